@@ -1,0 +1,76 @@
+//! Who takes part, and who does not take part in what, and why.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request};
+
+use crate::contender::Contender;
+use crate::proof::Proof;
+use crate::truth;
+use crate::work::Work;
+
+pub mod aws_sigv4;
+pub mod countersign;
+mod floor;
+mod object_store;
+mod reqsign;
+mod rusty_s3;
+#[cfg(feature = "s3s")]
+mod s3s_sigv4;
+#[cfg(not(feature = "s3s"))]
+mod s3s_sigv4 {
+    pub const WHO: &str = "s3s-sigv4";
+
+    pub fn entry(_: &'static super::Work) -> super::Entry {
+        Err("not built: it asks for Rust 1.96, and for `--features s3s`")
+    }
+}
+mod scratchstack;
+
+/// A contender, or the reason why there is none.
+type Entry = Result<Box<dyn Contender>, &'static str>;
+
+pub const FLOOR_A: &str = "floor (a)";
+pub const FLOOR_B: &str = "floor (b)";
+
+/// Who also shows what odd requests and growing ones cost.
+pub const CLOSE: [&str; 5] = [FLOOR_A, FLOOR_B, countersign::CORE, countersign::HTTP, aws_sigv4::WHO];
+
+/// Everyone, for one piece of work; the floors first.
+pub fn entries(work: &'static Work) -> [(&'static str, Entry); 11] {
+    [
+        (FLOOR_A, floor::a(work)),
+        (FLOOR_B, floor::b(work)),
+        (countersign::CORE, countersign::core(work)),
+        (countersign::HTTP, countersign::http(work)),
+        (countersign::COLD, countersign::cold(work)),
+        (aws_sigv4::WHO, aws_sigv4::entry(work)),
+        (reqsign::WHO, reqsign::entry(work)),
+        (object_store::WHO, object_store::entry(work)),
+        (rusty_s3::WHO, rusty_s3::entry(work)),
+        (s3s_sigv4::WHO, s3s_sigv4::entry(work)),
+        (scratchstack::WHO, scratchstack::entry(work)),
+    ]
+}
+
+/// The output of a future that has nothing to wait for.
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("credentials and keys are at hand"),
+    }
+}
+
+/// Asks a verifier about the right request, and about one whose signature has its last digit changed.
+fn verdicts(work: &Work, verify: impl Fn(&Request<Bytes>) -> bool) -> Proof {
+    let genuine = truth::signed_request(work);
+    let mut forged = genuine.clone();
+    let authorization = forged.headers_mut().get_mut("authorization").expect("a signed request");
+    let mut text = authorization.to_str().expect("text").to_owned();
+    let last = text.pop().expect("a digit");
+    text.push(if last == '0' { '1' } else { '0' });
+    *authorization = HeaderValue::try_from(text).expect("text");
+    Proof::Verdicts { genuine: verify(&genuine), forged: verify(&forged) }
+}

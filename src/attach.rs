@@ -1,0 +1,217 @@
+//! What the signer adds to a request: onto headers, or onto the query.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::amz_date::AmzDate;
+use crate::credentials::SessionToken;
+use crate::encode::{ascii, encode, encode_segment};
+use crate::error::Error;
+use crate::payload::HashedPayload;
+use crate::signature::Signature;
+
+/// Puts a session token on headers, as `x-amz-security-token` (or the name that the token itself
+/// has), in place of any other. The value is marked sensitive.
+///
+/// The signature must cover it, so this comes before signing; [`Signer::sign`](crate::Signer::sign)
+/// does it by itself. For those who sign by the parts.
+///
+/// IAM User Guide, "Using temporary security credentials with the AWS APIs".
+///
+/// # Errors
+/// A token that no header can carry; or no room for another header.
+///
+/// ```
+/// let mut headers = http::HeaderMap::new();
+/// countersign::attach_session_token(&mut headers, &"AQoDYXdzEJr...".into())?;
+/// assert_eq!(headers["x-amz-security-token"], "AQoDYXdzEJr...");
+/// assert!(headers["x-amz-security-token"].is_sensitive());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Result<(), Error> {
+    let ready = ReadyToken::new(token)?;
+    headers.try_reserve(1).map_err(|_| Error::TooManyHeaders)?;
+    headers.insert(HeaderName::from_static(ready.header_name), ready.header);
+    Ok(())
+}
+
+/// A session token as a query parameter, `X-Amz-Security-Token=…`, percent-encoded.
+///
+/// For those who presign by the parts: it is appended to a query before signing (after it for AWS
+/// IoT). [`Signer::presign`](crate::Signer::presign) does it by itself.
+///
+/// # Errors
+/// A token that AWS cannot have handed out.
+///
+/// ```
+/// let parameter = countersign::session_token_parameter(&"FwoG/+==".into())?;
+/// assert_eq!(parameter, "X-Amz-Security-Token=FwoG%2F%2B%3D%3D");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn session_token_parameter(token: &SessionToken) -> Result<String, Error> {
+    token.check()?;
+    Ok(format!(
+        "{}={}",
+        token.parameter_name(),
+        encode_segment(token.expose())
+    ))
+}
+
+/// A session token made ready once, for all requests that carry it.
+#[derive(Clone)]
+pub(crate) struct ReadyToken {
+    pub(crate) header_name: &'static str,
+    pub(crate) parameter_name: &'static str,
+    pub(crate) header: HeaderValue,
+    pub(crate) encoded: Zeroizing<String>,
+}
+
+impl ReadyToken {
+    pub(crate) fn new(token: &SessionToken) -> Result<Self, Error> {
+        token.check()?;
+        let mut header = header_value(token.expose().as_bytes());
+        header.set_sensitive(true);
+        // The first clone turns the value into a shared one; all others only count.
+        let header = header.clone();
+        let encoded = Zeroizing::new(encode_segment(token.expose()));
+        Ok(Self {
+            header_name: token.header_name(),
+            parameter_name: token.parameter_name(),
+            header,
+            encoded,
+        })
+    }
+}
+
+/// The headers that the signer writes, each with its bit in [`Written`].
+pub(crate) const AUTHORIZATION: &str = "authorization";
+pub(crate) const CONTENT_SHA256: &str = "x-amz-content-sha256";
+pub(crate) const DATE: &str = "x-amz-date";
+pub(crate) const REGION_SET: &str = "x-amz-region-set";
+const WRITTEN: [&str; 6] = [
+    AUTHORIZATION,
+    CONTENT_SHA256,
+    DATE,
+    REGION_SET,
+    "x-amz-security-token",
+    "x-amz-s3session-token",
+];
+
+/// Which of the headers that the signer writes a request already had, from an earlier signing.
+/// They are never signed again: they are replaced, or removed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Written(u8);
+
+impl Written {
+    /// Whether it is one of them; if so, remembered.
+    pub(crate) fn notes(&mut self, name: &str) -> bool {
+        if !name.starts_with("x-amz-") && name != AUTHORIZATION {
+            return false;
+        }
+        let position = WRITTEN.iter().position(|written| *written == name);
+        self.0 |= position.map_or(0, |i| 1 << i);
+        position.is_some()
+    }
+
+    pub(crate) fn has(self, name: &str) -> bool {
+        self.iter().any(|noted| noted == name)
+    }
+
+    fn iter(self) -> impl Iterator<Item = &'static str> {
+        WRITTEN
+            .into_iter()
+            .enumerate()
+            .filter_map(move |(i, name)| (self.0 & (1 << i) != 0).then_some(name))
+    }
+}
+
+/// The headers that signing adds to a request: to be sent in place of any of the same names.
+///
+/// Made by [`Signer::sign_raw`](crate::Signer::sign_raw).
+pub struct AddedHeaders<'s> {
+    pub(crate) date: AmzDate,
+    pub(crate) content_sha256: Option<HashedPayload>,
+    pub(crate) session_token: Option<&'s ReadyToken>,
+    pub(crate) region_set: Option<&'s str>,
+    pub(crate) authorization: Vec<u8>,
+    pub(crate) signature: Signature,
+}
+
+impl AddedHeaders<'_> {
+    /// Names in lower case, and values. They hold the session token and the signature.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let token = self
+            .session_token
+            .map(|token| (token.header_name, ascii(token.header.as_bytes())));
+        [
+            Some((DATE, self.date.as_str())),
+            self.content_sha256
+                .as_ref()
+                .map(|hashed| (CONTENT_SHA256, hashed.as_str())),
+            token,
+            self.region_set.map(|regions| (REGION_SET, regions)),
+            Some((AUTHORIZATION, ascii(&self.authorization))),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The signature, for those who sign what follows it.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Room in `headers` for all of them, so that inserting cannot fail.
+    pub(crate) fn reserve(headers: &mut HeaderMap) -> Result<(), Error> {
+        headers.try_reserve(5).map_err(|_| Error::TooManyHeaders)
+    }
+
+    pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {
+        for name in stale.iter() {
+            headers.remove(name);
+        }
+        let mut insert =
+            |name: &'static str, value| headers.insert(HeaderName::from_static(name), value);
+        insert(DATE, header_value(self.date.as_bytes()));
+        if let Some(hashed) = self.content_sha256 {
+            let value = hashed.literal().map(HeaderValue::from_static);
+            insert(
+                CONTENT_SHA256,
+                value.unwrap_or_else(|| header_value(hashed.as_str().as_bytes())),
+            );
+        }
+        if let Some(token) = self.session_token {
+            insert(token.header_name, token.header.clone());
+        }
+        if let Some(regions) = self.region_set {
+            insert(REGION_SET, header_value(regions.as_bytes()));
+        }
+        let mut authorization = HeaderValue::try_from(self.authorization).unwrap_or(EMPTY);
+        authorization.set_sensitive(true);
+        insert(AUTHORIZATION, authorization);
+        self.signature
+    }
+}
+
+impl std::fmt::Debug for AddedHeaders<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AddedHeaders")
+            .field("date", &self.date)
+            .finish_non_exhaustive()
+    }
+}
+
+const EMPTY: HeaderValue = HeaderValue::from_static("");
+
+/// A value of visible ASCII, which every caller here has seen to.
+fn header_value(bytes: &[u8]) -> HeaderValue {
+    HeaderValue::from_bytes(bytes).unwrap_or(EMPTY)
+}
+
+/// Writes `&name=value` in canonical encoding.
+pub(crate) fn write_parameter(query: &mut Vec<u8>, name: &str, value: &[u8]) {
+    query.push(b'&');
+    query.extend_from_slice(name.as_bytes());
+    query.push(b'=');
+    encode(value, query);
+}

@@ -1,0 +1,515 @@
+//! The `Authorization` header of Signature Version 4, and its twin in the query of a presigned URL.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::amz_date::AmzDate;
+use crate::attach::{ReadyToken, write_parameter};
+use crate::canonical::headers::CanonicalHeaders;
+use crate::canonical::query::{Parameter, parameters};
+use crate::encode::encode;
+use crate::error::Error;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+
+/// What an `Authorization` header says: who signed, for which scope, which headers, and the
+/// signature. A claim, until somebody has verified it.
+///
+/// AWS: "Create a signed AWS API request", step 5.
+///
+/// ```
+/// use countersign::Authorization;
+///
+/// let header = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// let authorization = Authorization::parse(header)?;
+/// assert_eq!(authorization.access_key_id, "AKIDEXAMPLE");
+/// assert_eq!(authorization.scope.region(), Some("us-east-1"));
+/// assert_eq!(authorization.signed_headers, "host;x-amz-date");
+/// assert_eq!(authorization.to_header(), header);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization<'a> {
+    /// SigV4 or SigV4A.
+    pub algorithm: Algorithm,
+    /// The access key ID.
+    pub access_key_id: Cow<'a, str>,
+    /// The credential scope.
+    pub scope: CredentialScope,
+    /// The names of the signed headers, joined with `;`.
+    pub signed_headers: Cow<'a, str>,
+    /// The signature.
+    pub signature: Signature,
+}
+
+impl<'a> Authorization<'a> {
+    /// Reads the header. The three parts may come in any order, with or without white space after
+    /// the commas.
+    ///
+    /// # Errors
+    /// Another scheme; a part that is missing, unknown, malformed or there twice.
+    pub fn parse(header: &'a str) -> Result<Self, Error> {
+        let (algorithm, parts) = header.split_once(' ').ok_or(Error::MalformedAuthorization(
+            "there is nothing after the algorithm",
+        ))?;
+        let algorithm = Algorithm::parse(algorithm)?;
+        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
+        for part in parts.split(',') {
+            let part = part.trim_matches([' ', '\t']);
+            let (name, value) = part.split_once('=').ok_or(Error::MalformedAuthorization(
+                "a part is not of the form `name=value`",
+            ))?;
+            let slot = match name {
+                "Credential" => &mut credential,
+                "SignedHeaders" => &mut signed_headers,
+                "Signature" => &mut signature,
+                _ => {
+                    return Err(Error::MalformedAuthorization(
+                        "there is a part that nobody knows",
+                    ));
+                }
+            };
+            if slot.replace(value).is_some() {
+                return Err(Error::MalformedAuthorization("there is a part twice"));
+            }
+        }
+        let credential =
+            credential.ok_or(Error::MalformedAuthorization("`Credential` is missing"))?;
+        let signed_headers =
+            signed_headers.ok_or(Error::MalformedAuthorization("`SignedHeaders` is missing"))?;
+        let signature = signature.ok_or(Error::MalformedAuthorization("`Signature` is missing"))?;
+        Self::of_parts(
+            algorithm,
+            credential.into(),
+            signed_headers.into(),
+            signature,
+        )
+    }
+
+    fn of_parts(
+        algorithm: Algorithm,
+        credential: Cow<'a, str>,
+        signed_headers: Cow<'a, str>,
+        signature: &str,
+    ) -> Result<Self, Error> {
+        // The scope is what the last parts are: an access key id of a store's own may hold `/`.
+        let parts = match algorithm {
+            Algorithm::HmacSha256 => 4,
+            Algorithm::EcdsaP256Sha256 => 3,
+        };
+        let malformed = Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
+        let slash = credential
+            .rmatch_indices('/')
+            .nth(parts - 1)
+            .map(|(i, _)| i)
+            .ok_or(malformed.clone())?;
+        let scope = CredentialScope::parse(credential.get(slash + 1..).unwrap_or_default())
+            .map_err(|_| malformed.clone())?;
+        if slash == 0 || scope.region().is_some() != (algorithm == Algorithm::HmacSha256) {
+            return Err(malformed);
+        }
+        let access_key_id = match credential {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(..slash).unwrap_or_default()),
+            Cow::Owned(mut text) => {
+                text.truncate(slash);
+                Cow::Owned(text)
+            }
+        };
+        if signed_headers.is_empty() {
+            return Err(Error::MalformedAuthorization("`SignedHeaders` is empty"));
+        }
+        let signature = Signature::parse(algorithm, signature)?;
+        Ok(Self {
+            algorithm,
+            access_key_id,
+            scope,
+            signed_headers,
+            signature,
+        })
+    }
+
+    /// The header's value. It holds the signature: mark the header sensitive.
+    pub fn to_header(&self) -> String {
+        let mut header = Vec::new();
+        write_header_start(
+            &mut header,
+            self.algorithm,
+            &self.access_key_id,
+            &self.scope,
+        );
+        header.extend_from_slice(self.signed_headers.as_bytes());
+        write_header_end(&mut header, &self.signature);
+        String::from_utf8(header).unwrap_or_default()
+    }
+}
+
+const CREDENTIAL: &str = " Credential=";
+const SIGNED_HEADERS: &str = ", SignedHeaders=";
+const SIGNATURE: &str = ", Signature=";
+
+/// How long the header is without the list of signed headers.
+pub(crate) fn header_len(
+    algorithm: Algorithm,
+    access_key_id: &str,
+    scope: &CredentialScope,
+) -> usize {
+    let signature = match algorithm {
+        Algorithm::HmacSha256 => 64,
+        Algorithm::EcdsaP256Sha256 => 144,
+    };
+    algorithm.as_str().len()
+        + CREDENTIAL.len()
+        + access_key_id.len()
+        + 1
+        + scope.as_bytes().len()
+        + SIGNED_HEADERS.len()
+        + SIGNATURE.len()
+        + signature
+}
+
+/// Everything before the list of signed headers.
+pub(crate) fn write_header_start(
+    header: &mut Vec<u8>,
+    algorithm: Algorithm,
+    access_key_id: &str,
+    scope: &CredentialScope,
+) {
+    for part in [algorithm.as_str(), CREDENTIAL, access_key_id, "/"] {
+        header.extend_from_slice(part.as_bytes());
+    }
+    header.extend_from_slice(scope.as_bytes());
+    header.extend_from_slice(SIGNED_HEADERS.as_bytes());
+}
+
+/// Everything after it.
+pub(crate) fn write_header_end(header: &mut Vec<u8>, signature: &Signature) {
+    header.extend_from_slice(SIGNATURE.as_bytes());
+    header.extend_from_slice(signature.as_bytes());
+}
+
+/// The parameters that presigning writes.
+const PARAMETERS: [&str; 9] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+    "X-Amz-Expires",
+    "X-Amz-Region-Set",
+    "X-Amz-Security-Token",
+    "X-Amz-S3session-Token",
+];
+
+/// Refuses a caller's parameter that the signer writes itself, in any case of letters: signing a
+/// signed URL again would leave two signatures in it.
+pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
+    if matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
+        && let Some(name) = PARAMETERS.iter().find(|name| parameter.is_named(name))
+    {
+        return Err(Error::AlreadySigned {
+            parameter: (*name).to_owned(),
+        });
+    }
+    Ok(true)
+}
+
+/// What the query of a presigned URL says: the twin of [`Authorization`], with the date and the
+/// lifetime that a header leaves to other headers.
+///
+/// Amazon S3 API Reference, "Authenticating requests: using query parameters".
+///
+/// ```
+/// use countersign::QueryAuthorization;
+///
+/// let query = "key=1&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///     &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
+///     &X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host\
+///     &X-Amz-Signature=e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
+/// let presigned = QueryAuthorization::parse(query)?;
+/// assert_eq!(presigned.authorization.access_key_id, "AKIDEXAMPLE");
+/// assert_eq!(presigned.expires_in, Some(3600));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct QueryAuthorization<'a> {
+    /// What stands in a header otherwise.
+    pub authorization: Authorization<'a>,
+    /// `X-Amz-Date`.
+    pub date: AmzDate,
+    /// `X-Amz-Expires`, in seconds, as it was sent: any number.
+    pub expires_in: Option<u64>,
+    /// `X-Amz-Region-Set`, of SigV4A.
+    pub region_set: Option<Cow<'a, str>>,
+    /// `X-Amz-Security-Token`, or `X-Amz-S3session-Token`.
+    pub session_token: Option<Cow<'a, str>>,
+}
+
+impl<'a> QueryAuthorization<'a> {
+    /// Reads the parameters out of a query.
+    ///
+    /// # Errors
+    /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
+    /// is not UTF-8.
+    pub fn parse(query: &'a str) -> Result<Self, Error> {
+        let mut found: [Option<Cow<'a, str>>; PARAMETERS.len()] = Default::default();
+        for parameter in parameters(query) {
+            let parameter = parameter?;
+            let Some((name, slot)) = PARAMETERS
+                .iter()
+                .zip(&mut found)
+                .find(|(name, _)| parameter.is_named(name))
+            else {
+                continue;
+            };
+            if !parameter.is_exactly(name) {
+                return Err(Error::MalformedAuthorization(
+                    "a parameter's name is in the wrong case",
+                ));
+            }
+            let value = parameter
+                .value()
+                .ok_or(Error::MalformedAuthorization("a parameter is not UTF-8"))?;
+            if slot.replace(value).is_some() {
+                return Err(Error::MalformedAuthorization("there is a parameter twice"));
+            }
+        }
+        let [
+            algorithm,
+            credential,
+            date,
+            signed_headers,
+            signature,
+            expires_in,
+            region_set,
+            token,
+            s3_token,
+        ] = found;
+        let algorithm = algorithm.ok_or(Error::MalformedAuthorization(
+            "`X-Amz-Algorithm` is missing",
+        ))?;
+        let credential = credential.ok_or(Error::MalformedAuthorization(
+            "`X-Amz-Credential` is missing",
+        ))?;
+        let signed_headers = signed_headers.ok_or(Error::MalformedAuthorization(
+            "`X-Amz-SignedHeaders` is missing",
+        ))?;
+        let signature = signature.ok_or(Error::MalformedAuthorization(
+            "`X-Amz-Signature` is missing",
+        ))?;
+        let date = date.ok_or(Error::MalformedAuthorization("`X-Amz-Date` is missing"))?;
+        let date = AmzDate::parse(&date).ok_or(Error::MalformedAuthorization(
+            "`X-Amz-Date` is not of the form YYYYMMDDTHHMMSSZ",
+        ))?;
+        let expires_in = expires_in.map(|text| {
+            let digits = text.bytes().all(|b| b.is_ascii_digit());
+            let number = if digits { text.parse().ok() } else { None };
+            number.ok_or(Error::MalformedAuthorization(
+                "`X-Amz-Expires` is not a number of seconds",
+            ))
+        });
+        if token.is_some() && s3_token.is_some() {
+            return Err(Error::MalformedAuthorization(
+                "there are two session tokens",
+            ));
+        }
+        Ok(Self {
+            authorization: Authorization::of_parts(
+                Algorithm::parse(&algorithm)?,
+                credential,
+                signed_headers,
+                &signature,
+            )?,
+            date,
+            expires_in: expires_in.transpose()?,
+            region_set,
+            session_token: token.or(s3_token),
+        })
+    }
+}
+
+impl fmt::Debug for QueryAuthorization<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryAuthorization")
+            .field("authorization", &self.authorization)
+            .field("date", &self.date)
+            .field("expires_in", &self.expires_in)
+            .field("region_set", &self.region_set)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parameters that presigning adds, but for the signature.
+pub(crate) struct AuthorizationParameters<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) access_key_id: &'a str,
+    pub(crate) scope: &'a CredentialScope,
+    pub(crate) date: &'a AmzDate,
+    pub(crate) expires_in: Option<u64>,
+    pub(crate) region_set: Option<&'a str>,
+    pub(crate) session_token: Option<&'a ReadyToken>,
+    pub(crate) headers: &'a CanonicalHeaders<'a>,
+}
+
+impl AuthorizationParameters<'_> {
+    /// More than they take.
+    pub(crate) fn len(&self) -> usize {
+        let token = self.session_token.map_or(0, |token| {
+            token.parameter_name.len() + token.encoded.len() + 2
+        });
+        let encoded = self.access_key_id.len()
+            + self.region_set.map_or(0, str::len)
+            + self.headers.names_len();
+        360 + token + 3 * encoded
+    }
+
+    /// Writes them in canonical order and encoding, so that they are one piece of the canonical
+    /// query wherever the caller's own parameters allow it.
+    pub(crate) fn write(&self, query: &mut Vec<u8>) {
+        query.extend_from_slice(b"X-Amz-Algorithm=");
+        query.extend_from_slice(self.algorithm.as_str().as_bytes());
+        write_parameter(query, "X-Amz-Credential", self.access_key_id.as_bytes());
+        query.extend_from_slice(b"%2F");
+        encode(self.scope.as_bytes(), query);
+        write_parameter(query, "X-Amz-Date", self.date.as_bytes());
+        if let Some(seconds) = self.expires_in {
+            write_parameter(query, "X-Amz-Expires", decimal(seconds, &mut [0; 20]));
+        }
+        if let Some(regions) = self.region_set {
+            write_parameter(query, "X-Amz-Region-Set", regions.as_bytes());
+        }
+        if let Some(token) = self.session_token {
+            write_token(query, token);
+        }
+        write_parameter(query, "X-Amz-SignedHeaders", b"");
+        for (i, name) in self.headers.names().enumerate() {
+            if i > 0 {
+                query.extend_from_slice(b"%3B");
+            }
+            encode(name.as_bytes(), query);
+        }
+    }
+}
+
+pub(crate) fn write_token(query: &mut Vec<u8>, token: &ReadyToken) {
+    write_parameter(query, token.parameter_name, b"");
+    query.extend_from_slice(token.encoded.as_bytes());
+}
+
+fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
+    let mut len = 0;
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        len += 1;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(20 - len..).unwrap_or_default()
+}
+
+impl Algorithm {
+    fn parse(name: &str) -> Result<Self, Error> {
+        [Self::HmacSha256, Self::EcdsaP256Sha256]
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == name)
+            .ok_or(Error::MalformedAuthorization(
+                "the algorithm is not one of Signature Version 4",
+            ))
+    }
+}
+
+impl Signature {
+    /// Reads the hex of a signature; upper-case digits are taken too.
+    fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
+        let sound = match algorithm {
+            Algorithm::HmacSha256 => hex.len() == 64,
+            // Two integers of one to 33 bytes, each behind two bytes, behind two more.
+            Algorithm::EcdsaP256Sha256 => (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2),
+        };
+        if !sound || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(Error::MalformedAuthorization(
+                "the signature is not the hex of one",
+            ));
+        }
+        let mut digits = [0; 144];
+        let len = digits
+            .iter_mut()
+            .zip(hex.bytes())
+            .map(|(slot, b)| *slot = b.to_ascii_lowercase())
+            .count();
+        Ok(Self::of_hex(digits.get(..len).unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNATURE: &str = "5FA00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
+    #[test]
+    fn parts_in_any_order_and_spacing() {
+        for parts in [
+            "Credential=A/20150830/r/s/aws4_request,SignedHeaders=host,Signature=",
+            "SignedHeaders=host,  Credential=A/20150830/r/s/aws4_request ,\tSignature=",
+        ] {
+            let header = format!("AWS4-HMAC-SHA256 {parts}{SIGNATURE}");
+            let authorization = Authorization::parse(&header).unwrap();
+            assert_eq!(authorization.signature.as_str(), SIGNATURE.to_lowercase());
+            assert_eq!(authorization.access_key_id, "A");
+        }
+    }
+
+    #[test]
+    fn an_access_key_id_may_hold_slashes() {
+        let header = format!(
+            "AWS4-HMAC-SHA256 Credential=a/b/20150830/r/s/aws4_request,SignedHeaders=host,Signature={SIGNATURE}"
+        );
+        assert_eq!(Authorization::parse(&header).unwrap().access_key_id, "a/b");
+    }
+
+    #[test]
+    fn what_is_malformed() {
+        let good = format!(
+            "Credential=A/20150830/r/s/aws4_request, SignedHeaders=host, Signature={SIGNATURE}"
+        );
+        assert!(Authorization::parse(&format!("AWS4-HMAC-SHA256 {good}")).is_ok());
+        for header in [
+            String::new(),
+            "AWS4-HMAC-SHA256".to_owned(),
+            format!("AWS4-HMAC-SHA1 {good}"),
+            format!("aws4-hmac-sha256 {good}"),
+            format!("AWS4-HMAC-SHA256 {good}, Signature={SIGNATURE}"),
+            format!("AWS4-HMAC-SHA256 {good}, Extra=1"),
+            format!("AWS4-HMAC-SHA256 {good},"),
+            format!("AWS4-HMAC-SHA256 {good}0"),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("host", "")),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("A/", "/")),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("/r", "")),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("5F", "5G")),
+            format!(
+                "AWS4-ECDSA-P256-SHA256 {}",
+                good.replace("A/20150830/r/s", "A/r/s")
+            ),
+        ] {
+            assert!(
+                matches!(
+                    Authorization::parse(&header),
+                    Err(Error::MalformedAuthorization(_))
+                ),
+                "{header}"
+            );
+        }
+    }
+
+    #[test]
+    fn decimals() {
+        for number in [0, 1, 9, 10, 604_800, u64::MAX] {
+            assert_eq!(decimal(number, &mut [0; 20]), number.to_string().as_bytes());
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Canonical request: the one canonicaliser, for signing, presigning, verifying and explaining.
+
+pub(crate) mod headers;
+pub(crate) mod path;
+pub(crate) mod query;
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::encode::Sink;
+use crate::error::Error;
+use crate::payload::{HashedPayload, PayloadHash};
+use crate::request::{HttpRequest, RawRequest, host_of};
+use crate::service::{Rules, SessionTokenPlacement};
+
+use headers::CanonicalHeaders;
+use path::CanonicalPath;
+use query::{CanonicalQuery, Parameter};
+
+/// A canonical request: the one form of a request that both sides can write down.
+///
+/// `Display` gives its text, byte for byte what is hashed (as long as the headers are UTF-8). The
+/// text holds the session token, where that is signed.
+///
+/// AWS: "Create a signed AWS API request", step 1.
+///
+/// ```
+/// use countersign::{CanonicalRequest, PayloadHash, Rules};
+///
+/// let request = http::Request::get("https://iam.amazonaws.com/?Version=2010-05-08&Action=ListUsers")
+///     .header("x-amz-date", "20150830T123600Z")
+///     .body(())?;
+/// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+/// assert_eq!(
+///     canonical.to_string(),
+///     "GET\n\
+///      /\n\
+///      Action=ListUsers&Version=2010-05-08\n\
+///      host:iam.amazonaws.com\n\
+///      x-amz-date:20150830T123600Z\n\
+///      \n\
+///      host;x-amz-date\n\
+///      e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CanonicalRequest<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: CanonicalPath<'a>,
+    pub(crate) query: CanonicalQuery<'a>,
+    pub(crate) headers: CanonicalHeaders<'a>,
+    pub(crate) payload: HashedPayload,
+}
+
+impl<'a> CanonicalRequest<'a> {
+    /// Of a request as it stands, before or after it was signed: with all the headers that the
+    /// rules sign, and without the signature itself. Without a `host` header the URI's authority
+    /// stands for it.
+    ///
+    /// # Errors
+    /// No host, or a path or query that cannot be sent.
+    pub fn new<R: HttpRequest>(
+        request: &'a R,
+        rules: &Rules,
+        payload: PayloadHash,
+    ) -> Result<Self, Error> {
+        Ok(
+            Self::unsorted(request, payload, rules, keeps(rules), |name| {
+                signs(rules, name)
+            })?
+            .sorted(),
+        )
+    }
+
+    /// As [`new`](Self::new), of a request in slices.
+    ///
+    /// # Errors
+    /// As there; and a method, header name or header value that is none.
+    pub fn of_raw(
+        request: &RawRequest<'a>,
+        rules: &Rules,
+        payload: PayloadHash,
+    ) -> Result<Self, Error> {
+        Ok(
+            Self::raw_unsorted(request, payload, rules, keeps(rules), |name| {
+                signs(rules, name)
+            })?
+            .sorted(),
+        )
+    }
+
+    /// With the parameters and headers that `keep` and `sign` say, in the order of the request;
+    /// more can be added before they are sorted.
+    pub(crate) fn unsorted<R: HttpRequest>(
+        request: &'a R,
+        payload: PayloadHash,
+        rules: &Rules,
+        keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+        mut sign: impl FnMut(&str) -> bool,
+    ) -> Result<Self, Error> {
+        let (method, uri) = (request.method().as_str(), request.uri());
+        let query = uri.query().unwrap_or_default();
+        let mut canonical = Self::of_parts(method, uri.path(), query, payload, rules, keep)?;
+        let mut hosts = Hosts::None;
+        for (name, value) in request.headers() {
+            let name = name.as_str();
+            if name == "host" {
+                hosts = hosts.and(value.as_bytes());
+            }
+            if sign(name) {
+                canonical.headers.push(name, value.as_bytes());
+            }
+        }
+        match hosts {
+            Hosts::One => {}
+            Hosts::None => {
+                let host = host_of(uri).ok_or(Error::MissingHost)?;
+                canonical.headers.push("host", host.as_bytes());
+            }
+            Hosts::Wrong => return Err(Error::MissingHost),
+        }
+        Ok(canonical)
+    }
+
+    /// As [`unsorted`](Self::unsorted), of a request in slices.
+    pub(crate) fn raw_unsorted(
+        request: &RawRequest<'a>,
+        payload: PayloadHash,
+        rules: &Rules,
+        keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+        mut sign: impl FnMut(&str) -> bool,
+    ) -> Result<Self, Error> {
+        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        if request.method.is_empty() || !request.method.bytes().all(token) {
+            return Err(Error::InvalidMethod {
+                method: request.method.to_owned(),
+            });
+        }
+        let (method, path, query) = (request.method, request.path, request.query);
+        let mut canonical = Self::of_parts(method, path, query, payload, rules, keep)?;
+        let mut hosts = Hosts::None;
+        for (name, value) in request.headers {
+            if *name == "host" {
+                hosts = hosts.and(value);
+            }
+            if sign(name) {
+                canonical.headers.push_checked(name, value)?;
+            }
+        }
+        if hosts == Hosts::One {
+            Ok(canonical)
+        } else {
+            Err(Error::MissingHost)
+        }
+    }
+
+    fn of_parts(
+        method: &'a str,
+        path: &'a str,
+        query: &'a str,
+        payload: PayloadHash,
+        rules: &Rules,
+        keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            method,
+            path: CanonicalPath::new(path, rules)?,
+            query: CanonicalQuery::unsorted(query, keep)?,
+            headers: CanonicalHeaders::unsorted(),
+            payload: payload.to_hashed_payload(),
+        })
+    }
+
+    pub(crate) fn sorted(mut self) -> Self {
+        self.query = self.query.sorted();
+        self.headers = self.headers.sorted();
+        self
+    }
+
+    /// The names of the signed headers, joined with `;`.
+    pub fn signed_headers(&self) -> String {
+        self.headers.signed_headers()
+    }
+
+    /// The text as bytes, which is what is hashed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes);
+        bytes
+    }
+
+    /// The SHA-256 of the text, the last line of the string to sign.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        self.write(&mut hash);
+        hash.finalize().into()
+    }
+
+    /// As [`hash`](Self::hash), where the list of signed headers has been written already.
+    pub(crate) fn hash_with(&self, signed_headers: &[u8]) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        self.write_with(&mut hash, |hash| hash.put(signed_headers));
+        hash.finalize().into()
+    }
+
+    pub(crate) fn write(&self, sink: &mut impl Sink) {
+        self.write_with(sink, |sink| self.headers.write_names(sink));
+    }
+
+    fn write_with<S: Sink>(&self, sink: &mut S, signed_headers: impl FnOnce(&mut S)) {
+        sink.put(self.method.as_bytes());
+        sink.put(b"\n");
+        self.path.write(sink);
+        sink.put(b"\n");
+        self.query.write(sink);
+        sink.put(b"\n");
+        self.headers.write(sink);
+        sink.put(b"\n");
+        signed_headers(sink);
+        sink.put(b"\n");
+        sink.put(self.payload.as_str().as_bytes());
+    }
+}
+
+impl fmt::Display for CanonicalRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display(f, |sink| self.write(sink))
+    }
+}
+
+/// As [`Rules::signs`], of a request that may carry a token which is added after signing.
+fn signs(rules: &Rules, name: &str) -> bool {
+    let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
+    rules.signs(name)
+        && name != "authorization"
+        && !(after_signing && name == "x-amz-security-token")
+}
+
+/// Which parameters of a request, signed or not, are part of its canonical form.
+fn keeps(rules: &Rules) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
+    let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
+    move |parameter| {
+        let added_last = parameter.is_exactly("X-Amz-Signature")
+            || (after_signing && parameter.is_exactly("X-Amz-Security-Token"));
+        Ok(!added_last)
+    }
+}
+
+/// How many `host` headers a request has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hosts {
+    None,
+    One,
+    /// Two, or an empty one.
+    Wrong,
+}
+
+impl Hosts {
+    fn and(self, value: &[u8]) -> Self {
+        if self == Self::None && !value.is_empty() {
+            Self::One
+        } else {
+            Self::Wrong
+        }
+    }
+}
+
+/// Text for people, from a writer for machines.
+fn display(f: &mut fmt::Formatter<'_>, write: impl FnOnce(&mut Vec<u8>)) -> fmt::Result {
+    let mut text = Vec::new();
+    write(&mut text);
+    f.write_str(&String::from_utf8_lossy(&text))
+}

@@ -1,0 +1,236 @@
+//! Canonical query.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use crate::encode::{Escapes, Sink, decoded, escapes, recode, recoded};
+use crate::error::Error;
+use crate::list::List;
+
+/// One `name=value`, percent-encoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter<'a> {
+    name: &'a str,
+    value: &'a str,
+    escapes: Escapes,
+}
+
+impl Default for Parameter<'_> {
+    fn default() -> Self {
+        Self {
+            name: "",
+            value: "",
+            escapes: Escapes::Canonical,
+        }
+    }
+}
+
+impl<'a> Parameter<'a> {
+    /// The name as it is sent.
+    pub(crate) fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Whether the decoded name begins with `prefix`.
+    pub(crate) fn begins_with(&self, prefix: &str) -> bool {
+        decoded(self.name).take(prefix.len()).eq(prefix.bytes())
+    }
+
+    /// The value, decoded; `None` where it is not UTF-8.
+    pub(crate) fn value(&self) -> Option<Cow<'a, str>> {
+        percent_decode_str(self.value).decode_utf8().ok()
+    }
+
+    /// By encoded name, then by encoded value.
+    fn order(&self, other: &Self) -> Ordering {
+        if self.escapes == Escapes::Canonical && other.escapes == Escapes::Canonical {
+            return (self.name, self.value).cmp(&(other.name, other.value));
+        }
+        recoded(self.name)
+            .cmp(recoded(other.name))
+            .then_with(|| recoded(self.value).cmp(recoded(other.value)))
+    }
+
+    fn write(&self, sink: &mut impl Sink) {
+        match self.escapes {
+            Escapes::Canonical => {
+                sink.put(self.name.as_bytes());
+                sink.put(b"=");
+                sink.put(self.value.as_bytes());
+            }
+            Escapes::Other => {
+                recode(self.name, sink);
+                sink.put(b"=");
+                recode(self.value, sink);
+            }
+        }
+    }
+
+    /// Whether the decoded name is exactly `name`.
+    pub(crate) fn is_exactly(&self, name: &str) -> bool {
+        decoded(self.name).eq(name.bytes())
+    }
+
+    /// Whether the decoded name is `name`, in any case of letters.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let same_case = |byte: u8| byte.to_ascii_lowercase();
+        decoded(self.name)
+            .map(same_case)
+            .eq(name.bytes().map(same_case))
+    }
+}
+
+/// The third line of a canonical request.
+///
+/// AWS calls it `CanonicalQueryString`. Names and values are decoded and encoded again, then
+/// sorted by encoded name and by encoded value; repeats stay; empty pieces (`&&`) are skipped; a
+/// bare `+` is the plus that was sent, `%2B`.
+///
+/// ```
+/// use countersign::CanonicalQuery;
+///
+/// let query = CanonicalQuery::new("b=%7e&a=x%20y&b&a=+&&a-=1")?;
+/// assert_eq!(query.to_string(), "a=%2B&a=x%20y&a-=1&b=&b=~");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CanonicalQuery<'a>(List<Parameter<'a>, 24>);
+
+impl<'a> CanonicalQuery<'a> {
+    /// The canonical form of a query as it is sent, without the `?`.
+    ///
+    /// # Errors
+    /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
+    pub fn new(query: &'a str) -> Result<Self, Error> {
+        Ok(Self::unsorted(query, |_| Ok(true))?.sorted())
+    }
+
+    /// Those parameters of a query that `keep` keeps.
+    pub(crate) fn unsorted(
+        query: &'a str,
+        mut keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+    ) -> Result<Self, Error> {
+        if let Some(position) = query
+            .bytes()
+            .position(|b| b <= b' ' || matches!(b, 0x7f | b'#'))
+        {
+            let problem = "there is white space, a control character or `#`";
+            return Err(Error::InvalidQuery { position, problem });
+        }
+        let mut list = List::new();
+        for parameter in parameters(query) {
+            let parameter = parameter?;
+            if keep(&parameter)? {
+                list.push(parameter);
+            }
+        }
+        Ok(Self(list))
+    }
+
+    /// Adds a parameter in the canonical encoding.
+    pub(crate) fn push_canonical(&mut self, name: &'a str, value: &'a str) {
+        self.0.push(Parameter {
+            name,
+            value,
+            escapes: Escapes::Canonical,
+        });
+    }
+
+    pub(crate) fn sorted(mut self) -> Self {
+        self.0.as_mut_slice().sort_unstable_by(Parameter::order);
+        self
+    }
+
+    pub(crate) fn write(&self, sink: &mut impl Sink) {
+        for (i, parameter) in self.0.as_slice().iter().enumerate() {
+            if i > 0 {
+                sink.put(b"&");
+            }
+            parameter.write(sink);
+        }
+    }
+}
+
+impl fmt::Display for CanonicalQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::display(f, |sink| self.write(sink))
+    }
+}
+
+/// The parameters of a query in the order in which they are sent.
+pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'_>, Error>> {
+    let position =
+        move |piece: &str, within: usize| piece.as_ptr().addr() - query.as_ptr().addr() + within;
+    query
+        .split('&')
+        .filter(|piece| !piece.is_empty())
+        .map(move |piece| {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            let judge = |part: &str| {
+                escapes(part).map_err(|at| Error::InvalidQuery {
+                    position: position(part, at),
+                    problem: "there is a `%` without two hex digits",
+                })
+            };
+            let canonical =
+                judge(name)? == Escapes::Canonical && judge(value)? == Escapes::Canonical;
+            let escapes = if canonical {
+                Escapes::Canonical
+            } else {
+                Escapes::Other
+            };
+            Ok(Parameter {
+                name,
+                value,
+                escapes,
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_is_by_encoded_pair() {
+        for (query, canonical) in [
+            ("", ""),
+            ("&&", ""),
+            ("a-=1&a=2&a.=3&a0=4", "a=2&a-=1&a.=3&a0=4"),
+            ("q.parser=x&q=y", "q=y&q.parser=x"),
+            ("é=1&z=2&%C3%A8=3", "%C3%A8=3&%C3%A9=1&z=2"),
+            ("b=2&a=1&B=3&A=4", "A=4&B=3&a=1&b=2"),
+            ("a=b=c", "a=b%3Dc"),
+            ("=x&a", "=x&a="),
+            ("a=2&a=10&a=1", "a=1&a=10&a=2"),
+        ] {
+            assert_eq!(
+                CanonicalQuery::new(query).unwrap().to_string(),
+                canonical,
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn wrong_escapes_have_a_place() {
+        for (query, at) in [
+            ("a=%", 2),
+            ("a=1&b=%zz", 6),
+            ("%2", 0),
+            ("a\n", 1),
+            ("a=#", 2),
+            ("a=%2&b=1", 2),
+            ("a=%é", 2),
+        ] {
+            let error = CanonicalQuery::new(query).unwrap_err();
+            assert!(
+                matches!(error, Error::InvalidQuery { position, .. } if position == at),
+                "{query:?}: {error}"
+            );
+        }
+    }
+}

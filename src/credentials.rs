@@ -1,0 +1,229 @@
+//! What a client holds: an access key id, a secret access key, maybe a session token.
+
+use std::fmt;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// Long-term or temporary security credentials.
+///
+/// IAM User Guide, "Temporary security credentials in IAM". Anything can be put in; what cannot be
+/// a credential is refused when it is used.
+///
+/// ```
+/// use countersign::Credentials;
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+///     .with_session_token("AQoDYXdzEJr...")
+///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
+/// assert_eq!(credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
+/// assert!(!format!("{credentials:?}").contains("wJalr"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    access_key_id: String,
+    secret_key: SecretKey,
+    session_token: Option<SessionToken>,
+    expiration: Option<OffsetDateTime>,
+}
+
+impl Credentials {
+    /// Long-term credentials, as IAM hands them out.
+    pub fn new(access_key_id: impl Into<String>, secret_key: impl Into<SecretKey>) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_key: secret_key.into(),
+            session_token: None,
+            expiration: None,
+        }
+    }
+
+    /// Makes them temporary, as STS hands them out.
+    #[must_use]
+    pub fn with_session_token(mut self, session_token: impl Into<SessionToken>) -> Self {
+        self.session_token = Some(session_token.into());
+        self
+    }
+
+    /// Says when they end. Signing with them at that time or later is an error.
+    #[must_use]
+    pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
+        self.expiration = Some(expiration);
+        self
+    }
+
+    /// The access key ID: public, and part of every signature's scope.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The secret access key.
+    pub fn secret_key(&self) -> &SecretKey {
+        &self.secret_key
+    }
+
+    /// The session token of temporary credentials.
+    pub fn session_token(&self) -> Option<&SessionToken> {
+        self.session_token.as_ref()
+    }
+
+    /// When they end, where that was said.
+    pub fn expiration(&self) -> Option<OffsetDateTime> {
+        self.expiration
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let id = self.access_key_id.as_bytes();
+        let problem = unsendable(id).or_else(|| {
+            (!id.is_ascii() || id.contains(&b','))
+                .then_some("holds a comma or a character outside ASCII")
+        });
+        if let Some(problem) = problem {
+            return Err(Error::InvalidAccessKeyId(problem));
+        }
+        if let Some(problem) = unsendable(self.secret_key.expose().as_bytes()) {
+            return Err(Error::InvalidSecretKey(problem));
+        }
+        self.session_token
+            .as_ref()
+            .map_or(Ok(()), SessionToken::check)
+    }
+}
+
+/// What no key and no token holds. A line break at the end, from a file, is the classic.
+fn unsendable(text: &[u8]) -> Option<&'static str> {
+    if text.is_empty() {
+        Some("is empty")
+    } else if text.iter().any(|&b| b == b' ' || b.is_ascii_control()) {
+        Some("holds white space or a control character")
+    } else {
+        None
+    }
+}
+
+/// A secret access key: zeroised when dropped, never printed.
+#[derive(Clone)]
+pub struct SecretKey(
+    /// Behind the four letters with which every key derivation begins, so that deriving copies no
+    /// secret around.
+    Arc<Zeroizing<String>>,
+);
+
+impl SecretKey {
+    const PREFIX: &str = "AWS4";
+
+    /// The secret itself: the one way out.
+    pub fn expose(&self) -> &str {
+        self.0.get(Self::PREFIX.len()..).unwrap_or_default()
+    }
+
+    /// `AWS4` and the secret, the first key of the derivation.
+    pub(crate) fn prefixed(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl From<&str> for SecretKey {
+    fn from(secret: &str) -> Self {
+        let mut prefixed = Zeroizing::new(String::with_capacity(Self::PREFIX.len() + secret.len()));
+        prefixed.push_str(Self::PREFIX);
+        prefixed.push_str(secret);
+        Self(Arc::new(prefixed))
+    }
+}
+
+impl From<String> for SecretKey {
+    fn from(secret: String) -> Self {
+        Self::from(Zeroizing::new(secret).as_str())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}
+
+/// A session token, sent as `X-Amz-Security-Token`: zeroised when dropped, never printed.
+///
+/// The token of an S3 Express session ([`SessionToken::s3_express`]) is sent as
+/// `x-amz-s3session-token` instead: a token knows its own name, so that a `CreateSession` call,
+/// made with ordinary credentials, and the calls made with what it returned never mix them up.
+#[derive(Clone)]
+pub struct SessionToken {
+    token: Arc<Zeroizing<String>>,
+    s3_express: bool,
+}
+
+impl SessionToken {
+    /// The token that S3's `CreateSession` returned, for directory buckets.
+    ///
+    /// Amazon S3 API Reference, "`CreateSession`".
+    pub fn s3_express(token: impl Into<String>) -> Self {
+        Self {
+            token: Arc::new(Zeroizing::new(token.into())),
+            s3_express: true,
+        }
+    }
+
+    /// The token itself: the one way out.
+    pub fn expose(&self) -> &str {
+        &self.token
+    }
+
+    /// The header that carries it, in lower case.
+    pub fn header_name(&self) -> &'static str {
+        if self.s3_express {
+            "x-amz-s3session-token"
+        } else {
+            "x-amz-security-token"
+        }
+    }
+
+    /// The query parameter that carries it in a presigned URL.
+    pub fn parameter_name(&self) -> &'static str {
+        if self.s3_express {
+            "X-Amz-S3session-Token"
+        } else {
+            "X-Amz-Security-Token"
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match unsendable(self.token.as_bytes()) {
+            Some(problem) => Err(Error::InvalidSessionToken(problem)),
+            None if self.token.is_ascii() => Ok(()),
+            None => Err(Error::InvalidSessionToken(
+                "holds a character outside ASCII",
+            )),
+        }
+    }
+}
+
+impl From<&str> for SessionToken {
+    fn from(token: &str) -> Self {
+        Self {
+            token: Arc::new(Zeroizing::new(token.to_owned())),
+            s3_express: false,
+        }
+    }
+}
+
+impl From<String> for SessionToken {
+    fn from(token: String) -> Self {
+        Self {
+            token: Arc::new(Zeroizing::new(token)),
+            s3_express: false,
+        }
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}

@@ -1,0 +1,128 @@
+//! The caller's mistakes.
+
+use time::OffsetDateTime;
+
+/// What a caller asked for that cannot work. After an error the request is as it was.
+///
+/// No variant holds a secret key, a session token or a signature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The access key id cannot be sent in a credential.
+    #[error("the access key id {0}")]
+    InvalidAccessKeyId(&'static str),
+    /// The secret access key cannot be one that AWS handed out. The classic is a line break at its
+    /// end, from a file.
+    #[error("the secret access key {0}")]
+    InvalidSecretKey(&'static str),
+    /// The session token cannot be one that AWS handed out.
+    #[error("the session token {0}")]
+    InvalidSessionToken(&'static str),
+    /// The region cannot be part of a credential scope.
+    #[error("the region {region:?} {problem}")]
+    InvalidRegion {
+        /// As it was given.
+        region: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The service's signing name cannot be part of a credential scope.
+    #[error("the service {service:?} {problem}")]
+    InvalidService {
+        /// As it was given.
+        service: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A text is not `DATE/REGION/SERVICE/aws4_request`.
+    #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
+    InvalidScope,
+    /// A request timestamp has a year of four digits.
+    #[error("{now} is outside the years 0 to 9999 of a request timestamp")]
+    TimeOutOfRange {
+        /// As it was given.
+        now: OffsetDateTime,
+    },
+    /// The credentials had ended before the request was signed.
+    #[error("the credentials expired at {expiration}, and it is {now}")]
+    CredentialsExpired {
+        /// When the credentials ended.
+        expiration: OffsetDateTime,
+        /// The request timestamp.
+        now: OffsetDateTime,
+    },
+    /// A presigned URL lives from one second to seven days.
+    #[error("a presigned URL lives for 1 to 604800 whole seconds, not {seconds} s")]
+    ExpiresInOutOfRange {
+        /// The lifetime that was asked for, in seconds.
+        seconds: u64,
+    },
+    /// A presigned URL ends with the credentials that signed it, whatever `X-Amz-Expires` says.
+    #[error("the URL should live until {expires_at}, but its credentials expire at {expiration}")]
+    OutlivesCredentials {
+        /// When the URL was to end.
+        expires_at: OffsetDateTime,
+        /// When the credentials end.
+        expiration: OffsetDateTime,
+    },
+    /// Every signature covers the host: a relative URI needs a `host` header.
+    #[error("the request names no host: give it an absolute URI or one `host` header")]
+    MissingHost,
+    /// A URL can be presigned only from an absolute URI.
+    #[error("presigning needs an absolute URI, with scheme and host")]
+    RelativeUri,
+    /// A header map holds at most 32,768 entries.
+    #[error("the request has no room for more headers")]
+    TooManyHeaders,
+    /// The method is not an HTTP token.
+    #[error("the method {method:?} is not an HTTP token")]
+    InvalidMethod {
+        /// As it was given.
+        method: String,
+    },
+    /// A path begins with `/` and holds no white space, control character, `?` or `#`.
+    #[error("the path cannot be sent: at byte {position}, {problem}")]
+    InvalidPath {
+        /// Where, counted in bytes from 0.
+        position: usize,
+        /// What is wrong there.
+        problem: &'static str,
+    },
+    /// A query holds a `%` without two hex digits, white space, a control character or `#`.
+    #[error("the query cannot be sent: at byte {position}, {problem}")]
+    InvalidQuery {
+        /// Where, counted in bytes from 0.
+        position: usize,
+        /// What is wrong there.
+        problem: &'static str,
+    },
+    /// The query already carries a parameter that the signer writes.
+    #[error(
+        "the query already has the signing parameter `{parameter}`: sign the URL as it was before"
+    )]
+    AlreadySigned {
+        /// The parameter's name, decoded.
+        parameter: String,
+    },
+    /// A header's name is not a lower-case HTTP token.
+    #[error("the header name {name:?} is not an HTTP token in lower case")]
+    InvalidHeaderName {
+        /// As it was given.
+        name: String,
+    },
+    /// A header's value holds a control character other than a tab.
+    #[error("the value of the header `{name}` holds a control character")]
+    InvalidHeaderValue {
+        /// The header's name.
+        name: String,
+    },
+    /// The service takes no signed payload.
+    #[error("the service `{service}` takes requests with `PayloadHash::Unsigned` only")]
+    PayloadMustBeUnsigned {
+        /// The service's signing name.
+        service: String,
+    },
+    /// An `Authorization` header or its query twin has not the form of Signature Version 4.
+    #[error("not a Signature Version 4 authorization: {0}")]
+    MalformedAuthorization(&'static str),
+}

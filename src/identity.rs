@@ -1,0 +1,398 @@
+//! The pipeline: attach what will be signed, canonicalise, sign, attach the signature.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use time::OffsetDateTime;
+
+use crate::amz_date::AmzDate;
+use crate::attach::{AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written};
+use crate::authorization::{
+    AuthorizationParameters, header_len, refuse_signed, write_header_end, write_header_start,
+    write_token,
+};
+use crate::canonical::CanonicalRequest;
+use crate::canonical::query::Parameter;
+use crate::credentials::Credentials;
+use crate::encode::ascii;
+use crate::error::Error;
+use crate::key::Key;
+use crate::payload::{HashedPayload, PayloadHash};
+use crate::presigned::{Lifetime, Presigned};
+use crate::request::{HttpRequest, RawRequest, host_of};
+use crate::scope::check_service;
+use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::signature::Signature;
+use crate::string_to_sign::StringToSign;
+
+/// Who signs, and for which service: all that stays the same from request to request but for the
+/// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
+pub(crate) struct Identity {
+    pub(crate) access_key_id: String,
+    session_token: Option<ReadyToken>,
+    pub(crate) expiration: Option<OffsetDateTime>,
+    pub(crate) service: Service,
+    /// The region set of SigV4A, sent and signed.
+    region_set: Option<String>,
+}
+
+impl Identity {
+    pub(crate) fn new(
+        credentials: &Credentials,
+        service: Service,
+        region_set: Option<String>,
+    ) -> Result<Self, Error> {
+        check_service(service.name())?;
+        credentials.check()?;
+        Ok(Self {
+            access_key_id: credentials.access_key_id().to_owned(),
+            session_token: credentials
+                .session_token()
+                .map(ReadyToken::new)
+                .transpose()?,
+            expiration: credentials.expiration(),
+            service,
+            region_set,
+        })
+    }
+
+    /// The request timestamp, while the credentials last.
+    pub(crate) fn date(&self, now: OffsetDateTime) -> Result<AmzDate, Error> {
+        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+            return Err(Error::CredentialsExpired { expiration, now });
+        }
+        AmzDate::new(now).ok_or(Error::TimeOutOfRange { now })
+    }
+
+    pub(crate) fn sign<R: HttpRequest>(
+        &self,
+        request: &mut R,
+        payload: PayloadHash,
+        date: &AmzDate,
+        key: &impl Key,
+    ) -> Result<Signature, Error> {
+        AddedHeaders::reserve(request.headers_mut())?;
+        let mut stale = Written::default();
+        let rules = self.service.rules();
+        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
+        let canonical = CanonicalRequest::unsorted(request, payload, rules, refuse_signed, sign)?;
+        let added = self.seal(canonical, stale, payload, date, key)?;
+        Ok(added.insert_into(request.headers_mut(), stale))
+    }
+
+    pub(crate) fn sign_raw(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        date: &AmzDate,
+        key: &impl Key,
+    ) -> Result<AddedHeaders<'_>, Error> {
+        let mut stale = Written::default();
+        let rules = self.service.rules();
+        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
+        let canonical =
+            CanonicalRequest::raw_unsorted(request, payload, rules, refuse_signed, sign)?;
+        self.seal(canonical, stale, payload, date, key)
+    }
+
+    /// Header form, from what the request brings.
+    fn seal<K: Key>(
+        &self,
+        canonical: CanonicalRequest<'_>,
+        stale: Written,
+        payload: PayloadHash,
+        date: &AmzDate,
+        key: &K,
+    ) -> Result<AddedHeaders<'_>, Error> {
+        let rules = self.service.rules();
+        let hashed = payload.to_hashed_payload();
+        let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
+        let content_sha256 = match rules.content_sha256 {
+            ContentSha256::Never => false,
+            ContentSha256::Always | ContentSha256::Header => true,
+            ContentSha256::UnsignedOnly => self.only_unsigned(payload)?,
+            ContentSha256::Unhashed => unhashed,
+            ContentSha256::TreeHash => {
+                unhashed
+                    || canonical
+                        .headers
+                        .names()
+                        .any(|name| name == "x-amz-sha256-tree-hash")
+            }
+        };
+        // Moved here, because what is pushed now lives shorter than the request.
+        let mut canonical = canonical;
+        canonical.headers.push(DATE, date.as_bytes());
+        if content_sha256 {
+            canonical
+                .headers
+                .push(CONTENT_SHA256, hashed.as_str().as_bytes());
+        }
+        if let Some(token) = self.signed_token() {
+            canonical
+                .headers
+                .push(token.header_name, token.header.as_bytes());
+        }
+        if let Some(regions) = &self.region_set {
+            canonical.headers.push(REGION_SET, regions.as_bytes());
+        }
+        let canonical = canonical.sorted();
+
+        let (scope, id) = (key.scope(), &self.access_key_id);
+        let len = header_len(K::ALGORITHM, id, scope) + canonical.headers.names_len();
+        let mut authorization = Vec::with_capacity(len);
+        write_header_start(&mut authorization, K::ALGORITHM, id, scope);
+        let start = authorization.len();
+        canonical.headers.write_names(&mut authorization);
+        let hash = canonical.hash_with(authorization.get(start..).unwrap_or_default());
+        let signature = key.sign(StringToSign::new(K::ALGORITHM, date, scope, &hash).as_ref());
+        write_header_end(&mut authorization, &signature);
+        Ok(AddedHeaders {
+            date: *date,
+            content_sha256: content_sha256.then_some(hashed),
+            session_token: self.session_token.as_ref(),
+            region_set: self.region_set.as_deref(),
+            authorization,
+            signature,
+        })
+    }
+
+    pub(crate) fn presign<R: HttpRequest>(
+        &self,
+        request: &R,
+        payload: PayloadHash,
+        lifetime: Lifetime,
+        date: &AmzDate,
+        key: &impl Key,
+    ) -> Result<Presigned, Error> {
+        let uri = request.uri();
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(Error::RelativeUri);
+        };
+        let rules = self.service.rules();
+        let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
+        let mut between = false;
+        let keep = |parameter: &Parameter<'_>| {
+            between |= parameter.begins_with("X-Amz-");
+            refuse_signed(parameter)
+        };
+        let canonical = CanonicalRequest::unsorted(request, payload, rules, keep, sign)?;
+        let query = uri.query().unwrap_or_default();
+        let url = Url {
+            origin: [scheme, "://", authority.as_str(), uri.path()],
+            query,
+            between,
+        };
+        let sealed = self.seal_url(canonical, url, payload, lifetime, date, key)?;
+
+        let mut headers = HeaderMap::new();
+        let own_host = |value: &HeaderValue| host_of(uri).is_some_and(|host| value == host);
+        for (name, value) in request.headers() {
+            if sign(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
+                headers
+                    .try_append(name.clone(), value.clone())
+                    .map_err(|_| Error::TooManyHeaders)?;
+            }
+        }
+        sealed.into_presigned(request.method().clone(), headers)
+    }
+
+    pub(crate) fn presign_raw(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        lifetime: Lifetime,
+        date: &AmzDate,
+        key: &impl Key,
+    ) -> Result<Presigned, Error> {
+        let rules = self.service.rules();
+        let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
+        let mut between = false;
+        let keep = |parameter: &Parameter<'_>| {
+            between |= parameter.begins_with("X-Amz-");
+            refuse_signed(parameter)
+        };
+        let canonical = CanonicalRequest::raw_unsorted(request, payload, rules, keep, sign)?;
+        let path = if request.path.is_empty() {
+            "/"
+        } else {
+            request.path
+        };
+        let url = Url {
+            origin: ["", "", "", path],
+            query: request.query,
+            between,
+        };
+        let sealed = self.seal_url(canonical, url, payload, lifetime, date, key)?;
+
+        let mut headers = HeaderMap::new();
+        for (name, value) in request.headers {
+            if sign(name) && *name != "host" {
+                let invalid = || Error::InvalidHeaderValue {
+                    name: (*name).to_owned(),
+                };
+                let value = HeaderValue::from_bytes(value).map_err(|_| invalid())?;
+                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+                headers
+                    .try_append(name, value)
+                    .map_err(|_| Error::TooManyHeaders)?;
+            }
+        }
+        let method =
+            Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
+                method: request.method.to_owned(),
+            })?;
+        sealed.into_presigned(method, headers)
+    }
+
+    /// Query form, from what the request brings.
+    fn seal_url<K: Key>(
+        &self,
+        canonical: CanonicalRequest<'_>,
+        from: Url<'_>,
+        payload: PayloadHash,
+        lifetime: Lifetime,
+        date: &AmzDate,
+        key: &K,
+    ) -> Result<SealedUrl, Error> {
+        let expires_at = lifetime.end(date, self.expiration)?;
+        let hashed = payload.to_hashed_payload();
+        let content_sha256 = match self.service.rules().content_sha256 {
+            ContentSha256::Never | ContentSha256::Unhashed | ContentSha256::TreeHash => false,
+            ContentSha256::Always => true,
+            ContentSha256::Header => payload != PayloadHash::Unsigned,
+            ContentSha256::UnsignedOnly => self.only_unsigned(payload)?,
+        };
+        let signed_token = self.signed_token();
+        let unsigned_token = self
+            .session_token
+            .as_ref()
+            .filter(|_| signed_token.is_none());
+        let mut url = Vec::new();
+        let hash = {
+            // Moved here, because what is pushed now lives shorter than the request.
+            let mut canonical = canonical;
+            if content_sha256 {
+                canonical
+                    .headers
+                    .push(CONTENT_SHA256, hashed.as_str().as_bytes());
+            }
+            canonical.headers = canonical.headers.sorted();
+            let added = AuthorizationParameters {
+                algorithm: K::ALGORITHM,
+                access_key_id: &self.access_key_id,
+                scope: key.scope(),
+                date,
+                expires_in: lifetime.seconds,
+                region_set: self.region_set.as_deref(),
+                session_token: signed_token,
+                headers: &canonical.headers,
+            };
+            let len = from.len() + added.len();
+            url.reserve_exact(len + unsigned_token.map_or(0, |token| token.encoded.len()));
+            from.write(&mut url);
+            let start = url.len();
+            added.write(&mut url);
+
+            let written = ascii(url.get(start..).unwrap_or_default());
+            // Where none of the caller's parameters sorts between them, they are one piece.
+            let pieces = if from.between { usize::MAX } else { 1 };
+            for parameter in written.splitn(pieces, '&') {
+                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                canonical.query.push_canonical(name, value);
+            }
+            canonical.query = canonical.query.sorted();
+            canonical.hash()
+        };
+        let signature =
+            key.sign(StringToSign::new(K::ALGORITHM, date, key.scope(), &hash).as_ref());
+
+        url.extend_from_slice(b"&X-Amz-Signature=");
+        url.extend_from_slice(signature.as_bytes());
+        if let Some(token) = unsigned_token {
+            write_token(&mut url, token);
+        }
+        let url = String::from_utf8(url).unwrap_or_default();
+        Ok(SealedUrl {
+            url,
+            content_sha256: content_sha256.then_some(hashed),
+            expires_at,
+            signature,
+        })
+    }
+
+    /// The session token, where it is part of what is signed.
+    fn signed_token(&self) -> Option<&ReadyToken> {
+        let signed = self.service.rules().session_token == SessionTokenPlacement::Signed;
+        self.session_token.as_ref().filter(|_| signed)
+    }
+
+    fn only_unsigned(&self, payload: PayloadHash) -> Result<bool, Error> {
+        if payload == PayloadHash::Unsigned {
+            Ok(true)
+        } else {
+            Err(Error::PayloadMustBeUnsigned {
+                service: self.service.name().to_owned(),
+            })
+        }
+    }
+}
+
+/// A URL before it is presigned.
+#[derive(Clone, Copy)]
+struct Url<'a> {
+    origin: [&'a str; 4],
+    query: &'a str,
+    /// Whether parameters of the caller's may sort between the signer's own.
+    between: bool,
+}
+
+impl Url<'_> {
+    fn len(&self) -> usize {
+        self.origin.iter().map(|part| part.len()).sum::<usize>() + self.query.len() + 2
+    }
+
+    /// Up to where the signer's parameters follow.
+    fn write(&self, url: &mut Vec<u8>) {
+        for part in self.origin {
+            url.extend_from_slice(part.as_bytes());
+        }
+        url.push(b'?');
+        url.extend_from_slice(self.query.as_bytes());
+        if !self.query.is_empty() {
+            url.push(b'&');
+        }
+    }
+}
+
+/// A presigned URL without the request's own method and headers.
+struct SealedUrl {
+    url: String,
+    content_sha256: Option<HashedPayload>,
+    expires_at: OffsetDateTime,
+    signature: Signature,
+}
+
+impl SealedUrl {
+    fn into_presigned(self, method: Method, mut headers: HeaderMap) -> Result<Presigned, Error> {
+        if let Some(hashed) = self.content_sha256
+            && let Ok(value) = HeaderValue::from_str(hashed.as_str())
+        {
+            let name = HeaderName::from_static(CONTENT_SHA256);
+            headers
+                .try_insert(name, value)
+                .map_err(|_| Error::TooManyHeaders)?;
+        }
+        let Self {
+            url,
+            expires_at,
+            signature,
+            ..
+        } = self;
+        Ok(Presigned {
+            method,
+            url,
+            headers,
+            expires_at,
+            signature,
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! Signing keys.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::credentials::SecretKey;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+
+/// A signing key: good for one day, one region and one service, and for nothing else.
+///
+/// It is a keyed HMAC state, so that signing with it costs no key schedule. Zeroised when dropped,
+/// never printed.
+///
+/// AWS: "Create a signed AWS API request", step 3, *kSigning*.
+///
+/// ```
+/// use countersign::{CredentialScope, SecretKey, SigningKey};
+///
+/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let key = SigningKey::derive(&secret_key, &scope);
+/// let string_to_sign = "AWS4-HMAC-SHA256\n\
+///     20150830T123600Z\n\
+///     20150830/us-east-1/service/aws4_request\n\
+///     bb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63";
+/// assert_eq!(
+///     key.sign(string_to_sign).as_str(),
+///     "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    mac: Hmac<Sha256>,
+    scope: CredentialScope,
+}
+
+impl SigningKey {
+    /// Derives the key for a scope.
+    pub fn derive(secret_key: &SecretKey, scope: &CredentialScope) -> Self {
+        let mut mac = keyed(secret_key.prefixed());
+        for part in scope.as_str().split('/') {
+            mac.update(part.as_bytes());
+            mac = keyed(&mac.finalize().into_bytes());
+        }
+        Self { mac, scope: *scope }
+    }
+
+    /// Signs a string to sign.
+    pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
+        let mut mac = self.mac.clone();
+        mac.update(string_to_sign.as_ref());
+        Signature::of_mac(&mac.finalize().into_bytes().into())
+    }
+
+    /// What the key is good for.
+    pub fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of any length.
+    Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()))
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What ends the pipeline: SigV4 and SigV4A differ in this and in nothing else.
+pub(crate) trait Key {
+    const ALGORITHM: Algorithm;
+    fn scope(&self) -> &CredentialScope;
+    fn sign(&self, string_to_sign: &[u8]) -> Signature;
+}
+
+impl Key for SigningKey {
+    const ALGORITHM: Algorithm = Algorithm::HmacSha256;
+
+    fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        self.sign(string_to_sign)
+    }
+}

@@ -1,0 +1,41 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod amz_date;
+mod attach;
+mod authorization;
+mod canonical;
+mod credentials;
+mod encode;
+mod error;
+mod identity;
+mod key;
+mod list;
+mod payload;
+mod presigned;
+mod request;
+mod scope;
+mod service;
+mod signature;
+mod signer;
+mod string_to_sign;
+
+pub use amz_date::AmzDate;
+pub use attach::{AddedHeaders, attach_session_token, session_token_parameter};
+pub use authorization::{Authorization, QueryAuthorization};
+pub use canonical::CanonicalRequest;
+pub use canonical::headers::CanonicalHeaders;
+pub use canonical::path::CanonicalPath;
+pub use canonical::query::CanonicalQuery;
+pub use credentials::{Credentials, SecretKey, SessionToken};
+pub use encode::{encode_key, encode_segment};
+pub use error::Error;
+pub use key::SigningKey;
+pub use payload::{HashedPayload, PayloadHash, Streaming};
+pub use presigned::Presigned;
+pub use request::{HttpRequest, RawRequest};
+pub use scope::CredentialScope;
+pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
+pub use signature::{Algorithm, Signature};
+pub use signer::Signer;
+pub use string_to_sign::StringToSign;

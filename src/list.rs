@@ -1,0 +1,87 @@
+//! A list that lives on the stack until it is long.
+
+/// Up to `N` items without an allocation, more with one.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T, const N: usize> {
+    inline: [T; N],
+    len: usize,
+    spilled: Vec<T>,
+}
+
+impl<T: Copy + Default, const N: usize> List<T, N> {
+    pub(crate) fn new() -> Self {
+        Self {
+            inline: [T::default(); N],
+            len: 0,
+            spilled: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        if let Some(slot) = self.inline.get_mut(self.len) {
+            *slot = item;
+        } else {
+            if self.spilled.is_empty() {
+                self.spilled.extend_from_slice(&self.inline);
+            }
+            self.spilled.push(item);
+        }
+        self.len += 1;
+    }
+
+    pub(crate) fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+        self.spilled.pop();
+        if self.len <= N {
+            // The first N are the same in both, but only while nothing is pushed in between.
+            self.inline
+                .iter_mut()
+                .zip(&self.spilled)
+                .for_each(|(slot, item)| *slot = *item);
+            self.spilled.clear();
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[T] {
+        if self.spilled.is_empty() {
+            self.inline.get(..self.len).unwrap_or_default()
+        } else {
+            &self.spilled
+        }
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        if self.spilled.is_empty() {
+            self.inline.get_mut(..self.len).unwrap_or_default()
+        } else {
+            &mut self.spilled
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spills_and_comes_back() {
+        let mut list = List::<u8, 2>::new();
+        assert!(list.as_slice().is_empty());
+        for n in 0..5 {
+            list.push(n);
+        }
+        assert_eq!(list.as_slice(), [0, 1, 2, 3, 4]);
+        for _ in 0..3 {
+            list.pop();
+        }
+        assert_eq!(list.as_slice(), [0, 1]);
+        list.push(9);
+        assert_eq!(list.as_slice(), [0, 1, 9]);
+        list.as_mut_slice().reverse();
+        assert_eq!(list.as_slice(), [9, 1, 0]);
+        for _ in 0..4 {
+            list.pop();
+        }
+        assert!(list.as_slice().is_empty());
+    }
+}

@@ -1,0 +1,98 @@
+//! The payload's line of a canonical request.
+
+use sha2::{Digest, Sha256};
+
+use crate::encode::{ascii, hex32};
+
+/// What the signature says about the payload: the last line of the canonical request, and the
+/// value of `x-amz-content-sha256` where that is sent.
+///
+/// AWS calls this `HashedPayload` ("Elements of an AWS API request signature"). There is no
+/// default: signing an empty body by mistake is how uploads fail.
+///
+/// ```
+/// use countersign::PayloadHash;
+///
+/// let hash = PayloadHash::of(b"");
+/// assert_eq!(hash, PayloadHash::EMPTY);
+/// assert_eq!(
+///     hash.to_hashed_payload().as_str(),
+///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+/// );
+/// assert_eq!(PayloadHash::Unsigned.to_hashed_payload().as_str(), "UNSIGNED-PAYLOAD");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum PayloadHash {
+    /// The SHA-256 of the whole payload, as it is sent.
+    Sha256([u8; 32]),
+    /// `UNSIGNED-PAYLOAD`: the signature does not cover the payload. S3 and a few others take it,
+    /// over TLS.
+    Unsigned,
+    /// One of the `STREAMING-…` values: it promises chunk or message signatures, and only what
+    /// makes those can make this.
+    Streaming(Streaming),
+}
+
+/// A `STREAMING-…` literal, which promises what follows in the body.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Streaming(pub(crate) &'static str);
+
+impl Streaming {
+    /// The literal.
+    pub fn as_str(&self) -> &'static str {
+        self.0
+    }
+}
+
+impl PayloadHash {
+    /// The hash of no bytes: what a `GET` is signed with.
+    pub const EMPTY: Self = Self::Sha256([
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
+        0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
+        0xb8, 0x55,
+    ]);
+
+    /// Hashes a payload. One that is too large to hold can be hashed with the `sha2` crate as it
+    /// goes, and handed over as [`PayloadHash::Sha256`].
+    pub fn of(payload: impl AsRef<[u8]>) -> Self {
+        Self::Sha256(Sha256::digest(payload).into())
+    }
+
+    /// The text that is signed, and sent in `x-amz-content-sha256`.
+    pub fn to_hashed_payload(&self) -> HashedPayload {
+        HashedPayload(match self {
+            Self::Sha256(hash) => Text::Hex(hex32(hash)),
+            Self::Unsigned => Text::Literal("UNSIGNED-PAYLOAD"),
+            Self::Streaming(streaming) => Text::Literal(streaming.0),
+        })
+    }
+}
+
+/// The text of a [`PayloadHash`]: 64 hex digits, or a literal.
+#[derive(Clone, Copy, Debug)]
+pub struct HashedPayload(Text);
+
+#[derive(Clone, Copy, Debug)]
+enum Text {
+    Hex([u8; 64]),
+    Literal(&'static str),
+}
+
+impl HashedPayload {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Text::Hex(digits) => ascii(digits),
+            Text::Literal(literal) => literal,
+        }
+    }
+
+    /// The text, where it is one of the literals.
+    pub(crate) fn literal(&self) -> Option<&'static str> {
+        match self.0 {
+            Text::Hex(_) => None,
+            Text::Literal(literal) => Some(literal),
+        }
+    }
+}

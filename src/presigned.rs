@@ -1,0 +1,121 @@
+//! Presigned requests.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, Method, Uri};
+use time::OffsetDateTime;
+
+use crate::amz_date::AmzDate;
+use crate::error::Error;
+use crate::signature::Signature;
+
+/// A presigned request: whoever has its URL can send it, until it ends.
+///
+/// It is a credential, so `Debug` prints neither signature nor token.
+#[derive(Clone)]
+pub struct Presigned {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) signature: Signature,
+}
+
+impl Presigned {
+    /// The method that the request must be sent with.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The URL, signature and all.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The URL as `http` has it.
+    pub fn uri(&self) -> Uri {
+        // Made of a URI and of unreserved bytes; only its length (64 KiB) could be too much.
+        self.url.parse().unwrap_or_default()
+    }
+
+    /// The headers that were signed, all of which the sender must send as they are here. `host` is
+    /// among them only where it is not the URL's own.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// When it really ends: by `X-Amz-Expires`, or with the credentials if they end before.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+
+    /// The signature in it, for those who sign what follows it.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The URL, for those who keep nothing else.
+    pub fn into_url(self) -> String {
+        self.url
+    }
+}
+
+impl fmt::Debug for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self
+            .url
+            .split_once('?')
+            .map_or(self.url.as_str(), |(url, _)| url);
+        f.debug_struct("Presigned")
+            .field("method", &self.method)
+            .field("url", &format_args!("{url}?[elided]"))
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How long a presigned request is to live.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetime {
+    /// `X-Amz-Expires`; `None` leaves it out, which AWS IoT allows.
+    pub(crate) seconds: Option<u64>,
+    /// Whether credentials may end before it, and end it.
+    pub(crate) may_outlive: bool,
+}
+
+/// Seven days, for which a signing key is good.
+const LONGEST: u64 = 604_800;
+
+impl Lifetime {
+    /// What a caller asks for.
+    pub(crate) fn strict(expires_in: Duration) -> Result<Self, Error> {
+        let seconds = expires_in.as_secs();
+        if !(1..=LONGEST).contains(&seconds) {
+            return Err(Error::ExpiresInOutOfRange { seconds });
+        }
+        Ok(Self {
+            seconds: Some(seconds),
+            may_outlive: false,
+        })
+    }
+
+    /// When a request of this date ends.
+    pub(crate) fn end(
+        self,
+        date: &AmzDate,
+        expiration: Option<OffsetDateTime>,
+    ) -> Result<OffsetDateTime, Error> {
+        let start = date.to_date_time();
+        let seconds = i64::try_from(self.seconds.unwrap_or(LONGEST)).unwrap_or(i64::MAX);
+        let expires_at = start.saturating_add(time::Duration::seconds(seconds));
+        match expiration {
+            Some(expiration) if expiration < expires_at && self.may_outlive => Ok(expiration),
+            Some(expiration) if expiration < expires_at => Err(Error::OutlivesCredentials {
+                expires_at,
+                expiration,
+            }),
+            _ => Ok(expires_at),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Requests, as the signer sees them.
+
+use http::{HeaderMap, Method, Request, Uri, request::Parts};
+
+/// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
+///
+/// Sealed: a signature covers what these types hold, and nothing that an adapter makes up.
+pub trait HttpRequest: sealed::Sealed {
+    #[doc(hidden)]
+    fn method(&self) -> &Method;
+    #[doc(hidden)]
+    fn uri(&self) -> &Uri;
+    #[doc(hidden)]
+    fn headers(&self) -> &HeaderMap;
+    #[doc(hidden)]
+    fn headers_mut(&mut self) -> &mut HeaderMap;
+}
+
+impl<B> HttpRequest for Request<B> {
+    fn method(&self) -> &Method {
+        self.method()
+    }
+    fn uri(&self) -> &Uri {
+        self.uri()
+    }
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers_mut()
+    }
+}
+
+impl HttpRequest for Parts {
+    fn method(&self) -> &Method {
+        &self.method
+    }
+    fn uri(&self) -> &Uri {
+        &self.uri
+    }
+    fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<B> Sealed for http::Request<B> {}
+    impl Sealed for http::request::Parts {}
+}
+
+/// A request in slices, for those who have no `http` types. It is also the fastest way in.
+///
+/// All of it as it goes on the wire: the path and query percent-encoded once.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRequest<'a> {
+    /// The method, in upper case as it is sent.
+    pub method: &'a str,
+    /// The path, beginning with `/`; an empty one counts as `/`.
+    pub path: &'a str,
+    /// What stands behind the `?`; empty without one.
+    pub query: &'a str,
+    /// Names in lower case, values without their line's white space around them. `host` is one of
+    /// them, or `:authority` under its name.
+    pub headers: &'a [(&'a str, &'a [u8])],
+}
+
+/// The host as an HTTP client will send it: the authority as written, without user information and
+/// without the port that the scheme implies.
+pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
+    let authority = uri.authority()?;
+    let default = match uri.scheme_str() {
+        Some("https" | "wss") => Some(443),
+        Some("http" | "ws") => Some(80),
+        _ => None,
+    };
+    let text = authority.as_str();
+    let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    let host = match authority.port_u16() {
+        Some(port) if Some(port) != default => text,
+        _ => authority.host(),
+    };
+    (!host.is_empty()).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for (uri, host) in [
+            ("https://Example.com/", Some("Example.com")),
+            ("https://example.com:443/", Some("example.com")),
+            ("https://example.com:80/", Some("example.com:80")),
+            ("http://example.com:80/", Some("example.com")),
+            ("http://example.com:443/", Some("example.com:443")),
+            ("wss://example.com:443/mqtt", Some("example.com")),
+            (
+                "https://user:pass@example.com:8443/",
+                Some("example.com:8443"),
+            ),
+            ("https://user@example.com/", Some("example.com")),
+            ("https://[::1]:443/", Some("[::1]")),
+            ("https://[::1]:9000/", Some("[::1]:9000")),
+            ("https://[::1]/", Some("[::1]")),
+            ("/relative", None),
+        ] {
+            assert_eq!(host_of(&uri.parse().unwrap()), host, "{uri}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Signatures.
+
+use std::fmt;
+
+use crate::encode::{ascii, hex32, same};
+
+/// The two algorithms of the family.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// `AWS4-HMAC-SHA256`: Signature Version 4.
+    HmacSha256,
+    /// `AWS4-ECDSA-P256-SHA256`: Signature Version 4A, for several regions at once.
+    EcdsaP256Sha256,
+}
+
+impl Algorithm {
+    /// The name that is sent and signed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "AWS4-HMAC-SHA256",
+            Self::EcdsaP256Sha256 => "AWS4-ECDSA-P256-SHA256",
+        }
+    }
+}
+
+/// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
+const LONGEST: usize = 144;
+
+/// A signature, in lower-case hex as it is sent.
+///
+/// Whoever holds one can send the request that it signs, so `Debug` hides it and there is no
+/// `Display`: [`as_str`](Self::as_str) is the one way out. Comparing two takes the same time
+/// wherever they differ.
+#[derive(Clone, Copy)]
+pub struct Signature {
+    hex: [u8; LONGEST],
+    len: u8,
+}
+
+impl Signature {
+    /// Of an HMAC-SHA-256.
+    pub(crate) fn of_mac(mac: &[u8; 32]) -> Self {
+        Self::of_hex(&hex32(mac))
+    }
+
+    pub(crate) fn of_hex(digits: &[u8]) -> Self {
+        let mut hex = [0; LONGEST];
+        let len = hex
+            .iter_mut()
+            .zip(digits)
+            .map(|(slot, digit)| *slot = *digit)
+            .count();
+        Self {
+            hex,
+            len: u8::try_from(len).unwrap_or_default(),
+        }
+    }
+
+    /// The hex digits.
+    pub fn as_str(&self) -> &str {
+        ascii(self.as_bytes())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.hex.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
+        same(self.as_bytes(), other.as_bytes())
+    }
+}
+
+impl Eq for Signature {}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}

@@ -1,0 +1,93 @@
+//! Strings to sign.
+
+use std::fmt;
+
+use crate::amz_date::AmzDate;
+use crate::encode::{ascii, hex32};
+use crate::scope::CredentialScope;
+use crate::signature::Algorithm;
+
+/// The longest: a SigV4A chunk's, with two scopes' worth to spare.
+const LONGEST: usize = 512;
+
+/// A string to sign: what a signing key signs. Plain text on the stack.
+///
+/// AWS: "Create a signed AWS API request", step 2.
+///
+/// ```
+/// use countersign::{Algorithm, AmzDate, CredentialScope, StringToSign};
+///
+/// let date = AmzDate::parse("20150830T123600Z").expect("a date");
+/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
+/// assert!(string_to_sign.as_str().starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct StringToSign {
+    text: [u8; LONGEST],
+    len: usize,
+}
+
+impl StringToSign {
+    /// Of a request, by the [hash](crate::CanonicalRequest::hash) of its canonical form.
+    pub fn new(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        canonical_request_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            algorithm.as_str().as_bytes(),
+            date.as_bytes(),
+            scope.as_bytes(),
+            &hex32(canonical_request_hash),
+        ])
+    }
+
+    fn of_lines<const N: usize>(lines: [&[u8]; N]) -> Self {
+        let mut text = [0; LONGEST];
+        let mut len = 0;
+        for (i, line) in lines.into_iter().enumerate() {
+            if i > 0 {
+                len += copy(&mut text, len, b"\n");
+            }
+            len += copy(&mut text, len, line);
+        }
+        Self { text, len }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        ascii(self.as_ref())
+    }
+}
+
+fn copy(text: &mut [u8], at: usize, line: &[u8]) -> usize {
+    // Scopes and signatures are bounded by their types, so everything fits.
+    match text.get_mut(at..at + line.len()) {
+        Some(space) => {
+            space.copy_from_slice(line);
+            line.len()
+        }
+        None => 0,
+    }
+}
+
+impl AsRef<[u8]> for StringToSign {
+    fn as_ref(&self) -> &[u8] {
+        self.text.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for StringToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for StringToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
+}

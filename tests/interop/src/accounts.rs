@@ -1,0 +1,60 @@
+//! Who may call: access key IDs, their secrets, their sessions.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use s3s::auth::{S3Auth, SecretKey};
+use s3s::{S3Result, s3_error};
+use time::OffsetDateTime;
+
+/// Every account the server knows. A clone shows the same accounts: STS adds to them while the
+/// server runs.
+#[derive(Clone, Default)]
+pub struct Accounts(Arc<RwLock<HashMap<String, Account>>>);
+
+/// One access key.
+#[derive(Clone)]
+pub struct Account {
+    /// The secret access key.
+    pub secret_key: String,
+    /// The session of a temporary access key; long-term keys have none.
+    pub session: Option<Session>,
+}
+
+/// What makes an access key temporary.
+#[derive(Clone)]
+pub struct Session {
+    /// The session token that must come with every request.
+    pub token: String,
+    /// When the server stops taking it.
+    pub ends: OffsetDateTime,
+}
+
+impl Accounts {
+    /// Adds an account, or replaces the one of the same access key ID.
+    pub fn insert(&self, access_key_id: &str, account: Account) {
+        let mut accounts = self.0.write().expect("no holder of the lock panics");
+        accounts.insert(access_key_id.to_owned(), account);
+    }
+
+    /// The account of an access key ID.
+    pub fn find(&self, access_key_id: &str) -> Option<Account> {
+        let accounts = self.0.read().expect("no holder of the lock panics");
+        accounts.get(access_key_id).cloned()
+    }
+
+    /// How many accounts there are.
+    pub fn count(&self) -> usize {
+        self.0.read().expect("no holder of the lock panics").len()
+    }
+}
+
+#[async_trait::async_trait]
+impl S3Auth for Accounts {
+    async fn get_secret_key(&self, access_key_id: &str) -> S3Result<SecretKey> {
+        match self.find(access_key_id) {
+            Some(account) => Ok(account.secret_key.into()),
+            None => Err(s3_error!(InvalidAccessKeyId)),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! A real HTTP client that sends the request target as it stands.
+//!
+//! Keys such as `..` and `a//b` must reach the wire unchanged; clients built on a WHATWG URL type
+//! resolve dot segments, so this one is hyper's own.
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+/// A client with its pool of connections.
+pub struct Client(hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>);
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http())
+    }
+}
+
+impl Client {
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Panics
+    /// When there is no answer: every test here needs one.
+    pub async fn send(&self, request: Request<Bytes>) -> Answer {
+        let response = self.0.request(request.map(Full::new)).await.expect("the server answers");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the answer is complete").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    /// AWS's error code, or nothing when the answer is no error.
+    pub fn code(&self) -> Option<String> {
+        if self.status.is_success() {
+            return None;
+        }
+        // The answer to HEAD has no body, so no code but its status.
+        Some(self.texts("Code").pop().unwrap_or_else(|| self.status.as_str().to_owned()))
+    }
+
+    /// The text of every element of that name. Enough of XML for what this server writes: no
+    /// attributes on these elements, and no text that needs escapes.
+    pub fn texts(&self, element: &str) -> Vec<String> {
+        let body = String::from_utf8_lossy(&self.body);
+        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+        body.split(&open).skip(1).filter_map(|rest| Some(rest.split_once(&close)?.0.to_owned())).collect()
+    }
+}

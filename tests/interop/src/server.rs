@@ -1,0 +1,51 @@
+//! The server on its ephemeral port.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use tokio::net::TcpListener;
+
+use crate::access::StrictAccess;
+use crate::accounts::Accounts;
+use crate::store::Store;
+use crate::sts::Sts;
+
+/// A running server; it stops with the runtime that started it.
+pub struct Server {
+    /// Where it listens: the loopback address, a port of the system's choice.
+    pub address: SocketAddr,
+    /// Who may call it.
+    pub accounts: Accounts,
+}
+
+impl Server {
+    /// Starts a server with an empty store.
+    ///
+    /// # Errors
+    /// When the system has no port to give.
+    pub async fn start(accounts: Accounts) -> std::io::Result<Self> {
+        let mut builder = S3ServiceBuilder::new(Store::default());
+        builder.set_auth(accounts.clone());
+        builder.set_access(StrictAccess(accounts.clone()));
+        builder.set_route(Sts(accounts.clone()));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        tokio::spawn(serve(listener, builder.build()));
+        Ok(Self { address, accounts })
+    }
+
+    /// The URL of a path and query on this server, both already percent-encoded.
+    pub fn url(&self, path_and_query: &str) -> String {
+        format!("http://{}{path_and_query}", self.address)
+    }
+}
+
+async fn serve(listener: TcpListener, service: S3Service) {
+    while let Ok((socket, _)) = listener.accept().await {
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service.clone());
+        // A connection that breaks is its client's affair: the test sees it from the other end.
+        tokio::spawn(async { connection.await.ok() });
+    }
+}
