@@ -428,7 +428,9 @@ impl Signature {
         let sound = match algorithm {
             Algorithm::HmacSha256 => hex.len() == 64,
             // Two integers of one to 33 bytes, each behind two bytes, behind two more.
-            Algorithm::EcdsaP256Sha256 => (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2),
+            Algorithm::EcdsaP256Sha256 => {
+                (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2)
+            }
         };
         if !sound || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(Error::MalformedAuthorization(

@@ -1,6 +1,26 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod bearer;
+pub mod chunked;
+#[cfg(feature = "codeartifact")]
+pub mod codeartifact;
+#[cfg(feature = "event-stream")]
+pub mod event_stream;
+#[cfg(feature = "explain")]
+pub mod explain;
+#[cfg(feature = "legacy")]
+pub mod legacy;
+#[cfg(feature = "post-policy")]
+pub mod post_policy;
+#[cfg(feature = "sigv4a")]
+pub mod sigv4a;
+#[cfg(feature = "sts")]
+pub mod sts;
+#[cfg(feature = "tokens")]
+pub mod tokens;
+pub mod verify;
+
 mod amz_date;
 mod attach;
 mod authorization;

@@ -52,10 +52,15 @@ where
     }
 
     fn time(&self, times: usize) -> Duration {
-        let mut inputs: Vec<I> = (0..times).map(|_| (self.prepare)()).collect();
-        let mut outputs: Vec<O> = Vec::with_capacity(times);
+        let warm_up: usize = std::env::var("WARM").ok().and_then(|x| x.parse().ok()).unwrap_or(8).min(times);
+        let mut inputs: Vec<I> = (0..warm_up + times).map(|_| (self.prepare)()).collect();
+        let mut outputs: Vec<O> = Vec::with_capacity(warm_up + times);
+        let (early, inputs_) = inputs.split_at_mut(warm_up);
+        for input in early {
+            outputs.push((self.run)(black_box(input)));
+        }
         let start = Instant::now();
-        for input in &mut inputs {
+        for input in inputs_ {
             outputs.push((self.run)(black_box(input)));
         }
         let took = start.elapsed();

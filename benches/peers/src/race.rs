@@ -86,8 +86,10 @@ impl Lane {
     fn new(contender: Box<dyn Contender>) -> Self {
         // Once for whatever is built on first use, and once to see how long it takes.
         contender.time(1);
-        let once = contender.time(1);
-        let times = (SAMPLE.as_nanos() / once.as_nanos().max(1)).clamp(1, MOST_IN_A_SAMPLE) as usize;
+        let most: u128 = std::env::var("MOST").ok().and_then(|x| x.parse().ok()).unwrap_or(MOST_IN_A_SAMPLE);
+        let sample: u128 = std::env::var("SAMPLE").ok().and_then(|x| x.parse().ok()).unwrap_or(SAMPLE.as_nanos());
+        let once = (0..10).map(|_| contender.time(4)).min().unwrap() / 4;
+        let times = (sample / once.as_nanos().max(1)).clamp(1, most) as usize;
         Self { heap: contender.heap(), contender, times, samples: Vec::new() }
     }
 

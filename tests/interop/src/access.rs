@@ -31,7 +31,12 @@ impl S3Access for StrictAccess {
 ///
 /// # Errors
 /// Whatever AWS would answer.
-pub fn check(headers: &HeaderMap, uri: &Uri, service: &str, accounts: &Accounts) -> S3Result<Account> {
+pub fn check(
+    headers: &HeaderMap,
+    uri: &Uri,
+    service: &str,
+    accounts: &Accounts,
+) -> S3Result<Account> {
     let claim = Claim::read(headers, uri)?;
     claim.check_scope(service)?;
     claim.check_signed_headers(headers)?;
@@ -49,34 +54,54 @@ struct Claim {
 impl Claim {
     fn read(headers: &HeaderMap, uri: &Uri) -> S3Result<Self> {
         let query = decode_query(uri.query().unwrap_or_default());
-        let parameter = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
-        let authorization = headers.get("authorization").map(|value| value.to_str().unwrap_or_default());
+        let parameter = |name: &str| {
+            query
+                .iter()
+                .find(|(n, _)| n == name)
+                .map(|(_, value)| value.as_str())
+        };
+        let authorization = headers
+            .get("authorization")
+            .map(|value| value.to_str().unwrap_or_default());
 
-        let (presigned, credential, signed_headers) = match (authorization, parameter("X-Amz-Signature")) {
-            (Some(_), Some(_)) => {
-                return Err(s3_error!(InvalidArgument, "Only one auth mechanism allowed"));
-            }
-            (None, None) => return Err(s3_error!(AccessDenied, "A signature is required")),
-            (Some(authorization), None) => {
-                let Some(fields) = authorization.strip_prefix("AWS4-HMAC-SHA256 ") else {
-                    return Err(s3_error!(InvalidArgument, "Unsupported Authorization Type"));
-                };
-                let field =
-                    |name| fields.split(',').find_map(|f| f.trim().strip_prefix(name)).unwrap_or_default();
-                (false, field("Credential="), field("SignedHeaders="))
-            }
-            (None, Some(_)) => {
-                let lifetime = parameter("X-Amz-Expires").and_then(|text| text.parse::<u64>().ok());
-                if lifetime.is_none_or(|seconds| seconds > LONGEST_LIFETIME) {
+        let (presigned, credential, signed_headers) =
+            match (authorization, parameter("X-Amz-Signature")) {
+                (Some(_), Some(_)) => {
                     return Err(s3_error!(
-                        AuthorizationQueryParametersError,
-                        "X-Amz-Expires must be at most 604800"
+                        InvalidArgument,
+                        "Only one auth mechanism allowed"
                     ));
                 }
-                let credential = parameter("X-Amz-Credential").unwrap_or_default();
-                (true, credential, parameter("X-Amz-SignedHeaders").unwrap_or_default())
-            }
-        };
+                (None, None) => return Err(s3_error!(AccessDenied, "A signature is required")),
+                (Some(authorization), None) => {
+                    let Some(fields) = authorization.strip_prefix("AWS4-HMAC-SHA256 ") else {
+                        return Err(s3_error!(InvalidArgument, "Unsupported Authorization Type"));
+                    };
+                    let field = |name| {
+                        fields
+                            .split(',')
+                            .find_map(|f| f.trim().strip_prefix(name))
+                            .unwrap_or_default()
+                    };
+                    (false, field("Credential="), field("SignedHeaders="))
+                }
+                (None, Some(_)) => {
+                    let lifetime =
+                        parameter("X-Amz-Expires").and_then(|text| text.parse::<u64>().ok());
+                    if lifetime.is_none_or(|seconds| seconds > LONGEST_LIFETIME) {
+                        return Err(s3_error!(
+                            AuthorizationQueryParametersError,
+                            "X-Amz-Expires must be at most 604800"
+                        ));
+                    }
+                    let credential = parameter("X-Amz-Credential").unwrap_or_default();
+                    (
+                        true,
+                        credential,
+                        parameter("X-Amz-SignedHeaders").unwrap_or_default(),
+                    )
+                }
+            };
         Ok(Self {
             presigned,
             credential: credential.to_owned(),
@@ -99,11 +124,17 @@ impl Claim {
     fn check_signed_headers(&self, headers: &HeaderMap) -> S3Result<()> {
         let listed: HashSet<&str> = self.signed_headers.iter().map(String::as_str).collect();
         if listed.len() != self.signed_headers.len() || !self.signed_headers.is_sorted() {
-            return Err(s3_error!(InvalidArgument, "SignedHeaders must be sorted and unique"));
+            return Err(s3_error!(
+                InvalidArgument,
+                "SignedHeaders must be sorted and unique"
+            ));
         }
         // s3s skips a listed header that did not arrive.
         if let Some(missing) = listed.iter().find(|name| !headers.contains_key(**name)) {
-            return Err(s3_error!(SignatureDoesNotMatch, "signed header {missing} is missing"));
+            return Err(s3_error!(
+                SignatureDoesNotMatch,
+                "signed header {missing} is missing"
+            ));
         }
         let unsigned = |name: &&str| {
             let required = *name == "host" || name.starts_with("x-amz-");
@@ -111,7 +142,12 @@ impl Claim {
             let excused = self.presigned && *name == "x-amz-content-sha256";
             required && !excused && !listed.contains(name)
         };
-        match headers.keys().map(|name| name.as_str()).chain(["host"]).find(unsigned) {
+        match headers
+            .keys()
+            .map(|name| name.as_str())
+            .chain(["host"])
+            .find(unsigned)
+        {
             Some(name) => Err(s3_error!(
                 AccessDenied,
                 "There were headers present in the request which were not signed: {name}"
@@ -125,9 +161,17 @@ impl Claim {
         let Some(account) = accounts.find(access_key_id) else {
             return Err(s3_error!(InvalidAccessKeyId));
         };
-        let in_headers = headers.get_all("x-amz-security-token").iter().map(|value| value.as_bytes());
-        let in_query = self.query.iter().filter(|(name, _)| name == "X-Amz-Security-Token");
-        let tokens: Vec<&[u8]> = in_headers.chain(in_query.map(|(_, value)| value.as_bytes())).collect();
+        let in_headers = headers
+            .get_all("x-amz-security-token")
+            .iter()
+            .map(|value| value.as_bytes());
+        let in_query = self
+            .query
+            .iter()
+            .filter(|(name, _)| name == "X-Amz-Security-Token");
+        let tokens: Vec<&[u8]> = in_headers
+            .chain(in_query.map(|(_, value)| value.as_bytes()))
+            .collect();
         match (&account.session, tokens.as_slice()) {
             (None, []) => Ok(account),
             (Some(session), [token]) if *token == session.token.as_bytes() => {

@@ -23,22 +23,39 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Default for Client {
-    fn default() -> Self {
+impl Client {
+    /// A client that speaks HTTP/1.1 and sends the URL's authority as `Host`.
+    pub fn http1() -> Self {
         Self(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http())
     }
-}
 
-impl Client {
+    /// A client that speaks HTTP/2 and sends the URL's authority as `:authority`, with no `Host`.
+    pub fn http2() -> Self {
+        let mut builder = hyper_util::client::legacy::Client::builder(TokioExecutor::new());
+        Self(builder.http2_only(true).build_http())
+    }
+
     /// Sends a request and reads the whole answer.
     ///
     /// # Panics
     /// When there is no answer: every test here needs one.
     pub async fn send(&self, request: Request<Bytes>) -> Answer {
-        let response = self.0.request(request.map(Full::new)).await.expect("the server answers");
+        let response = self
+            .0
+            .request(request.map(Full::new))
+            .await
+            .expect("the server answers");
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("the answer is complete").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let body = body
+            .collect()
+            .await
+            .expect("the answer is complete")
+            .to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
@@ -49,7 +66,11 @@ impl Answer {
             return None;
         }
         // The answer to HEAD has no body, so no code but its status.
-        Some(self.texts("Code").pop().unwrap_or_else(|| self.status.as_str().to_owned()))
+        Some(
+            self.texts("Code")
+                .pop()
+                .unwrap_or_else(|| self.status.as_str().to_owned()),
+        )
     }
 
     /// The text of every element of that name. Enough of XML for what this server writes: no
@@ -57,6 +78,9 @@ impl Answer {
     pub fn texts(&self, element: &str) -> Vec<String> {
         let body = String::from_utf8_lossy(&self.body);
         let (open, close) = (format!("<{element}>"), format!("</{element}>"));
-        body.split(&open).skip(1).filter_map(|rest| Some(rest.split_once(&close)?.0.to_owned())).collect()
+        body.split(&open)
+            .skip(1)
+            .filter_map(|rest| Some(rest.split_once(&close)?.0.to_owned()))
+            .collect()
     }
 }

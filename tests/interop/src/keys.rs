@@ -5,10 +5,16 @@ pub fn hard() -> Vec<(&'static str, String)> {
     let fixed = FIXED.iter().map(|&(why, key)| (why, key.to_owned()));
     let long = [
         ("the longest key", "k".repeat(1024)),
-        ("the longest key, three bytes for each on the wire", " ".repeat(1024)),
+        (
+            "the longest key, three bytes for each on the wire",
+            " ".repeat(1024),
+        ),
         ("the longest key, of two-byte characters", "é".repeat(512)),
         ("the longest key, of slashes", "/".repeat(1024)),
-        ("the longest key, of parent segments", format!("{}..", "../".repeat(340))),
+        (
+            "the longest key, of parent segments",
+            format!("{}..", "../".repeat(340)),
+        ),
         ("many segments", "segment/".repeat(100)),
     ];
     fixed.chain(long).collect()
@@ -82,6 +88,9 @@ const FIXED: &[(&str, &str)] = &[
     ("NUL", "a\0b"),
     ("control characters", "\u{1}\u{1f}\u{7f}"),
     ("a signature parameter", "X-Amz-Signature=0&X-Amz-Expires=1"),
-    ("an Authorization header", "AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host"),
+    (
+        "an Authorization header",
+        "AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host",
+    ),
     ("an absolute URL", "https://example.com:443/a?b#c"),
 ];

@@ -1,9 +1,9 @@
-//! The server on its ephemeral port.
+//! The server on its ephemeral port, for HTTP/1.1 and for HTTP/2 without TLS.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
 
@@ -43,8 +43,11 @@ impl Server {
 }
 
 async fn serve(listener: TcpListener, service: S3Service) {
+    let http = auto::Builder::new(TokioExecutor::new());
     while let Ok((socket, _)) = listener.accept().await {
-        let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service.clone());
+        let connection = http
+            .serve_connection(TokioIo::new(socket), service.clone())
+            .into_owned();
         // A connection that breaks is its client's affair: the test sees it from the other end.
         tokio::spawn(async { connection.await.ok() });
     }

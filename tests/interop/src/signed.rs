@@ -29,17 +29,26 @@ impl Form {
     ///
     /// # Panics
     /// When countersign refuses it: no request of these tests is wrong.
-    pub fn sign(self, signer: &Signer, mut request: Request<Bytes>, now: OffsetDateTime) -> Request<Bytes> {
+    pub fn sign(
+        self,
+        signer: &Signer,
+        mut request: Request<Bytes>,
+        now: OffsetDateTime,
+    ) -> Request<Bytes> {
         let payload = match self {
             Self::Header => PayloadHash::of(request.body()),
             Self::HeaderUnsignedPayload | Self::Presigned => PayloadHash::Unsigned,
         };
         if self != Self::Presigned {
-            signer.sign(&mut request, payload, now).expect("a request that can be signed");
+            signer
+                .sign(&mut request, payload, now)
+                .expect("a request that can be signed");
             return request;
         }
         // Only what the one who was given the URL knows: the method, the URL, the headers to send.
-        let presigned = signer.presign(&request, payload, Self::LIFETIME, now).expect("a request that can be signed");
+        let presigned = signer
+            .presign(&request, payload, Self::LIFETIME, now)
+            .expect("a request that can be signed");
         let mut stranger = Request::new(request.into_body());
         *stranger.method_mut() = presigned.method().clone();
         *stranger.uri_mut() = presigned.url().parse().expect("a URL");

@@ -12,7 +12,12 @@ use s3s::dto::*;
 use s3s::{Body, S3, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 /// What `encoding-type=url` leaves as it is.
-const LISTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const LISTED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
 
 /// The store.
 #[derive(Default)]
@@ -39,39 +44,61 @@ impl Store {
 
     fn find(&self, bucket: &str, key: &str) -> S3Result<StoredObject> {
         let mut state = self.state();
-        state.bucket(bucket)?.get(key).cloned().ok_or_else(|| s3_error!(NoSuchKey))
+        state
+            .bucket(bucket)?
+            .get(key)
+            .cloned()
+            .ok_or_else(|| s3_error!(NoSuchKey))
     }
 }
 
 impl State {
     fn bucket(&mut self, name: &str) -> S3Result<&mut BTreeMap<String, StoredObject>> {
-        self.buckets.get_mut(name).ok_or_else(|| s3_error!(NoSuchBucket))
+        self.buckets
+            .get_mut(name)
+            .ok_or_else(|| s3_error!(NoSuchBucket))
     }
 
     fn upload(&mut self, id: &str) -> S3Result<&mut BTreeMap<i32, Bytes>> {
-        self.uploads.get_mut(id).ok_or_else(|| s3_error!(NoSuchUpload))
+        self.uploads
+            .get_mut(id)
+            .ok_or_else(|| s3_error!(NoSuchUpload))
     }
 }
 
 #[async_trait::async_trait]
 impl S3 for Store {
-    async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
-        self.state().buckets.entry(request.input.bucket).or_default();
+    async fn create_bucket(
+        &self,
+        request: S3Request<CreateBucketInput>,
+    ) -> S3Result<S3Response<CreateBucketOutput>> {
+        self.state()
+            .buckets
+            .entry(request.input.bucket)
+            .or_default();
         Ok(S3Response::new(CreateBucketOutput::default()))
     }
 
-    async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+    async fn put_object(
+        &self,
+        request: S3Request<PutObjectInput>,
+    ) -> S3Result<S3Response<PutObjectOutput>> {
         let input = request.input;
         let object = StoredObject {
             content: read(input.body).await?,
             content_type: input.content_type,
             metadata: input.metadata,
         };
-        self.state().bucket(&input.bucket)?.insert(input.key, object);
+        self.state()
+            .bucket(&input.bucket)?
+            .insert(input.key, object);
         Ok(S3Response::new(PutObjectOutput::default()))
     }
 
-    async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+    async fn get_object(
+        &self,
+        request: S3Request<GetObjectInput>,
+    ) -> S3Result<S3Response<GetObjectOutput>> {
         let object = self.find(&request.input.bucket, &request.input.key)?;
         Ok(S3Response::new(GetObjectOutput {
             content_length: Some(length(&object)),
@@ -82,7 +109,10 @@ impl S3 for Store {
         }))
     }
 
-    async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+    async fn head_object(
+        &self,
+        request: S3Request<HeadObjectInput>,
+    ) -> S3Result<S3Response<HeadObjectOutput>> {
         let object = self.find(&request.input.bucket, &request.input.key)?;
         Ok(S3Response::new(HeadObjectOutput {
             content_length: Some(length(&object)),
@@ -92,8 +122,13 @@ impl S3 for Store {
         }))
     }
 
-    async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
-        self.state().bucket(&request.input.bucket)?.remove(&request.input.key);
+    async fn delete_object(
+        &self,
+        request: S3Request<DeleteObjectInput>,
+    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+        self.state()
+            .bucket(&request.input.bucket)?
+            .remove(&request.input.key);
         Ok(S3Response::new(DeleteObjectOutput::default()))
     }
 
@@ -109,13 +144,19 @@ impl S3 for Store {
         let mut contents = Vec::new();
         let mut common_prefixes = BTreeSet::new();
         for (key, object) in self.state().bucket(&input.bucket)? {
-            let Some(rest) = key.strip_prefix(&prefix) else { continue };
+            let Some(rest) = key.strip_prefix(&prefix) else {
+                continue;
+            };
             if !start_after.is_empty() && *key <= start_after {
                 continue;
             }
-            match delimiter.as_deref().and_then(|delimiter| rest.split_once(delimiter)) {
+            match delimiter
+                .as_deref()
+                .and_then(|delimiter| rest.split_once(delimiter))
+            {
                 Some((group, _)) => {
-                    let end = prefix.len() + group.len() + delimiter.as_ref().map_or(0, String::len);
+                    let end =
+                        prefix.len() + group.len() + delimiter.as_ref().map_or(0, String::len);
                     common_prefixes.insert(listed(&key[..end]));
                 }
                 None => contents.push(Object {
@@ -125,7 +166,12 @@ impl S3 for Store {
                 }),
             }
         }
-        let prefixes = common_prefixes.into_iter().map(|prefix| CommonPrefix { prefix: Some(prefix) }).collect();
+        let prefixes = common_prefixes
+            .into_iter()
+            .map(|prefix| CommonPrefix {
+                prefix: Some(prefix),
+            })
+            .collect();
         Ok(S3Response::new(ListObjectsV2Output {
             contents: Some(contents),
             common_prefixes: Some(prefixes),
@@ -144,15 +190,26 @@ impl S3 for Store {
         // S3's upload IDs are opaque; some stores put base64 into them, which a query must encode.
         let id = format!("upload/{}+id=", state.uploads_so_far);
         state.uploads.insert(id.clone(), BTreeMap::new());
-        Ok(S3Response::new(CreateMultipartUploadOutput { upload_id: Some(id), ..Default::default() }))
+        Ok(S3Response::new(CreateMultipartUploadOutput {
+            upload_id: Some(id),
+            ..Default::default()
+        }))
     }
 
-    async fn upload_part(&self, request: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+    async fn upload_part(
+        &self,
+        request: S3Request<UploadPartInput>,
+    ) -> S3Result<S3Response<UploadPartOutput>> {
         let input = request.input;
         let content = read(input.body).await?;
         let e_tag = Some(ETag::Strong(format!("part-{}", input.part_number)));
-        self.state().upload(&input.upload_id)?.insert(input.part_number, content);
-        Ok(S3Response::new(UploadPartOutput { e_tag, ..Default::default() }))
+        self.state()
+            .upload(&input.upload_id)?
+            .insert(input.part_number, content);
+        Ok(S3Response::new(UploadPartOutput {
+            e_tag,
+            ..Default::default()
+        }))
     }
 
     async fn complete_multipart_upload(
@@ -160,7 +217,10 @@ impl S3 for Store {
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
         let input = request.input;
-        let named = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+        let named = input
+            .multipart_upload
+            .and_then(|upload| upload.parts)
+            .unwrap_or_default();
         let mut state = self.state();
         let stored = state.upload(&input.upload_id)?;
         let mut content = Vec::new();
@@ -169,7 +229,11 @@ impl S3 for Store {
             content.extend_from_slice(bytes.ok_or_else(|| s3_error!(InvalidPart))?);
         }
         state.uploads.remove(&input.upload_id);
-        let object = StoredObject { content: content.into(), content_type: None, metadata: None };
+        let object = StoredObject {
+            content: content.into(),
+            content_type: None,
+            metadata: None,
+        };
         state.bucket(&input.bucket)?.insert(input.key, object);
         Ok(S3Response::new(CompleteMultipartUploadOutput::default()))
     }
@@ -178,7 +242,9 @@ impl S3 for Store {
 /// Reads a body to its end. That is also where `s3s` holds it against `x-amz-content-sha256`, so
 /// nothing is stored before.
 async fn read(body: Option<StreamingBlob>) -> S3Result<Bytes> {
-    let Some(body) = body else { return Ok(Bytes::new()) };
+    let Some(body) = body else {
+        return Ok(Bytes::new());
+    };
     let chunks: Vec<Bytes> = body.try_collect().await.map_err(|_| {
         let mut error = s3s::S3Error::new(S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into()));
         error.set_status_code(http::StatusCode::BAD_REQUEST);

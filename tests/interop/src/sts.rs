@@ -19,8 +19,18 @@ pub struct Sts(pub Accounts);
 
 #[async_trait::async_trait]
 impl S3Route for Sts {
-    fn is_match(&self, method: &Method, uri: &Uri, headers: &HeaderMap, _: &mut Extensions) -> bool {
-        let form = |value: &HeaderValue| value.as_bytes().starts_with(b"application/x-www-form-urlencoded");
+    fn is_match(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        _: &mut Extensions,
+    ) -> bool {
+        let form = |value: &HeaderValue| {
+            value
+                .as_bytes()
+                .starts_with(b"application/x-www-form-urlencoded")
+        };
         method == Method::POST && uri.path() == "/" && headers.get("content-type").is_some_and(form)
     }
 
@@ -28,7 +38,10 @@ impl S3Route for Sts {
         let caller = access::check(&request.headers, &request.uri, "sts", &self.0)?;
         match caller.session {
             None => Ok(()),
-            Some(_) => Err(s3_error!(AccessDenied, "Cannot be called with session credentials")),
+            Some(_) => Err(s3_error!(
+                AccessDenied,
+                "Cannot be called with session credentials"
+            )),
         }
     }
 
@@ -36,9 +49,15 @@ impl S3Route for Sts {
         let form = request.input.store_all_limited(LARGEST_FORM).await;
         let form = form.map_err(|_| s3_error!(InvalidRequest))?;
         let form = String::from_utf8_lossy(&form);
-        let action = form.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default();
+        let action = form
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("Action="))
+            .unwrap_or_default();
         if !matches!(action, "AssumeRole" | "GetSessionToken") {
-            return Err(s3_error!(InvalidRequest, "Could not find operation {action}"));
+            return Err(s3_error!(
+                InvalidRequest,
+                "Could not find operation {action}"
+            ));
         }
 
         let number = self.0.count();
@@ -47,17 +66,27 @@ impl S3Route for Sts {
         // Real tokens are base64: `+`, `/` and `=` are what a careless query encoding breaks.
         let token = format!("FwoGZXIvYXdzEA//{number}+to/ken==");
         let ends = OffsetDateTime::now_utc() + LIFETIME;
-        let expiration = ends.format(&Rfc3339).map_err(|_| s3_error!(InternalError))?;
+        let expiration = ends
+            .format(&Rfc3339)
+            .map_err(|_| s3_error!(InternalError))?;
         let answer = format!(
             "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result><Credentials>\
              <AccessKeyId>{access_key_id}</AccessKeyId><SecretAccessKey>{secret_key}</SecretAccessKey>\
              <SessionToken>{token}</SessionToken><Expiration>{expiration}</Expiration>\
              </Credentials></{action}Result><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></{action}Response>"
         );
-        self.0.insert(&access_key_id, Account { secret_key, session: Some(Session { token, ends }) });
+        self.0.insert(
+            &access_key_id,
+            Account {
+                secret_key,
+                session: Some(Session { token, ends }),
+            },
+        );
 
         let mut response = S3Response::new(Body::from(answer));
-        response.headers.insert("content-type", HeaderValue::from_static("text/xml"));
+        response
+            .headers
+            .insert("content-type", HeaderValue::from_static("text/xml"));
         Ok(response)
     }
 }

@@ -22,7 +22,7 @@ const DELIMITERS: [&str; 8] = [" ", "+", "%", "//", "..", "&", "é", "=b"];
 #[tokio::test]
 async fn hard_keys_in_every_form() {
     let server = Server::start(callers::accounts()).await.expect("a port");
-    let client = Client::default();
+    let client = Client::http1();
     let hard = keys::hard();
     assert!(hard.len() >= 40);
     let distinct: BTreeSet<&str> = hard.iter().map(|(_, key)| key.as_str()).collect();
@@ -30,8 +30,14 @@ async fn hard_keys_in_every_form() {
 
     let temporary = callers::temporary(&server, &client).await;
     let mut accepted = 1;
-    for (credentials, who) in [(callers::long_term(), "long-term"), (temporary, "temporary")] {
-        for (form, bucket) in Form::ALL.into_iter().zip(["header", "header-unsigned", "presigned"]) {
+    for (credentials, who) in [
+        (callers::long_term(), "long-term"),
+        (temporary, "temporary"),
+    ] {
+        for (form, bucket) in Form::ALL
+            .into_iter()
+            .zip(["header", "header-unsigned", "presigned"])
+        {
             let bucket = Bucket::new(&client, &server, &credentials, form, bucket, who);
             bucket.walk(&hard).await;
             let expected = 1 + hard.len() * FOR_EACH_KEY + DELIMITERS.len() + 1;
@@ -39,7 +45,10 @@ async fn hard_keys_in_every_form() {
             accepted += bucket.accepted.get();
         }
     }
-    report::line(&format!("s3: {} keys, accepted {accepted} requests", hard.len()));
+    report::line(&format!(
+        "s3: {} keys, accepted {accepted} requests",
+        hard.len()
+    ));
 }
 
 /// A bucket of its own for each caller and form, and how many requests for it were accepted.
@@ -52,7 +61,14 @@ struct Bucket<'a> {
 }
 
 impl<'a> Bucket<'a> {
-    fn new(client: &'a Client, server: &Server, credentials: &Credentials, form: Form, name: &str, who: &str) -> Self {
+    fn new(
+        client: &'a Client,
+        server: &Server,
+        credentials: &Credentials,
+        form: Form,
+        name: &str,
+        who: &str,
+    ) -> Self {
         Self {
             client,
             signer: Signer::new(credentials.clone(), REGION, "s3"),
@@ -63,9 +79,11 @@ impl<'a> Bucket<'a> {
     }
 
     async fn walk(&self, hard: &[(&str, String)]) {
-        self.send(Method::PUT, "", Bytes::new(), StatusCode::OK).await;
+        self.send(Method::PUT, "", Bytes::new(), StatusCode::OK)
+            .await;
         for (why, key) in hard {
-            self.send(Method::PUT, &path(key), content(why), StatusCode::OK).await;
+            self.send(Method::PUT, &path(key), content(why), StatusCode::OK)
+                .await;
         }
         let all: BTreeSet<&str> = hard.iter().map(|(_, key)| key.as_str()).collect();
         for (why, key) in hard {
@@ -77,18 +95,41 @@ impl<'a> Bucket<'a> {
         }
         for (why, key) in hard {
             self.upload_in_parts(key, why).await;
-            self.send(Method::DELETE, &path(key), Bytes::new(), StatusCode::NO_CONTENT).await;
-            let gone = self.send(Method::GET, &path(key), Bytes::new(), StatusCode::NOT_FOUND).await;
+            self.send(
+                Method::DELETE,
+                &path(key),
+                Bytes::new(),
+                StatusCode::NO_CONTENT,
+            )
+            .await;
+            let gone = self
+                .send(Method::GET, &path(key), Bytes::new(), StatusCode::NOT_FOUND)
+                .await;
             assert_eq!(gone.code().as_deref(), Some("NoSuchKey"), "{key:?}");
         }
-        let answer = self.send(Method::GET, "?list-type=2&encoding-type=url", Bytes::new(), StatusCode::OK).await;
+        let answer = self
+            .send(
+                Method::GET,
+                "?list-type=2&encoding-type=url",
+                Bytes::new(),
+                StatusCode::OK,
+            )
+            .await;
         assert_eq!(listed(&answer, "Key"), BTreeSet::new());
     }
 
     async fn read(&self, key: &str, content: &Bytes) {
-        let head = self.send(Method::HEAD, &path(key), Bytes::new(), StatusCode::OK).await;
-        assert_eq!(head.headers["content-length"], content.len().to_string(), "{key:?}");
-        let answer = self.send(Method::GET, &path(key), Bytes::new(), StatusCode::OK).await;
+        let head = self
+            .send(Method::HEAD, &path(key), Bytes::new(), StatusCode::OK)
+            .await;
+        assert_eq!(
+            head.headers["content-length"],
+            content.len().to_string(),
+            "{key:?}"
+        );
+        let answer = self
+            .send(Method::GET, &path(key), Bytes::new(), StatusCode::OK)
+            .await;
         assert_eq!(answer.body, content, "{key:?}");
     }
 
@@ -96,13 +137,25 @@ impl<'a> Bucket<'a> {
     async fn list(&self, all: &BTreeSet<&str>, key: &str) {
         let encoded = encode_key(key);
         let list = format!("?list-type=2&encoding-type=url&prefix={encoded}");
-        let answer = self.send(Method::GET, &list, Bytes::new(), StatusCode::OK).await;
-        let expected = all.iter().filter(|other| other.starts_with(key)).map(|&other| other.to_owned()).collect();
+        let answer = self
+            .send(Method::GET, &list, Bytes::new(), StatusCode::OK)
+            .await;
+        let expected = all
+            .iter()
+            .filter(|other| other.starts_with(key))
+            .map(|&other| other.to_owned())
+            .collect();
         assert_eq!(listed(&answer, "Key"), expected, "prefix {key:?}");
 
         let list = format!("?start-after={encoded}&encoding-type=url&list-type=2");
-        let answer = self.send(Method::GET, &list, Bytes::new(), StatusCode::OK).await;
-        let expected = all.iter().filter(|other| **other > key).map(|&other| other.to_owned()).collect();
+        let answer = self
+            .send(Method::GET, &list, Bytes::new(), StatusCode::OK)
+            .await;
+        let expected = all
+            .iter()
+            .filter(|other| **other > key)
+            .map(|&other| other.to_owned())
+            .collect();
         assert_eq!(listed(&answer, "Key"), expected, "start after {key:?}");
 
         self.list_groups(all, key, "/").await;
@@ -116,7 +169,9 @@ impl<'a> Bucket<'a> {
             encode_key(delimiter),
             encode_key(prefix),
         );
-        let answer = self.send(Method::GET, &list, Bytes::new(), StatusCode::OK).await;
+        let answer = self
+            .send(Method::GET, &list, Bytes::new(), StatusCode::OK)
+            .await;
         let mut objects = BTreeSet::new();
         let mut groups = BTreeSet::new();
         for key in all {
@@ -127,36 +182,80 @@ impl<'a> Bucket<'a> {
                 };
             }
         }
-        assert_eq!(listed(&answer, "Key"), objects, "prefix {prefix:?}, delimiter {delimiter:?}");
-        assert_eq!(listed(&answer, "Prefix"), groups, "prefix {prefix:?}, delimiter {delimiter:?}");
+        assert_eq!(
+            listed(&answer, "Key"),
+            objects,
+            "prefix {prefix:?}, delimiter {delimiter:?}"
+        );
+        assert_eq!(
+            listed(&answer, "Prefix"),
+            groups,
+            "prefix {prefix:?}, delimiter {delimiter:?}"
+        );
     }
 
     async fn upload_in_parts(&self, key: &str, why: &str) {
-        let created = self.send(Method::POST, &format!("{}?uploads", path(key)), Bytes::new(), StatusCode::OK).await;
+        let created = self
+            .send(
+                Method::POST,
+                &format!("{}?uploads", path(key)),
+                Bytes::new(),
+                StatusCode::OK,
+            )
+            .await;
         let id = created.texts("UploadId").pop().expect("an upload ID");
         let mut parts = String::new();
         for (number, content) in [(1, "in parts: "), (2, why)] {
-            let part = format!("{}?partNumber={number}&uploadId={}", path(key), encode_key(&id));
-            let answer =
-                self.send(Method::PUT, &part, Bytes::copy_from_slice(content.as_bytes()), StatusCode::OK).await;
+            let part = format!(
+                "{}?partNumber={number}&uploadId={}",
+                path(key),
+                encode_key(&id)
+            );
+            let answer = self
+                .send(
+                    Method::PUT,
+                    &part,
+                    Bytes::copy_from_slice(content.as_bytes()),
+                    StatusCode::OK,
+                )
+                .await;
             let e_tag = answer.headers["etag"].to_str().expect("ASCII");
             parts += &format!("<Part><PartNumber>{number}</PartNumber><ETag>{e_tag}</ETag></Part>");
         }
         let complete = format!("{}?uploadId={}", path(key), encode_key(&id));
         let parts = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
-        self.send(Method::POST, &complete, Bytes::from(parts), StatusCode::OK).await;
-        let answer = self.send(Method::GET, &path(key), Bytes::new(), StatusCode::OK).await;
+        self.send(Method::POST, &complete, Bytes::from(parts), StatusCode::OK)
+            .await;
+        let answer = self
+            .send(Method::GET, &path(key), Bytes::new(), StatusCode::OK)
+            .await;
         assert_eq!(answer.body, format!("in parts: {why}"), "{key:?}");
     }
 
     /// Signs, sends, and counts what came back with the status that was expected: never one that a
     /// wrong signature gets.
-    async fn send(&self, method: Method, target: &str, body: Bytes, expected: StatusCode) -> Answer {
+    async fn send(
+        &self,
+        method: Method,
+        target: &str,
+        body: Bytes,
+        expected: StatusCode,
+    ) -> Answer {
         let url = format!("{}{target}", self.url);
-        let request = Request::builder().method(method.clone()).uri(&url).body(body).expect("a request");
-        let request = self.form.sign(&self.signer, request, OffsetDateTime::now_utc());
+        let request = Request::builder()
+            .method(method.clone())
+            .uri(&url)
+            .body(body)
+            .expect("a request");
+        let request = self
+            .form
+            .sign(&self.signer, request, OffsetDateTime::now_utc());
         let answer = self.client.send(request).await;
-        assert_eq!(answer.status, expected, "{method} {url} {:?}: {answer:?}", self.form);
+        assert_eq!(
+            answer.status, expected,
+            "{method} {url} {:?}: {answer:?}",
+            self.form
+        );
         self.accepted.set(self.accepted.get() + 1);
         answer
     }
@@ -173,6 +272,11 @@ fn content(why: &str) -> Bytes {
 
 /// The keys of a listing, or the prefixes of its groups.
 fn listed(answer: &Answer, element: &str) -> BTreeSet<String> {
-    let decode = |text: String| percent_decode_str(&text).decode_utf8().expect("UTF-8").into_owned();
+    let decode = |text: String| {
+        percent_decode_str(&text)
+            .decode_utf8()
+            .expect("UTF-8")
+            .into_owned()
+    };
     answer.texts(element).into_iter().map(decode).collect()
 }

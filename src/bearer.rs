@@ -1,0 +1,1 @@
+//! Service bearer tokens: what AWS services ask for instead of a signature.

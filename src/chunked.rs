@@ -1,0 +1,1 @@
+//! S3 uploads in `aws-chunked` form: signed chunks and trailers.

@@ -1,0 +1,1 @@
+//! CodeArtifact: `GetAuthorizationToken`, and its answer as a bearer token.

@@ -1,0 +1,1 @@
+//! Event stream frames and their signatures.

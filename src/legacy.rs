@@ -1,0 +1,1 @@
+//! Signature Version 2, for those who still need it.

@@ -1,0 +1,1 @@
+//! S3 browser uploads by POST policy.

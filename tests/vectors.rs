@@ -1,0 +1,65 @@
+//! Every case of `tests/vectors/` (or of the folder that `VECTORS_DIR` names), every expected field.
+//!
+//! A topic is a file; what it takes to run one is in `tests/vectors/`. A failure does not stop the
+//! run: all are told, by id and field, and the last lines count them.
+
+#[path = "vectors/report.rs"]
+mod report;
+#[path = "vectors/sigv4.rs"]
+mod sigv4;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use report::{Case, Report};
+
+/// What runs the cases of a topic; `None` for a topic that nothing here knows yet.
+fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
+    Some(match topic {
+        "sigv4-header" | "sigv4-presign" | "s3" | "unsigned-payload" | "s3-express"
+        | "sts-identity" => sigv4::run,
+        "ambiguous" => sigv4::run_ambiguous,
+        _ => return None,
+    })
+}
+
+#[test]
+fn vectors() {
+    let folder = std::env::var_os("VECTORS_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),
+        PathBuf::from,
+    );
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .collect();
+    files.sort();
+
+    let mut report = Report::default();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let Some(topic) = document["topic"].as_str() else {
+            continue;
+        };
+        let cases = document["cases"].as_array().unwrap();
+        match runner(topic) {
+            Some(run) => report.topic(topic, cases, run),
+            None => report.unknown(topic, cases.len()),
+        }
+    }
+    // Past the test harness, which would keep the lines of a test that passes to itself.
+    std::io::stdout()
+        .write_all(report.text().as_bytes())
+        .unwrap();
+    assert!(
+        report.cases() > 0,
+        "no case was found in {}",
+        folder.display()
+    );
+    assert_eq!(report.failed(), 0, "see the lines above");
+}
