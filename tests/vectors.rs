@@ -3,6 +3,14 @@
 //! A topic is a file; what it takes to run one is in `tests/vectors/`. A failure does not stop the
 //! run: all are told, by id and field, and the last lines count them.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may"
+)]
+
 #[path = "vectors/report.rs"]
 mod report;
 #[path = "vectors/sigv4.rs"]

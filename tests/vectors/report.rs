@@ -54,7 +54,7 @@ impl Report {
             run(&mut running);
             failed += usize::from(!running.failures.is_empty());
             for failure in &running.failures {
-                writeln!(self.failures, "{id}: {failure}").unwrap();
+                writeln!(self.failures, "{}: {failure}", running.id).unwrap();
             }
         }
         writeln!(
