@@ -147,6 +147,9 @@ impl<'a> CanonicalRequest<'a> {
             }
             if sign(name) {
                 canonical.headers.push_checked(name, value)?;
+            } else {
+                // In upper case it may be one that had to be signed.
+                headers::check_name(name)?;
             }
         }
         if hosts == Hosts::One {
@@ -253,13 +256,13 @@ fn keeps(rules: &Rules) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
 enum Hosts {
     None,
     One,
-    /// Two, or an empty one.
+    /// Two, or a blank one.
     Wrong,
 }
 
 impl Hosts {
     fn and(self, value: &[u8]) -> Self {
-        if self == Self::None && !value.is_empty() {
+        if self == Self::None && !value.trim_ascii().is_empty() {
             Self::One
         } else {
             Self::Wrong

@@ -55,11 +55,7 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     pub(crate) fn push_checked(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        if name.is_empty() || !name.bytes().all(is_lower_case_token) {
-            return Err(Error::InvalidHeaderName {
-                name: name.to_owned(),
-            });
-        }
+        check_name(name)?;
         if value.iter().any(|&b| b.is_ascii_control() && b != b'\t') {
             return Err(Error::InvalidHeaderValue {
                 name: name.to_owned(),
@@ -149,6 +145,15 @@ impl fmt::Display for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         super::display(f, |sink| self.write(sink))
     }
+}
+
+pub(crate) fn check_name(name: &str) -> Result<(), Error> {
+    if name.is_empty() || !name.bytes().all(is_lower_case_token) {
+        return Err(Error::InvalidHeaderName {
+            name: name.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn is_lower_case_token(byte: u8) -> bool {
