@@ -1,0 +1,27 @@
+//! What broke other signers in the field, a test a row of the collection, named after its number.
+//!
+//! What is expected is a canonical request in full, written down by hand, and the signature that
+//! a few lines of HMAC make of it ([`reference`]): nothing here is computed by the code under test.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may"
+)]
+
+#[path = "edge_cases/bad_input.rs"]
+mod bad_input;
+#[path = "edge_cases/headers.rs"]
+mod headers;
+#[path = "edge_cases/path.rs"]
+mod path;
+#[path = "edge_cases/payload.rs"]
+mod payload;
+#[path = "edge_cases/query.rs"]
+mod query;
+#[path = "edge_cases/reference.rs"]
+mod reference;
+#[path = "edge_cases/tokens.rs"]
+mod tokens;

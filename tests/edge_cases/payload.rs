@@ -1,0 +1,174 @@
+//! Payload hashes.
+
+use countersign::{Credentials, Error, PayloadHash, Signer};
+use http::{HeaderValue, Request};
+use time::macros::datetime;
+
+use crate::reference::*;
+
+/// The hash of `hello`.
+const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+#[test]
+fn e48_s3_gets_its_hash_in_a_header() {
+    for service in ["s3", "s3express", "s3-outposts", "s3-object-lambda"] {
+        let mut request = get("https://bucket.s3.amazonaws.com/k");
+        let canonical = s3("/k", "").replace("UNSIGNED-PAYLOAD", HELLO);
+        signs(service, &mut request, PayloadHash::of("hello"), canonical);
+        assert_eq!(request.headers()["x-amz-content-sha256"], HELLO);
+    }
+    // Amazon S3 API Reference, "Signature calculations for the Authorization header", `GET` object.
+    let credentials = Credentials::new(
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    );
+    let mut request = get("https://examplebucket.s3.amazonaws.com/test.txt");
+    let range = HeaderValue::from_static("bytes=0-9");
+    request.headers_mut().insert("range", range);
+    let signature = Signer::new(credentials, "us-east-1", "s3")
+        .sign(
+            &mut request,
+            PayloadHash::EMPTY,
+            datetime!(2013-05-24 0:00 UTC),
+        )
+        .unwrap();
+    assert_eq!(
+        signature.as_str(),
+        "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+    );
+    // Other services hash the payload themselves.
+    let mut request = get("https://example.amazonaws.com/");
+    signs("service", &mut request, PayloadHash::EMPTY, plain("/", ""));
+    assert!(!request.headers().contains_key("x-amz-content-sha256"));
+}
+
+#[test]
+fn e49_opensearch_serverless_has_rules_of_its_own() {
+    let mut request = Request::post("https://x.us-east-1.aoss.amazonaws.com/a/_search")
+        .header("content-length", "5")
+        .header("content-type", "application/json")
+        .body("hello")
+        .unwrap();
+    let canonical = format!(
+        "POST\n/a/_search\n\ncontent-type:application/json\n\
+         host:x.us-east-1.aoss.amazonaws.com\nx-amz-content-sha256:{HELLO}\n\
+         x-amz-date:20150830T123600Z\n\n\
+         content-type;host;x-amz-content-sha256;x-amz-date\n{HELLO}"
+    );
+    signs("aoss", &mut request, PayloadHash::of("hello"), canonical);
+    assert_eq!(request.headers()["x-amz-content-sha256"], HELLO);
+    assert_eq!(request.headers()["content-length"], "5");
+
+    let presigned = presigns(
+        "aoss",
+        &get("https://x.us-east-1.aoss.amazonaws.com/"),
+        PayloadHash::EMPTY,
+        format!(
+            "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
+             &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Faoss%2Faws4_request\
+             &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900\
+             &X-Amz-SignedHeaders=host%3Bx-amz-content-sha256\n\
+             host:x.us-east-1.aoss.amazonaws.com\nx-amz-content-sha256:{EMPTY}\n\n\
+             host;x-amz-content-sha256\n{EMPTY}"
+        ),
+    );
+    assert_eq!(presigned.headers()["x-amz-content-sha256"], EMPTY);
+}
+
+#[test]
+fn e50_an_unsigned_payload_is_said_in_a_header() {
+    for service in ["service", "s3", "aoss", "vpc-lattice-svcs", "glacier"] {
+        let mut request = get("https://example.amazonaws.com/");
+        let canonical = s3("/", "").replace("bucket.s3.", "example.");
+        signs(service, &mut request, PayloadHash::Unsigned, canonical);
+        assert_eq!(
+            request.headers()["x-amz-content-sha256"],
+            "UNSIGNED-PAYLOAD"
+        );
+    }
+}
+
+#[test]
+fn e51_vpc_lattice_is_told_in_presigned_urls_too() {
+    let request = get("https://example.amazonaws.com/");
+    let canonical = "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
+        &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fvpc-lattice-svcs%2Faws4_request\
+        &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900\
+        &X-Amz-SignedHeaders=host%3Bx-amz-content-sha256\n\
+        host:example.amazonaws.com\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\n\
+        host;x-amz-content-sha256\nUNSIGNED-PAYLOAD";
+    let presigned = presigns(
+        "vpc-lattice-svcs",
+        &request,
+        PayloadHash::Unsigned,
+        canonical,
+    );
+    // Whoever uses the URL must send it.
+    assert_eq!(
+        presigned.headers()["x-amz-content-sha256"],
+        "UNSIGNED-PAYLOAD"
+    );
+
+    // It offers no payload signing.
+    let signer = signer("vpc-lattice-svcs");
+    let mut request = request;
+    let refused = Error::PayloadMustBeUnsigned {
+        service: "vpc-lattice-svcs".to_owned(),
+    };
+    let signed = signer.sign(&mut request, PayloadHash::EMPTY, NOW);
+    assert_eq!(signed.unwrap_err(), refused);
+    let presigned = signer.presign(&request, PayloadHash::EMPTY, LIFETIME, NOW);
+    assert_eq!(presigned.unwrap_err(), refused);
+    assert!(request.headers().is_empty());
+}
+
+/// Compiles only as long as `PayloadHash` has no default.
+trait HasNoDefault<Ambiguous> {
+    fn holds() {}
+}
+impl<T> HasNoDefault<()> for T {}
+struct Defaulted;
+impl<T: Default> HasNoDefault<Defaulted> for T {}
+
+#[test]
+fn e52_the_payload_is_always_said() {
+    <PayloadHash as HasNoDefault<_>>::holds();
+    // And what is said is what is signed, whatever the request holds.
+    for (payload, hash) in [
+        (PayloadHash::EMPTY, EMPTY),
+        (PayloadHash::of("hello"), HELLO),
+    ] {
+        let mut request = Request::get("https://example.amazonaws.com/")
+            .body("another body")
+            .unwrap();
+        let canonical = plain("/", "").replace(EMPTY, hash);
+        signs("service", &mut request, payload, canonical);
+    }
+}
+
+#[test]
+fn glacier_hashes_what_has_a_tree_hash() {
+    let mut request = Request::put("https://glacier.us-east-1.amazonaws.com/-/vaults/examplevault")
+        .header("x-amz-glacier-version", "2012-06-01")
+        .body(())
+        .unwrap();
+    // Glacier Developer Guide, "Signing requests": its canonical request, at another time.
+    let canonical = format!(
+        "PUT\n/-/vaults/examplevault\n\nhost:glacier.us-east-1.amazonaws.com\n\
+         x-amz-date:20150830T123600Z\nx-amz-glacier-version:2012-06-01\n\n\
+         host;x-amz-date;x-amz-glacier-version\n{EMPTY}"
+    );
+    signs("glacier", &mut request, PayloadHash::EMPTY, canonical);
+
+    let mut request = Request::post("https://glacier.us-east-1.amazonaws.com/-/vaults/v/archives")
+        .header("x-amz-sha256-tree-hash", HELLO)
+        .body("hello")
+        .unwrap();
+    let canonical = format!(
+        "POST\n/-/vaults/v/archives\n\nhost:glacier.us-east-1.amazonaws.com\n\
+         x-amz-content-sha256:{HELLO}\nx-amz-date:20150830T123600Z\n\
+         x-amz-sha256-tree-hash:{HELLO}\n\n\
+         host;x-amz-content-sha256;x-amz-date;x-amz-sha256-tree-hash\n{HELLO}"
+    );
+    signs("glacier", &mut request, PayloadHash::of("hello"), canonical);
+}
