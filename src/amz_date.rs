@@ -105,6 +105,16 @@ impl AmzDate {
     }
 }
 
+/// A point in time as errors tell it: `2015-08-30T12:36:00Z`, in UTC, to the second.
+pub(crate) fn instant(time: OffsetDateTime) -> String {
+    let time = time.checked_to_offset(UtcOffset::UTC).unwrap_or(time);
+    let ((year, month, day), (h, m, s)) = (time.to_calendar_date(), time.to_hms());
+    format!(
+        "{year:04}-{:02}-{day:02}T{h:02}:{m:02}:{s:02}Z",
+        u8::from(month)
+    )
+}
+
 fn two_digits(n: u8) -> [u8; 2] {
     [b'0' + n / 10, b'0' + n % 10]
 }

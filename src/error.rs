@@ -2,6 +2,8 @@
 
 use time::OffsetDateTime;
 
+use crate::amz_date::instant;
+
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///
 /// No variant holds a secret key, a session token or a signature.
@@ -38,13 +40,13 @@ pub enum Error {
     #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
     InvalidScope,
     /// A request timestamp has a year of four digits.
-    #[error("{now} is outside the years 0 to 9999 of a request timestamp")]
+    #[error("{} is outside the years 0 to 9999 of a request timestamp", instant(*now))]
     TimeOutOfRange {
         /// As it was given.
         now: OffsetDateTime,
     },
     /// The credentials had ended before the request was signed.
-    #[error("the credentials expired at {expiration}, and it is {now}")]
+    #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]
     CredentialsExpired {
         /// When the credentials ended.
         expiration: OffsetDateTime,
@@ -58,7 +60,10 @@ pub enum Error {
         seconds: u64,
     },
     /// A presigned URL ends with the credentials that signed it, whatever `X-Amz-Expires` says.
-    #[error("the URL should live until {expires_at}, but its credentials expire at {expiration}")]
+    #[error(
+        "the URL should live until {}, but its credentials expire at {}",
+        instant(*expires_at), instant(*expiration)
+    )]
     OutlivesCredentials {
         /// When the URL was to end.
         expires_at: OffsetDateTime,

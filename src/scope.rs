@@ -12,6 +12,7 @@ use crate::error::Error;
 const END: &str = "aws4_request";
 /// The longest region or service name. AWS's own stay under half of it.
 const LONGEST: usize = 64;
+const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 
 /// A credential scope, `20150830/us-east-1/iam/aws4_request`.
 ///
@@ -32,7 +33,7 @@ const LONGEST: usize = 64;
 /// ```
 #[derive(Clone, Copy)]
 pub struct CredentialScope {
-    text: [u8; 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len()],
+    text: [u8; MAX],
     len: u8,
     /// Where the region ends; 8, the end of the day, when there is none.
     region_end: u8,
@@ -54,7 +55,7 @@ impl CredentialScope {
     /// Region and service have been checked by their owner, once.
     pub(crate) fn unchecked(day: &[u8; 8], region: Option<&str>, service: &str) -> Self {
         let mut scope = Self {
-            text: [0; _],
+            text: [0; MAX],
             len: 0,
             region_end: 8,
         };
