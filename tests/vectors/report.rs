@@ -6,7 +6,6 @@ use serde_json::Value;
 
 /// One case while it runs.
 pub struct Case<'a> {
-    pub id: &'a str,
     pub case: &'a Value,
     pub input: &'a Value,
     pub expected: &'a Value,
@@ -45,7 +44,6 @@ impl Report {
             let id = case["id"].as_str().unwrap();
             let (input, expected) = (&case["input"], &case["expected"]);
             let mut running = Case {
-                id,
                 case,
                 input,
                 expected,
