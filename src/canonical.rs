@@ -21,7 +21,7 @@ use query::{CanonicalQuery, Parameter};
 /// A canonical request: the one form of a request that both sides can write down.
 ///
 /// `Display` gives its text, byte for byte what is hashed (as long as the headers are UTF-8). The
-/// text holds the session token, where that is signed.
+/// text holds the session token, where that is signed; `Debug` tells no values.
 ///
 /// AWS: "Create a signed AWS API request", step 1.
 ///

@@ -76,6 +76,12 @@ pub enum Error {
     /// A URL can be presigned only from an absolute URI.
     #[error("presigning needs an absolute URI, with scheme and host")]
     RelativeUri,
+    /// A URI holds at most 65,534 bytes.
+    #[error("the presigned URL would be {length} bytes long, and a URI holds at most 65534")]
+    UrlTooLong {
+        /// How many bytes it would have.
+        length: usize,
+    },
     /// A header map holds at most 32,768 entries.
     #[error("the request has no room for more headers")]
     TooManyHeaders,

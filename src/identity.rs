@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::key::Key;
 use crate::payload::{HashedPayload, PayloadHash};
 use crate::presigned::{Lifetime, Presigned};
-use crate::request::{HttpRequest, RawRequest, host_of};
+use crate::request::{HttpRequest, RawRequest, authority_of, host_of};
 use crate::scope::check_service;
 use crate::service::{ContentSha256, Service, SessionTokenPlacement};
 use crate::signature::Signature;
@@ -164,7 +164,7 @@ impl Identity {
         key: &impl Key,
     ) -> Result<Presigned, Error> {
         let uri = request.uri();
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
             return Err(Error::RelativeUri);
         };
         let rules = self.service.rules();
@@ -177,11 +177,15 @@ impl Identity {
         let canonical = CanonicalRequest::unsorted(request, payload, rules, keep, sign)?;
         let query = uri.query().unwrap_or_default();
         let url = Url {
-            origin: [scheme, "://", authority.as_str(), uri.path()],
+            origin: [scheme, "://", authority, uri.path()],
             query,
             between,
         };
         let sealed = self.seal_url(canonical, url, payload, lifetime, date, key)?;
+        let length = sealed.url.len();
+        if length > LONGEST_URI {
+            return Err(Error::UrlTooLong { length });
+        }
 
         let mut headers = HeaderMap::new();
         let own_host = |value: &HeaderValue| host_of(uri).is_some_and(|host| value == host);
@@ -335,6 +339,9 @@ impl Identity {
         }
     }
 }
+
+/// What a URI of `http` holds.
+const LONGEST_URI: usize = 65_534;
 
 /// A URL before it is presigned.
 #[derive(Clone, Copy)]

@@ -1,5 +1,7 @@
 //! The payload's line of a canonical request.
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
 use crate::encode::{ascii, hex32};
@@ -70,10 +72,10 @@ impl PayloadHash {
 }
 
 /// The text of a [`PayloadHash`]: 64 hex digits, or a literal.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct HashedPayload(Text);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Text {
     Hex([u8; 64]),
     Literal(&'static str),
@@ -94,5 +96,11 @@ impl HashedPayload {
             Text::Hex(_) => None,
             Text::Literal(literal) => Some(literal),
         }
+    }
+}
+
+impl fmt::Debug for HashedPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

@@ -28,14 +28,15 @@ impl Presigned {
         &self.method
     }
 
-    /// The URL, signature and all.
+    /// The URL, signature and all, and without user information.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The URL as `http` has it.
+    /// The URL as `http` has it. One that was made from slices can be what `http` refuses (`<`, say,
+    /// or more than 64 KiB), and is then `/`.
     pub fn uri(&self) -> Uri {
-        // Made of a URI and of unreserved bytes; only its length (64 KiB) could be too much.
+        // Made of a URI and of unreserved bytes, and not too long, it is one.
         self.url.parse().unwrap_or_default()
     }
 

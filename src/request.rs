@@ -1,5 +1,7 @@
 //! Requests, as the signer sees them.
 
+use std::fmt;
+
 use http::{HeaderMap, Method, Request, Uri, request::Parts};
 
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
@@ -55,7 +57,7 @@ mod sealed {
 /// A request in slices, for those who have no `http` types. It is also the fastest way in.
 ///
 /// All of it as it goes on the wire: the path and query percent-encoded once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RawRequest<'a> {
     /// The method, in upper case as it is sent.
     pub method: &'a str,
@@ -68,22 +70,39 @@ pub struct RawRequest<'a> {
     pub headers: &'a [(&'a str, &'a [u8])],
 }
 
+/// Without the query and the values of headers, which may hold tokens and signatures.
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The host as an HTTP client will send it: the authority as written, without user information and
 /// without the port that the scheme implies.
 pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
-    let authority = uri.authority()?;
+    let (authority, text) = (uri.authority()?, authority_of(uri)?);
     let default = match uri.scheme_str() {
         Some("https" | "wss") => Some(443),
         Some("http" | "ws") => Some(80),
         _ => None,
     };
-    let text = authority.as_str();
-    let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
     let host = match authority.port_u16() {
         Some(port) if Some(port) != default => text,
         _ => authority.host(),
     };
     (!host.is_empty()).then_some(host)
+}
+
+/// The authority without user information, which no `host` and no presigned URL holds: a client
+/// would make an `authorization` header of it.
+pub(crate) fn authority_of(uri: &Uri) -> Option<&str> {
+    let text = uri.authority()?.as_str();
+    Some(text.rsplit_once('@').map_or(text, |(_, host)| host))
 }
 
 #[cfg(test)]

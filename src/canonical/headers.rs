@@ -32,7 +32,7 @@ struct Header<'a> {
 /// assert_eq!(headers.signed_headers(), "host;x-amz-meta-a");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CanonicalHeaders<'a>(List<Header<'a>, 24>);
 
 impl<'a> CanonicalHeaders<'a> {
@@ -144,6 +144,13 @@ impl<'a> CanonicalHeaders<'a> {
 impl fmt::Display for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         super::display(f, |sink| self.write(sink))
+    }
+}
+
+/// The names alone: a value may be a session token, or a key for server-side encryption.
+impl fmt::Debug for CanonicalHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
     }
 }
 

@@ -249,3 +249,35 @@ fn an_upper_case_name_in_slices_is_never_skipped() {
         }
     );
 }
+
+/// What cannot be a URI any more is not silently another one.
+#[test]
+fn a_url_that_gets_too_long() {
+    let presign = |length: usize| {
+        let start = "https://bucket.s3.amazonaws.com/";
+        let uri = format!("{start}{}", "k".repeat(length - start.len()));
+        signer("s3").presign(&get(&uri), PayloadHash::Unsigned, LIFETIME, NOW)
+    };
+    let added = presign(100).unwrap().url().len() - 100;
+    let longest = presign(65_534 - added).unwrap();
+    assert_eq!(longest.uri().to_string(), longest.url());
+    let error = presign(65_534 - added + 1).unwrap_err();
+    assert_eq!(error, Error::UrlTooLong { length: 65_535 });
+}
+
+/// A client makes an `authorization` header of user information, and two kinds are refused.
+#[test]
+fn user_information_is_not_handed_out() {
+    let request = get("https://user:pass@bucket.s3.amazonaws.com:443/k");
+    let presigned = presigns(
+        "s3",
+        &request,
+        PayloadHash::Unsigned,
+        s3_presigned("/k", "", ""),
+    );
+    let url = presigned.url();
+    assert!(
+        url.starts_with("https://bucket.s3.amazonaws.com:443/k?"),
+        "{url}"
+    );
+}
