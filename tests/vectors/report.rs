@@ -52,7 +52,7 @@ impl Report {
             run(&mut running);
             failed += usize::from(!running.failures.is_empty());
             for failure in &running.failures {
-                writeln!(self.failures, "{}: {failure}", running.id).unwrap();
+                writeln!(self.failures, "{id}: {failure}").unwrap();
             }
         }
         writeln!(
