@@ -107,10 +107,15 @@ impl AmzDate {
 
 /// A point in time as errors tell it: `2015-08-30T12:36:00Z`, in UTC, to the second.
 pub(crate) fn instant(time: OffsetDateTime) -> String {
-    let time = time.checked_to_offset(UtcOffset::UTC).unwrap_or(time);
-    let ((year, month, day), (h, m, s)) = (time.to_calendar_date(), time.to_hms());
+    let Some(utc) = time.checked_to_offset(UtcOffset::UTC) else {
+        // Beyond the years that `time` knows, only its own zone can say it.
+        return time.to_string();
+    };
+    let ((year, month, day), (h, m, s)) = (utc.to_calendar_date(), utc.to_hms());
+    let sign = if year < 0 { "-" } else { "" };
     format!(
-        "{year:04}-{:02}-{day:02}T{h:02}:{m:02}:{s:02}Z",
+        "{sign}{:04}-{:02}-{day:02}T{h:02}:{m:02}:{s:02}Z",
+        year.unsigned_abs(),
         u8::from(month)
     )
 }

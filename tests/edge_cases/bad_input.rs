@@ -103,12 +103,16 @@ fn regions_and_services() {
 
 #[test]
 fn years_that_four_digits_cannot_say() {
-    for now in [
-        datetime!(-0001-12-31 23:59:59 UTC),
-        datetime!(-9999-01-01 0:00 UTC),
-        datetime!(9999-12-31 23:00 -2),
+    for (now, said) in [
+        (datetime!(-0001-12-31 23:59:59 UTC), "-0001-12-31T23:59:59Z"),
+        (datetime!(-9999-01-01 2:00 +2), "-9999-01-01T00:00:00Z"),
+        // Ten thousand in UTC, which no point in time here reaches.
+        (
+            datetime!(9999-12-31 23:00 -2),
+            "9999-12-31 23:00:00.0 -02:00:00",
+        ),
     ] {
-        let message = format!("{now} is outside the years 0 to 9999 of a request timestamp");
+        let message = format!("{said} is outside the years 0 to 9999 of a request timestamp");
         refuses(&signer("s3"), "https://h/", now, &message);
     }
 }
