@@ -4,13 +4,7 @@
 //! request. What the suite gets wrong stands in `aws_suite_exceptions.json`, each with its reason
 //! and with what the case says once it is put right; a case that passes unexpectedly fails.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "a test may"
-)]
+#![allow(unreachable_pub, reason = "modules of one test")]
 
 #[path = "aws_suite/case.rs"]
 mod case;

@@ -3,13 +3,7 @@
 //! What is expected is a canonical request in full, written down by hand, and the signature that
 //! a few lines of HMAC make of it ([`reference`]): nothing here is computed by the code under test.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "a test may"
-)]
+#![allow(unreachable_pub, reason = "modules of one test")]
 
 #[path = "edge_cases/bad_input.rs"]
 mod bad_input;

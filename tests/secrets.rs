@@ -1,13 +1,6 @@
 //! No `Debug`, no `Display` and no error text of any public type holds a secret key, a session
 //! token or a signature that grants access.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may"
-)]
-
 use std::fmt::{Debug, Display};
 use std::path::Path;
 use std::time::Duration;
