@@ -328,12 +328,14 @@ fn no_error_has_room_for_a_secret() {
     let body = source.split_once("pub enum Error {").unwrap().1;
     let body = body.split_once("\n}").unwrap().0;
     let (mut variants, mut fields) = (0, 0);
+    let mut in_attribute = false;
     for line in body.lines().map(str::trim) {
-        if line.is_empty()
-            || line.starts_with("//")
-            || line.starts_with('#')
-            || line.starts_with(['"', ')', '}'])
-        {
+        in_attribute |= line.starts_with("#[");
+        if in_attribute {
+            in_attribute = !line.ends_with(']');
+            continue;
+        }
+        if line.is_empty() || line.starts_with("//") || line.starts_with('}') {
             continue;
         }
         let line = line.trim_end_matches(',');
