@@ -124,13 +124,11 @@ impl<'a> CanonicalHeaders<'a> {
         }
     }
 
-    /// The sum of what [`write_names`](Self::write_names) writes, or a little more.
+    /// How much [`write_names`](Self::write_names) writes. Exactly, because a `HeaderValue` takes a
+    /// full buffer as it is and asks the heap once more for any other.
     pub(crate) fn names_len(&self) -> usize {
-        self.0
-            .as_slice()
-            .iter()
-            .map(|header| header.name.len() + 1)
-            .sum()
+        let with_separators: usize = self.names().map(|name| name.len() + 1).sum();
+        with_separators.saturating_sub(1)
     }
 
     /// The names joined with `;`, as they are sent and signed.
