@@ -1,0 +1,156 @@
+//! How often signing asks the heap, counted. (How long it takes is for the benchmarks.)
+
+use std::time::Duration;
+
+use allocation_counter::measure;
+use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+use http::Request;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+const LIFETIME: Duration = Duration::from_secs(3600);
+const HOST: &str = "examplebucket.s3.us-east-1.amazonaws.com";
+const PATH: &str = "/photos/2026/some%20object%20key.jpg";
+const QUERY: &str = "versionId=abc&partNumber=3";
+const HEADERS: [(&str, &str); 3] = [
+    ("range", "bytes=0-1048575"),
+    ("user-agent", "example/1.0"),
+    ("accept", "*/*"),
+];
+
+/// A signer with temporary credentials, its key for the day at hand.
+fn signer(service: &'static str) -> Signer {
+    let credentials = Credentials::new(
+        "ASIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    )
+    .with_session_token("IQoJb3JpZ2luX2VjE/+==".repeat(48));
+    let signer = Signer::new(credentials, "us-east-1", service);
+    signer.sign(&mut get(), PayloadHash::Unsigned, NOW).unwrap();
+    signer
+}
+
+/// `GET` of an S3 object with the headers that clients send.
+fn get() -> Request<()> {
+    let mut request = Request::get(format!("https://{HOST}{PATH}?{QUERY}"));
+    for (name, value) in HEADERS {
+        request = request.header(name, value);
+    }
+    request.body(()).unwrap()
+}
+
+/// Allocations while `work` runs; what it returns is dropped outside.
+fn allocations<T>(work: impl FnOnce() -> T) -> u64 {
+    let mut output = None;
+    let counted = measure(|| output = Some(work()));
+    drop(output);
+    counted.count_total
+}
+
+#[test]
+fn counting_counts() {
+    assert_eq!(allocations(|| ()), 0);
+    assert_eq!(allocations(|| vec![1, 2, 3]), 1);
+    assert_eq!(allocations(|| (Box::new(1), String::from("a"))), 2);
+}
+
+#[test]
+fn signing_an_http_request() {
+    let signer = signer("s3");
+    let mut request = get();
+    let count = allocations(|| {
+        signer
+            .sign(&mut request, PayloadHash::Unsigned, NOW)
+            .unwrap()
+    });
+    // The header map grows (its entries and its index); the date; the authorization. The token
+    // is shared.
+    assert!(count <= 4, "{count}");
+}
+
+#[test]
+fn signing_slices() {
+    let signer = signer("s3");
+    let mut headers = vec![("host", HOST.as_bytes())];
+    headers.extend(HEADERS.map(|(name, value)| (name, value.as_bytes())));
+    let request = RawRequest {
+        method: "GET",
+        path: PATH,
+        query: QUERY,
+        headers: &headers,
+    };
+    let count = allocations(|| {
+        signer
+            .sign_raw(&request, PayloadHash::Unsigned, NOW)
+            .unwrap()
+    });
+    // The authorization.
+    assert_eq!(count, 1);
+}
+
+#[test]
+fn presigning() {
+    let signer = signer("s3");
+    let request = Request::get(format!("https://{HOST}{PATH}"))
+        .body(())
+        .unwrap();
+    let presign = || {
+        signer
+            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
+            .unwrap()
+    };
+    // The URL, at its full length from the start.
+    assert_eq!(allocations(presign), 1);
+    let headers = [("host", HOST.as_bytes())];
+    let request = RawRequest {
+        method: "GET",
+        path: PATH,
+        query: QUERY,
+        headers: &headers,
+    };
+    let presign = || {
+        signer
+            .presign_raw(&request, PayloadHash::Unsigned, LIFETIME, NOW)
+            .unwrap()
+    };
+    assert_eq!(allocations(presign), 1);
+}
+
+#[test]
+fn hashing_and_deriving_take_none() {
+    let body = vec![0; 100_000];
+    assert_eq!(allocations(|| PayloadHash::of(&body)), 0);
+    let secret_key = countersign::SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let scope = countersign::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
+    let derive = || countersign::SigningKey::derive(&secret_key, &scope).sign("string to sign");
+    assert_eq!(allocations(derive), 0);
+}
+
+/// One key a signer, whatever it has signed: the memory that is held does not grow.
+#[test]
+fn e75_the_key_cache_does_not_grow() {
+    let signer = signer("s3");
+    let mut request = get();
+    let mut sign = |days: i64| {
+        for day in 0..days {
+            let now = NOW + time::Duration::days(day);
+            signer
+                .sign(&mut request, PayloadHash::Unsigned, now)
+                .unwrap();
+        }
+    };
+    sign(2);
+    let counted = measure(|| sign(2_000));
+    assert!(counted.bytes_current <= 0, "{counted:?}");
+
+    // Nor do signers leave anything behind, with credentials that change by the hour.
+    let counted = measure(|| {
+        for n in 0..2_000 {
+            let credentials = Credentials::new(format!("ASIA{n}"), "secret");
+            let signer = Signer::new(credentials.with_session_token("t"), "us-east-1", "s3");
+            signer.sign(&mut get(), PayloadHash::Unsigned, NOW).unwrap();
+        }
+    });
+    assert_eq!(counted.bytes_current, 0, "{counted:?}");
+}
