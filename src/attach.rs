@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::amz_date::AmzDate;
 use crate::credentials::SessionToken;
-use crate::encode::{ascii, encode, encode_segment};
+use crate::encode::{ascii, encode_segment};
 use crate::error::Error;
 use crate::payload::HashedPayload;
 use crate::signature::Signature;
@@ -67,6 +67,11 @@ pub(crate) struct ReadyToken {
 }
 
 impl ReadyToken {
+    /// As a parameter of a query.
+    pub(crate) fn parameter(&self) -> (&str, &str) {
+        (self.parameter_name, &self.encoded)
+    }
+
     pub(crate) fn new(token: &SessionToken) -> Result<Self, Error> {
         token.check()?;
         let mut header = header_value(token.expose().as_bytes());
@@ -125,7 +130,11 @@ impl Written {
     }
 }
 
-/// The headers that signing adds to a request: to be sent in place of any of the same names.
+/// Far more than any request has, and far fewer than `http` takes (32,768).
+const MANY_HEADERS: usize = 4096;
+
+/// The headers that signing adds to a request. Those of the request's own that they
+/// [replace](Self::replaces) must not be sent.
 ///
 /// Made by [`Signer::sign_raw`](crate::Signer::sign_raw).
 pub struct AddedHeaders<'s> {
@@ -156,18 +165,33 @@ impl AddedHeaders<'_> {
         .flatten()
     }
 
+    /// Whether a header of the request must go before these are added: it is one that the signer
+    /// writes, left over from an earlier signing, and it was not signed again.
+    pub fn replaces(&self, name: &str) -> bool {
+        WRITTEN.contains(&name)
+    }
+
     /// The signature, for those who sign what follows it.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
+    /// Whether it is among what [`iter`](Self::iter) gives.
+    fn has(&self, name: &str) -> bool {
+        self.iter().any(|(added, _)| added == name)
+    }
+
     /// Room in `headers` for all of them, so that inserting cannot fail.
     pub(crate) fn reserve(headers: &mut HeaderMap) -> Result<(), Error> {
+        // A map with very many names may grow at any insertion, and past its limit it panics.
+        if headers.keys_len() > MANY_HEADERS {
+            return Err(Error::TooManyHeaders);
+        }
         headers.try_reserve(5).map_err(|_| Error::TooManyHeaders)
     }
 
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {
-        for name in stale.iter() {
+        for name in stale.iter().filter(|name| !self.has(name)) {
             headers.remove(name);
         }
         let mut insert =
@@ -206,12 +230,4 @@ const EMPTY: HeaderValue = HeaderValue::from_static("");
 /// A value of visible ASCII, which every caller here has seen to.
 fn header_value(bytes: &[u8]) -> HeaderValue {
     HeaderValue::from_bytes(bytes).unwrap_or(EMPTY)
-}
-
-/// Writes `&name=value` in canonical encoding.
-pub(crate) fn write_parameter(query: &mut Vec<u8>, name: &str, value: &[u8]) {
-    query.push(b'&');
-    query.extend_from_slice(name.as_bytes());
-    query.push(b'=');
-    encode(value, query);
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::amz_date::AmzDate;
-use crate::attach::{ReadyToken, write_parameter};
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::{Parameter, parameters};
 use crate::encode::encode;
@@ -233,7 +232,7 @@ pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
 /// assert_eq!(presigned.expires_in, Some(3600));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct QueryAuthorization<'a> {
     /// What stands in a header otherwise.
     pub authorization: Authorization<'a>,
@@ -349,16 +348,17 @@ pub(crate) struct AuthorizationParameters<'a> {
     pub(crate) date: &'a AmzDate,
     pub(crate) expires_in: Option<u64>,
     pub(crate) region_set: Option<&'a str>,
-    pub(crate) session_token: Option<&'a ReadyToken>,
+    /// Its name, and it, percent-encoded.
+    pub(crate) session_token: Option<(&'a str, &'a str)>,
     pub(crate) headers: &'a CanonicalHeaders<'a>,
 }
 
 impl AuthorizationParameters<'_> {
     /// More than they take.
     pub(crate) fn len(&self) -> usize {
-        let token = self.session_token.map_or(0, |token| {
-            token.parameter_name.len() + token.encoded.len() + 2
-        });
+        let token = self
+            .session_token
+            .map_or(0, |(name, value)| name.len() + value.len() + 2);
         let encoded = self.access_key_id.len()
             + self.region_set.map_or(0, str::len)
             + self.headers.names_len();
@@ -381,7 +381,7 @@ impl AuthorizationParameters<'_> {
             write_parameter(query, "X-Amz-Region-Set", regions.as_bytes());
         }
         if let Some(token) = self.session_token {
-            write_token(query, token);
+            write_encoded(query, token);
         }
         write_parameter(query, "X-Amz-SignedHeaders", b"");
         for (i, name) in self.headers.names().enumerate() {
@@ -393,9 +393,17 @@ impl AuthorizationParameters<'_> {
     }
 }
 
-pub(crate) fn write_token(query: &mut Vec<u8>, token: &ReadyToken) {
-    write_parameter(query, token.parameter_name, b"");
-    query.extend_from_slice(token.encoded.as_bytes());
+/// Writes `&name=value` in canonical encoding.
+fn write_parameter(query: &mut Vec<u8>, name: &str, value: &[u8]) {
+    write_encoded(query, (name, ""));
+    encode(value, query);
+}
+
+/// Writes `&name=value`, where the value is in canonical encoding already.
+pub(crate) fn write_encoded(query: &mut Vec<u8>, (name, value): (&str, &str)) {
+    for part in ["&", name, "=", value] {
+        query.extend_from_slice(part.as_bytes());
+    }
 }
 
 fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {

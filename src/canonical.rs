@@ -66,12 +66,11 @@ impl<'a> CanonicalRequest<'a> {
         rules: &Rules,
         payload: PayloadHash,
     ) -> Result<Self, Error> {
-        Ok(
-            Self::unsorted(request, payload, rules, keeps(rules), |name| {
-                signs(rules, name)
-            })?
-            .sorted(),
-        )
+        let keep = keeps(rules, request.headers().contains_key("authorization"));
+        let sign = |name: &str| signs(rules, name);
+        let mut canonical = Self::unsorted(request, payload, rules, keep, sign)?;
+        canonical.sort();
+        Ok(canonical)
     }
 
     /// As [`new`](Self::new), of a request in slices.
@@ -83,12 +82,12 @@ impl<'a> CanonicalRequest<'a> {
         rules: &Rules,
         payload: PayloadHash,
     ) -> Result<Self, Error> {
-        Ok(
-            Self::raw_unsorted(request, payload, rules, keeps(rules), |name| {
-                signs(rules, name)
-            })?
-            .sorted(),
-        )
+        let mut names = request.headers.iter().map(|(name, _)| *name);
+        let keep = keeps(rules, names.any(|name| name == "authorization"));
+        let sign = |name: &str| signs(rules, name);
+        let mut canonical = Self::raw_unsorted(request, payload, rules, keep, sign)?;
+        canonical.sort();
+        Ok(canonical)
     }
 
     /// With the parameters and headers that `keep` and `sign` say, in the order of the request;
@@ -176,10 +175,9 @@ impl<'a> CanonicalRequest<'a> {
         })
     }
 
-    pub(crate) fn sorted(mut self) -> Self {
-        self.query = self.query.sorted();
-        self.headers = self.headers.sorted();
-        self
+    pub(crate) fn sort(&mut self) {
+        self.query.sort();
+        self.headers.sort();
     }
 
     /// The names of the signed headers, joined with `;`.
@@ -241,13 +239,14 @@ fn signs(rules: &Rules, name: &str) -> bool {
         && !(after_signing && name == "x-amz-security-token")
 }
 
-/// Which parameters of a request, signed or not, are part of its canonical form.
-fn keeps(rules: &Rules) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
+/// Which parameters of a request, signed or not, are part of its canonical form: all, in header
+/// form, and in query form all but the signature.
+fn keeps(rules: &Rules, header_form: bool) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
     let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
     move |parameter| {
         let added_last = parameter.is_exactly("X-Amz-Signature")
             || (after_signing && parameter.is_exactly("X-Amz-Security-Token"));
-        Ok(!added_last)
+        Ok(header_form || !added_last)
     }
 }
 

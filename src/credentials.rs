@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Long-term or temporary security credentials.
 ///
@@ -136,6 +136,12 @@ impl From<&str> for SecretKey {
     }
 }
 
+impl From<&String> for SecretKey {
+    fn from(secret: &String) -> Self {
+        Self::from(secret.as_str())
+    }
+}
+
 impl From<String> for SecretKey {
     fn from(secret: String) -> Self {
         Self::from(Zeroizing::new(secret).as_str())
@@ -210,6 +216,12 @@ impl From<&str> for SessionToken {
             token: Arc::new(Zeroizing::new(token.to_owned())),
             s3_express: false,
         }
+    }
+}
+
+impl From<&String> for SessionToken {
+    fn from(token: &String) -> Self {
+        Self::from(token.as_str())
     }
 }
 

@@ -54,7 +54,7 @@ pub enum Error {
         now: OffsetDateTime,
     },
     /// A presigned URL lives from one second to seven days.
-    #[error("a presigned URL lives for 1 to 604800 whole seconds, not {seconds} s")]
+    #[error("a presigned URL lives for 1 to 604800 seconds, not {seconds} s")]
     ExpiresInOutOfRange {
         /// The lifetime that was asked for, in seconds.
         seconds: u64,
@@ -70,8 +70,8 @@ pub enum Error {
         /// When the credentials end.
         expiration: OffsetDateTime,
     },
-    /// Every signature covers the host: a relative URI needs a `host` header.
-    #[error("the request names no host: give it an absolute URI or one `host` header")]
+    /// Every signature covers the host: a relative URI needs a `host` header, and one is enough.
+    #[error("the request must name one host: by an absolute URI, or by one `host` header")]
     MissingHost,
     /// A URL can be presigned only from an absolute URI.
     #[error("presigning needs an absolute URI, with scheme and host")]
@@ -82,7 +82,7 @@ pub enum Error {
         /// How many bytes it would have.
         length: usize,
     },
-    /// A header map holds at most 32,768 entries.
+    /// A request to sign has at most 4,096 names of headers.
     #[error("the request has no room for more headers")]
     TooManyHeaders,
     /// The method is not an HTTP token.

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use crate::amz_date::AmzDate;
 use crate::attach::{AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written};
 use crate::authorization::{
-    AuthorizationParameters, header_len, refuse_signed, write_header_end, write_header_start,
-    write_token,
+    AuthorizationParameters, header_len, refuse_signed, write_encoded, write_header_end,
+    write_header_start,
 };
 use crate::canonical::CanonicalRequest;
 use crate::canonical::query::Parameter;
@@ -70,11 +70,12 @@ impl Identity {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut())?;
-        let mut stale = Written::default();
+        let (mut stale, hashed) = (Written::default(), payload.to_hashed_payload());
         let rules = self.service.rules();
         let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let canonical = CanonicalRequest::unsorted(request, payload, rules, refuse_signed, sign)?;
-        let added = self.seal(canonical, stale, payload, date, key)?;
+        let mut canonical =
+            CanonicalRequest::unsorted(request, payload, rules, refuse_signed, sign)?;
+        let added = self.seal(&mut canonical, stale, payload, &hashed, date, key)?;
         Ok(added.insert_into(request.headers_mut(), stale))
     }
 
@@ -85,25 +86,25 @@ impl Identity {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let mut stale = Written::default();
+        let (mut stale, hashed) = (Written::default(), payload.to_hashed_payload());
         let rules = self.service.rules();
         let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let canonical =
+        let mut canonical =
             CanonicalRequest::raw_unsorted(request, payload, rules, refuse_signed, sign)?;
-        self.seal(canonical, stale, payload, date, key)
+        self.seal(&mut canonical, stale, payload, &hashed, date, key)
     }
 
     /// Header form, from what the request brings.
-    fn seal<K: Key>(
-        &self,
-        canonical: CanonicalRequest<'_>,
+    fn seal<'s: 'r, 'r, K: Key>(
+        &'s self,
+        canonical: &mut CanonicalRequest<'r>,
         stale: Written,
         payload: PayloadHash,
-        date: &AmzDate,
+        hashed: &'r HashedPayload,
+        date: &'r AmzDate,
         key: &K,
-    ) -> Result<AddedHeaders<'_>, Error> {
+    ) -> Result<AddedHeaders<'s>, Error> {
         let rules = self.service.rules();
-        let hashed = payload.to_hashed_payload();
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = match rules.content_sha256 {
             ContentSha256::Never => false,
@@ -118,23 +119,18 @@ impl Identity {
                         .any(|name| name == "x-amz-sha256-tree-hash")
             }
         };
-        // Moved here, because what is pushed now lives shorter than the request.
-        let mut canonical = canonical;
-        canonical.headers.push(DATE, date.as_bytes());
+        let headers = &mut canonical.headers;
+        headers.push_canonical(DATE, date.as_bytes());
         if content_sha256 {
-            canonical
-                .headers
-                .push(CONTENT_SHA256, hashed.as_str().as_bytes());
+            headers.push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
         }
         if let Some(token) = self.signed_token() {
-            canonical
-                .headers
-                .push(token.header_name, token.header.as_bytes());
+            headers.push_canonical(token.header_name, token.header.as_bytes());
         }
         if let Some(regions) = &self.region_set {
-            canonical.headers.push(REGION_SET, regions.as_bytes());
+            headers.push_canonical(REGION_SET, regions.as_bytes());
         }
-        let canonical = canonical.sorted();
+        canonical.sort();
 
         let (scope, id) = (key.scope(), &self.access_key_id);
         let len = header_len(K::ALGORITHM, id, scope) + canonical.headers.names_len();
@@ -147,7 +143,7 @@ impl Identity {
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {
             date: *date,
-            content_sha256: content_sha256.then_some(hashed),
+            content_sha256: content_sha256.then_some(*hashed),
             session_token: self.session_token.as_ref(),
             region_set: self.region_set.as_deref(),
             authorization,
@@ -170,10 +166,7 @@ impl Identity {
         let rules = self.service.rules();
         let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
         let mut between = false;
-        let keep = |parameter: &Parameter<'_>| {
-            between |= parameter.begins_with("X-Amz-");
-            refuse_signed(parameter)
-        };
+        let keep = noting(&mut between);
         let canonical = CanonicalRequest::unsorted(request, payload, rules, keep, sign)?;
         let query = uri.query().unwrap_or_default();
         let url = Url {
@@ -210,10 +203,7 @@ impl Identity {
         let rules = self.service.rules();
         let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
         let mut between = false;
-        let keep = |parameter: &Parameter<'_>| {
-            between |= parameter.begins_with("X-Amz-");
-            refuse_signed(parameter)
-        };
+        let keep = noting(&mut between);
         let canonical = CanonicalRequest::raw_unsorted(request, payload, rules, keep, sign)?;
         let path = if request.path.is_empty() {
             "/"
@@ -277,9 +267,9 @@ impl Identity {
             if content_sha256 {
                 canonical
                     .headers
-                    .push(CONTENT_SHA256, hashed.as_str().as_bytes());
+                    .push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
             }
-            canonical.headers = canonical.headers.sorted();
+            canonical.headers.sort();
             let added = AuthorizationParameters {
                 algorithm: K::ALGORITHM,
                 access_key_id: &self.access_key_id,
@@ -287,7 +277,7 @@ impl Identity {
                 date,
                 expires_in: lifetime.seconds,
                 region_set: self.region_set.as_deref(),
-                session_token: signed_token,
+                session_token: signed_token.map(ReadyToken::parameter),
                 headers: &canonical.headers,
             };
             let len = from.len() + added.len();
@@ -303,7 +293,7 @@ impl Identity {
                 let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
                 canonical.query.push_canonical(name, value);
             }
-            canonical.query = canonical.query.sorted();
+            canonical.query.sort();
             canonical.hash()
         };
         let signature =
@@ -312,7 +302,7 @@ impl Identity {
         url.extend_from_slice(b"&X-Amz-Signature=");
         url.extend_from_slice(signature.as_bytes());
         if let Some(token) = unsigned_token {
-            write_token(&mut url, token);
+            write_encoded(&mut url, token.parameter());
         }
         let url = String::from_utf8(url).unwrap_or_default();
         Ok(SealedUrl {
@@ -342,6 +332,14 @@ impl Identity {
 
 /// What a URI of `http` holds.
 const LONGEST_URI: usize = 65_534;
+
+/// Refuses the signer's own parameters, and notes one that may sort between them.
+fn noting(between: &mut bool) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
+    |parameter| {
+        *between |= parameter.begins_with("X-Amz-");
+        refuse_signed(parameter)
+    }
+}
 
 /// A URL before it is presigned.
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroize;
 
 use crate::credentials::SecretKey;
 use crate::scope::CredentialScope;
@@ -44,7 +45,9 @@ impl SigningKey {
         let mut mac = keyed(secret_key.prefixed());
         for part in scope.as_str().split('/') {
             mac.update(part.as_bytes());
-            mac = keyed(&mac.finalize().into_bytes());
+            let mut key = mac.finalize().into_bytes();
+            mac = keyed(&key);
+            key.zeroize();
         }
         Self { mac, scope: *scope }
     }

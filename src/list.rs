@@ -18,27 +18,25 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        if let Some(slot) = self.inline.get_mut(self.len) {
-            *slot = item;
-        } else {
-            if self.spilled.is_empty() {
-                self.spilled.extend_from_slice(&self.inline);
+        match self.inline.get_mut(self.len) {
+            Some(slot) if self.spilled.is_empty() => {
+                *slot = item;
+                self.len += 1;
             }
-            self.spilled.push(item);
+            _ => {
+                if self.spilled.is_empty() {
+                    self.spilled.extend_from_slice(&self.inline);
+                    self.len = 0;
+                }
+                self.spilled.push(item);
+            }
         }
-        self.len += 1;
     }
 
+    /// What has spilled stays so until it is empty.
     pub(crate) fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
-        self.spilled.pop();
-        if self.len <= N {
-            // The first N are the same in both, but only while nothing is pushed in between.
-            self.inline
-                .iter_mut()
-                .zip(&self.spilled)
-                .for_each(|(slot, item)| *slot = *item);
-            self.spilled.clear();
+        if self.spilled.pop().is_none() {
+            self.len = self.len.saturating_sub(1);
         }
     }
 

@@ -65,8 +65,8 @@ pub struct RawRequest<'a> {
     pub path: &'a str,
     /// What stands behind the `?`; empty without one.
     pub query: &'a str,
-    /// Names in lower case, values without their line's white space around them. `host` is one of
-    /// them, or `:authority` under its name.
+    /// Names in lower case, and values. `host` is one of them; the value of HTTP/2's `:authority`
+    /// goes under that name.
     pub headers: &'a [(&'a str, &'a [u8])],
 }
 
@@ -85,16 +85,14 @@ impl fmt::Debug for RawRequest<'_> {
 /// The host as an HTTP client will send it: the authority as written, without user information and
 /// without the port that the scheme implies.
 pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
-    let (authority, text) = (uri.authority()?, authority_of(uri)?);
+    let authority = authority_of(uri)?;
     let default = match uri.scheme_str() {
-        Some("https" | "wss") => Some(443),
-        Some("http" | "ws") => Some(80),
-        _ => None,
+        Some("https" | "wss") => ":443",
+        Some("http" | "ws") => ":80",
+        _ => ":",
     };
-    let host = match authority.port_u16() {
-        Some(port) if Some(port) != default => text,
-        _ => authority.host(),
-    };
+    let host = authority.strip_suffix(default).unwrap_or(authority);
+    let host = host.strip_suffix(':').unwrap_or(host);
     (!host.is_empty()).then_some(host)
 }
 
@@ -126,6 +124,8 @@ mod tests {
             ("https://[::1]:443/", Some("[::1]")),
             ("https://[::1]:9000/", Some("[::1]:9000")),
             ("https://[::1]/", Some("[::1]")),
+            ("https://example.com:99999/", Some("example.com:99999")),
+            ("https://example.com:/", Some("example.com")),
             ("/relative", None),
         ] {
             assert_eq!(host_of(&uri.parse().unwrap()), host, "{uri}");

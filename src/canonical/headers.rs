@@ -33,7 +33,7 @@ struct Header<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalHeaders<'a>(List<Header<'a>, 24>);
+pub struct CanonicalHeaders<'a>(List<Header<'a>, 16>);
 
 impl<'a> CanonicalHeaders<'a> {
     /// The canonical form of all these headers; choosing them is up to the caller, or to
@@ -47,7 +47,8 @@ impl<'a> CanonicalHeaders<'a> {
         for (name, value) in headers {
             canonical.push_checked(name, value)?;
         }
-        Ok(canonical.sorted())
+        canonical.sort();
+        Ok(canonical)
     }
 
     pub(crate) fn unsorted() -> Self {
@@ -56,7 +57,9 @@ impl<'a> CanonicalHeaders<'a> {
 
     pub(crate) fn push_checked(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
         check_name(name)?;
-        if value.iter().any(|&b| b.is_ascii_control() && b != b'\t') {
+        // Without a branch a byte, as below.
+        let control = |b: u8| (b < b' ') & (b != b'\t') | (b == 0x7f);
+        if value.iter().fold(false, |found, &b| found | control(b)) {
             return Err(Error::InvalidHeaderValue {
                 name: name.to_owned(),
             });
@@ -75,10 +78,18 @@ impl<'a> CanonicalHeaders<'a> {
         });
     }
 
-    pub(crate) fn sorted(mut self) -> Self {
+    /// A header of the signer's own, in canonical form.
+    pub(crate) fn push_canonical(&mut self, name: &'a str, value: &'a [u8]) {
+        self.0.push(Header {
+            name,
+            value,
+            folds: false,
+        });
+    }
+
+    pub(crate) fn sort(&mut self) {
         // Stable: repeated names stay in the order in which they are sent.
         self.0.as_mut_slice().sort_by_key(|header| header.name);
-        self
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {

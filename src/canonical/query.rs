@@ -97,7 +97,7 @@ impl<'a> Parameter<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalQuery<'a>(List<Parameter<'a>, 24>);
+pub struct CanonicalQuery<'a>(List<Parameter<'a>, 8>);
 
 impl<'a> CanonicalQuery<'a> {
     /// The canonical form of a query as it is sent, without the `?`.
@@ -105,7 +105,9 @@ impl<'a> CanonicalQuery<'a> {
     /// # Errors
     /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
     pub fn new(query: &'a str) -> Result<Self, Error> {
-        Ok(Self::unsorted(query, |_| Ok(true))?.sorted())
+        let mut canonical = Self::unsorted(query, |_| Ok(true))?;
+        canonical.sort();
+        Ok(canonical)
     }
 
     /// Those parameters of a query that `keep` keeps.
@@ -139,9 +141,8 @@ impl<'a> CanonicalQuery<'a> {
         });
     }
 
-    pub(crate) fn sorted(mut self) -> Self {
+    pub(crate) fn sort(&mut self) {
         self.0.as_mut_slice().sort_unstable_by(Parameter::order);
-        self
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
