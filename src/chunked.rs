@@ -1,1 +1,196 @@
-//! S3 uploads in `aws-chunked` form: signed chunks and trailers.
+//! aws-chunked payloads: uploads that are signed chunk by chunk while they stream.
+//!
+//! S3 takes a payload in chunks, each of which carries a signature that covers the chunk and the
+//! signature before it, down to the request's own; so nobody reads a payload twice, and nobody can
+//! swap, drop or append a chunk. Trailers, such as a checksum that is known only at the end, follow
+//! the last chunk. There are three forms of it ([`ChunkedPayload`]): signed chunks, signed chunks
+//! with signed trailers, and an unsigned payload with trailers.
+//!
+//! A client signs the request with [`Signer::sign_chunked`], which sets every header that the form
+//! needs, and writes what the [`ChunkSigner`] gives it in front of each chunk. A server reads the
+//! body with a [`ChunkVerifier`], which lets bytes out only once their signature holds.
+//!
+//! Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
+//! payload in multiple chunks" and "… including trailing headers".
+//!
+//! ```
+//! use countersign::chunked::ChunkedPayload;
+//! use countersign::{Credentials, Signer};
+//! use time::macros::datetime;
+//!
+//! let data = vec![b'a'; 65 * 1024];
+//! let signer = Signer::new(
+//!     Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+//!     "us-east-1",
+//!     "s3",
+//! );
+//! let mut request = http::Request::put("https://s3.amazonaws.com/examplebucket/chunkObject.txt")
+//!     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
+//!     .body(())?;
+//! let payload = ChunkedPayload::signed(data.len() as u64);
+//! let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2013-05-24 0:00 UTC))?;
+//! assert_eq!(request.headers()["content-length"], "66824");
+//!
+//! let mut wire = Vec::new(); // or a socket
+//! for chunk in data.chunks(chunks.chunk_size()) {
+//!     wire.extend_from_slice(chunks.header(chunk)?.as_ref());
+//!     wire.extend_from_slice(chunk);
+//! }
+//! wire.extend_from_slice(&chunks.finish()?);
+//! assert_eq!(wire.len(), 66824);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod checksum;
+mod link;
+mod payload;
+mod signer;
+mod trailer;
+
+pub use checksum::ChecksumAlgorithm;
+pub use payload::ChunkedPayload;
+pub use signer::{ChunkHeader, ChunkSigner};
+pub use trailer::Trailer;
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use time::OffsetDateTime;
+
+use crate::amz_date::AmzDate;
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::key::Key;
+use crate::payload::PayloadHash;
+use crate::request::HttpRequest;
+use crate::signature::Algorithm;
+use crate::signer::Signer;
+
+/// What S3 asks of every chunk but the last: 8 KiB at least.
+pub const MIN_CHUNK_SIZE: usize = 8 * 1024;
+
+/// The size of chunks unless another is chosen: 64 KiB, as S3 advises.
+pub const DEFAULT_CHUNK_SIZE: usize = 64 * 1024;
+
+const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
+const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
+const AWS_CHUNKED: &str = "aws-chunked";
+
+impl Signer {
+    /// Signs a request whose body goes as aws-chunked, and hands back what makes the chunks.
+    ///
+    /// Sets and signs `x-amz-content-sha256`, `x-amz-decoded-content-length`, `content-length` (with
+    /// chunks of any size it is removed), `x-amz-trailer`, and `content-encoding`: `aws-chunked`
+    /// comes first, and the caller's own codings stay. Where `aws-chunked` is there already, as on
+    /// a retry, it stays as it is. Otherwise as [`sign`](Self::sign).
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign); trailers that cannot be sent; chunks under
+    /// [8 KiB](MIN_CHUNK_SIZE); a payload too large for `content-length`. The request is then as it
+    /// was.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// use countersign::{Credentials, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/log.gz")
+    ///     .header("content-encoding", "gzip")
+    ///     .body(())?;
+    /// let payload = ChunkedPayload::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
+    /// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
+    /// assert_eq!(request.headers()["content-encoding"], "aws-chunked,gzip");
+    /// assert_eq!(request.headers()["x-amz-trailer"], "x-amz-checksum-crc32");
+    ///
+    /// assert_eq!(chunks.header(b"aaaaa")?.as_ref(), b"5\r\n");
+    /// let end = chunks.finish_with([("x-amz-checksum-crc32", "7qyTuQ==")])?;
+    /// assert_eq!(end, b"\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\n\r\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_chunked<R: HttpRequest>(
+        &self,
+        request: &mut R,
+        payload: ChunkedPayload,
+        now: OffsetDateTime,
+    ) -> Result<ChunkSigner, Error> {
+        let (identity, date) = self.identity(now)?;
+        self.with_key(&date, identity, |key| {
+            sign_chunked(identity, request, payload, &date, key)
+        })
+    }
+}
+
+/// The same for every kind of key.
+pub(crate) fn sign_chunked<R: HttpRequest, K: Key + Clone>(
+    identity: &Identity,
+    request: &mut R,
+    payload: ChunkedPayload,
+    date: &AmzDate,
+    key: &K,
+) -> Result<ChunkSigner<K>, Error> {
+    payload.check()?;
+    let streaming = payload.streaming(K::ALGORITHM);
+    let before = request.headers().clone();
+    let signed = attach(request.headers_mut(), &payload, K::ALGORITHM)
+        .and_then(|()| identity.sign(request, PayloadHash::Streaming(streaming), date, key));
+    match signed {
+        Ok(seed) => Ok(ChunkSigner::new(payload, streaming, seed, *date, key)),
+        Err(error) => {
+            *request.headers_mut() = before;
+            Err(error)
+        }
+    }
+}
+
+fn attach(
+    headers: &mut HeaderMap,
+    payload: &ChunkedPayload,
+    algorithm: Algorithm,
+) -> Result<(), Error> {
+    let encoded_length = if payload.has_one_chunk_size() {
+        let length = payload.encoded_length(algorithm);
+        Some(length.ok_or(Error::PayloadTooLarge)?.into())
+    } else {
+        None
+    };
+    set(headers, CONTENT_LENGTH, encoded_length)?;
+    set(headers, TRAILER, payload.trailer_names())?;
+    let decoded_length = payload.decoded_length().into();
+    set(headers, DECODED_LENGTH, Some(decoded_length))?;
+    match content_encoding(headers)? {
+        Some(codings) => set(headers, CONTENT_ENCODING, Some(codings)),
+        None => Ok(()),
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) -> Result<(), Error> {
+    let result = match value {
+        Some(value) => headers.try_insert(name, value),
+        None => Ok(headers.remove(name)),
+    };
+    result.map(drop).map_err(|_| Error::TooManyHeaders)
+}
+
+/// The caller's codings behind `aws-chunked`; `None` where that is among them.
+fn content_encoding(headers: &HeaderMap) -> Result<Option<HeaderValue>, Error> {
+    let mut codings = AWS_CHUNKED.as_bytes().to_vec();
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let mut each = value.as_bytes().split(|&byte| byte == b',');
+        if each.any(|coding| {
+            coding
+                .trim_ascii()
+                .eq_ignore_ascii_case(AWS_CHUNKED.as_bytes())
+        }) {
+            return Ok(None);
+        }
+        if !value.as_bytes().trim_ascii().is_empty() {
+            codings.push(b',');
+            codings.extend_from_slice(value.as_bytes());
+        }
+    }
+    HeaderValue::try_from(codings)
+        .map(Some)
+        .map_err(|_| Error::InvalidHeaderValue {
+            name: CONTENT_ENCODING.as_str().to_owned(),
+        })
+}

@@ -136,4 +136,47 @@ pub enum Error {
     /// An `Authorization` header or its query twin has not the form of Signature Version 4.
     #[error("not a Signature Version 4 authorization: {0}")]
     MalformedAuthorization(&'static str),
+    /// S3 takes chunks of 8 KiB and more; only the last one may be smaller.
+    #[error("a chunk of {length} bytes is too small: only the last may be under {minimum} bytes")]
+    ChunkTooSmall {
+        /// The chunk's length, in bytes.
+        length: u64,
+        /// The least, in bytes.
+        minimum: u64,
+    },
+    /// A chunk has not the size from which `content-length` was calculated.
+    #[error("a chunk of {length} bytes where one of {expected} bytes was announced")]
+    WrongChunkSize {
+        /// The chunk's length, in bytes.
+        length: u64,
+        /// What it should be, in bytes.
+        expected: u64,
+    },
+    /// The payload is longer than `x-amz-decoded-content-length` says.
+    #[error("the payload has {length} bytes or more, but {announced} were announced")]
+    PayloadTooLong {
+        /// What was signed so far and what was to follow, in bytes.
+        length: u64,
+        /// What `x-amz-decoded-content-length` says.
+        announced: u64,
+    },
+    /// The payload is shorter than `x-amz-decoded-content-length` says.
+    #[error("the payload ended after {length} bytes, but {announced} were announced")]
+    PayloadTooShort {
+        /// What was signed, in bytes.
+        length: u64,
+        /// What `x-amz-decoded-content-length` says.
+        announced: u64,
+    },
+    /// A trailer's name or value cannot be sent, or is not what was announced.
+    #[error("the trailer `{name}` {problem}")]
+    InvalidTrailer {
+        /// The trailer's name.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The encoded payload is longer than a `content-length` can say.
+    #[error("the encoded payload is longer than 2^64 bytes")]
+    PayloadTooLarge,
 }

@@ -41,6 +41,13 @@ pub enum PayloadHash {
 pub struct Streaming(pub(crate) &'static str);
 
 impl Streaming {
+    pub(crate) const CHUNKS: Self = Self("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
+    pub(crate) const CHUNKS_TRAILER: Self = Self("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
+    pub(crate) const CHUNKS_V4A: Self = Self("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
+    pub(crate) const CHUNKS_TRAILER_V4A: Self =
+        Self("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER");
+    pub(crate) const UNSIGNED_TRAILER: Self = Self("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+
     /// The literal.
     pub fn as_str(&self) -> &'static str {
         self.0

@@ -22,10 +22,19 @@ impl Algorithm {
             Self::EcdsaP256Sha256 => "AWS4-ECDSA-P256-SHA256",
         }
     }
+
+    /// How many characters a signature takes in a chunk's header and in a trailer: those of
+    /// SigV4A vary, and are filled up with `*` there.
+    pub(crate) fn padded_len(self) -> usize {
+        match self {
+            Self::HmacSha256 => 64,
+            Self::EcdsaP256Sha256 => LONGEST,
+        }
+    }
 }
 
 /// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
-const LONGEST: usize = 144;
+pub(crate) const LONGEST: usize = 144;
 
 /// A signature, in lower-case hex as it is sent.
 ///

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::amz_date::AmzDate;
 use crate::encode::{ascii, hex32};
+use crate::payload::PayloadHash;
 use crate::scope::CredentialScope;
-use crate::signature::Algorithm;
+use crate::signature::{Algorithm, Signature};
 
 /// The longest: a SigV4A chunk's, with two scopes' worth to spare.
 const LONGEST: usize = 512;
@@ -42,6 +43,54 @@ impl StringToSign {
             date.as_bytes(),
             scope.as_bytes(),
             &hex32(canonical_request_hash),
+        ])
+    }
+
+    /// Of a chunk of an aws-chunked payload, by the SHA-256 of its bytes. `prior` is the signature
+    /// of the chunk before it, for the first chunk the request's own.
+    ///
+    /// Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks".
+    pub fn of_chunk(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        chunk_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            match algorithm {
+                Algorithm::HmacSha256 => b"AWS4-HMAC-SHA256-PAYLOAD",
+                Algorithm::EcdsaP256Sha256 => b"AWS4-ECDSA-P256-SHA256-PAYLOAD",
+            },
+            date.as_bytes(),
+            scope.as_bytes(),
+            prior.as_bytes(),
+            // The hash of the chunk's own headers, of which there are none.
+            PayloadHash::EMPTY.to_hashed_payload().as_str().as_bytes(),
+            &hex32(chunk_hash),
+        ])
+    }
+
+    /// Of the trailers of an aws-chunked payload, by the SHA-256 of their canonical form. `prior`
+    /// is the signature of the final, empty chunk.
+    ///
+    /// Amazon S3 API Reference, "Signature calculations: including trailing headers".
+    pub fn of_trailers(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        canonical_trailers_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            match algorithm {
+                Algorithm::HmacSha256 => b"AWS4-HMAC-SHA256-TRAILER",
+                Algorithm::EcdsaP256Sha256 => b"AWS4-ECDSA-P256-SHA256-TRAILER",
+            },
+            date.as_bytes(),
+            scope.as_bytes(),
+            prior.as_bytes(),
+            &hex32(canonical_trailers_hash),
         ])
     }
 

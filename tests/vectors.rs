@@ -5,6 +5,8 @@
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
+#[path = "vectors/chunked.rs"]
+mod chunked;
 #[path = "vectors/report.rs"]
 mod report;
 #[path = "vectors/sigv4.rs"]
@@ -20,6 +22,7 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
     Some(match topic {
         "sigv4-header" | "sigv4-presign" | "s3" | "unsigned-payload" | "s3-express"
         | "sts-identity" => sigv4::run,
+        "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
         "ambiguous" => sigv4::run_ambiguous,
         _ => return None,
     })

@@ -10,6 +10,7 @@ pub struct Case<'a> {
     pub input: &'a Value,
     pub expected: &'a Value,
     failures: Vec<String>,
+    waits: bool,
 }
 
 impl Case<'_> {
@@ -20,6 +21,11 @@ impl Case<'_> {
                 "{field}\n    expected {expected:?}\n    actual   {actual:?}"
             ));
         }
+    }
+
+    /// Part of the case waits for something that is not there.
+    pub fn wait(&mut self) {
+        self.waits = true;
     }
 
     /// A failure that is not a difference.
@@ -40,6 +46,7 @@ pub struct Report {
 impl Report {
     pub fn topic(&mut self, topic: &str, cases: &[Value], run: fn(&mut Case<'_>)) {
         let mut failed = 0;
+        let mut waiting = String::new();
         for case in cases {
             let id = case["id"].as_str().unwrap();
             let (input, expected) = (&case["input"], &case["expected"]);
@@ -48,8 +55,12 @@ impl Report {
                 input,
                 expected,
                 failures: Vec::new(),
+                waits: false,
             };
             run(&mut running);
+            if running.waits {
+                write!(waiting, ", {id} waits for more").unwrap();
+            }
             failed += usize::from(!running.failures.is_empty());
             for failure in &running.failures {
                 writeln!(self.failures, "{id}: {failure}").unwrap();
@@ -57,7 +68,7 @@ impl Report {
         }
         writeln!(
             self.lines,
-            "{topic}: {} cases, {failed} failed",
+            "{topic}: {} cases, {failed} failed{waiting}",
             cases.len()
         )
         .unwrap();

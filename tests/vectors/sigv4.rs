@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use countersign::chunked::{ChunkSigner, ChunkedPayload};
 use countersign::{
     AmzDate, Authorization, CanonicalRequest, ContentSha256, Credentials, Error, PayloadHash,
     QueryAuthorization, Rules, Service, SessionToken, SessionTokenPlacement, Signer, StringToSign,
 };
-use http::{HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -165,23 +166,8 @@ fn sign_header(
     signer.sign(&mut request, payload, now)?;
     case.check("signing twice", &once, request.headers());
 
+    check_added(case, case.expected, &before, &request);
     let header = once["authorization"].to_str().unwrap();
-    case.check(
-        "authorization",
-        text(case.expected, "authorization"),
-        header,
-    );
-    let added: BTreeSet<(&str, &str)> = once
-        .iter()
-        .filter(|(name, _)| !before.contains_key(*name))
-        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
-        .collect();
-    case.check(
-        "headers_added",
-        pairs(&case.expected["headers_added"], str::to_lowercase),
-        owned(added),
-    );
-
     let authorization = Authorization::parse(header)?;
     case.check(
         "the header read back and written",
@@ -189,8 +175,30 @@ fn sign_header(
         &authorization.to_header(),
     );
     let canonical = CanonicalRequest::new(&request, rules, payload)?;
-    check_common(case, &canonical, &authorization, signature.as_str());
+    check_common(
+        case,
+        case.expected,
+        &canonical,
+        &authorization,
+        signature.as_str(),
+    );
     Ok(())
+}
+
+fn check_added(case: &mut Case<'_>, expected: &Value, before: &HeaderMap, request: &Request<()>) {
+    let header = request.headers()["authorization"].to_str().unwrap();
+    case.check("authorization", text(expected, "authorization"), header);
+    let added: BTreeSet<(&str, &str)> = request
+        .headers()
+        .iter()
+        .filter(|(name, _)| !before.contains_key(*name))
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+        .collect();
+    case.check(
+        "headers_added",
+        pairs(&expected["headers_added"], str::to_lowercase),
+        owned(added),
+    );
 }
 
 fn sign_query(
@@ -244,6 +252,7 @@ fn sign_query(
     let query = QueryAuthorization::parse(query)?;
     check_common(
         case,
+        case.expected,
         &canonical,
         &query.authorization,
         presigned.signature().as_str(),
@@ -253,6 +262,7 @@ fn sign_query(
 
 fn check_common(
     case: &mut Case<'_>,
+    expected: &Value,
     canonical: &CanonicalRequest<'_>,
     authorization: &Authorization<'_>,
     signature: &str,
@@ -268,41 +278,98 @@ fn check_common(
     let payload_line = canonical_text.rsplit('\n').next().unwrap();
     case.check(
         "canonical_request",
-        text(case.expected, "canonical_request"),
+        text(expected, "canonical_request"),
         &canonical_text,
     );
     case.check(
         "string_to_sign",
-        text(case.expected, "string_to_sign"),
+        text(expected, "string_to_sign"),
         string_to_sign.as_str(),
     );
     case.check(
         "signed_headers",
-        text(case.expected, "signed_headers"),
+        text(expected, "signed_headers"),
         &canonical.signed_headers(),
     );
     case.check(
         "signed_headers sent",
-        text(case.expected, "signed_headers"),
+        text(expected, "signed_headers"),
         &authorization.signed_headers,
     );
-    case.check(
-        "payload_hash",
-        text(case.expected, "payload_hash"),
-        payload_line,
-    );
-    case.check("signature", text(case.expected, "signature"), signature);
+    case.check("payload_hash", text(expected, "payload_hash"), payload_line);
+    case.check("signature", text(expected, "signature"), signature);
     case.check(
         "signature sent",
-        text(case.expected, "signature"),
+        text(expected, "signature"),
         authorization.signature.as_str(),
     );
 }
 
-/// A `STREAMING-…` payload, which only a chunk signer can promise.
+/// A `STREAMING-…` payload, which only a chunk signer can promise: signed by way of it.
 fn streaming(case: &mut Case<'_>) {
-    // Until the chunk signer is here: the parts by which it will sign.
-    case.fail("no chunk signer yet");
+    let request = match request(case.input) {
+        Ok(request) => request,
+        Err(error) => return case.fail(format!("not a request: {error}")),
+    };
+    let decoded_length = request.headers()["x-amz-decoded-content-length"].to_str();
+    let decoded_length = decoded_length.unwrap().parse().unwrap();
+    let payload = match text(&case.input["options"], "payload") {
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => ChunkedPayload::signed(decoded_length),
+        "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
+            ChunkedPayload::unsigned_with_trailers(decoded_length, [])
+        }
+        other => panic!("payload: {other}"),
+    };
+    let result = sign_seed(case, case.expected, request, payload.with_any_chunk_size());
+    if let Err(error) = result {
+        case.fail(format!("refused: {error}"));
+    }
+}
+
+/// Signs the request of an aws-chunked payload, and checks it.
+pub fn sign_seed(
+    case: &mut Case<'_>,
+    expected: &Value,
+    mut request: Request<()>,
+    payload: ChunkedPayload,
+) -> Result<ChunkSigner, Error> {
+    let (input, rules) = (case.input, rules(case.input));
+    let service = Service::new(text(input, "service").to_owned(), rules.clone());
+    let signer = Signer::new(credentials(input), text(input, "region"), service);
+    let before = request.headers().clone();
+    let chunks = signer.sign_chunked(&mut request, payload.clone(), now(input))?;
+    let once = request.headers().clone();
+    let chunks = {
+        signer.sign_chunked(&mut request, payload, now(input))?;
+        case.check("signing twice", &once, request.headers());
+        chunks
+    };
+    check_seed(
+        case,
+        expected,
+        &before,
+        &request,
+        chunks.payload_hash(),
+        &rules,
+    )?;
+    Ok(chunks)
+}
+
+fn check_seed(
+    case: &mut Case<'_>,
+    expected: &Value,
+    before: &HeaderMap,
+    request: &Request<()>,
+    payload: PayloadHash,
+    rules: &Rules,
+) -> Result<(), Error> {
+    check_added(case, expected, before, request);
+    let header = request.headers()["authorization"].to_str().unwrap();
+    let authorization = Authorization::parse(header)?;
+    let canonical = CanonicalRequest::new(request, rules, payload)?;
+    let signature = authorization.signature.as_str();
+    check_common(case, expected, &canonical, &authorization, signature);
+    Ok(())
 }
 
 /// Where implementations differ: the decision of this crate is the recommended one, with these

@@ -1,0 +1,76 @@
+//! The checksums that S3 takes as trailers.
+
+use http::HeaderName;
+
+use crate::chunked::trailer::Trailer;
+
+/// A checksum that S3 compares with the object, sent as a trailer: base64 of the digest over the
+/// payload before it is encoded, big-endian.
+///
+/// Amazon S3 User Guide, "Checking object integrity".
+///
+/// ```
+/// use countersign::chunked::ChecksumAlgorithm;
+///
+/// assert_eq!(ChecksumAlgorithm::Crc64Nvme.trailer_name(), "x-amz-checksum-crc64nvme");
+/// assert_eq!(ChecksumAlgorithm::Crc64Nvme.value_length(), 12);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum ChecksumAlgorithm {
+    /// CRC-32, as in zlib.
+    Crc32,
+    /// CRC-32C, Castagnoli's.
+    Crc32c,
+    /// CRC-64/NVME, the default of the AWS SDKs.
+    Crc64Nvme,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl ChecksumAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Crc32,
+        Self::Crc32c,
+        Self::Crc64Nvme,
+        Self::Sha1,
+        Self::Sha256,
+    ];
+
+    /// The trailer that carries it.
+    pub fn trailer_name(self) -> HeaderName {
+        HeaderName::from_static(match self {
+            Self::Crc32 => "x-amz-checksum-crc32",
+            Self::Crc32c => "x-amz-checksum-crc32c",
+            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
+            Self::Sha1 => "x-amz-checksum-sha1",
+            Self::Sha256 => "x-amz-checksum-sha256",
+        })
+    }
+
+    /// The length of its value: the digest in base64.
+    pub fn value_length(self) -> usize {
+        match self {
+            Self::Crc32 | Self::Crc32c => 8,
+            Self::Crc64Nvme => 12,
+            Self::Sha1 => 28,
+            Self::Sha256 => 44,
+        }
+    }
+
+    /// Which one a trailer carries.
+    pub fn of_trailer(name: &HeaderName) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.trailer_name() == name)
+    }
+}
+
+impl From<ChecksumAlgorithm> for Trailer {
+    fn from(algorithm: ChecksumAlgorithm) -> Self {
+        Self::new(algorithm.trailer_name(), algorithm.value_length())
+    }
+}

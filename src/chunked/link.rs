@@ -1,0 +1,53 @@
+//! What links a chunk to the one before it.
+
+use crate::amz_date::AmzDate;
+use crate::key::Key;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+use crate::string_to_sign::StringToSign;
+
+/// One timestamp, one scope and one chain of signatures for the whole stream.
+#[derive(Clone, Copy)]
+pub(super) struct Link {
+    date: AmzDate,
+    /// The seed at first, then the signature of the last chunk.
+    prior: Signature,
+}
+
+impl Link {
+    pub(super) fn new(date: AmzDate, seed: Signature) -> Self {
+        Self { date, prior: seed }
+    }
+
+    pub(super) fn chunk(
+        &self,
+        algorithm: Algorithm,
+        scope: &CredentialScope,
+        hash: &[u8; 32],
+    ) -> StringToSign {
+        StringToSign::of_chunk(algorithm, &self.date, scope, &self.prior, hash)
+    }
+
+    pub(super) fn trailers(
+        &self,
+        algorithm: Algorithm,
+        scope: &CredentialScope,
+        hash: &[u8; 32],
+    ) -> StringToSign {
+        StringToSign::of_trailers(algorithm, &self.date, scope, &self.prior, hash)
+    }
+
+    pub(super) fn follow(&mut self, signature: Signature) {
+        self.prior = signature;
+    }
+
+    pub(super) fn sign_chunk<K: Key>(&mut self, key: &K, hash: &[u8; 32]) -> Signature {
+        let signature = key.sign(self.chunk(K::ALGORITHM, key.scope(), hash).as_ref());
+        self.follow(signature);
+        signature
+    }
+
+    pub(super) fn sign_trailers<K: Key>(&self, key: &K, hash: &[u8; 32]) -> Signature {
+        key.sign(self.trailers(K::ALGORITHM, key.scope(), hash).as_ref())
+    }
+}

@@ -1,0 +1,245 @@
+//! The signer of chunks.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::amz_date::AmzDate;
+use crate::chunked::ChunkedPayload;
+use crate::chunked::link::Link;
+use crate::chunked::payload::EXTENSION;
+use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash, with_values};
+use crate::error::Error;
+use crate::key::{Key, SigningKey};
+use crate::payload::{PayloadHash, Streaming};
+use crate::signature::{LONGEST, Signature};
+
+/// Makes what stands around the chunks of one upload.
+///
+/// It copies no data: for each chunk it gives the [header](Self::header) to send in front of it, and
+/// at the end what [ends](Self::finish) the stream. It belongs to the one request that it was signed
+/// with, and knows that request's time; there is none without it.
+///
+/// Made by [`Signer::sign_chunked`](crate::Signer::sign_chunked).
+#[derive(Clone)]
+pub struct ChunkSigner<K = SigningKey> {
+    payload: ChunkedPayload,
+    streaming: Streaming,
+    remaining: u64,
+    /// Whether the line of a chunk is still to be ended.
+    in_chunk: bool,
+    link: Link,
+    key: K,
+}
+
+impl<K: Key + Clone> ChunkSigner<K> {
+    pub(super) fn new(
+        payload: ChunkedPayload,
+        streaming: Streaming,
+        seed: Signature,
+        date: AmzDate,
+        key: &K,
+    ) -> Self {
+        Self {
+            remaining: payload.decoded_length(),
+            payload,
+            streaming,
+            in_chunk: false,
+            link: Link::new(date, seed),
+            key: key.clone(),
+        }
+    }
+}
+
+impl<K: Key> ChunkSigner<K> {
+    /// What to send in front of a chunk: the end of the chunk before it, and this one's size and
+    /// signature. It costs the hash of the chunk and one signature, and no allocation.
+    ///
+    /// # Errors
+    /// An empty chunk, or one that is smaller, larger or more than what was announced. Nothing was
+    /// signed then, and another chunk can follow.
+    pub fn header(&mut self, chunk: impl AsRef<[u8]>) -> Result<ChunkHeader, Error> {
+        let chunk = chunk.as_ref();
+        self.payload.takes(chunk.len() as u64, self.remaining)?;
+        let hash = if self.payload.is_signed() {
+            Sha256::digest(chunk).into()
+        } else {
+            [0; 32]
+        };
+        self.header_of_hash(chunk.len() as u64, &hash)
+    }
+
+    /// As [`header`](Self::header), for a chunk in pieces that was hashed as they came: its length
+    /// in bytes and its SHA-256 (which does not count where the payload is unsigned).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn header_of_hash(&mut self, length: u64, hash: &[u8; 32]) -> Result<ChunkHeader, Error> {
+        self.payload.takes(length, self.remaining)?;
+        if length == 0 {
+            // Empty chunks end the stream.
+            return Err(Error::WrongChunkSize {
+                length,
+                expected: self.remaining.min(self.chunk_size() as u64),
+            });
+        }
+        let header = self.next(length, hash);
+        self.remaining -= length;
+        Ok(header)
+    }
+
+    fn next(&mut self, length: u64, hash: &[u8; 32]) -> ChunkHeader {
+        let mut header = ChunkHeader::new();
+        if std::mem::replace(&mut self.in_chunk, length > 0) {
+            header.put(b"\r\n");
+        }
+        header.put_hex(length);
+        if self.payload.is_signed() {
+            let signature = self.link.sign_chunk(&self.key, hash);
+            header.put(EXTENSION.as_bytes());
+            header.put(signature.as_bytes());
+            header.put(padding(K::ALGORITHM.padded_len(), &signature));
+            header.signature = Some(signature);
+        }
+        header.put(b"\r\n");
+        header
+    }
+
+    /// How many bytes each chunk has but the last, which has what remains; where chunks may have any
+    /// size, a good one.
+    pub fn chunk_size(&self) -> usize {
+        self.payload.chunk_size()
+    }
+
+    /// How many bytes of the payload are still to come.
+    pub fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// What ends a payload without trailers.
+    ///
+    /// # Errors
+    /// Less data than was announced; trailers that were announced.
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        self.finish_with([])
+    }
+
+    /// What ends a payload with trailers, by their names and values; they are sent in the order of
+    /// their names.
+    ///
+    /// # Errors
+    /// Less data than was announced; a trailer that was not announced, or is missing; a value that
+    /// has another length than was announced, or holds line breaks or anything but visible ASCII and
+    /// inner spaces.
+    pub fn finish_with<'t>(
+        mut self,
+        trailers: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Result<Vec<u8>, Error> {
+        let announced = self.payload.decoded_length();
+        if self.remaining > 0 {
+            return Err(Error::PayloadTooShort {
+                length: announced - self.remaining,
+                announced,
+            });
+        }
+        let PayloadHash::Sha256(empty) = PayloadHash::EMPTY else {
+            return Ok(Vec::new());
+        };
+        let header = self.next(0, &empty);
+        let values = with_values(self.payload.trailers(), trailers)?;
+        let mut end = header.as_ref().to_vec();
+        for (name, value) in &values {
+            put_line(&mut end, name, value.as_bytes(), b"");
+        }
+        if self.payload.signs_trailers() {
+            let hash = canonical_hash(values.iter().map(|&(name, value)| (name, value)));
+            let signature = self.link.sign_trailers(&self.key, &hash);
+            let padding = padding(K::ALGORITHM.padded_len(), &signature);
+            put_line(&mut end, TRAILER_SIGNATURE, signature.as_bytes(), padding);
+        }
+        end.extend_from_slice(b"\r\n");
+        Ok(end)
+    }
+
+    /// What the request was signed with for its payload: the `STREAMING-…` literal.
+    pub fn payload_hash(&self) -> PayloadHash {
+        PayloadHash::Streaming(self.streaming)
+    }
+}
+
+fn put_line(end: &mut Vec<u8>, name: &str, value: &[u8], padding: &[u8]) {
+    for part in [name.as_bytes(), b":", value, padding, b"\r\n"] {
+        end.extend_from_slice(part);
+    }
+}
+
+/// What fills a signature of varying length up, so that lengths are known beforehand.
+fn padding(padded_len: usize, signature: &Signature) -> &'static [u8] {
+    const STARS: [u8; LONGEST] = [b'*'; LONGEST];
+    STARS
+        .get(..padded_len.saturating_sub(signature.as_bytes().len()))
+        .unwrap_or_default()
+}
+
+impl<K> fmt::Debug for ChunkSigner<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChunkSigner")
+            .field("payload", &self.payload)
+            .field("remaining", &self.remaining)
+            .finish_non_exhaustive()
+    }
+}
+
+/// CRLF, 16 digits, the extension's name, a signature, CRLF.
+const LONGEST_HEADER: usize = 2 + 16 + EXTENSION.len() + LONGEST + 2;
+
+/// What goes in front of a chunk, as bytes on the stack.
+#[derive(Clone, Copy)]
+pub struct ChunkHeader {
+    bytes: [u8; LONGEST_HEADER],
+    len: usize,
+    signature: Option<Signature>,
+}
+
+impl ChunkHeader {
+    fn new() -> Self {
+        Self {
+            bytes: [0; LONGEST_HEADER],
+            len: 0,
+            signature: None,
+        }
+    }
+
+    /// The chunk's signature, without padding; none where the payload is unsigned.
+    pub fn signature(&self) -> Option<&Signature> {
+        self.signature.as_ref()
+    }
+
+    fn put(&mut self, part: &[u8]) {
+        // Everything fits: see the constant.
+        if let Some(space) = self.bytes.get_mut(self.len..self.len + part.len()) {
+            space.copy_from_slice(part);
+            self.len += part.len();
+        }
+    }
+
+    fn put_hex(&mut self, number: u64) {
+        let digits = (16 - number.leading_zeros() / 4).max(1);
+        for place in (0..digits).rev() {
+            let digit = (number >> (4 * place)) & 0xf;
+            self.put(&[char::from_digit(digit as u32, 16).unwrap_or('0') as u8]);
+        }
+    }
+}
+
+impl AsRef<[u8]> for ChunkHeader {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ChunkHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}

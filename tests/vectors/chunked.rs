@@ -1,0 +1,237 @@
+//! aws-chunked payloads: the request, every chunk, the trailers and the wire.
+
+use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkedPayload, Trailer};
+use countersign::{
+    Algorithm, AmzDate, Authorization, CredentialScope, Error, PayloadHash, SecretKey, Signature,
+    SigningKey, StringToSign,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::report::Case;
+use crate::sigv4::{base64, body, request, sign_seed, text};
+
+pub fn run(case: &mut Case<'_>) {
+    if case.input["region_set"].is_string() {
+        return waits_for_sigv4a(case);
+    }
+    if let Err(error) = sign(case) {
+        case.fail(format!("refused: {error}"));
+    }
+}
+
+/// The cases that need a key of Signature Version 4A; what needs none of it is checked.
+fn waits_for_sigv4a(case: &mut Case<'_>) {
+    case.wait();
+    let payload = payload(case.input);
+    let length = payload.encoded_length(Algorithm::EcdsaP256Sha256);
+    case.check(
+        "encoded_length",
+        case.expected["encoded_length"].as_u64(),
+        length,
+    );
+}
+
+fn trailers(input: &Value) -> Vec<(&str, &str)> {
+    let pairs = input["trailers"].as_array().map_or(&[][..], Vec::as_slice);
+    pairs
+        .iter()
+        .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
+        .collect()
+}
+
+fn chunk_size(input: &Value) -> usize {
+    usize::try_from(input["chunking"].as_u64().unwrap()).unwrap()
+}
+
+fn payload(input: &Value) -> ChunkedPayload {
+    let length = body(input).len() as u64;
+    let trailers = trailers(input)
+        .into_iter()
+        .map(|(name, value)| Trailer::new(name.parse().unwrap(), value.len()));
+    let payload = match text(&input["options"], "payload") {
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD" => {
+            ChunkedPayload::signed(length)
+        }
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+        | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER" => {
+            ChunkedPayload::signed_with_trailers(length, trailers)
+        }
+        "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
+            ChunkedPayload::unsigned_with_trailers(length, trailers)
+        }
+        other => panic!("payload: {other}"),
+    };
+    let payload = payload.with_chunk_size(chunk_size(input));
+    if input["below_minimum_chunk"].is_null() {
+        payload
+    } else {
+        payload.without_min_chunk_size()
+    }
+}
+
+fn sign(case: &mut Case<'_>) -> Result<(), Error> {
+    let (input, expected) = (case.input, case.expected);
+    let payload = payload(input);
+    case.check(
+        "encoded_length",
+        expected["encoded_length"].as_u64(),
+        payload.encoded_length(Algorithm::HmacSha256),
+    );
+    let request = request(input).unwrap();
+    // Most of the recorded requests carry no content-length.
+    let payload = if request.headers().contains_key("content-length") {
+        payload
+    } else {
+        payload.with_any_chunk_size()
+    };
+    let chunks = sign_seed(case, &expected["seed"], request, payload)?;
+    check_wire(case, chunks)
+}
+
+fn check_wire(case: &mut Case<'_>, mut chunks: ChunkSigner) -> Result<(), Error> {
+    let (input, expected) = (case.input, case.expected);
+    let data = body(input);
+    let mut wire = Vec::new();
+    let mut prior = seed(expected);
+    let mut signed = Vec::new();
+    for chunk in data.chunks(chunk_size(input)) {
+        let header = chunks.header(chunk)?;
+        wire.extend_from_slice(header.as_ref());
+        wire.extend_from_slice(chunk);
+        signed.push((chunk, header));
+    }
+    let end = chunks.finish_with(trailers(input))?;
+    wire.extend_from_slice(&end);
+
+    if let Some(recorded) = expected["chunks"].as_array() {
+        case.check("count of chunks", recorded.len(), signed.len() + 1);
+        for ((chunk, header), recorded) in signed.iter().zip(recorded) {
+            check_chunk(case, chunk, header, prior.as_ref(), recorded);
+            prior = header.signature().copied();
+        }
+        check_final_chunk(case, &end, prior.as_ref(), final_chunk(expected));
+    }
+    check_trailer(case, &end);
+
+    let recorded = &expected["wire"];
+    case.check(
+        "wire length",
+        recorded["length"].as_u64(),
+        Some(wire.len() as u64),
+    );
+    let hash = PayloadHash::of(&wire).to_hashed_payload();
+    case.check("wire sha256", text(recorded, "sha256"), hash.as_str());
+    if let Some(bytes) = recorded["base64"].as_str() {
+        case.check("wire base64", base64(bytes), wire);
+    }
+    Ok(())
+}
+
+/// The signature that the first chunk follows, as the vector has it.
+fn seed(expected: &Value) -> Option<Signature> {
+    let header = text(&expected["seed"], "authorization");
+    Some(Authorization::parse(header).ok()?.signature)
+}
+
+fn key(case: &Case<'_>) -> SigningKey {
+    let secret_key = text(&case.input["credentials"], "secret_access_key");
+    SigningKey::derive(&SecretKey::from(secret_key), &date_and_scope(case).1)
+}
+
+fn final_chunk(expected: &Value) -> &Value {
+    expected["chunks"].as_array().unwrap().last().unwrap()
+}
+
+fn string_to_sign(case: &Case<'_>, prior: Option<&Signature>, chunk: &[u8]) -> StringToSign {
+    let (date, scope) = date_and_scope(case);
+    let hash = Sha256::digest(chunk).into();
+    StringToSign::of_chunk(Algorithm::HmacSha256, &date, &scope, prior.unwrap(), &hash)
+}
+
+fn date_and_scope(case: &Case<'_>) -> (AmzDate, CredentialScope) {
+    let header = text(&case.expected["seed"], "authorization");
+    let scope = Authorization::parse(header).unwrap().scope;
+    (AmzDate::parse(text(case.input, "time")).unwrap(), scope)
+}
+
+fn check_chunk(
+    case: &mut Case<'_>,
+    chunk: &[u8],
+    header: &ChunkHeader,
+    prior: Option<&Signature>,
+    recorded: &Value,
+) {
+    let string_to_sign = string_to_sign(case, prior, chunk);
+    case.check(
+        "chunk size",
+        recorded["size"].as_u64(),
+        Some(chunk.len() as u64),
+    );
+    case.check(
+        "chunk string_to_sign",
+        text(recorded, "string_to_sign"),
+        string_to_sign.as_str(),
+    );
+    case.check(
+        "chunk signature",
+        text(recorded, "signature"),
+        header.signature().unwrap().as_str(),
+    );
+    let line = std::str::from_utf8(header.as_ref()).unwrap();
+    case.check(
+        "chunk header_line",
+        text(recorded, "header_line"),
+        line.trim_start_matches("\r\n"),
+    );
+}
+
+fn check_final_chunk(case: &mut Case<'_>, end: &[u8], prior: Option<&Signature>, recorded: &Value) {
+    let string_to_sign = string_to_sign(case, prior, b"");
+    let end = std::str::from_utf8(end).unwrap().trim_start_matches("\r\n");
+    let line = end.split_inclusive('\n').next().unwrap();
+    case.check("final chunk size", recorded["size"].as_u64(), Some(0));
+    case.check(
+        "final chunk string_to_sign",
+        text(recorded, "string_to_sign"),
+        string_to_sign.as_str(),
+    );
+    case.check(
+        "final chunk header_line",
+        text(recorded, "header_line"),
+        line,
+    );
+    let signature = line.trim_end().rsplit('=').next().unwrap();
+    case.check(
+        "final chunk signature",
+        text(recorded, "signature"),
+        signature,
+    );
+}
+
+fn check_trailer(case: &mut Case<'_>, end: &[u8]) {
+    let recorded = &case.expected["trailer"];
+    if recorded.is_null() {
+        return;
+    }
+    let end = std::str::from_utf8(end).unwrap().trim_start_matches("\r\n");
+    let lines: Vec<&str> = end.trim_end().split("\r\n").skip(1).collect();
+    let (signature, sent) = lines.split_last().unwrap();
+    let canonical: String = sent.iter().map(|line| format!("{line}\n")).collect();
+    case.check("trailer canonical", text(recorded, "canonical"), &canonical);
+    case.check(
+        "trailer signature",
+        Some(text(recorded, "signature")),
+        signature.strip_prefix("x-amz-trailer-signature:"),
+    );
+    let (date, scope) = date_and_scope(case);
+    let hash = Sha256::digest(&canonical).into();
+    let prior = key(case).sign(text(final_chunk(case.expected), "string_to_sign"));
+    let string_to_sign =
+        StringToSign::of_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash);
+    case.check(
+        "trailer string_to_sign",
+        text(recorded, "string_to_sign"),
+        string_to_sign.as_str(),
+    );
+}
