@@ -28,6 +28,17 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The region set of SigV4A is not a list of regions.
+    #[error("the region set {region_set:?} {problem}")]
+    InvalidRegionSet {
+        /// As it was given.
+        region_set: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Bytes are no point on the curve P-256, in the form of SEC 1.
+    #[error("not a public key: no point on P-256 in the form of SEC 1")]
+    InvalidPublicKey,
     /// The service's signing name cannot be part of a credential scope.
     #[error("the service {service:?} {problem}")]
     InvalidService {

@@ -66,6 +66,24 @@ impl Signature {
         }
     }
 
+    /// Of an ECDSA signature in DER.
+    #[cfg(feature = "sigv4a")]
+    pub(crate) fn of_der(der: &[u8]) -> Self {
+        let mut digits = [0; LONGEST];
+        let digits = digits.get_mut(..2 * der.len()).unwrap_or_default();
+        hex::encode_to_slice(der, digits).unwrap_or_default();
+        Self::of_hex(digits)
+    }
+
+    /// The bytes that the digits stand for.
+    #[cfg(feature = "sigv4a")]
+    pub(crate) fn with_der<T>(&self, use_der: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let mut der = [0; LONGEST / 2];
+        let der = der.get_mut(..usize::from(self.len) / 2)?;
+        hex::decode_to_slice(self.as_bytes(), der).ok()?;
+        Some(use_der(der))
+    }
+
     /// The hex digits.
     pub fn as_str(&self) -> &str {
         ascii(self.as_bytes())

@@ -11,6 +11,9 @@ mod chunked;
 mod report;
 #[path = "vectors/sigv4.rs"]
 mod sigv4;
+#[cfg(feature = "sigv4a")]
+#[path = "vectors/sigv4a.rs"]
+mod sigv4a;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,6 +27,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         | "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
         "ambiguous" => sigv4::run_ambiguous,
+        #[cfg(feature = "sigv4a")]
+        "sigv4a" => sigv4a::run,
         _ => return None,
     })
 }

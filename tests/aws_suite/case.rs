@@ -68,7 +68,7 @@ impl Form {
 #[derive(Clone)]
 pub struct Case {
     pub name: String,
-    folder: PathBuf,
+    pub folder: PathBuf,
     pub request: Wire,
     context: Value,
     pub double_encode_path: bool,
@@ -139,9 +139,17 @@ impl Case {
         }
     }
 
+    pub fn service(&self, form: Form) -> Service {
+        Service::new(self.text("service").to_owned(), self.rules(form))
+    }
+
+    /// In the v4a suite it is the region set.
+    pub fn region(&self) -> &str {
+        self.text("region")
+    }
+
     pub fn signer(&self, form: Form) -> Signer {
-        let service = Service::new(self.text("service").to_owned(), self.rules(form));
-        Signer::new(self.credentials(), self.text("region"), service)
+        Signer::new(self.credentials(), self.region(), self.service(form))
     }
 
     pub fn payload(&self) -> PayloadHash {

@@ -423,7 +423,7 @@ fn attempt(input: &Value) -> Result<(), String> {
     result.map_err(|error| error.to_string())
 }
 
-fn pairs(list: &Value, name: fn(&str) -> String) -> BTreeSet<(String, String)> {
+pub fn pairs(list: &Value, name: fn(&str) -> String) -> BTreeSet<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     list.as_array()
         .unwrap()
@@ -439,7 +439,7 @@ fn owned(pairs: BTreeSet<(&str, &str)>) -> BTreeSet<(String, String)> {
         .collect()
 }
 
-fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text)
         .decode_utf8()
         .unwrap()

@@ -1,0 +1,58 @@
+//! From a secret access key to a private key of P-256.
+//!
+//! NIST SP 800-108, "KDF in Counter Mode", with HMAC-SHA-256; then FIPS 186-4, B.4.2, "Key Pair
+//! Generation by Testing Candidates". (The vectors run this file by itself: it uses no other of
+//! the crate.)
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// Derives the private key, 1 to N-1, big-endian. `None` where no candidate will do, which nobody
+/// will ever see: each of them fails with a probability of 2⁻³².
+pub(super) fn derive(access_key_id: &str, secret_key: &str) -> Option<Zeroizing<[u8; 32]>> {
+    candidates(access_key_id, secret_key).find_map(|candidate| scalar(&candidate))
+}
+
+/// What the derivation function gives for the counters from 1 on.
+pub(super) fn candidates(
+    access_key_id: &str,
+    secret_key: &str,
+) -> impl Iterator<Item = Zeroizing<[u8; 32]>> {
+    let key = Zeroizing::new([b"AWS4A", secret_key.as_bytes()].concat());
+    // HMAC takes keys of any length.
+    let keyed = Hmac::<Sha256>::new_from_slice(&key).ok();
+    (1..=254_u8)
+        .zip(keyed.into_iter().cycle())
+        .map(|(counter, mut mac)| {
+            // One block of output, whose number comes first ...
+            mac.update(&1_u32.to_be_bytes());
+            mac.update(b"AWS4-ECDSA-P256-SHA256\0");
+            mac.update(access_key_id.as_bytes());
+            mac.update(&[counter]);
+            // ... and of 256 bits.
+            mac.update(&256_u32.to_be_bytes());
+            Zeroizing::new(mac.finalize().into_bytes().into())
+        })
+}
+
+/// N-2, where N is the order of P-256.
+const LARGEST: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x4f,
+];
+
+/// What a candidate is as a private key: one more; nothing where it is larger than N-2. How long
+/// that takes says nothing about the candidate but whether it will do.
+pub(super) fn scalar(candidate: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
+    let mut scalar = Zeroizing::new([0; 32]);
+    let (mut borrow, mut carry) = (0, 1);
+    for ((sum, byte), largest) in scalar.iter_mut().zip(candidate).zip(LARGEST).rev() {
+        let (byte, largest) = (u16::from(*byte), u16::from(largest));
+        borrow = largest.wrapping_sub(byte).wrapping_sub(borrow) >> 15;
+        carry += byte;
+        [_, *sum] = carry.to_be_bytes();
+        carry >>= 8;
+    }
+    (std::hint::black_box(borrow) == 0).then_some(scalar)
+}

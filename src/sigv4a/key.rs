@@ -1,0 +1,149 @@
+//! The keys of Signature Version 4A.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::back_end::{PrivateKey, PublicKey};
+use super::derive::derive;
+use crate::credentials::SecretKey;
+use crate::encode::{ascii, hex32};
+use crate::error::Error;
+use crate::key::Key;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+
+/// A signing key: a private key of P-256, good for all days, regions and services, as long as its
+/// credentials are.
+///
+/// Zeroised when dropped, never printed. Cloning is a reference count.
+///
+/// IAM User Guide, "AWS Signature Version 4 for API requests", *How AWS Signature Version 4A works*;
+/// NIST SP 800-108 and FIPS 186-4 for the derivation.
+///
+/// ```
+/// use countersign::SecretKey;
+/// use countersign::sigv4a::SigningKey;
+///
+/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let key = SigningKey::derive("AKIDEXAMPLE", &secret_key)?;
+/// let string_to_sign = "AWS4-ECDSA-P256-SHA256\n\
+///     20150830T123600Z\n\
+///     20150830/service/aws4_request\n\
+///     cf59db423e841c8b7e3444158185aa261b724a5c27cbe762676f3eed19f4dc02";
+/// let signature = key.sign(string_to_sign);
+///
+/// let public_key = key.verifying_key();          // all that a verifier needs
+/// assert!(public_key.verifies(string_to_sign, &signature));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey(Arc<PrivateKey>);
+
+impl SigningKey {
+    /// Derives the key of a pair of credentials.
+    ///
+    /// # Errors
+    /// A secret key from which no key can be derived: a chance of 2⁻⁸¹²⁸.
+    pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
+        derive(access_key_id, secret_key.expose())
+            .and_then(|scalar| PrivateKey::new(&scalar))
+            .map(|key| Self(Arc::new(key)))
+            .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
+    }
+
+    /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
+    ///
+    /// The same string has the same signature (RFC 6979), which other implementations do not keep
+    /// to: compare no signatures, verify them.
+    pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
+        self.0.sign(string_to_sign.as_ref())
+    }
+
+    /// The public half.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        VerifyingKey(self.0.public_key())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey([elided])")
+    }
+}
+
+/// The public half of a [`SigningKey`]: it verifies, and cannot sign.
+///
+/// ```
+/// use countersign::sigv4a::{SigningKey, VerifyingKey};
+///
+/// let signing_key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+/// let point: [u8; 65] = signing_key.verifying_key().to_sec1();
+/// // ... handed to those who verify:
+/// let key = VerifyingKey::from_sec1(&point)?;
+/// assert!(key.verifies("a string to sign", &signing_key.sign("a string to sign")));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct VerifyingKey(PublicKey);
+
+impl VerifyingKey {
+    /// Reads a point on P-256 in the form of SEC 1 (section 2.3.4): `04`, X and Y, or compressed.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
+        PublicKey::from_sec1(point)
+            .map(Self)
+            .ok_or(Error::InvalidPublicKey)
+    }
+
+    /// The point: `04`, X and Y, 65 bytes.
+    pub fn to_sec1(&self) -> [u8; 65] {
+        self.0.to_sec1()
+    }
+
+    /// Whether a signature is one of this key's private half over a string to sign. Its DER must be
+    /// exact, and both of its integers from 1 to N-1.
+    #[must_use]
+    pub fn verifies(&self, string_to_sign: impl AsRef<[u8]>, signature: &Signature) -> bool {
+        signature
+            .with_der(|der| self.0.verifies(string_to_sign.as_ref(), der))
+            .unwrap_or(false)
+    }
+}
+
+impl PartialEq for VerifyingKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_sec1() == other.to_sec1()
+    }
+}
+
+impl Eq for VerifyingKey {}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let point = self.to_sec1();
+        let x = point.get(1..).and_then(|x| x.first_chunk());
+        let x = x.map(hex32).unwrap_or([b'?'; 64]);
+        write!(f, "VerifyingKey({}...)", ascii(&x))
+    }
+}
+
+/// A signing key with the scope that a request is signed for.
+#[derive(Clone)]
+pub(crate) struct ScopedKey {
+    pub(super) key: SigningKey,
+    pub(super) scope: CredentialScope,
+}
+
+impl Key for ScopedKey {
+    const ALGORITHM: Algorithm = Algorithm::EcdsaP256Sha256;
+
+    fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        self.key.sign(string_to_sign)
+    }
+}

@@ -1,0 +1,334 @@
+//! Signature Version 4A: what the vectors do not ask.
+
+#![cfg(feature = "sigv4a")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may"
+)]
+
+use std::time::Duration;
+
+use countersign::sigv4a::{Signer, SigningKey, VerifyingKey};
+use countersign::{
+    AmzDate, Authorization, CanonicalRequest, Credentials, Error, PayloadHash, QueryAuthorization,
+    RawRequest, Rules, SessionToken, Signature, StringToSign,
+};
+use http::Request;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const MRAP: &str = "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a%20key";
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", SECRET_KEY)
+}
+
+fn get(url: &str) -> Request<()> {
+    Request::get(url).body(()).unwrap()
+}
+
+/// A signature as it comes: in a header.
+fn signature(hex: &str) -> Result<Signature, Error> {
+    let header = format!(
+        "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={hex}"
+    );
+    Authorization::parse(&header).map(|authorization| authorization.signature)
+}
+
+/// Whether a signed request's signature is the key's, over the request as it is now.
+fn verifies(
+    key: &VerifyingKey,
+    request: &Request<()>,
+    rules: &Rules,
+    payload: PayloadHash,
+) -> bool {
+    let header = request.headers().get("authorization");
+    let header = header.map(|header| header.to_str().unwrap());
+    let query = request.uri().query().unwrap_or_default();
+    let authorization = match header {
+        Some(header) => Authorization::parse(header).unwrap(),
+        None => QueryAuthorization::parse(query).unwrap().authorization,
+    };
+    let canonical = CanonicalRequest::new(request, rules, payload).unwrap();
+    let string_to_sign = StringToSign::new(
+        authorization.algorithm,
+        &AmzDate::new(NOW).unwrap(),
+        &authorization.scope,
+        &canonical.hash(),
+    );
+    key.verifies(string_to_sign, &authorization.signature)
+}
+
+#[test]
+fn e68_the_token_is_sent_under_the_name_that_was_signed() {
+    let token = "AQoDYXdzEPT//////////wEXAMPLE";
+    for (token, name, parameter) in [
+        (
+            SessionToken::from(token),
+            "x-amz-security-token",
+            "X-Amz-Security-Token",
+        ),
+        (
+            SessionToken::s3_express(token),
+            "x-amz-s3session-token",
+            "X-Amz-S3session-Token",
+        ),
+    ] {
+        let other = ["x-amz-security-token", "x-amz-s3session-token"]
+            .into_iter()
+            .find(|other| *other != name)
+            .unwrap();
+        let signer = Signer::new(credentials().with_session_token(token.clone()), "*", "s3");
+        let key = signer.verifying_key().unwrap();
+
+        let mut request = get(MRAP);
+        signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+        assert_eq!(request.headers()[name], token.expose());
+        assert!(!request.headers().contains_key(other));
+        let header = request.headers()["authorization"].to_str().unwrap();
+        let signed_headers = Authorization::parse(header)
+            .unwrap()
+            .signed_headers
+            .into_owned();
+        assert!(signed_headers.split(';').any(|signed| signed == name));
+        assert!(!signed_headers.contains(other));
+        assert!(verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
+
+        let unsigned = PayloadHash::Unsigned;
+        let presigned = signer
+            .presign(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
+            .unwrap();
+        assert_eq!(presigned.url().matches("oken=").count(), 1);
+        assert!(
+            presigned
+                .url()
+                .contains(&format!("&{parameter}=AQoDYXdzEPT%2F"))
+        );
+        assert!(verifies(&key, &get(presigned.url()), &Rules::S3, unsigned));
+    }
+}
+
+#[test]
+fn the_region_set_is_signed() {
+    let signer = Signer::new(credentials(), "us-east-1,eu-west-1", "s3");
+    let key = signer.verifying_key().unwrap();
+    let mut request = get(MRAP);
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    assert!(verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
+    request
+        .headers_mut()
+        .insert("x-amz-region-set", "*".parse().unwrap());
+    assert!(!verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
+
+    // What an earlier signing left is replaced, not signed.
+    Signer::new(credentials(), "*", "s3")
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    assert_eq!(request.headers()["x-amz-region-set"], "*");
+    assert!(verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
+
+    let unsigned = PayloadHash::Unsigned;
+    let presigned = signer
+        .presign(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
+        .unwrap();
+    assert!(verifies(&key, &get(presigned.url()), &Rules::S3, unsigned));
+    let other = presigned.url().replace("us-east-1%2Ceu-west-1", "%2A");
+    assert!(!verifies(&key, &get(&other), &Rules::S3, unsigned));
+}
+
+#[test]
+fn another_signature_version_leaves_no_region_set() {
+    let mut request = get(MRAP);
+    Signer::new(credentials(), "*", "s3")
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let signer = countersign::Signer::new(credentials(), "us-east-1", "s3");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    assert!(!request.headers().contains_key("x-amz-region-set"));
+}
+
+#[test]
+fn region_sets_that_are_none() {
+    for region_set in [
+        "",
+        "us-east-1,",
+        "us-east-1, eu-west-1",
+        ",",
+        "a/b",
+        "us-east-1\n",
+    ] {
+        let signer = Signer::new(credentials(), region_set, "s3");
+        let mut request = get(MRAP);
+        let error = signer
+            .sign(&mut request, PayloadHash::EMPTY, NOW)
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::InvalidRegionSet { .. } | Error::InvalidRegion { .. }
+            ),
+            "{region_set:?}: {error}"
+        );
+        assert!(request.headers().is_empty());
+        assert_eq!(signer.verifying_key().unwrap_err(), error);
+    }
+    let error = Signer::new(credentials(), "us-east-1, eu-west-1", "s3").verifying_key();
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the region set \"us-east-1, eu-west-1\" holds white space: its regions are joined with `,` alone"
+    );
+}
+
+#[test]
+fn slices_are_signed_as_requests_are() {
+    let signer = Signer::new(credentials(), "*", "events");
+    let key = signer.verifying_key().unwrap();
+    let mut request = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    let headers: [(&str, &[u8]); 1] = [("host", b"abc.endpoint.events.amazonaws.com")];
+    let raw = RawRequest {
+        method: "GET",
+        path: "/a//b",
+        query: "x=1",
+        headers: &headers,
+    };
+    let added = signer.sign_raw(&raw, PayloadHash::EMPTY, NOW).unwrap();
+    // The signature may be another every time; all else is the same.
+    let mut same = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
+    for (name, value) in added.iter() {
+        same.headers_mut().insert(name, value.parse().unwrap());
+    }
+    assert!(verifies(&key, &same, &Rules::GENERIC, PayloadHash::EMPTY));
+    same.headers_mut().remove("authorization");
+    request.headers_mut().remove("authorization");
+    assert_eq!(same.headers(), request.headers());
+
+    let minute = Duration::from_secs(60);
+    let presigned = signer
+        .presign_raw(&raw, PayloadHash::EMPTY, minute, NOW)
+        .unwrap();
+    let url = format!(
+        "https://abc.endpoint.events.amazonaws.com{}",
+        presigned.url()
+    );
+    assert!(verifies(
+        &key,
+        &get(&url),
+        &Rules::GENERIC,
+        PayloadHash::EMPTY
+    ));
+}
+
+#[test]
+fn keys_depend_on_the_id_and_on_the_secret() {
+    let key = |id, secret: &str| {
+        SigningKey::derive(id, &secret.into())
+            .unwrap()
+            .verifying_key()
+    };
+    assert_eq!(
+        key("AKIDEXAMPLE", SECRET_KEY),
+        key("AKIDEXAMPLE", SECRET_KEY)
+    );
+    assert_ne!(
+        key("AKIDEXAMPLE", SECRET_KEY),
+        key("AKIDEXAMPLF", SECRET_KEY)
+    );
+    assert_ne!(
+        key("AKIDEXAMPLE", SECRET_KEY),
+        key("AKIDEXAMPLE", &SECRET_KEY.to_lowercase())
+    );
+}
+
+/// RFC 6979, A.2.5: the deterministic signature of "sample". Its key is no derived one, so that
+/// it can only be verified here.
+#[test]
+fn der_is_exact() {
+    let point = "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6\
+        7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
+    let key = VerifyingKey::from_sec1(&unhex(point)).unwrap();
+    let r = "00efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716";
+    let s = "00f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
+    let order = "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+    let der = |r: &str, s: &str| {
+        let body = format!("02{:02x}{r}02{:02x}{s}", r.len() / 2, s.len() / 2);
+        format!("30{:02x}{body}", body.len() / 2)
+    };
+    let good = der(r, s);
+    assert!(key.verifies("sample", &signature(&good).unwrap()));
+    assert!(!key.verifies("Sample", &signature(&good).unwrap()));
+    // Upper-case digits say the same.
+    assert!(key.verifies("sample", &signature(&good.to_uppercase()).unwrap()));
+    // N - s is the other half of every signature; there is no rule against it.
+    let high = "0834e36ad29a83bf2bc9385e491d6099c8fdf9d1ed67aa7ea5f51f93782857a9";
+    assert!(key.verifies("sample", &signature(&der(r, high)).unwrap()));
+
+    let body = &good[4..];
+    for (what, bad) in [
+        ("bytes behind it", format!("{good}00")),
+        ("a byte less", good[..good.len() - 2].to_owned()),
+        ("a long length", format!("3081{}", &good[2..])),
+        ("no definite length", format!("3080{body}0000")),
+        ("another tag", format!("31{}", &good[2..])),
+        ("another inner tag", good.replacen("0221", "0321", 1)),
+        ("a needless zero", der(&format!("00{r}"), s)),
+        ("a negative r", der(&r[2..], s)),
+        ("a negative s", der(r, &s[2..])),
+        ("r = 0", der("00", s)),
+        ("s = 0", der(r, "00")),
+        ("r = N", der(order, s)),
+        ("s = N", der(r, order)),
+        ("an empty integer", der("", s)),
+        ("three integers", format!("304902{}020100", &good[6..])),
+        ("the bare integers", format!("{}{}", &r[2..], &s[2..])),
+        ("nothing but zeros", "00".repeat(72)),
+        ("padding", format!("{good}**")),
+    ] {
+        let verifies = signature(&bad).is_ok_and(|bad| key.verifies("sample", &bad));
+        assert!(!verifies, "{what}: {bad}");
+    }
+}
+
+#[test]
+fn points_that_are_no_keys() {
+    let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into())
+        .unwrap()
+        .verifying_key();
+    let point = key.to_sec1();
+    assert_eq!(VerifyingKey::from_sec1(&point), Ok(key.clone()));
+    let mut compressed = point[..33].to_vec();
+    compressed[0] = 2 + (point[64] & 1);
+    assert_eq!(VerifyingKey::from_sec1(&compressed), Ok(key));
+
+    let mut off = point;
+    off[64] ^= 1;
+    for bad in [&[][..], &[0], &[4; 65], &point[..64], &point[1..], &off] {
+        assert_eq!(
+            VerifyingKey::from_sec1(bad),
+            Err(Error::InvalidPublicKey),
+            "{bad:?}"
+        );
+    }
+}
+
+#[test]
+fn debug_tells_no_secret() {
+    let signer = Signer::new(credentials().with_session_token("SECRETTOKEN"), "*", "s3");
+    let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into()).unwrap();
+    let text = format!("{signer:?} {key:?} {:?}", key.sign("text"));
+    assert!(text.contains("AKIDEXAMPLE"));
+    assert!(!text.contains("SECRETTOKEN") && !text.contains("wJalr"));
+    // The private scalar of these credentials, from the vectors.
+    assert!(!text.contains("7efc8c0e"));
+}
+
+fn unhex(digits: &str) -> Vec<u8> {
+    (0..digits.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap())
+        .collect()
+}
