@@ -6,11 +6,15 @@ use std::time::{Duration, Instant};
 use crate::heap::{self, Heap};
 use crate::proof::Proof;
 
+/// Whoever comes on finds the caches full of the one before.
+const WARM_UP: usize = 8;
+
 pub trait Contender {
     fn who(&self) -> &'static str;
     /// Does the work once, and shows what came out.
     fn proof(&self) -> Proof;
-    /// Does the work so many times; all together took so long.
+    /// Does the work so many times, on inputs made before and with outputs dropped after; all
+    /// together took so long.
     fn time(&self, times: usize) -> Duration;
     /// What doing it once asks of the heap.
     fn heap(&self) -> Heap;
@@ -25,7 +29,12 @@ pub fn contender<I: 'static, O: 'static>(
     run: impl Fn(&mut I) -> O + 'static,
     prove: impl Fn(I, O) -> Proof + 'static,
 ) -> Box<dyn Contender> {
-    Box::new(Way { who, prepare, run, prove })
+    Box::new(Way {
+        who,
+        prepare,
+        run,
+        prove,
+    })
 }
 
 struct Way<Prepare, Run, Prove> {
@@ -52,15 +61,13 @@ where
     }
 
     fn time(&self, times: usize) -> Duration {
-        let warm_up: usize = std::env::var("WARM").ok().and_then(|x| x.parse().ok()).unwrap_or(8).min(times);
+        let warm_up = WARM_UP.min(times.div_ceil(2));
         let mut inputs: Vec<I> = (0..warm_up + times).map(|_| (self.prepare)()).collect();
-        let mut outputs: Vec<O> = Vec::with_capacity(warm_up + times);
-        let (early, inputs_) = inputs.split_at_mut(warm_up);
-        for input in early {
-            outputs.push((self.run)(black_box(input)));
-        }
+        let mut outputs: Vec<O> = Vec::with_capacity(inputs.len());
+        let (early, timed) = inputs.split_at_mut(warm_up);
+        outputs.extend(early.iter_mut().map(|input| (self.run)(black_box(input))));
         let start = Instant::now();
-        for input in inputs_ {
+        for input in timed {
             outputs.push((self.run)(black_box(input)));
         }
         let took = start.elapsed();

@@ -15,15 +15,38 @@ pub struct Series {
 }
 
 pub const SERIES: [Series; 4] = [
-    Series { name: "session token", unit: "byte of token", sizes: &[0, 1024, 2048, 4096, 8192], at: token },
-    Series { name: "headers", unit: "header", sizes: &[1, 25, 50, 75, 100], at: headers },
-    Series { name: "query parameters", unit: "query parameter", sizes: &[0, 25, 50, 75, 100], at: query },
-    Series { name: "path", unit: "byte of path", sizes: &[10, 1000, 2000, 3000, 4000], at: path },
+    Series {
+        name: "session token",
+        unit: "byte of token",
+        sizes: &[0, 1024, 2048, 4096, 8192],
+        at: token,
+    },
+    Series {
+        name: "headers",
+        unit: "header",
+        sizes: &[1, 25, 50, 75, 100],
+        at: headers,
+    },
+    Series {
+        name: "query parameters",
+        unit: "query parameter",
+        sizes: &[0, 25, 50, 75, 100],
+        at: query,
+    },
+    Series {
+        name: "path",
+        unit: "byte of path",
+        sizes: &[10, 1000, 2000, 3000, 4000],
+        at: path,
+    },
 ];
 
 impl Series {
     pub fn works(&self) -> Vec<Work> {
-        let named = |size: &usize| Work { name: self.work_name(*size), ..(self.at)(*size) };
+        let named = |size: &usize| Work {
+            name: self.work_name(*size),
+            ..(self.at)(*size)
+        };
         self.sizes.iter().map(named).collect()
     }
 
@@ -58,15 +81,30 @@ impl Line {
         let count = points.len() as f64;
         let mean_x = points.iter().map(|(x, _)| x).sum::<f64>() / count;
         let mean_y = points.iter().map(|(_, y)| y).sum::<f64>() / count;
-        let sum = |f: fn(f64, f64) -> f64| points.iter().map(|(x, y)| f(x - mean_x, y - mean_y)).sum::<f64>();
+        let sum = |f: fn(f64, f64) -> f64| {
+            points
+                .iter()
+                .map(|(x, y)| f(x - mean_x, y - mean_y))
+                .sum::<f64>()
+        };
         let (xx, xy, yy) = (sum(|x, _| x * x), sum(|x, y| x * y), sum(|_, y| y * y));
-        Self { slope: xy / xx, fit: xy * xy / (xx * yy) }
+        Self {
+            slope: xy / xx,
+            fit: xy * xy / (xx * yy),
+        }
     }
 }
 
 fn token(length: usize) -> Work {
-    let identity = if length == 0 { Identity::long_term() } else { Identity::temporary(length) };
-    Work { identity, ..work::w4() }
+    let identity = if length == 0 {
+        Identity::long_term()
+    } else {
+        Identity::temporary(length)
+    };
+    Work {
+        identity,
+        ..work::w4()
+    }
 }
 
 /// Not in order, so that they have to be sorted.
@@ -74,7 +112,9 @@ fn headers(count: usize) -> Work {
     let mut work = work::w4();
     for i in shuffled(count) {
         let name = HeaderName::try_from(format!("x-amz-meta-{i:03}")).expect("a header name");
-        work.request.headers_mut().insert(name, HeaderValue::from_static("sixteen letters."));
+        work.request
+            .headers_mut()
+            .insert(name, HeaderValue::from_static("sixteen letters."));
     }
     work
 }
@@ -83,7 +123,12 @@ fn query(count: usize) -> Work {
     let pair = |i: usize| format!("name{i:03}=sixteen-letters.");
     let mut work = work::w4();
     let sent: Vec<_> = shuffled(count).map(pair).collect();
-    let uri = format!("https://{}{}?{}", work.host(), work.canonical_path, sent.join("&"));
+    let uri = format!(
+        "https://{}{}?{}",
+        work.host(),
+        work.canonical_path,
+        sent.join("&")
+    );
     *work.request.uri_mut() = uri.parse().expect("a URL");
     work.canonical_query = (0..count).map(pair).collect::<Vec<_>>().join("&");
     work

@@ -25,7 +25,13 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Heap) {
     ON.store(true, Relaxed);
     let output = work();
     ON.store(false, Relaxed);
-    (output, Heap { allocations: ALLOCATIONS.load(Relaxed), bytes: BYTES.load(Relaxed) })
+    (
+        output,
+        Heap {
+            allocations: ALLOCATIONS.load(Relaxed),
+            bytes: BYTES.load(Relaxed),
+        },
+    )
 }
 
 struct Counting;

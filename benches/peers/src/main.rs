@@ -24,7 +24,10 @@ use race::Field;
 use work::Work;
 
 fn main() -> ExitCode {
-    match Options::parse(std::env::args().skip(1)).map_err(|error| format!("{error}\n{USAGE}")).and_then(run) {
+    match Options::parse(std::env::args().skip(1))
+        .map_err(|error| format!("{error}\n{USAGE}"))
+        .and_then(run)
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -35,36 +38,50 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), String> {
     let works = kept(work::all());
-    let variants = kept(odd::all().into_iter().chain(growth::SERIES.iter().flat_map(growth::Series::works)));
+    let growing = growth::SERIES.iter().flat_map(growth::Series::works);
+    let variants = kept(odd::all().into_iter().chain(growing));
     let mut fields = Vec::new();
     for work in &works {
         fields.push(Field::new(work, proved(work, |_| true)?));
     }
     for work in &variants {
-        fields.push(Field::new(work, proved(work, |who| peers::CLOSE.contains(&who))?));
+        let contenders = proved(work, |who| peers::CLOSE.contains(&who))?;
+        fields.push(Field::new(work, contenders));
     }
     eprintln!("all signatures are as they should be");
 
     let outcome = race::run(fields, options.rounds);
+    eprintln!(
+        "{:.0} % of the samples were undisturbed",
+        100.0 * outcome.undisturbed
+    );
     if options.tsv {
         print!("{}", table::Tsv(&outcome));
     } else {
-        print!("{}", table::People { works: &works, outcome: &outcome });
+        let (works, outcome) = (&works, &outcome);
+        print!("{}", table::People { works, outcome });
     }
     match options.svg {
-        Some(file) => picture::draw(&works, &outcome, &file).map_err(|error| format!("{}: {error}", file.display())),
+        Some(file) => picture::draw(&works, &outcome, &file)
+            .map_err(|error| format!("{}: {error}", file.display())),
         None => Ok(()),
     }
 }
 
 /// Those of the entrants who can do the work, once they have shown that they do it right.
-fn proved(work: &'static Work, enters: impl Fn(&str) -> bool) -> Result<Vec<Box<dyn Contender>>, String> {
+fn proved(
+    work: &'static Work,
+    enters: impl Fn(&str) -> bool,
+) -> Result<Vec<Box<dyn Contender>>, String> {
     let mut contenders = Vec::new();
     for (who, entry) in peers::entries(work) {
         if let Ok(contender) = entry
             && enters(who)
         {
-            contender.proof().check(work).map_err(|wrong| format!("{who}, {}: {wrong}", work.name))?;
+            contender
+                .proof()
+                .check(work)
+                .map_err(|wrong| format!("{who}, {}: {wrong}", work.name))?;
             contenders.push(contender);
         }
     }
@@ -73,5 +90,8 @@ fn proved(work: &'static Work, enters: impl Fn(&str) -> bool) -> Result<Vec<Box<
 
 /// For the rest of the run: contenders borrow from their work.
 fn kept(works: impl IntoIterator<Item = Work>) -> Vec<&'static Work> {
-    works.into_iter().map(|work| &*Box::leak(Box::new(work))).collect()
+    works
+        .into_iter()
+        .map(|work| &*Box::leak(Box::new(work)))
+        .collect()
 }

@@ -4,14 +4,24 @@ use http::{HeaderValue, Method};
 
 use crate::work::{self, Payload, Task, Work};
 
-pub const VARIANTS: [&str; 4] = ["double encoding", "dot segments", "odd header values", "unsorted query"];
+pub const VARIANTS: [&str; 4] = [
+    "double encoding",
+    "dot segments",
+    "odd header values",
+    "unsorted query",
+];
 
 /// All variants of all four.
 pub fn all() -> Vec<Work> {
     let plain = [work::w1(), work::w2(), work::w3(), work::w4()];
     plain
         .iter()
-        .flat_map(|plain| VARIANTS.map(|variant| Work { name: format!("{} {variant}", plain.name), ..of(plain, variant) }))
+        .flat_map(|plain| {
+            VARIANTS.map(|variant| Work {
+                name: format!("{} {variant}", plain.name),
+                ..of(plain, variant)
+            })
+        })
         .collect()
 }
 
@@ -52,7 +62,10 @@ fn odd_header_values(plain: &Work) -> Work {
 fn unsorted_query(plain: &Work) -> Work {
     let mut work = plain.clone();
     let path = plain.request.uri().path().to_owned();
-    set_path_and_query(&mut work, &format!("{path}?h=8&g=%7e7&f=6&e=5&d=%64&c=3&b&a=1"));
+    set_path_and_query(
+        &mut work,
+        &format!("{path}?h=8&g=%7e7&f=6&e=5&d=%64&c=3&b&a=1"),
+    );
     work.canonical_query = "a=1&b=&c=3&d=d&e=5&f=6&g=~7&h=8".into();
     work
 }

@@ -14,20 +14,20 @@ use crate::work::Work;
 pub mod aws_sigv4;
 pub mod countersign;
 mod floor;
-mod object_store;
-mod reqsign;
-mod rusty_s3;
+pub mod object_store;
+pub mod reqsign;
+pub mod rusty_s3;
 #[cfg(feature = "s3s")]
-mod s3s_sigv4;
+pub mod s3s_sigv4;
 #[cfg(not(feature = "s3s"))]
-mod s3s_sigv4 {
+pub mod s3s_sigv4 {
     pub const WHO: &str = "s3s-sigv4";
 
     pub fn entry(_: &'static super::Work) -> super::Entry {
         Err("not built: it asks for Rust 1.96, and for `--features s3s`")
     }
 }
-mod scratchstack;
+pub mod scratchstack;
 
 /// A contender, or the reason why there is none.
 type Entry = Result<Box<dyn Contender>, &'static str>;
@@ -36,7 +36,13 @@ pub const FLOOR_A: &str = "floor (a)";
 pub const FLOOR_B: &str = "floor (b)";
 
 /// Who also shows what odd requests and growing ones cost.
-pub const CLOSE: [&str; 5] = [FLOOR_A, FLOOR_B, countersign::CORE, countersign::HTTP, aws_sigv4::WHO];
+pub const CLOSE: [&str; 5] = [
+    FLOOR_A,
+    FLOOR_B,
+    countersign::CORE,
+    countersign::HTTP,
+    aws_sigv4::WHO,
+];
 
 /// Everyone, for one piece of work; the floors first.
 pub fn entries(work: &'static Work) -> [(&'static str, Entry); 11] {
@@ -67,10 +73,16 @@ fn ready<F: Future>(future: F) -> F::Output {
 fn verdicts(work: &Work, verify: impl Fn(&Request<Bytes>) -> bool) -> Proof {
     let genuine = truth::signed_request(work);
     let mut forged = genuine.clone();
-    let authorization = forged.headers_mut().get_mut("authorization").expect("a signed request");
+    let authorization = forged
+        .headers_mut()
+        .get_mut("authorization")
+        .expect("a signed request");
     let mut text = authorization.to_str().expect("text").to_owned();
     let last = text.pop().expect("a digit");
     text.push(if last == '0' { '1' } else { '0' });
     *authorization = HeaderValue::try_from(text).expect("text");
-    Proof::Verdicts { genuine: verify(&genuine), forged: verify(&forged) }
+    Proof::Verdicts {
+        genuine: verify(&genuine),
+        forged: verify(&forged),
+    }
 }

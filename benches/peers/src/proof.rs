@@ -32,21 +32,38 @@ impl Proof {
         let text = |name: &str| headers[name].to_str().expect("text").to_owned();
         let authorization = text("authorization");
         let part = |name: &str| {
-            let (_, rest) = authorization.split_once(name).expect("the parts of an Authorization header");
-            rest.split([',', ' ']).next().expect("at least one piece").to_owned()
+            let (_, rest) = authorization
+                .split_once(name)
+                .expect("the parts of an Authorization header");
+            rest.split([',', ' '])
+                .next()
+                .expect("at least one piece")
+                .to_owned()
         };
         let signed_headers = names(&part("SignedHeaders="));
         for name in &signed_headers {
-            assert!(name == "host" || headers.contains_key(name), "{name} is signed, but not sent");
+            assert!(
+                name == "host" || headers.contains_key(name),
+                "{name} is signed, but not sent"
+            );
         }
-        Self::Signature(Signed { datetime: text("x-amz-date"), signed_headers, signature: part("Signature=") })
+        Self::Signature(Signed {
+            datetime: text("x-amz-date"),
+            signed_headers,
+            signature: part("Signature="),
+        })
     }
 
     /// From a presigned URL.
     pub fn of_url(url: &str) -> Self {
         let parameter = |name: &str| {
-            let (_, rest) = url.split_once(name).expect("the parameters of a presigned URL");
-            rest.split('&').next().expect("at least one piece").to_owned()
+            let (_, rest) = url
+                .split_once(name)
+                .expect("the parameters of a presigned URL");
+            rest.split('&')
+                .next()
+                .expect("at least one piece")
+                .to_owned()
         };
         Self::Signature(Signed {
             datetime: parameter("X-Amz-Date="),
@@ -59,14 +76,23 @@ impl Proof {
     pub fn check(&self, work: &Work) -> Result<(), String> {
         match self {
             Self::Signature(signed) => signed.check(work),
-            Self::Chunk { previous, signature } => {
+            Self::Chunk {
+                previous,
+                signature,
+            } => {
                 let string_to_sign = truth::chunk_string_to_sign(work, DATETIME, previous);
-                equal(signature, &truth::signature(work, DATETIME, &string_to_sign))
+                equal(
+                    signature,
+                    &truth::signature(work, DATETIME, &string_to_sign),
+                )
             }
-            Self::Verdicts { genuine: true, forged: false } => Ok(()),
-            Self::Verdicts { genuine, forged } => {
-                Err(format!("takes the genuine request: {genuine}, the forged one: {forged}"))
-            }
+            Self::Verdicts {
+                genuine: true,
+                forged: false,
+            } => Ok(()),
+            Self::Verdicts { genuine, forged } => Err(format!(
+                "takes the genuine request: {genuine}, the forged one: {forged}"
+            )),
         }
     }
 }
@@ -74,19 +100,32 @@ impl Proof {
 impl Signed {
     fn check(&self, work: &Work) -> Result<(), String> {
         let must = |name: &&String| *name == "host" || name.starts_with("x-amz-");
-        if let Some(missing) = work.signed_headers().iter().filter(must).find(|name| !self.signed_headers.contains(name)) {
+        if let Some(missing) = work
+            .signed_headers()
+            .iter()
+            .filter(must)
+            .find(|name| !self.signed_headers.contains(name))
+        {
             return Err(format!("{missing} is not signed"));
         }
         let payload_hash = truth::payload_hash(work);
-        let canonical_request = truth::canonical_request(work, &self.datetime, &self.signed_headers, &payload_hash);
+        let canonical_request =
+            truth::canonical_request(work, &self.datetime, &self.signed_headers, &payload_hash);
         let string_to_sign = truth::string_to_sign(work, &self.datetime, &canonical_request);
-        equal(&self.signature, &truth::signature(work, &self.datetime, &string_to_sign))
-            .map_err(|differ| format!("{differ}; by the specification it signs\n{canonical_request}"))
+        equal(
+            &self.signature,
+            &truth::signature(work, &self.datetime, &string_to_sign),
+        )
+        .map_err(|differ| format!("{differ}; by the specification it signs\n{canonical_request}"))
     }
 }
 
 fn equal(signature: &str, truth: &str) -> Result<(), String> {
-    if signature == truth { Ok(()) } else { Err(format!("signature {signature} should be {truth}")) }
+    if signature == truth {
+        Ok(())
+    } else {
+        Err(format!("signature {signature} should be {truth}"))
+    }
 }
 
 fn names(list: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! The race: everyone in turn inside each round, in an order that rotates.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::canary;
 use crate::contender::Contender;
@@ -9,12 +9,17 @@ use crate::median::median;
 use crate::peers::{FLOOR_A, FLOOR_B};
 use crate::work::Work;
 
-/// A sample is as many operations as fit in this, within reason: long enough for the clock, short
-/// enough to find a quiet moment.
-const SAMPLE: Duration = Duration::from_micros(60);
-const MOST_IN_A_SAMPLE: u128 = 32;
-/// How much longer than at its best the canary may sing beside a sample that counts.
-const UNDISTURBED: f64 = 1.05;
+/// A sample is as many operations as fit in this, up to a number whose inputs fit in the nearest
+/// cache: long enough for the clock, short enough to find a quiet moment.
+const SAMPLE: Duration = Duration::from_micros(200);
+const MOST_IN_A_SAMPLE: u128 = 16;
+/// How much longer than at its best the canary may sing beside a sample that counts. Where it sang
+/// three hundredths longer, the samples were half as long again.
+const UNDISTURBED: f64 = 1.02;
+/// So many rounds, unless more or fewer are asked for...
+const ROUNDS: usize = 500;
+/// ...and on a busy machine those that fit in this.
+const LONGEST: Duration = Duration::from_secs(50);
 /// Of fewer rounds than this no median is taken; where so few were undisturbed, all of them count.
 const ENOUGH: usize = 8;
 
@@ -54,20 +59,29 @@ pub struct Outcome {
 
 impl Outcome {
     pub fn row(&self, work: &str, who: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.work.name == work && row.who == who)
+        self.rows
+            .iter()
+            .find(|row| row.work.name == work && row.who == who)
     }
 }
 
 impl Field {
     pub fn new(work: &'static Work, contenders: Vec<Box<dyn Contender>>) -> Self {
-        Self { work, lanes: contenders.into_iter().map(Lane::new).collect() }
+        Self {
+            work,
+            lanes: contenders.into_iter().map(Lane::new).collect(),
+        }
     }
 }
 
 /// Lets them all run. The last canary of one sample is the first of the next.
-pub fn run(mut fields: Vec<Field>, rounds: usize) -> Outcome {
+pub fn run(mut fields: Vec<Field>, rounds: Option<usize>) -> Outcome {
+    let start = Instant::now();
     let mut before = canary::sing();
-    for round in 0..rounds {
+    for round in 0..rounds.unwrap_or(ROUNDS) {
+        if rounds.is_none() && start.elapsed() > LONGEST {
+            break;
+        }
         for Field { lanes, .. } in &mut fields {
             for turn in 0..lanes.len() {
                 let lane = (round + turn) % lanes.len();
@@ -76,21 +90,26 @@ pub fn run(mut fields: Vec<Field>, rounds: usize) -> Outcome {
         }
     }
     let limit = limit(&fields);
-    let samples = || fields.iter().flat_map(|field| &field.lanes).flat_map(|lane| &lane.samples);
-    let undisturbed = samples().filter(|sample| sample.canary <= limit).count() as f64 / samples().count() as f64;
+    let counting = samples(&fields)
+        .filter(|sample| sample.canary <= limit)
+        .count();
+    let undisturbed = counting as f64 / samples(&fields).count() as f64;
     let rows = fields.iter().flat_map(|field| field.rows(limit)).collect();
     Outcome { rows, undisturbed }
 }
 
 impl Lane {
     fn new(contender: Box<dyn Contender>) -> Self {
-        // Once for whatever is built on first use, and once to see how long it takes.
-        contender.time(1);
-        let most: u128 = std::env::var("MOST").ok().and_then(|x| x.parse().ok()).unwrap_or(MOST_IN_A_SAMPLE);
-        let sample: u128 = std::env::var("SAMPLE").ok().and_then(|x| x.parse().ok()).unwrap_or(SAMPLE.as_nanos());
-        let once = (0..10).map(|_| contender.time(4)).min().unwrap() / 4;
-        let times = (sample / once.as_nanos().max(1)).clamp(1, most) as usize;
-        Self { heap: contender.heap(), contender, times, samples: Vec::new() }
+        // The first time builds whatever is built on first use.
+        let trials = (0..10).map(|_| contender.time(1));
+        let best = trials.min().unwrap_or_default().as_nanos().max(1);
+        let times = (SAMPLE.as_nanos() / best).clamp(1, MOST_IN_A_SAMPLE) as usize;
+        Self {
+            heap: contender.heap(),
+            contender,
+            times,
+            samples: Vec::new(),
+        }
     }
 
     fn sample(&mut self, before: Duration) -> Duration {
@@ -106,7 +125,12 @@ impl Lane {
 
 impl Field {
     fn rows(&self, limit: f64) -> Vec<Row> {
-        let lane = |who| self.lanes.iter().find(|lane| lane.contender.who() == who).expect("both floors in each race");
+        let lane = |who| {
+            self.lanes
+                .iter()
+                .find(|lane| lane.contender.who() == who)
+                .expect("both floors in each race")
+        };
         let (floor_a, floor_b) = (lane(FLOOR_A), lane(FLOOR_B));
         self.lanes
             .iter()
@@ -124,23 +148,40 @@ impl Field {
 
 /// How many times a floor's own time a contender takes: the median of the rounds' ratios.
 fn times(lane: &Lane, floor: &Lane, limit: f64) -> f64 {
-    over(&[lane, floor], limit, |samples| samples[0].nanoseconds / samples[1].nanoseconds)
+    over(&[lane, floor], limit, |samples| {
+        samples[0].nanoseconds / samples[1].nanoseconds
+    })
 }
 
 /// The median over the rounds in which all these lanes were undisturbed.
 fn over(lanes: &[&Lane], limit: f64, value: impl Fn(&[&Sample]) -> f64) -> f64 {
-    let rounds = (0..lanes[0].samples.len()).map(|round| lanes.iter().map(|lane| &lane.samples[round]).collect());
+    let rounds = (0..lanes[0].samples.len())
+        .map(|round| lanes.iter().map(|lane| &lane.samples[round]).collect());
     let rounds: Vec<Vec<&Sample>> = rounds.collect();
-    let quiet = rounds.iter().filter(|samples| samples.iter().all(|sample| sample.canary <= limit));
+    let quiet = rounds
+        .iter()
+        .filter(|samples| samples.iter().all(|sample| sample.canary <= limit));
     let quiet: Vec<f64> = quiet.map(|samples| value(samples)).collect();
-    if quiet.len() >= ENOUGH { median(quiet) } else { median(rounds.iter().map(|samples| value(samples)).collect()) }
+    if quiet.len() >= ENOUGH {
+        median(quiet)
+    } else {
+        median(rounds.iter().map(|samples| value(samples)).collect())
+    }
 }
 
-/// The canary's best is what it reaches in one sample of twenty: a single lucky one would set a
-/// mark that nobody meets.
+/// The canary's best is what it reaches once in a hundred times: a single lucky song would set a
+/// mark that no other meets.
 fn limit(fields: &[Field]) -> f64 {
-    let lanes = fields.iter().flat_map(|field| &field.lanes);
-    let mut songs: Vec<f64> = lanes.flat_map(|lane| &lane.samples).map(|sample| sample.canary).collect();
+    let mut songs: Vec<f64> = samples(fields).map(|sample| sample.canary).collect();
     songs.sort_unstable_by(f64::total_cmp);
-    songs.get(songs.len() / 20).map_or(0.0, |best| best * UNDISTURBED)
+    songs
+        .get(songs.len() / 100)
+        .map_or(0.0, |best| best * UNDISTURBED)
+}
+
+fn samples(fields: &[Field]) -> impl Iterator<Item = &Sample> {
+    fields
+        .iter()
+        .flat_map(|field| &field.lanes)
+        .flat_map(|lane| &lane.samples)
 }

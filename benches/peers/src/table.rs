@@ -16,9 +16,19 @@ impl Display for Tsv<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "workload\twho\tns\tx_floor_a\tx_floor_b\tallocs\tbytes")?;
         for row in &self.0.rows {
-            let Row { work, who, nanoseconds, heap, .. } = row;
+            let Row {
+                work,
+                who,
+                nanoseconds,
+                heap,
+                ..
+            } = row;
             let [a, b] = [row.x_floor_a, row.x_floor_b].map(|x| format!("{x:.3}"));
-            writeln!(f, "{}\t{who}\t{nanoseconds:.1}\t{a}\t{b}\t{}\t{}", work.name, heap.allocations, heap.bytes)?;
+            writeln!(
+                f,
+                "{}\t{who}\t{nanoseconds:.1}\t{a}\t{b}\t{}\t{}",
+                work.name, heap.allocations, heap.bytes
+            )?;
         }
         Ok(())
     }
@@ -37,18 +47,36 @@ impl Display for People<'_> {
         }
         self.absent(f)?;
         self.odd(f)?;
-        self.growth(f)?;
-        writeln!(f, "{:.0} % of the samples were undisturbed", 100.0 * self.outcome.undisturbed)
+        self.growth(f)
     }
 }
 
 impl People<'_> {
     fn workload(&self, f: &mut Formatter<'_>, work: &Work) -> fmt::Result {
         writeln!(f, "{}  {}\n", work.name, work.what)?;
-        writeln!(f, "{:>30} {:>10} {:>8} {:>8} {:>7} {:>7}", "", "ns", "× (a)", "× (b)", "allocs", "bytes")?;
-        for row in self.outcome.rows.iter().filter(|row| row.work.name == work.name) {
-            let Row { who, nanoseconds, x_floor_a, x_floor_b, heap, .. } = row;
-            write!(f, "{who:>30} {nanoseconds:>10.0} {x_floor_a:>8.2} {x_floor_b:>8.2}")?;
+        writeln!(
+            f,
+            "{:>30} {:>10} {:>8} {:>8} {:>7} {:>7}",
+            "", "ns", "× (a)", "× (b)", "allocs", "bytes"
+        )?;
+        for row in self
+            .outcome
+            .rows
+            .iter()
+            .filter(|row| row.work.name == work.name)
+        {
+            let Row {
+                who,
+                nanoseconds,
+                x_floor_a,
+                x_floor_b,
+                heap,
+                ..
+            } = row;
+            write!(
+                f,
+                "{who:>30} {nanoseconds:>10.0} {x_floor_a:>8.2} {x_floor_b:>8.2}"
+            )?;
             writeln!(f, " {:>7} {:>7}", heap.allocations, heap.bytes)?;
         }
         writeln!(f)
@@ -59,7 +87,10 @@ impl People<'_> {
         for work in self.works {
             for (who, entry) in peers::entries(work) {
                 if let Err(reason) = entry {
-                    reasons.entry((who, reason)).or_default().push(work.name.as_str());
+                    reasons
+                        .entry((who, reason))
+                        .or_default()
+                        .push(work.name.as_str());
                 }
             }
         }
@@ -71,7 +102,10 @@ impl People<'_> {
     }
 
     fn odd(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "What is odd costs where it occurs: ns (× floor (b) of the same work)\n")?;
+        writeln!(
+            f,
+            "What is odd costs where it occurs: ns (× floor (b) of the same work)\n"
+        )?;
         write!(f, "{:>30} {:>18}", "", "plain")?;
         for variant in VARIANTS {
             write!(f, " {variant:>18}")?;
@@ -79,7 +113,12 @@ impl People<'_> {
         writeln!(f)?;
         for plain in ["W1", "W2", "W3", "W4"] {
             for who in [countersign::CORE, countersign::HTTP, aws_sigv4::WHO] {
-                write!(f, "{:>30} {:>18}", format!("{plain} {who}"), self.cell(plain, who))?;
+                write!(
+                    f,
+                    "{:>30} {:>18}",
+                    format!("{plain} {who}"),
+                    self.cell(plain, who)
+                )?;
                 for variant in VARIANTS {
                     write!(f, " {:>18}", self.cell(&format!("{plain} {variant}"), who))?;
                 }
@@ -97,14 +136,28 @@ impl People<'_> {
     }
 
     fn growth(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "How it grows: ns for each further one, × what hashing it takes, how good a line it is\n")?;
+        writeln!(
+            f,
+            "How it grows: ns for each further one, × what hashing it takes, how good a line it is\n"
+        )?;
         for series in &SERIES {
             let floor = series.line(self.outcome, FLOOR_B);
-            for who in [FLOOR_B, countersign::CORE, countersign::HTTP, aws_sigv4::WHO] {
-                let (Some(line), Some(floor)) = (series.line(self.outcome, who), &floor) else { continue };
+            for who in [
+                FLOOR_B,
+                countersign::CORE,
+                countersign::HTTP,
+                aws_sigv4::WHO,
+            ] {
+                let (Some(line), Some(floor)) = (series.line(self.outcome, who), &floor) else {
+                    continue;
+                };
                 let name = format!("{who}, {}", series.unit);
                 let times = line.slope / floor.slope;
-                writeln!(f, "{name:>30} {:>10.2} {times:>8.2} {:>8.4}", line.slope, line.fit)?;
+                writeln!(
+                    f,
+                    "{name:>30} {:>10.2} {times:>8.2} {:>8.4}",
+                    line.slope, line.fit
+                )?;
             }
         }
         writeln!(f)

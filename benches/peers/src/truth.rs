@@ -25,10 +25,20 @@ pub fn payload_hash(work: &Work) -> String {
 }
 
 /// The canonical request of one who signs these headers (lower-case and sorted) at this time.
-pub fn canonical_request(work: &Work, datetime: &str, signed_headers: &[String], payload_hash: &str) -> String {
+pub fn canonical_request(
+    work: &Work,
+    datetime: &str,
+    signed_headers: &[String],
+    payload_hash: &str,
+) -> String {
     let headers: String = signed_headers
         .iter()
-        .map(|name| format!("{name}:{}\n", header_value(work, datetime, name, payload_hash)))
+        .map(|name| {
+            format!(
+                "{name}:{}\n",
+                header_value(work, datetime, name, payload_hash)
+            )
+        })
         .collect();
     format!(
         "{}\n{}\n{}\n{headers}\n{}\n{payload_hash}",
@@ -42,7 +52,10 @@ pub fn canonical_request(work: &Work, datetime: &str, signed_headers: &[String],
 pub fn string_to_sign(work: &Work, datetime: &str, canonical_request: &str) -> String {
     let algorithm = algorithm(work);
     let scope = scope(work, datetime);
-    format!("{algorithm}\n{datetime}\n{scope}\n{}", hex::encode(Sha256::digest(canonical_request)))
+    format!(
+        "{algorithm}\n{datetime}\n{scope}\n{}",
+        hex::encode(Sha256::digest(canonical_request))
+    )
 }
 
 /// The string to sign of a chunk which is the whole of the work's body.
@@ -55,7 +68,8 @@ pub fn chunk_string_to_sign(work: &Work, datetime: &str, previous: &str) -> Stri
 pub fn signature(work: &Work, datetime: &str, string_to_sign: &str) -> String {
     if work.task == Task::SignAsymmetric {
         let digest = Sha256::digest(string_to_sign);
-        let (signature, _) = sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar(work), &digest, &[]);
+        let (signature, _) =
+            sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar(work), &digest, &[]);
         return hex::encode(signature.to_der().as_bytes());
     }
     hex::encode(hmac(&signing_key(work, datetime), string_to_sign))
@@ -66,12 +80,28 @@ pub fn signed_request(work: &Work) -> Request<Bytes> {
     let signed_headers = work.signed_headers();
     let payload_hash = payload_hash(work);
     let canonical_request = canonical_request(work, DATETIME, &signed_headers, &payload_hash);
-    let signature = signature(work, DATETIME, &string_to_sign(work, DATETIME, &canonical_request));
+    let signature = signature(
+        work,
+        DATETIME,
+        &string_to_sign(work, DATETIME, &canonical_request),
+    );
     let mut request = work.request.clone();
-    *request.uri_mut() = work.request.uri().path_and_query().expect("a path").to_string().parse().expect("a path");
+    *request.uri_mut() = work
+        .request
+        .uri()
+        .path_and_query()
+        .expect("a path")
+        .to_string()
+        .parse()
+        .expect("a path");
     for name in &signed_headers {
-        let value = header_value(work, DATETIME, name, &payload_hash).parse().expect("a header value");
-        request.headers_mut().insert(HeaderName::from_bytes(name.as_bytes()).expect("a header name"), value);
+        let value = header_value(work, DATETIME, name, &payload_hash)
+            .parse()
+            .expect("a header value");
+        request.headers_mut().insert(
+            HeaderName::from_bytes(name.as_bytes()).expect("a header name"),
+            value,
+        );
     }
     let authorization = format!(
         "{} Credential={}/{}, SignedHeaders={}, Signature={signature}",
@@ -80,7 +110,10 @@ pub fn signed_request(work: &Work) -> Request<Bytes> {
         scope(work, DATETIME),
         signed_headers.join(";"),
     );
-    request.headers_mut().insert("authorization", authorization.parse().expect("a header value"));
+    request.headers_mut().insert(
+        "authorization",
+        authorization.parse().expect("a header value"),
+    );
     request
 }
 
@@ -100,7 +133,13 @@ pub fn scalar(work: &Work) -> NonZeroScalar {
 pub fn scalar_inputs(work: &Work) -> (Vec<u8>, Vec<u8>) {
     let secret = format!("AWS4A{}", work.identity.secret_key).into_bytes();
     let id = work.identity.access_key_id.as_bytes();
-    let context = [b"\0\0\0\x01AWS4-ECDSA-P256-SHA256\0", id, b"\x01", b"\0\0\x01\0"].concat();
+    let context = [
+        b"\0\0\0\x01AWS4-ECDSA-P256-SHA256\0",
+        id,
+        b"\x01",
+        b"\0\0\x01\0",
+    ]
+    .concat();
     (secret, context)
 }
 
@@ -131,7 +170,12 @@ fn algorithm(work: &Work) -> &'static str {
     }
 }
 
-fn header_value<'a>(work: &'a Work, datetime: &'a str, name: &str, payload_hash: &'a str) -> &'a str {
+fn header_value<'a>(
+    work: &'a Work,
+    datetime: &'a str,
+    name: &str,
+    payload_hash: &'a str,
+) -> &'a str {
     if let Some((_, value)) = work.canonical_values.iter().find(|(odd, _)| *odd == name) {
         return value;
     }
@@ -157,8 +201,17 @@ fn canonical_query(work: &Work, datetime: &str, signed_headers: &[String]) -> St
         format!("X-Amz-Expires={}", LIFETIME.as_secs()),
         format!("X-Amz-SignedHeaders={}", encoded(&signed_headers.join(";"))),
     ];
-    query.extend(work.identity.session_token.map(|token| format!("X-Amz-Security-Token={}", encoded(token))));
-    query.extend(work.canonical_query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned));
+    query.extend(
+        work.identity
+            .session_token
+            .map(|token| format!("X-Amz-Security-Token={}", encoded(token))),
+    );
+    query.extend(
+        work.canonical_query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(str::to_owned),
+    );
     // No name here is the beginning of another, so whole pairs sort as their names do.
     query.sort_unstable();
     query.join("&")
@@ -167,7 +220,9 @@ fn canonical_query(work: &Work, datetime: &str, signed_headers: &[String]) -> St
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

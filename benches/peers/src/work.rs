@@ -22,8 +22,9 @@ pub const KEY: &str = "photos/2026/some object key.jpg";
 #[derive(Clone)]
 pub struct Work {
     pub name: String,
-    /// For people: what is done.
-    pub what: String,
+    /// For people: what is done, in a line and in a word.
+    pub what: &'static str,
+    pub brief: &'static str,
     pub task: Task,
     pub service: &'static str,
     pub identity: Identity,
@@ -85,7 +86,10 @@ impl Identity {
 
 impl Work {
     pub fn host(&self) -> &str {
-        self.request.uri().host().expect("every URL here has a host")
+        self.request
+            .uri()
+            .host()
+            .expect("every URL here has a host")
     }
 
     /// The hash's or literal's place is also a header for S3, and for whatever is not hashed.
@@ -96,7 +100,10 @@ impl Work {
     /// What a careful signer signs, in order: all but `user-agent`, which is rewritten on the way.
     pub fn signed_headers(&self) -> Vec<String> {
         let own = self.request.headers().keys().map(http::HeaderName::as_str);
-        let mut names: Vec<_> = own.filter(|name| *name != "user-agent").chain(["host"]).collect();
+        let mut names: Vec<_> = own
+            .filter(|name| *name != "user-agent")
+            .chain(["host"])
+            .collect();
         if self.task != Task::Presign {
             names.push("x-amz-date");
             names.extend(self.sends_payload_hash().then_some("x-amz-content-sha256"));
@@ -116,14 +123,19 @@ pub fn all() -> Vec<Work> {
 pub fn w1() -> Work {
     Work {
         name: "W1".into(),
-        what: "sign an S3 GET, payload unsigned, temporary credentials".into(),
+        what: "sign an S3 GET, payload unsigned, temporary credentials",
+        brief: "S3 GET",
         task: Task::Sign,
         service: "s3",
         identity: Identity::temporary(1000),
         request: request(
             Method::GET,
             "https://examplebucket.s3.us-east-1.amazonaws.com/photos/2026/some%20object%20key.jpg?versionId=abc&partNumber=3",
-            &[("range", "bytes=0-1048575"), ("user-agent", "example/1.0"), ("accept", "*/*")],
+            &[
+                ("range", "bytes=0-1048575"),
+                ("user-agent", "example/1.0"),
+                ("accept", "*/*"),
+            ],
         ),
         payload: Payload::Unsigned,
         canonical_path: "/photos/2026/some%20object%20key.jpg".into(),
@@ -136,12 +148,16 @@ pub fn w2() -> Work {
     let mut request = request(
         Method::POST,
         "https://dynamodb.us-east-1.amazonaws.com/",
-        &[("x-amz-target", "DynamoDB_20120810.GetItem"), ("content-type", "application/x-amz-json-1.0")],
+        &[
+            ("x-amz-target", "DynamoDB_20120810.GetItem"),
+            ("content-type", "application/x-amz-json-1.0"),
+        ],
     );
     *request.body_mut() = json(512);
     Work {
         name: "W2".into(),
-        what: "sign a DynamoDB POST of 512 bytes, hashed, temporary credentials".into(),
+        what: "sign a DynamoDB POST of 512 bytes, hashed, temporary credentials",
+        brief: "DynamoDB POST",
         service: "dynamodb",
         request,
         payload: Payload::Hashed,
@@ -154,7 +170,8 @@ pub fn w2() -> Work {
 pub fn w3() -> Work {
     Work {
         name: "W3".into(),
-        what: "presign an S3 GET for an hour, temporary credentials".into(),
+        what: "presign an S3 GET for an hour, temporary credentials",
+        brief: "presign",
         task: Task::Presign,
         request: request(
             Method::GET,
@@ -169,7 +186,8 @@ pub fn w3() -> Work {
 pub fn w4() -> Work {
     Work {
         name: "W4".into(),
-        what: "W1 with long-term credentials".into(),
+        what: "W1 with long-term credentials",
+        brief: "GET, no token",
         identity: Identity::long_term(),
         ..w1()
     }
@@ -184,7 +202,8 @@ pub fn w5() -> Work {
     *request.body_mut() = vec![0x5A; 1 << 20].into();
     Work {
         name: "W5".into(),
-        what: "sign an S3 PUT of 1 MiB, hashed, temporary credentials".into(),
+        what: "sign an S3 PUT of 1 MiB, hashed, temporary credentials",
+        brief: "PUT 1 MiB",
         request,
         payload: Payload::Hashed,
         canonical_query: String::new(),
@@ -195,7 +214,8 @@ pub fn w5() -> Work {
 pub fn w6() -> Work {
     Work {
         name: "W6".into(),
-        what: "W1 with SigV4A".into(),
+        what: "W1 with SigV4A",
+        brief: "SigV4A",
         task: Task::SignAsymmetric,
         ..w1()
     }
@@ -206,7 +226,8 @@ pub fn w7() -> Work {
     *request.body_mut() = vec![0x5A; 64 << 10].into();
     Work {
         name: "W7".into(),
-        what: "sign one aws-chunked chunk of 64 KiB".into(),
+        what: "sign one aws-chunked chunk of 64 KiB",
+        brief: "chunk",
         task: Task::Chunk,
         request,
         ..w5()
@@ -216,7 +237,8 @@ pub fn w7() -> Work {
 pub fn w8() -> Work {
     Work {
         name: "W8".into(),
-        what: "verify W1, the signing key looked up".into(),
+        what: "verify W1, the signing key looked up",
+        brief: "verify",
         task: Task::Verify,
         ..w1()
     }
@@ -227,7 +249,9 @@ pub fn request(method: Method, uri: &str, headers: &[(&'static str, &str)]) -> R
     *request.method_mut() = method;
     *request.uri_mut() = uri.parse().expect("a URL");
     for (name, value) in headers {
-        request.headers_mut().append(*name, HeaderValue::from_str(value).expect("a header value"));
+        request
+            .headers_mut()
+            .append(*name, HeaderValue::from_str(value).expect("a header value"));
     }
     request
 }

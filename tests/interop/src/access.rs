@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, HeaderName, Uri};
 use percent_encoding::percent_decode_str;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::{S3Result, s3_error};
@@ -48,64 +48,63 @@ struct Claim {
     presigned: bool,
     credential: String,
     signed_headers: Vec<String>,
-    query: Vec<(String, String)>,
+    query: Query,
 }
+
+/// Decoded names and values.
+type Query = Vec<(String, String)>;
 
 impl Claim {
     fn read(headers: &HeaderMap, uri: &Uri) -> S3Result<Self> {
         let query = decode_query(uri.query().unwrap_or_default());
-        let parameter = |name: &str| {
-            query
-                .iter()
-                .find(|(n, _)| n == name)
-                .map(|(_, value)| value.as_str())
-        };
-        let authorization = headers
-            .get("authorization")
-            .map(|value| value.to_str().unwrap_or_default());
+        let presigned = query.iter().any(|(name, _)| name == "X-Amz-Signature");
+        match headers.get("authorization") {
+            Some(_) if presigned => Err(s3_error!(
+                InvalidArgument,
+                "Only one auth mechanism allowed"
+            )),
+            Some(value) => Self::in_header(value.to_str().unwrap_or_default(), query),
+            None if presigned => Self::in_query(query),
+            None => Err(s3_error!(AccessDenied, "A signature is required")),
+        }
+    }
 
-        let (presigned, credential, signed_headers) =
-            match (authorization, parameter("X-Amz-Signature")) {
-                (Some(_), Some(_)) => {
-                    return Err(s3_error!(
-                        InvalidArgument,
-                        "Only one auth mechanism allowed"
-                    ));
-                }
-                (None, None) => return Err(s3_error!(AccessDenied, "A signature is required")),
-                (Some(authorization), None) => {
-                    let Some(fields) = authorization.strip_prefix("AWS4-HMAC-SHA256 ") else {
-                        return Err(s3_error!(InvalidArgument, "Unsupported Authorization Type"));
-                    };
-                    let field = |name| {
-                        fields
-                            .split(',')
-                            .find_map(|f| f.trim().strip_prefix(name))
-                            .unwrap_or_default()
-                    };
-                    (false, field("Credential="), field("SignedHeaders="))
-                }
-                (None, Some(_)) => {
-                    let lifetime =
-                        parameter("X-Amz-Expires").and_then(|text| text.parse::<u64>().ok());
-                    if lifetime.is_none_or(|seconds| seconds > LONGEST_LIFETIME) {
-                        return Err(s3_error!(
-                            AuthorizationQueryParametersError,
-                            "X-Amz-Expires must be at most 604800"
-                        ));
-                    }
-                    let credential = parameter("X-Amz-Credential").unwrap_or_default();
-                    (
-                        true,
-                        credential,
-                        parameter("X-Amz-SignedHeaders").unwrap_or_default(),
-                    )
-                }
-            };
+    fn in_header(authorization: &str, query: Query) -> S3Result<Self> {
+        let Some(fields) = authorization.strip_prefix("AWS4-HMAC-SHA256 ") else {
+            return Err(s3_error!(InvalidArgument, "Unsupported Authorization Type"));
+        };
+        let field = |name| {
+            fields
+                .split(',')
+                .find_map(|field| field.trim().strip_prefix(name))
+        };
         Ok(Self {
-            presigned,
-            credential: credential.to_owned(),
-            signed_headers: signed_headers.split(';').map(str::to_owned).collect(),
+            presigned: false,
+            credential: field("Credential=").unwrap_or_default().to_owned(),
+            signed_headers: split(field("SignedHeaders=").unwrap_or_default()),
+            query,
+        })
+    }
+
+    fn in_query(query: Query) -> S3Result<Self> {
+        let value = |name| {
+            let mut named = query.iter().filter(|(n, _)| n == name);
+            named.next().map_or("", |(_, value)| value)
+        };
+        // s3s has read it as a number, but takes any.
+        if value("X-Amz-Expires")
+            .parse()
+            .is_ok_and(|seconds: u64| seconds > LONGEST_LIFETIME)
+        {
+            return Err(s3_error!(
+                AuthorizationQueryParametersError,
+                "X-Amz-Expires must be less than a week (in seconds)"
+            ));
+        }
+        Ok(Self {
+            presigned: true,
+            credential: value("X-Amz-Credential").to_owned(),
+            signed_headers: split(value("X-Amz-SignedHeaders")),
             query,
         })
     }
@@ -136,24 +135,18 @@ impl Claim {
                 "signed header {missing} is missing"
             ));
         }
-        let unsigned = |name: &&str| {
-            let required = *name == "host" || name.starts_with("x-amz-");
+        for name in headers.keys().map(HeaderName::as_str).chain(["host"]) {
+            let required = name == "host" || name.starts_with("x-amz-");
             // A presigned URL leaves x-amz-content-sha256 to the client.
-            let excused = self.presigned && *name == "x-amz-content-sha256";
-            required && !excused && !listed.contains(name)
-        };
-        match headers
-            .keys()
-            .map(|name| name.as_str())
-            .chain(["host"])
-            .find(unsigned)
-        {
-            Some(name) => Err(s3_error!(
-                AccessDenied,
-                "There were headers present in the request which were not signed: {name}"
-            )),
-            None => Ok(()),
+            let excused = self.presigned && name == "x-amz-content-sha256";
+            if required && !excused && !listed.contains(name) {
+                return Err(s3_error!(
+                    AccessDenied,
+                    "There were headers present in the request which were not signed: {name}"
+                ));
+            }
         }
+        Ok(())
     }
 
     fn check_session(&self, headers: &HeaderMap, accounts: &Accounts) -> S3Result<Account> {
@@ -161,15 +154,13 @@ impl Claim {
         let Some(account) = accounts.find(access_key_id) else {
             return Err(s3_error!(InvalidAccessKeyId));
         };
-        let in_headers = headers
-            .get_all("x-amz-security-token")
-            .iter()
-            .map(|value| value.as_bytes());
+        let in_headers = headers.get_all("x-amz-security-token").iter();
         let in_query = self
             .query
             .iter()
             .filter(|(name, _)| name == "X-Amz-Security-Token");
         let tokens: Vec<&[u8]> = in_headers
+            .map(|value| value.as_bytes())
             .chain(in_query.map(|(_, value)| value.as_bytes()))
             .collect();
         match (&account.session, tokens.as_slice()) {
@@ -185,7 +176,11 @@ impl Claim {
     }
 }
 
-fn decode_query(query: &str) -> Vec<(String, String)> {
+fn split(names: &str) -> Vec<String> {
+    names.split(';').map(str::to_owned).collect()
+}
+
+fn decode_query(query: &str) -> Query {
     let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
     query
         .split('&')

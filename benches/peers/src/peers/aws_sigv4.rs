@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningParams,
-    SigningSettings, UriPathNormalizationMode, sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningParams, SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::{v4, v4a};
 use aws_smithy_runtime_api::client::identity::Identity;
@@ -51,27 +51,43 @@ pub fn entry(work: &'static Work) -> Entry {
                 let signed = v4::sign_chunk(work.request.body(), truth::SEED, &params);
                 signed.expect("a signature").into_parts().1
             },
-            |(), signature| Proof::Chunk { previous: truth::SEED.to_owned(), signature },
+            |(), signature| Proof::Chunk {
+                previous: truth::SEED.to_owned(),
+                signature,
+            },
         )),
         Task::Verify => Err("only signs"),
     }
 }
 
 /// All of it is done for each request: parameters carry the time, and own their settings.
-fn attach(request: &mut Request<Bytes>, work: &Work, identity: &Identity, settings: &SigningSettings) {
+fn attach(
+    request: &mut Request<Bytes>,
+    work: &Work,
+    identity: &Identity,
+    settings: &SigningSettings,
+) {
     let params = params(work, identity, settings.clone());
-    let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text")));
+    let headers = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().expect("text")));
     let body = match work.payload {
         Payload::Unsigned => SignableBody::UnsignedPayload,
         Payload::Hashed => SignableBody::Bytes(request.body()),
     };
     let uri = request.uri().to_string();
-    let signable = SignableRequest::new(request.method().as_str(), uri, headers, body).expect("a request to sign");
+    let signable = SignableRequest::new(request.method().as_str(), uri, headers, body)
+        .expect("a request to sign");
     let (instructions, _) = sign(signable, &params).expect("a signature").into_parts();
     instructions.apply_to_request_http1x(request);
 }
 
-fn params<'a>(work: &'a Work, identity: &'a Identity, settings: SigningSettings) -> SigningParams<'a> {
+fn params<'a>(
+    work: &'a Work,
+    identity: &'a Identity,
+    settings: SigningSettings,
+) -> SigningParams<'a> {
     match work.task {
         Task::SignAsymmetric => v4a::SigningParams::builder()
             .identity(identity)
@@ -113,7 +129,14 @@ fn settings(work: &Work) -> SigningSettings {
 fn identity(work: &Work) -> Identity {
     let identity = work.identity;
     let token = identity.session_token.map(str::to_owned);
-    Credentials::new(identity.access_key_id, identity.secret_key, token, None, "peers").into()
+    Credentials::new(
+        identity.access_key_id,
+        identity.secret_key,
+        token,
+        None,
+        "peers",
+    )
+    .into()
 }
 
 fn now() -> SystemTime {

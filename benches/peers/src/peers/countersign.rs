@@ -22,7 +22,11 @@ pub fn http(work: &'static Work) -> Entry {
         Task::Sign => Ok(contender(
             HTTP,
             || work.request.clone(),
-            move |request| signer.sign(request, payload(work, request.body()), now).expect("a signature"),
+            move |request| {
+                signer
+                    .sign(request, payload(work, request.body()), now)
+                    .expect("a signature")
+            },
             |request, _| Proof::of_headers(request.headers()),
         )),
         Task::Presign => Ok(contender(
@@ -45,11 +49,17 @@ pub fn core(work: &'static Work) -> Entry {
             || (),
             move |()| {
                 let request = raw(work, &headers);
-                signer.sign_raw(&request, payload(work, work.request.body()), now).expect("a signature")
+                signer
+                    .sign_raw(&request, payload(work, work.request.body()), now)
+                    .expect("a signature")
             },
             move |(), added| {
                 let mut sent = work.request.headers().clone();
-                sent.extend(added.iter().map(|(name, value)| (name.parse().ok(), value.parse().expect("a value"))));
+                sent.extend(
+                    added
+                        .iter()
+                        .map(|(name, value)| (name.parse().ok(), value.parse().expect("a value"))),
+                );
                 Proof::of_headers(&sent)
             },
         )),
@@ -59,7 +69,9 @@ pub fn core(work: &'static Work) -> Entry {
             move |()| {
                 let request = raw(work, &headers);
                 let payload = payload(work, work.request.body());
-                signer.presign_raw(&request, payload, LIFETIME, now).expect("a signature")
+                signer
+                    .presign_raw(&request, payload, LIFETIME, now)
+                    .expect("a signature")
             },
             |(), presigned| Proof::of_url(presigned.url()),
         )),
@@ -73,7 +85,11 @@ pub fn cold(work: &'static Work) -> Entry {
         Task::Sign => Ok(contender(
             COLD,
             || (work.request.clone(), signer(work)),
-            move |(request, signer)| signer.sign(request, payload(work, request.body()), now).expect("a signature"),
+            move |(request, signer)| {
+                signer
+                    .sign(request, payload(work, request.body()), now)
+                    .expect("a signature")
+            },
             |(request, _), _| Proof::of_headers(request.headers()),
         )),
         Task::Presign => Ok(contender(
@@ -86,8 +102,15 @@ pub fn cold(work: &'static Work) -> Entry {
     }
 }
 
-fn presign(signer: &Signer, request: &Request<Bytes>, work: &Work, now: OffsetDateTime) -> Presigned {
-    signer.presign(request, payload(work, request.body()), LIFETIME, now).expect("a signature")
+fn presign(
+    signer: &Signer,
+    request: &Request<Bytes>,
+    work: &Work,
+    now: OffsetDateTime,
+) -> Presigned {
+    signer
+        .presign(request, payload(work, request.body()), LIFETIME, now)
+        .expect("a signature")
 }
 
 fn signer(work: &Work) -> Signer {
@@ -110,7 +133,11 @@ fn payload(work: &Work, body: &[u8]) -> PayloadHash {
 
 /// The headers as slices, with the host, which no URL gives here.
 fn raw_headers(work: &'static Work) -> Vec<(&'static str, &'static [u8])> {
-    let own = work.request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let own = work
+        .request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()));
     own.chain([("host", work.host().as_bytes())]).collect()
 }
 

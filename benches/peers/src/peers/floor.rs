@@ -43,7 +43,11 @@ pub fn b(work: &'static Work) -> Entry {
     })
 }
 
-fn symmetric(who: &'static str, work: &'static Work, key: impl Fn() -> Key + 'static) -> Box<dyn Contender> {
+fn symmetric(
+    who: &'static str,
+    work: &'static Work,
+    key: impl Fn() -> Key + 'static,
+) -> Box<dyn Contender> {
     let lines = Lines::of(work);
     contender(
         who,
@@ -71,10 +75,13 @@ fn asymmetric(
         move |()| {
             let hashes = lines.hash();
             let digest = Sha256::digest(black_box(lines.string_to_sign.as_bytes()));
-            let (signature, _) = sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar(), &digest, &[]);
+            let (signature, _) =
+                sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar(), &digest, &[]);
             (hashes, signature)
         },
-        move |(), (_, signature): (_, Signature)| proof(work, hex::encode(signature.to_der().as_bytes())),
+        move |(), (_, signature): (_, Signature)| {
+            proof(work, hex::encode(signature.to_der().as_bytes()))
+        },
     )
 }
 
@@ -92,18 +99,29 @@ impl Lines {
         let body = hashed.then(|| &work.request.body()[..]);
         if work.task == Task::Chunk {
             let string_to_sign = truth::chunk_string_to_sign(work, DATETIME, truth::SEED);
-            return Self { body, canonical_request: None, string_to_sign };
+            return Self {
+                body,
+                canonical_request: None,
+                string_to_sign,
+            };
         }
         let payload_hash = truth::payload_hash(work);
-        let canonical_request = truth::canonical_request(work, DATETIME, &work.signed_headers(), &payload_hash);
+        let canonical_request =
+            truth::canonical_request(work, DATETIME, &work.signed_headers(), &payload_hash);
         let string_to_sign = truth::string_to_sign(work, DATETIME, &canonical_request);
-        Self { body, canonical_request: Some(canonical_request), string_to_sign }
+        Self {
+            body,
+            canonical_request: Some(canonical_request),
+            string_to_sign,
+        }
     }
 
     /// All but the string to sign.
     fn hash(&self) -> [Option<[u8; 32]>; 2] {
         let body = black_box(self.body).map(|body| Sha256::digest(body).into());
-        let request = black_box(&self.canonical_request).as_ref().map(|text| Sha256::digest(text).into());
+        let request = black_box(&self.canonical_request)
+            .as_ref()
+            .map(|text| Sha256::digest(text).into());
         [body, request]
     }
 }
@@ -126,7 +144,14 @@ fn mac(mut key: Key, text: &str) -> [u8; 32] {
 
 fn proof(work: &Work, signature: String) -> Proof {
     match work.task {
-        Task::Chunk => Proof::Chunk { previous: truth::SEED.to_owned(), signature },
-        _ => Proof::Signature(Signed { datetime: DATETIME.to_owned(), signed_headers: work.signed_headers(), signature }),
+        Task::Chunk => Proof::Chunk {
+            previous: truth::SEED.to_owned(),
+            signature,
+        },
+        _ => Proof::Signature(Signed {
+            datetime: DATETIME.to_owned(),
+            signed_headers: work.signed_headers(),
+            signature,
+        }),
     }
 }

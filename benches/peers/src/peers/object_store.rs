@@ -70,4 +70,3 @@ fn store(work: &Work) -> AmazonS3 {
     };
     builder.build().expect("a store")
 }
-

@@ -29,10 +29,12 @@ pub fn entry(work: &'static Work) -> Entry {
         || work.request.clone().into_parts().0,
         move |parts| {
             if work.payload == Payload::Hashed {
-                let hash = HeaderValue::try_from(hex_sha256(work.request.body())).expect("hex digits");
+                let hash =
+                    HeaderValue::try_from(hex_sha256(work.request.body())).expect("hex digits");
                 parts.headers.insert("x-amz-content-sha256", hash);
             }
-            ready(signer.sign_request(&context, parts, Some(&credential), expires_in)).expect("a signature");
+            ready(signer.sign_request(&context, parts, Some(&credential), expires_in))
+                .expect("a signature");
         },
         move |parts: Parts, ()| match work.task {
             Task::Presign => Proof::of_url(&parts.uri.to_string()),

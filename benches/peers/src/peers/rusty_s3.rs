@@ -22,7 +22,11 @@ pub fn entry(work: &'static Work) -> Entry {
     Ok(contender(
         WHO,
         || (),
-        move |()| bucket.get_object(Some(&credentials), KEY).sign_with_time(LIFETIME, &now),
+        move |()| {
+            bucket
+                .get_object(Some(&credentials), KEY)
+                .sign_with_time(LIFETIME, &now)
+        },
         |(), url| Proof::of_url(url.as_str()),
     ))
 }
@@ -30,7 +34,9 @@ pub fn entry(work: &'static Work) -> Entry {
 fn credentials(work: &Work) -> Credentials {
     let identity = work.identity;
     match identity.session_token {
-        Some(token) => Credentials::new_with_token(identity.access_key_id, identity.secret_key, token),
+        Some(token) => {
+            Credentials::new_with_token(identity.access_key_id, identity.secret_key, token)
+        }
         None => Credentials::new(identity.access_key_id, identity.secret_key),
     }
 }

@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderValue, Request};
 use percent_encoding::percent_decode_str;
 use s3s_sigv4::{
     AmzDate, AuthorizationV4, Payload as Hash, calculate_signature_with_key,
-    create_canonical_request_with_raw_uri_path, create_chunk_string_to_sign, create_string_to_sign, derive_signing_key,
+    create_canonical_request_with_raw_uri_path, create_chunk_string_to_sign, create_string_to_sign,
+    derive_signing_key,
 };
 use sha2::{Digest, Sha256};
 
@@ -36,10 +37,14 @@ pub fn entry(work: &'static Work) -> Entry {
             || (),
             move |()| {
                 let chunk = std::slice::from_ref(work.request.body());
-                let string_to_sign = create_chunk_string_to_sign(&date, REGION, work.service, truth::SEED, chunk);
+                let string_to_sign =
+                    create_chunk_string_to_sign(&date, REGION, work.service, truth::SEED, chunk);
                 hex::encode(calculate_signature_with_key(&string_to_sign, &key))
             },
-            |(), signature| Proof::Chunk { previous: truth::SEED.to_owned(), signature },
+            |(), signature| Proof::Chunk {
+                previous: truth::SEED.to_owned(),
+                signature,
+            },
         )),
         Task::Verify => Ok(contender(
             WHO,
@@ -62,16 +67,25 @@ fn sign(request: &mut Request<Bytes>, work: &Work, key: &[u8; 32], date: &AmzDat
         }
     };
     let headers = request.headers_mut();
-    headers.insert("x-amz-date", HeaderValue::from_str(&date.fmt_iso8601()).expect("text"));
+    headers.insert(
+        "x-amz-date",
+        HeaderValue::from_str(&date.fmt_iso8601()).expect("text"),
+    );
     if let Some(token) = work.identity.session_token {
         headers.insert("x-amz-security-token", HeaderValue::from_static(token));
     }
     match payload {
         Hash::SingleChunk(hash) if work.sends_payload_hash() => {
-            headers.insert("x-amz-content-sha256", HeaderValue::from_str(hash).expect("text"));
+            headers.insert(
+                "x-amz-content-sha256",
+                HeaderValue::from_str(hash).expect("text"),
+            );
         }
         Hash::Unsigned => {
-            headers.insert("x-amz-content-sha256", HeaderValue::from_static("UNSIGNED-PAYLOAD"));
+            headers.insert(
+                "x-amz-content-sha256",
+                HeaderValue::from_static("UNSIGNED-PAYLOAD"),
+            );
         }
         _ => {}
     }
@@ -79,16 +93,25 @@ fn sign(request: &mut Request<Bytes>, work: &Work, key: &[u8; 32], date: &AmzDat
     let uri = request.uri();
     let mut signed = Vec::with_capacity(request.headers().len() + 1);
     signed.push(("host", uri.host().expect("a host")));
-    let own = request.headers().iter().filter(|(name, _)| *name != "user-agent");
+    let own = request
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name != "user-agent");
     signed.extend(own.map(|(name, value)| (name.as_str(), value.to_str().expect("text"))));
     signed.sort_unstable_by_key(|(name, _)| *name);
     let query = decoded(uri.query());
-    let canonical_request =
-        create_canonical_request_with_raw_uri_path(request.method().as_str(), uri.path(), &query, &signed, payload);
+    let canonical_request = create_canonical_request_with_raw_uri_path(
+        request.method().as_str(),
+        uri.path(),
+        &query,
+        &signed,
+        payload,
+    );
     let string_to_sign = create_string_to_sign(&canonical_request, date, REGION, work.service);
     let signature = hex::encode(calculate_signature_with_key(&string_to_sign, key));
 
-    let (access_key_id, date, service) = (work.identity.access_key_id, date.fmt_date(), work.service);
+    let (access_key_id, date, service) =
+        (work.identity.access_key_id, date.fmt_date(), work.service);
     let mut authorization = String::with_capacity(512);
     let _ = write!(
         authorization,
@@ -99,14 +122,22 @@ fn sign(request: &mut Request<Bytes>, work: &Work, key: &[u8; 32], date: &AmzDat
         authorization.push_str(name);
     }
     let _ = write!(authorization, ", Signature={signature}");
-    request.headers_mut().insert("authorization", HeaderValue::try_from(authorization).expect("text"));
+    request.headers_mut().insert(
+        "authorization",
+        HeaderValue::try_from(authorization).expect("text"),
+    );
 }
 
 fn verify(request: &Request<Bytes>, work: &Work, key: &[u8; 32]) -> bool {
     let header = |name: &str| text(request.headers(), name);
-    let authorization = AuthorizationV4::parse(header("authorization")).expect("an Authorization header");
+    let authorization =
+        AuthorizationV4::parse(header("authorization")).expect("an Authorization header");
     let date = AmzDate::parse(header("x-amz-date")).expect("a date");
-    let signed: Vec<_> = authorization.signed_headers.iter().map(|name| (*name, header(name))).collect();
+    let signed: Vec<_> = authorization
+        .signed_headers
+        .iter()
+        .map(|name| (*name, header(name)))
+        .collect();
     let query = decoded(request.uri().query());
     let canonical_request = create_canonical_request_with_raw_uri_path(
         request.method().as_str(),

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use chrono::DateTime;
 use http::Request;
 use scratchstack_aws_signature::{
-    GetSigningKeyRequest, GetSigningKeyResponse, KSecretKey, KSigningKey, NO_ADDITIONAL_SIGNED_HEADERS, SignatureOptions,
-    service_for_signing_key_fn, sigv4_validate_request,
+    GetSigningKeyRequest, GetSigningKeyResponse, KSecretKey, KSigningKey,
+    NO_ADDITIONAL_SIGNED_HEADERS, SignatureOptions, service_for_signing_key_fn,
+    sigv4_validate_request,
 };
 
 use super::{Entry, ready, verdicts};
@@ -20,9 +21,16 @@ pub fn entry(work: &'static Work) -> Entry {
     if work.task != Task::Verify {
         return Err("only verifies");
     }
-    let work: &Work = Box::leak(Box::new(Work { payload: Payload::Hashed, ..work.clone() }));
+    let work: &Work = Box::leak(Box::new(Work {
+        payload: Payload::Hashed,
+        ..work.clone()
+    }));
     let now = DateTime::from_timestamp(SECONDS, 0).expect("a time");
-    let secret: KSecretKey = work.identity.secret_key.parse().expect("a key of forty characters");
+    let secret: KSecretKey = work
+        .identity
+        .secret_key
+        .parse()
+        .expect("a key of forty characters");
     let key = secret.to_ksigning(now.date_naive(), REGION, work.service);
     Ok(contender(
         WHO,
@@ -33,8 +41,9 @@ pub fn entry(work: &'static Work) -> Entry {
 }
 
 fn verify(request: Request<Bytes>, work: &Work, key: KSigningKey) -> bool {
-    let look_up =
-        move |_: GetSigningKeyRequest| async move { Ok(GetSigningKeyResponse::builder().signing_key(key).build()?) };
+    let look_up = move |_: GetSigningKeyRequest| async move {
+        Ok(GetSigningKeyResponse::builder().signing_key(key).build()?)
+    };
     let mut keys = service_for_signing_key_fn(look_up);
     let now = DateTime::from_timestamp(SECONDS, 0).expect("a time");
     ready(sigv4_validate_request(
