@@ -120,6 +120,41 @@ impl Signer {
     }
 }
 
+#[cfg(feature = "sigv4a")]
+impl crate::sigv4a::Signer {
+    /// Signs a request whose body goes as aws-chunked, as
+    /// [`Signer::sign_chunked`](crate::Signer::sign_chunked) does. Signatures of chunks and trailers
+    /// are filled up with `*`, so that the lengths are known beforehand.
+    ///
+    /// # Errors
+    /// As there; and a region set that is none.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::{Credentials, sigv4a};
+    /// use time::macros::datetime;
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+    /// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key")
+    ///     .body(())?;
+    /// let payload = ChunkedPayload::signed(5);
+    /// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
+    /// let header = chunks.header(b"aaaaa")?;
+    /// assert!(header.as_ref().starts_with(b"5;chunk-signature=30"));
+    /// assert_eq!(header.as_ref().len(), "5;chunk-signature=".len() + 144 + "\r\n".len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_chunked<R: HttpRequest>(
+        &self,
+        request: &mut R,
+        payload: ChunkedPayload,
+        now: OffsetDateTime,
+    ) -> Result<ChunkSigner<crate::sigv4a::ScopedKey>, Error> {
+        let (identity, date, key) = self.identity(now)?;
+        sign_chunked(identity, request, payload, &date, &key)
+    }
+}
+
 /// The same for every kind of key.
 pub(crate) fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     identity: &Identity,

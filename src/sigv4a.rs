@@ -17,5 +17,5 @@ mod signer;
 
 use portable as back_end;
 
-pub use key::{SigningKey, VerifyingKey};
+pub use key::{ScopedKey, SigningKey, VerifyingKey};
 pub use signer::Signer;

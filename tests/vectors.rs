@@ -14,6 +14,9 @@ mod sigv4;
 #[cfg(feature = "sigv4a")]
 #[path = "vectors/sigv4a.rs"]
 mod sigv4a;
+#[cfg(feature = "sigv4a")]
+#[path = "vectors/sigv4a_chunked.rs"]
+mod sigv4a_chunked;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -129,9 +129,10 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-/// A signing key with the scope that a request is signed for.
-#[derive(Clone)]
-pub(crate) struct ScopedKey {
+/// A [`SigningKey`] with the scope that a request is signed for: what a
+/// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
+#[derive(Clone, Debug)]
+pub struct ScopedKey {
     pub(super) key: SigningKey,
     pub(super) scope: CredentialScope,
 }

@@ -160,7 +160,10 @@ impl Signer {
         Ok(key.verifying_key())
     }
 
-    fn identity(&self, now: OffsetDateTime) -> Result<(&Identity, AmzDate, ScopedKey), Error> {
+    pub(crate) fn identity(
+        &self,
+        now: OffsetDateTime,
+    ) -> Result<(&Identity, AmzDate, ScopedKey), Error> {
         let (identity, key) = self.0.identity.as_ref().map_err(Clone::clone)?;
         let date = identity.date(now)?;
         let scope = CredentialScope::unchecked(date.day_bytes(), None, identity.service.name());

@@ -57,7 +57,7 @@ fn key_derivation(case: &mut Case<'_>) {
     let key = SigningKey::derive(id, secret_key).unwrap();
     case.check(
         "public_x, public_y",
-        public_key(case.expected),
+        public_key(case.expected, ["public_x", "public_y"]),
         key.verifying_key(),
     );
 }
@@ -103,7 +103,7 @@ fn signed_request(case: &mut Case<'_>) -> Result<(), Error> {
         case.check(field, text(case.expected, field), actual);
     }
 
-    let key = public_key(case.expected);
+    let key = public_key(case.expected, ["public_x", "public_y"]);
     case.check("public_x, public_y", &key, &signer.verifying_key()?);
     let expected = text(case.expected, "string_to_sign");
     for (field, valid) in [("valid_signature", true), ("invalid_signature", false)] {
@@ -195,13 +195,14 @@ fn presigned(
     Ok(Sent::new(request, &authorization))
 }
 
-fn public_key(expected: &Value) -> VerifyingKey {
-    let point = ["04", text(expected, "public_x"), text(expected, "public_y")].concat();
+pub fn public_key(expected: &Value, coordinates: [&str; 2]) -> VerifyingKey {
+    let [x, y] = coordinates.map(|name| text(expected, name));
+    let point = ["04", x, y].concat();
     VerifyingKey::from_sec1(&unhex(&point)).unwrap()
 }
 
 /// A signature as it comes: in a header.
-fn signature(hex: &str) -> Signature {
+pub fn signature(hex: &str) -> Signature {
     let header = format!(
         "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={hex}"
     );
