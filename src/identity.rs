@@ -10,6 +10,7 @@ use crate::authorization::{
     write_header_start,
 };
 use crate::canonical::CanonicalRequest;
+use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::Parameter;
 use crate::credentials::Credentials;
 use crate::encode::ascii;
@@ -154,10 +155,7 @@ impl Identity {
     pub(crate) fn presign<R: HttpRequest>(
         &self,
         request: &R,
-        payload: PayloadHash,
-        lifetime: Lifetime,
-        date: &AmzDate,
-        key: &impl Key,
+        terms: &Terms<'_, impl Key>,
     ) -> Result<Presigned, Error> {
         let uri = request.uri();
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
@@ -167,14 +165,14 @@ impl Identity {
         let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
         let mut between = false;
         let keep = noting(&mut between);
-        let canonical = CanonicalRequest::unsorted(request, payload, rules, keep, sign)?;
+        let canonical = CanonicalRequest::unsorted(request, terms.payload, rules, keep, sign)?;
         let query = uri.query().unwrap_or_default();
         let url = Url {
             origin: [scheme, "://", authority, uri.path()],
             query,
             between,
         };
-        let sealed = self.seal_url(canonical, url, payload, lifetime, date, key)?;
+        let sealed = self.seal_url(canonical, url, terms)?;
         let length = sealed.url.len();
         if length > LONGEST_URI {
             return Err(Error::UrlTooLong { length });
@@ -195,16 +193,13 @@ impl Identity {
     pub(crate) fn presign_raw(
         &self,
         request: &RawRequest<'_>,
-        payload: PayloadHash,
-        lifetime: Lifetime,
-        date: &AmzDate,
-        key: &impl Key,
+        terms: &Terms<'_, impl Key>,
     ) -> Result<Presigned, Error> {
         let rules = self.service.rules();
         let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
         let mut between = false;
         let keep = noting(&mut between);
-        let canonical = CanonicalRequest::raw_unsorted(request, payload, rules, keep, sign)?;
+        let canonical = CanonicalRequest::raw_unsorted(request, terms.payload, rules, keep, sign)?;
         let path = if request.path.is_empty() {
             "/"
         } else {
@@ -215,7 +210,7 @@ impl Identity {
             query: request.query,
             between,
         };
-        let sealed = self.seal_url(canonical, url, payload, lifetime, date, key)?;
+        let sealed = self.seal_url(canonical, url, terms)?;
 
         let mut headers = HeaderMap::new();
         for (name, value) in request.headers {
@@ -242,11 +237,15 @@ impl Identity {
         &self,
         canonical: CanonicalRequest<'_>,
         from: Url<'_>,
-        payload: PayloadHash,
-        lifetime: Lifetime,
-        date: &AmzDate,
-        key: &K,
+        terms: &Terms<'_, K>,
     ) -> Result<SealedUrl, Error> {
+        let Terms {
+            payload,
+            lifetime,
+            date,
+            key,
+            ..
+        } = *terms;
         let expires_at = lifetime.end(date, self.expiration)?;
         let hashed = payload.to_hashed_payload();
         let content_sha256 = match self.service.rules().content_sha256 {
@@ -270,21 +269,18 @@ impl Identity {
                     .push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
             }
             canonical.headers.sort();
-            let added = AuthorizationParameters {
-                algorithm: K::ALGORITHM,
-                access_key_id: &self.access_key_id,
-                scope: key.scope(),
-                date,
-                expires_in: lifetime.seconds,
-                region_set: self.region_set.as_deref(),
-                session_token: signed_token.map(ReadyToken::parameter),
-                headers: &canonical.headers,
-            };
-            let len = from.len() + added.len();
-            url.reserve_exact(len + unsigned_token.map_or(0, |token| token.encoded.len()));
+            let ready = terms
+                .ready
+                .filter(|_| canonical.headers.names().eq(["host"]));
+            let added = self.parameters(terms, &canonical.headers);
+            let unsigned = unsigned_token.map_or(0, |token| token.encoded.len());
+            url.reserve_exact(from.len() + added.len() + unsigned);
             from.write(&mut url);
             let start = url.len();
-            added.write(&mut url);
+            match ready {
+                Some(ready) => url.extend_from_slice(ready),
+                None => added.write(&mut url),
+            }
 
             let written = ascii(url.get(start..).unwrap_or_default());
             // Where none of the caller's parameters sorts between them, they are one piece.
@@ -313,6 +309,32 @@ impl Identity {
         })
     }
 
+    fn parameters<'a, K: Key>(
+        &'a self,
+        terms: &Terms<'a, K>,
+        headers: &'a CanonicalHeaders<'a>,
+    ) -> AuthorizationParameters<'a> {
+        AuthorizationParameters {
+            algorithm: K::ALGORITHM,
+            access_key_id: &self.access_key_id,
+            scope: terms.key.scope(),
+            date: terms.date,
+            expires_in: terms.lifetime.seconds,
+            region_set: self.region_set.as_deref(),
+            session_token: self.signed_token().map(ReadyToken::parameter),
+            headers,
+        }
+    }
+
+    /// The parameters that presigning adds to a request of which `host` alone is signed.
+    pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> Vec<u8> {
+        let mut headers = CanonicalHeaders::unsorted();
+        headers.push_canonical("host", b"");
+        let mut parameters = Vec::new();
+        self.parameters(terms, &headers).write(&mut parameters);
+        parameters
+    }
+
     /// The session token, where it is part of what is signed.
     fn signed_token(&self) -> Option<&ReadyToken> {
         let signed = self.service.rules().session_token == SessionTokenPlacement::Signed;
@@ -328,6 +350,16 @@ impl Identity {
             })
         }
     }
+}
+
+/// On which terms a request is presigned.
+pub(crate) struct Terms<'a, K> {
+    pub(crate) payload: PayloadHash,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) date: &'a AmzDate,
+    pub(crate) key: &'a K,
+    /// What [`Identity::ready_parameters`] made of these terms, for many requests.
+    pub(crate) ready: Option<&'a [u8]>,
 }
 
 /// What a URI of `http` holds.

@@ -10,7 +10,7 @@ use crate::amz_date::AmzDate;
 use crate::attach::AddedHeaders;
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
-use crate::identity::Identity;
+use crate::identity::{Identity, Terms};
 use crate::key::SigningKey;
 use crate::payload::PayloadHash;
 use crate::presigned::{Lifetime, Presigned};
@@ -168,8 +168,16 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, identity, |key| {
-            identity.presign(request, payload, lifetime, &date, key)
+        let date = &date;
+        self.with_key(date, identity, |key| {
+            let terms = Terms {
+                payload,
+                lifetime,
+                date,
+                key,
+                ready: None,
+            };
+            identity.presign(request, &terms)
         })
     }
 
@@ -187,8 +195,16 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, identity, |key| {
-            identity.presign_raw(request, payload, lifetime, &date, key)
+        let date = &date;
+        self.with_key(date, identity, |key| {
+            let terms = Terms {
+                payload,
+                lifetime,
+                date,
+                key,
+                ready: None,
+            };
+            identity.presign_raw(request, &terms)
         })
     }
 

@@ -25,6 +25,7 @@ const FLOORS: [&[&str]; 9] = [
     &["signer", "verify"],
     &["sigv4a"],
     &[
+        "presigner",
         "chunked",
         "event_stream",
         "sts",

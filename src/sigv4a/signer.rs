@@ -12,7 +12,7 @@ use crate::amz_date::AmzDate;
 use crate::attach::AddedHeaders;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::identity::Identity;
+use crate::identity::{Identity, Terms};
 use crate::payload::PayloadHash;
 use crate::presigned::{Lifetime, Presigned};
 use crate::request::{HttpRequest, RawRequest};
@@ -127,7 +127,16 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Presigned, Error> {
         let (identity, date, key) = self.identity(now)?;
-        identity.presign(request, payload, Lifetime::strict(expires_in)?, &date, &key)
+        let lifetime = Lifetime::strict(expires_in)?;
+        let (date, key) = (&date, &key);
+        let terms = Terms {
+            payload,
+            lifetime,
+            date,
+            key,
+            ready: None,
+        };
+        identity.presign(request, &terms)
     }
 
     /// Presigns a request in slices. The [`url`](Presigned::url) that comes back is the request
@@ -143,7 +152,16 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Presigned, Error> {
         let (identity, date, key) = self.identity(now)?;
-        identity.presign_raw(request, payload, Lifetime::strict(expires_in)?, &date, &key)
+        let lifetime = Lifetime::strict(expires_in)?;
+        let (date, key) = (&date, &key);
+        let terms = Terms {
+            payload,
+            lifetime,
+            date,
+            key,
+            ready: None,
+        };
+        identity.presign_raw(request, &terms)
     }
 
     /// The regions that are signed for, as they are sent.

@@ -1,0 +1,153 @@
+//! Presigning many requests on the same terms.
+
+use std::fmt;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::amz_date::AmzDate;
+use crate::error::Error;
+use crate::identity::Terms;
+use crate::key::SigningKey;
+use crate::payload::PayloadHash;
+use crate::presigned::{Lifetime, Presigned};
+use crate::request::{HttpRequest, RawRequest};
+use crate::signer::Signer;
+
+/// Presigns many requests at one time and for one lifetime, as for a page that lists objects: what
+/// they have in common is prepared once. It can be used from many threads at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{Credentials, PayloadHash, Signer, encode_key};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let now = datetime!(2026-01-02 03:04:05 UTC);
+/// let presigner = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+/// for key in ["a.jpg", "b c.jpg"] {
+///     let url = format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
+///     let link = presigner.presign(&http::Request::get(url).body(())?)?;
+///     assert!(link.url().contains("&X-Amz-Expires=900&"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Presigner {
+    signer: Signer,
+    key: SigningKey,
+    date: AmzDate,
+    lifetime: Lifetime,
+    payload: PayloadHash,
+    ready: Vec<u8>,
+    now: OffsetDateTime,
+}
+
+impl Signer {
+    /// Prepares to presign many requests.
+    ///
+    /// # Errors
+    /// As [`presign`](Self::presign), as far as no request is needed to see it.
+    pub fn presigner(
+        &self,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Presigner, Error> {
+        let (identity, date) = self.identity(now)?;
+        let lifetime = Lifetime::strict(expires_in)?;
+        lifetime.end(&date, identity.expiration)?;
+        let key = self.with_key(&date, identity, SigningKey::clone);
+        let signer = self.clone();
+        let mut presigner = Presigner {
+            signer,
+            key,
+            date,
+            lifetime,
+            payload,
+            ready: Vec::new(),
+            now,
+        };
+        presigner.ready = identity.ready_parameters(&presigner.terms());
+        Ok(presigner)
+    }
+}
+
+impl Presigner {
+    /// Presigns one request, as [`Signer::presign`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
+        let (identity, _) = self.signer.identity(self.now)?;
+        identity.presign(request, &self.terms())
+    }
+
+    /// Presigns one request in slices, as [`Signer::presign_raw`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
+        let (identity, _) = self.signer.identity(self.now)?;
+        identity.presign_raw(request, &self.terms())
+    }
+
+    fn terms(&self) -> Terms<'_, SigningKey> {
+        Terms {
+            payload: self.payload,
+            lifetime: self.lifetime,
+            date: &self.date,
+            key: &self.key,
+            ready: (!self.ready.is_empty()).then_some(&self.ready),
+        }
+    }
+}
+
+impl fmt::Debug for Presigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presigner")
+            .field("signer", &self.signer)
+            .field("date", &self.date)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::credentials::Credentials;
+
+    /// The shortcut gives what the long way gives, whether it can be taken or not.
+    #[test]
+    fn as_one_by_one() {
+        let credentials = Credentials::new("ASIA", "secret").with_session_token("to/ken==");
+        let signer = Signer::new(credentials, "us-east-1", "s3");
+        let (now, hour) = (
+            datetime!(2026-01-02 03:04:05 UTC),
+            Duration::from_secs(3600),
+        );
+        let presigner = signer.presigner(PayloadHash::Unsigned, hour, now).unwrap();
+        for (url, header) in [
+            ("https://b.s3.amazonaws.com/a", None),
+            (
+                "https://b.s3.amazonaws.com/a?X-Amz-Content-Sha256=x&z=1&A=2",
+                None,
+            ),
+            ("https://b.s3.amazonaws.com/a?b", Some("range")),
+        ] {
+            let mut request = http::Request::get(url).body(()).unwrap();
+            if let Some(name) = header {
+                request
+                    .headers_mut()
+                    .insert(name, http::HeaderValue::from_static("1"));
+            }
+            let one = signer
+                .presign(&request, PayloadHash::Unsigned, hour, now)
+                .unwrap();
+            assert_eq!(presigner.presign(&request).unwrap().url(), one.url());
+        }
+    }
+}
