@@ -80,9 +80,11 @@ impl<'a> Authorization<'a> {
         let signed_headers =
             signed_headers.ok_or(Error::MalformedAuthorization("`SignedHeaders` is missing"))?;
         let signature = signature.ok_or(Error::MalformedAuthorization("`Signature` is missing"))?;
+        let (slash, scope) = split_credential(algorithm, credential)?;
+        let access_key_id = credential.get(..slash).unwrap_or_default().into();
         Self::of_parts(
             algorithm,
-            credential.into(),
+            (access_key_id, scope),
             signed_headers.into(),
             signature,
         )
@@ -90,33 +92,10 @@ impl<'a> Authorization<'a> {
 
     fn of_parts(
         algorithm: Algorithm,
-        credential: Cow<'a, str>,
+        (access_key_id, scope): (Cow<'a, str>, CredentialScope),
         signed_headers: Cow<'a, str>,
         signature: &str,
     ) -> Result<Self, Error> {
-        // The scope is what the last parts are: an access key id of a store's own may hold `/`.
-        let parts = match algorithm {
-            Algorithm::HmacSha256 => 4,
-            Algorithm::EcdsaP256Sha256 => 3,
-        };
-        let malformed = Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
-        let slash = credential
-            .rmatch_indices('/')
-            .nth(parts - 1)
-            .map(|(i, _)| i)
-            .ok_or(malformed.clone())?;
-        let scope = CredentialScope::parse(credential.get(slash + 1..).unwrap_or_default())
-            .map_err(|_| malformed.clone())?;
-        if slash == 0 || scope.region().is_some() != (algorithm == Algorithm::HmacSha256) {
-            return Err(malformed);
-        }
-        let access_key_id = match credential {
-            Cow::Borrowed(text) => Cow::Borrowed(text.get(..slash).unwrap_or_default()),
-            Cow::Owned(mut text) => {
-                text.truncate(slash);
-                Cow::Owned(text)
-            }
-        };
         if signed_headers.is_empty() {
             return Err(Error::MalformedAuthorization("`SignedHeaders` is empty"));
         }
@@ -143,6 +122,62 @@ impl<'a> Authorization<'a> {
         write_header_end(&mut header, &self.signature);
         String::from_utf8(header).unwrap_or_default()
     }
+}
+
+/// Where the access key id ends in `ID/SCOPE`, and the scope.
+fn split_credential(
+    algorithm: Algorithm,
+    credential: &str,
+) -> Result<(usize, CredentialScope), Error> {
+    // The scope is what the last parts are: an access key id of a store's own may hold `/`.
+    let parts = match algorithm {
+        Algorithm::HmacSha256 => 4,
+        Algorithm::EcdsaP256Sha256 => 3,
+    };
+    let malformed = Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
+    let slashes = || credential.bytes().enumerate().rev();
+    let slash = slashes()
+        .filter(|&(_, byte)| byte == b'/')
+        .nth(parts - 1)
+        .map(|(i, _)| i);
+    let Some((slash, scope)) = slash.and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
+    else {
+        return Err(malformed);
+    };
+    match CredentialScope::parse(scope) {
+        Ok(scope)
+            if slash > 0 && scope.region().is_some() == (algorithm == Algorithm::HmacSha256) =>
+        {
+            Ok((slash, scope))
+        }
+        _ => Err(malformed),
+    }
+}
+
+/// The same, percent-encoded. The access key id is copied only where it is not as it is sent.
+pub(crate) fn query_credential<'a>(
+    algorithm: Algorithm,
+    credential: &Parameter<'a>,
+) -> Result<(Cow<'a, str>, CredentialScope), Error> {
+    let mut decoded = [0; 256];
+    let decoded = credential.decode_into(&mut decoded);
+    let text = match decoded.and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+        Some(text) => Cow::Borrowed(text),
+        None => value_of(credential)?,
+    };
+    let (slash, scope) = split_credential(algorithm, &text)?;
+    let id = text.get(..slash).unwrap_or_default();
+    let id = match credential.raw_value().get(..slash) {
+        // What is the same text and holds no escape ends where the encoded slash begins.
+        Some(raw) if raw == id && !raw.contains('%') => Cow::Borrowed(raw),
+        _ => Cow::Owned(id.to_owned()),
+    };
+    Ok((id, scope))
+}
+
+fn value_of<'a>(parameter: &Parameter<'a>) -> Result<Cow<'a, str>, Error> {
+    let not_utf8 = Error::MalformedAuthorization("a parameter is not UTF-8");
+    parameter.value().ok_or(not_utf8)
 }
 
 const CREDENTIAL: &str = " Credential=";
@@ -253,28 +288,6 @@ impl<'a> QueryAuthorization<'a> {
     /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
     /// is not UTF-8.
     pub fn parse(query: &'a str) -> Result<Self, Error> {
-        let mut found: [Option<Cow<'a, str>>; PARAMETERS.len()] = Default::default();
-        for parameter in parameters(query) {
-            let parameter = parameter?;
-            let Some((name, slot)) = PARAMETERS
-                .iter()
-                .zip(&mut found)
-                .find(|(name, _)| parameter.is_named(name))
-            else {
-                continue;
-            };
-            if !parameter.is_exactly(name) {
-                return Err(Error::MalformedAuthorization(
-                    "a parameter's name is in the wrong case",
-                ));
-            }
-            let value = parameter
-                .value()
-                .ok_or(Error::MalformedAuthorization("a parameter is not UTF-8"))?;
-            if slot.replace(value).is_some() {
-                return Err(Error::MalformedAuthorization("there is a parameter twice"));
-            }
-        }
         let [
             algorithm,
             credential,
@@ -285,48 +298,79 @@ impl<'a> QueryAuthorization<'a> {
             region_set,
             token,
             s3_token,
-        ] = found;
-        let algorithm = algorithm.ok_or(Error::MalformedAuthorization(
-            "`X-Amz-Algorithm` is missing",
-        ))?;
-        let credential = credential.ok_or(Error::MalformedAuthorization(
-            "`X-Amz-Credential` is missing",
-        ))?;
-        let signed_headers = signed_headers.ok_or(Error::MalformedAuthorization(
-            "`X-Amz-SignedHeaders` is missing",
-        ))?;
-        let signature = signature.ok_or(Error::MalformedAuthorization(
-            "`X-Amz-Signature` is missing",
-        ))?;
-        let date = date.ok_or(Error::MalformedAuthorization("`X-Amz-Date` is missing"))?;
-        let date = AmzDate::parse(&date).ok_or(Error::MalformedAuthorization(
+        ] = find_parameters(query)?;
+        let missing = |what| Error::MalformedAuthorization(what);
+        let algorithm = algorithm.ok_or(missing("`X-Amz-Algorithm` is missing"))?;
+        let credential = credential.ok_or(missing("`X-Amz-Credential` is missing"))?;
+        let signed_headers = signed_headers.ok_or(missing("`X-Amz-SignedHeaders` is missing"))?;
+        let signature = signature.ok_or(missing("`X-Amz-Signature` is missing"))?;
+        let date = date.ok_or(missing("`X-Amz-Date` is missing"))?;
+        let date = AmzDate::parse(&value_of(&date)?).ok_or(Error::MalformedAuthorization(
             "`X-Amz-Date` is not of the form YYYYMMDDTHHMMSSZ",
         ))?;
-        let expires_in = expires_in.map(|text| {
-            let digits = text.bytes().all(|b| b.is_ascii_digit());
-            let number = if digits { text.parse().ok() } else { None };
-            number.ok_or(Error::MalformedAuthorization(
-                "`X-Amz-Expires` is not a number of seconds",
-            ))
-        });
         if token.is_some() && s3_token.is_some() {
             return Err(Error::MalformedAuthorization(
                 "there are two session tokens",
             ));
         }
+        let algorithm = Algorithm::parse(&value_of(&algorithm)?)?;
         Ok(Self {
             authorization: Authorization::of_parts(
-                Algorithm::parse(&algorithm)?,
-                credential,
-                signed_headers,
-                &signature,
+                algorithm,
+                query_credential(algorithm, &credential)?,
+                value_of(&signed_headers)?,
+                &value_of(&signature)?,
             )?,
             date,
-            expires_in: expires_in.transpose()?,
-            region_set,
-            session_token: token.or(s3_token),
+            expires_in: expires_in
+                .map(|seconds| expires_in_of(&seconds))
+                .transpose()?,
+            region_set: region_set.map(|set| value_of(&set)).transpose()?,
+            session_token: token
+                .or(s3_token)
+                .map(|token| value_of(&token))
+                .transpose()?,
         })
     }
+}
+
+/// The parameters of a presigned URL, each at most once, in the order of [`PARAMETERS`].
+pub(crate) fn find_parameters(
+    query: &str,
+) -> Result<[Option<Parameter<'_>>; PARAMETERS.len()], Error> {
+    let mut found = [None; PARAMETERS.len()];
+    for parameter in parameters(query) {
+        let parameter = parameter?;
+        if !matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..]) {
+            continue;
+        }
+        let Some((name, slot)) = PARAMETERS
+            .iter()
+            .zip(&mut found)
+            .find(|(name, _)| parameter.is_named(name))
+        else {
+            continue;
+        };
+        if !parameter.is_exactly(name) {
+            return Err(Error::MalformedAuthorization(
+                "a parameter's name is in the wrong case",
+            ));
+        }
+        if slot.replace(parameter).is_some() {
+            return Err(Error::MalformedAuthorization("there is a parameter twice"));
+        }
+    }
+    Ok(found)
+}
+
+/// `X-Amz-Expires`: any number of seconds.
+pub(crate) fn expires_in_of(parameter: &Parameter<'_>) -> Result<u64, Error> {
+    let text = value_of(parameter)?;
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = if digits { text.parse().ok() } else { None };
+    number.ok_or(Error::MalformedAuthorization(
+        "`X-Amz-Expires` is not a number of seconds",
+    ))
 }
 
 impl fmt::Debug for QueryAuthorization<'_> {
@@ -420,7 +464,7 @@ fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
 }
 
 impl Algorithm {
-    fn parse(name: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(name: &str) -> Result<Self, Error> {
         [Self::HmacSha256, Self::EcdsaP256Sha256]
             .into_iter()
             .find(|algorithm| algorithm.as_str() == name)
@@ -432,7 +476,7 @@ impl Algorithm {
 
 impl Signature {
     /// Reads the hex of a signature; upper-case digits are taken too.
-    fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
         let sound = match algorithm {
             Algorithm::HmacSha256 => hex.len() == 64,
             // Two integers of one to 33 bytes, each behind two bytes, behind two more.

@@ -68,6 +68,15 @@ impl PayloadHash {
         Self::Sha256(Sha256::digest(payload).into())
     }
 
+    /// For people.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Sha256(_) => "a hash",
+            Self::Unsigned => "unsigned",
+            Self::Streaming(_) => "a stream",
+        }
+    }
+
     /// The text that is signed, and sent in `x-amz-content-sha256`.
     pub fn to_hashed_payload(&self) -> HashedPayload {
         HashedPayload(match self {
@@ -95,6 +104,15 @@ impl HashedPayload {
             Text::Hex(digits) => ascii(digits),
             Text::Literal(literal) => literal,
         }
+    }
+
+    /// 64 hex digits as somebody else wrote them.
+    pub(crate) fn as_sent(digits: &[u8; 64]) -> Self {
+        Self(Text::Hex(*digits))
+    }
+
+    pub(crate) fn of_literal(literal: &'static str) -> Self {
+        Self(Text::Literal(literal))
     }
 
     /// The text, where it is one of the literals.

@@ -1,1 +1,201 @@
-//! The verb of a server: verify.
+//! Verifying requests, on the server's side, with the same canonicaliser that signs them.
+//!
+//! Two steps, with the look-up of the key in between, which is the caller's own (and may well wait
+//! for a database):
+//!
+//! 1. [`SignedRequest::parse`] reads the claim: which access key, for which scope.
+//! 2. [`Verifier::verify`] holds every rule of Signature Version 4 against it, and returns a
+//!    [`Verified`]: the proof, and the only thing here that has an identity to hand out.
+//!
+//! A signing key is good for its scope, a whole day: cache it by access key id and scope. A request
+//! that cannot be good anyway (of yesterday, for another region) can be turned away before the
+//! look-up, with [`Verifier::check`].
+//!
+//! ```
+//! use countersign::verify::{SignedRequest, Verifier, VerifyError};
+//! use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer, SigningKey};
+//! use time::macros::datetime;
+//!
+//! // A client signs ...
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+//! let mut request = http::Request::put("/bucket/a%20key").header("host", "localhost").body("data")?;
+//! signer.sign(&mut request, PayloadHash::of("data"), now)?;
+//!
+//! // ... and a server verifies.
+//! let verifier = Verifier::new("us-east-1", Service::S3);
+//! let claim = SignedRequest::parse(&request)?;
+//! verifier.check(&claim, now)?;
+//! let secret_key = match claim.access_key_id() {
+//!     "AKIDEXAMPLE" => SecretKey::from("secret"),
+//!     _ => return Err(VerifyError::UnknownAccessKeyId.into()),
+//! };
+//! let key = SigningKey::derive(&secret_key, claim.scope());
+//! let verified = verifier.verify(&claim, &key, PayloadHash::of(request.body()), now)?;
+//! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
+//! Reference, "Authenticating requests".
+
+mod claim;
+mod date;
+mod error;
+mod head;
+mod key;
+mod payload;
+mod rules;
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+use time::OffsetDateTime;
+
+use crate::payload::PayloadHash;
+use crate::service::Service;
+
+pub use claim::SignedRequest;
+pub use error::{Form, Protocol, VerifyError};
+pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, VerifiedPayload};
+pub use key::{AccessKey, VerifyingKey};
+pub use payload::StreamingPayload;
+
+/// The rules of one service in its regions, held against the requests that arrive there.
+///
+/// What it asks of every request, in this order:
+///
+/// 1. The scope is of the day of the request's date, of one of the regions, and of the service.
+/// 2. It comes in its time: a signed header within the clock window, a presigned URL from its date
+///    (less the window) until `X-Amz-Expires`.
+/// 3. `host` is signed, and so is every `x-amz-*` header that arrived, the date, and what
+///    [`with_signed_header`](Self::with_signed_header) and [`with_audience`](Self::with_audience)
+///    add. Every header that is listed as signed did arrive. There is one exception: a presigned
+///    request for S3's family may carry an unsigned `x-amz-content-sha256`; it is not used.
+/// 4. How the payload is signed comes from signed data only. S3's family, `aoss` and
+///    `vpc-lattice-svcs` want `x-amz-content-sha256`, which a presigned URL may leave out (its
+///    payload is then unsigned).
+/// 5. The session token is the key's own, and the key has not ended.
+/// 6. The signature is that of the canonical request, rebuilt from the headers listed as signed.
+/// 7. The payload is the one that was signed.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    regions: Regions,
+    service: Service,
+    clock_window: time::Duration,
+    longest_expires_in: Duration,
+    signed: Vec<HeaderName>,
+    audience: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Clone, Debug)]
+enum Regions {
+    Any,
+    These(Vec<String>),
+}
+
+/// Seven days, for which a signing key is good.
+const LONGEST_EXPIRES_IN: Duration = Duration::from_secs(604_800);
+const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
+
+impl Verifier {
+    /// For one region and one service, by the service's rules.
+    pub fn new(region: impl Into<String>, service: impl Into<Service>) -> Self {
+        Self {
+            regions: Regions::These(vec![region.into()]),
+            service: service.into(),
+            clock_window: CLOCK_WINDOW,
+            longest_expires_in: LONGEST_EXPIRES_IN,
+            signed: Vec::new(),
+            audience: Vec::new(),
+        }
+    }
+
+    /// Takes this region too.
+    #[must_use]
+    pub fn with_region(mut self, region: impl Into<String>) -> Self {
+        match &mut self.regions {
+            Regions::Any => {}
+            Regions::These(regions) => regions.push(region.into()),
+        }
+        self
+    }
+
+    /// Takes requests for any region, as stores do that have none. The signing key must still be
+    /// derived for the region of the claim's scope.
+    #[must_use]
+    pub fn with_any_region(mut self) -> Self {
+        self.regions = Regions::Any;
+        self
+    }
+
+    /// How far a client's clock may be off, either way: 15 minutes unless set. Some AWS services
+    /// take 5.
+    #[must_use]
+    pub fn with_clock_window(mut self, window: Duration) -> Self {
+        self.clock_window = window.try_into().unwrap_or(CLOCK_WINDOW);
+        self
+    }
+
+    /// The longest `X-Amz-Expires` to take, in whole seconds: 604,800 (seven days) unless set, and
+    /// never more.
+    #[must_use]
+    pub fn with_longest_expires_in(mut self, longest: Duration) -> Self {
+        self.longest_expires_in = longest.min(LONGEST_EXPIRES_IN);
+        self
+    }
+
+    /// A header that must be signed where it arrives, besides `host` and `x-amz-*`; for one,
+    /// `content-type`.
+    #[must_use]
+    pub fn with_signed_header(mut self, name: HeaderName) -> Self {
+        self.signed.push(name);
+        self
+    }
+
+    /// A header that must arrive, once, signed, with this value: it says that the request is meant
+    /// for here, and was not signed for somebody else who passes it on. Token protocols ask for
+    /// one, such as `x-k8s-aws-id`.
+    #[must_use]
+    pub fn with_audience(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.audience.push((name, value));
+        self
+    }
+
+    /// Holds the rules that need no key against a claim, so that what cannot be good costs no
+    /// look-up. It proves nothing, and [`verify`](Self::verify) does it again.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn check(&self, claim: &SignedRequest<'_>, now: OffsetDateTime) -> Result<(), VerifyError> {
+        self.examine(claim, now).map(drop)
+    }
+
+    /// Verifies a request with its payload.
+    ///
+    /// The payload is what was really received: [`PayloadHash::of`] all of it, or
+    /// [`PayloadHash::Unsigned`] to accept that it is not signed. It has to be the way in which the
+    /// request was signed; [`verify_head`](Self::verify_head) tells which that is, and takes
+    /// streams too.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn verify<'c, K: VerifyingKey>(
+        &self,
+        claim: &'c SignedRequest<'c>,
+        key: &'c K,
+        payload: PayloadHash,
+        now: OffsetDateTime,
+    ) -> Result<Verified<'c>, VerifyError> {
+        let signed = match self.verify_head(claim, key, now)? {
+            Head::Hashed(head) => return head.verify(payload),
+            Head::Unsigned(head) if payload == PayloadHash::Unsigned => return Ok(head.accept()),
+            Head::Unsigned(_) => "unsigned",
+            Head::Streaming(_) => "a stream",
+        };
+        Err(VerifyError::PayloadNotAsSigned {
+            signed,
+            checked: payload.kind(),
+        })
+    }
+}

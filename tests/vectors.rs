@@ -17,6 +17,8 @@ mod sigv4a;
 #[cfg(feature = "sigv4a")]
 #[path = "vectors/sigv4a_chunked.rs"]
 mod sigv4a_chunked;
+#[path = "vectors/verify.rs"]
+mod verify;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "sigv4-header" | "sigv4-presign" | "s3" | "unsigned-payload" | "s3-express"
         | "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
+        "verify" => verify::run,
         "ambiguous" => sigv4::run_ambiguous,
         #[cfg(feature = "sigv4a")]
         "sigv4a" => sigv4a::run,

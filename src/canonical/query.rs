@@ -44,6 +44,23 @@ impl<'a> Parameter<'a> {
         percent_decode_str(self.value).decode_utf8().ok()
     }
 
+    /// The value as it is sent.
+    pub(crate) fn raw_value(&self) -> &'a str {
+        self.value
+    }
+
+    /// The value, decoded into a buffer; `None` where it is longer.
+    pub(crate) fn decode_into<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let mut bytes = decoded(self.value);
+        let filled = buffer
+            .iter_mut()
+            .zip(&mut bytes)
+            .map(|(slot, byte)| *slot = byte)
+            .count();
+        // `zip` asks for a slot first, so that nothing was taken for which there was none.
+        bytes.next().is_none().then(|| buffer.get(..filled))?
+    }
+
     /// By encoded name, then by encoded value.
     fn order(&self, other: &Self) -> Ordering {
         if self.escapes == Escapes::Canonical && other.escapes == Escapes::Canonical {
@@ -71,11 +88,17 @@ impl<'a> Parameter<'a> {
 
     /// Whether the decoded name is exactly `name`.
     pub(crate) fn is_exactly(&self, name: &str) -> bool {
+        if !self.name.contains('%') {
+            return self.name == name;
+        }
         decoded(self.name).eq(name.bytes())
     }
 
     /// Whether the decoded name is `name`, in any case of letters.
     pub(crate) fn is_named(&self, name: &str) -> bool {
+        if !self.name.contains('%') {
+            return self.name.eq_ignore_ascii_case(name);
+        }
         let same_case = |byte: u8| byte.to_ascii_lowercase();
         decoded(self.name)
             .map(same_case)

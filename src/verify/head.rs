@@ -1,0 +1,391 @@
+//! What has been proven, and what is still to come.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use crate::amz_date::AmzDate;
+use crate::payload::PayloadHash;
+use crate::scope::CredentialScope;
+use crate::signature::Signature;
+use crate::string_to_sign::StringToSign;
+
+use super::Verifier;
+use super::claim::SignedRequest;
+use super::error::VerifyError;
+use super::key::VerifyingKey;
+use super::payload::{Declared, StreamingPayload};
+use super::rules::Examined;
+
+/// A proof: the request was signed by the holder of this access key, for this verifier, within its
+/// time, and its payload is what was signed, unless the caller took a branch that says otherwise.
+#[derive(Clone, Copy)]
+pub struct Verified<'c> {
+    claim: &'c SignedRequest<'c>,
+    payload: VerifiedPayload,
+}
+
+/// What a [`Verified`] says about the payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifiedPayload {
+    /// It has this SHA-256, which was signed.
+    Sha256([u8; 32]),
+    /// It is not signed: anybody on the way could have changed it.
+    Unsigned,
+    /// It comes in pieces, which are verified, or not, as they come.
+    Streaming(StreamingPayload),
+}
+
+impl Verified<'_> {
+    /// Who signed.
+    pub fn access_key_id(&self) -> &str {
+        self.claim.access_key_id()
+    }
+
+    /// For which day, region and service.
+    pub fn scope(&self) -> &CredentialScope {
+        self.claim.scope()
+    }
+
+    /// When.
+    pub fn date(&self) -> &AmzDate {
+        self.claim.date()
+    }
+
+    /// Which headers are part of the proof. Every other header could have been changed, or added,
+    /// by anybody on the way.
+    pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
+        self.claim.signed_headers()
+    }
+
+    /// What is proven about the payload.
+    pub fn payload(&self) -> VerifiedPayload {
+        self.payload
+    }
+}
+
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("access_key_id", &self.access_key_id())
+            .field("scope", self.scope())
+            .field("date", self.date())
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request whose head has been verified, by how its payload is signed: what is left to do before
+/// it is proven.
+///
+/// Made by [`Verifier::verify_head`]. Only signed data chose the branch.
+#[derive(Debug)]
+#[must_use = "nothing is proven before the payload is"]
+pub enum Head<'c, K> {
+    /// The payload's hash is signed: it has to be compared.
+    Hashed(HashedHead<'c, K>),
+    /// The payload is not signed: somebody has to be content with that.
+    Unsigned(UnsignedHead<'c>),
+    /// The payload comes in pieces: chunks, or event messages.
+    Streaming(StreamingHead<'c, K>),
+}
+
+/// A head that is proven together with its payload's hash.
+#[must_use = "nothing is proven before the payload is"]
+pub struct HashedHead<'c, K> {
+    claim: &'c SignedRequest<'c>,
+    key: &'c K,
+    awaits: Awaits,
+}
+
+enum Awaits {
+    /// The signature holds and covers this hash.
+    Hash([u8; 32]),
+    /// The signature covers a hash that only the payload can tell: the canonical request up to it.
+    Signature(Sha256),
+}
+
+impl<'c, K: VerifyingKey> HashedHead<'c, K> {
+    /// Compares the payload's hash with the signed one. It must be of all the bytes that came.
+    ///
+    /// # Errors
+    /// Another payload ([`ContentSha256Mismatch`](VerifyError::ContentSha256Mismatch); where the
+    /// request does not tell the hash, [`SignatureMismatch`](VerifyError::SignatureMismatch)), or
+    /// something else than a hash.
+    pub fn verify(self, payload: PayloadHash) -> Result<Verified<'c>, VerifyError> {
+        let PayloadHash::Sha256(actual) = payload else {
+            return Err(VerifyError::PayloadNotAsSigned {
+                signed: "a hash",
+                checked: payload.kind(),
+            });
+        };
+        match self.awaits {
+            Awaits::Hash(signed) if signed == actual => {}
+            Awaits::Hash(_) => return Err(VerifyError::ContentSha256Mismatch),
+            Awaits::Signature(mut canonical) => {
+                canonical.update(payload.to_hashed_payload().as_str());
+                check_signature(self.claim, self.key, &canonical.finalize().into())?;
+            }
+        }
+        Ok(Verified {
+            claim: self.claim,
+            payload: VerifiedPayload::Sha256(actual),
+        })
+    }
+}
+
+impl<K> fmt::Debug for HashedHead<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashedHead")
+            .field("claim", &self.claim)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A head whose signature holds, and leaves the payload out.
+#[derive(Debug)]
+#[must_use = "nothing is proven before somebody accepts the payload as it is"]
+pub struct UnsignedHead<'c> {
+    claim: &'c SignedRequest<'c>,
+}
+
+impl<'c> UnsignedHead<'c> {
+    /// Takes whatever payload comes: over TLS, from a client that is trusted with it.
+    pub fn accept(self) -> Verified<'c> {
+        Verified {
+            claim: self.claim,
+            payload: VerifiedPayload::Unsigned,
+        }
+    }
+}
+
+/// A head whose signature holds, and is the first of a chain.
+#[must_use = "nothing is proven of a payload before its pieces are verified"]
+pub struct StreamingHead<'c, K> {
+    claim: &'c SignedRequest<'c>,
+    key: &'c K,
+    payload: StreamingPayload,
+    decoded_content_length: Option<u64>,
+}
+
+impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
+    /// What the pieces are.
+    pub fn payload(&self) -> StreamingPayload {
+        self.payload
+    }
+
+    /// The proof of the head, and the seed with which the pieces are verified. It borrows nothing,
+    /// so that it can live as long as the body.
+    pub fn into_parts(self) -> (Verified<'c>, Seed<K>) {
+        let trailer = self.claim.trailer.map(String::from_utf8_lossy);
+        let seed = Seed {
+            key: self.key.clone(),
+            payload: self.payload,
+            date: self.claim.date,
+            scope: self.claim.scope,
+            signature: self.claim.signature,
+            decoded_content_length: self.decoded_content_length,
+            trailer: trailer.map(String::from).unwrap_or_default(),
+        };
+        let verified = Verified {
+            claim: self.claim,
+            payload: VerifiedPayload::Streaming(self.payload),
+        };
+        (verified, seed)
+    }
+}
+
+impl<K> fmt::Debug for StreamingHead<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamingHead")
+            .field("claim", &self.claim)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the pieces of a streamed payload are verified with: the key, the first signature, and what
+/// the head promised about them. All of it is signed.
+#[derive(Clone)]
+pub struct Seed<K> {
+    key: K,
+    payload: StreamingPayload,
+    date: AmzDate,
+    scope: CredentialScope,
+    signature: Signature,
+    decoded_content_length: Option<u64>,
+    /// `x-amz-trailer`, as it was sent.
+    trailer: String,
+}
+
+impl<K> Seed<K> {
+    /// What the pieces are.
+    pub fn payload(&self) -> StreamingPayload {
+        self.payload
+    }
+
+    /// What their signatures are checked with.
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// The first of the chain: the signature of the head.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The request's date, which is that of all its chunks.
+    pub fn date(&self) -> &AmzDate {
+        &self.date
+    }
+
+    /// The request's scope, likewise.
+    pub fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    /// `x-amz-decoded-content-length`: how many bytes the chunks hold. Event streams have none.
+    pub fn decoded_content_length(&self) -> Option<u64> {
+        self.decoded_content_length
+    }
+
+    /// The names of the trailer's headers, as `x-amz-trailer` has them.
+    pub fn trailer(&self) -> impl Iterator<Item = &str> {
+        let names = self.trailer.split(',').map(str::trim);
+        names.filter(|name| !name.is_empty())
+    }
+}
+
+impl<K> fmt::Debug for Seed<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seed")
+            .field("payload", &self.payload)
+            .field("date", &self.date)
+            .field("scope", &self.scope)
+            .field("decoded_content_length", &self.decoded_content_length)
+            .field("trailer", &self.trailer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Verifier {
+    /// Verifies everything but the payload, and says what is left to do about that. For bodies
+    /// that are streamed, unsigned, or hashed only once they have been let in.
+    ///
+    /// # Errors
+    /// Any rule that is broken; the order is that of [`check`](Self::check), then the session, then
+    /// the signature.
+    ///
+    /// ```
+    /// use countersign::verify::{Head, Verified, VerifyError, Verifier, SignedRequest, VerifyingKey};
+    /// use countersign::PayloadHash;
+    ///
+    /// fn admit<'c, K: VerifyingKey + Clone>(
+    ///     verifier: &Verifier,
+    ///     claim: &'c SignedRequest<'c>,
+    ///     key: &'c K,
+    ///     body: &[u8],
+    ///     now: time::OffsetDateTime,
+    /// ) -> Result<Verified<'c>, VerifyError> {
+    ///     Ok(match verifier.verify_head(claim, key, now)? {
+    ///         Head::Hashed(head) => head.verify(PayloadHash::of(body))?,
+    ///         Head::Unsigned(head) => head.accept(),
+    ///         Head::Streaming(head) => {
+    ///             let (verified, seed) = head.into_parts();
+    ///             // hand the seed to what reads the chunks
+    /// #           let _ = seed;
+    ///             verified
+    ///         }
+    ///     })
+    /// }
+    /// ```
+    pub fn verify_head<'c, K: VerifyingKey>(
+        &self,
+        claim: &'c SignedRequest<'c>,
+        key: &'c K,
+        now: OffsetDateTime,
+    ) -> Result<Head<'c, K>, VerifyError> {
+        let Examined {
+            canonical,
+            declared,
+        } = self.examine(claim, now)?;
+        check_session(claim, key, now)?;
+        if key.algorithm() != claim.algorithm || !key.fits(&claim.scope) {
+            return Err(VerifyError::SignatureMismatch);
+        }
+        let mut hash = Sha256::new();
+        canonical.write(&mut hash);
+        if let Declared::Nothing = declared {
+            return Ok(Head::Hashed(HashedHead {
+                claim,
+                key,
+                awaits: Awaits::Signature(hash),
+            }));
+        }
+        check_signature(claim, key, &hash.finalize().into())?;
+        Ok(match declared {
+            Declared::Nothing | Declared::Unsigned => Head::Unsigned(UnsignedHead { claim }),
+            Declared::Sha256(hash, _) => Head::Hashed(HashedHead {
+                claim,
+                key,
+                awaits: Awaits::Hash(hash),
+            }),
+            Declared::Streaming(payload, _) => Head::Streaming(StreamingHead {
+                claim,
+                key,
+                payload,
+                decoded_content_length: decoded_content_length(claim, payload)?,
+            }),
+        })
+    }
+}
+
+/// How long a payload is without its framing, which S3 wants to be told.
+fn decoded_content_length(
+    claim: &SignedRequest<'_>,
+    payload: StreamingPayload,
+) -> Result<Option<u64>, VerifyError> {
+    if payload == StreamingPayload::Events {
+        return Ok(None);
+    }
+    let digits = claim
+        .decoded_content_length
+        .filter(|value| value.iter().all(u8::is_ascii_digit));
+    digits
+        .and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok())
+        .map(Some)
+        .ok_or(VerifyError::InvalidDecodedLength)
+}
+
+/// The token is the one that was handed out with the key, and neither has ended.
+fn check_session(
+    claim: &SignedRequest<'_>,
+    key: &impl VerifyingKey,
+    now: OffsetDateTime,
+) -> Result<(), VerifyError> {
+    match (&claim.token, key.session_token()) {
+        (None, None) => {}
+        (Some(sent), Some(token)) if sent.is(token) => {}
+        _ => return Err(VerifyError::InvalidSessionToken),
+    }
+    match key.expiration() {
+        Some(expiration) if expiration <= now => {
+            Err(VerifyError::CredentialsExpired { expiration, now })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_signature(
+    claim: &SignedRequest<'_>,
+    key: &impl VerifyingKey,
+    canonical: &[u8; 32],
+) -> Result<(), VerifyError> {
+    let string_to_sign = StringToSign::new(claim.algorithm, &claim.date, &claim.scope, canonical);
+    if key.verifies(string_to_sign.as_ref(), &claim.signature) {
+        Ok(())
+    } else {
+        Err(VerifyError::SignatureMismatch)
+    }
+}

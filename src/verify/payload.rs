@@ -1,0 +1,134 @@
+//! How a request says that its payload is signed.
+
+use crate::canonical::headers::CanonicalHeaders;
+use crate::payload::HashedPayload;
+use crate::service::Rules;
+use crate::signature::Algorithm;
+
+use super::claim::SignedRequest;
+use super::error::{Form, VerifyError};
+use super::rules::wants_content_sha256;
+
+/// What the signature promises about a payload that comes in pieces.
+///
+/// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
+/// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamingPayload {
+    /// `STREAMING-AWS4-…-PAYLOAD`: every chunk is signed.
+    Chunks,
+    /// `STREAMING-AWS4-…-PAYLOAD-TRAILER`: every chunk is signed, and so is the trailer.
+    ChunksAndTrailer,
+    /// `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: chunks and trailer are not signed.
+    UnsignedAndTrailer,
+    /// `STREAMING-AWS4-…-EVENTS`: every message of an event stream is signed.
+    Events,
+}
+
+impl StreamingPayload {
+    fn parse(literal: &str, algorithm: Algorithm) -> Option<(Self, &'static str)> {
+        use Algorithm::{EcdsaP256Sha256, HmacSha256};
+        let known = [
+            (
+                Some(HmacSha256),
+                Self::Chunks,
+                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            ),
+            (
+                Some(HmacSha256),
+                Self::ChunksAndTrailer,
+                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+            ),
+            (
+                Some(HmacSha256),
+                Self::Events,
+                "STREAMING-AWS4-HMAC-SHA256-EVENTS",
+            ),
+            (
+                Some(EcdsaP256Sha256),
+                Self::Chunks,
+                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+            ),
+            (
+                Some(EcdsaP256Sha256),
+                Self::ChunksAndTrailer,
+                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+            ),
+            (
+                Some(EcdsaP256Sha256),
+                Self::Events,
+                "STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS",
+            ),
+            (
+                None,
+                Self::UnsignedAndTrailer,
+                "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            ),
+        ];
+        known
+            .into_iter()
+            .find(|(with, _, text)| *text == literal && with.is_none_or(|with| with == algorithm))
+            .map(|(_, mode, text)| (mode, text))
+    }
+}
+
+/// What signed data says about the payload: nothing else decides how it is read.
+#[derive(Clone, Copy)]
+pub(super) enum Declared {
+    /// Nothing: its hash is part of the signature, unseen until the payload is hashed.
+    Nothing,
+    /// A hash, with the text that was signed.
+    Sha256([u8; 32], HashedPayload),
+    Unsigned,
+    Streaming(StreamingPayload, &'static str),
+}
+
+impl Declared {
+    pub(super) fn of(
+        claim: &SignedRequest<'_>,
+        rules: &Rules,
+        signed: &CanonicalHeaders<'_>,
+    ) -> Result<Self, VerifyError> {
+        // An unsigned header decides nothing.
+        let header = claim
+            .content_sha256
+            .filter(|_| signed.names().any(|name| name == "x-amz-content-sha256"));
+        let parameter = claim.content_sha256_parameter;
+        let mut decoded = [0; 64];
+        let declared = match (header, &parameter) {
+            (Some(value), _) => value,
+            (None, Some(parameter)) => parameter
+                .decode_into(&mut decoded)
+                .ok_or(VerifyError::InvalidContentSha256)?,
+            (None, None) if !wants_content_sha256(rules) => return Ok(Self::Nothing),
+            (None, None) if claim.form == Form::Query => return Ok(Self::Unsigned),
+            (None, None) => return Err(VerifyError::MissingContentSha256),
+        };
+        Self::parse(declared, claim.algorithm).ok_or(VerifyError::InvalidContentSha256)
+    }
+
+    fn parse(declared: &[u8], algorithm: Algorithm) -> Option<Self> {
+        if declared == b"UNSIGNED-PAYLOAD" {
+            return Some(Self::Unsigned);
+        }
+        if let Ok(text) = <&[u8; 64]>::try_from(declared) {
+            let mut hash = [0; 32];
+            if hex::decode_to_slice(text, &mut hash).is_ok() {
+                return Some(Self::Sha256(hash, HashedPayload::as_sent(text)));
+            }
+        }
+        let text = std::str::from_utf8(declared).ok()?;
+        let (mode, literal) = StreamingPayload::parse(text, algorithm)?;
+        Some(Self::Streaming(mode, literal))
+    }
+
+    /// The last line of the canonical request.
+    pub(super) fn line(&self) -> HashedPayload {
+        match self {
+            Self::Nothing => HashedPayload::of_literal(""),
+            Self::Sha256(_, text) => *text,
+            Self::Unsigned => HashedPayload::of_literal("UNSIGNED-PAYLOAD"),
+            Self::Streaming(_, literal) => HashedPayload::of_literal(literal),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The rules that need no key.
+
+use std::borrow::Cow;
+
+use time::OffsetDateTime;
+
+use crate::canonical::CanonicalRequest;
+use crate::canonical::headers::CanonicalHeaders;
+use crate::canonical::path::CanonicalPath;
+use crate::canonical::query::{CanonicalQuery, Parameter};
+use crate::payload::HashedPayload;
+use crate::service::{ContentSha256, Rules, SessionTokenPlacement};
+
+use super::claim::{Fields, SignedRequest, of_error};
+use super::error::{Form, VerifyError};
+use super::payload::Declared;
+use super::{Regions, Verifier};
+
+/// A claim that broke no rule so far, as far as that can be said without a key.
+pub(super) struct Examined<'c> {
+    /// With the payload's line as it was declared; empty where it was not.
+    pub(super) canonical: CanonicalRequest<'c>,
+    pub(super) declared: Declared,
+}
+
+impl Verifier {
+    pub(super) fn examine<'c>(
+        &self,
+        claim: &'c SignedRequest<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Examined<'c>, VerifyError> {
+        self.check_scope(claim)?;
+        self.check_time(claim, now)?;
+        let headers = self.signed_headers(claim)?;
+        let declared = Declared::of(claim, self.service.rules(), &headers)?;
+        let canonical = self.canonical(claim, headers, declared.line())?;
+        Ok(Examined {
+            canonical,
+            declared,
+        })
+    }
+
+    fn check_scope(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
+        let (form, scope) = (claim.form, &claim.scope);
+        if scope.day() != claim.date.day() {
+            return Err(VerifyError::WrongDay {
+                form,
+                day: scope.day().to_owned(),
+                date: claim.date,
+            });
+        }
+        let region = match scope.region() {
+            Some(region) => Cow::Borrowed(region),
+            // SigV4A: the regions are not in the scope, but in a header or parameter.
+            None => Cow::Borrowed(claim.region_set.as_deref().ok_or(VerifyError::Malformed {
+                form,
+                problem: "`X-Amz-Region-Set` is missing",
+            })?),
+        };
+        if let Regions::These(own) = &self.regions
+            && !own.iter().any(|own| match scope.region() {
+                Some(region) => region == own,
+                None => region.split(',').any(|pattern| covers(pattern.trim(), own)),
+            })
+        {
+            return Err(VerifyError::WrongRegion {
+                form,
+                region: region.into_owned(),
+                expected: own.first().cloned().unwrap_or_default(),
+            });
+        }
+        if scope.service() != self.service.name() {
+            return Err(VerifyError::WrongService {
+                form,
+                service: scope.service().to_owned(),
+                expected: self.service.name().to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn check_time(
+        &self,
+        claim: &SignedRequest<'_>,
+        now: OffsetDateTime,
+    ) -> Result<(), VerifyError> {
+        let form = claim.form;
+        let signed_at = claim.date.to_date_time();
+        let lifetime = match (form, claim.expires_in) {
+            (Form::Query, Some(seconds)) => {
+                let longest = self.longest_expires_in.as_secs();
+                if !(1..=longest).contains(&seconds) {
+                    return Err(VerifyError::ExpiresInOutOfRange { seconds, longest });
+                }
+                time::Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+            }
+            // AWS IoT's clients may leave it out.
+            (Form::Query, None) if !self.token_is_added_last() => {
+                return Err(VerifyError::Malformed {
+                    form,
+                    problem: "`X-Amz-Expires` is missing",
+                });
+            }
+            _ => self.clock_window,
+        };
+        let valid_from = signed_at.saturating_sub(self.clock_window);
+        if now < valid_from {
+            return Err(VerifyError::NotYetCurrent {
+                form,
+                signed_at,
+                valid_from,
+                now,
+            });
+        }
+        let expired_at = signed_at.saturating_add(lifetime);
+        if now > expired_at {
+            return Err(VerifyError::Expired {
+                form,
+                signed_at,
+                expired_at,
+                now,
+            });
+        }
+        Ok(())
+    }
+
+    /// The headers that are listed as signed, all of which came; and none came that had to be
+    /// listed and was not.
+    fn signed_headers<'c>(
+        &self,
+        claim: &'c SignedRequest<'_>,
+    ) -> Result<CanonicalHeaders<'c>, VerifyError> {
+        let list = claim.signed_headers.list().ok_or(VerifyError::Malformed {
+            form: claim.form,
+            problem: "`SignedHeaders` is not an ascending list of names in lower case",
+        })?;
+        let listed = list.as_slice();
+        let is_listed = |name: &str| listed.binary_search(&name).is_ok();
+        if !is_listed("host") {
+            return Err(VerifyError::HostNotSigned);
+        }
+        let mut headers = CanonicalHeaders::unsorted();
+        headers.push("host", claim.host);
+        let mut unsigned = Vec::new();
+        let checked = matches!(claim.headers, Fields::Map(_));
+        claim.headers.try_each(|name, value| {
+            if name == "host" {
+            } else if is_listed(name) {
+                if checked {
+                    headers.push(name, value);
+                } else {
+                    headers
+                        .push_checked(name, value)
+                        .map_err(|error| of_error(error, claim.form))?;
+                }
+            } else if self.must_be_signed(claim, name, value) {
+                unsigned.push(name.to_owned());
+            }
+            Ok(())
+        })?;
+        if !unsigned.is_empty() {
+            return Err(VerifyError::HeadersNotSigned { names: unsigned });
+        }
+        let headers = headers.sorted();
+        let missing = {
+            let mut came = headers.names();
+            listed.iter().find(|&&name| came.next() != Some(name))
+        };
+        if let Some(&name) = missing {
+            return Err(VerifyError::SignedHeaderMissing {
+                name: name.to_owned(),
+            });
+        }
+        self.check_audience(claim, is_listed)?;
+        Ok(headers)
+    }
+
+    fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
+        match name {
+            "x-amz-content-sha256" => !self.tolerates(claim, value),
+            "x-amz-security-token" => !self.token_is_added_last(),
+            "date" if claim.plain_date => true,
+            _ => {
+                name.starts_with("x-amz-")
+                    || self.signed.iter().any(|signed| signed.as_str() == name)
+                    || self
+                        .audience
+                        .iter()
+                        .any(|(header, _)| header.as_str() == name)
+            }
+        }
+    }
+
+    /// S3 tolerates an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
+    /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
+    /// a framing of the body is refused all the same, because whoever reads the body might obey.
+    fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
+        claim.form == Form::Query
+            && self.service.rules().content_sha256 == ContentSha256::Header
+            && !value.starts_with(b"STREAMING-")
+    }
+
+    fn check_audience(
+        &self,
+        claim: &SignedRequest<'_>,
+        is_listed: impl Fn(&str) -> bool,
+    ) -> Result<(), VerifyError> {
+        for (name, audience) in &self.audience {
+            let name = name.as_str();
+            let (mut came, mut right) = (0, 0);
+            claim.headers.try_each(|header, value| {
+                came += usize::from(header == name);
+                right += usize::from(header == name && value == audience.as_bytes());
+                Ok(())
+            })?;
+            if came != 1 || right != 1 || !is_listed(name) {
+                return Err(VerifyError::WrongAudience {
+                    name: name.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn canonical<'c>(
+        &self,
+        claim: &'c SignedRequest<'_>,
+        headers: CanonicalHeaders<'c>,
+        payload: HashedPayload,
+    ) -> Result<CanonicalRequest<'c>, VerifyError> {
+        let rules = self.service.rules();
+        let (in_query, added_last) = (claim.form == Form::Query, self.token_is_added_last());
+        let keep = |parameter: &Parameter<'_>| {
+            let not_signed = parameter.is_exactly("X-Amz-Signature")
+                || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
+            Ok(!(in_query && not_signed))
+        };
+        let of_error = |error| of_error(error, claim.form);
+        Ok(CanonicalRequest {
+            method: claim.method,
+            path: CanonicalPath::new(claim.path, rules).map_err(of_error)?,
+            query: CanonicalQuery::unsorted(claim.query, keep)
+                .map_err(of_error)?
+                .sorted(),
+            headers,
+            payload,
+        })
+    }
+
+    fn token_is_added_last(&self) -> bool {
+        self.service.rules().session_token == SessionTokenPlacement::AfterSigning
+    }
+}
+
+/// Whether the service cannot do without `x-amz-content-sha256` in the header form.
+pub(super) fn wants_content_sha256(rules: &Rules) -> bool {
+    matches!(
+        rules.content_sha256,
+        ContentSha256::Header | ContentSha256::Always | ContentSha256::UnsignedOnly
+    )
+}
+
+/// Whether a pattern of a region set covers a region. `*` stands for any characters.
+fn covers(pattern: &str, region: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == region;
+    };
+    let Some(mut left) = region.strip_prefix(start) else {
+        return false;
+    };
+    let mut pieces = rest.split('*').peekable();
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            return left.ends_with(piece);
+        }
+        let Some((_, after)) = left.split_once(piece) else {
+            return false;
+        };
+        left = after;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn region_patterns() {
+        for (pattern, region, yes) in [
+            ("*", "us-east-1", true),
+            ("us-east-1", "us-east-1", true),
+            ("us-east-1", "us-east-11", false),
+            ("us-*", "us-east-1", true),
+            ("us-*", "eu-west-1", false),
+            ("*-1", "us-east-1", true),
+            ("*-2", "us-east-1", false),
+            ("us-*-1", "us-east-1", true),
+            ("us-*-1", "us-1", false),
+            ("*east*", "us-east-1", true),
+            ("*west*", "us-east-1", false),
+            ("", "us-east-1", false),
+        ] {
+            assert_eq!(covers(pattern, region), yes, "{pattern} {region}");
+        }
+    }
+}
