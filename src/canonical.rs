@@ -131,12 +131,7 @@ impl<'a> CanonicalRequest<'a> {
         keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
         mut sign: impl FnMut(&str) -> bool,
     ) -> Result<Self, Error> {
-        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if request.method.is_empty() || !request.method.bytes().all(token) {
-            return Err(Error::InvalidMethod {
-                method: request.method.to_owned(),
-            });
-        }
+        check_method(request.method)?;
         let (method, path, query) = (request.method, request.path, request.query);
         let mut canonical = Self::of_parts(method, path, query, payload, rules, keep)?;
         let mut hosts = Hosts::None;
@@ -229,6 +224,16 @@ impl fmt::Display for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         display(f, |sink| self.write(sink))
     }
+}
+
+pub(crate) fn check_method(method: &str) -> Result<(), Error> {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    if method.is_empty() || !method.bytes().all(token) {
+        return Err(Error::InvalidMethod {
+            method: method.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// As [`Rules::signs`], of a request that may carry a token which is added after signing.

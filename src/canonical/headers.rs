@@ -56,14 +56,7 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     pub(crate) fn push_checked(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        check_name(name)?;
-        // Without a branch a byte, as below.
-        let control = |b: u8| (b < b' ') & (b != b'\t') | (b == 0x7f);
-        if value.iter().fold(false, |found, &b| found | control(b)) {
-            return Err(Error::InvalidHeaderValue {
-                name: name.to_owned(),
-            });
-        }
+        check(name, value)?;
         self.push(name, value);
         Ok(())
     }
@@ -161,6 +154,18 @@ impl fmt::Debug for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
     }
+}
+
+pub(crate) fn check(name: &str, value: &[u8]) -> Result<(), Error> {
+    check_name(name)?;
+    // Without a branch a byte, as below.
+    let control = |b: u8| (b < b' ') & (b != b'\t') | (b == 0x7f);
+    if value.iter().fold(false, |found, &b| found | control(b)) {
+        return Err(Error::InvalidHeaderValue {
+            name: name.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {

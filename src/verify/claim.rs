@@ -7,6 +7,8 @@ use http::HeaderMap;
 
 use crate::amz_date::AmzDate;
 use crate::authorization::{Authorization, expires_in_of, find_parameters, query_credential};
+use crate::canonical::check_method;
+use crate::canonical::headers::check;
 use crate::canonical::query::{Parameter, parameters};
 use crate::credentials::SessionToken;
 use crate::encode::{decoded, same};
@@ -100,12 +102,14 @@ impl<'a> SignedRequest<'a> {
     /// As [`parse`](Self::parse), of a request in slices.
     ///
     /// # Errors
-    /// As there; and a header name that is not in lower case.
+    /// As there; and a method, header name or header value that is none.
     pub fn parse_raw(request: &RawRequest<'a>) -> Result<Self, VerifyError> {
-        // An upper-case `X-Amz-` would pass by the rule that it must be signed.
-        let lower = |name: &str| !name.bytes().any(|b| b.is_ascii_uppercase());
-        if !request.headers.iter().all(|(name, _)| lower(name)) {
-            return Err(VerifyError::InvalidHeader);
+        // What the types of `http` see to otherwise. A line break would forge a line of the
+        // canonical request, and an upper-case `X-Amz-` pass by the rule that it must be signed.
+        let of_error = |error| of_error(error, Form::Header);
+        check_method(request.method).map_err(of_error)?;
+        for (name, value) in request.headers {
+            check(name, value).map_err(of_error)?;
         }
         let RawRequest {
             method,
@@ -534,7 +538,7 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
             VerifyError::InvalidHeader
         }
         _ => VerifyError::InvalidTarget {
-            problem: "it cannot be canonicalised",
+            problem: "the method is not a token",
         },
     }
 }

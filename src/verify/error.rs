@@ -5,7 +5,7 @@ use std::fmt;
 use http::StatusCode;
 use time::OffsetDateTime;
 
-use crate::amz_date::AmzDate;
+use crate::amz_date::{AmzDate, instant};
 
 /// Why a request is refused: one variant for each rule.
 ///
@@ -109,7 +109,10 @@ pub enum VerifyError {
         longest: u64,
     },
     /// The request is older than the clock window, or the presigned URL has ended.
-    #[error("signed at {signed_at}, the request held until {expired_at}, and it is {now}")]
+    #[error(
+        "signed at {}, the request held until {}, and it is {}",
+        instant(*signed_at), instant(*expired_at), instant(*now)
+    )]
     Expired {
         /// Where the signature stands.
         form: Form,
@@ -121,7 +124,10 @@ pub enum VerifyError {
         now: OffsetDateTime,
     },
     /// The request comes from a future beyond the clock window.
-    #[error("signed at {signed_at}, the request holds from {valid_from}, and it is {now}")]
+    #[error(
+        "signed at {}, the request holds from {}, and it is {}",
+        instant(*signed_at), instant(*valid_from), instant(*now)
+    )]
     NotYetCurrent {
         /// Where the signature stands.
         form: Form,
@@ -181,7 +187,7 @@ pub enum VerifyError {
     #[error("the session token is not that of the access key")]
     InvalidSessionToken,
     /// The access key, or its session, has ended.
-    #[error("the credentials expired at {expiration}, and it is {now}")]
+    #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]
     CredentialsExpired {
         /// When they ended.
         expiration: OffsetDateTime,

@@ -1,7 +1,7 @@
 //! How a request says that its payload is signed.
 
 use crate::canonical::headers::CanonicalHeaders;
-use crate::payload::HashedPayload;
+use crate::payload::{HashedPayload, Streaming};
 use crate::service::Rules;
 use crate::signature::Algorithm;
 
@@ -26,49 +26,28 @@ pub enum StreamingPayload {
 }
 
 impl StreamingPayload {
-    fn parse(literal: &str, algorithm: Algorithm) -> Option<(Self, &'static str)> {
-        use Algorithm::{EcdsaP256Sha256, HmacSha256};
-        let known = [
-            (
-                Some(HmacSha256),
-                Self::Chunks,
-                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-            ),
-            (
-                Some(HmacSha256),
-                Self::ChunksAndTrailer,
-                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-            ),
-            (
-                Some(HmacSha256),
-                Self::Events,
-                "STREAMING-AWS4-HMAC-SHA256-EVENTS",
-            ),
-            (
-                Some(EcdsaP256Sha256),
-                Self::Chunks,
-                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
-            ),
-            (
-                Some(EcdsaP256Sha256),
-                Self::ChunksAndTrailer,
-                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
-            ),
-            (
-                Some(EcdsaP256Sha256),
-                Self::Events,
-                "STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS",
-            ),
-            (
-                None,
-                Self::UnsignedAndTrailer,
-                "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-            ),
-        ];
+    /// A literal, if it goes with the algorithm.
+    fn parse(literal: &str, algorithm: Algorithm) -> Option<(Self, Streaming)> {
+        let known = match algorithm {
+            Algorithm::HmacSha256 => [
+                (Self::Chunks, Streaming::CHUNKS),
+                (Self::ChunksAndTrailer, Streaming::CHUNKS_TRAILER),
+                (Self::UnsignedAndTrailer, Streaming::UNSIGNED_TRAILER),
+                (Self::Events, Streaming("STREAMING-AWS4-HMAC-SHA256-EVENTS")),
+            ],
+            Algorithm::EcdsaP256Sha256 => [
+                (Self::Chunks, Streaming::CHUNKS_V4A),
+                (Self::ChunksAndTrailer, Streaming::CHUNKS_TRAILER_V4A),
+                (Self::UnsignedAndTrailer, Streaming::UNSIGNED_TRAILER),
+                (
+                    Self::Events,
+                    Streaming("STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS"),
+                ),
+            ],
+        };
         known
             .into_iter()
-            .find(|(with, _, text)| *text == literal && with.is_none_or(|with| with == algorithm))
-            .map(|(_, mode, text)| (mode, text))
+            .find(|(_, known)| known.as_str() == literal)
     }
 }
 
@@ -80,7 +59,7 @@ pub(super) enum Declared {
     /// A hash, with the text that was signed.
     Sha256([u8; 32], HashedPayload),
     Unsigned,
-    Streaming(StreamingPayload, &'static str),
+    Streaming(StreamingPayload, Streaming),
 }
 
 impl Declared {
@@ -128,7 +107,7 @@ impl Declared {
             Self::Nothing => HashedPayload::of_literal(""),
             Self::Sha256(_, text) => *text,
             Self::Unsigned => HashedPayload::of_literal("UNSIGNED-PAYLOAD"),
-            Self::Streaming(_, literal) => HashedPayload::of_literal(literal),
+            Self::Streaming(_, literal) => HashedPayload::of_literal(literal.as_str()),
         }
     }
 }

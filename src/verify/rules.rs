@@ -11,7 +11,7 @@ use crate::canonical::query::{CanonicalQuery, Parameter};
 use crate::payload::HashedPayload;
 use crate::service::{ContentSha256, Rules, SessionTokenPlacement};
 
-use super::claim::{Fields, SignedRequest, of_error};
+use super::claim::{SignedRequest, of_error};
 use super::error::{Form, VerifyError};
 use super::payload::Declared;
 use super::{Regions, Verifier};
@@ -142,17 +142,10 @@ impl Verifier {
         let mut headers = CanonicalHeaders::unsorted();
         headers.push("host", claim.host);
         let mut unsigned = Vec::new();
-        let checked = matches!(claim.headers, Fields::Map(_));
         claim.headers.try_each(|name, value| {
             if name == "host" {
             } else if is_listed(name) {
-                if checked {
-                    headers.push(name, value);
-                } else {
-                    headers
-                        .push_checked(name, value)
-                        .map_err(|error| of_error(error, claim.form))?;
-                }
+                headers.push(name, value);
             } else if self.must_be_signed(claim, name, value) {
                 unsigned.push(name.to_owned());
             }
@@ -161,7 +154,7 @@ impl Verifier {
         if !unsigned.is_empty() {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
-        let headers = headers.sorted();
+        headers.sort();
         let missing = {
             let mut came = headers.names();
             listed.iter().find(|&&name| came.next() != Some(name))
@@ -236,12 +229,12 @@ impl Verifier {
             Ok(!(in_query && not_signed))
         };
         let of_error = |error| of_error(error, claim.form);
+        let mut query = CanonicalQuery::unsorted(claim.query, keep).map_err(of_error)?;
+        query.sort();
         Ok(CanonicalRequest {
             method: claim.method,
             path: CanonicalPath::new(claim.path, rules).map_err(of_error)?,
-            query: CanonicalQuery::unsorted(claim.query, keep)
-                .map_err(of_error)?
-                .sorted(),
+            query,
             headers,
             payload,
         })
