@@ -30,8 +30,9 @@ use crate::signature::Signature;
 /// ```
 pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Result<(), Error> {
     let ready = ReadyToken::new(token)?;
-    headers.try_reserve(1).map_err(|_| Error::TooManyHeaders)?;
-    headers.insert(HeaderName::from_static(ready.header_name), ready.header);
+    headers
+        .try_insert(HeaderName::from_static(ready.header_name), ready.header)
+        .map_err(|_| Error::TooManyHeaders)?;
     Ok(())
 }
 
