@@ -1,6 +1,12 @@
 //! No `Debug`, no `Display` and no error text of any public type holds a secret key, a session
 //! token or a signature that grants access.
 
+#[path = "secrets/chunked.rs"]
+mod chunked;
+#[cfg(feature = "sigv4a")]
+#[path = "secrets/sigv4a.rs"]
+mod sigv4a;
+
 use std::fmt::{Debug, Display};
 use std::path::Path;
 use std::time::Duration;

@@ -1,0 +1,28 @@
+//! Chunk signers, and what they write.
+
+use countersign::Signer;
+use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+
+use crate::{NOW, Needles, credentials, get};
+
+#[test]
+fn chunk_signers() {
+    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let mut request = get("https://bucket.s3.amazonaws.com/k");
+    let payload = ChunkedPayload::signed_with_trailers(10_000, [ChecksumAlgorithm::Crc32.into()]);
+    Needles::new(&[]).hidden_in(&payload);
+    let mut chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    let seed = countersign::Authorization::parse(authorization)
+        .unwrap()
+        .signature;
+    Needles::new(&[&seed]).hidden_in(&chunks);
+    let header = chunks.header(vec![0; 10_000]).unwrap();
+    let signature = *header.signature().unwrap();
+    let needles = Needles::new(&[&seed, &signature]);
+    // A chunk's signature is what the next one is signed with.
+    needles.hidden_in(&header);
+    needles.hidden_in(&chunks);
+    needles.hidden_in(&request);
+    needles.hidden_in_display(&chunks.finish().unwrap_err());
+}
