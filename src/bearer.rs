@@ -1,1 +1,466 @@
-//! Service bearer tokens: what AWS services ask for instead of a signature.
+//! Bearer tokens: what some services want instead of a signature.
+//!
+//! A service bearer token is fetched with a signed call and works only at the service that handed
+//! it out, in the region that made it, until it expires (IAM User Guide, "Service bearer tokens").
+//! [`authorize`] attaches one and refuses every other use before anything is sent. Whoever reads
+//! the request can use the token, so it travels over TLS only.
+//!
+//! ```
+//! use countersign::bearer::{self, BearerToken};
+//! use time::macros::datetime;
+//!
+//! let token = BearerToken::new("eyJ2ZXIiOjF9.abc")
+//!     .with_scope("codeartifact", "us-west-2")
+//!     .with_expiration(datetime!(2026-01-01 12:00 UTC));
+//! let now = datetime!(2026-01-01 11:00 UTC);
+//!
+//! let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/npm/r/left-pad").body(())?;
+//! bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
+//! assert_eq!(request.headers()["authorization"], "Bearer eyJ2ZXIiOjF9.abc");
+//!
+//! // Neither elsewhere, nor later.
+//! assert!(bearer::authorize(&mut request, &token, "codeartifact", "eu-west-1", now).is_err());
+//! assert!(bearer::authorize(&mut request, &token, "bedrock", "us-west-2", now).is_err());
+//! let later = datetime!(2026-01-01 12:00 UTC);
+//! assert!(bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", later).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::credentials::ends_within;
+use crate::encode::same;
+use crate::error::Error;
+use crate::request::HttpRequest;
+
+/// A bearer token: zeroised when dropped, never printed.
+///
+/// Anything can be put in; what cannot be a token is refused when it is used. A token without a
+/// scope, such as a Bedrock API key, is attached wherever its owner says; one without an expiration
+/// at any time.
+#[derive(Clone, Debug)]
+pub struct BearerToken {
+    text: Text,
+    scope: Option<Scope>,
+    expiration: Option<OffsetDateTime>,
+    form: Form,
+}
+
+#[derive(Clone)]
+struct Text(Arc<Zeroizing<String>>);
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Scope {
+    service: String,
+    region: String,
+}
+
+/// How a token is sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Form {
+    /// `Authorization: Bearer TOKEN` (RFC 6750): most services, npm and Swift registries.
+    Bearer,
+    /// `Authorization: Basic`, with the token for password (RFC 7617): pip, twine, Maven, Gradle
+    /// and NuGet send CodeArtifact's tokens with the user `aws`.
+    Basic {
+        /// The user name; it holds no colon.
+        user: String,
+    },
+    /// `Authorization: Basic TOKEN`, for a token that is user and password already: Amazon ECR's.
+    BasicEncoded,
+    /// `Authorization: TOKEN`: Cargo sends a registry's token without any scheme.
+    Bare,
+    /// `x-amz-sso_bearer_token: TOKEN`: the portal of IAM Identity Center.
+    SsoHeader,
+}
+
+impl BearerToken {
+    /// A token as it was handed out, for [`Form::Bearer`].
+    pub fn new(token: impl Into<String>) -> Self {
+        Self {
+            text: Text(Arc::new(Zeroizing::new(token.into()))),
+            scope: None,
+            expiration: None,
+            form: Form::Bearer,
+        }
+    }
+
+    /// Says where it works: at the service (by its signing name) and in the region that made it.
+    #[must_use]
+    pub fn with_scope(mut self, service: impl Into<String>, region: impl Into<String>) -> Self {
+        self.scope = Some(Scope {
+            service: service.into(),
+            region: region.into(),
+        });
+        self
+    }
+
+    /// Says when it ends. Using it at that time or later is an error.
+    #[must_use]
+    pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
+        self.expiration = Some(expiration);
+        self
+    }
+
+    /// Says how it is sent.
+    ///
+    /// ```
+    /// use countersign::bearer::{self, BearerToken, Form};
+    /// use time::macros::datetime;
+    ///
+    /// let token = BearerToken::new("TOKEN").sent_as(Form::Basic { user: "aws".into() });
+    /// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/pypi/r/simple/").body(())?;
+    /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", datetime!(2026-01-01 0:00 UTC))?;
+    /// assert_eq!(request.headers()["authorization"], "Basic YXdzOlRPS0VO");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn sent_as(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// The token itself: the one way out.
+    pub fn expose(&self) -> &str {
+        &self.text.0
+    }
+
+    /// The service at which it works, where that was said.
+    pub fn service(&self) -> Option<&str> {
+        self.scope.as_ref().map(|scope| scope.service.as_str())
+    }
+
+    /// The region in which it works, where that was said.
+    pub fn region(&self) -> Option<&str> {
+        self.scope.as_ref().map(|scope| scope.region.as_str())
+    }
+
+    /// When it ends, where that was said.
+    pub fn expiration(&self) -> Option<OffsetDateTime> {
+        self.expiration
+    }
+
+    /// How it is sent.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// Whether it ends within that time from `now`, or has ended: time to fetch a new one.
+    pub fn expires_within(&self, duration: Duration, now: OffsetDateTime) -> bool {
+        ends_within(self.expiration, duration, now)
+    }
+
+    /// Whether two tokens are the same text, in a time that depends on their lengths alone.
+    pub fn matches(&self, other: &Self) -> bool {
+        same(self.expose().as_bytes(), other.expose().as_bytes())
+    }
+
+    /// Whether it may be used at a service, in a region, at a time.
+    ///
+    /// # Errors
+    /// A token of another service or another region, one that has expired at `now`, and one that is
+    /// not of the syntax of RFC 6750.
+    pub fn check(&self, service: &str, region: &str, now: OffsetDateTime) -> Result<(), Error> {
+        if let Some(scope) = &self.scope {
+            if scope.service != service {
+                return Err(Error::BearerTokenForAnotherService {
+                    scope: scope.service.clone(),
+                    service: service.to_owned(),
+                });
+            }
+            if scope.region != region {
+                return Err(Error::BearerTokenForAnotherRegion {
+                    scope: scope.region.clone(),
+                    region: region.to_owned(),
+                });
+            }
+        }
+        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+            return Err(Error::BearerTokenExpired { expiration, now });
+        }
+        problem(self.expose()).map_or(Ok(()), |problem| Err(Error::InvalidBearerToken(problem)))
+    }
+
+    fn header(&self) -> Result<(HeaderName, HeaderValue), Error> {
+        let (name, scheme) = match &self.form {
+            Form::Bearer => (AUTHORIZATION, "Bearer "),
+            Form::Basic { .. } | Form::BasicEncoded => (AUTHORIZATION, "Basic "),
+            Form::Bare => (AUTHORIZATION, ""),
+            Form::SsoHeader => (HeaderName::from_static("x-amz-sso_bearer_token"), ""),
+        };
+        let mut line = Zeroizing::new(String::with_capacity(scheme.len() + self.expose().len()));
+        line.push_str(scheme);
+        if let Form::Basic { user } = &self.form {
+            if user.contains(':') || user.chars().any(char::is_control) {
+                return Err(Error::InvalidParameter {
+                    parameter: "user".to_owned(),
+                    problem: "holds a colon or a control character",
+                });
+            }
+            let pair = Zeroizing::new(format!("{user}:{}", self.expose()));
+            line.push_str(&base64(pair.as_bytes()));
+        } else {
+            line.push_str(self.expose());
+        }
+        // Only ASCII that can be seen, and single spaces, come this far.
+        let mut value = HeaderValue::from_str(&line)
+            .map_err(|_| Error::InvalidBearerToken("cannot be sent in a header"))?;
+        value.set_sensitive(true);
+        Ok((name, value))
+    }
+
+    /// The token of an incoming request, for servers: what stands behind `Bearer`, in whatever case
+    /// that is written. It is a claim: compare it ([`matches`](Self::matches)) before you believe it.
+    ///
+    /// # Errors
+    /// What to answer when there is none, two, or one that is malformed.
+    ///
+    /// ```
+    /// use countersign::bearer::{BearerToken, Refusal};
+    ///
+    /// let request = http::Request::get("/").header("authorization", "bearer abc123").body(())?;
+    /// let token = BearerToken::from_headers(request.headers())?;
+    /// assert!(token.matches(&BearerToken::new("abc123")));
+    ///
+    /// let refusal = BearerToken::from_headers(&http::HeaderMap::new()).unwrap_err();
+    /// assert_eq!(refusal, Refusal::MissingToken);
+    /// assert_eq!(refusal.status(), 401);
+    /// assert_eq!(refusal.challenge("registry")?, r#"Bearer realm="registry""#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let value = match (values.next(), values.next()) {
+            (None, _) => return Err(Refusal::MissingToken),
+            (Some(value), None) => value,
+            (Some(_), Some(_)) => return Err(Refusal::InvalidRequest),
+        };
+        let value = value.to_str().map_err(|_| Refusal::InvalidRequest)?;
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case("Bearer") {
+            return Err(Refusal::MissingToken);
+        }
+        let token = token.trim_matches(' ');
+        if problem(token).is_some() {
+            return Err(Refusal::InvalidRequest);
+        }
+        Ok(Self::new(token))
+    }
+}
+
+/// Attaches a token to a request for a service in a region, in the token's [`Form`]. What
+/// credentials the header held are replaced; its value is marked sensitive.
+///
+/// # Errors
+/// As [`BearerToken::check`]; a user name that HTTP Basic cannot carry; no room for another header.
+/// The request is then as it was.
+pub fn authorize<R: HttpRequest>(
+    request: &mut R,
+    token: &BearerToken,
+    service: &str,
+    region: &str,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    token.check(service, region, now)?;
+    let (name, value) = token.header()?;
+    let headers = request.headers_mut();
+    headers.try_reserve(1).map_err(|_| Error::TooManyHeaders)?;
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// The name of the environment variable in which AWS's tools look for a service's bearer token. This
+/// crate reads none.
+///
+/// AWS SDKs and Tools Reference Guide; Amazon Bedrock User Guide, "API keys".
+///
+/// ```
+/// use countersign::bearer::environment_variable;
+///
+/// assert_eq!(environment_variable("bedrock"), "AWS_BEARER_TOKEN_BEDROCK");
+/// assert_eq!(environment_variable("bedrock-agentcore"), "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE");
+/// ```
+pub fn environment_variable(service: &str) -> String {
+    let name = service.to_ascii_uppercase().replace(['-', ' '], "_");
+    format!("AWS_BEARER_TOKEN_{name}")
+}
+
+/// What a server answers to a request whose token it does not take (RFC 6750, section 3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no bearer token at all.
+    #[error("the request carries no bearer token")]
+    MissingToken,
+    /// The header is malformed, or there are two.
+    #[error("the request does not carry one well-formed bearer token")]
+    InvalidRequest,
+    /// The token is unknown, revoked or expired.
+    #[error("the bearer token is not valid")]
+    InvalidToken,
+    /// The token does not reach that far.
+    #[error("the bearer token does not permit this request")]
+    InsufficientScope,
+}
+
+impl Refusal {
+    /// The status to answer with.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::MissingToken | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// The error code of RFC 6750. A request without credentials is told none.
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            Self::MissingToken => None,
+            Self::InvalidRequest => Some("invalid_request"),
+            Self::InvalidToken => Some("invalid_token"),
+            Self::InsufficientScope => Some("insufficient_scope"),
+        }
+    }
+
+    /// The value of the `WWW-Authenticate` header to answer with.
+    ///
+    /// # Errors
+    /// A realm that holds anything but visible ASCII and spaces.
+    ///
+    /// ```
+    /// use countersign::bearer::Refusal;
+    ///
+    /// let challenge = Refusal::InvalidToken.challenge("registry")?;
+    /// assert_eq!(challenge, r#"Bearer realm="registry", error="invalid_token""#);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn challenge(self, realm: &str) -> Result<HeaderValue, Error> {
+        let unquotable = || Error::InvalidParameter {
+            parameter: "realm".to_owned(),
+            problem: "holds something else than visible ASCII and spaces",
+        };
+        if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(unquotable());
+        }
+        let realm = realm.replace('\\', "\\\\").replace('"', "\\\"");
+        let mut text = format!("Bearer realm=\"{realm}\"");
+        if let Some(code) = self.code() {
+            text = format!("{text}, error=\"{code}\"");
+        }
+        HeaderValue::try_from(text).map_err(|_| unquotable())
+    }
+}
+
+/// What keeps a text from being `b64token`, the syntax of RFC 6750, section 2.1.
+fn problem(token: &str) -> Option<&'static str> {
+    let body = token.trim_end_matches('=');
+    let part_of_it = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+    };
+    if token.is_empty() {
+        Some("is empty")
+    } else if token
+        .bytes()
+        .any(|byte| byte == b' ' || byte.is_ascii_control())
+    {
+        Some("holds white space or a control character")
+    } else if body.is_empty() || !body.bytes().all(part_of_it) {
+        Some("holds a character that no bearer token has")
+    } else {
+        None
+    }
+}
+
+/// Standard base64 with padding (RFC 4648, section 4), in memory that forgets.
+fn base64(bytes: &[u8]) -> Zeroizing<String> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
+    for group in bytes.chunks(3) {
+        let mut bits = 0;
+        for at in 0..3 {
+            bits = bits << 8 | usize::from(group.get(at).copied().unwrap_or_default());
+        }
+        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+            let digit = DIGITS.get(bits >> shift & 63).filter(|_| at <= group.len());
+            text.push(digit.map_or('=', |&digit| char::from(digit)));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use ::base64::Engine as _;
+    use ::base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn syntax_of_rfc_6750() {
+        for token in ["a", "mF_9.B5f-4.1JqM", "a=", "a==", "a+/~b===", "0"] {
+            assert_eq!(problem(token), None, "{token}");
+        }
+        for token in ["=", "==", "a=b", "a:b", "a,b", "a\"", "é", "a%20", "a|b"] {
+            assert_eq!(
+                problem(token),
+                Some("holds a character that no bearer token has"),
+                "{token}"
+            );
+        }
+    }
+
+    #[test]
+    fn challenges() {
+        let challenge = |refusal: Refusal, realm| refusal.challenge(realm).unwrap();
+        assert_eq!(
+            challenge(Refusal::InvalidRequest, "a \"b\" \\c"),
+            r#"Bearer realm="a \"b\" \\c", error="invalid_request""#
+        );
+        assert_eq!(
+            challenge(Refusal::InsufficientScope, ""),
+            r#"Bearer realm="", error="insufficient_scope""#
+        );
+        for realm in ["a\r\nSet-Cookie: b", "\0", "é", "\t", "\x7f"] {
+            assert!(Refusal::MissingToken.challenge(realm).is_err(), "{realm:?}");
+        }
+    }
+
+    #[test]
+    fn base64_of_rfc_4648() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(bytes.as_bytes()).as_str(), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn base64_is_base64(bytes: Vec<u8>) {
+            let text = base64(&bytes);
+            prop_assert_eq!(text.as_str(), STANDARD.encode(&bytes));
+        }
+    }
+}

@@ -1,1 +1,383 @@
-//! CodeArtifact: `GetAuthorizationToken`, and its answer as a bearer token.
+//! AWS CodeArtifact's authorization tokens, and what package managers want of them.
+//!
+//! A signed call gives a [`BearerToken`] that works at the domain's repositories, in the region that
+//! made it, for twelve hours at most. CodeArtifact API Reference, "`GetAuthorizationToken`";
+//! CodeArtifact User Guide, "AWS CodeArtifact authentication and tokens".
+//!
+//! ```
+//! use countersign::{Credentials, bearer, codeartifact};
+//! use time::macros::datetime;
+//!
+//! let ask = codeartifact::GetAuthorizationToken::new("my-domain", "us-west-2");
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let now = datetime!(2026-01-01 11:00 UTC);
+//! let request = ask.request()?.sign(&credentials, now)?;
+//! assert_eq!(
+//!     request.uri(),
+//!     "https://codeartifact.us-west-2.amazonaws.com/v1/authorization-token?domain=my-domain"
+//! );
+//!
+//! // Send it; then:
+//! # let response = http::Response::new(r#"{"authorizationToken":"eyJ2.abc","expiration":1767312000}"#);
+//! let token = ask.parse(&response)?;
+//! let repository = codeartifact::Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
+//! assert_eq!(
+//!     repository.pip_index_url(&token, now)?.expose(),
+//!     "https://aws:eyJ2.abc@my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com/pypi/repo/simple/"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::fmt;
+
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use serde_json::Value;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::bearer::{BearerToken, Form};
+use crate::encode::encode_segment;
+use crate::scope::check_host_label;
+
+pub use crate::service_error::ServiceError as Error;
+pub use crate::to_sign::ToSign;
+
+/// The largest answer that is read, 64 KiB: a token has a few.
+pub const LARGEST_ANSWER: usize = 1 << 16;
+
+const SERVICE: &str = "codeartifact";
+
+/// `GetAuthorizationToken`: a bearer token for the repositories of a domain.
+///
+/// Signed; the root user may not call it.
+///
+/// ```
+/// use countersign::codeartifact::GetAuthorizationToken;
+///
+/// let mut ask = GetAuthorizationToken::new("my-domain", "eu-west-1");
+/// ask.domain_owner = Some("111122223333");
+/// ask.duration_seconds = Some(600);
+/// let error = ask.request().unwrap_err();
+/// assert_eq!(error.to_string(), "the parameter `duration` takes 0, or 900 to 43200 seconds");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GetAuthorizationToken<'a> {
+    /// The domain's name: 2 to 50 lower-case letters, digits and `-`.
+    pub domain: &'a str,
+    /// Where the domain is, and the token will work.
+    pub region: &'a str,
+    /// The account that owns the domain, in twelve digits; without, the caller's own.
+    pub domain_owner: Option<&'a str>,
+    /// How long the token lives: 900 to 43200 seconds, or 0 for as long as the credentials that
+    /// signed the request; without, twelve hours.
+    pub duration_seconds: Option<u32>,
+}
+
+impl<'a> GetAuthorizationToken<'a> {
+    /// With what is required.
+    pub fn new(domain: &'a str, region: &'a str) -> Self {
+        Self {
+            domain,
+            region,
+            domain_owner: None,
+            duration_seconds: None,
+        }
+    }
+
+    /// The request, for the region's endpoint.
+    ///
+    /// # Errors
+    /// A parameter that is outside its limits: which, and what the limit is.
+    pub fn request(&self) -> Result<ToSign, crate::Error> {
+        check_host_label(self.region)?;
+        self.request_to(&format!(
+            "https://codeartifact.{}.amazonaws.com",
+            self.region
+        ))
+    }
+
+    /// The request, for another endpoint: a VPC's, or a server of one's own. `url` has no path.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request); and what is not an absolute URL.
+    pub fn request_to(&self, url: &str) -> Result<ToSign, crate::Error> {
+        check_domain(self.domain)?;
+        let mut query = format!("domain={}", self.domain);
+        if let Some(owner) = self.domain_owner {
+            check_owner(owner)?;
+            query = format!("{query}&domain-owner={owner}");
+        }
+        if let Some(seconds) = self.duration_seconds {
+            if seconds != 0 && !(900..=43_200).contains(&seconds) {
+                return Err(beyond("duration", "takes 0, or 900 to 43200 seconds"));
+            }
+            query = format!("{query}&duration={seconds}");
+        }
+        let url = url.trim_end_matches('/');
+        let uri = format!("{url}/v1/authorization-token?{query}").parse::<Uri>();
+        let absolute = uri.ok().filter(|uri| {
+            uri.scheme().is_some()
+                && uri.path() == "/v1/authorization-token"
+                && uri.query() == Some(&query)
+        });
+        let Some(uri) = absolute else {
+            return Err(crate::Error::NoEndpoint {
+                region: self.region.to_owned(),
+                problem: "not an absolute URL without path and query",
+            });
+        };
+        let mut request = Request::new(String::new());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        Ok(ToSign {
+            request,
+            service: SERVICE,
+            region: self.region.to_owned(),
+        })
+    }
+
+    /// Reads the answer: a token for `codeartifact`, in the region of the request, until it ends.
+    ///
+    /// # Errors
+    /// What CodeArtifact refused, or an answer that is none.
+    pub fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<BearerToken, Error> {
+        let (status, body) = (response.status(), response.body().as_ref());
+        if body.len() > LARGEST_ANSWER {
+            return Err(Error::malformed(status, "is larger than 64 KiB"));
+        }
+        let answer = serde_json::from_slice::<Value>(body).ok();
+        if !status.is_success() {
+            return Err(error(status, response.headers(), answer));
+        }
+        let Some(answer) = answer else {
+            return Err(Error::malformed(status, "is not JSON"));
+        };
+        let token = answer.get("authorizationToken").and_then(Value::as_str);
+        let Some(token) = token.filter(|token| !token.is_empty()) else {
+            return Err(Error::malformed(status, "has no `authorizationToken`"));
+        };
+        let Some(expiration) = answer.get("expiration").and_then(seconds) else {
+            return Err(Error::malformed(status, "has no `expiration`"));
+        };
+        Ok(BearerToken::new(token)
+            .with_scope(SERVICE, self.region)
+            .with_expiration(expiration))
+    }
+}
+
+/// Seconds since the epoch, to the millisecond: more than that a `double` does not promise.
+fn seconds(value: &Value) -> Option<OffsetDateTime> {
+    let milliseconds = (value.as_f64()? * 1e3).round();
+    // What is beyond an i64 is beyond the years, and refused as such.
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    let nanoseconds = i128::from(milliseconds as i64) * 1_000_000;
+    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok()
+}
+
+/// The code stands in a header, or in the body; a namespace may stand before it and a URL behind.
+fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Error {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let field = |name| answer.as_ref()?.get(name)?.as_str();
+    let code = header("x-amzn-errortype")
+        .or_else(|| field("__type"))
+        .or_else(|| field("code"))
+        .and_then(|code| code.split(':').next())
+        .and_then(|code| code.rsplit('#').next())
+        .map(str::trim);
+    let Some(code) = code.filter(|code| !code.is_empty()) else {
+        return Error::malformed(status, "names no error");
+    };
+    let message = field("message")
+        .or_else(|| field("Message"))
+        .unwrap_or_default();
+    let request_id = header("x-amzn-requestid").map(str::to_owned);
+    Error::refused(
+        status,
+        None,
+        code.to_owned(),
+        message.to_owned(),
+        request_id,
+    )
+}
+
+/// A repository, and what package managers are told of it. Values only: no file is written.
+///
+/// CodeArtifact User Guide, "Configuring npm without the login command", "Configure pip without the
+/// login command", "Configure and use Cargo".
+///
+/// ```
+/// use countersign::bearer::BearerToken;
+/// use countersign::codeartifact::Repository;
+/// use time::macros::datetime;
+///
+/// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
+/// let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+/// assert_eq!(repository.host(), host);
+/// assert_eq!(repository.npm_registry(), format!("https://{host}/npm/repo/"));
+/// assert_eq!(repository.cargo_index(), format!("sparse+https://{host}/cargo/repo/"));
+///
+/// let now = datetime!(2026-01-01 0:00 UTC);
+/// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
+/// let line = repository.npm_auth_token(&token, now)?;
+/// assert_eq!(line.expose(), format!("//{host}/npm/repo/:_authToken=TOKEN"));
+/// assert_eq!(repository.cargo_token(&token, now)?.expose(), "TOKEN");
+///
+/// let elsewhere = BearerToken::new("TOKEN").with_scope("codeartifact", "eu-west-1");
+/// assert!(repository.npm_auth_token(&elsewhere, now).is_err());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Repository<'a> {
+    domain: &'a str,
+    domain_owner: &'a str,
+    region: &'a str,
+    name: &'a str,
+}
+
+impl<'a> Repository<'a> {
+    /// A repository by domain, the account that owns it, region, and its own name (2 to 100
+    /// letters, digits and `._-`).
+    ///
+    /// # Errors
+    /// What cannot be one of these.
+    pub fn new(
+        domain: &'a str,
+        domain_owner: &'a str,
+        region: &'a str,
+        name: &'a str,
+    ) -> Result<Self, crate::Error> {
+        check_domain(domain)?;
+        check_owner(domain_owner)?;
+        check_host_label(region)?;
+        let mut bytes = name.bytes();
+        let first = bytes
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        if !(first && rest && (2..=100).contains(&name.len())) {
+            let limit = "takes 2 to 100 letters, digits and `._-`, the first no sign";
+            return Err(beyond("repository", limit));
+        }
+        Ok(Self {
+            domain,
+            domain_owner,
+            region,
+            name,
+        })
+    }
+
+    /// The host of all the domain's repositories.
+    pub fn host(&self) -> String {
+        let Self {
+            domain,
+            domain_owner,
+            region,
+            ..
+        } = self;
+        format!("{domain}-{domain_owner}.d.codeartifact.{region}.amazonaws.com")
+    }
+
+    /// npm's setting `registry`, and yarn's.
+    pub fn npm_registry(&self) -> String {
+        format!("https://{}/npm/{}/", self.host(), self.name)
+    }
+
+    /// npm's setting of the token, a line `//HOST/npm/REPOSITORY/:_authToken=TOKEN` of its
+    /// configuration.
+    ///
+    /// # Errors
+    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    pub fn npm_auth_token(
+        &self,
+        token: &BearerToken,
+        now: OffsetDateTime,
+    ) -> Result<SecretText, crate::Error> {
+        token.check(SERVICE, self.region, now)?;
+        let (host, name) = (self.host(), self.name);
+        let token = token.expose();
+        let line = format!("//{host}/npm/{name}/:_authToken={token}");
+        Ok(SecretText(Zeroizing::new(line)))
+    }
+
+    /// pip's setting `index-url`, with user and token inside.
+    ///
+    /// # Errors
+    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    pub fn pip_index_url(
+        &self,
+        token: &BearerToken,
+        now: OffsetDateTime,
+    ) -> Result<SecretText, crate::Error> {
+        token.check(SERVICE, self.region, now)?;
+        let (host, name) = (self.host(), self.name);
+        let token = Zeroizing::new(encode_segment(token.expose()));
+        let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
+        Ok(SecretText(Zeroizing::new(url)))
+    }
+
+    /// Cargo's setting `index` of the registry.
+    pub fn cargo_index(&self) -> String {
+        format!("sparse+https://{}/cargo/{}/", self.host(), self.name)
+    }
+
+    /// What Cargo is given for the registry's token (`cargo login`, or on the standard output of a
+    /// credential provider), and sends as it is.
+    ///
+    /// # Errors
+    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    pub fn cargo_token(
+        &self,
+        token: &BearerToken,
+        now: OffsetDateTime,
+    ) -> Result<BearerToken, crate::Error> {
+        token.check(SERVICE, self.region, now)?;
+        Ok(token.clone().sent_as(Form::Bare))
+    }
+}
+
+/// A text that holds a token: zeroised when dropped, never printed.
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text: the one way out.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}
+
+fn check_domain(domain: &str) -> Result<(), crate::Error> {
+    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let sound = (2..=50).contains(&domain.len())
+        && domain.bytes().all(allowed)
+        && domain.starts_with(|c: char| c.is_ascii_lowercase())
+        && !domain.ends_with('-');
+    if sound {
+        Ok(())
+    } else {
+        let limit =
+            "takes 2 to 50 lower-case letters, digits and `-`, a letter first and no `-` last";
+        Err(beyond("domain", limit))
+    }
+}
+
+fn check_owner(owner: &str) -> Result<(), crate::Error> {
+    if owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(beyond("domain-owner", "takes twelve digits"))
+    }
+}
+
+fn beyond(parameter: &str, problem: &'static str) -> crate::Error {
+    crate::Error::InvalidParameter {
+        parameter: parameter.to_owned(),
+        problem,
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -76,6 +77,23 @@ impl Credentials {
         self.expiration
     }
 
+    /// Whether they end within that time from `now`, or have ended: time to fetch new ones.
+    /// Credentials whose end nobody told never do.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::Credentials;
+    /// use time::macros::datetime;
+    ///
+    /// let credentials = Credentials::new("ASIA...", "secret").with_expiration(datetime!(2026-01-01 12:00 UTC));
+    /// let five_minutes = Duration::from_secs(300);
+    /// assert!(!credentials.expires_within(five_minutes, datetime!(2026-01-01 11:54:59 UTC)));
+    /// assert!(credentials.expires_within(five_minutes, datetime!(2026-01-01 11:55 UTC)));
+    /// ```
+    pub fn expires_within(&self, duration: Duration, now: OffsetDateTime) -> bool {
+        ends_within(self.expiration, duration, now)
+    }
+
     pub(crate) fn check(&self) -> Result<(), Error> {
         let id = self.access_key_id.as_bytes();
         let problem = unsendable(id).or_else(|| {
@@ -92,6 +110,15 @@ impl Credentials {
             .as_ref()
             .map_or(Ok(()), SessionToken::check)
     }
+}
+
+/// Whether something that ends, or has no end, does so within `duration` from `now`.
+pub(crate) fn ends_within(
+    expiration: Option<OffsetDateTime>,
+    duration: Duration,
+    now: OffsetDateTime,
+) -> bool {
+    expiration.is_some_and(|expiration| expiration - now <= duration)
 }
 
 /// What no key and no token holds. A line break at the end, from a file, is the classic.
@@ -237,5 +264,32 @@ impl From<String> for SessionToken {
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[elided]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn the_end_is_near() {
+        let now = datetime!(2026-01-01 12:00 UTC);
+        let ending = |at| Credentials::new("ASIA", "secret").with_expiration(at);
+        assert!(ending(now).expires_within(Duration::ZERO, now));
+        assert!(ending(datetime!(2026-01-01 11:59 UTC)).expires_within(Duration::ZERO, now));
+        assert!(
+            !ending(datetime!(2026-01-01 12:00:00.001 UTC)).expires_within(Duration::ZERO, now)
+        );
+        assert!(ending(datetime!(2026-01-01 14:00 +2)).expires_within(Duration::ZERO, now));
+        let (first, last) = (
+            datetime!(-9999-01-01 0:00 UTC),
+            datetime!(9999-12-31 23:59 UTC),
+        );
+        assert!(ending(last).expires_within(Duration::MAX, first));
+        assert!(!ending(last).expires_within(Duration::from_secs(1), first));
+        assert!(ending(first).expires_within(Duration::ZERO, last));
+        assert!(!Credentials::new("AKIA", "secret").expires_within(Duration::MAX, now));
     }
 }

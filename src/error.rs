@@ -144,6 +144,49 @@ pub enum Error {
         /// The service's signing name.
         service: String,
     },
+    /// The bearer token cannot be sent: RFC 6750 has letters, digits, `-._~+/`, and `=` at the end.
+    #[error("the bearer token {0}")]
+    InvalidBearerToken(&'static str),
+    /// The bearer token had ended before it was used.
+    #[error("the bearer token expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    BearerTokenExpired {
+        /// When the token ended.
+        expiration: OffsetDateTime,
+        /// When it was to be used.
+        now: OffsetDateTime,
+    },
+    /// A bearer token works only at the service that handed it out.
+    #[error("the bearer token is for the service `{scope}`, not for `{service}`")]
+    BearerTokenForAnotherService {
+        /// The service that made the token.
+        scope: String,
+        /// The service that it was to be used at.
+        service: String,
+    },
+    /// A bearer token works only in the region in which it was made.
+    #[error("the bearer token is for the region `{scope}`, not for `{region}`")]
+    BearerTokenForAnotherRegion {
+        /// The region in which the token was made.
+        scope: String,
+        /// The region that it was to be used in.
+        region: String,
+    },
+    /// A parameter is outside what its service documents; nothing has been sent.
+    #[error("the parameter `{parameter}` {problem}")]
+    InvalidParameter {
+        /// The parameter's name as AWS writes it, `Tags.member.1.Key`.
+        parameter: String,
+        /// The limit that it misses.
+        problem: &'static str,
+    },
+    /// The service has no such endpoint.
+    #[error("no endpoint for {region:?}: {problem}")]
+    NoEndpoint {
+        /// The region, as it was given.
+        region: String,
+        /// Why there is none.
+        problem: &'static str,
+    },
     /// An `Authorization` header or its query twin has not the form of Signature Version 4.
     #[error("not a Signature Version 4 authorization: {0}")]
     MalformedAuthorization(&'static str),

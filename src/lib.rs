@@ -33,6 +33,7 @@ pub mod sts;
 pub mod tokens;
 pub mod verify;
 
+mod access_key_id;
 mod amz_date;
 mod attach;
 mod authorization;
@@ -49,10 +50,15 @@ mod presigner;
 mod request;
 mod scope;
 mod service;
+#[cfg(any(feature = "sts", feature = "codeartifact"))]
+mod service_error;
 mod signature;
 mod signer;
 mod string_to_sign;
+#[cfg(any(feature = "sts", feature = "codeartifact"))]
+mod to_sign;
 
+pub use access_key_id::{IdPrefix, account_id};
 pub use amz_date::AmzDate;
 pub use attach::{AddedHeaders, attach_session_token, session_token_parameter};
 pub use authorization::{Authorization, QueryAuthorization};

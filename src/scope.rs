@@ -194,6 +194,20 @@ impl fmt::Debug for CredentialScope {
     }
 }
 
+/// A region that becomes a label of a host name must not change the host.
+#[cfg(any(feature = "sts", feature = "codeartifact"))]
+pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
+    let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let is_label = (1..=63).contains(&region.len())
+        && region.bytes().all(label)
+        && !region.starts_with('-')
+        && !region.ends_with('-');
+    is_label.then_some(()).ok_or_else(|| Error::InvalidRegion {
+        region: region.to_owned(),
+        problem: "is not one label of a host name, in lower case",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

@@ -1,0 +1,205 @@
+//! What a service answered instead of what was asked for.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::StatusCode;
+
+/// A service's refusal, or an answer that is none.
+///
+/// `Display` and `Debug` show the status, the code and the first line of the message. The rest of a
+/// message can hold the canonical request, and with it a session token:
+/// [`message`](Self::message) is for those who know.
+///
+/// STS API Reference, "Common errors"; the errors of each action.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServiceError {
+    status: StatusCode,
+    what: What,
+    request_id: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum What {
+    Refused {
+        fault: Option<String>,
+        code: String,
+        message: String,
+    },
+    Malformed(Cow<'static, str>),
+}
+
+/// How much of a message is shown.
+const SHOWN: usize = 300;
+
+impl ServiceError {
+    pub(crate) fn refused(
+        status: StatusCode,
+        fault: Option<String>,
+        code: String,
+        message: String,
+        request_id: Option<String>,
+    ) -> Self {
+        let what = What::Refused {
+            fault,
+            code,
+            message,
+        };
+        Self {
+            status,
+            what,
+            request_id,
+        }
+    }
+
+    pub(crate) fn malformed(status: StatusCode, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            what: What::Malformed(problem.into()),
+            request_id: None,
+        }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// AWS's error code; `None` when the answer is not of the service's form.
+    pub fn code(&self) -> Option<&str> {
+        match &self.what {
+            What::Refused { code, .. } => Some(code),
+            What::Malformed(_) => None,
+        }
+    }
+
+    /// What the service says about it, the whole of it. **It can hold a session token**: a message
+    /// about a signature quotes the canonical request.
+    pub fn message(&self) -> &str {
+        match &self.what {
+            What::Refused { message, .. } => message,
+            What::Malformed(problem) => problem,
+        }
+    }
+
+    /// Whose fault the service says it is, `Sender` or `Receiver`, where it says so.
+    pub fn fault(&self) -> Option<&str> {
+        match &self.what {
+            What::Refused { fault, .. } => fault.as_deref(),
+            What::Malformed(_) => None,
+        }
+    }
+
+    /// The id by which AWS finds the request, where the answer has one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Whether the same request, signed anew, may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        let passing = matches!(
+            self.code(),
+            Some(
+                "IDPCommunicationError"
+                    | "InternalError"
+                    | "InternalFailure"
+                    | "InternalServerException"
+                    | "RequestLimitExceeded"
+                    | "RequestThrottled"
+                    | "ServiceUnavailable"
+                    | "Throttling"
+                    | "ThrottlingException"
+                    | "TooManyRequestsException"
+            )
+        );
+        passing || self.status.is_server_error() || self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status.as_u16();
+        match &self.what {
+            What::Malformed(problem) => write!(f, "the answer of status {status} {problem}"),
+            What::Refused { code, message, .. } => {
+                // On one line and of some length: a log is read by people.
+                let line = message.split(['\n', '\r']).next().unwrap_or_default();
+                let line = line
+                    .split("The Canonical String")
+                    .next()
+                    .unwrap_or_default();
+                let line = line.trim_end();
+                let shown = |c: char| if c.is_control() { ' ' } else { c };
+                let line: String = line.chars().take(SHOWN).map(shown).collect();
+                let code: String = code.chars().take(SHOWN).map(shown).collect();
+                write!(f, "{code} ({status}): {line}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("error", &format_args!("{self}"))
+            .field("fault", &self.fault())
+            .field("request_id", &self.request_id)
+            .finish()
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, code: &str, message: &str) -> ServiceError {
+        let status = StatusCode::from_u16(status).unwrap();
+        ServiceError::refused(status, None, code.to_owned(), message.to_owned(), None)
+    }
+
+    #[test]
+    fn what_may_pass() {
+        for (status, code) in [
+            (400, "Throttling"),
+            (400, "IDPCommunicationError"),
+            (503, "ServiceUnavailable"),
+            (500, "anything"),
+            (429, "anything"),
+        ] {
+            assert!(error(status, code, "").is_retryable(), "{code}");
+        }
+        for (status, code) in [(403, "AccessDenied"), (400, "ExpiredToken")] {
+            assert!(!error(status, code, "").is_retryable(), "{code}");
+        }
+        let gateway = ServiceError::malformed(StatusCode::BAD_GATEWAY, "is not XML");
+        assert!(gateway.is_retryable());
+        assert!(!ServiceError::malformed(StatusCode::OK, "is not XML").is_retryable());
+    }
+
+    #[test]
+    fn a_message_is_shown_to_its_first_line() {
+        let first =
+            "The request signature we calculated does not match the signature you provided.";
+        for message in [
+            format!(
+                "{first}\n\nThe Canonical String for this request should have been\n'x-amz-security-token:TOKEN'"
+            ),
+            format!(
+                "{first}  The Canonical String for this request should have been 'x-amz-security-token:TOKEN'"
+            ),
+            format!("{first}\r\nTOKEN"),
+        ] {
+            let error = error(403, "SignatureDoesNotMatch", &message);
+            assert_eq!(
+                error.to_string(),
+                format!("SignatureDoesNotMatch (403): {first}")
+            );
+            assert!(!format!("{error:?}").contains("TOKEN"));
+            assert_eq!(error.message(), message);
+        }
+        let long = error(400, &"C".repeat(9999), &"m".repeat(9999)).to_string();
+        assert_eq!(long.len(), 2 * SHOWN + ": (400)".len() + 1);
+    }
+}

@@ -1,0 +1,190 @@
+//! The actions that tell something: who calls, whose a key is, why access was denied.
+
+use http::StatusCode;
+
+use super::answer::read;
+use super::endpoint::Endpoint;
+use super::form::{Form, Limit};
+use super::{Error, ToSign};
+
+/// `GetCallerIdentity`: whose credentials these are. Nobody can be denied it.
+///
+/// Signed. STS API Reference, "`GetCallerIdentity`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetCallerIdentity};
+///
+/// let request = GetCallerIdentity.request(&Endpoint::regional("us-east-1")?);
+/// let request = request.into_unsigned();
+/// assert_eq!(request.body(), "Action=GetCallerIdentity&Version=2011-06-15");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GetCallerIdentity;
+
+impl GetCallerIdentity {
+    /// The request.
+    pub fn request(&self, endpoint: &Endpoint) -> ToSign {
+        Form::new("GetCallerIdentity").into_to_sign(endpoint)
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<GetCallerIdentityResponse, Error> {
+        let action = "GetCallerIdentity";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(GetCallerIdentityResponse {
+                user_id: result.required("UserId")?,
+                account: result.required("Account")?,
+                arn: result.required("Arn")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`GetCallerIdentity`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct GetCallerIdentityResponse {
+    /// The unique id of the user or role, for a role with a colon and the session's name.
+    pub user_id: String,
+    /// The account, in twelve digits.
+    pub account: String,
+    /// The ARN of the caller.
+    pub arn: String,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
+
+/// `GetAccessKeyInfo`: the account that an access key id belongs to.
+///
+/// Signed. STS API Reference, "`GetAccessKeyInfo`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetAccessKeyInfo};
+///
+/// let ask = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
+/// assert!(ask.request(&Endpoint::global()).is_ok());
+/// assert!(GetAccessKeyInfo::new("AKIA").request(&Endpoint::global()).is_err());
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GetAccessKeyInfo<'a> {
+    /// 16 to 128 letters, digits and `_`.
+    pub access_key_id: &'a str,
+}
+
+impl<'a> GetAccessKeyInfo<'a> {
+    /// With what is required.
+    pub fn new(access_key_id: &'a str) -> Self {
+        Self { access_key_id }
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// What cannot be an access key id.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+        let mut form = Form::new("GetAccessKeyInfo");
+        form.text("AccessKeyId", self.access_key_id, &Limit::ACCESS_KEY_ID)?;
+        Ok(form.into_to_sign(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<GetAccessKeyInfoResponse, Error> {
+        let action = "GetAccessKeyInfo";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(GetAccessKeyInfoResponse {
+                account: result.required("Account")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`GetAccessKeyInfo`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct GetAccessKeyInfoResponse {
+    /// The account, in twelve digits.
+    pub account: String,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
+
+/// `DecodeAuthorizationMessage`: what a service encoded when it denied access.
+///
+/// Signed. STS API Reference, "`DecodeAuthorizationMessage`".
+///
+/// ```
+/// use countersign::sts::{DecodeAuthorizationMessage, Endpoint};
+///
+/// let request = DecodeAuthorizationMessage::new("abc_-123").request(&Endpoint::global())?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct DecodeAuthorizationMessage<'a> {
+    /// What the service returned: 1 to 10240 characters.
+    pub encoded_message: &'a str,
+}
+
+impl<'a> DecodeAuthorizationMessage<'a> {
+    /// With what is required.
+    pub fn new(encoded_message: &'a str) -> Self {
+        Self { encoded_message }
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// A message that is empty or too long.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+        let mut form = Form::new("DecodeAuthorizationMessage");
+        form.text(
+            "EncodedMessage",
+            self.encoded_message,
+            &Limit::ENCODED_MESSAGE,
+        )?;
+        Ok(form.into_to_sign(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<DecodeAuthorizationMessageResponse, Error> {
+        let action = "DecodeAuthorizationMessage";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(DecodeAuthorizationMessageResponse {
+                decoded_message: result.required("DecodedMessage")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`DecodeAuthorizationMessage`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct DecodeAuthorizationMessageResponse {
+    /// A JSON document: who asked for what, and which statements said no.
+    pub decoded_message: String,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}

@@ -1,0 +1,112 @@
+//! What several actions take, or answer.
+
+use std::fmt;
+
+/// A session tag.
+///
+/// IAM User Guide, "Pass session tags in AWS STS".
+///
+/// ```
+/// use countersign::sts::{AssumeRole, Tag};
+///
+/// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "session");
+/// ask.tags = &[Tag { key: "Project", value: "Alpha" }];
+/// ask.transitive_tag_keys = &["Project"];
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tag<'a> {
+    /// 1 to 128 letters, digits, spaces and `_.:/=+-@`.
+    pub key: &'a str,
+    /// Up to 256 of them.
+    pub value: &'a str,
+}
+
+/// A code of a device for multi-factor authentication. It is good for one call.
+///
+/// ```
+/// let mfa = countersign::sts::Mfa::new("arn:aws:iam::123456789012:mfa/alice", "123456");
+/// assert!(!format!("{mfa:?}").contains("123456\""));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Mfa<'a> {
+    pub(super) serial_number: &'a str,
+    pub(super) token_code: Secret<'a>,
+}
+
+impl<'a> Mfa<'a> {
+    /// The device, by serial number (hardware) or ARN (virtual), and the six digits that it shows.
+    pub fn new(serial_number: &'a str, token_code: &'a str) -> Self {
+        Self {
+            serial_number,
+            token_code: Secret(token_code),
+        }
+    }
+}
+
+/// A context assertion of a trusted provider, for IAM Identity Center's trusted identity
+/// propagation.
+#[derive(Clone, Copy, Debug)]
+pub struct ProvidedContext<'a> {
+    pub(super) provider_arn: &'a str,
+    pub(super) context_assertion: Secret<'a>,
+}
+
+impl<'a> ProvidedContext<'a> {
+    /// The provider's ARN, and the signed assertion that it made (4 to 2048 characters).
+    pub fn new(provider_arn: &'a str, context_assertion: &'a str) -> Self {
+        Self {
+            provider_arn,
+            context_assertion: Secret(context_assertion),
+        }
+    }
+}
+
+/// How a web identity token is to be signed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum SigningAlgorithm {
+    /// `RS256`: RSA with SHA-256.
+    Rs256,
+    /// `ES384`: ECDSA on P-384 with SHA-384.
+    Es384,
+}
+
+impl SigningAlgorithm {
+    /// The name that is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es384 => "ES384",
+        }
+    }
+}
+
+/// Whom the credentials of a role make.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct AssumedRoleUser {
+    /// The role's unique id, a colon, and the session's name.
+    pub assumed_role_id: String,
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+    pub arn: String,
+}
+
+/// Whom the credentials of a federated user make.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct FederatedUser {
+    /// The account, a colon, and the user's name.
+    pub federated_user_id: String,
+    /// `arn:aws:sts::ACCOUNT:federated-user/NAME`.
+    pub arn: String,
+}
+
+/// A parameter that is not printed.
+#[derive(Clone, Copy)]
+pub(super) struct Secret<'a>(pub(super) &'a str);
+
+impl fmt::Debug for Secret<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}

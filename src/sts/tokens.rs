@@ -1,0 +1,328 @@
+//! The actions that hand out sessions and tokens of the caller's own.
+
+use http::StatusCode;
+
+use super::answer::read;
+use super::endpoint::Endpoint;
+use super::form::{Form, Limit, Seconds, beyond};
+use super::parameters::{FederatedUser, Mfa, Secret, SigningAlgorithm, Tag};
+use super::{Error, ToSign};
+use crate::bearer::BearerToken;
+use crate::credentials::Credentials;
+
+/// `GetSessionToken`: temporary credentials of the caller itself, with or without MFA.
+///
+/// Signed, with long-term credentials. STS API Reference, "`GetSessionToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetSessionToken, Mfa};
+///
+/// let mut ask = GetSessionToken::new();
+/// ask.mfa = Some(Mfa::new("arn:aws:iam::123456789012:mfa/alice", "123456"));
+/// let request = ask.request(&Endpoint::global())?;
+/// assert_eq!(request.region(), "us-east-1");
+///
+/// ask.mfa = Some(Mfa::new("arn:aws:iam::123456789012:mfa/alice", "12345"));
+/// let error = ask.request(&Endpoint::global()).unwrap_err();
+/// assert_eq!(error.to_string(), "the parameter `TokenCode` takes six digits");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct GetSessionToken<'a> {
+    /// How long the credentials live: 900 to 129600 seconds (the root user 3600 at most); without,
+    /// twelve hours.
+    pub duration_seconds: Option<u32>,
+    /// A code of an MFA device.
+    pub mfa: Option<Mfa<'a>>,
+}
+
+impl GetSessionToken<'_> {
+    /// Everything is left to STS.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// A parameter that is outside its limits: which, and what the limit is.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+        let mut form = Form::new("GetSessionToken");
+        form.seconds(self.duration_seconds, &Seconds::SESSION)?;
+        form.mfa(self.mfa.as_ref())?;
+        Ok(form.into_to_sign(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<GetSessionTokenResponse, Error> {
+        let action = "GetSessionToken";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(GetSessionTokenResponse {
+                credentials: result.credentials()?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`GetSessionToken`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetSessionTokenResponse {
+    /// Temporary credentials, with their end.
+    pub credentials: Credentials,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
+
+/// `GetFederationToken`: temporary credentials for a user that IAM does not know, from those of an
+/// IAM user.
+///
+/// Signed, with long-term credentials. STS API Reference, "`GetFederationToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetFederationToken};
+///
+/// let mut ask = GetFederationToken::new("Bob");
+/// ask.policy_arns = &["arn:aws:iam::aws:policy/ReadOnlyAccess"];
+/// let request = ask.request(&Endpoint::regional("ap-south-1")?)?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetFederationToken<'a> {
+    /// The user's name: 2 to 32 letters, digits and `_+=,.@-`.
+    pub name: &'a str,
+    /// A session policy, in JSON: 1 to 2048 characters. Without any the session may do nothing.
+    pub policy: Option<&'a str>,
+    /// How long the credentials live: 900 to 129600 seconds (the root user 3600 at most); without,
+    /// twelve hours.
+    pub duration_seconds: Option<u32>,
+    /// Session tags, up to 50.
+    pub tags: &'a [Tag<'a>],
+    /// Managed policies as session policies, by ARN: up to 10.
+    pub policy_arns: &'a [&'a str],
+}
+
+impl<'a> GetFederationToken<'a> {
+    /// With what is required.
+    pub fn new(name: &'a str) -> Self {
+        Self {
+            name,
+            policy: None,
+            duration_seconds: None,
+            tags: &[],
+            policy_arns: &[],
+        }
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// A parameter that is outside its limits: which, and what the limit is.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+        let mut form = Form::new("GetFederationToken");
+        form.text("Name", self.name, &Limit::FEDERATED_NAME)?;
+        form.policy(self.policy)?;
+        form.seconds(self.duration_seconds, &Seconds::SESSION)?;
+        form.tags(self.tags)?;
+        form.policy_arns(self.policy_arns)?;
+        Ok(form.into_to_sign(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<GetFederationTokenResponse, Error> {
+        let action = "GetFederationToken";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(GetFederationTokenResponse {
+                credentials: result.credentials()?,
+                federated_user: result.federated_user()?,
+                packed_policy_size: result.number("PackedPolicySize")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`GetFederationToken`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetFederationTokenResponse {
+    /// Temporary credentials, with their end.
+    pub credentials: Credentials,
+    /// Whom they make.
+    pub federated_user: Option<FederatedUser>,
+    /// How much of the room for session policies and tags is taken, in percent.
+    pub packed_policy_size: Option<u32>,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
+
+/// `GetWebIdentityToken`: a signed JSON Web Token that tells a service outside AWS who the caller is.
+///
+/// Signed. STS API Reference, "`GetWebIdentityToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetWebIdentityToken, SigningAlgorithm};
+///
+/// let ask = GetWebIdentityToken::new(&["https://api.example.com"], SigningAlgorithm::Es384);
+/// let request = ask.request(&Endpoint::regional("eu-west-1")?)?;
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetWebIdentityToken<'a> {
+    /// For whom the token is: 1 to 10 names of 1 to 1000 characters.
+    pub audience: &'a [&'a str],
+    /// How it is to be signed.
+    pub signing_algorithm: SigningAlgorithm,
+    /// How long it lives: 60 to 3600 seconds; without, 300.
+    pub duration_seconds: Option<u32>,
+    /// Tags to put into it, up to 50.
+    pub tags: &'a [Tag<'a>],
+}
+
+impl<'a> GetWebIdentityToken<'a> {
+    /// With what is required.
+    pub fn new(audience: &'a [&'a str], signing_algorithm: SigningAlgorithm) -> Self {
+        Self {
+            audience,
+            signing_algorithm,
+            duration_seconds: None,
+            tags: &[],
+        }
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// A parameter that is outside its limits: which, and what the limit is.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+        let (name, limit) = ("Audience", "takes 1 to 10");
+        if self.audience.is_empty() {
+            return Err(beyond(name, limit));
+        }
+        let mut form = Form::new("GetWebIdentityToken");
+        form.list(name, self.audience, 10, limit, |form, member, audience| {
+            form.text(member, audience, &Limit::AUDIENCE)
+        })?;
+        let algorithm = self.signing_algorithm.as_str();
+        form.text("SigningAlgorithm", algorithm, &Limit::AUDIENCE)?;
+        form.seconds(self.duration_seconds, &Seconds::WEB_IDENTITY)?;
+        form.tags(self.tags)?;
+        Ok(form.into_to_sign(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<GetWebIdentityTokenResponse, Error> {
+        let action = "GetWebIdentityToken";
+        read(action, status, body.as_ref(), |result, request_id| {
+            let token = BearerToken::new(result.required("WebIdentityToken")?);
+            Ok(GetWebIdentityTokenResponse {
+                web_identity_token: token.with_expiration(result.date("Expiration")?),
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`GetWebIdentityToken`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetWebIdentityTokenResponse {
+    /// The JSON Web Token, with its end.
+    pub web_identity_token: BearerToken,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
+
+/// `GetDelegatedAccessToken`: credentials for what somebody has delegated, against a trade-in token.
+///
+/// Signed. STS API Reference, "`GetDelegatedAccessToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetDelegatedAccessToken};
+///
+/// let request = GetDelegatedAccessToken::new("tok+en/=").request(&Endpoint::regional("us-west-2")?)?;
+/// assert!(!format!("{request:?}").contains("tok"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct GetDelegatedAccessToken<'a> {
+    trade_in_token: Secret<'a>,
+}
+
+impl<'a> GetDelegatedAccessToken<'a> {
+    /// With what is required.
+    pub fn new(trade_in_token: &'a str) -> Self {
+        Self {
+            trade_in_token: Secret(trade_in_token),
+        }
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// An empty token.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+        let mut form = Form::new("GetDelegatedAccessToken");
+        form.text(
+            "TradeInToken",
+            self.trade_in_token.0,
+            &Limit::TRADE_IN_TOKEN,
+        )?;
+        Ok(form.into_to_sign(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<GetDelegatedAccessTokenResponse, Error> {
+        let action = "GetDelegatedAccessToken";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(GetDelegatedAccessTokenResponse {
+                credentials: result.credentials()?,
+                packed_policy_size: result.number("PackedPolicySize")?,
+                assumed_principal: result.text("AssumedPrincipal")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`GetDelegatedAccessToken`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetDelegatedAccessTokenResponse {
+    /// Temporary credentials, with their end.
+    pub credentials: Credentials,
+    /// How much of the room for session policies and tags is taken, in percent.
+    pub packed_policy_size: Option<u32>,
+    /// Whom they make, by ARN.
+    pub assumed_principal: Option<String>,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}

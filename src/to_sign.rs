@@ -1,0 +1,78 @@
+//! A request that is of no use until it is signed.
+
+use std::fmt;
+
+use http::Request;
+use time::OffsetDateTime;
+
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::key::SigningKey;
+use crate::payload::PayloadHash;
+use crate::scope::CredentialScope;
+use crate::service::Service;
+
+/// A request for a service and a region that still has to be signed.
+///
+/// [`sign`](Self::sign) is the way out, so that it cannot be forgotten. Requests that must not be
+/// signed, as for web identities, never come in this type.
+#[derive(Clone)]
+pub struct ToSign {
+    pub(crate) request: Request<String>,
+    pub(crate) service: &'static str,
+    pub(crate) region: String,
+}
+
+impl ToSign {
+    /// The signing name of the service.
+    pub fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// The region to sign for: that of the endpoint.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Signs the request and hands it out.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`](crate::Signer::sign).
+    pub fn sign(
+        self,
+        credentials: &Credentials,
+        now: OffsetDateTime,
+    ) -> Result<Request<String>, Error> {
+        let Self {
+            mut request,
+            service,
+            region,
+        } = self;
+        let identity = Identity::new(credentials, Service::from(service), None)?;
+        let date = identity.date(now)?;
+        let scope = CredentialScope::new(now, &region, service)?;
+        let key = SigningKey::derive(credentials.secret_key(), &scope);
+        let payload = PayloadHash::of(request.body());
+        identity.sign(&mut request, payload, &date, &key)?;
+        Ok(request)
+    }
+
+    /// The request as it is, for those who sign it with a [`Signer`](crate::Signer) of their own:
+    /// one for [`service`](Self::service) and [`region`](Self::region).
+    pub fn into_unsigned(self) -> Request<String> {
+        self.request
+    }
+}
+
+impl fmt::Debug for ToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body of a request to STS can hold an MFA code or a token.
+        f.debug_struct("ToSign")
+            .field("method", self.request.method())
+            .field("uri", self.request.uri())
+            .field("service", &self.service)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
