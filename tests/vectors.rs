@@ -5,8 +5,13 @@
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
+#[path = "vectors/access_key_id.rs"]
+mod access_key_id;
 #[path = "vectors/chunked.rs"]
 mod chunked;
+#[cfg(feature = "codeartifact")]
+#[path = "vectors/codeartifact.rs"]
+mod codeartifact;
 #[path = "vectors/report.rs"]
 mod report;
 #[path = "vectors/sigv4.rs"]
@@ -17,6 +22,9 @@ mod sigv4a;
 #[cfg(feature = "sigv4a")]
 #[path = "vectors/sigv4a_chunked.rs"]
 mod sigv4a_chunked;
+#[cfg(feature = "sts")]
+#[path = "vectors/sts.rs"]
+mod sts;
 #[path = "vectors/verify.rs"]
 mod verify;
 
@@ -35,6 +43,13 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "ambiguous" => sigv4::run_ambiguous,
         #[cfg(feature = "sigv4a")]
         "sigv4a" => sigv4a::run,
+        "access-key-id" => access_key_id::run,
+        #[cfg(feature = "codeartifact")]
+        "codeartifact" => codeartifact::run,
+        #[cfg(feature = "sts")]
+        "sts-request" => sts::run_request,
+        #[cfg(feature = "sts")]
+        "sts-response" => sts::run_response,
         _ => return None,
     })
 }

@@ -1,0 +1,474 @@
+//! What is held instead of a long-term secret: temporary credentials, and bearer tokens. The
+//! requests are those of AWS's documentation.
+
+use std::time::Duration;
+
+use countersign::bearer::{self, BearerToken};
+use countersign::{Credentials, Error, Headers, PayloadHash, Rules, Service, Signer};
+use http::Request;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+const TOKEN: &str = "AQoDYXdzEJr1K6example//+a==";
+
+fn credentials() -> Credentials {
+    Credentials::new(
+        "ASIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    )
+    .with_session_token(TOKEN)
+}
+
+fn list_users() -> http::request::Builder {
+    Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
+}
+
+/// The signatures are botocore's (1.43.11), for the same requests.
+#[test]
+fn list_users_with_the_host_alone() {
+    let expected = "AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE/20150830/us-east-1/iam/aws4_request, \
+        SignedHeaders=host;x-amz-date;x-amz-security-token, \
+        Signature=cc77d565b1c2340538396791e79d240a17fc94b40e8da0e5191fcdc7a0af1466";
+    let mut bare = list_users().body(()).unwrap();
+    let signer = Signer::new(credentials(), "us-east-1", "iam");
+    signer.sign(&mut bare, PayloadHash::EMPTY, NOW).unwrap();
+    assert_eq!(bare.headers()["authorization"], expected);
+    assert_eq!(bare.headers()["x-amz-security-token"], TOKEN);
+    assert_eq!(bare.headers()["x-amz-date"], "20150830T123600Z");
+    assert_eq!(bare.headers().len(), 3);
+
+    // Other headers are sent, and not signed.
+    let mut rules = Rules::GENERIC;
+    rules.headers = Headers::Required;
+    let signer = Signer::new(credentials(), "us-east-1", Service::new("iam", rules));
+    let mut with_others = list_users()
+        .header("accept", "application/xml")
+        .header("x-custom", "v")
+        .body(())
+        .unwrap();
+    signer
+        .sign(&mut with_others, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    assert_eq!(with_others.headers()["authorization"], expected);
+}
+
+#[test]
+fn list_users_with_all_headers() {
+    let mut request = list_users()
+        .header(
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        )
+        .header("accept", "application/xml")
+        .header("x-amz-meta", "  a   b ")
+        .header("x-custom", "v")
+        .body(())
+        .unwrap();
+    let signer = Signer::new(credentials(), "us-east-1", "iam");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    assert_eq!(
+        request.headers()["authorization"],
+        "AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE/20150830/us-east-1/iam/aws4_request, \
+        SignedHeaders=accept;content-type;host;x-amz-date;x-amz-meta;x-amz-security-token;x-custom, \
+        Signature=009a322c5fe844c4fe69f0b12521ab76df2ce68f8c12b847795f8cbccbec683c"
+    );
+}
+
+#[test]
+fn a_new_token_takes_the_place_of_the_old() {
+    let mut request = list_users().body(()).unwrap();
+    let stale = credentials().with_session_token("stale");
+    for credentials in [stale, credentials()] {
+        let signer = Signer::new(credentials, "us-east-1", "iam");
+        signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    }
+    let tokens: Vec<_> = request
+        .headers()
+        .get_all("x-amz-security-token")
+        .iter()
+        .collect();
+    assert_eq!(tokens, [TOKEN]);
+    assert!(
+        request.headers()["authorization"]
+            .to_str()
+            .unwrap()
+            .ends_with(
+                "Signature=cc77d565b1c2340538396791e79d240a17fc94b40e8da0e5191fcdc7a0af1466"
+            )
+    );
+}
+
+#[test]
+fn expired_credentials_are_told_with_both_times() {
+    let expiration = datetime!(2015-08-30 14:36 +2);
+    let signer = Signer::new(
+        credentials().with_expiration(expiration),
+        "us-east-1",
+        "iam",
+    );
+    let mut request = list_users().body(()).unwrap();
+    let error = signer
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap_err();
+    assert_eq!(
+        error,
+        Error::CredentialsExpired {
+            expiration,
+            now: NOW
+        }
+    );
+    let said = error.to_string();
+    assert!(
+        said.contains("2015-08-30T12:36:00Z, and it is 2015-08-30T12:36:00Z"),
+        "{said}"
+    );
+    assert!(request.headers().is_empty());
+
+    let before = NOW - Duration::from_secs(1);
+    assert!(
+        signer
+            .sign(&mut request, PayloadHash::EMPTY, before)
+            .is_ok()
+    );
+    // It would have to outlive its credentials.
+    let error = signer.presign(&request, PayloadHash::EMPTY, Duration::from_secs(2), before);
+    assert!(error.is_err());
+}
+
+fn codeartifact_token() -> BearerToken {
+    BearerToken::new("eyJ2ZXIiOjF9.abc")
+        .with_scope("codeartifact", "us-west-2")
+        .with_expiration(datetime!(2015-08-31 0:36 UTC))
+}
+
+#[test]
+fn a_codeartifact_token_works_at_codeartifact_in_its_region() {
+    let mut request =
+        Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/npm/r/p")
+            .body(())
+            .unwrap();
+    let token = codeartifact_token();
+    bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", NOW).unwrap();
+    assert_eq!(
+        request.headers()["authorization"],
+        "Bearer eyJ2ZXIiOjF9.abc"
+    );
+    assert_eq!(request.headers().len(), 1);
+}
+
+#[test]
+fn a_codeartifact_token_works_nowhere_else() {
+    let late = datetime!(2015-08-31 0:36 UTC);
+    for (service, region, now, expected) in [
+        (
+            "codeartifact",
+            "eu-west-1",
+            NOW,
+            "the bearer token is for the region `us-west-2`, not for `eu-west-1`",
+        ),
+        (
+            "bedrock",
+            "us-west-2",
+            NOW,
+            "the bearer token is for the service `codeartifact`, not for `bedrock`",
+        ),
+        (
+            "codeartifact",
+            "us-west-2",
+            late,
+            "the bearer token expired at 2015-08-31T00:36:00Z, and it is 2015-08-31T00:36:00Z",
+        ),
+        (
+            "codeartifact",
+            "",
+            NOW,
+            "the bearer token is for the region `us-west-2`, not for ``",
+        ),
+    ] {
+        let mut request = list_users().body(()).unwrap();
+        let error = bearer::authorize(&mut request, &codeartifact_token(), service, region, now);
+        assert_eq!(error.unwrap_err().to_string(), expected);
+        assert!(request.headers().is_empty());
+    }
+    let last = late - Duration::from_nanos(1);
+    assert_eq!(
+        codeartifact_token().check("codeartifact", "us-west-2", last),
+        Ok(())
+    );
+    assert!(codeartifact_token().expires_within(Duration::from_nanos(1), last));
+    assert!(!codeartifact_token().expires_within(Duration::ZERO, last));
+}
+
+#[cfg(feature = "codeartifact")]
+#[test]
+fn what_codeartifact_hands_out_is_scoped_and_ends() {
+    use countersign::codeartifact::{GetAuthorizationToken, Repository};
+    let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+    let response =
+        http::Response::new(r#"{"authorizationToken":"a.b-c_d~e","expiration":1.4409E9}"#);
+    let token = ask.parse(&response).unwrap();
+    assert_eq!(token.expiration(), Some(datetime!(2015-08-30 2:00 UTC)));
+    let before = datetime!(2015-08-30 1:59:59 UTC);
+    assert_eq!(token.check("codeartifact", "us-west-2", before), Ok(()));
+    assert!(token.check("codeartifact", "us-west-2", NOW).is_err());
+    assert!(token.check("codeartifact", "us-west-1", before).is_err());
+    assert!(token.check("ecr", "us-west-2", before).is_err());
+
+    let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo").unwrap();
+    assert!(repository.npm_auth_token(&token, before).is_ok());
+    for refused in [
+        repository.npm_auth_token(&token, NOW).map(drop),
+        repository.pip_index_url(&token, NOW).map(drop),
+        repository.cargo_token(&token, NOW).map(drop),
+    ] {
+        assert!(matches!(refused, Err(Error::BearerTokenExpired { .. })));
+    }
+    let printed = format!("{:?}", repository.npm_auth_token(&token, before));
+    assert!(!printed.contains("a.b-c"), "{printed}");
+}
+
+#[cfg(feature = "codeartifact")]
+#[test]
+fn what_codeartifact_does_not_know_is_not_asked() {
+    use countersign::codeartifact::{GetAuthorizationToken, Repository};
+    let refused = |change: fn(&mut GetAuthorizationToken<'_>)| {
+        let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+        assert!(ask.request().is_ok());
+        change(&mut ask);
+        ask.request().unwrap_err()
+    };
+    for error in [
+        refused(|ask| ask.domain = "a"),
+        refused(|ask| ask.domain = "1a"),
+        refused(|ask| ask.domain = "a-"),
+        refused(|ask| ask.domain = "A1"),
+        refused(|ask| ask.domain = "a&duration=0"),
+        refused(|ask| ask.domain = "ddddddddddddddddddddddddddddddddddddddddddddddddddd"),
+        refused(|ask| ask.domain_owner = Some("11112222333")),
+        refused(|ask| ask.domain_owner = Some("11112222333a")),
+        refused(|ask| ask.duration_seconds = Some(1)),
+        refused(|ask| ask.duration_seconds = Some(899)),
+        refused(|ask| ask.duration_seconds = Some(43_201)),
+    ] {
+        assert!(matches!(error, Error::InvalidParameter { .. }), "{error}");
+    }
+    for error in [
+        refused(|ask| ask.region = ""),
+        refused(|ask| ask.region = "evil.example#"),
+        refused(|ask| ask.region = "evil.example/"),
+        refused(|ask| ask.region = "a@evil.example"),
+    ] {
+        assert!(matches!(error, Error::InvalidRegion { .. }), "{error}");
+    }
+    let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+    for url in [
+        "",
+        "/",
+        "127.0.0.1:80",
+        "http://h/path",
+        "http://h/?a=",
+        "http://h/#",
+    ] {
+        assert!(ask.request_to(url).is_err(), "{url}");
+    }
+    assert!(ask.request_to("http://127.0.0.1:80/").is_ok());
+    for name in ["", "a", "-a", "a/b", "a b", "é1"] {
+        assert!(
+            Repository::new("my-domain", "111122223333", "us-west-2", name).is_err(),
+            "{name}"
+        );
+    }
+}
+
+#[cfg(feature = "sts")]
+mod sts {
+    use countersign::sts::{
+        AssumeRole, AssumeRoot, Endpoint, GetAccessKeyInfo, GetSessionToken, GetWebIdentityToken,
+        Mfa, ProvidedContext, SigningAlgorithm, Tag,
+    };
+
+    use super::*;
+
+    const ROLE: &str = "arn:aws:iam::123456789012:role/demo";
+
+    #[track_caller]
+    fn refused(result: Result<countersign::sts::ToSign, Error>, expected: &str) {
+        assert_eq!(result.unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn a_parameter_beyond_its_limit_is_named_with_the_limit() {
+        let endpoint = Endpoint::global();
+        let ask = |change: fn(&mut AssumeRole<'_>)| {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            assert!(ask.request(&endpoint).is_ok());
+            change(&mut ask);
+            ask.request(&endpoint)
+        };
+        refused(
+            ask(|ask| ask.role_arn = "arn:aws:iam::1:role"),
+            "the parameter `RoleArn` takes 20 to 2048 characters",
+        );
+        for name in ["s", "a b", "a/b", "s\n", &"s".repeat(65)] {
+            refused(
+                AssumeRole::new(ROLE, name).request(&endpoint),
+                "the parameter `RoleSessionName` takes 2 to 64 letters, digits and `_+=,.@-`",
+            );
+        }
+        for seconds in [0, 899, 43_201, u32::MAX] {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.duration_seconds = Some(seconds);
+            refused(
+                ask.request(&endpoint),
+                "the parameter `DurationSeconds` takes 900 to 43200 seconds",
+            );
+        }
+        refused(
+            ask(|ask| ask.policy = Some("")),
+            "the parameter `Policy` takes 1 to 2048 characters: tab, line breaks, and U+0020 to U+00FF",
+        );
+        refused(
+            ask(|ask| ask.policy_arns = &[ROLE; 11]),
+            "the parameter `PolicyArns` takes up to 10",
+        );
+        refused(
+            ask(|ask| ask.policy_arns = &[ROLE, "short"]),
+            "the parameter `PolicyArns.member.2.arn` takes 20 to 2048 characters",
+        );
+        refused(
+            ask(|ask| ask.tags = &[Tag { key: "", value: "" }]),
+            "the parameter `Tags.member.1.Key` takes 1 to 128 letters, digits, spaces and `_.:/=+-@`",
+        );
+        refused(
+            ask(|ask| {
+                ask.tags = &[Tag {
+                    key: "k",
+                    value: "*",
+                }]
+            }),
+            "the parameter `Tags.member.1.Value` takes up to 256 letters, digits, spaces and `_.:/=+-@`",
+        );
+        refused(
+            ask(|ask| {
+                ask.tags = &[Tag {
+                    key: "k",
+                    value: "",
+                }; 51]
+            }),
+            "the parameter `Tags` takes up to 50",
+        );
+        refused(
+            ask(|ask| ask.transitive_tag_keys = &["k"; 51]),
+            "the parameter `TransitiveTagKeys` takes up to 50",
+        );
+        refused(
+            ask(|ask| ask.external_id = Some("1")),
+            "the parameter `ExternalId` takes 2 to 1224 letters, digits and `_+=,.@:/-`",
+        );
+        refused(
+            ask(|ask| ask.source_identity = Some("a b")),
+            "the parameter `SourceIdentity` takes 2 to 64 letters, digits and `_+=,.@-`",
+        );
+        refused(
+            ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abcd"); 6].leak()),
+            "the parameter `ProvidedContexts` takes up to 5",
+        );
+        refused(
+            ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abc")].leak()),
+            "the parameter `ProvidedContexts.member.1.ContextAssertion` takes 4 to 2048 characters",
+        );
+        let mut session = GetSessionToken::new();
+        session.mfa = Some(Mfa::new("short", "123456"));
+        refused(
+            session.request(&endpoint),
+            "the parameter `SerialNumber` takes 9 to 256 letters, digits and `_+=/:,.@-`",
+        );
+        refused(
+            GetAccessKeyInfo::new("AKIA").request(&endpoint),
+            "the parameter `AccessKeyId` takes 16 to 128 letters, digits and `_`",
+        );
+        for audience in [&[][..], &["a"; 11]] {
+            refused(
+                GetWebIdentityToken::new(audience, SigningAlgorithm::Rs256).request(&endpoint),
+                "the parameter `Audience` takes 1 to 10",
+            );
+        }
+        let mut root = AssumeRoot::new("111122223333", ROLE);
+        root.duration_seconds = Some(901);
+        refused(
+            root.request(&Endpoint::regional("us-east-1").unwrap()),
+            "the parameter `DurationSeconds` takes 0 to 900 seconds",
+        );
+    }
+
+    #[test]
+    fn a_space_is_percent_encoded_and_an_empty_list_left_out() {
+        let mut ask = AssumeRole::new(ROLE, "session");
+        ask.tags = &[Tag {
+            key: "a b",
+            value: "c+d&e=f",
+        }];
+        // `&` is no character of a tag.
+        assert!(ask.request(&Endpoint::global()).is_err());
+        ask.tags = &[Tag {
+            key: "a b",
+            value: "c+d=f",
+        }];
+        ask.policy_arns = &[];
+        let body = ask.request(&Endpoint::global()).unwrap().into_unsigned();
+        assert!(body.body().ends_with(
+            "&RoleSessionName=session&Tags.member.1.Key=a%20b&Tags.member.1.Value=c%2Bd%3Df"
+        ));
+    }
+
+    #[test]
+    fn nothing_prints_what_proves_who_asks() {
+        let secret = "SECRET-SECRET";
+        let assume = {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.mfa = Some(Mfa::new("GAHT12345678", "654321"));
+            ask.provided_contexts = vec![ProvidedContext::new(ROLE, secret)].leak();
+            ask
+        };
+        let saml = countersign::sts::AssumeRoleWithSaml::new(ROLE, ROLE, secret);
+        let web = countersign::sts::AssumeRoleWithWebIdentity::new(ROLE, "web", secret);
+        let trade = countersign::sts::GetDelegatedAccessToken::new(secret);
+        let ready = assume.request(&Endpoint::global()).unwrap();
+        for printed in [
+            format!("{assume:?}"),
+            format!("{saml:?}"),
+            format!("{web:?}"),
+            format!("{trade:?}"),
+            format!("{ready:?}"),
+        ] {
+            assert!(
+                !printed.contains("SECRET") && !printed.contains("654321"),
+                "{printed}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_signed_can_be_signed_by_a_signer_of_ones_own() {
+        let make = || {
+            AssumeRole::new(ROLE, "session")
+                .request(&Endpoint::regional("eu-west-1").unwrap())
+                .unwrap()
+        };
+        let (service, region) = (make().service(), make().region().to_owned());
+        assert_eq!((service, region.as_str()), ("sts", "eu-west-1"));
+        let signer = Signer::new(credentials(), region, service);
+        let mut by_signer = make().into_unsigned();
+        let payload = PayloadHash::of(by_signer.body());
+        signer.sign(&mut by_signer, payload, NOW).unwrap();
+        let by_itself = make().sign(&credentials(), NOW).unwrap();
+        assert_eq!(by_itself.headers(), by_signer.headers());
+
+        let expired = credentials().with_expiration(NOW);
+        assert!(matches!(
+            make().sign(&expired, NOW),
+            Err(Error::CredentialsExpired { .. })
+        ));
+    }
+}

@@ -1,0 +1,49 @@
+//! What access key ids say.
+
+use countersign::{IdPrefix, account_id};
+
+use crate::report::Case;
+use crate::sigv4::text;
+
+pub fn run(case: &mut Case<'_>) {
+    let id = text(case.input, "id");
+    let expected = case.expected;
+    let prefix = IdPrefix::of(id);
+    case.check(
+        "prefix",
+        expected["prefix"].as_str(),
+        prefix.map(IdPrefix::as_str),
+    );
+    case.check("kind", expected["kind"].as_str(), prefix.map(kind));
+    let account = account_id(id);
+    case.check(
+        "account_id",
+        expected["account_id"].as_str(),
+        account.as_deref(),
+    );
+    // What the other fields say of the digits shows once they stand in an access key id.
+    let as_access_key = account_id(&format!("AKIA{}", id.get(4..).unwrap_or_default()));
+    case.check(
+        "new_format",
+        expected["new_format"].as_bool().unwrap_or_default(),
+        as_access_key.is_some(),
+    );
+    if as_access_key.is_some() {
+        let raw = expected["raw_decode"].as_str();
+        case.check("raw_decode", raw, as_access_key.as_deref());
+    }
+}
+
+fn kind(prefix: IdPrefix) -> &'static str {
+    match prefix {
+        IdPrefix::TemporaryAccessKey => "temporary access key (STS)",
+        IdPrefix::AccessKey => "long-term access key",
+        IdPrefix::ServiceBearerToken => "STS service bearer token",
+        IdPrefix::ContextSpecificCredential => "context-specific credential",
+        IdPrefix::Role => "role",
+        IdPrefix::User => "IAM user",
+        IdPrefix::UserGroup => "user group",
+        IdPrefix::InstanceProfile => "EC2 instance profile",
+        other => panic!("no vector of {other:?}"),
+    }
+}
