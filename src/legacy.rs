@@ -1,1 +1,44 @@
-//! Signature Version 2, for those who still need it.
+//! The signatures before Signature Version 4, both called version 2: [`sigv2`] of the query services,
+//! and the [REST scheme](s3_v2) of Amazon S3.
+//!
+//! Use them only where nothing newer is spoken: `SimpleDB`, and S3-compatible stores of an age that
+//! know no Signature Version 4 (or whose other clients know none). AWS's newer Regions and services,
+//! and buckets made since June 2020, refuse them. They cover less of a request: no body, and of the
+//! headers only a few; and a signature is good for every Region.
+//!
+//! A server reads a claim out of a request (`SignedRequest::parse`), looks the credentials up by its
+//! access key ID, and holds the one against the other (`verify`). Requests are good for 15 minutes
+//! before and after the time that they say, unless they say until when.
+
+mod claim;
+mod date;
+mod parameters;
+pub mod s3_v2;
+pub mod sigv2;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::Sha256;
+
+use crate::credentials::SecretKey;
+
+pub use claim::Verified;
+
+fn hmac_sha1(secret_key: &SecretKey, text: &[u8]) -> [u8; 20] {
+    // HMAC takes keys of any length.
+    Hmac::<Sha1>::new_from_slice(secret_key.expose().as_bytes())
+        .map(|mac| mac.chain_update(text).finalize().into_bytes().into())
+        .unwrap_or_default()
+}
+
+fn hmac_sha256(secret_key: &SecretKey, text: &[u8]) -> [u8; 32] {
+    Hmac::<Sha256>::new_from_slice(secret_key.expose().as_bytes())
+        .map(|mac| mac.chain_update(text).finalize().into_bytes().into())
+        .unwrap_or_default()
+}
+
+fn base64(mac: &[u8]) -> String {
+    STANDARD.encode(mac)
+}

@@ -12,6 +12,9 @@ mod chunked;
 #[cfg(feature = "codeartifact")]
 #[path = "vectors/codeartifact.rs"]
 mod codeartifact;
+#[cfg(feature = "legacy")]
+#[path = "vectors/legacy.rs"]
+mod legacy;
 #[path = "vectors/report.rs"]
 mod report;
 #[path = "vectors/sigv4.rs"]
@@ -41,6 +44,10 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
         "verify" => verify::run,
         "ambiguous" => sigv4::run_ambiguous,
+        #[cfg(feature = "legacy")]
+        "sigv2-query" => legacy::run_query,
+        #[cfg(feature = "legacy")]
+        "s3-v2" => legacy::run_s3,
         #[cfg(feature = "sigv4a")]
         "sigv4a" => sigv4a::run,
         "access-key-id" => access_key_id::run,

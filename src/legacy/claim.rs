@@ -1,0 +1,106 @@
+//! What the two schemes ask of a claim alike.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::credentials::{Credentials, SessionToken};
+use crate::encode::same;
+use crate::verify::{Form, VerifyError};
+
+/// How far the clocks may be apart.
+const WINDOW: Duration = Duration::minutes(15);
+
+/// A request that was verified: who signed it is proven.
+///
+/// Of the request, no more is proven than what its scheme signs; the body never is.
+#[derive(Clone, Copy, Debug)]
+pub struct Verified<'c> {
+    access_key_id: &'c str,
+}
+
+impl<'c> Verified<'c> {
+    /// The access key ID of those who signed it.
+    pub fn access_key_id(&self) -> &'c str {
+        self.access_key_id
+    }
+}
+
+/// What a request says about who signed it, when, and with which signature.
+pub(super) struct Claim {
+    pub(super) form: Form,
+    pub(super) access_key_id: String,
+    pub(super) session_token: Option<SessionToken>,
+    pub(super) time: Time,
+    pub(super) signature: String,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Time {
+    SignedAt(OffsetDateTime),
+    ExpiresAt(OffsetDateTime),
+}
+
+impl Claim {
+    /// Holds the claim against the credentials that it names, and its signature against the one of
+    /// their secret key.
+    pub(super) fn verify(
+        &self,
+        credentials: &Credentials,
+        now: OffsetDateTime,
+        signature: &str,
+    ) -> Result<Verified<'_>, VerifyError> {
+        self.check_time(now)?;
+        if credentials.access_key_id() != self.access_key_id {
+            return Err(VerifyError::UnknownAccessKeyId);
+        }
+        let [known, sent] = [credentials.session_token(), self.session_token.as_ref()]
+            .map(|token| token.map(|token| token.expose().as_bytes()));
+        if !match (known, sent) {
+            (Some(known), Some(sent)) => same(known, sent),
+            (None, None) => true,
+            _ => false,
+        } {
+            return Err(VerifyError::InvalidSessionToken);
+        }
+        if let Some(expiration) = credentials.expiration().filter(|end| *end <= now) {
+            return Err(VerifyError::CredentialsExpired { expiration, now });
+        }
+        // No secret signs for everybody.
+        let keyed = !credentials.secret_key().expose().is_empty();
+        if keyed && same(signature.as_bytes(), self.signature.as_bytes()) {
+            Ok(Verified {
+                access_key_id: &self.access_key_id,
+            })
+        } else {
+            Err(VerifyError::SignatureMismatch)
+        }
+    }
+
+    fn check_time(&self, now: OffsetDateTime) -> Result<(), VerifyError> {
+        let form = self.form;
+        let (signed_at, expired_at) = match self.time {
+            Time::SignedAt(at) => (at, at.saturating_add(WINDOW)),
+            Time::ExpiresAt(at) => (at, at),
+        };
+        let valid_from = match self.time {
+            Time::SignedAt(at) => at.saturating_sub(WINDOW),
+            Time::ExpiresAt(_) => now,
+        };
+        if now > expired_at {
+            return Err(VerifyError::Expired {
+                form,
+                signed_at,
+                expired_at,
+                now,
+            });
+        }
+        if now < valid_from {
+            return Err(VerifyError::NotYetCurrent {
+                form,
+                signed_at,
+                valid_from,
+                now,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! The ways in which these schemes write a time.
+
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+use crate::amz_date::AmzDate;
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// `2011-10-03T15:19:30Z`; `None` outside the years 0 to 9999.
+pub(super) fn timestamp(now: OffsetDateTime) -> Option<String> {
+    let now = now.checked_to_offset(UtcOffset::UTC)?;
+    let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
+    let month = u8::from(month);
+    (0..=9999)
+        .contains(&year)
+        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
+/// Reads `2011-10-03T15:19:30`, with a fraction of a second or without, in UTC (`Z`, or nothing at
+/// all) or at an offset (`-07:00`). XML Schema, `dateTime`.
+pub(super) fn read_timestamp(text: &str) -> Option<OffsetDateTime> {
+    let (time, rest) = text.split_at_checked("0000-00-00T00:00:00".len())?;
+    let fits = time.bytes().zip("0000-00-00T00:00:00".bytes());
+    if !fits.into_iter().all(|(byte, form)| match form {
+        b'0' => byte.is_ascii_digit(),
+        form => byte == form,
+    }) {
+        return None;
+    }
+    let time = read_basic(&time.replace(['-', ':'], ""))?;
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (rest.len() < fraction.len()).then_some(rest)?
+        }
+        None => rest,
+    };
+    match rest {
+        "" | "Z" => Some(time),
+        _ => {
+            let (hours, minutes) = rest.split_once(':')?;
+            at_offset(time, hours, minutes)
+        }
+    }
+}
+
+/// `Tue, 27 Mar 2007 19:36:42 GMT`, the date of HTTP (RFC 9110, 5.6.7); `None` outside the years 0
+/// to 9999.
+pub(super) fn http_date(now: OffsetDateTime) -> Option<String> {
+    let now = now.checked_to_offset(UtcOffset::UTC)?;
+    let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
+    let weekday = now.weekday().to_string();
+    let (weekday, month) = (
+        weekday.get(..3)?,
+        MONTHS.get(usize::from(u8::from(month)) - 1)?,
+    );
+    (0..=9999).contains(&year).then(|| {
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    })
+}
+
+/// Reads the date of HTTP. Old clients write `+0000` for `GMT`; the weekday, which others leave out,
+/// is not looked at. (`x-amz-date` may also be `20070327T193642Z`.)
+pub(super) fn read_http_date(text: &str) -> Option<OffsetDateTime> {
+    let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
+    let mut parts = text.split(' ').filter(|part| !part.is_empty());
+    let mut next = || parts.next();
+    let (Some(day), Some(month), Some(year), Some(time), Some(zone), None) =
+        (next(), next(), next(), next(), next(), next())
+    else {
+        return AmzDate::parse(text).map(|date| date.to_date_time());
+    };
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let time = read_basic(&format!(
+        "{year}{month:02}{day:0>2}T{}",
+        time.replace(':', "")
+    ))?;
+    match zone {
+        "GMT" | "UTC" => Some(time),
+        _ => {
+            let (hours, minutes) = zone.split_at_checked(3)?;
+            at_offset(time, hours, minutes)
+        }
+    }
+}
+
+/// `YYYYMMDDTHHMMSS`.
+fn read_basic(text: &str) -> Option<OffsetDateTime> {
+    AmzDate::parse(&format!("{text}Z")).map(|date| date.to_date_time())
+}
+
+/// A local time at an offset of `+hh` and `mm`.
+fn at_offset(time: OffsetDateTime, hours: &str, minutes: &str) -> Option<OffsetDateTime> {
+    let ahead = match hours.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let number = |digits: &str, most: i64| -> Option<i64> {
+        let sound = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+        let number = if sound { digits.parse().ok() } else { None };
+        number.filter(|number| *number <= most)
+    };
+    let seconds = number(hours.get(1..)?, 23)? * 3600 + number(minutes, 59)? * 60;
+    time.checked_sub(Duration::seconds(ahead * seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn timestamps() {
+        let now = datetime!(2011-10-03 15:19:30.9 UTC);
+        let whole = datetime!(2011-10-03 15:19:30 UTC);
+        assert_eq!(timestamp(now).unwrap(), "2011-10-03T15:19:30Z");
+        assert_eq!(
+            timestamp(datetime!(2011-10-03 08:19:30 -7)).unwrap(),
+            "2011-10-03T15:19:30Z"
+        );
+        for text in [
+            "2011-10-03T15:19:30Z",
+            "2011-10-03T15:19:30",
+            "2011-10-03T15:19:30.000Z",
+            "2011-10-03T08:19:30-07:00",
+            "2011-10-03T17:04:30.5+01:45",
+        ] {
+            assert_eq!(read_timestamp(text), Some(whole), "{text}");
+        }
+        for text in [
+            "",
+            "2011-10-03",
+            "2011-10-03 15:19:30Z",
+            "2011-10-03T15:19:3",
+            "2011-1-003T15:19:30Z",
+            "2011-10-03T15:19:30.Z",
+            "2011-10-03T15:19:30z",
+            "2011-10-03T15:19:30ZZ",
+            "2011-10-03T15:19:30-0700",
+            "2011-10-03T15:19:30-24:00",
+            "2011-10-03T15:19:30-00:60",
+            "2011-10-03T15:19:30 07:00",
+            "2011-10-03T15:19:30-é:00",
+            "2011-02-30T15:19:30Z",
+            "2011-10-03T15:19:3é",
+        ] {
+            assert_eq!(read_timestamp(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_http() {
+        let now = datetime!(2007-03-27 19:36:42 UTC);
+        assert_eq!(http_date(now).unwrap(), "Tue, 27 Mar 2007 19:36:42 GMT");
+        for text in [
+            "Tue, 27 Mar 2007 19:36:42 GMT",
+            "Tue, 27 Mar 2007 19:36:42 +0000",
+            "27 Mar 2007 19:36:42 UTC",
+            "Tue, 27 Mar 2007 12:36:42 -0700",
+            "20070327T193642Z",
+        ] {
+            assert_eq!(read_http_date(text), Some(now), "{text}");
+        }
+        assert_eq!(
+            read_http_date("Sun, 1 Apr 2007 00:00:00 GMT"),
+            Some(datetime!(2007-04-01 0:00 UTC))
+        );
+        for text in [
+            "",
+            "Tue, 27 Mar 2007 19:36:42",
+            "Tue, 27 Mar 2007 19:36:42 GMT x",
+            "Tue, 27 Mar 07 19:36:42 GMT",
+            "Tue, 27 mar 2007 19:36:42 GMT",
+            "Tue, 32 Mar 2007 19:36:42 GMT",
+            "Tue, 27 Mar 2007 19:36:42 +00",
+            "Tue, 27 Mar 2007 19:36:42 +00é0",
+            "Tuesday, 27-Mar-07 19:36:42 GMT",
+        ] {
+            assert_eq!(read_http_date(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Verifying requests to an S3-compatible store.
+
+use std::fmt;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use time::OffsetDateTime;
+
+use super::{Bucket, TOKEN, WRITTEN, string_to_sign};
+use crate::credentials::{Credentials, SessionToken};
+use crate::legacy::Verified;
+use crate::legacy::claim::{Claim, Time};
+use crate::legacy::date::read_http_date;
+use crate::legacy::parameters::Parameters;
+use crate::legacy::{base64, hmac_sha1};
+use crate::request::HttpRequest;
+use crate::verify::{Form, VerifyError};
+
+/// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::legacy::s3_v2::{Bucket, SignedRequest, Signer};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let now = datetime!(2007-03-27 19:36:42 UTC);
+/// let mut request = http::Request::get("https://s3.example.com/bucket/key").body(())?;
+/// Signer::new(credentials.clone()).sign(&mut request, Bucket::InPath, now)?;
+///
+/// let claim = SignedRequest::parse(&request, Bucket::InPath)?;
+/// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+/// // ... look it up, then:
+/// let verified = claim.verify(&credentials, now)?;
+/// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SignedRequest {
+    claim: Claim,
+    string_to_sign: Vec<u8>,
+}
+
+impl SignedRequest {
+    /// Reads the claim out of a request's `authorization` header, or out of its query. The bucket is
+    /// what the server takes the request to be for.
+    ///
+    /// # Errors
+    /// No signature, or two; a part that is missing, malformed or there twice.
+    pub fn parse<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result<Self, VerifyError> {
+        let unreadable = |_| VerifyError::InvalidTarget {
+            problem: "the query holds a `%` without two hex digits behind it",
+        };
+        let query = request.uri().query().unwrap_or_default();
+        let parameters = Parameters::of_query(query).map_err(unreadable)?;
+        let headers = request.headers();
+        let claim = if headers.contains_key(AUTHORIZATION) {
+            let other = ["Signature", "AWSAccessKeyId", "X-Amz-Signature"];
+            if parameters.any_of(&other).is_some() {
+                return Err(VerifyError::SeveralAuthentications);
+            }
+            of_headers(headers)?
+        } else if parameters.any_of(&["Signature"]).is_some() {
+            of_query(headers, &parameters)?
+        } else {
+            return Err(VerifyError::MissingAuthentication);
+        };
+        // Each of them is one line of what is signed.
+        for name in ["content-md5", "content-type"] {
+            one(headers, name)?;
+        }
+        let string_to_sign = string_to_sign(request, bucket).map_err(unreadable)?;
+        Ok(Self {
+            claim,
+            string_to_sign,
+        })
+    }
+
+    /// The access key ID, not proven yet.
+    pub fn access_key_id(&self) -> &str {
+        &self.claim.access_key_id
+    }
+
+    /// The session token, not proven yet.
+    pub fn session_token(&self) -> Option<&SessionToken> {
+        self.claim.session_token.as_ref()
+    }
+
+    /// Where the signature stands.
+    pub fn form(&self) -> Form {
+        self.claim.form
+    }
+
+    /// Verifies the request with the credentials that belong to its access key ID: their session
+    /// token, where they have one, must be the request's.
+    ///
+    /// # Errors
+    /// A time too far off; other credentials; another signature.
+    pub fn verify(
+        &self,
+        credentials: &Credentials,
+        now: OffsetDateTime,
+    ) -> Result<Verified<'_>, VerifyError> {
+        let signature = base64(&hmac_sha1(credentials.secret_key(), &self.string_to_sign));
+        self.claim.verify(credentials, now, &signature)
+    }
+}
+
+fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
+    let form = Form::Header;
+    if headers.get_all(AUTHORIZATION).iter().count() > 1 {
+        return Err(VerifyError::SeveralAuthentications);
+    }
+    let authorization = one(headers, "authorization")?.unwrap_or_default();
+    let credential = authorization
+        .strip_prefix("AWS ")
+        .ok_or(VerifyError::UnknownAlgorithm { form })?;
+    // An access key ID of a store's own may hold colons; base64 never does.
+    let (access_key_id, signature) = credential
+        .rsplit_once(':')
+        .filter(|(id, _)| !id.is_empty())
+        .ok_or(VerifyError::Malformed {
+            form,
+            problem: "it is not of the form `AWS ID:signature`",
+        })?;
+    let date = match one(headers, "x-amz-date")? {
+        Some(date) => date,
+        None => one(headers, "date")?.ok_or(VerifyError::MissingDate { form })?,
+    };
+    let signed_at = read_http_date(date).ok_or(VerifyError::InvalidDate { form })?;
+    Ok(Claim {
+        form,
+        access_key_id: access_key_id.to_owned(),
+        session_token: one(headers, TOKEN)?.map(Into::into),
+        time: Time::SignedAt(signed_at),
+        signature: signature.to_owned(),
+    })
+}
+
+fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, VerifyError> {
+    let form = Form::Query;
+    if let Some(name) = parameters.repeated(&WRITTEN) {
+        return Err(VerifyError::Repeated { name });
+    }
+    let text = |name, problem| {
+        let text = parameters.text(name).filter(|text| !text.is_empty());
+        text.ok_or(VerifyError::Malformed { form, problem })
+    };
+    let digits = text("Expires", "`Expires` is missing")?;
+    let sound = digits.bytes().all(|b| b.is_ascii_digit());
+    let seconds = if sound { digits.parse().ok() } else { None };
+    let expires_at = seconds
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .ok_or(VerifyError::InvalidDate { form })?;
+    let token_in_header = one(headers, TOKEN)?;
+    let token_in_query = parameters.any_of(&[TOKEN]);
+    let session_token = match (token_in_header, token_in_query) {
+        (Some(_), Some(_)) => return Err(VerifyError::Repeated { name: TOKEN }),
+        (token, None) => token,
+        (None, Some(_)) => Some(text(TOKEN, "the session token is malformed")?),
+    };
+    Ok(Claim {
+        form,
+        access_key_id: text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?.to_owned(),
+        session_token: session_token.map(Into::into),
+        time: Time::ExpiresAt(expires_at),
+        signature: text("Signature", "`Signature` is missing")?.to_owned(),
+    })
+}
+
+/// The text of a header that may be there once.
+fn one<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, VerifyError> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => {
+            let text = value.to_str().map_err(|_| VerifyError::InvalidHeader)?;
+            Ok(Some(text.trim()))
+        }
+        _ => Err(VerifyError::Repeated { name }),
+    }
+}
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("form", &self.claim.form)
+            .field("access_key_id", &self.claim.access_key_id)
+            .finish_non_exhaustive()
+    }
+}

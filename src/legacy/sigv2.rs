@@ -1,0 +1,328 @@
+//! Signature Version 2 of the query services: `SimpleDB`, and EC2, EMR and others in their day.
+//!
+//! Parameters say who signs, and one of them is the signature. All parameters are signed, the host,
+//! the path and the method; no header is. Use it for `SimpleDB` alone: everybody else speaks
+//! Signature Version 4.
+//!
+//! AWS General Reference, "Signature Version 2 signing process"; `SimpleDB` Developer Guide, "HMAC-SHA
+//! signature".
+
+mod claim;
+
+use std::fmt;
+
+use http::Uri;
+use time::OffsetDateTime;
+
+pub use claim::SignedRequest;
+
+use super::date::{read_timestamp, timestamp};
+use super::parameters::Parameters;
+use super::{base64, hmac_sha1, hmac_sha256};
+use crate::credentials::{Credentials, SecretKey};
+use crate::encode::encode;
+use crate::error::Error;
+use crate::request::{HttpRequest, host_of};
+
+/// With which hash a request is signed: `SignatureMethod`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum SignatureMethod {
+    /// `HmacSHA256`: what AWS recommends.
+    #[default]
+    HmacSha256,
+    /// `HmacSHA1`.
+    HmacSha1,
+}
+
+impl SignatureMethod {
+    /// The name that is sent and signed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "HmacSHA256",
+            Self::HmacSha1 => "HmacSHA1",
+        }
+    }
+
+    fn sign(self, secret_key: &SecretKey, string_to_sign: &str) -> String {
+        match self {
+            Self::HmacSha256 => base64(&hmac_sha256(secret_key, string_to_sign.as_bytes())),
+            Self::HmacSha1 => base64(&hmac_sha1(secret_key, string_to_sign.as_bytes())),
+        }
+    }
+}
+
+/// The parameters that the signer writes. The time is the caller's own where it is there: `Timestamp`
+/// in any form, or `Expires`.
+const WRITTEN: [&str; 5] = [
+    "AWSAccessKeyId",
+    "SecurityToken",
+    "Signature",
+    "SignatureMethod",
+    "SignatureVersion",
+];
+const TIMES: [&str; 2] = ["Timestamp", "Expires"];
+
+/// Signs requests of query services.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::legacy::sigv2::Signer;
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let signer = Signer::new(credentials);
+/// let request = http::Request::get("https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15")
+///     .body(())?;
+/// let uri = signer.sign_query(&request, datetime!(2011-10-03 0:19:30 UTC))?;
+/// assert_eq!(
+///     uri,
+///     "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15\
+///      &AWSAccessKeyId=AKIDEXAMPLE&SignatureMethod=HmacSHA256&SignatureVersion=2\
+///      &Timestamp=2011-10-03T00%3A19%3A30Z\
+///      &Signature=HXmF%2BqlbAlHqXJW9%2BHALsoazvFOJpQSlWbfpM%2BQCMwA%3D",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    credentials: Credentials,
+    method: SignatureMethod,
+}
+
+impl Signer {
+    /// A signer with `HmacSHA256`.
+    pub fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            method: SignatureMethod::default(),
+        }
+    }
+
+    /// Signs with another hash.
+    #[must_use]
+    pub fn with_signature_method(mut self, method: SignatureMethod) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Signs a request whose parameters are its query. The URI to send comes back: the caller's
+    /// parameters as they are, then the signer's. It is a credential until the request is too old.
+    ///
+    /// A `Timestamp` or `Expires` of the caller's own is signed as it is; else `Timestamp` is `now`,
+    /// in UTC.
+    ///
+    /// # Errors
+    /// Credentials that cannot be, or have expired at `now`; no host; a query that cannot be sent, is
+    /// signed already, or has a parameter twice; a `Timestamp` or `Expires` that is none.
+    pub fn sign_query<R: HttpRequest>(
+        &self,
+        request: &R,
+        now: OffsetDateTime,
+    ) -> Result<Uri, Error> {
+        let uri = request.uri();
+        let query = uri.query().unwrap_or_default();
+        let signed = self.sign(request, Parameters::of_query(query)?, query, now)?;
+        let target = format!("{}?{signed}", path(uri));
+        let mut parts = uri.clone().into_parts();
+        let target = target.try_into().map_err(|_| Error::InvalidQuery {
+            position: 0,
+            problem: "it is too long for a URI once it is signed",
+        })?;
+        parts.path_and_query = Some(target);
+        // Only a relative URI gets here without an authority, and stays one.
+        Ok(Uri::from_parts(parts).unwrap_or_default())
+    }
+
+    /// Signs a `POST` whose parameters are its body, a form. The body to send comes back, as
+    /// [`sign_query`](Self::sign_query) does with a query.
+    ///
+    /// # Errors
+    /// As there; and a query, which no signature would cover.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::sigv2::Signer;
+    /// use time::macros::datetime;
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"));
+    /// let request = http::Request::post("https://sdb.amazonaws.com/").body(())?;
+    /// let form = "Action=ListDomains&Version=2009-04-15";
+    /// let body = signer.sign_form(&request, form, datetime!(2011-10-03 0:19:30 UTC))?;
+    /// assert!(body.starts_with("Action=ListDomains&Version=2009-04-15&AWSAccessKeyId=AKIDEXAMPLE&"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_form<R: HttpRequest>(
+        &self,
+        request: &R,
+        form: &str,
+        now: OffsetDateTime,
+    ) -> Result<String, Error> {
+        refuse_query(request)?;
+        self.sign(request, Parameters::of_form(form)?, form, now)
+    }
+
+    fn sign<R: HttpRequest>(
+        &self,
+        request: &R,
+        own: Parameters,
+        text: &str,
+        now: OffsetDateTime,
+    ) -> Result<String, Error> {
+        self.credentials.check()?;
+        if let Some(expiration) = self.credentials.expiration().filter(|end| *end <= now) {
+            return Err(Error::CredentialsExpired { expiration, now });
+        }
+        if let Some(parameter) = own.any_of(&WRITTEN) {
+            return Err(Error::AlreadySigned {
+                parameter: parameter.to_owned(),
+            });
+        }
+        let written = self.written(&own, now)?;
+        let mut signed = text.trim_end_matches('&').to_owned();
+        for (name, value) in &written {
+            write_parameter(&mut signed, name, value);
+        }
+        // What was added holds neither spaces nor pluses, so that it reads the same in both.
+        let added = signed
+            .get(text.trim_end_matches('&').len()..)
+            .unwrap_or_default();
+        let all = own.and(Parameters::of_query(added)?);
+        let string_to_sign = write_string_to_sign(request, all)?;
+        let signature = self
+            .method
+            .sign(self.credentials.secret_key(), &string_to_sign);
+        write_parameter(&mut signed, "Signature", &signature);
+        Ok(signed)
+    }
+
+    fn written(
+        &self,
+        own: &Parameters,
+        now: OffsetDateTime,
+    ) -> Result<Vec<(&'static str, String)>, Error> {
+        let mut written = vec![
+            (
+                "AWSAccessKeyId",
+                self.credentials.access_key_id().to_owned(),
+            ),
+            ("SignatureMethod", self.method.as_str().to_owned()),
+            ("SignatureVersion", "2".to_owned()),
+        ];
+        if let Some(token) = self.credentials.session_token() {
+            written.push(("SecurityToken", token.expose().to_owned()));
+        }
+        match own.any_of(&TIMES) {
+            None => {
+                let timestamp = timestamp(now).ok_or(Error::TimeOutOfRange { now })?;
+                written.push(("Timestamp", timestamp));
+            }
+            Some(name) if own.text(name).and_then(read_timestamp).is_none() => {
+                return Err(Error::InvalidQuery {
+                    position: 0,
+                    problem: "its `Timestamp` or `Expires` is not of the form YYYY-MM-DDThh:mm:ssZ",
+                });
+            }
+            Some(_) => {}
+        }
+        Ok(written)
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("access_key_id", &self.credentials.access_key_id())
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The string to sign of a request, signed or not: of its query, or of the form that is its body.
+///
+/// It holds the session token.
+///
+/// # Errors
+/// No host; parameters that cannot be sent, or are there twice; a query beside a form.
+pub fn string_to_sign<R: HttpRequest>(request: &R, form: Option<&str>) -> Result<String, Error> {
+    let parameters = match form {
+        Some(form) => {
+            refuse_query(request)?;
+            Parameters::of_form(form)
+        }
+        None => Parameters::of_query(request.uri().query().unwrap_or_default()),
+    };
+    write_string_to_sign(request, parameters?)
+}
+
+fn write_string_to_sign<R: HttpRequest>(
+    request: &R,
+    parameters: Parameters,
+) -> Result<String, Error> {
+    let parameters = parameters.sorted();
+    if parameters.has_twins() {
+        return Err(Error::InvalidQuery {
+            position: 0,
+            problem: "a parameter is there twice, in an order that no signature tells",
+        });
+    }
+    let host = host(request)
+        .ok_or(Error::MissingHost)?
+        .to_ascii_lowercase();
+    let method = request.method().as_str();
+    let mut text = Vec::new();
+    for line in [method, &*host, path(request.uri())] {
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
+    let parameters = parameters.iter();
+    let signed = parameters.filter(|parameter| parameter.name != b"Signature");
+    for (i, parameter) in signed.enumerate() {
+        if i > 0 {
+            text.push(b'&');
+        }
+        encode(&parameter.name, &mut text);
+        text.push(b'=');
+        encode(parameter.value(), &mut text);
+    }
+    String::from_utf8(text).map_err(|_| Error::MissingHost)
+}
+
+fn path(uri: &Uri) -> &str {
+    match uri.path() {
+        "" => "/",
+        path => path,
+    }
+}
+
+/// The one `host` header, or as an HTTP client sends it for the URI.
+fn host<R: HttpRequest>(request: &R) -> Option<&str> {
+    let mut headers = request.headers().get_all(http::header::HOST).iter();
+    match (headers.next(), headers.next()) {
+        (None, _) => host_of(request.uri()),
+        (Some(host), None) => host
+            .to_str()
+            .ok()
+            .map(str::trim)
+            .filter(|host| !host.is_empty()),
+        _ => None,
+    }
+}
+
+fn refuse_query<R: HttpRequest>(request: &R) -> Result<(), Error> {
+    match request.uri().query() {
+        None | Some("") => Ok(()),
+        Some(_) => Err(Error::InvalidQuery {
+            position: 0,
+            problem: "the parameters are in the body, and no signature would cover a query",
+        }),
+    }
+}
+
+fn write_parameter(text: &mut String, name: &str, value: &str) {
+    if !text.is_empty() {
+        text.push('&');
+    }
+    text.push_str(name);
+    text.push('=');
+    text.push_str(&crate::encode::encode_segment(value));
+}

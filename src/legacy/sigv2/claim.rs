@@ -1,0 +1,156 @@
+//! Verifying requests of query services.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use super::{SignatureMethod, TIMES, WRITTEN, string_to_sign};
+use crate::credentials::{Credentials, SessionToken};
+use crate::error::Error;
+use crate::legacy::Verified;
+use crate::legacy::claim::{Claim, Time};
+use crate::legacy::date::read_timestamp;
+use crate::legacy::parameters::Parameters;
+use crate::request::HttpRequest;
+use crate::verify::{Form, VerifyError};
+
+/// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::legacy::sigv2::{SignedRequest, Signer};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let now = datetime!(2011-10-03 0:19:30 UTC);
+/// let mut request = http::Request::get("https://sdb.amazonaws.com/?Action=ListDomains").body(())?;
+/// *request.uri_mut() = Signer::new(credentials.clone()).sign_query(&request, now)?;
+///
+/// let claim = SignedRequest::parse(&request, None)?;
+/// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
+/// // ... look it up, then:
+/// let verified = claim.verify(&credentials, now)?;
+/// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SignedRequest {
+    claim: Claim,
+    method: SignatureMethod,
+    string_to_sign: String,
+}
+
+impl SignedRequest {
+    /// Reads the claim out of a request's query, or out of the form that is its body.
+    ///
+    /// # Errors
+    /// No signature; a parameter that is missing, malformed or there twice, in any case of letters;
+    /// no host; a query beside a form.
+    pub fn parse<R: HttpRequest>(request: &R, form: Option<&str>) -> Result<Self, VerifyError> {
+        let (parameters, form_of) = match form {
+            Some(form) => (Parameters::of_form(form), Form::Fields),
+            None => {
+                let query = request.uri().query().unwrap_or_default();
+                (Parameters::of_query(query), Form::Query)
+            }
+        };
+        let parameters = parameters.map_err(|error| unreadable(&error))?;
+        if parameters.any_of(&["Signature"]).is_none() {
+            return Err(VerifyError::MissingAuthentication);
+        }
+        let names = WRITTEN.iter().chain(&TIMES).copied();
+        if let Some(name) = parameters.repeated(&names.collect::<Vec<_>>()) {
+            return Err(VerifyError::Repeated { name });
+        }
+        let malformed = |problem| VerifyError::Malformed {
+            form: form_of,
+            problem,
+        };
+        let text = |name, problem| parameters.text(name).ok_or(malformed(problem));
+        if text("SignatureVersion", "`SignatureVersion` is missing")? != "2" {
+            return Err(malformed("`SignatureVersion` is not 2"));
+        }
+        let method = text("SignatureMethod", "`SignatureMethod` is missing")?;
+        let method = [SignatureMethod::HmacSha256, SignatureMethod::HmacSha1]
+            .into_iter()
+            .find(|known| known.as_str() == method)
+            .ok_or(malformed(
+                "`SignatureMethod` is neither HmacSHA256 nor HmacSHA1",
+            ))?;
+        let read = |name| match parameters.find(name) {
+            None => Ok(None),
+            Some(_) => match parameters.text(name).and_then(read_timestamp) {
+                Some(time) => Ok(Some(time)),
+                None => Err(VerifyError::InvalidDate { form: form_of }),
+            },
+        };
+        let time = match (read("Timestamp")?, read("Expires")?) {
+            (Some(signed_at), None) => Time::SignedAt(signed_at),
+            (None, Some(expires_at)) => Time::ExpiresAt(expires_at),
+            (None, None) => return Err(VerifyError::MissingDate { form: form_of }),
+            _ => return Err(malformed("there are both `Timestamp` and `Expires`")),
+        };
+        let access_key_id = text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?;
+        let session_token = match parameters.find("SecurityToken") {
+            None => None,
+            Some(_) => Some(text("SecurityToken", "`SecurityToken` is no text")?.into()),
+        };
+        let claim = Claim {
+            form: form_of,
+            access_key_id: access_key_id.to_owned(),
+            session_token,
+            time,
+            signature: text("Signature", "`Signature` is no text")?.to_owned(),
+        };
+        let string_to_sign = string_to_sign(request, form).map_err(|error| unreadable(&error))?;
+        Ok(Self {
+            claim,
+            method,
+            string_to_sign,
+        })
+    }
+
+    /// The access key ID, not proven yet.
+    pub fn access_key_id(&self) -> &str {
+        &self.claim.access_key_id
+    }
+
+    /// The session token, not proven yet.
+    pub fn session_token(&self) -> Option<&SessionToken> {
+        self.claim.session_token.as_ref()
+    }
+
+    /// Verifies the request with the credentials that belong to its access key ID: their session
+    /// token, where they have one, must be the request's.
+    ///
+    /// # Errors
+    /// A time too far off; other credentials; another signature.
+    pub fn verify(
+        &self,
+        credentials: &Credentials,
+        now: OffsetDateTime,
+    ) -> Result<Verified<'_>, VerifyError> {
+        let signature = self
+            .method
+            .sign(credentials.secret_key(), &self.string_to_sign);
+        self.claim.verify(credentials, now, &signature)
+    }
+}
+
+fn unreadable(error: &Error) -> VerifyError {
+    match error {
+        Error::MissingHost => VerifyError::MissingHost,
+        Error::InvalidQuery { problem, .. } => VerifyError::InvalidTarget { problem },
+        _ => VerifyError::InvalidTarget {
+            problem: "its parameters cannot be read",
+        },
+    }
+}
+
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("access_key_id", &self.claim.access_key_id)
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}

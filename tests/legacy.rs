@@ -1,0 +1,430 @@
+//! Signature Version 2: what the vectors do not ask. Signatures are those of a few lines of another
+//! language's HMAC.
+
+#![cfg(feature = "legacy")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may"
+)]
+
+use std::time::Duration;
+
+use countersign::legacy::s3_v2::{self, Bucket};
+use countersign::legacy::sigv2::{self, SignatureMethod};
+use countersign::verify::VerifyError;
+use countersign::{Credentials, Error};
+use http::{HeaderValue, Request};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const ID: &str = "ASIAIOSFODNN7EXAMPLE";
+const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE+token==";
+const NOW: OffsetDateTime = datetime!(2010-01-25 22:03:07 UTC);
+
+fn credentials() -> Credentials {
+    Credentials::new(ID, SECRET_KEY).with_session_token(TOKEN)
+}
+
+fn get(url: &str) -> Request<()> {
+    Request::get(url).body(()).unwrap()
+}
+
+/// The request of the `SimpleDB` Developer Guide, "Using temporary security credentials", with a
+/// key and a token where the guide leaves blanks.
+#[test]
+fn get_attributes_with_temporary_credentials() {
+    let own = "Action=GetAttributes&DomainName=MyDomain&ItemName=MyItem\
+        &Timestamp=2010-01-25T15%3A03%3A07-07%3A00&Version=2009-04-15";
+    for (method, signature) in [
+        (
+            SignatureMethod::HmacSha256,
+            "BHNs6vqtoujn4kbmmtKh4YO/7qdoyZ6PYY2n9PLiKHs=",
+        ),
+        (SignatureMethod::HmacSha1, "gxMXLJjXrAh8nqyZXuJUhtG1Jog="),
+    ] {
+        let signer = sigv2::Signer::new(credentials()).with_signature_method(method);
+        let mut request = get(&format!("https://sdb.amazonaws.com/?{own}"));
+        *request.uri_mut() = signer.sign_query(&request, NOW).unwrap();
+        let name = method.as_str();
+        let token = countersign::encode_segment(TOKEN);
+        let signed = request.uri().to_string();
+        let expected = format!(
+            "https://sdb.amazonaws.com/?{own}&AWSAccessKeyId={ID}&SignatureMethod={name}\
+             &SignatureVersion=2&SecurityToken={token}&Signature="
+        );
+        assert_eq!(signed[..expected.len()], expected);
+        assert_eq!(
+            signed[expected.len()..],
+            countersign::encode_segment(signature)
+        );
+
+        let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+        assert_eq!(claim.access_key_id(), ID);
+        assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
+        let verified = claim.verify(&credentials(), NOW).unwrap();
+        assert_eq!(verified.access_key_id(), ID);
+        // The offset counts: at 15:03:07 in UTC it was not yet signed.
+        let early = claim.verify(&credentials(), datetime!(2010-01-25 15:03:07 UTC));
+        assert!(matches!(early, Err(VerifyError::NotYetCurrent { .. })));
+    }
+}
+
+#[test]
+fn every_changed_parameter_is_refused() {
+    let signer = sigv2::Signer::new(credentials());
+    let request = get("https://sdb.amazonaws.com/?Action=GetAttributes&ItemName=a%20b");
+    let uri = signer.sign_query(&request, NOW).unwrap().to_string();
+    let verify = |request: &Request<()>| {
+        let claim = sigv2::SignedRequest::parse(request, None)?;
+        claim.verify(&credentials(), NOW).map(drop)
+    };
+    assert_eq!(verify(&get(&uri)), Ok(()));
+    // The order of parameters and the spelling of escapes say nothing.
+    assert_eq!(verify(&get(&uri.replace("a%20b", "%61%20b"))), Ok(()));
+    for (from, to) in [
+        ("GetAttributes", "DeleteAttributes"),
+        ("a%20b", "a+b"),
+        ("a%20b", "a%20b&Extra=1"),
+        ("sdb.", "sdc."),
+        ("com/?", "com/x?"),
+        ("2010-01", "2010-02"),
+        (ID, "ASIAIOSFODNN7EXAMPLF"),
+        ("SecurityToken=AQ", "SecurityToken=BQ"),
+        ("SignatureVersion=2", "SignatureVersion=1"),
+        ("HmacSHA256", "HmacSHA1"),
+        ("HmacSHA256", "None"),
+        ("&Signature=", "&Signature=A"),
+        ("&Signature=", "&signature="),
+        ("&Signature=", "&Signature=&Signature="),
+        ("&Timestamp=", "&timestamp="),
+        ("&Timestamp=", "&Expires=2099-01-01T00:00:00Z&Timestamp="),
+        ("Action=", "AWSAccessKeyId=A&Action="),
+        ("Action=", "Action=x&Action="),
+        ("ItemName=a", "ItemName=%zz"),
+    ] {
+        let changed = uri.replace(from, to);
+        assert_ne!(changed, uri);
+        assert!(verify(&get(&changed)).is_err(), "{from} → {to}");
+    }
+    let mut post = get(&uri);
+    *post.method_mut() = http::Method::POST;
+    assert_eq!(verify(&post), Err(VerifyError::SignatureMismatch));
+    let unsigned = get("https://sdb.amazonaws.com/?Action=GetAttributes");
+    assert_eq!(verify(&unsigned), Err(VerifyError::MissingAuthentication));
+}
+
+#[test]
+fn a_window_on_both_sides_and_an_end() {
+    let signer = sigv2::Signer::new(credentials());
+    let verify = |query: &str, now| {
+        let mut request = get(&format!("https://sdb.amazonaws.com/?{query}"));
+        *request.uri_mut() = signer.sign_query(&request, NOW).unwrap();
+        let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+        claim.verify(&credentials(), now).map(drop)
+    };
+    let (minutes, second) = (time::Duration::minutes(15), time::Duration::SECOND);
+    assert_eq!(verify("A=1", NOW + minutes), Ok(()));
+    assert_eq!(verify("A=1", NOW - minutes), Ok(()));
+    let late = verify("A=1", NOW + minutes + second);
+    assert!(matches!(late, Err(VerifyError::Expired { .. })));
+    let early = verify("A=1", NOW - minutes - second);
+    assert!(matches!(early, Err(VerifyError::NotYetCurrent { .. })));
+
+    let expires = "Expires=2010-01-26T00%3A00%3A00Z";
+    let end = datetime!(2010-01-26 0:00 UTC);
+    assert_eq!(verify(expires, end), Ok(()));
+    assert_eq!(verify(expires, NOW - time::Duration::DAY), Ok(()));
+    let late = verify(expires, end + second);
+    assert!(matches!(late, Err(VerifyError::Expired { .. })));
+}
+
+#[test]
+fn other_credentials_are_refused() {
+    let mut request = get("https://sdb.amazonaws.com/?Action=ListDomains");
+    *request.uri_mut() = sigv2::Signer::new(credentials())
+        .sign_query(&request, NOW)
+        .unwrap();
+    let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+    let verify = |credentials| claim.verify(&credentials, NOW).map(drop);
+    let secret = |secret: &str| Credentials::new(ID, secret).with_session_token(TOKEN);
+    assert_eq!(verify(secret(SECRET_KEY)), Ok(()));
+    assert_eq!(verify(secret("other")), Err(VerifyError::SignatureMismatch));
+    let no_token = Credentials::new(ID, SECRET_KEY);
+    assert_eq!(
+        verify(no_token.clone()),
+        Err(VerifyError::InvalidSessionToken)
+    );
+    let other_token = no_token.with_session_token("other");
+    assert_eq!(verify(other_token), Err(VerifyError::InvalidSessionToken));
+    let other_id = Credentials::new("AKID", SECRET_KEY).with_session_token(TOKEN);
+    assert_eq!(verify(other_id), Err(VerifyError::UnknownAccessKeyId));
+    let ended = secret(SECRET_KEY).with_expiration(NOW);
+    assert!(matches!(
+        verify(ended),
+        Err(VerifyError::CredentialsExpired { .. })
+    ));
+
+    // An empty secret key is nobody's.
+    let nobody = Credentials::new(ID, "").with_session_token(TOKEN);
+    assert_eq!(verify(nobody), Err(VerifyError::SignatureMismatch));
+}
+
+#[test]
+fn what_is_not_signed() {
+    let signer = sigv2::Signer::new(credentials());
+    let sign = |url: &str| signer.sign_query(&get(url), NOW);
+    let signed = sign("https://sdb.amazonaws.com/?A=1").unwrap();
+    let again = sign(&signed.to_string());
+    assert!(matches!(again, Err(Error::AlreadySigned { .. })));
+    let named = sign("https://sdb.amazonaws.com/?signature=1");
+    assert!(matches!(named, Err(Error::AlreadySigned { .. })));
+    for query in ["A=1&A=2", "A=%2", "Timestamp=today", "Expires=1175139622"] {
+        let refused = sign(&format!("https://sdb.amazonaws.com/?{query}"));
+        assert!(
+            matches!(refused, Err(Error::InvalidQuery { .. })),
+            "{query}"
+        );
+    }
+    assert_eq!(sign("/?A=1"), Err(Error::MissingHost));
+
+    // A query beside a form would not be signed.
+    let post = Request::post("https://sdb.amazonaws.com/?A=1")
+        .body(())
+        .unwrap();
+    let refused = signer.sign_form(&post, "B=1", NOW);
+    assert!(matches!(refused, Err(Error::InvalidQuery { .. })));
+    let form = signer
+        .sign_form(&get("https://sdb.amazonaws.com/"), "B=1", NOW)
+        .unwrap();
+    let refused = sigv2::SignedRequest::parse(&post, Some(&form)).map(drop);
+    assert!(matches!(refused, Err(VerifyError::InvalidTarget { .. })));
+}
+
+#[test]
+fn a_form_says_a_space_with_a_plus() {
+    let request = Request::post("https://sdb.amazonaws.com").body(()).unwrap();
+    let signer = sigv2::Signer::new(credentials());
+    let plus = signer.sign_form(&request, "Select=a+b&C=%2B", NOW).unwrap();
+    let escape = signer
+        .sign_form(&request, "Select=a%20b&C=%2B", NOW)
+        .unwrap();
+    let signature = |form: &str| form.rsplit('=').next().unwrap().to_owned();
+    assert_eq!(signature(&plus), signature(&escape));
+    let text = sigv2::string_to_sign(&request, Some(&plus)).unwrap();
+    assert!(text.starts_with("POST\nsdb.amazonaws.com\n/\n"));
+    assert!(text.contains("&C=%2B&") && text.contains("&Select=a%20b&"));
+}
+
+const BUCKET: Bucket<'_> = Bucket::InPath;
+
+fn put() -> Request<()> {
+    Request::put("https://s3.example.com/bucket/key?acl&prefix=x")
+        .header("content-type", "text/plain")
+        .header("content-md5", "4gJE4saaMU4BqNR0kLY+lw==")
+        .header("x-amz-acl", "private")
+        .body(())
+        .unwrap()
+}
+
+fn verify_s3(request: &Request<()>) -> Result<(), VerifyError> {
+    let claim = s3_v2::SignedRequest::parse(request, BUCKET)?;
+    claim.verify(&credentials(), NOW).map(drop)
+}
+
+#[test]
+fn every_changed_header_is_refused() {
+    let signer = s3_v2::Signer::new(credentials());
+    for dated in [false, true] {
+        let mut signed = put();
+        if dated {
+            signed
+                .headers_mut()
+                .insert("x-amz-date", HeaderValue::from_static("stale"));
+        }
+        signer.sign(&mut signed, BUCKET, NOW).unwrap();
+        assert_eq!(signed.headers().contains_key("date"), !dated);
+        assert_eq!(signed.headers()["x-amz-security-token"], TOKEN);
+        assert!(signed.headers()["authorization"].is_sensitive());
+        assert_eq!(verify_s3(&signed), Ok(()));
+
+        let date = if dated { "x-amz-date" } else { "date" };
+        for name in [
+            "content-type",
+            "content-md5",
+            "x-amz-acl",
+            "x-amz-security-token",
+            date,
+        ] {
+            let mut changed = signed.clone();
+            changed.headers_mut().remove(name);
+            assert!(verify_s3(&changed).is_err(), "without {name}");
+            changed
+                .headers_mut()
+                .insert(name, HeaderValue::from_static("other"));
+            assert!(verify_s3(&changed).is_err(), "another {name}");
+            let mut changed = signed.clone();
+            let value = changed.headers()[name].clone();
+            changed.headers_mut().append(name, value);
+            assert!(verify_s3(&changed).is_err(), "two {name}");
+        }
+        let mut changed = signed.clone();
+        changed
+            .headers_mut()
+            .insert("x-amz-meta-a", HeaderValue::from_static("1"));
+        assert_eq!(verify_s3(&changed), Err(VerifyError::SignatureMismatch));
+        for uri in [
+            "https://s3.example.com/bucket/other?acl",
+            "https://s3.example.com/bucket/key",
+            "https://s3.example.com/bucket/key?acl=",
+            "https://s3.example.com/bucket/key?acl&versionId=1",
+            "https://s3.example.com/bucket/%6bey?acl",
+        ] {
+            let mut changed = signed.clone();
+            *changed.uri_mut() = uri.parse().unwrap();
+            assert_eq!(
+                verify_s3(&changed),
+                Err(VerifyError::SignatureMismatch),
+                "{uri}"
+            );
+        }
+        let claim = s3_v2::SignedRequest::parse(&signed, Bucket::InHost("bucket")).unwrap();
+        let other_bucket = claim.verify(&credentials(), NOW).map(drop);
+        assert_eq!(other_bucket, Err(VerifyError::SignatureMismatch));
+        let late = s3_v2::SignedRequest::parse(&signed, BUCKET).unwrap();
+        let late = late
+            .verify(&credentials(), NOW + time::Duration::minutes(16))
+            .map(drop);
+        assert!(matches!(late, Err(VerifyError::Expired { .. })));
+    }
+}
+
+#[test]
+fn every_changed_url_is_refused() {
+    let presigned = s3_v2::Signer::new(credentials())
+        .presign(&put(), BUCKET, Duration::from_secs(60), NOW)
+        .unwrap();
+    assert!(!format!("{presigned:?}").contains("Signature"));
+    let request = |url: &str| {
+        let mut request = get(url);
+        *request.method_mut() = presigned.method().clone();
+        *request.headers_mut() = presigned.headers().clone();
+        request
+    };
+    let url = presigned.url();
+    assert_eq!(verify_s3(&request(url)), Ok(()));
+    assert_eq!(verify_s3(&get(url)), Err(VerifyError::SignatureMismatch));
+    let expires = format!("Expires={}", NOW.unix_timestamp() + 60);
+    for (from, to) in [
+        ("/key", "/kez"),
+        ("?acl", "?cors"),
+        (&*expires, "Expires=9999999999"),
+        (&*expires, "Expires=never"),
+        (&*expires, "Expires=-1"),
+        (&*expires, ""),
+        ("Signature=", "Signature=A"),
+        ("Signature=", "Signature=&Signature="),
+        ("AWSAccessKeyId=", "AWSAccessKeyId=A"),
+        ("x-amz-security-token=A", "x-amz-security-token=B"),
+        ("?acl", "?x-amz-acl=public-read&acl"),
+        ("?acl", "?X-Amz-Security-Token=&acl"),
+    ] {
+        let changed = url.replace(from, to);
+        assert_ne!(changed, url);
+        assert!(verify_s3(&request(&changed)).is_err(), "{from} → {to}");
+    }
+    let claim = request(url);
+    let claim = s3_v2::SignedRequest::parse(&claim, BUCKET).unwrap();
+    let at = |seconds| {
+        let now = NOW + time::Duration::seconds(seconds);
+        claim.verify(&credentials(), now).map(drop)
+    };
+    assert_eq!(at(60), Ok(()));
+    assert!(matches!(at(61), Err(VerifyError::Expired { .. })));
+
+    let mut both = request(url);
+    s3_v2::Signer::new(credentials())
+        .sign(&mut put(), BUCKET, NOW)
+        .unwrap();
+    both.headers_mut()
+        .insert("authorization", HeaderValue::from_static("AWS A:B"));
+    assert_eq!(verify_s3(&both), Err(VerifyError::SeveralAuthentications));
+}
+
+#[test]
+fn what_is_no_authorization() {
+    for header in [
+        "",
+        "AWS",
+        "AWS A",
+        "AWS :B",
+        "AWS4-HMAC-SHA256 A:B",
+        "aws A:B",
+        "Basic A:B",
+    ] {
+        let mut request = put();
+        request
+            .headers_mut()
+            .insert("authorization", HeaderValue::from_static(header));
+        request
+            .headers_mut()
+            .insert("date", HeaderValue::from_static("today"));
+        assert!(
+            matches!(
+                verify_s3(&request),
+                Err(VerifyError::UnknownAlgorithm { .. } | VerifyError::Malformed { .. })
+            ),
+            "{header}"
+        );
+    }
+    assert_eq!(verify_s3(&put()), Err(VerifyError::MissingAuthentication));
+}
+
+#[test]
+fn an_error_leaves_the_request_as_it_was() {
+    let expired = s3_v2::Signer::new(credentials().with_expiration(NOW));
+    let mut request = put();
+    let error = expired.sign(&mut request, BUCKET, NOW).unwrap_err();
+    assert!(matches!(error, Error::CredentialsExpired { .. }));
+    let signer = s3_v2::Signer::new(credentials());
+    let error = signer
+        .sign(&mut request, BUCKET, datetime!(-0001-01-01 0:00 UTC))
+        .unwrap_err();
+    assert!(matches!(error, Error::TimeOutOfRange { .. }));
+    assert_eq!(request.headers(), put().headers());
+
+    let presign = |url: &str, seconds| {
+        let lifetime = Duration::from_secs(seconds);
+        signer.presign(&get(url), BUCKET, lifetime, NOW).map(drop)
+    };
+    assert_eq!(presign("/bucket/key", 1), Err(Error::RelativeUri));
+    let refused = presign("https://s3.example.com/bucket/key", 0);
+    assert_eq!(refused, Err(Error::ExpiresInOutOfRange { seconds: 0 }));
+    assert!(presign("https://s3.example.com/bucket/key", u64::MAX).is_err());
+    let refused = presign("https://s3.example.com/bucket/key?Expires=1", 1);
+    assert!(matches!(refused, Err(Error::AlreadySigned { .. })));
+    let outlives = s3_v2::Signer::new(credentials().with_expiration(NOW + time::Duration::SECOND))
+        .presign(&put(), BUCKET, Duration::from_secs(2), NOW);
+    assert!(matches!(outlives, Err(Error::OutlivesCredentials { .. })));
+}
+
+#[test]
+fn debug_tells_no_secret() {
+    let mut request = put();
+    let signer = s3_v2::Signer::new(credentials());
+    signer.sign(&mut request, BUCKET, NOW).unwrap();
+    let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
+    let query = get("https://sdb.amazonaws.com/?A=1");
+    let query_signer = sigv2::Signer::new(credentials());
+    let signed = get(&query_signer.sign_query(&query, NOW).unwrap().to_string());
+    let query_claim = sigv2::SignedRequest::parse(&signed, None).unwrap();
+    let signature = request.headers()["authorization"].to_str().unwrap();
+    let signature = signature.rsplit(':').next().unwrap();
+    let text = format!("{signer:?} {claim:?} {query_signer:?} {query_claim:?}");
+    for secret in [SECRET_KEY, TOKEN, signature] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(text.contains(ID));
+}
