@@ -105,21 +105,8 @@ impl Identity {
         date: &'r AmzDate,
         key: &K,
     ) -> Result<AddedHeaders<'s>, Error> {
-        let rules = self.service.rules();
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
-        let content_sha256 = match rules.content_sha256 {
-            ContentSha256::Never => false,
-            ContentSha256::Always | ContentSha256::Header => true,
-            ContentSha256::UnsignedOnly => self.only_unsigned(payload)?,
-            ContentSha256::Unhashed => unhashed,
-            ContentSha256::TreeHash => {
-                unhashed
-                    || canonical
-                        .headers
-                        .names()
-                        .any(|name| name == "x-amz-sha256-tree-hash")
-            }
-        };
+        let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let headers = &mut canonical.headers;
         headers.push_canonical(DATE, date.as_bytes());
         if content_sha256 {
@@ -248,12 +235,12 @@ impl Identity {
         } = *terms;
         let expires_at = lifetime.end(date, self.expiration)?;
         let hashed = payload.to_hashed_payload();
-        let content_sha256 = match self.service.rules().content_sha256 {
-            ContentSha256::Never | ContentSha256::Unhashed | ContentSha256::TreeHash => false,
-            ContentSha256::Always => true,
-            ContentSha256::Header => payload != PayloadHash::Unsigned,
-            ContentSha256::UnsignedOnly => self.only_unsigned(payload)?,
-        };
+        let unhashed = hashed.literal().is_some();
+        // S3 takes a URL's payload for unsigned where nothing is said.
+        let understood = payload == PayloadHash::Unsigned
+            && self.service.rules().content_sha256 == ContentSha256::Header;
+        let content_sha256 =
+            !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let signed_token = self.signed_token();
         let unsigned_token = self
             .session_token
@@ -341,14 +328,29 @@ impl Identity {
         self.session_token.as_ref().filter(|_| signed)
     }
 
-    fn only_unsigned(&self, payload: PayloadHash) -> Result<bool, Error> {
-        if payload == PayloadHash::Unsigned {
-            Ok(true)
-        } else {
-            Err(Error::PayloadMustBeUnsigned {
-                service: self.service.name().to_owned(),
-            })
-        }
+    /// Whether `x-amz-content-sha256` goes with a request; `unhashed` is whether nobody could know
+    /// otherwise how its payload was signed.
+    fn sends_content_sha256(
+        &self,
+        headers: &CanonicalHeaders<'_>,
+        payload: PayloadHash,
+        unhashed: bool,
+    ) -> Result<bool, Error> {
+        Ok(match self.service.rules().content_sha256 {
+            ContentSha256::Never => false,
+            ContentSha256::Always | ContentSha256::Header => true,
+            ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,
+            ContentSha256::UnsignedOnly => {
+                return Err(Error::PayloadMustBeUnsigned {
+                    service: self.service.name().to_owned(),
+                });
+            }
+            ContentSha256::Unhashed => unhashed,
+            ContentSha256::TreeHash => {
+                let mut names = headers.names();
+                unhashed || names.any(|name| name == "x-amz-sha256-tree-hash")
+            }
+        })
     }
 }
 

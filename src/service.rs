@@ -209,7 +209,8 @@ pub enum ContentSha256 {
     /// Never, not even where the request had it.
     Never,
     /// When the payload is not signed by its hash, or the request already has the header. Most
-    /// services, which otherwise hash the payload themselves.
+    /// services, which otherwise hash the payload themselves. In a presigned URL as a header that
+    /// its user must send.
     Unhashed,
     /// As a header always; in a presigned URL, where `UNSIGNED-PAYLOAD` is understood, only for a
     /// hashed payload, as a header that the URL's user must send. S3's family.

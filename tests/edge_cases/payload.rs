@@ -86,6 +86,17 @@ fn e50_an_unsigned_payload_is_said_in_a_header() {
             "UNSIGNED-PAYLOAD"
         );
     }
+    // In a URL too: nobody but S3 takes its payload for unsigned where nothing is said.
+    let request = get("https://example.amazonaws.com/");
+    let canonical = "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
+        &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
+        &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900\
+        &X-Amz-SignedHeaders=host%3Bx-amz-content-sha256\n\
+        host:example.amazonaws.com\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\n\
+        host;x-amz-content-sha256\nUNSIGNED-PAYLOAD";
+    let presigned = presigns("service", &request, PayloadHash::Unsigned, canonical);
+    let told = &presigned.headers()["x-amz-content-sha256"];
+    assert_eq!(told, "UNSIGNED-PAYLOAD");
 }
 
 #[test]
