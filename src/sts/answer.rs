@@ -202,9 +202,11 @@ impl<'a> Element<'a> {
 
 /// The request id stands beside the error; in a bare error, within.
 fn xml_error(status: StatusCode, root: &Element<'_>) -> Result<Error, Problem> {
-    let error = match root.name() {
-        "Error" => *root,
-        _ => root.required_child("Error")?,
+    let error = match (root.name(), root.child("Errors")?) {
+        ("Error", _) => *root,
+        // Imitations of STS answer as EC2 does.
+        (_, Some(errors)) => errors.required_child("Error")?,
+        (_, None) => root.required_child("Error")?,
     };
     Ok(Error::refused(
         status,
