@@ -260,7 +260,9 @@ mod sts {
                 "<ErrorResponse xmlns=\"http://webservices.amazon.com/AWSFault/2005-15-09\"><Error>{inside}<Detail/></Error><RequestId>1</RequestId></ErrorResponse>"
             ),
             format!("<Error>{inside}<RequestId>1</RequestId></Error>"),
-            format!("<ErrorResponse><Errors><Error>{inside}</Error></Errors><RequestId>1</RequestId></ErrorResponse>"),
+            format!(
+                "<ErrorResponse><Errors><Error>{inside}</Error></Errors><RequestId>1</RequestId></ErrorResponse>"
+            ),
             r#"{"Error":{"Code":"AccessDenied","Message":"no","Type":"Sender"},"RequestId":"1"}"#
                 .to_owned(),
         ] {

@@ -1,10 +1,9 @@
 //! The two kinds of callers: with long-term credentials, and with what STS gave them for these.
 
 use bytes::Bytes;
-use countersign::{Credentials, PayloadHash, Signer};
-use http::Request;
+use countersign::Credentials;
+use countersign::sts::{AssumeRole, Endpoint};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::REGION;
 use crate::accounts::{Account, Accounts};
@@ -39,31 +38,14 @@ pub fn long_term() -> Credentials {
 /// # Panics
 /// When STS refuses it.
 pub async fn temporary(server: &Server, client: &Client) -> Credentials {
-    let form = "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdemo\
-                &RoleSessionName=interop";
-    let mut request = Request::post(server.url("/"))
-        .header(
-            "content-type",
-            "application/x-www-form-urlencoded; charset=utf-8",
-        )
-        .body(Bytes::from_static(form.as_bytes()))
-        .expect("a request");
-    let signer = Signer::new(long_term(), REGION, "sts");
-    let payload = PayloadHash::of(request.body());
-    signer
-        .sign(&mut request, payload, OffsetDateTime::now_utc())
+    let endpoint = Endpoint::custom(&server.url("/"), REGION).expect("a URL");
+    let ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "interop");
+    let request = ask.request(&endpoint).expect("within the limits");
+    let request = request
+        .sign(&long_term(), OffsetDateTime::now_utc())
         .expect("a request that can be signed");
-
-    let answer = client.send(request).await;
-    assert_eq!(answer.code(), None, "{answer:?}");
-    let text = |element| {
-        answer
-            .texts(element)
-            .pop()
-            .expect("every element of the credentials")
-    };
-    let expiration = OffsetDateTime::parse(&text("Expiration"), &Rfc3339).expect("a time");
-    Credentials::new(text("AccessKeyId"), text("SecretAccessKey"))
-        .with_session_token(text("SessionToken"))
-        .with_expiration(expiration)
+    let answer = client.send(request.map(Bytes::from)).await;
+    AssumeRole::parse(answer.status, &answer.body)
+        .expect("credentials")
+        .credentials
 }
