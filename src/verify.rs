@@ -58,6 +58,8 @@ use crate::service::Service;
 pub use claim::SignedRequest;
 pub use error::{Form, Protocol, VerifyError};
 pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, VerifiedPayload};
+#[cfg(feature = "sigv4a")]
+pub(crate) use key::sealed;
 pub use key::{AccessKey, VerifyingKey};
 pub use payload::StreamingPayload;
 

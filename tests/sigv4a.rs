@@ -332,3 +332,110 @@ fn unhex(digits: &str) -> Vec<u8> {
         .map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap())
         .collect()
 }
+
+/// What a server does with the public key alone.
+mod verifying {
+    use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+
+    use super::*;
+
+    fn verify(
+        verifier: &Verifier,
+        key: &VerifyingKey,
+        request: &Request<()>,
+        payload: PayloadHash,
+    ) -> Result<(), VerifyError> {
+        let claim = SignedRequest::parse(request)?;
+        verifier.verify(&claim, key, payload, NOW).map(drop)
+    }
+
+    #[test]
+    fn both_forms() {
+        let signer = Signer::new(credentials(), "us-*,eu-west-1", "s3");
+        let key = signer.verifying_key().unwrap();
+        let mut signed = get(MRAP);
+        signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
+        let unsigned = PayloadHash::Unsigned;
+        let minute = Duration::from_secs(60);
+        let presigned = signer.presign(&get(MRAP), unsigned, minute, NOW).unwrap();
+        let presigned = get(presigned.url());
+        for (request, payload) in [(&signed, PayloadHash::EMPTY), (&presigned, unsigned)] {
+            for (region, covered) in [
+                ("us-east-1", true),
+                ("eu-west-1", true),
+                ("eu-west-2", false),
+            ] {
+                let verifier = Verifier::new(region, "s3");
+                let verified = verify(&verifier, &key, request, payload);
+                assert_eq!(verified.is_ok(), covered, "{region}: {verified:?}");
+                if !covered {
+                    assert!(matches!(verified, Err(VerifyError::WrongRegion { .. })));
+                }
+            }
+            let verifier = Verifier::new("us-east-1", "s3");
+            let other = Signer::new(Credentials::new("AKIDEXAMPLF", SECRET_KEY), "*", "s3");
+            let other = other.verifying_key().unwrap();
+            let mismatch = Err(VerifyError::SignatureMismatch);
+            assert_eq!(verify(&verifier, &other, request, payload), mismatch);
+
+            let mut changed = request.clone();
+            *changed.uri_mut() = request
+                .uri()
+                .to_string()
+                .replace("a%20key", "b%20key")
+                .parse()
+                .unwrap();
+            assert_eq!(verify(&verifier, &key, &changed, payload), mismatch);
+        }
+
+        let verifier = Verifier::new("us-east-1", "s3");
+        let mut unset = signed.clone();
+        unset.headers_mut().remove("x-amz-region-set");
+        assert!(verify(&verifier, &key, &unset, PayloadHash::EMPTY).is_err());
+        let mut wider = signed.clone();
+        wider
+            .headers_mut()
+            .insert("x-amz-region-set", "*".parse().unwrap());
+        let refused = verify(&verifier, &key, &wider, PayloadHash::EMPTY);
+        assert_eq!(refused, Err(VerifyError::SignatureMismatch));
+    }
+
+    /// A key of one algorithm says nothing about a claim of the other.
+    #[test]
+    fn the_two_algorithms_do_not_mix() {
+        let verifier = Verifier::new("us-east-1", "s3");
+        let signer = Signer::new(credentials(), "*", "s3");
+        let mut several = get(MRAP);
+        signer.sign(&mut several, PayloadHash::EMPTY, NOW).unwrap();
+        let claim = SignedRequest::parse(&several).unwrap();
+        let symmetric = countersign::SigningKey::derive(credentials().secret_key(), claim.scope());
+        let refused = verifier.verify(&claim, &symmetric, PayloadHash::EMPTY, NOW);
+        assert_eq!(refused.map(drop), Err(VerifyError::SignatureMismatch));
+
+        let mut one = get(MRAP);
+        let symmetric = countersign::Signer::new(credentials(), "us-east-1", "s3");
+        symmetric.sign(&mut one, PayloadHash::EMPTY, NOW).unwrap();
+        let key = signer.verifying_key().unwrap();
+        let refused = verify(&verifier, &key, &one, PayloadHash::EMPTY);
+        assert_eq!(refused, Err(VerifyError::SignatureMismatch));
+    }
+
+    #[test]
+    fn the_session_token_belongs_to_the_key() {
+        let verifier = Verifier::new("us-east-1", "s3");
+        let signer = Signer::new(credentials().with_session_token("TOKEN"), "*", "s3");
+        let mut request = get(MRAP);
+        signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+        let claim = SignedRequest::parse(&request).unwrap();
+        let key = signer.verifying_key().unwrap();
+        for (token, good) in [("TOKEN", true), ("OTHER", false)] {
+            let key = AccessKey::new(key.clone()).with_session_token(token);
+            let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
+            assert_eq!(verified.is_ok(), good);
+        }
+        let verified = verifier
+            .verify(&claim, &key, PayloadHash::EMPTY, NOW)
+            .map(drop);
+        assert_eq!(verified, Err(VerifyError::InvalidSessionToken));
+    }
+}

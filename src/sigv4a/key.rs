@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::key::Key;
 use crate::scope::CredentialScope;
 use crate::signature::{Algorithm, Signature};
+use crate::verify::sealed;
 
 /// A signing key: a private key of P-256, good for all days, regions and services, as long as its
 /// credentials are.
@@ -83,6 +84,29 @@ impl fmt::Debug for SigningKey {
 /// assert!(key.verifies("a string to sign", &signing_key.sign("a string to sign")));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// And of a request:
+///
+/// ```
+/// use countersign::sigv4a::{Signer, VerifyingKey};
+/// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+/// use countersign::{Credentials, PayloadHash};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events");
+/// let now = datetime!(2015-08-30 12:36 UTC);
+/// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+/// signer.sign(&mut request, PayloadHash::of(b"{}"), now)?;
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = signer.verifying_key()?;              // by claim.access_key_id(), from your store
+/// Verifier::new("eu-west-1", "events").verify(&claim, &key, PayloadHash::of(b"{}"), now)?;
+///
+/// let elsewhere = Verifier::new("eu-west-2", "events");
+/// let refused = elsewhere.verify(&claim, &key, PayloadHash::of(b"{}"), now);
+/// assert!(matches!(refused, Err(VerifyError::WrongRegion { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct VerifyingKey(PublicKey);
 
@@ -126,6 +150,25 @@ impl fmt::Debug for VerifyingKey {
         let x = point.get(1..).and_then(|x| x.first_chunk());
         let x = x.map(hex32).unwrap_or([b'?'; 64]);
         write!(f, "VerifyingKey({}...)", ascii(&x))
+    }
+}
+
+impl sealed::Sealed for VerifyingKey {}
+
+/// Verifies claims too: [`Verifier::verify`](crate::verify::Verifier::verify) takes it as it takes the
+/// keys of Signature Version 4, and so does an [`AccessKey`](crate::verify::AccessKey).
+impl crate::verify::VerifyingKey for VerifyingKey {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EcdsaP256Sha256
+    }
+
+    fn fits(&self, scope: &CredentialScope) -> bool {
+        // It is good for all days and services; what names a region is of the other algorithm.
+        scope.region().is_none()
+    }
+
+    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
+        self.verifies(string_to_sign, signature)
     }
 }
 
