@@ -1,5 +1,6 @@
 //! Headers.
 
+use countersign::verify::VerifyError;
 use countersign::{Error, Headers, PayloadHash, Rules, Service, Signer};
 use http::{HeaderValue, Request, header};
 use time::macros::datetime;
@@ -249,6 +250,22 @@ fn e36_to_e40_headers_that_hops_rewrite_are_not_signed() {
          accept;cache-control;date;host;x-amz-date\n{EMPTY}"
     );
     signs("service", &mut with(&others), PayloadHash::EMPTY, all);
+    // A verifier honours them where the signer listed them all the same.
+    for name in names {
+        let mut rules = Rules::GENERIC;
+        rules.also_sign = vec![name.parse().unwrap()];
+        let mut request = with(&[(name, b"some value")]);
+        signer(Service::new("service", rules))
+            .sign(&mut request, PayloadHash::EMPTY, NOW)
+            .unwrap();
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        assert!(authorization.contains(name));
+        assert_eq!(verifies("service", &request, PayloadHash::EMPTY), Ok(()));
+        let rewritten = HeaderValue::from_static("another value");
+        request.headers_mut().insert(name, rewritten);
+        let refused = verifies("service", &request, PayloadHash::EMPTY);
+        assert_eq!(refused, Err(VerifyError::SignatureMismatch));
+    }
 }
 
 #[test]

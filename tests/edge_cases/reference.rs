@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
 use countersign::{CanonicalRequest, Credentials, PayloadHash, Presigned, Rules, Service, Signer};
 use hmac::{Hmac, KeyInit, Mac};
 use http::Request;
@@ -176,4 +177,17 @@ pub fn path_line(path: &str, rules: &Rules) -> String {
     countersign::CanonicalPath::new(path, rules)
         .unwrap()
         .to_string()
+}
+
+/// Whether a request verifies as it arrives, at [`NOW`].
+pub fn verifies<B>(
+    service: impl Into<Service>,
+    request: &Request<B>,
+    payload: PayloadHash,
+) -> Result<(), VerifyError> {
+    let claim = SignedRequest::parse(request)?;
+    let key = AccessKey::derive(&credentials(), claim.scope());
+    Verifier::new(REGION, service)
+        .verify(&claim, &key, payload, NOW)
+        .map(drop)
 }
