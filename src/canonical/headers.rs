@@ -6,7 +6,7 @@ use crate::encode::Sink;
 use crate::error::Error;
 use crate::list::List;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 struct Header<'a> {
     name: &'a str,
     value: &'a [u8],
