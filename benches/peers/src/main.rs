@@ -13,6 +13,7 @@ mod picture;
 mod proof;
 mod race;
 mod table;
+mod threads;
 mod truth;
 mod work;
 
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use contender::Contender;
 use options::{Options, USAGE};
 use race::Field;
-use work::Work;
+use work::{Task, Work};
 
 fn main() -> ExitCode {
     match Options::parse(std::env::args().skip(1))
@@ -58,8 +59,19 @@ fn run(options: Options) -> Result<(), String> {
     if options.tsv {
         print!("{}", table::Tsv(&outcome));
     } else {
-        let (works, outcome) = (&works, &outcome);
-        print!("{}", table::People { works, outcome });
+        let presigning = works.iter().find(|work| work.task == Task::Presign);
+        let threads = presigning
+            .map(|work| threads::run(work))
+            .unwrap_or_default();
+        let (works, outcome, threads) = (&works, &outcome, &threads);
+        print!(
+            "{}",
+            table::People {
+                works,
+                outcome,
+                threads
+            }
+        );
     }
     match options.svg {
         Some(file) => picture::draw(&works, &outcome, &file)

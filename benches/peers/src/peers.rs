@@ -29,6 +29,8 @@ pub mod s3s_sigv4 {
 }
 pub mod scratchstack;
 
+use countersign::presigner;
+
 /// A contender, or the reason why there is none.
 type Entry = Result<Box<dyn Contender>, &'static str>;
 
@@ -39,19 +41,21 @@ pub const FLOOR_B: &str = "floor (b)";
 pub const CLOSE: [&str; 5] = [
     FLOOR_A,
     FLOOR_B,
-    countersign::CORE,
-    countersign::HTTP,
+    countersign::slices::WHO,
+    countersign::typed::WHO,
     aws_sigv4::WHO,
 ];
 
 /// Everyone, for one piece of work; the floors first.
-pub fn entries(work: &'static Work) -> [(&'static str, Entry); 11] {
+pub fn entries(work: &'static Work) -> [(&'static str, Entry); 13] {
     [
         (FLOOR_A, floor::a(work)),
         (FLOOR_B, floor::b(work)),
-        (countersign::CORE, countersign::core(work)),
-        (countersign::HTTP, countersign::http(work)),
-        (countersign::COLD, countersign::cold(work)),
+        (countersign::slices::WHO, countersign::slices::entry(work)),
+        (countersign::typed::WHO, countersign::typed::entry(work)),
+        (countersign::cold::WHO, countersign::cold::entry(work)),
+        (presigner::SLICES, presigner::slices(work)),
+        (presigner::TYPED, presigner::typed(work)),
         (aws_sigv4::WHO, aws_sigv4::entry(work)),
         (reqsign::WHO, reqsign::entry(work)),
         (object_store::WHO, object_store::entry(work)),

@@ -21,8 +21,8 @@ const FONT: &str = "sans-serif";
 
 /// In the order in which they are drawn: ours in one hue, the others apart from it.
 const COLORS: [(&str, RGBColor); 8] = [
-    (countersign::CORE, RGBColor(0, 80, 140)),
-    (countersign::HTTP, RGBColor(64, 150, 210)),
+    (countersign::slices::WHO, RGBColor(0, 80, 140)),
+    (countersign::typed::WHO, RGBColor(64, 150, 210)),
     (aws_sigv4::WHO, RGBColor(230, 145, 56)),
     (reqsign::WHO, RGBColor(106, 168, 79)),
     (object_store::WHO, RGBColor(166, 77, 121)),

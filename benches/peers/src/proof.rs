@@ -29,18 +29,8 @@ pub struct Signed {
 impl Proof {
     /// From the headers of a signed request.
     pub fn of_headers(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers[name].to_str().expect("text").to_owned();
-        let authorization = text("authorization");
-        let part = |name: &str| {
-            let (_, rest) = authorization
-                .split_once(name)
-                .expect("the parts of an Authorization header");
-            rest.split([',', ' '])
-                .next()
-                .expect("at least one piece")
-                .to_owned()
-        };
-        let signed_headers = names(&part("SignedHeaders="));
+        let authorization = text(headers, "authorization");
+        let signed_headers = names(part(authorization, "SignedHeaders="));
         for name in &signed_headers {
             assert!(
                 name == "host" || headers.contains_key(name),
@@ -48,9 +38,9 @@ impl Proof {
             );
         }
         Self::Signature(Signed {
-            datetime: text("x-amz-date"),
+            datetime: text(headers, "x-amz-date").to_owned(),
             signed_headers,
-            signature: part("Signature="),
+            signature: signature_of(headers),
         })
     }
 
@@ -118,6 +108,21 @@ impl Signed {
         )
         .map_err(|differ| format!("{differ}; by the specification it signs\n{canonical_request}"))
     }
+}
+
+/// The signature in an `Authorization` header.
+pub fn signature_of(headers: &HeaderMap) -> String {
+    part(text(headers, "authorization"), "Signature=").to_owned()
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers[name].to_str().expect("text")
+}
+
+/// What follows a name in an `Authorization` header.
+fn part<'a>(authorization: &'a str, name: &str) -> &'a str {
+    let (_, rest) = authorization.split_once(name).expect("its parts");
+    rest.split([',', ' ']).next().expect("at least one piece")
 }
 
 fn equal(signature: &str, truth: &str) -> Result<(), String> {

@@ -38,6 +38,8 @@ impl Display for Tsv<'_> {
 pub struct People<'a> {
     pub works: &'a [&'static Work],
     pub outcome: &'a Outcome,
+    /// Nanoseconds for each presigned URL, by the number of threads.
+    pub threads: &'a [(usize, f64)],
 }
 
 impl Display for People<'_> {
@@ -47,7 +49,8 @@ impl Display for People<'_> {
         }
         self.absent(f)?;
         self.odd(f)?;
-        self.growth(f)
+        self.growth(f)?;
+        self.threads(f)
     }
 }
 
@@ -112,7 +115,11 @@ impl People<'_> {
         }
         writeln!(f)?;
         for plain in ["W1", "W2", "W3", "W4"] {
-            for who in [countersign::CORE, countersign::HTTP, aws_sigv4::WHO] {
+            for who in [
+                countersign::slices::WHO,
+                countersign::typed::WHO,
+                aws_sigv4::WHO,
+            ] {
                 write!(
                     f,
                     "{:>30} {:>18}",
@@ -144,8 +151,8 @@ impl People<'_> {
             let floor = series.line(self.outcome, FLOOR_B);
             for who in [
                 FLOOR_B,
-                countersign::CORE,
-                countersign::HTTP,
+                countersign::slices::WHO,
+                countersign::typed::WHO,
                 aws_sigv4::WHO,
             ] {
                 let (Some(line), Some(floor)) = (series.line(self.outcome, who), &floor) else {
@@ -161,5 +168,17 @@ impl People<'_> {
             }
         }
         writeln!(f)
+    }
+
+    fn threads(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "W3 by the presigner, in threads: URLs in a second, × one thread\n"
+        )?;
+        for (threads, nanoseconds) in self.threads {
+            let times = self.threads[0].1 / nanoseconds;
+            writeln!(f, "{threads:>30} {:>10.0} {times:>8.2}", 1e9 / nanoseconds)?;
+        }
+        Ok(())
     }
 }

@@ -155,7 +155,7 @@ pub fn scalar_from(secret: &[u8], context: &[u8]) -> NonZeroScalar {
     Option::from(NonZeroScalar::from_repr(candidate.into())).expect("a scalar")
 }
 
-fn scope(work: &Work, datetime: &str) -> String {
+pub fn scope(work: &Work, datetime: &str) -> String {
     let (date, service) = (&datetime[..8], work.service);
     match work.task {
         Task::SignAsymmetric => format!("{date}/{service}/aws4_request"),

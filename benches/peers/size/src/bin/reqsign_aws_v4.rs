@@ -15,10 +15,13 @@ fn main() {
         .body(())
         .expect("a request");
     let (mut parts, ()) = request.into_parts();
-    let signing = pin!(signer.sign_request(&context, &mut parts, Some(&credential), None));
-    let Poll::Ready(signed) = signing.poll(&mut TaskContext::from_waker(Waker::noop())) else {
-        return;
-    };
-    signed.expect("a signature");
+    ready(signer.sign_request(&context, &mut parts, Some(&credential), None)).expect("a signature");
     println!("{:?}", parts.headers["authorization"].as_bytes());
+}
+
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("credentials are at hand"),
+    }
 }
