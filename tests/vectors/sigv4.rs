@@ -182,6 +182,7 @@ fn sign_header(
         &authorization,
         signature.as_str(),
     );
+    crate::verify::signed(case, request, rules);
     Ok(())
 }
 
@@ -257,6 +258,7 @@ fn sign_query(
         &query.authorization,
         presigned.signature().as_str(),
     );
+    crate::verify::signed(case, sent, rules);
     Ok(())
 }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use countersign::verify::{Form, SignedRequest, Verifier, VerifyError, VerifyingKey};
-use countersign::{PayloadHash, Rules, SecretKey, Service, SigningKey};
+use countersign::verify::{AccessKey, Form, SignedRequest, Verifier, VerifyError, VerifyingKey};
+use countersign::{
+    AmzDate, ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service, SigningKey,
+};
 use http::Request;
 use time::OffsetDateTime;
 
 use crate::report::Case;
-use crate::sigv4::{body, request, text};
+use crate::sigv4::{body, credentials, now, request, text};
 
 pub fn run(case: &mut Case<'_>) {
     let input = case.input;
@@ -24,9 +26,7 @@ pub fn run(case: &mut Case<'_>) {
 /// In the order of a server: what needs no key, the look-up, what needs one.
 fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
     let input = case.input;
-    let now = countersign::AmzDate::parse(text(input, "now"))
-        .unwrap()
-        .to_date_time();
+    let now = AmzDate::parse(text(input, "now")).unwrap().to_date_time();
     let rules = match text(input, "profile") {
         "generic" => Rules::GENERIC,
         "s3" => Rules::S3,
@@ -70,6 +70,74 @@ pub fn admit<K: VerifyingKey + Clone>(
             Ok(())
         }
     }
+}
+
+/// Holds a request that a case signed against its server: it is good, and it is not with any other
+/// secret, path or body.
+pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
+    let input = case.input;
+    let mut rules = rules.clone();
+    if input["options"]["payload"] == "unsigned" && rules.content_sha256 == ContentSha256::Never {
+        // The client says it nowhere: only by S3's rules is a payload unsigned unasked.
+        rules.content_sha256 = ContentSha256::Header;
+    }
+    let service = Service::new(text(input, "service").to_owned(), rules);
+    let verifier = Verifier::new(text(input, "region"), service);
+
+    // As a server gets it: with a host, and without scheme and authority.
+    if !request.headers().contains_key("host") {
+        let authority = request.uri().authority().unwrap().as_str();
+        let host = authority.rsplit('@').next().unwrap();
+        let host = match request.uri().scheme_str() {
+            Some("https") => host.strip_suffix(":443"),
+            _ => host.strip_suffix(":80"),
+        }
+        .unwrap_or(host);
+        let host = host.parse().unwrap();
+        request.headers_mut().insert("host", host);
+    }
+    let target = request.uri().path_and_query().unwrap().to_string();
+    *request.uri_mut() = target.parse().unwrap();
+
+    let (now, credentials) = (now(input), credentials(input));
+    let other = Credentials::new("AKID", "another secret");
+    let body = body(input);
+    let verify = |request: &Request<()>, secret: &Credentials, body: &[u8]| {
+        let claim = SignedRequest::parse(request)?;
+        let mut key = AccessKey::new(SigningKey::derive(secret.secret_key(), claim.scope()));
+        if let Some(token) = credentials.session_token() {
+            key = key.with_session_token(token.clone());
+        }
+        admit(&verifier, &claim, &key, body, now)
+    };
+    let declared = request.headers().contains_key("x-amz-content-sha256");
+    if input["options"]["payload"] == "unsigned"
+        && input["options"]["location"] == "header"
+        && !declared
+    {
+        // Nothing tells the server that the payload is not signed.
+        let result = verify(&request, &credentials, &body);
+        case.check("unsigned", Err(VerifyError::MissingContentSha256), result);
+        return;
+    }
+    if let Err(error) = verify(&request, &credentials, &body) {
+        case.fail(format!("not verified: {error}"));
+    }
+    let mismatch = Err(VerifyError::SignatureMismatch);
+    let result = verify(&request, &other, &body);
+    case.check("with another secret", &mismatch, &result);
+    if input["options"]["payload"].as_str().unwrap_or("sha256") == "sha256" {
+        let changed = [&body, &b"x"[..]].concat();
+        let result = verify(&request, &credentials, &changed);
+        case.check("with another body", true, result.is_err());
+    }
+    let mut elsewhere = request.clone();
+    let (path, query) = (request.uri().path(), request.uri().query());
+    let query = query.map(|query| format!("?{query}"));
+    let other_path = format!("{path}x{}", query.unwrap_or_default());
+    *elsewhere.uri_mut() = other_path.parse().unwrap();
+    let result = verify(&elsewhere, &credentials, &body);
+    case.check("elsewhere", &mismatch, &result);
 }
 
 /// The names of the vectors.
