@@ -57,6 +57,8 @@ mod signer;
 mod string_to_sign;
 #[cfg(any(feature = "sts", feature = "codeartifact"))]
 mod to_sign;
+#[cfg(feature = "sts")]
+mod xml;
 
 pub use access_key_id::{IdPrefix, account_id};
 pub use amz_date::AmzDate;

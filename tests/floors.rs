@@ -19,6 +19,7 @@ const FLOORS: [&[&str]; 9] = [
         "request",
         "access_key_id",
         "service_error",
+        "xml",
     ],
     &["canonical"],
     &["key", "string_to_sign"],

@@ -59,7 +59,7 @@ mod sts {
             "<a>&#0;</a>",
             "<a>]]></a><",
         ] {
-            assert_eq!(malformed(body), "is not XML as STS writes it", "{body}");
+            assert_eq!(malformed(body), "is not XML as AWS writes it", "{body}");
         }
         assert_eq!(malformed(b"<a>\xff</a>"), "is not UTF-8");
         assert_eq!(malformed("<html/>"), "is not one of this action");

@@ -2,7 +2,7 @@
 
 use http::{Request, StatusCode};
 
-use super::answer::read;
+use super::answer::{assumed_role_user, read};
 use super::endpoint::Endpoint;
 use super::form::{Form, Limit, Seconds};
 use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Secret, Tag};
@@ -112,7 +112,7 @@ impl<'a> AssumeRole<'a> {
         read("AssumeRole", status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: result.assumed_role_user()?,
+                assumed_role_user: assumed_role_user(result)?,
                 packed_policy_size: result.number("PackedPolicySize")?,
                 source_identity: result.text("SourceIdentity")?,
                 request_id,
@@ -214,7 +214,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleWithSamlResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: result.assumed_role_user()?,
+                assumed_role_user: assumed_role_user(result)?,
                 packed_policy_size: result.number("PackedPolicySize")?,
                 source_identity: result.text("SourceIdentity")?,
                 subject: result.text("Subject")?,
@@ -336,7 +336,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleWithWebIdentityResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: result.assumed_role_user()?,
+                assumed_role_user: assumed_role_user(result)?,
                 packed_policy_size: result.number("PackedPolicySize")?,
                 source_identity: result.text("SourceIdentity")?,
                 subject_from_web_identity_token: result.text("SubjectFromWebIdentityToken")?,

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::answer::read;
+use super::answer::{federated_user, read};
 use super::endpoint::Endpoint;
 use super::form::{Form, Limit, Seconds, beyond};
 use super::parameters::{FederatedUser, Mfa, Secret, SigningAlgorithm, Tag};
@@ -149,7 +149,7 @@ impl<'a> GetFederationToken<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(GetFederationTokenResponse {
                 credentials: result.credentials()?,
-                federated_user: result.federated_user()?,
+                federated_user: federated_user(result)?,
                 packed_policy_size: result.number("PackedPolicySize")?,
                 request_id,
             })
