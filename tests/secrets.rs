@@ -1,11 +1,16 @@
 //! No `Debug`, no `Display` and no error text of any public type holds a secret key, a session
 //! token or a signature that grants access.
 
+#[path = "secrets/bearer.rs"]
+mod bearer;
 #[path = "secrets/chunked.rs"]
 mod chunked;
 #[cfg(feature = "sigv4a")]
 #[path = "secrets/sigv4a.rs"]
 mod sigv4a;
+#[cfg(feature = "sts")]
+#[path = "secrets/sts.rs"]
+mod sts;
 
 use std::fmt::{Debug, Display};
 use std::path::Path;

@@ -2,8 +2,9 @@
 //! signs, from `AssumeRole` on? [moto]'s server, with its IAM authentication on:
 //!
 //! ```text
-//! moto_server -H 127.0.0.1 -p 5000 &
-//! MOTO_URL=http://127.0.0.1:5000 cargo test --test moto -- --ignored
+//! python3 -m venv moto && moto/bin/pip install -r tests/interop/requirements.txt
+//! moto/bin/moto_server -H 127.0.0.1 -p 5000 &
+//! MOTO_URL=http://127.0.0.1:5000 cargo test -p countersign-interop --test moto -- --ignored
 //! ```
 //!
 //! [moto]: https://docs.getmoto.org/
