@@ -41,16 +41,34 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "http-body")]
+mod body;
 mod checksum;
+mod error;
+mod framing;
 mod link;
 mod payload;
+#[cfg(feature = "http-body")]
+mod pieces;
+mod running;
 mod signer;
 mod trailer;
+#[cfg(feature = "http-body")]
+mod verified_body;
+mod verifier;
 
+#[cfg(feature = "http-body")]
+pub use body::{ChunkedBody, ChunkedBodyError};
 pub use checksum::ChecksumAlgorithm;
+pub use error::ChunkError;
 pub use payload::ChunkedPayload;
+#[cfg(feature = "checksums")]
+pub use running::Checksum;
 pub use signer::{ChunkHeader, ChunkSigner};
 pub use trailer::Trailer;
+#[cfg(feature = "http-body")]
+pub use verified_body::{VerifiedBody, VerifiedBodyError};
+pub use verifier::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE, Decoded, MAX_TRAILERS_LENGTH};
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue};

@@ -61,8 +61,8 @@ impl ChecksumAlgorithm {
         }
     }
 
-    /// Which one a trailer carries.
-    pub fn of_trailer(name: &HeaderName) -> Option<Self> {
+    /// Which one a trailer carries, by its name in lower case.
+    pub fn of_trailer(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.trailer_name() == name)

@@ -118,21 +118,23 @@ impl ChunkedPayload {
     /// chunks of 64 KiB otherwise. `None` where it does not fit into 64 bits, or for a chunk size
     /// of 0.
     pub fn encoded_length(&self, algorithm: Algorithm) -> Option<u64> {
+        let length = self.length_of(self.decoded_length, algorithm)?;
+        u64::try_from(length).ok()
+    }
+
+    /// What goes on the wire for the last `remaining` bytes, and for the end.
+    pub(super) fn length_of(&self, remaining: u64, algorithm: Algorithm) -> Option<u128> {
         let size = u64::try_from(self.chunk_size()).ok()?;
-        let (full, last) = (
-            self.decoded_length.checked_div(size)?,
-            self.decoded_length.checked_rem(size)?,
-        );
+        let (full, last) = (remaining.checked_div(size)?, remaining.checked_rem(size)?);
         let last = if last == 0 {
             0
         } else {
             self.chunk_length(last, algorithm)
         };
-        let chunks = self
-            .chunk_length(size, algorithm)
+        self.chunk_length(size, algorithm)
             .checked_mul(full.into())?
-            .checked_add(last)?;
-        u64::try_from(chunks.checked_add(self.end_length(algorithm))?).ok()
+            .checked_add(last)?
+            .checked_add(self.end_length(algorithm))
     }
 
     /// The length of what goes on the wire in chunks of these sizes, in bytes. `None` where it does
@@ -235,6 +237,10 @@ impl ChunkedPayload {
 
     pub(super) fn trailers(&self) -> &[Trailer] {
         &self.trailers
+    }
+
+    pub(super) fn form(&self) -> Form {
+        self.form
     }
 
     pub(super) fn is_signed(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::amz_date::AmzDate;
 use crate::chunked::ChunkedPayload;
 use crate::chunked::link::Link;
 use crate::chunked::payload::EXTENSION;
-use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash, with_values};
+use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
 use crate::error::Error;
 use crate::key::{Key, SigningKey};
 use crate::payload::{PayloadHash, Streaming};
@@ -116,6 +116,18 @@ impl<K: Key> ChunkSigner<K> {
         self.remaining
     }
 
+    /// How many bytes are still to go on the wire, in chunks of [this size](Self::chunk_size).
+    /// `None` where it does not fit into 64 bits.
+    pub fn encoded_remaining(&self) -> Option<u64> {
+        let length = self.payload.length_of(self.remaining, K::ALGORITHM)?;
+        u64::try_from(length + if self.in_chunk { 2 } else { 0 }).ok()
+    }
+
+    /// The trailers that were announced.
+    pub fn trailers(&self) -> &[Trailer] {
+        self.payload.trailers()
+    }
+
     /// What ends a payload without trailers.
     ///
     /// # Errors
@@ -145,9 +157,14 @@ impl<K: Key> ChunkSigner<K> {
         let PayloadHash::Sha256(empty) = PayloadHash::EMPTY else {
             return Ok(Vec::new());
         };
+        let length = self
+            .encoded_remaining()
+            .and_then(|n| usize::try_from(n).ok());
         let header = self.next(0, &empty);
         let values = with_values(self.payload.trailers(), trailers)?;
-        let mut end = header.as_ref().to_vec();
+        // The values have the announced lengths, so this is exact.
+        let mut end = Vec::with_capacity(length.unwrap_or(0));
+        end.extend_from_slice(header.as_ref());
         for (name, value) in &values {
             put_line(&mut end, name, value.as_bytes(), b"");
         }

@@ -1,7 +1,7 @@
 //! Chunk signers, and what they write.
 
-use countersign::Signer;
-use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedPayload};
+use countersign::{AmzDate, Signer, SigningKey};
 
 use crate::{NOW, Needles, credentials, get};
 
@@ -24,5 +24,19 @@ fn chunk_signers() {
     needles.hidden_in(&header);
     needles.hidden_in(&chunks);
     needles.hidden_in(&request);
-    needles.hidden_in_display(&chunks.finish().unwrap_err());
+    needles.hidden_in_display(&chunks.clone().finish().unwrap_err());
+
+    let authorization = countersign::Authorization::parse(authorization).unwrap();
+    let scope = authorization.scope;
+    let key = SigningKey::derive(credentials().secret_key(), &scope);
+    let date = AmzDate::new(NOW).unwrap();
+    let payload = ChunkedPayload::signed(10_000);
+    let mut verifier = ChunkVerifier::of_payload(&payload, &seed, &date, &scope, key);
+    needles.hidden_in(&verifier);
+    let error = verifier
+        .decode(&[header.as_ref(), &[1; 10_000]].concat())
+        .unwrap_err();
+    needles.hidden_in(&error);
+    needles.hidden_in_display(&error);
+    needles.hidden_in(&verifier);
 }

@@ -1,0 +1,260 @@
+//! The verifier of chunks.
+
+use std::fmt;
+
+use http::HeaderMap;
+
+use crate::amz_date::AmzDate;
+use crate::chunked::ChunkedPayload;
+use crate::chunked::error::ChunkError;
+use crate::chunked::framing::{Announced, Framing, Step};
+use crate::chunked::link::Link;
+use crate::chunked::payload::Form;
+use crate::key::SigningKey;
+use crate::scope::CredentialScope;
+use crate::signature::Signature;
+use crate::verify::{Seed, StreamingPayload, VerifyingKey};
+
+/// The largest signed chunk that a verifier takes unless told otherwise: 1 MiB.
+pub const DEFAULT_MAX_CHUNK_SIZE: usize = 1024 * 1024;
+
+/// The most that the trailers of an upload may take together, in bytes: 8 KiB.
+pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
+
+/// Reads aws-chunked bytes as they arrive, in any split, and lets data out only once its signature
+/// holds.
+///
+/// A signed chunk is held until all of it is there, so the memory is bounded by the largest chunk
+/// ([1 MiB](DEFAULT_MAX_CHUNK_SIZE), or what [`with_max_chunk_size`](Self::with_max_chunk_size)
+/// says), and the [trailers](MAX_TRAILERS_LENGTH). Unsigned chunks, of which only the trailers' checksums tell
+/// something, are let through as they come.
+///
+/// Everything that the request's signature promised is held against what comes: the order of the
+/// chunks, the decoded length, the final chunk, and the trailers, which must be those announced.
+/// Only [`finish`](Self::finish) says that all of it was there: what came before may be part of an
+/// upload that was cut off, and must not be kept if it fails.
+///
+/// ```
+/// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+/// use countersign::verify::{Head, SignedRequest, Verifier};
+/// use countersign::{Credentials, Service, Signer, SigningKey};
+/// use time::macros::datetime;
+///
+/// // A client signs ...
+/// let now = datetime!(2015-08-30 12:36 UTC);
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+/// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let mut body = chunks.header("hello")?.as_ref().to_vec();
+/// body.extend_from_slice(b"hello");
+/// body.extend_from_slice(&chunks.finish()?);
+///
+/// // ... and a server verifies: first the head, and then the chunks as they come.
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// let verifier = Verifier::new("us-east-1", Service::S3);
+/// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else {
+///     panic!("not a stream");
+/// };
+/// let (verified, seed) = head.into_parts();
+/// let mut chunks = ChunkVerifier::new(&seed)?;
+/// let mut data = Vec::new();
+/// let mut input = &body[..]; // from a socket, in any pieces
+/// while !input.is_empty() {
+///     let decoded = chunks.decode(input)?;
+///     data.extend_from_slice(decoded.data);
+///     input = &input[decoded.consumed..];
+/// }
+/// chunks.finish()?;
+/// assert_eq!(data, b"hello");
+/// # let _ = verified;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ChunkVerifier<K = SigningKey> {
+    framing: Framing<K>,
+    /// The chunk as far as it has come.
+    chunk: Vec<u8>,
+    /// Whether it was let out.
+    out: bool,
+}
+
+/// What came of some input.
+#[derive(Clone, Copy)]
+pub struct Decoded<'v> {
+    /// How many bytes of the input are done with.
+    pub consumed: usize,
+    /// Data of the payload, verified where it is signed; often none yet.
+    pub data: &'v [u8],
+}
+
+impl<K: VerifyingKey> ChunkVerifier<K> {
+    /// For the chunks of a request whose head has been verified.
+    ///
+    /// # Errors
+    /// [`NotAnnounced`](ChunkError::NotAnnounced), for what comes in event messages.
+    pub fn new(seed: &Seed<K>) -> Result<Self, ChunkError>
+    where
+        K: Clone,
+    {
+        let no_chunks = ChunkError::NotAnnounced("what comes are event messages");
+        let announced = Announced {
+            form: match seed.payload() {
+                StreamingPayload::Chunks => Form::Signed,
+                StreamingPayload::ChunksAndTrailer => Form::SignedWithTrailers,
+                StreamingPayload::UnsignedAndTrailer => Form::UnsignedWithTrailers,
+                StreamingPayload::Events => return Err(no_chunks),
+            },
+            decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
+            trailers: seed.trailer().map(str::to_ascii_lowercase).collect(),
+        };
+        let link = Link::new(*seed.date(), *seed.signature());
+        Ok(Self::of(announced, link, *seed.scope(), seed.key().clone()))
+    }
+
+    /// For chunks without their request, from what it announced: the form, length and trailers (of
+    /// which only the names count), its signature, its date and its scope. All of that must come
+    /// from what was verified, so this is for tests, and for those who look into what went wrong.
+    pub fn of_payload(
+        payload: &ChunkedPayload,
+        seed: &Signature,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        key: K,
+    ) -> Self {
+        let names = payload.trailers().iter();
+        let announced = Announced {
+            form: payload.form(),
+            decoded_length: payload.decoded_length(),
+            trailers: names.map(|one| one.name().as_str().to_owned()).collect(),
+        };
+        Self::of(announced, Link::new(*date, *seed), *scope, key)
+    }
+
+    fn of(announced: Announced, link: Link, scope: CredentialScope, key: K) -> Self {
+        Self {
+            framing: Framing::new(announced, link, scope, key),
+            chunk: Vec::new(),
+            out: false,
+        }
+    }
+
+    /// Takes signed chunks up to this size, in bytes, and that much memory.
+    pub fn with_max_chunk_size(mut self, max_chunk_size: usize) -> Self {
+        self.framing.max_chunk_size = max_chunk_size as u64;
+        self
+    }
+
+    /// Takes chunks under [8 KiB](super::MIN_CHUNK_SIZE), which S3 refuses with
+    /// `InvalidChunkSizeError`, wherever they come.
+    pub fn without_min_chunk_size(mut self) -> Self {
+        self.framing.min_chunk_size = 0;
+        self
+    }
+
+    /// Reads some input: call it again with what is left of it, until nothing is.
+    ///
+    /// # Errors
+    /// The first thing that is wrong; from then on always the same.
+    pub fn decode<'v>(&'v mut self, input: &'v [u8]) -> Result<Decoded<'v>, ChunkError> {
+        if std::mem::take(&mut self.out) {
+            self.chunk.clear();
+        }
+        let mut consumed = 0;
+        // The data of a chunk that is wholly in the input needs not be copied.
+        let mut whole: &[u8] = &[];
+        loop {
+            let rest = input.get(consumed..).unwrap_or_default();
+            let (taken, step) = self.framing.step(rest)?;
+            consumed += taken;
+            match step {
+                Step::Data => {
+                    let data = rest.get(..taken).unwrap_or_default();
+                    if !self.framing.is_signed() {
+                        return Ok(Decoded { consumed, data });
+                    }
+                    if self.chunk.is_empty() && self.framing.left_of_chunk() == 0 {
+                        whole = data;
+                    } else {
+                        let left = usize::try_from(self.framing.left_of_chunk());
+                        self.chunk.reserve_exact(data.len() + left.unwrap_or(0));
+                        self.chunk.extend_from_slice(data);
+                    }
+                }
+                Step::Chunk if self.framing.is_signed() => {
+                    self.out = true;
+                    let data = if self.chunk.is_empty() {
+                        whole
+                    } else {
+                        &self.chunk
+                    };
+                    return Ok(Decoded { consumed, data });
+                }
+                Step::Chunk => {}
+                Step::More if consumed < input.len() => {}
+                Step::More | Step::End => {
+                    return Ok(Decoded {
+                        consumed,
+                        data: &[],
+                    });
+                }
+            }
+        }
+    }
+
+    /// How many bytes of the payload are still to come.
+    pub fn remaining(&self) -> u64 {
+        self.framing.remaining()
+    }
+
+    /// Says that everything came, and gives the trailers.
+    ///
+    /// With the feature `checksums` the trailers of [`ChecksumAlgorithm`](super::ChecksumAlgorithm)
+    /// have been held against the payload. An unsigned trailer that nobody has checked is an error:
+    /// see [`finish_with`](Self::finish_with).
+    ///
+    /// # Errors
+    /// The end is missing; an unsigned trailer is unchecked; whatever was wrong before.
+    pub fn finish(self) -> Result<HeaderMap, ChunkError> {
+        self.finish_with(|_, _| None)
+    }
+
+    /// As [`finish`](Self::finish), with the caller's own check of each trailer, by name and value:
+    /// whether it holds. `None` leaves it to what `finish` does.
+    ///
+    /// # Errors
+    /// As there; and a trailer that does not hold.
+    pub fn finish_with(
+        self,
+        check: impl FnMut(&str, &str) -> Option<bool>,
+    ) -> Result<HeaderMap, ChunkError> {
+        self.framing.into_trailers(check)
+    }
+}
+
+#[cfg(feature = "http-body")]
+impl<K> ChunkVerifier<K> {
+    /// The state, and what of a chunk has been held back.
+    pub(super) fn into_parts(mut self) -> (Framing<K>, Vec<u8>) {
+        if self.out {
+            self.chunk.clear();
+        }
+        (self.framing, self.chunk)
+    }
+}
+
+impl<K: VerifyingKey> fmt::Debug for ChunkVerifier<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChunkVerifier")
+            .field("remaining", &self.remaining())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Decoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoded")
+            .field("consumed", &self.consumed)
+            .field("data", &self.data.len())
+            .finish()
+    }
+}
