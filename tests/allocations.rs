@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use allocation_counter::measure;
+use countersign::chunked::{ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, SignedRequest, Verifier};
-use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+use countersign::{
+    AmzDate, Authorization, Credentials, PayloadHash, RawRequest, Signer, SigningKey,
+};
 use http::Request;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -127,7 +130,7 @@ fn hashing_and_deriving_take_none() {
     assert_eq!(allocations(|| PayloadHash::of(&body)), 0);
     let secret_key = countersign::SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let scope = countersign::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let derive = || countersign::SigningKey::derive(&secret_key, &scope).sign("string to sign");
+    let derive = || SigningKey::derive(&secret_key, &scope).sign("string to sign");
     assert_eq!(allocations(derive), 0);
 }
 
@@ -194,4 +197,51 @@ fn e75_the_key_cache_does_not_grow() {
         }
     });
     assert_eq!(counted.bytes_current, 0, "{counted:?}");
+}
+
+#[test]
+fn signing_a_chunk() {
+    let data = vec![7; 10 * 65_536 + 5];
+    let signer = signer("s3");
+    for payload in [
+        ChunkedPayload::signed(data.len() as u64),
+        ChunkedPayload::unsigned_with_trailers(data.len() as u64, []),
+    ] {
+        let mut chunks = signer.sign_chunked(&mut get(), payload, NOW).unwrap();
+        for chunk in data.chunks(chunks.chunk_size()) {
+            assert_eq!(allocations(|| chunks.header(chunk).unwrap()), 0);
+        }
+        // What ends it is a piece of its own.
+        assert_eq!(allocations(|| chunks.finish().unwrap()), 1);
+    }
+}
+
+#[test]
+fn verifying_a_chunk() {
+    let data = vec![7; 10 * 65_536];
+    let mut request = get();
+    let payload = ChunkedPayload::signed(data.len() as u64);
+    let mut chunks = signer("s3")
+        .sign_chunked(&mut request, payload.clone(), NOW)
+        .unwrap();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    let authorization = Authorization::parse(authorization).unwrap();
+    let scope = authorization.scope;
+    let key = SigningKey::derive(&"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(), &scope);
+    let date = AmzDate::new(NOW).unwrap();
+    let mut verifier =
+        ChunkVerifier::of_payload(&payload, &authorization.signature, &date, &scope, key);
+    for (i, chunk) in data.chunks(65_536).enumerate() {
+        let header = chunks.header(chunk).unwrap();
+        // The first makes room for a header's line and for a chunk, all others find it.
+        let room = if i == 0 { 4 } else { 0 };
+        let counted = allocations(|| {
+            let (half, rest) = chunk.split_at(30_000);
+            for piece in [header.as_ref(), half] {
+                assert!(verifier.decode(piece).unwrap().data.is_empty());
+            }
+            assert_eq!(verifier.decode(rest).unwrap().data.len(), 65_536);
+        });
+        assert!(counted <= room, "{counted} allocations for chunk {i}");
+    }
 }
