@@ -6,7 +6,7 @@ use std::error::Error;
 
 use countersign::codeartifact::{GetAuthorizationToken, Repository};
 use countersign::{Credentials, bearer};
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use time::OffsetDateTime;
 
 #[path = "local/http.rs"]
@@ -68,9 +68,7 @@ fn answer(request: &Request<String>) -> Response<String> {
     };
     let mut response = Response::new(if known { "left-pad 1.3.0" } else { "" }.to_owned());
     if !known {
-        let refusal = bearer::Refusal::InvalidToken;
-        *response.status_mut() = refusal.status();
+        *response.status_mut() = bearer::Refusal::InvalidToken.status();
     }
-    assert_ne!(response.status(), StatusCode::UNAUTHORIZED);
     response
 }

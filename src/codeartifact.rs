@@ -28,19 +28,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::fmt;
-
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use serde_json::Value;
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
-use crate::bearer::{BearerToken, Form};
-use crate::encode::encode_segment;
+use crate::bearer::BearerToken;
 use crate::scope::check_host_label;
+
+mod repository;
 
 pub use crate::service_error::ServiceError as Error;
 pub use crate::to_sign::ToSign;
+pub use repository::{Repository, SecretText};
 
 /// The largest answer that is read, 64 KiB: a token has a few.
 pub const LARGEST_ANSWER: usize = 1 << 16;
@@ -199,157 +198,6 @@ fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Erro
         message.to_owned(),
         request_id,
     )
-}
-
-/// A repository, and what package managers are told of it. Values only: no file is written.
-///
-/// CodeArtifact User Guide, "Configuring npm without the login command", "Configure pip without the
-/// login command", "Configure and use Cargo".
-///
-/// ```
-/// use countersign::bearer::BearerToken;
-/// use countersign::codeartifact::Repository;
-/// use time::macros::datetime;
-///
-/// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
-/// let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
-/// assert_eq!(repository.host(), host);
-/// assert_eq!(repository.npm_registry(), format!("https://{host}/npm/repo/"));
-/// assert_eq!(repository.cargo_index(), format!("sparse+https://{host}/cargo/repo/"));
-///
-/// let now = datetime!(2026-01-01 0:00 UTC);
-/// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
-/// let line = repository.npm_auth_token(&token, now)?;
-/// assert_eq!(line.expose(), format!("//{host}/npm/repo/:_authToken=TOKEN"));
-/// assert_eq!(repository.cargo_token(&token, now)?.expose(), "TOKEN");
-///
-/// let elsewhere = BearerToken::new("TOKEN").with_scope("codeartifact", "eu-west-1");
-/// assert!(repository.npm_auth_token(&elsewhere, now).is_err());
-/// # Ok::<(), countersign::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Repository<'a> {
-    domain: &'a str,
-    domain_owner: &'a str,
-    region: &'a str,
-    name: &'a str,
-}
-
-impl<'a> Repository<'a> {
-    /// A repository by domain, the account that owns it, region, and its own name (2 to 100
-    /// letters, digits and `._-`).
-    ///
-    /// # Errors
-    /// What cannot be one of these.
-    pub fn new(
-        domain: &'a str,
-        domain_owner: &'a str,
-        region: &'a str,
-        name: &'a str,
-    ) -> Result<Self, crate::Error> {
-        check_domain(domain)?;
-        check_owner(domain_owner)?;
-        check_host_label(region)?;
-        let mut bytes = name.bytes();
-        let first = bytes
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric());
-        let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        if !(first && rest && (2..=100).contains(&name.len())) {
-            let limit = "takes 2 to 100 letters, digits and `._-`, the first no sign";
-            return Err(beyond("repository", limit));
-        }
-        Ok(Self {
-            domain,
-            domain_owner,
-            region,
-            name,
-        })
-    }
-
-    /// The host of all the domain's repositories.
-    pub fn host(&self) -> String {
-        let Self {
-            domain,
-            domain_owner,
-            region,
-            ..
-        } = self;
-        format!("{domain}-{domain_owner}.d.codeartifact.{region}.amazonaws.com")
-    }
-
-    /// npm's setting `registry`, and yarn's.
-    pub fn npm_registry(&self) -> String {
-        format!("https://{}/npm/{}/", self.host(), self.name)
-    }
-
-    /// npm's setting of the token, a line `//HOST/npm/REPOSITORY/:_authToken=TOKEN` of its
-    /// configuration.
-    ///
-    /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
-    pub fn npm_auth_token(
-        &self,
-        token: &BearerToken,
-        now: OffsetDateTime,
-    ) -> Result<SecretText, crate::Error> {
-        token.check(SERVICE, self.region, now)?;
-        let (host, name) = (self.host(), self.name);
-        let token = token.expose();
-        let line = format!("//{host}/npm/{name}/:_authToken={token}");
-        Ok(SecretText(Zeroizing::new(line)))
-    }
-
-    /// pip's setting `index-url`, with user and token inside.
-    ///
-    /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
-    pub fn pip_index_url(
-        &self,
-        token: &BearerToken,
-        now: OffsetDateTime,
-    ) -> Result<SecretText, crate::Error> {
-        token.check(SERVICE, self.region, now)?;
-        let (host, name) = (self.host(), self.name);
-        let token = Zeroizing::new(encode_segment(token.expose()));
-        let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
-        Ok(SecretText(Zeroizing::new(url)))
-    }
-
-    /// Cargo's setting `index` of the registry.
-    pub fn cargo_index(&self) -> String {
-        format!("sparse+https://{}/cargo/{}/", self.host(), self.name)
-    }
-
-    /// What Cargo is given for the registry's token (`cargo login`, or on the standard output of a
-    /// credential provider), and sends as it is.
-    ///
-    /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
-    pub fn cargo_token(
-        &self,
-        token: &BearerToken,
-        now: OffsetDateTime,
-    ) -> Result<BearerToken, crate::Error> {
-        token.check(SERVICE, self.region, now)?;
-        Ok(token.clone().sent_as(Form::Bare))
-    }
-}
-
-/// A text that holds a token: zeroised when dropped, never printed.
-pub struct SecretText(Zeroizing<String>);
-
-impl SecretText {
-    /// The text: the one way out.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[elided]")
-    }
 }
 
 fn check_domain(domain: &str) -> Result<(), crate::Error> {

@@ -12,6 +12,19 @@ use http::StatusCode;
 /// [`message`](Self::message) is for those who know.
 ///
 /// STS API Reference, "Common errors"; the errors of each action.
+///
+/// ```
+/// # #[cfg(feature = "sts")] {
+/// use countersign::sts::GetCallerIdentity;
+/// use http::StatusCode;
+///
+/// let body = "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
+/// let error = GetCallerIdentity::parse(StatusCode::BAD_REQUEST, body).unwrap_err();
+/// assert_eq!(error.code(), Some("Throttling"));
+/// assert!(error.is_retryable());
+/// assert_eq!(error.to_string(), "Throttling (400): Rate exceeded");
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServiceError {
     status: StatusCode,

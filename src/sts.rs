@@ -27,6 +27,7 @@
 
 mod answer;
 mod endpoint;
+mod federation;
 mod form;
 mod identity;
 mod parameters;
@@ -37,15 +38,16 @@ pub use crate::service_error::ServiceError as Error;
 pub use crate::to_sign::ToSign;
 pub use answer::LARGEST_ANSWER;
 pub use endpoint::Endpoint;
+pub use federation::{
+    AssumeRoleWithSaml, AssumeRoleWithSamlResponse, AssumeRoleWithWebIdentity,
+    AssumeRoleWithWebIdentityResponse,
+};
 pub use identity::{
     DecodeAuthorizationMessage, DecodeAuthorizationMessageResponse, GetAccessKeyInfo,
     GetAccessKeyInfoResponse, GetCallerIdentity, GetCallerIdentityResponse,
 };
 pub use parameters::{AssumedRoleUser, FederatedUser, Mfa, ProvidedContext, SigningAlgorithm, Tag};
-pub use roles::{
-    AssumeRole, AssumeRoleResponse, AssumeRoleWithSaml, AssumeRoleWithSamlResponse,
-    AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityResponse, AssumeRoot, AssumeRootResponse,
-};
+pub use roles::{AssumeRole, AssumeRoleResponse, AssumeRoot, AssumeRootResponse};
 pub use tokens::{
     GetDelegatedAccessToken, GetDelegatedAccessTokenResponse, GetFederationToken,
     GetFederationTokenResponse, GetSessionToken, GetSessionTokenResponse, GetWebIdentityToken,

@@ -17,6 +17,20 @@ use crate::service::Service;
 ///
 /// [`sign`](Self::sign) is the way out, so that it cannot be forgotten. Requests that must not be
 /// signed, as for web identities, never come in this type.
+///
+/// ```
+/// # #[cfg(feature = "sts")] {
+/// use countersign::{Credentials, sts};
+/// use time::macros::datetime;
+///
+/// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
+/// assert_eq!((to_sign.service(), to_sign.region()), ("sts", "us-east-1"));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let request = to_sign.sign(&credentials, datetime!(2026-01-01 0:00 UTC))?;
+/// assert!(request.headers().contains_key("authorization"));
+/// # }
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct ToSign {
     pub(crate) request: Request<String>,

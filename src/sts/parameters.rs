@@ -45,6 +45,15 @@ impl<'a> Mfa<'a> {
 
 /// A context assertion of a trusted provider, for IAM Identity Center's trusted identity
 /// propagation.
+///
+/// ```
+/// use countersign::sts::{AssumeRole, ProvidedContext};
+///
+/// let provider = "arn:aws:iam::aws:contextProvider/IdentityCenter";
+/// let contexts = [ProvidedContext::new(provider, "eyJh.bGci")];
+/// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "session");
+/// ask.provided_contexts = &contexts;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ProvidedContext<'a> {
     pub(super) provider_arn: &'a str,

@@ -1,0 +1,243 @@
+//! The actions that assume a role with what an identity provider says. They are not signed.
+
+use http::{Request, StatusCode};
+
+use super::Error;
+use super::answer::{assumed_role_user, read};
+use super::endpoint::Endpoint;
+use super::form::{Form, Limit, Seconds};
+use super::parameters::{AssumedRoleUser, Secret};
+use crate::credentials::Credentials;
+
+/// `AssumeRoleWithSAML`: credentials of a role, for those whom an identity provider knows.
+///
+/// **Not signed**: the assertion is the proof. STS API Reference, "`AssumeRoleWithSAML`".
+///
+/// ```
+/// use countersign::sts::{AssumeRoleWithSaml, Endpoint};
+///
+/// let ask = AssumeRoleWithSaml::new(
+///     "arn:aws:iam::123456789012:role/demo",
+///     "arn:aws:iam::123456789012:saml-provider/idp",
+///     "PHNhbWw+/w==",
+/// );
+/// let request = ask.request(&Endpoint::regional("us-east-1")?)?;
+/// assert!(request.body().ends_with("&SAMLAssertion=PHNhbWw%2B%2Fw%3D%3D"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssumeRoleWithSaml<'a> {
+    /// The role's ARN, 20 to 2048 characters.
+    pub role_arn: &'a str,
+    /// The ARN of the SAML provider in IAM, 20 to 2048 characters.
+    pub principal_arn: &'a str,
+    saml_assertion: Secret<'a>,
+    /// How long the credentials live: 900 to 43200 seconds; without, an hour.
+    pub duration_seconds: Option<u32>,
+    /// A session policy, in JSON: 1 to 2048 characters. It only takes away.
+    pub policy: Option<&'a str>,
+    /// Managed policies as session policies, by ARN: up to 10.
+    pub policy_arns: &'a [&'a str],
+}
+
+impl<'a> AssumeRoleWithSaml<'a> {
+    /// With what is required. The assertion is in base64, as the provider sent it: 4 to 100000
+    /// characters.
+    pub fn new(role_arn: &'a str, principal_arn: &'a str, saml_assertion: &'a str) -> Self {
+        Self {
+            role_arn,
+            principal_arn,
+            saml_assertion: Secret(saml_assertion),
+            duration_seconds: None,
+            policy: None,
+            policy_arns: &[],
+        }
+    }
+
+    /// The request, ready to be sent.
+    ///
+    /// # Errors
+    /// A parameter that is outside its limits: which, and what the limit is.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
+        let mut form = Form::new("AssumeRoleWithSAML");
+        form.text("RoleArn", self.role_arn, &Limit::ARN)?;
+        form.text("PrincipalArn", self.principal_arn, &Limit::ARN)?;
+        form.text(
+            "SAMLAssertion",
+            self.saml_assertion.0,
+            &Limit::SAML_ASSERTION,
+        )?;
+        form.seconds(self.duration_seconds, &Seconds::ROLE)?;
+        form.policy(self.policy)?;
+        form.policy_arns(self.policy_arns)?;
+        Ok(form.ready(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<AssumeRoleWithSamlResponse, Error> {
+        let action = "AssumeRoleWithSAML";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(AssumeRoleWithSamlResponse {
+                credentials: result.credentials()?,
+                assumed_role_user: assumed_role_user(result)?,
+                packed_policy_size: result.number("PackedPolicySize")?,
+                source_identity: result.text("SourceIdentity")?,
+                subject: result.text("Subject")?,
+                subject_type: result.text("SubjectType")?,
+                issuer: result.text("Issuer")?,
+                audience: result.text("Audience")?,
+                name_qualifier: result.text("NameQualifier")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`AssumeRoleWithSaml`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssumeRoleWithSamlResponse {
+    /// Temporary credentials, with their end.
+    pub credentials: Credentials,
+    /// Whom they make.
+    pub assumed_role_user: Option<AssumedRoleUser>,
+    /// How much of the room for session policies and tags is taken, in percent.
+    pub packed_policy_size: Option<u32>,
+    /// Who stands behind the session.
+    pub source_identity: Option<String>,
+    /// The `NameID` of the assertion's subject.
+    pub subject: Option<String>,
+    /// The format of that name, `transient`, `persistent` or a URI.
+    pub subject_type: Option<String>,
+    /// Who issued the assertion.
+    pub issuer: Option<String>,
+    /// For whom: the recipient of the assertion.
+    pub audience: Option<String>,
+    /// A hash of issuer, account and provider, which with the subject names a user for good.
+    pub name_qualifier: Option<String>,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
+
+/// `AssumeRoleWithWebIdentity`: credentials of a role, for those who have an `OpenID` Connect token
+/// or a token of an OAuth 2.0 provider.
+///
+/// **Not signed**: the token is the proof. STS API Reference, "`AssumeRoleWithWebIdentity`".
+///
+/// ```
+/// use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
+///
+/// let token = "eyJh.bGci-Oi_J.SUz~";
+/// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "web", token);
+/// let request = ask.request(&Endpoint::regional("us-east-1")?)?;
+/// assert!(!request.headers().contains_key("authorization"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssumeRoleWithWebIdentity<'a> {
+    /// The role's ARN, 20 to 2048 characters.
+    pub role_arn: &'a str,
+    /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`.
+    pub role_session_name: &'a str,
+    web_identity_token: Secret<'a>,
+    /// The host of an OAuth 2.0 provider, 4 to 2048 characters; not for `OpenID` Connect.
+    pub provider_id: Option<&'a str>,
+    /// How long the credentials live: 900 to 43200 seconds; without, an hour.
+    pub duration_seconds: Option<u32>,
+    /// A session policy, in JSON: 1 to 2048 characters. It only takes away.
+    pub policy: Option<&'a str>,
+    /// Managed policies as session policies, by ARN: up to 10.
+    pub policy_arns: &'a [&'a str],
+}
+
+impl<'a> AssumeRoleWithWebIdentity<'a> {
+    /// With what is required. The token has 4 to 20000 characters.
+    pub fn new(role_arn: &'a str, role_session_name: &'a str, web_identity_token: &'a str) -> Self {
+        Self {
+            role_arn,
+            role_session_name,
+            web_identity_token: Secret(web_identity_token),
+            provider_id: None,
+            duration_seconds: None,
+            policy: None,
+            policy_arns: &[],
+        }
+    }
+
+    /// The request, ready to be sent.
+    ///
+    /// # Errors
+    /// A parameter that is outside its limits: which, and what the limit is.
+    pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
+        let mut form = Form::new("AssumeRoleWithWebIdentity");
+        form.text("RoleArn", self.role_arn, &Limit::ARN)?;
+        form.text(
+            "RoleSessionName",
+            self.role_session_name,
+            &Limit::SESSION_NAME,
+        )?;
+        form.text(
+            "WebIdentityToken",
+            self.web_identity_token.0,
+            &Limit::WEB_IDENTITY_TOKEN,
+        )?;
+        form.optional("ProviderId", self.provider_id, &Limit::PROVIDER_ID)?;
+        form.seconds(self.duration_seconds, &Seconds::ROLE)?;
+        form.policy(self.policy)?;
+        form.policy_arns(self.policy_arns)?;
+        Ok(form.ready(endpoint))
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// What STS refused, or an answer that is none.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<AssumeRoleWithWebIdentityResponse, Error> {
+        let action = "AssumeRoleWithWebIdentity";
+        read(action, status, body.as_ref(), |result, request_id| {
+            Ok(AssumeRoleWithWebIdentityResponse {
+                credentials: result.credentials()?,
+                assumed_role_user: assumed_role_user(result)?,
+                packed_policy_size: result.number("PackedPolicySize")?,
+                source_identity: result.text("SourceIdentity")?,
+                subject_from_web_identity_token: result.text("SubjectFromWebIdentityToken")?,
+                provider: result.text("Provider")?,
+                audience: result.text("Audience")?,
+                request_id,
+            })
+        })
+    }
+}
+
+/// The answer to [`AssumeRoleWithWebIdentity`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssumeRoleWithWebIdentityResponse {
+    /// Temporary credentials, with their end.
+    pub credentials: Credentials,
+    /// Whom they make.
+    pub assumed_role_user: Option<AssumedRoleUser>,
+    /// How much of the room for session policies and tags is taken, in percent.
+    pub packed_policy_size: Option<u32>,
+    /// Who stands behind the session.
+    pub source_identity: Option<String>,
+    /// The user, as the provider names them: `sub` of an `OpenID` Connect token.
+    pub subject_from_web_identity_token: Option<String>,
+    /// The provider: `iss` of an `OpenID` Connect token, or the `ProviderId` of the request.
+    pub provider: Option<String>,
+    /// The application that the token was made for: `aud`.
+    pub audience: Option<String>,
+    /// The id by which AWS finds the request.
+    pub request_id: Option<String>,
+}
