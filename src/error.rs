@@ -230,6 +230,25 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A header of an event stream's message cannot be sent.
+    #[error("the event header {name:?} {problem}")]
+    InvalidEventHeader {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A message of an event stream is too long.
+    #[error("a message of {length} bytes, frame and all, is longer than {longest}")]
+    EventTooLong {
+        /// How long it would be, in bytes.
+        length: usize,
+        /// The most, in bytes.
+        longest: usize,
+    },
+    /// An empty message ends an event stream.
+    #[error("an empty message ends the stream: finish it instead")]
+    EmptyEvent,
     /// The encoded payload is longer than a `content-length` can say.
     #[error("the encoded payload is longer than 2^64 bytes")]
     PayloadTooLarge,

@@ -46,6 +46,7 @@ impl Streaming {
     pub(crate) const CHUNKS_V4A: Self = Self("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
     pub(crate) const CHUNKS_TRAILER_V4A: Self =
         Self("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER");
+    pub(crate) const EVENTS: Self = Self("STREAMING-AWS4-HMAC-SHA256-EVENTS");
     pub(crate) const UNSIGNED_TRAILER: Self = Self("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
 
     /// The literal.

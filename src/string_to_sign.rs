@@ -57,18 +57,10 @@ impl StringToSign {
         prior: &Signature,
         chunk_hash: &[u8; 32],
     ) -> Self {
-        Self::of_lines([
-            match algorithm {
-                Algorithm::HmacSha256 => b"AWS4-HMAC-SHA256-PAYLOAD",
-                Algorithm::EcdsaP256Sha256 => b"AWS4-ECDSA-P256-SHA256-PAYLOAD",
-            },
-            date.as_bytes(),
-            scope.as_bytes(),
-            prior.as_bytes(),
-            // The hash of the chunk's own headers, of which there are none.
-            PayloadHash::EMPTY.to_hashed_payload().as_str().as_bytes(),
-            &hex32(chunk_hash),
-        ])
+        // The hash of the chunk's own headers, of which there are none.
+        let none = PayloadHash::EMPTY.to_hashed_payload();
+        let none = none.as_str().as_bytes();
+        Self::of_piece(algorithm, date, scope, prior, none, chunk_hash)
     }
 
     /// Of the trailers of an aws-chunked payload, by the SHA-256 of their canonical form. `prior`
@@ -91,6 +83,52 @@ impl StringToSign {
             scope.as_bytes(),
             prior.as_bytes(),
             &hex32(canonical_trailers_hash),
+        ])
+    }
+
+    /// Of a message of an event stream, by the SHA-256 of its encoded `:date` header and of the
+    /// message. `prior` is the signature of the message before it, for the first message that of
+    /// the request. Date and scope are the message's own.
+    ///
+    /// Amazon Transcribe Developer Guide, "Setting up a streaming transcription".
+    pub fn of_event(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        date_header_hash: &[u8; 32],
+        message_hash: &[u8; 32],
+    ) -> Self {
+        let date_header_hash = hex32(date_header_hash);
+        Self::of_piece(
+            algorithm,
+            date,
+            scope,
+            prior,
+            &date_header_hash,
+            message_hash,
+        )
+    }
+
+    /// Chunks and messages are signed alike.
+    fn of_piece(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        headers_hash: &[u8],
+        payload_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            match algorithm {
+                Algorithm::HmacSha256 => b"AWS4-HMAC-SHA256-PAYLOAD",
+                Algorithm::EcdsaP256Sha256 => b"AWS4-ECDSA-P256-SHA256-PAYLOAD",
+            },
+            date.as_bytes(),
+            scope.as_bytes(),
+            prior.as_bytes(),
+            headers_hash,
+            &hex32(payload_hash),
         ])
     }
 

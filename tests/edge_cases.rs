@@ -7,6 +7,9 @@
 
 #[path = "edge_cases/bad_input.rs"]
 mod bad_input;
+#[cfg(feature = "event-stream")]
+#[path = "edge_cases/event_stream.rs"]
+mod event_stream;
 #[path = "edge_cases/headers.rs"]
 mod headers;
 #[path = "edge_cases/path.rs"]

@@ -12,6 +12,9 @@ mod chunked;
 #[cfg(feature = "codeartifact")]
 #[path = "vectors/codeartifact.rs"]
 mod codeartifact;
+#[cfg(feature = "event-stream")]
+#[path = "vectors/event_stream.rs"]
+mod event_stream;
 #[cfg(feature = "legacy")]
 #[path = "vectors/legacy.rs"]
 mod legacy;
@@ -43,6 +46,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         | "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
         "verify" => verify::run,
+        #[cfg(feature = "event-stream")]
+        "event-stream" => event_stream::run,
         "ambiguous" => sigv4::run_ambiguous,
         #[cfg(feature = "legacy")]
         "sigv2-query" => legacy::run_query,

@@ -33,7 +33,7 @@ impl StreamingPayload {
                 (Self::Chunks, Streaming::CHUNKS),
                 (Self::ChunksAndTrailer, Streaming::CHUNKS_TRAILER),
                 (Self::UnsignedAndTrailer, Streaming::UNSIGNED_TRAILER),
-                (Self::Events, Streaming("STREAMING-AWS4-HMAC-SHA256-EVENTS")),
+                (Self::Events, Streaming::EVENTS),
             ],
             Algorithm::EcdsaP256Sha256 => [
                 (Self::Chunks, Streaming::CHUNKS_V4A),

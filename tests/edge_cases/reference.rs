@@ -70,7 +70,7 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
         .to_vec()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -89,8 +89,13 @@ pub fn signature_at(
     let hash = hex(&Sha256::digest(canonical));
     let string_to_sign =
         format!("AWS4-HMAC-SHA256\n{date}\n{day}/{region}/{service}/aws4_request\n{hash}");
+    signature_of(&string_to_sign, day, region, service)
+}
+
+/// The signature of any string to sign.
+pub fn signature_of(string_to_sign: &str, day: &str, region: &str, service: &str) -> String {
     let mut key = format!("AWS4{SECRET}").into_bytes();
-    for part in [day, region, service, "aws4_request", &string_to_sign] {
+    for part in [day, region, service, "aws4_request", string_to_sign] {
         key = hmac(&key, part.as_bytes());
     }
     hex(&key)

@@ -1,0 +1,147 @@
+//! Messages out of whatever pieces the network delivers.
+
+use std::fmt;
+
+use super::MAX_MESSAGE_LENGTH;
+use super::error::FrameError;
+use super::message::{Message, PRELUDE, Prelude};
+
+/// Finds messages in a stream of bytes.
+///
+/// A message that is in one piece is lent from there, without a copy. Else its pieces are put
+/// together in a buffer, which holds no more than that one message: at most 16 MiB, or what
+/// [`with_longest`](Self::with_longest) says, and never more than has arrived.
+///
+/// ```
+/// use countersign::event_stream::{Decoder, encode};
+///
+/// let mut stream = Vec::new();
+/// encode(&[], b"one", &mut stream)?;
+/// encode(&[], b"two", &mut stream)?;
+///
+/// let (mut decoder, mut payloads) = (Decoder::new(), Vec::new());
+/// for mut piece in stream.chunks(10) {
+///     while let Some(message) = decoder.decode(&mut piece)? {
+///         payloads.push(message.payload().to_vec());
+///     }
+/// }
+/// decoder.finish()?;
+/// assert_eq!(payloads, [b"one", b"two"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Decoder {
+    longest: usize,
+    /// The beginning of a message; or one that was lent out, and goes with the next call.
+    buffer: Vec<u8>,
+    lent: bool,
+    failed: Option<FrameError>,
+}
+
+impl Decoder {
+    /// Takes messages of up to 16 MiB.
+    pub fn new() -> Self {
+        Self {
+            longest: MAX_MESSAGE_LENGTH,
+            buffer: Vec::new(),
+            lent: false,
+            failed: None,
+        }
+    }
+
+    /// Takes messages of up to so many bytes, frame and all; never more than 16 MiB.
+    #[must_use]
+    pub fn with_longest(mut self, longest: usize) -> Self {
+        self.longest = longest.min(MAX_MESSAGE_LENGTH);
+        self
+    }
+
+    /// Reads up to the end of the next message, and takes what it has read off the front of
+    /// `input`. `None`: all of `input` is read, and more is needed.
+    ///
+    /// # Errors
+    /// Bytes that are no message. From then on the same error comes back whatever follows.
+    pub fn decode<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Message<'a>>, FrameError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        if std::mem::take(&mut self.lent) {
+            self.buffer.clear();
+        }
+        let Self {
+            longest,
+            buffer,
+            lent,
+            failed,
+        } = self;
+        next(*longest, buffer, lent, input).inspect_err(|error| *failed = Some(*error))
+    }
+
+    /// Says that the stream is at its end.
+    ///
+    /// # Errors
+    /// [`FrameError::Truncated`] in the middle of a message; or what went wrong before.
+    pub fn finish(self) -> Result<(), FrameError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None if self.lent || self.buffer.is_empty() => Ok(()),
+            None => Err(FrameError::Truncated),
+        }
+    }
+}
+
+fn next<'a, 'i: 'a>(
+    longest: usize,
+    buffer: &'a mut Vec<u8>,
+    lent: &mut bool,
+    input: &mut &'i [u8],
+) -> Result<Option<Message<'a>>, FrameError> {
+    if buffer.is_empty()
+        && let Some(prelude) = input.first_chunk()
+    {
+        let prelude = Prelude::read(prelude, longest)?;
+        if let Some((frame, rest)) = input.split_at_checked(prelude.total) {
+            *input = rest;
+            return prelude.message(frame).map(Some);
+        }
+    }
+    fill(buffer, PRELUDE, input);
+    let Some(prelude) = buffer.first_chunk() else {
+        return Ok(None);
+    };
+    let prelude = Prelude::read(prelude, longest)?;
+    fill(buffer, prelude.total, input);
+    if buffer.len() < prelude.total {
+        return Ok(None);
+    }
+    *lent = true;
+    prelude.message(buffer).map(Some)
+}
+
+/// Moves input to the buffer until that holds `len` bytes.
+fn fill(buffer: &mut Vec<u8>, len: usize, input: &mut &[u8]) {
+    let missing = len.saturating_sub(buffer.len()).min(input.len());
+    if let Some((piece, rest)) = input.split_at_checked(missing) {
+        buffer.extend_from_slice(piece);
+        *input = rest;
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("longest", &self.longest)
+            .field("buffered", &self.buffer.len())
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,84 @@
+//! What can be wrong with messages that arrive.
+
+use time::OffsetDateTime;
+
+use crate::amz_date::instant;
+
+/// Why bytes are not the frame of a message. Where the next one begins is then unknown, and the
+/// stream has to be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// The bytes end in the middle of a message.
+    #[error("the stream ended in the middle of a message")]
+    Truncated,
+    /// There are bytes behind the message, where it should have been all.
+    #[error("there are bytes behind the message")]
+    TrailingBytes,
+    /// The checksum of the lengths does not match.
+    #[error("the checksum of a message's lengths does not match")]
+    PreludeChecksum,
+    /// The checksum of the message does not match.
+    #[error("the checksum of a message does not match")]
+    MessageChecksum,
+    /// A message is shorter than its headers, or longer than is taken.
+    #[error("a message of {length} bytes, where 16 and its headers to {longest} are taken")]
+    LengthOutOfRange {
+        /// The whole length that the message says it has, in bytes.
+        length: u32,
+        /// The most that is taken, in bytes.
+        longest: usize,
+    },
+    /// The headers are longer than [`MAX_HEADERS_LENGTH`](super::MAX_HEADERS_LENGTH).
+    #[error(
+        "headers of {length} bytes, where {} are taken",
+        super::MAX_HEADERS_LENGTH
+    )]
+    HeadersTooLong {
+        /// The length that the message says they have, in bytes.
+        length: u32,
+    },
+    /// The headers cannot be read.
+    #[error("a header of a message {0}")]
+    MalformedHeader(&'static str),
+}
+
+/// Why a signed message is refused. It proves nothing then, nor does what follows it.
+///
+/// No variant holds a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// A message without the two headers of a signed one, or with others beside them.
+    #[error("not a signed message: {0}")]
+    NotSigned(&'static str),
+    /// `:date` is no time within the years 0 to 9999.
+    #[error("the date of a message is out of range")]
+    InvalidDate,
+    /// The message was signed too long before or after the server's time.
+    #[error("a message was signed at {}, and it is {}", instant(*signed_at), instant(*now))]
+    OutsideClockWindow {
+        /// The message's own time.
+        signed_at: OffsetDateTime,
+        /// The server's time.
+        now: OffsetDateTime,
+    },
+    /// The credentials that opened the stream have ended.
+    #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    CredentialsExpired {
+        /// When they ended.
+        expiration: OffsetDateTime,
+        /// The server's time.
+        now: OffsetDateTime,
+    },
+    /// The message is not the one that was signed next: changed, swapped, or one before it is
+    /// missing.
+    #[error("the signature of a message does not match")]
+    SignatureMismatch,
+    /// Something follows the message that ends the stream.
+    #[error("a message follows the end of the stream")]
+    AfterEnd,
+    /// The stream stopped without the message that ends it.
+    #[error("the stream stopped before its end")]
+    Incomplete,
+}

@@ -1,0 +1,164 @@
+//! Messages, and the frame around them.
+
+use std::fmt;
+
+use super::error::FrameError;
+use super::header::{self, Headers, Value};
+use super::{MAX_HEADERS_LENGTH, MAX_MESSAGE_LENGTH};
+use crate::error::Error;
+
+/// Two lengths and their checksum.
+pub(super) const PRELUDE: usize = 12;
+/// The checksum of everything.
+pub(super) const CHECKSUM: usize = 4;
+
+/// Writes a message behind what `out` holds: its lengths, headers and payload, and both checksums.
+///
+/// # Errors
+/// A header name of no or more than 255 bytes; a value of more than 32,767 bytes; headers of more
+/// than 128 KiB; a message of more than 16 MiB. `out` is then as it was.
+///
+/// ```
+/// use countersign::event_stream::{Message, Value, encode};
+///
+/// let mut frame = Vec::new();
+/// encode(&[("n", Value::Integer(7))], b"data", &mut frame)?;
+/// assert_eq!(frame.len(), 12 + 7 + 4 + 4);
+/// let message = Message::decode(&frame)?;
+/// assert_eq!(message.header("n"), Some(Value::Integer(7)));
+/// assert_eq!(message.payload(), b"data");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn encode(
+    headers: &[(&str, Value<'_>)],
+    payload: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let headers_len = header::encoded_len(headers)?;
+    let prelude = prelude(headers_len, payload.len())?;
+    let start = out.len();
+    out.reserve(PRELUDE + headers_len + payload.len() + CHECKSUM);
+    out.extend_from_slice(&prelude);
+    header::write(headers, out);
+    out.extend_from_slice(payload);
+    let checksum = crc32fast::hash(out.get(start..).unwrap_or_default());
+    out.extend_from_slice(&checksum.to_be_bytes());
+    Ok(())
+}
+
+/// What a message begins with.
+pub(super) fn prelude(headers_len: usize, payload_len: usize) -> Result<[u8; PRELUDE], Error> {
+    let length = payload_len.saturating_add(PRELUDE + headers_len + CHECKSUM);
+    let numbers = (u32::try_from(length), u32::try_from(headers_len));
+    let (Ok(total), Ok(headers), true) = (numbers.0, numbers.1, length <= MAX_MESSAGE_LENGTH)
+    else {
+        return Err(Error::EventTooLong {
+            length,
+            longest: MAX_MESSAGE_LENGTH,
+        });
+    };
+    let mut prelude = [0; PRELUDE];
+    let (lengths, checksum) = prelude.split_at_mut(8);
+    let numbers = [total.to_be_bytes(), headers.to_be_bytes()];
+    lengths.copy_from_slice(numbers.as_flattened());
+    checksum.copy_from_slice(&crc32fast::hash(lengths).to_be_bytes());
+    Ok(prelude)
+}
+
+/// The lengths that a message says it has.
+#[derive(Clone, Copy)]
+pub(super) struct Prelude {
+    pub(super) total: usize,
+    headers: usize,
+}
+
+impl Prelude {
+    /// Reads the lengths, once their checksum holds and they are within `longest`.
+    pub(super) fn read(bytes: &[u8; PRELUDE], longest: usize) -> Result<Self, FrameError> {
+        let [t0, t1, t2, t3, h0, h1, h2, h3, checksum @ ..] = *bytes;
+        let lengths = [t0, t1, t2, t3, h0, h1, h2, h3];
+        if crc32fast::hash(&lengths) != u32::from_be_bytes(checksum) {
+            return Err(FrameError::PreludeChecksum);
+        }
+        let length = u32::from_be_bytes([t0, t1, t2, t3]);
+        let headers_length = u32::from_be_bytes([h0, h1, h2, h3]);
+        let total = usize::try_from(length).unwrap_or(usize::MAX);
+        let headers = usize::try_from(headers_length).unwrap_or(usize::MAX);
+        if headers > MAX_HEADERS_LENGTH {
+            return Err(FrameError::HeadersTooLong {
+                length: headers_length,
+            });
+        }
+        if total > longest || total < PRELUDE + headers + CHECKSUM {
+            return Err(FrameError::LengthOutOfRange { length, longest });
+        }
+        Ok(Self { total, headers })
+    }
+
+    /// The message in a frame of this length.
+    pub(super) fn message(self, frame: &[u8]) -> Result<Message<'_>, FrameError> {
+        let checked = frame.split_last_chunk::<CHECKSUM>();
+        let (covered, checksum) = checked.ok_or(FrameError::Truncated)?;
+        if crc32fast::hash(covered) != u32::from_be_bytes(*checksum) {
+            return Err(FrameError::MessageChecksum);
+        }
+        let body = covered.get(PRELUDE..).ok_or(FrameError::Truncated)?;
+        let parts = body.split_at_checked(self.headers);
+        let (headers, payload) = parts.ok_or(FrameError::Truncated)?;
+        Ok(Message {
+            headers: Headers::read(headers)?,
+            payload,
+        })
+    }
+}
+
+/// A message: what its frame holds. It borrows from the frame, and everything in it can be read.
+#[derive(Clone)]
+pub struct Message<'a> {
+    headers: Headers<'a>,
+    payload: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// Reads a frame that is there as a whole, as the payload of a signed message is.
+    ///
+    /// # Errors
+    /// Anything but one whole message: a checksum or a length that is wrong, a header that cannot
+    /// be read, bytes missing or left over.
+    pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
+        let prelude = frame.first_chunk().ok_or(FrameError::Truncated)?;
+        let prelude = Prelude::read(prelude, MAX_MESSAGE_LENGTH)?;
+        match prelude.total.cmp(&frame.len()) {
+            std::cmp::Ordering::Equal => prelude.message(frame),
+            std::cmp::Ordering::Less => Err(FrameError::TrailingBytes),
+            std::cmp::Ordering::Greater => Err(FrameError::Truncated),
+        }
+    }
+
+    /// Names and values, in the order in which they came.
+    pub fn headers(&self) -> Headers<'a> {
+        self.headers.clone()
+    }
+
+    /// The value of the first header of that name.
+    pub fn header(&self, name: &str) -> Option<Value<'a>> {
+        self.headers()
+            .find_map(|(found, value)| (found == name).then_some(value))
+    }
+
+    /// The payload.
+    pub fn payload(&self) -> &'a [u8] {
+        self.payload
+    }
+}
+
+/// Without the payload, which may be large, and headers, which may be signatures.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers().map(|(name, _)| name).collect();
+        f.debug_struct("Message")
+            .field("headers", &names)
+            .field("payload_length", &self.payload.len())
+            .finish()
+    }
+}

@@ -1,0 +1,255 @@
+//! The signer of messages.
+
+use std::fmt;
+
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use super::message::{CHECKSUM, PRELUDE, prelude};
+use crate::amz_date::AmzDate;
+use crate::error::Error;
+use crate::payload::{PayloadHash, Streaming};
+use crate::request::HttpRequest;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+use crate::signer::Signer;
+use crate::string_to_sign::StringToSign;
+
+pub(super) const DATE: &str = ":date";
+pub(super) const SIGNATURE: &str = ":chunk-signature";
+/// Name length, name, type 8, milliseconds.
+const DATE_LEN: usize = 15;
+/// Name length, name, type 6, length, the signature's bytes.
+const SIGNATURE_LEN: usize = 52;
+const HEADERS_LEN: usize = DATE_LEN + SIGNATURE_LEN;
+const HEAD_LEN: usize = PRELUDE + HEADERS_LEN;
+
+impl Signer {
+    /// Signs the request that opens an event stream, and hands back what signs its messages.
+    ///
+    /// Sets and signs `x-amz-content-sha256`, and `content-type` where the request has none.
+    /// Otherwise as [`sign`](Self::sign).
+    ///
+    /// A WebSocket is opened by a presigned URL instead: [`presign`](Self::presign) it with
+    /// [`PayloadHash::EMPTY`], and begin the messages with its signature ([`EventSigner::new`]).
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign). The request is then as it was.
+    pub fn sign_events<R: HttpRequest>(
+        &self,
+        request: &mut R,
+        now: OffsetDateTime,
+    ) -> Result<EventSigner, Error> {
+        let typed = request.headers().contains_key(CONTENT_TYPE);
+        if !typed {
+            let value = HeaderValue::from_static("application/vnd.amazon.eventstream");
+            request
+                .headers_mut()
+                .try_insert(CONTENT_TYPE, value)
+                .map_err(|_| Error::TooManyHeaders)?;
+        }
+        match self.sign(request, PayloadHash::Streaming(Streaming::EVENTS), now) {
+            Ok(seed) => Ok(EventSigner::new(self, &seed)),
+            Err(error) => {
+                if !typed {
+                    request.headers_mut().remove(CONTENT_TYPE);
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Signs the messages of one stream, in the order in which they are sent, the very first included.
+///
+/// Each message is signed with its own time, to the second, and with the key of its own day: a
+/// stream may go on past midnight.
+///
+/// Made by [`Signer::sign_events`], or with the signature of a presigned URL.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::event_stream::EventSigner;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+/// let uri = "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
+/// let request = http::Request::get(uri).body(())?;
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let url = signer.presign(&request, PayloadHash::EMPTY, Duration::from_secs(300), now)?;
+/// let mut events = EventSigner::new(&signer, url.signature());
+/// let frame = events.sign(b"a message in its frame", now)?;
+/// assert_eq!(frame.len(), 83 + 22);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct EventSigner {
+    signer: Signer,
+    prior: Signature,
+}
+
+impl EventSigner {
+    /// Begins with the signature of the request that opened the stream.
+    pub fn new(signer: &Signer, seed: &Signature) -> Self {
+        Self {
+            signer: signer.clone(),
+            prior: *seed,
+        }
+    }
+
+    /// Signs a message (its whole frame, from [`encode`](super::encode)) and puts it into the frame
+    /// that is sent.
+    ///
+    /// # Errors
+    /// An empty message, which would end the stream; one of which the frame would be longer than 16
+    /// MiB; credentials that have expired at `now`; a time outside the years 0 to 9999. Nothing was
+    /// signed then, and another message can follow.
+    pub fn sign(&mut self, message: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, Error> {
+        let around = self.sign_parts(message, now)?;
+        Ok([around.head(), message, around.tail()].concat())
+    }
+
+    /// As [`sign`](Self::sign), without copying the message: what to send before and after it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sign_parts(
+        &mut self,
+        message: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<SignedMessage, Error> {
+        if message.is_empty() {
+            return Err(Error::EmptyEvent);
+        }
+        self.next(message, now)
+    }
+
+    /// The empty message that ends the stream.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign), of the time. It is then too late to end the stream.
+    pub fn finish(mut self, now: OffsetDateTime) -> Result<Vec<u8>, Error> {
+        let around = self.next(b"", now)?;
+        Ok([around.head(), around.tail()].concat())
+    }
+
+    fn next(&mut self, message: &[u8], now: OffsetDateTime) -> Result<SignedMessage, Error> {
+        let prelude = prelude(HEADERS_LEN, message.len())?;
+        let (identity, date) = self.signer.identity(now)?;
+        let date_header = date_header(date.to_date_time());
+        let signature = self.signer.with_key(&date, identity, |key| {
+            key.sign(string_to_sign(
+                &date,
+                key.scope(),
+                &self.prior,
+                &date_header,
+                message,
+            ))
+        });
+        self.prior = signature;
+        Ok(SignedMessage::new(
+            &prelude,
+            &date_header,
+            &signature,
+            message,
+        ))
+    }
+}
+
+impl fmt::Debug for EventSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventSigner")
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a message's signature covers. `date_header` is the encoded `:date`, as it is sent.
+pub(super) fn string_to_sign(
+    date: &AmzDate,
+    scope: &CredentialScope,
+    prior: &Signature,
+    date_header: &[u8],
+    message: &[u8],
+) -> StringToSign {
+    let date_header_hash = Sha256::digest(date_header).into();
+    let message_hash = Sha256::digest(message).into();
+    StringToSign::of_event(
+        Algorithm::HmacSha256,
+        date,
+        scope,
+        prior,
+        &date_header_hash,
+        &message_hash,
+    )
+}
+
+fn date_header(date: OffsetDateTime) -> [u8; DATE_LEN] {
+    encode_date(date.unix_timestamp().saturating_mul(1000))
+}
+
+/// The encoded header `:date`.
+pub(super) fn encode_date(milliseconds: i64) -> [u8; DATE_LEN] {
+    let mut header = *b"\x05:date\x0801234567";
+    if let Some(number) = header.last_chunk_mut() {
+        *number = milliseconds.to_be_bytes();
+    }
+    header
+}
+
+/// What stands around a message that is signed. Send [`head`](Self::head), the message, and
+/// [`tail`](Self::tail).
+#[derive(Clone, Copy)]
+pub struct SignedMessage {
+    head: [u8; HEAD_LEN],
+    tail: [u8; CHECKSUM],
+}
+
+impl SignedMessage {
+    fn new(
+        prelude: &[u8; PRELUDE],
+        date_header: &[u8; DATE_LEN],
+        signature: &Signature,
+        message: &[u8],
+    ) -> Self {
+        let mut bytes = [0; 32];
+        // 64 hex digits: it was made here.
+        hex::decode_to_slice(signature.as_bytes(), &mut bytes).unwrap_or_default();
+        let parts = [
+            prelude,
+            &date_header[..],
+            b"\x10:chunk-signature\x06\x00\x20",
+            &bytes,
+        ];
+        let mut head = [0; HEAD_LEN];
+        for (slot, byte) in head.iter_mut().zip(parts.into_iter().flatten()) {
+            *slot = *byte;
+        }
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(&head);
+        checksum.update(message);
+        Self {
+            head,
+            tail: checksum.finalize().to_be_bytes(),
+        }
+    }
+
+    /// What stands before the message: lengths, `:date` and `:chunk-signature`.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// What stands behind the message: the checksum.
+    pub fn tail(&self) -> &[u8] {
+        &self.tail
+    }
+}
+
+impl fmt::Debug for SignedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedMessage").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,195 @@
+//! The verifier of messages.
+
+use std::fmt;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::error::EventError;
+use super::header::Value;
+use super::message::Message;
+use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
+use crate::amz_date::AmzDate;
+use crate::credentials::Credentials;
+use crate::key::SigningKey;
+use crate::scope::CredentialScope;
+use crate::signature::Signature;
+
+/// How far a client's clock may be off, unless set.
+const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
+
+/// Checks the messages of one signed stream, in the order in which they arrive.
+///
+/// It begins with the signature of the request that opened the stream, once that was verified (see
+/// [`Seed`](crate::verify::Seed) and [`SignedRequest`](crate::verify::SignedRequest)), and takes
+/// the credentials rather than a signing key, because a stream may go on past midnight.
+///
+/// ```
+/// use countersign::event_stream::{Decoder, Event, EventVerifier};
+/// use countersign::{CredentialScope, Credentials, Signer};
+/// use time::macros::datetime;
+///
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// # let now = datetime!(2026-01-01 12:00 UTC);
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+/// # let mut request = http::Request::post("https://localhost/").body(())?;
+/// # let mut events = signer.sign_events(&mut request, now)?;
+/// # let mut body = events.sign(b"message", now)?;
+/// # body.extend(events.finish(now)?);
+/// # let header = request.headers()["authorization"].to_str()?;
+/// // of the request, after it was verified:
+/// let authorization = countersign::Authorization::parse(header)?;
+/// let mut verifier = EventVerifier::new(&credentials, &authorization.scope, &authorization.signature);
+/// let (mut decoder, mut piece) = (Decoder::new(), &body[..]);
+/// while let Some(signed) = decoder.decode(&mut piece)? {
+///     match verifier.verify(&signed, now)? {
+///         Event::Message(frame) => assert_eq!(frame, b"message"),
+///         Event::End => break,
+///     }
+/// }
+/// verifier.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct EventVerifier {
+    credentials: Credentials,
+    key: SigningKey,
+    prior: Signature,
+    clock_window: time::Duration,
+    ended: bool,
+}
+
+/// What a signed message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A message, in its own frame: [`Message::decode`] reads it.
+    Message(&'a [u8]),
+    /// The end of the stream.
+    End,
+}
+
+impl EventVerifier {
+    /// Begins with the scope and the signature of the request that opened the stream. The
+    /// credentials are those of its access key id.
+    pub fn new(credentials: &Credentials, scope: &CredentialScope, seed: &Signature) -> Self {
+        Self {
+            key: SigningKey::derive(credentials.secret_key(), scope),
+            credentials: credentials.clone(),
+            prior: *seed,
+            clock_window: CLOCK_WINDOW,
+            ended: false,
+        }
+    }
+
+    /// How far a message's time may be off, either way: 15 minutes unless set.
+    #[must_use]
+    pub fn with_clock_window(mut self, window: Duration) -> Self {
+        self.clock_window = window.try_into().unwrap_or(CLOCK_WINDOW);
+        self
+    }
+
+    /// Checks the next message, and lets out what was signed.
+    ///
+    /// # Errors
+    /// Anything but the message that was signed next, within its time. Nothing has changed then,
+    /// and only that message can follow.
+    pub fn verify<'a>(
+        &mut self,
+        message: &Message<'a>,
+        now: OffsetDateTime,
+    ) -> Result<Event<'a>, EventError> {
+        if self.ended {
+            return Err(EventError::AfterEnd);
+        }
+        let expiration = self.credentials.expiration();
+        if let Some(expiration) = expiration.filter(|expiration| *expiration <= now) {
+            return Err(EventError::CredentialsExpired { expiration, now });
+        }
+        let (milliseconds, signature) = signed_headers(message)?;
+        let signed_at =
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
+                .map_err(|_| EventError::InvalidDate)?;
+        let date = AmzDate::new(signed_at).ok_or(EventError::InvalidDate)?;
+        if (now - signed_at).abs() > self.clock_window {
+            return Err(EventError::OutsideClockWindow { signed_at, now });
+        }
+        let payload = message.payload();
+        self.change_day(&date);
+        let string_to_sign = string_to_sign(
+            &date,
+            self.key.scope(),
+            &self.prior,
+            &encode_date(milliseconds),
+            payload,
+        );
+        // Comparing signatures takes the same time wherever they differ.
+        if self.key.sign(string_to_sign) != signature {
+            return Err(EventError::SignatureMismatch);
+        }
+        self.prior = signature;
+        self.ended = payload.is_empty();
+        Ok(if self.ended {
+            Event::End
+        } else {
+            Event::Message(payload)
+        })
+    }
+
+    /// Says that nothing more arrives.
+    ///
+    /// # Errors
+    /// [`EventError::Incomplete`] without the message that ends the stream: somebody may have cut
+    /// it off.
+    pub fn finish(self) -> Result<(), EventError> {
+        if self.ended {
+            Ok(())
+        } else {
+            Err(EventError::Incomplete)
+        }
+    }
+
+    fn change_day(&mut self, date: &AmzDate) {
+        let scope = self.key.scope();
+        if scope.day() != date.day() {
+            let scope =
+                CredentialScope::unchecked(date.day_bytes(), scope.region(), scope.service());
+            self.key = SigningKey::derive(self.credentials.secret_key(), &scope);
+        }
+    }
+}
+
+/// The two headers of a signed message, in either order. Any other is not covered by the signature.
+fn signed_headers(message: &Message<'_>) -> Result<(i64, Signature), EventError> {
+    let (mut date, mut signature) = (None, None);
+    for (name, value) in message.headers() {
+        let repeated = match (name, value) {
+            (DATE, Value::Timestamp(milliseconds)) => date.replace(milliseconds).is_some(),
+            (SIGNATURE, Value::Bytes(bytes)) => {
+                let bytes = bytes.try_into();
+                let bytes = bytes
+                    .map_err(|_| EventError::NotSigned("`:chunk-signature` has not 32 bytes"))?;
+                signature.replace(Signature::of_mac(bytes)).is_some()
+            }
+            (DATE | SIGNATURE, _) => {
+                return Err(EventError::NotSigned("a header is of another type"));
+            }
+            _ => return Err(EventError::NotSigned("a header is not covered")),
+        };
+        if repeated {
+            return Err(EventError::NotSigned("a header is there twice"));
+        }
+    }
+    let date = date.ok_or(EventError::NotSigned("`:date` is missing"))?;
+    let signature = signature.ok_or(EventError::NotSigned("`:chunk-signature` is missing"))?;
+    Ok((date, signature))
+}
+
+impl fmt::Debug for EventVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventVerifier")
+            .field("access_key_id", &self.credentials.access_key_id())
+            .field("scope", self.key.scope())
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
