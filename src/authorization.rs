@@ -154,6 +154,16 @@ fn split_credential(
     }
 }
 
+/// The access key id and the scope in `ID/SCOPE`.
+#[cfg(feature = "post-policy")]
+pub(crate) fn parse_credential(
+    algorithm: Algorithm,
+    credential: &str,
+) -> Result<(&str, CredentialScope), Error> {
+    let (slash, scope) = split_credential(algorithm, credential)?;
+    Ok((credential.get(..slash).unwrap_or_default(), scope))
+}
+
 /// The same, percent-encoded. The access key id is copied only where it is not as it is sent.
 pub(crate) fn query_credential<'a>(
     algorithm: Algorithm,

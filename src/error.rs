@@ -70,13 +70,14 @@ pub enum Error {
         /// The lifetime that was asked for, in seconds.
         seconds: u64,
     },
-    /// A presigned URL ends with the credentials that signed it, whatever `X-Amz-Expires` says.
+    /// A presigned URL, or the policy of an upload, ends with the credentials that signed it,
+    /// whatever it says itself.
     #[error(
-        "the URL should live until {}, but its credentials expire at {}",
+        "what is signed should last until {}, but its credentials expire at {}",
         instant(*expires_at), instant(*expiration)
     )]
     OutlivesCredentials {
-        /// When the URL was to end.
+        /// When it was to end.
         expires_at: OffsetDateTime,
         /// When the credentials end.
         expiration: OffsetDateTime,
@@ -227,6 +228,31 @@ pub enum Error {
     InvalidTrailer {
         /// The trailer's name.
         name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The policy of a browser upload is not one, or no upload could meet it.
+    #[error("the policy {0}")]
+    InvalidPolicy(&'static str),
+    /// The policy of a browser upload had ended before it was signed.
+    #[error("the policy expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    PolicyExpired {
+        /// When the policy ended.
+        expiration: OffsetDateTime,
+        /// When it was to be signed.
+        now: OffsetDateTime,
+    },
+    /// S3 refuses a form with a field that no condition of its policy is about.
+    #[error("no condition of the policy covers the field `{field}`")]
+    FieldNotCovered {
+        /// The field's name.
+        field: String,
+    },
+    /// A field of a browser upload cannot be as it was given.
+    #[error("the field `{field}` {problem}")]
+    InvalidField {
+        /// The field's name.
+        field: String,
         /// What is wrong with it.
         problem: &'static str,
     },

@@ -28,7 +28,7 @@ use crate::string_to_sign::StringToSign;
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
 pub(crate) struct Identity {
     pub(crate) access_key_id: String,
-    session_token: Option<ReadyToken>,
+    pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<OffsetDateTime>,
     pub(crate) service: Service,
     /// The region set of SigV4A, sent and signed.

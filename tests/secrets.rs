@@ -360,6 +360,7 @@ fn no_error_has_room_for_a_secret() {
                 "method",
                 "name",
                 "parameter",
+                "field",
             ];
             let harmless = [
                 "&'static str",

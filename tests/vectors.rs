@@ -18,6 +18,9 @@ mod event_stream;
 #[cfg(feature = "legacy")]
 #[path = "vectors/legacy.rs"]
 mod legacy;
+#[cfg(feature = "post-policy")]
+#[path = "vectors/post_policy.rs"]
+mod post_policy;
 #[path = "vectors/report.rs"]
 mod report;
 #[path = "vectors/sigv4.rs"]
@@ -48,6 +51,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "verify" => verify::run,
         #[cfg(feature = "event-stream")]
         "event-stream" => event_stream::run,
+        #[cfg(feature = "post-policy")]
+        "post-policy" => post_policy::run,
         "ambiguous" => sigv4::run_ambiguous,
         #[cfg(feature = "legacy")]
         "sigv2-query" => legacy::run_query,

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use time::OffsetDateTime;
 
+use crate::amz_date::AmzDate;
 use crate::canonical::CanonicalRequest;
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::path::CanonicalPath;
 use crate::canonical::query::{CanonicalQuery, Parameter};
 use crate::payload::HashedPayload;
+use crate::scope::CredentialScope;
 use crate::service::{ContentSha256, Rules, SessionTokenPlacement};
 
 use super::claim::{SignedRequest, of_error};
@@ -29,7 +31,8 @@ impl Verifier {
         claim: &'c SignedRequest<'_>,
         now: OffsetDateTime,
     ) -> Result<Examined<'c>, VerifyError> {
-        self.check_scope(claim)?;
+        let region_set = claim.region_set.as_deref();
+        self.check_scope(claim.form, &claim.scope, &claim.date, region_set)?;
         self.check_time(claim, now)?;
         let headers = self.signed_headers(claim)?;
         let declared = Declared::of(claim, self.service.rules(), &headers)?;
@@ -40,19 +43,24 @@ impl Verifier {
         })
     }
 
-    fn check_scope(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
-        let (form, scope) = (claim.form, &claim.scope);
-        if scope.day() != claim.date.day() {
+    pub(crate) fn check_scope(
+        &self,
+        form: Form,
+        scope: &CredentialScope,
+        date: &AmzDate,
+        region_set: Option<&str>,
+    ) -> Result<(), VerifyError> {
+        if scope.day() != date.day() {
             return Err(VerifyError::WrongDay {
                 form,
                 day: scope.day().to_owned(),
-                date: claim.date,
+                date: *date,
             });
         }
         let region = match scope.region() {
             Some(region) => Cow::Borrowed(region),
             // SigV4A: the regions are not in the scope, but in a header or parameter.
-            None => Cow::Borrowed(claim.region_set.as_deref().ok_or(VerifyError::Malformed {
+            None => Cow::Borrowed(region_set.ok_or(VerifyError::Malformed {
                 form,
                 problem: "`X-Amz-Region-Set` is missing",
             })?),

@@ -1,0 +1,103 @@
+//! What can be wrong with a form that arrives.
+
+use http::StatusCode;
+use time::OffsetDateTime;
+
+use crate::amz_date::instant;
+use crate::verify::{Protocol, VerifyError};
+
+/// Why a browser's upload is refused.
+///
+/// No variant holds a signature, a token, or the value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// Who signed, for what, and whether they did: as for any other request.
+    #[error(transparent)]
+    Signature(#[from] VerifyError),
+    /// A field came twice. Whoever reads one of them is told something else than who reads the
+    /// other.
+    #[error("the field `{field}` is there twice")]
+    RepeatedField {
+        /// Its name.
+        field: String,
+    },
+    /// The policy is not what a policy looks like.
+    #[error("the policy {0}")]
+    MalformedPolicy(&'static str),
+    /// The policy has ended.
+    #[error("the policy expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    Expired {
+        /// When it ended.
+        expiration: OffsetDateTime,
+        /// The server's time.
+        now: OffsetDateTime,
+    },
+    /// A field that no condition is about.
+    #[error("no condition of the policy covers the field `{field}`")]
+    FieldNotCovered {
+        /// Its name.
+        field: String,
+    },
+    /// A condition is about a field that did not come.
+    #[error("the policy asks for the field `{field}`")]
+    FieldMissing {
+        /// Its name.
+        field: String,
+    },
+    /// A field is not what the policy asks for.
+    #[error("the field `{field}` does not meet the policy")]
+    FieldNotMet {
+        /// Its name.
+        field: String,
+    },
+    /// The file is shorter than the policy asks for.
+    #[error("the file has {length} bytes, and the policy asks for {min} or more")]
+    FileTooSmall {
+        /// The file's length, in bytes.
+        length: u64,
+        /// The least, in bytes.
+        min: u64,
+    },
+    /// The file is longer than the policy takes.
+    #[error("the file has {length} bytes, and the policy takes {max} or less")]
+    FileTooLarge {
+        /// The file's length, in bytes.
+        length: u64,
+        /// The most, in bytes.
+        max: u64,
+    },
+}
+
+impl PolicyError {
+    /// The error code that S3 answers.
+    ///
+    /// ```
+    /// use countersign::post_policy::PolicyError;
+    ///
+    /// let error = PolicyError::FileTooLarge { length: 11, max: 10 };
+    /// assert_eq!((error.code(), error.status().as_u16()), ("EntityTooLarge", 400));
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Signature(error) => error.code(Protocol::S3),
+            Self::RepeatedField { .. } => "InvalidArgument",
+            Self::MalformedPolicy(_) => "InvalidPolicyDocument",
+            Self::Expired { .. }
+            | Self::FieldNotCovered { .. }
+            | Self::FieldMissing { .. }
+            | Self::FieldNotMet { .. } => "AccessDenied",
+            Self::FileTooSmall { .. } => "EntityTooSmall",
+            Self::FileTooLarge { .. } => "EntityTooLarge",
+        }
+    }
+
+    /// The status that goes with it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Signature(error) => error.status(Protocol::S3),
+            _ if self.code() == "AccessDenied" => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}

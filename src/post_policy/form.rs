@@ -1,0 +1,262 @@
+//! Forms, signed.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use time::OffsetDateTime;
+
+use super::condition::{self, Condition, Fault};
+use super::policy::PostPolicy;
+use super::{
+    ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
+    SIGNATURE, is_exempt, json,
+};
+use crate::amz_date::AmzDate;
+use crate::encode::ascii;
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::key::SigningKey;
+use crate::signature::{Algorithm, Signature};
+use crate::signer::Signer;
+
+impl Signer {
+    /// Signs a policy, and makes the form of it.
+    ///
+    /// The form has the fields whose values the policy fixes, then `fields` (what is filled in
+    /// beforehand; `key` may hold `${filename}`), then what signing adds. Fields that the page or
+    /// its user fills in need not be given; the policy covers them.
+    ///
+    /// # Errors
+    /// A field that no condition covers, or that does not meet one; one of those that signing adds;
+    /// a policy that does not cover `key`, that no file can meet, that has ended, that is longer
+    /// than 20 KB, or that outlives the credentials; otherwise as [`sign`](Self::sign).
+    pub fn sign_post<'f>(
+        &self,
+        policy: &PostPolicy,
+        fields: impl IntoIterator<Item = (&'f str, &'f str)>,
+        now: OffsetDateTime,
+    ) -> Result<PostForm, Error> {
+        let (identity, date) = self.identity(now)?;
+        check_end(policy, identity, now)?;
+        let mut form = Vec::new();
+        for condition in &policy.conditions {
+            match condition {
+                Condition::Equals { field, .. } if field.eq_ignore_ascii_case("bucket") => {}
+                Condition::Equals { field, value } => add(&mut form, policy, field, value)?,
+                Condition::StartsWith { .. } => {}
+                Condition::ContentLengthRange { min, max } if min > max => {
+                    return Err(Error::InvalidPolicy("has a range that no file is in"));
+                }
+                Condition::ContentLengthRange { .. } => {}
+            }
+        }
+        for (field, value) in fields {
+            add(&mut form, policy, field, value)?;
+        }
+        if !policy.conditions.iter().any(|one| one.covers("key")) {
+            let field = "key".to_owned();
+            return Err(Error::FieldNotCovered { field });
+        }
+        self.with_key(&date, identity, |key| {
+            let own = own_fields(identity, &date, key);
+            let covering: Vec<Condition> = own
+                .iter()
+                .map(|(field, value)| Condition::Equals {
+                    field: field.clone(),
+                    value: value.clone(),
+                })
+                .collect();
+            form.extend(own);
+            seal(form, &policy.text_with(&covering), policy.expiration, key)
+        })
+    }
+
+    /// Signs the exact JSON text of a policy that somebody else made. The form has only what
+    /// signing adds; all other fields go before these.
+    ///
+    /// # Errors
+    /// A text that is no policy; one that does not cover what signing adds, with the values that it
+    /// will have; otherwise as [`sign_post`](Self::sign_post).
+    ///
+    /// ```
+    /// use countersign::{Credentials, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let policy = r#"{ "expiration": "2015-12-30T12:00:00.000Z", "conditions": [
+    ///     {"bucket": "bucket"}, ["starts-with", "$key", ""],
+    ///     {"x-amz-credential": "AKIDEXAMPLE/20151229/us-east-1/s3/aws4_request"},
+    ///     {"x-amz-algorithm": "AWS4-HMAC-SHA256"}, {"x-amz-date": "20151229T000000Z"}
+    /// ] }"#;
+    /// let form = signer.sign_post_text(policy, datetime!(2015-12-29 0:00 UTC))?;
+    /// assert_eq!(form.fields().count(), 5);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign_post_text(&self, policy: &str, now: OffsetDateTime) -> Result<PostForm, Error> {
+        let (identity, date) = self.identity(now)?;
+        let read = json::read(policy).map_err(Error::InvalidPolicy)?;
+        check_end(&read, identity, now)?;
+        self.with_key(&date, identity, |key| {
+            let own = own_fields(identity, &date, key);
+            for (field, value) in &own {
+                check(&read, field, value)?;
+            }
+            seal(own, policy, read.expiration, key)
+        })
+    }
+}
+
+fn check_end(policy: &PostPolicy, identity: &Identity, now: OffsetDateTime) -> Result<(), Error> {
+    let expiration = policy.expiration;
+    if AmzDate::new(expiration).is_none() {
+        return Err(Error::InvalidPolicy("ends outside the years 0 to 9999"));
+    }
+    if expiration <= now {
+        return Err(Error::PolicyExpired { expiration, now });
+    }
+    match identity.expiration {
+        Some(end) if end < expiration => Err(Error::OutlivesCredentials {
+            expires_at: expiration,
+            expiration: end,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), Error> {
+    condition::check(&policy.conditions, field, value).map_err(|fault| {
+        let field = field.to_owned();
+        match fault {
+            Fault::NotCovered => Error::FieldNotCovered { field },
+            Fault::NotMet => Error::InvalidField {
+                field,
+                problem: "does not meet the policy",
+            },
+        }
+    })
+}
+
+/// Adds a field to the form, unless it is there already.
+fn add(
+    form: &mut Vec<(String, String)>,
+    policy: &PostPolicy,
+    field: &str,
+    value: &str,
+) -> Result<(), Error> {
+    let own = [
+        ALGORITHM,
+        CREDENTIAL,
+        DATE,
+        POLICY,
+        SIGNATURE,
+        SESSION_TOKEN,
+        S3_EXPRESS_TOKEN,
+        "file",
+    ];
+    let is = |name: &str| field.eq_ignore_ascii_case(name);
+    let problem = if field.is_empty() || field.chars().any(|c| c.is_control() || c == '"') {
+        Some("is not the name of a field")
+    } else if own.iter().any(|own| is(own)) {
+        Some("is not for the caller to set")
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        let field = field.to_owned();
+        return Err(Error::InvalidField { field, problem });
+    }
+    if !is_exempt(field) {
+        check(policy, field, value)?;
+    }
+    match form.iter().find(|(name, _)| is(name)) {
+        None => form.push((field.to_owned(), value.to_owned())),
+        Some((_, same)) if same == value => {}
+        Some(_) => {
+            return Err(Error::InvalidField {
+                field: field.to_owned(),
+                problem: "is there twice",
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What signing adds, in the order in which it is sent.
+fn own_fields(identity: &Identity, date: &AmzDate, key: &SigningKey) -> Vec<(String, String)> {
+    let credential = format!("{}/{}", identity.access_key_id, key.scope());
+    let mut fields = vec![
+        (ALGORITHM, Algorithm::HmacSha256.as_str().to_owned()),
+        (CREDENTIAL, credential),
+        (DATE, date.to_string()),
+    ];
+    if let Some(token) = &identity.session_token {
+        let name = match token.header_name {
+            SESSION_TOKEN => SESSION_TOKEN,
+            _ => S3_EXPRESS_TOKEN,
+        };
+        fields.push((name, ascii(token.header.as_bytes()).to_owned()));
+    }
+    let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+    fields.into_iter().map(owned).collect()
+}
+
+fn seal(
+    mut fields: Vec<(String, String)>,
+    policy: &str,
+    expires_at: OffsetDateTime,
+    key: &SigningKey,
+) -> Result<PostForm, Error> {
+    let policy = STANDARD.encode(policy);
+    if policy.len() > LONGEST_POLICY {
+        return Err(Error::InvalidPolicy("is longer than 20 KB"));
+    }
+    // The text itself is what is signed.
+    let signature = key.sign(&policy);
+    fields.push((POLICY.to_owned(), policy));
+    fields.push((SIGNATURE.to_owned(), signature.as_str().to_owned()));
+    Ok(PostForm {
+        fields,
+        expires_at,
+        signature,
+    })
+}
+
+/// The fields of a form, signed: whoever has them can upload, within the policy, until it ends.
+///
+/// It is a credential, so `Debug` prints names only.
+#[derive(Clone)]
+pub struct PostForm {
+    fields: Vec<(String, String)>,
+    expires_at: OffsetDateTime,
+    signature: Signature,
+}
+
+impl PostForm {
+    /// Names and values, in the order in which they are sent. `file` comes after them, as the last.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// When the policy ends.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+
+    /// The signature in it.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+}
+
+impl fmt::Debug for PostForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.fields().map(|(name, _)| name).collect();
+        f.debug_struct("PostForm")
+            .field("fields", &names)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

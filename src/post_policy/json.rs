@@ -1,0 +1,281 @@
+//! The JSON text of a policy, in which AWS escapes more than JSON does.
+
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+use super::condition::Condition;
+use super::policy::PostPolicy;
+use crate::amz_date::{AmzDate, instant};
+
+/// Writes the text of a policy.
+///
+/// AWS lists the dollar among what must be escaped, as `\$`. JSON has no such escape, and other
+/// stores refuse it; `\u0024` is what both read.
+pub(super) fn write(expiration: OffsetDateTime, conditions: &[Condition]) -> String {
+    let mut text = format!(
+        "{{\"expiration\":\"{}\",\"conditions\":[",
+        instant(expiration)
+    );
+    for (i, condition) in conditions.iter().enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        match condition {
+            Condition::Equals { field, value } if !field.starts_with('$') => {
+                text.push('{');
+                string(&mut text, "", field);
+                text.push(':');
+                string(&mut text, "", value);
+                text.push('}');
+            }
+            Condition::Equals { field, value } => three(&mut text, "eq", field, value),
+            Condition::StartsWith { field, prefix } => {
+                three(&mut text, "starts-with", field, prefix);
+            }
+            Condition::ContentLengthRange { min, max } => {
+                text.push_str(&format!("[\"content-length-range\",{min},{max}]"));
+            }
+        }
+    }
+    text.push_str("]}");
+    text
+}
+
+fn three(text: &mut String, operator: &str, field: &str, value: &str) {
+    text.push('[');
+    string(text, "", operator);
+    text.push(',');
+    string(text, "$", field);
+    text.push(',');
+    string(text, "", value);
+    text.push(']');
+}
+
+/// A string, with a sign before it that stays as it is.
+fn string(text: &mut String, sign: &str, value: &str) {
+    text.push('"');
+    text.push_str(sign);
+    for c in value.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            '$' | '\0'..='\x1f' | '\x7f' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+}
+
+/// Reads the text of a policy, `\$` and `\v` included. What is not understood is refused: a
+/// condition that is ignored protects nothing.
+pub(super) fn read(text: &str) -> Result<PostPolicy, &'static str> {
+    let Ok(Value::Object(policy)) = serde_json::from_str(&as_json(text)) else {
+        return Err("is not a JSON object");
+    };
+    if policy.len() != 2 {
+        return Err("has not `expiration` and `conditions`, and nothing else");
+    }
+    let expiration = policy.get("expiration").and_then(Value::as_str);
+    let expiration = expiration.and_then(read_instant);
+    let conditions = policy.get("conditions").and_then(Value::as_array);
+    let mut read = Vec::new();
+    for condition in conditions.ok_or("has no list of `conditions`")? {
+        read_condition(condition, &mut read).ok_or("has a condition that cannot be read")?;
+    }
+    Ok(PostPolicy {
+        expiration: expiration.ok_or("has no `expiration` of the form YYYY-MM-DDTHH:MM:SS.sssZ")?,
+        conditions: read,
+    })
+}
+
+/// Without the two escapes that JSON does not know.
+fn as_json(text: &str) -> String {
+    let mut json = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            json.push(c);
+            continue;
+        }
+        match rest.next() {
+            Some('$') => json.push('$'),
+            Some('v') => json.push_str("\\u000b"),
+            Some(escaped) => json.extend([c, escaped]),
+            None => json.push(c),
+        }
+    }
+    json
+}
+
+fn read_condition(condition: &Value, conditions: &mut Vec<Condition>) -> Option<()> {
+    if let Value::Object(pairs) = condition {
+        for (field, value) in pairs {
+            conditions.push(Condition::Equals {
+                field: field.clone(),
+                value: value.as_str()?.to_owned(),
+            });
+        }
+        return Some(());
+    }
+    let [operator, first, second] = condition.as_array()?.as_slice() else {
+        return None;
+    };
+    let operator = operator.as_str()?;
+    let field = || Some(first.as_str()?.strip_prefix('$')?.to_owned());
+    let text = || Some(second.as_str()?.to_owned());
+    conditions.push(match operator {
+        "eq" => Condition::Equals {
+            field: field()?,
+            value: text()?,
+        },
+        "starts-with" => Condition::StartsWith {
+            field: field()?,
+            prefix: text()?,
+        },
+        "content-length-range" => Condition::ContentLengthRange {
+            min: number(first)?,
+            max: number(second)?,
+        },
+        _ => return None,
+    });
+    Some(())
+}
+
+/// Some write them as text.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// `2015-12-30T12:00:00.000Z`, with or without the fraction.
+fn read_instant(text: &str) -> Option<OffsetDateTime> {
+    let text = text.strip_suffix('Z')?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let basic: String = whole.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let read = AmzDate::parse(&format!("{basic}Z"))?.to_date_time();
+    // The separators were where they are written.
+    if instant(read).trim_end_matches('Z') != whole {
+        return None;
+    }
+    if !(1..=9).contains(&fraction.len()) || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let nanoseconds = format!("{fraction:0<9}").parse().ok()?;
+    Some(read.saturating_add(Duration::nanoseconds(nanoseconds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn equals(field: &str, value: &str) -> Condition {
+        Condition::Equals {
+            field: field.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn instants() {
+        for (text, expected) in [
+            (
+                "2015-12-30T12:00:00.000Z",
+                Some(datetime!(2015-12-30 12:00 UTC)),
+            ),
+            (
+                "2015-12-30T12:00:00Z",
+                Some(datetime!(2015-12-30 12:00 UTC)),
+            ),
+            (
+                "2015-12-30T12:00:00.25Z",
+                Some(datetime!(2015-12-30 12:00:00.25 UTC)),
+            ),
+            ("2015-12-30T12:00:00.Z", None),
+            ("2015-12-30T12:00:00.0000000000Z", None),
+            ("2015-12-30T12:00:00.+1Z", None),
+            ("2015-12-30T12:00:00", None),
+            ("2015-12-30T12:00:00+00:00", None),
+            ("20151230T120000Z", None),
+            ("2015-1230T12:00:00Z", None),
+            ("2015-12-30 12:00:00Z", None),
+            ("2015-02-30T12:00:00Z", None),
+            ("", None),
+        ] {
+            assert_eq!(read_instant(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        // AWS's table, and what JSON itself knows.
+        let text = r#"{"expiration":"2015-12-30T12:00:00Z","conditions":[
+            {"a": "\\ \$ \b \f \n \r \t \v \u00e9 \" \/ \\$ é \ud83d\ude00"}, ["eq", "$b", "\\v"]]}"#;
+        let policy = read(text).unwrap();
+        let expected = "\\ $ \u{8} \u{c} \n \r \t \u{b} é \" / \\$ é 😀";
+        assert_eq!(
+            policy.conditions,
+            [equals("a", expected), equals("b", "\\v")]
+        );
+        let written = write(policy.expiration, &policy.conditions);
+        assert_eq!(
+            written,
+            "{\"expiration\":\"2015-12-30T12:00:00Z\",\"conditions\":[\
+             {\"a\":\"\\\\ \\u0024 \\b \\f \\n \\r \\t \\u000b é \\\" / \\\\\\u0024 é 😀\"},\
+             {\"b\":\"\\\\v\"}]}"
+        );
+        assert_eq!(read(&written).unwrap().conditions, policy.conditions);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        let with = |conditions: &str| {
+            format!(r#"{{"expiration":"2015-12-30T12:00:00Z","conditions":{conditions}}}"#)
+        };
+        for good in [
+            "[]",
+            r#"[{"a":"b"}]"#,
+            r#"[{"a":"b","c":"d"}]"#,
+            r#"[["starts-with","$a",""],["content-length-range",0,"10"]]"#,
+        ] {
+            assert!(read(&with(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "{}",
+            "null",
+            "[null]",
+            "[[]]",
+            r#"["a"]"#,
+            r#"[{"a":1}]"#,
+            r#"[{"a":["b"]}]"#,
+            r#"[["eq","a","b"]]"#,
+            r#"[["eq","$a"]]"#,
+            r#"[["eq","$a","b","c"]]"#,
+            r#"[["ends-with","$a","b"]]"#,
+            r#"[["content-length-range",-1,10]]"#,
+            r#"[["content-length-range",0.5,10]]"#,
+            r#"[["content-length-range",0,18446744073709551616]]"#,
+        ] {
+            assert!(read(&with(bad)).is_err(), "{bad}");
+        }
+        for bad in [
+            "",
+            "[]",
+            "\\",
+            r#"{"conditions":[]}"#,
+            r#"{"expiration":"2015-12-30T12:00:00Z"}"#,
+            r#"{"expiration":"tomorrow","conditions":[]}"#,
+            r#"{"expiration":"2015-12-30T12:00:00Z","conditions":[],"more":1}"#,
+            r#"\${"expiration":"2015-12-30T12:00:00Z","conditions":[]}"#,
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert!(read(&"[".repeat(10_000)).is_err());
+    }
+}

@@ -1,0 +1,326 @@
+//! Forms as they arrive.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use time::OffsetDateTime;
+
+use super::condition::{self, Condition, Fault};
+use super::error::PolicyError;
+use super::policy::PostPolicy;
+use super::{
+    ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
+    SIGNATURE, is_exempt, json,
+};
+use crate::amz_date::AmzDate;
+use crate::authorization::parse_credential;
+use crate::credentials::SessionToken;
+use crate::encode::same;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+use crate::verify::{Form, Verifier, VerifyError, VerifyingKey};
+
+const FORM: Form = Form::Fields;
+
+/// A signed form as it arrived: a claim, which proves nothing yet.
+///
+/// Amazon S3 API Reference, "Authenticating requests in browser-based uploads using POST".
+///
+/// ```
+/// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
+/// use countersign::verify::{AccessKey, Verifier};
+/// use countersign::{Credentials, Service, Signer};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+/// # let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC)).starts_with("key", "user/");
+/// # let form = signer.sign_post(&policy, [("key", "user/${filename}")], now)?;
+/// # let fields: Vec<(&str, &str)> = form.fields().collect();
+/// // the fields before `file`, which a reader of `multipart/form-data` found
+/// let claim = SignedPost::parse(&fields)?;
+/// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE"); // look it up
+/// let key = AccessKey::derive(&credentials, claim.scope());
+/// let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
+/// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+/// assert_eq!(verified.key(), "user/me.png");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SignedPost<'a> {
+    fields: &'a [(&'a str, &'a str)],
+    access_key_id: &'a str,
+    scope: CredentialScope,
+    date: AmzDate,
+    token: Option<(&'static str, &'a str)>,
+    policy: &'a str,
+    signature: Signature,
+}
+
+/// What is known of an upload besides its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upload<'a> {
+    /// The bucket that the form was sent to.
+    pub bucket: &'a str,
+    /// The file's name as the browser sent it, which `${filename}` in the key stands for; its last
+    /// part counts.
+    pub file_name: &'a str,
+    /// How many bytes the file really has. Where it is not read yet, check again when it is.
+    pub file_length: u64,
+}
+
+impl<'a> SignedPost<'a> {
+    /// Reads the fields that came before `file`, names and values. Nothing behind `file` may be
+    /// used.
+    ///
+    /// # Errors
+    /// A form that is not signed, or not in this way; a field that came twice.
+    pub fn parse(fields: &'a [(&'a str, &'a str)]) -> Result<Self, PolicyError> {
+        let mut names = BTreeSet::new();
+        for (name, _) in fields {
+            if !names.insert(name.to_ascii_lowercase()) {
+                let field = (*name).to_owned();
+                return Err(PolicyError::RepeatedField { field });
+            }
+        }
+        let find = |name: &str| find(fields, name);
+        let malformed = |problem| VerifyError::Malformed {
+            form: FORM,
+            problem,
+        };
+        let (Some(algorithm), Some(signature)) = (find(ALGORITHM), find(SIGNATURE)) else {
+            return Err(VerifyError::MissingAuthentication.into());
+        };
+        if algorithm != Algorithm::HmacSha256.as_str() {
+            return Err(VerifyError::UnknownAlgorithm { form: FORM }.into());
+        }
+        let credential = find(CREDENTIAL).ok_or(malformed("`x-amz-credential` is missing"))?;
+        let (access_key_id, scope) = parse_credential(Algorithm::HmacSha256, credential)
+            .map_err(|_| malformed("`x-amz-credential` is not of the form ID/SCOPE"))?;
+        let signature = Signature::parse(Algorithm::HmacSha256, signature)
+            .map_err(|_| malformed("`x-amz-signature` is not 64 hex digits"))?;
+        let date = find(DATE).ok_or(VerifyError::MissingDate { form: FORM })?;
+        let date = AmzDate::parse(date).ok_or(VerifyError::InvalidDate { form: FORM })?;
+        let token = |name: &'static str| find(name).map(|token| (name, token));
+        let token = match (token(SESSION_TOKEN), token(S3_EXPRESS_TOKEN)) {
+            (Some(_), Some(_)) => {
+                let name = SESSION_TOKEN;
+                return Err(VerifyError::Repeated { name }.into());
+            }
+            (ordinary, s3_express) => ordinary.or(s3_express),
+        };
+        Ok(Self {
+            fields,
+            access_key_id,
+            scope,
+            date,
+            token,
+            policy: find(POLICY).ok_or(PolicyError::FieldMissing {
+                field: POLICY.to_owned(),
+            })?,
+            signature,
+        })
+    }
+
+    /// Whose key to look up.
+    pub fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// For what to derive it.
+    pub fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    /// The session token that came, where there is one.
+    pub fn session_token(&self) -> Option<SessionToken> {
+        self.token.map(|(name, token)| match name {
+            SESSION_TOKEN => token.into(),
+            _ => SessionToken::s3_express(token),
+        })
+    }
+
+    /// Checks everything: the scope, by the verifier's region and service; the session token and
+    /// whether the key has ended; the signature; that the policy lasts; every condition; and that
+    /// one covers every field.
+    ///
+    /// # Errors
+    /// The first rule that is broken, in this order.
+    pub fn verify<K: VerifyingKey>(
+        &self,
+        verifier: &Verifier,
+        key: &K,
+        upload: &Upload<'_>,
+        now: OffsetDateTime,
+    ) -> Result<VerifiedPost<'a>, PolicyError> {
+        verifier.check_scope(FORM, &self.scope, &self.date, None)?;
+        self.check_session(key, now)?;
+        let fits = key.algorithm() == Algorithm::HmacSha256 && key.fits(&self.scope);
+        if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
+            return Err(VerifyError::SignatureMismatch.into());
+        }
+        let policy = read(self.policy).map_err(PolicyError::MalformedPolicy)?;
+        let expiration = policy.expiration;
+        if expiration <= now {
+            return Err(PolicyError::Expired { expiration, now });
+        }
+        let key = self.check_fields(&policy, upload)?;
+        check_length(&policy, upload.file_length)?;
+        Ok(VerifiedPost {
+            claim: self.clone(),
+            key,
+        })
+    }
+
+    fn check_session(
+        &self,
+        key: &impl VerifyingKey,
+        now: OffsetDateTime,
+    ) -> Result<(), VerifyError> {
+        let belongs = match (self.token, key.session_token()) {
+            (None, None) => true,
+            (Some((name, sent)), Some(token)) => {
+                let equal = same(sent.as_bytes(), token.expose().as_bytes());
+                equal && name.eq_ignore_ascii_case(token.header_name())
+            }
+            _ => false,
+        };
+        if !belongs {
+            return Err(VerifyError::InvalidSessionToken);
+        }
+        match key.expiration() {
+            Some(expiration) if expiration <= now => {
+                Err(VerifyError::CredentialsExpired { expiration, now })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Holds the fields against the policy and the policy against the fields; the key comes back,
+    /// with the file's name in it.
+    fn check_fields(
+        &self,
+        policy: &PostPolicy,
+        upload: &Upload<'_>,
+    ) -> Result<String, PolicyError> {
+        let missing = |field: &str| PolicyError::FieldMissing {
+            field: field.to_owned(),
+        };
+        let key = find(self.fields, "key").ok_or_else(|| missing("key"))?;
+        let last = upload.file_name.rsplit(['/', '\\']).next();
+        let key = key.replace("${filename}", last.unwrap_or_default());
+
+        // The bucket counts as a field, whether or not the form has it.
+        check(policy, "bucket", upload.bucket)?;
+        for (name, value) in self.fields {
+            let is_key = name.eq_ignore_ascii_case("key");
+            let value = if is_key { key.as_str() } else { value };
+            let asked = policy.conditions.iter().any(|one| one.covers(name));
+            if name.eq_ignore_ascii_case("bucket") && value != upload.bucket {
+                let field = (*name).to_owned();
+                return Err(PolicyError::FieldNotMet { field });
+            }
+            if asked || !is_exempt(name) {
+                check(policy, name, value)?;
+            }
+        }
+        for field in policy.conditions.iter().filter_map(Condition::field) {
+            if find(self.fields, field).is_none() && !field.eq_ignore_ascii_case("bucket") {
+                return Err(missing(field));
+            }
+        }
+        Ok(key)
+    }
+}
+
+fn find<'a>(fields: &[(&'a str, &'a str)], name: &str) -> Option<&'a str> {
+    fields
+        .iter()
+        .find_map(|(field, value)| field.eq_ignore_ascii_case(name).then_some(*value))
+}
+
+fn read(policy: &str) -> Result<PostPolicy, &'static str> {
+    if policy.len() > LONGEST_POLICY {
+        return Err("is longer than 20 KB");
+    }
+    let text = STANDARD.decode(policy).map_err(|_| "is not base64")?;
+    json::read(std::str::from_utf8(&text).map_err(|_| "is not UTF-8")?)
+}
+
+fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PolicyError> {
+    condition::check(&policy.conditions, field, value).map_err(|fault| {
+        let field = field.to_owned();
+        match fault {
+            Fault::NotCovered => PolicyError::FieldNotCovered { field },
+            Fault::NotMet => PolicyError::FieldNotMet { field },
+        }
+    })
+}
+
+fn check_length(policy: &PostPolicy, length: u64) -> Result<(), PolicyError> {
+    for condition in &policy.conditions {
+        match *condition {
+            Condition::ContentLengthRange { min, .. } if length < min => {
+                return Err(PolicyError::FileTooSmall { length, min });
+            }
+            Condition::ContentLengthRange { max, .. } if length > max => {
+                return Err(PolicyError::FileTooLarge { length, max });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for SignedPost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedPost")
+            .field("access_key_id", &self.access_key_id)
+            .field("scope", &self.scope)
+            .field("date", &self.date)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A proof: the form was signed by the holder of this access key, and the upload is within its
+/// policy.
+#[derive(Clone)]
+pub struct VerifiedPost<'a> {
+    claim: SignedPost<'a>,
+    key: String,
+}
+
+impl<'a> VerifiedPost<'a> {
+    /// Who signed.
+    pub fn access_key_id(&self) -> &'a str {
+        self.claim.access_key_id
+    }
+
+    /// For which day, region and service.
+    pub fn scope(&self) -> &CredentialScope {
+        &self.claim.scope
+    }
+
+    /// The key to store the file under, with the file's name for `${filename}`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The value of a field that the policy covers, as it was sent.
+    pub fn field(&self, name: &str) -> Option<&'a str> {
+        find(self.claim.fields, name).filter(|_| !is_exempt(name))
+    }
+}
+
+impl fmt::Debug for VerifiedPost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedPost")
+            .field("access_key_id", &self.access_key_id())
+            .field("scope", self.scope())
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
