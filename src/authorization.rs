@@ -1,7 +1,7 @@
 //! The `Authorization` header of Signature Version 4, and its twin in the query of a presigned URL.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::amz_date::AmzDate;
 use crate::canonical::headers::CanonicalHeaders;
@@ -421,26 +421,27 @@ impl AuthorizationParameters<'_> {
 
     /// Writes them in canonical order and encoding, so that they are one piece of the canonical
     /// query wherever the caller's own parameters allow it.
-    pub(crate) fn write(&self, query: &mut Vec<u8>) {
-        query.extend_from_slice(b"X-Amz-Algorithm=");
-        query.extend_from_slice(self.algorithm.as_str().as_bytes());
-        write_parameter(query, "X-Amz-Credential", self.access_key_id.as_bytes());
-        query.extend_from_slice(b"%2F");
+    pub(crate) fn write(&self, query: &mut String) {
+        query.push_str("X-Amz-Algorithm=");
+        query.push_str(self.algorithm.as_str());
+        write_parameter(query, ("X-Amz-Credential", self.access_key_id));
+        query.push_str("%2F");
         encode(self.scope.as_bytes(), query);
-        write_parameter(query, "X-Amz-Date", self.date.as_bytes());
+        write_parameter(query, ("X-Amz-Date", self.date.as_str()));
         if let Some(seconds) = self.expires_in {
-            write_parameter(query, "X-Amz-Expires", decimal(seconds, &mut [0; 20]));
+            // Into a String, which cannot fail.
+            let _ = write!(query, "&X-Amz-Expires={seconds}");
         }
         if let Some(regions) = self.region_set {
-            write_parameter(query, "X-Amz-Region-Set", regions.as_bytes());
+            write_parameter(query, ("X-Amz-Region-Set", regions));
         }
         if let Some(token) = self.session_token {
             write_encoded(query, token);
         }
-        write_parameter(query, "X-Amz-SignedHeaders", b"");
+        write_encoded(query, ("X-Amz-SignedHeaders", ""));
         for (i, name) in self.headers.names().enumerate() {
             if i > 0 {
-                query.extend_from_slice(b"%3B");
+                query.push_str("%3B");
             }
             encode(name.as_bytes(), query);
         }
@@ -448,29 +449,16 @@ impl AuthorizationParameters<'_> {
 }
 
 /// Writes `&name=value` in canonical encoding.
-fn write_parameter(query: &mut Vec<u8>, name: &str, value: &[u8]) {
+fn write_parameter(query: &mut String, (name, value): (&str, &str)) {
     write_encoded(query, (name, ""));
-    encode(value, query);
+    encode(value.as_bytes(), query);
 }
 
 /// Writes `&name=value`, where the value is in canonical encoding already.
-pub(crate) fn write_encoded(query: &mut Vec<u8>, (name, value): (&str, &str)) {
+pub(crate) fn write_encoded(query: &mut String, (name, value): (&str, &str)) {
     for part in ["&", name, "=", value] {
-        query.extend_from_slice(part.as_bytes());
+        query.push_str(part);
     }
-}
-
-fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
-    let mut len = 0;
-    for slot in digits.iter_mut().rev() {
-        *slot = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-        len += 1;
-        if number == 0 {
-            break;
-        }
-    }
-    digits.get(20 - len..).unwrap_or_default()
 }
 
 impl Algorithm {
@@ -567,13 +555,6 @@ mod tests {
                 ),
                 "{header}"
             );
-        }
-    }
-
-    #[test]
-    fn decimals() {
-        for number in [0, 1, 9, 10, 604_800, u64::MAX] {
-            assert_eq!(decimal(number, &mut [0; 20]), number.to_string().as_bytes());
         }
     }
 }

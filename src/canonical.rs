@@ -68,7 +68,8 @@ impl<'a> CanonicalRequest<'a> {
     ) -> Result<Self, Error> {
         let keep = keeps(rules, request.headers().contains_key("authorization"));
         let sign = |name: &str| signs(rules, name);
-        let mut canonical = Self::unsorted(request, payload, rules, keep, sign)?;
+        let mut canonical = Self::empty(payload);
+        canonical.read(request, rules, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -85,23 +86,36 @@ impl<'a> CanonicalRequest<'a> {
         let mut names = request.headers.iter().map(|(name, _)| *name);
         let keep = keeps(rules, names.any(|name| name == "authorization"));
         let sign = |name: &str| signs(rules, name);
-        let mut canonical = Self::raw_unsorted(request, payload, rules, keep, sign)?;
+        let mut canonical = Self::empty(payload);
+        canonical.read_raw(request, rules, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
 
-    /// With the parameters and headers that `keep` and `sign` say, in the order of the request;
+    /// Filled in place, because it is large to move about.
+    pub(crate) fn empty(payload: PayloadHash) -> Self {
+        Self {
+            method: "",
+            path: CanonicalPath::root(),
+            query: CanonicalQuery::empty(),
+            headers: CanonicalHeaders::unsorted(),
+            payload: payload.to_hashed_payload(),
+        }
+    }
+
+    /// Takes the parameters and headers that `keep` and `sign` say, in the order of the request;
     /// more can be added before they are sorted.
-    pub(crate) fn unsorted<R: HttpRequest>(
+    pub(crate) fn read<R: HttpRequest>(
+        &mut self,
         request: &'a R,
-        payload: PayloadHash,
         rules: &Rules,
         keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
         mut sign: impl FnMut(&str) -> bool,
-    ) -> Result<Self, Error> {
-        let (method, uri) = (request.method().as_str(), request.uri());
-        let query = uri.query().unwrap_or_default();
-        let mut canonical = Self::of_parts(method, uri.path(), query, payload, rules, keep)?;
+    ) -> Result<(), Error> {
+        let uri = request.uri();
+        self.method = request.method().as_str();
+        self.path = CanonicalPath::new(uri.path(), rules)?;
+        self.query.read(uri.query().unwrap_or_default(), keep)?;
         let mut hosts = Hosts::None;
         for (name, value) in request.headers() {
             let name = name.as_str();
@@ -109,65 +123,49 @@ impl<'a> CanonicalRequest<'a> {
                 hosts = hosts.and(value.as_bytes());
             }
             if sign(name) {
-                canonical.headers.push(name, value.as_bytes());
+                self.headers.push(name, value.as_bytes());
             }
         }
         match hosts {
             Hosts::One => {}
             Hosts::None => {
                 let host = host_of(uri).ok_or(Error::MissingHost)?;
-                canonical.headers.push("host", host.as_bytes());
+                self.headers.push("host", host.as_bytes());
             }
             Hosts::Wrong => return Err(Error::MissingHost),
         }
-        Ok(canonical)
+        Ok(())
     }
 
-    /// As [`unsorted`](Self::unsorted), of a request in slices.
-    pub(crate) fn raw_unsorted(
+    /// As [`read`](Self::read), of a request in slices.
+    pub(crate) fn read_raw(
+        &mut self,
         request: &RawRequest<'a>,
-        payload: PayloadHash,
         rules: &Rules,
         keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
         mut sign: impl FnMut(&str) -> bool,
-    ) -> Result<Self, Error> {
+    ) -> Result<(), Error> {
         check_method(request.method)?;
-        let (method, path, query) = (request.method, request.path, request.query);
-        let mut canonical = Self::of_parts(method, path, query, payload, rules, keep)?;
+        self.method = request.method;
+        self.path = CanonicalPath::new(request.path, rules)?;
+        self.query.read(request.query, keep)?;
         let mut hosts = Hosts::None;
         for (name, value) in request.headers {
             if *name == "host" {
                 hosts = hosts.and(value);
             }
             if sign(name) {
-                canonical.headers.push_checked(name, value)?;
+                self.headers.push_checked(name, value)?;
             } else {
                 // In upper case it may be one that had to be signed.
                 headers::check_name(name)?;
             }
         }
         if hosts == Hosts::One {
-            Ok(canonical)
+            Ok(())
         } else {
             Err(Error::MissingHost)
         }
-    }
-
-    fn of_parts(
-        method: &'a str,
-        path: &'a str,
-        query: &'a str,
-        payload: PayloadHash,
-        rules: &Rules,
-        keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            method,
-            path: CanonicalPath::new(path, rules)?,
-            query: CanonicalQuery::unsorted(query, keep)?,
-            headers: CanonicalHeaders::unsorted(),
-            payload: payload.to_hashed_payload(),
-        })
     }
 
     pub(crate) fn sort(&mut self) {

@@ -1,7 +1,7 @@
 //! Bytes: the unreserved set, percent-encoding, hex, and the sinks that text is written into.
 
 use hmac::{Hmac, Mac};
-use percent_encoding::{AsciiSet, percent_decode_str, percent_encode};
+use percent_encoding::{percent_decode_str, percent_encode_byte};
 use sha2::{Digest, Sha256};
 
 /// Where canonical text goes: a hash state, a keyed state, or bytes for people to read. One
@@ -28,56 +28,82 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// For text that this crate writes in ASCII.
+impl Sink for String {
+    fn put(&mut self, bytes: &[u8]) {
+        self.push_str(ascii(bytes));
+    }
+}
+
 const fn is_unreserved(byte: u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
 }
 
-const fn encoded_set() -> AsciiSet {
-    let mut set = AsciiSet::EMPTY;
-    let mut byte = 0;
-    while byte < 128 {
-        if !is_unreserved(byte) {
-            set = set.add(byte);
-        }
-        byte += 1;
-    }
-    set
+/// What a byte of a query string is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Class {
+    /// It stands for itself.
+    Unreserved,
+    /// It separates, or begins an escape, or must be escaped.
+    Other,
+    /// No request line holds it: white space, control characters, `#`.
+    Forbidden,
 }
 
-/// Everything but the unreserved characters of RFC 3986: the whole of AWS's `UriEncode`.
-const ENCODED: AsciiSet = encoded_set();
-/// The same for a path, in which `/` separates.
-const ENCODED_IN_PATH: AsciiSet = encoded_set().remove(b'/');
-
-/// Which bytes stand for themselves, as a table because it is asked of every byte of a query.
-static UNRESERVED: [bool; 256] = {
-    let mut table = [false; 256];
+/// As a table, because it is asked of every byte.
+static CLASSES: [Class; 256] = {
+    let mut table = [Class::Other; 256];
     let mut byte = 0;
     while byte < 256 {
         #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
         {
-            table[byte] = is_unreserved(byte as u8);
+            if is_unreserved(byte as u8) {
+                table[byte] = Class::Unreserved;
+            } else if matches!(byte as u8, 0..=b' ' | 0x7f | b'#') {
+                table[byte] = Class::Forbidden;
+            }
         }
         byte += 1;
     }
     table
 };
 
-fn stands_for_itself(byte: u8) -> bool {
-    UNRESERVED.get(usize::from(byte)).is_some_and(|&yes| yes)
+pub(crate) fn class(byte: u8) -> Class {
+    CLASSES
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or(Class::Other)
 }
 
-/// Percent-encodes `bytes` with upper-case hex, runs of unreserved bytes in one piece.
+/// Percent-encodes `bytes` with upper-case hex: all but the unreserved characters of RFC 3986, which
+/// is the whole of AWS's `UriEncode`.
 pub(crate) fn encode(bytes: &[u8], sink: &mut impl Sink) {
-    for run in percent_encode(bytes, &ENCODED) {
-        sink.put(run.as_bytes());
-    }
+    encode_but(|byte| class(byte) == Class::Unreserved, bytes, sink);
 }
 
 /// As [`encode`], with `/` kept.
 pub(crate) fn encode_in_path(bytes: &[u8], sink: &mut impl Sink) {
-    for run in percent_encode(bytes, &ENCODED_IN_PATH) {
-        sink.put(run.as_bytes());
+    encode_but(
+        |byte| class(byte) == Class::Unreserved || byte == b'/',
+        bytes,
+        sink,
+    );
+}
+
+/// Runs of bytes that stay go in one piece.
+fn encode_but(stays: impl Fn(u8) -> bool, mut bytes: &[u8], sink: &mut impl Sink) {
+    loop {
+        let run = bytes
+            .iter()
+            .position(|&byte| !stays(byte))
+            .unwrap_or(bytes.len());
+        let (plain, rest) = bytes.split_at_checked(run).unwrap_or((bytes, &[]));
+        sink.put(plain);
+        let Some((&byte, rest)) = rest.split_first() else {
+            return;
+        };
+        sink.put(percent_encode_byte(byte).as_bytes());
+        bytes = rest;
     }
 }
 
@@ -97,7 +123,9 @@ pub(crate) fn encode_in_path(bytes: &[u8], sink: &mut impl Sink) {
 /// assert_eq!(url, "https://bucket.s3.amazonaws.com/photos/Jan%202026/a%2Bb%281%29.jpg");
 /// ```
 pub fn encode_key(key: impl AsRef<[u8]>) -> String {
-    percent_encode(key.as_ref(), &ENCODED_IN_PATH).collect()
+    let mut path = String::with_capacity(key.as_ref().len());
+    encode_in_path(key.as_ref(), &mut path);
+    path
 }
 
 /// Percent-encodes one path segment, or one query name or value: `/` becomes `%2F` too.
@@ -107,7 +135,9 @@ pub fn encode_key(key: impl AsRef<[u8]>) -> String {
 /// assert_eq!(url, "https://h/?prefix=a%2Fb%20c");
 /// ```
 pub fn encode_segment(segment: impl AsRef<[u8]>) -> String {
-    percent_encode(segment.as_ref(), &ENCODED).collect()
+    let mut text = String::with_capacity(segment.as_ref().len());
+    encode(segment.as_ref(), &mut text);
+    text
 }
 
 /// How a piece of a query string stands to its canonical form.
@@ -119,32 +149,25 @@ pub(crate) enum Escapes {
     Other,
 }
 
-/// Looks at every byte once. `Err` holds the position of a `%` that two hex digits do not follow.
-pub(crate) fn escapes(text: &str) -> Result<Escapes, usize> {
-    let mut verdict = Escapes::Canonical;
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        if stands_for_itself(byte) {
-            continue;
-        }
-        if byte != b'%' {
-            verdict = Escapes::Other;
-            continue;
-        }
-        let [high, low, tail @ ..] = rest else {
-            return Err(text.len() - rest.len() - 1);
-        };
-        let (Some(h), Some(l)) = (nibble(*high), nibble(*low)) else {
-            return Err(text.len() - rest.len() - 1);
-        };
-        // Lower-case hex, or an escape that was not needed.
-        if high.is_ascii_lowercase() || low.is_ascii_lowercase() || is_unreserved(h << 4 | l) {
-            verdict = Escapes::Other;
-        }
-        rest = tail;
+impl Escapes {
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == Self::Canonical { other } else { self }
     }
-    Ok(verdict)
+}
+
+/// What the two hex digits behind a `%` make of it; `None` where they are none.
+pub(crate) fn escape(digits: &[u8]) -> Option<Escapes> {
+    let &[high, low, ..] = digits else {
+        return None;
+    };
+    let byte = nibble(high)? << 4 | nibble(low)?;
+    // Lower-case hex, or an escape that was not needed.
+    let other = high.is_ascii_lowercase() || low.is_ascii_lowercase() || is_unreserved(byte);
+    Some(if other {
+        Escapes::Other
+    } else {
+        Escapes::Canonical
+    })
 }
 
 fn nibble(digit: u8) -> Option<u8> {
@@ -162,7 +185,7 @@ pub(crate) fn decoded(text: &str) -> impl Iterator<Item = u8> + Clone + '_ {
 pub(crate) fn recoded(text: &str) -> impl Iterator<Item = u8> + '_ {
     decoded(text).flat_map(|byte| {
         let plain = is_unreserved(byte).then_some(byte);
-        let escaped = percent_encoding::percent_encode_byte(byte).bytes();
+        let escaped = percent_encode_byte(byte).bytes();
         plain
             .into_iter()
             .chain(escaped.take(if plain.is_some() { 0 } else { 3 }))
@@ -236,30 +259,42 @@ mod tests {
 
     #[test]
     fn escapes_are_judged() {
+        for digits in ["20", "C3", "2F", "25 and more"] {
+            assert_eq!(
+                escape(digits.as_bytes()),
+                Some(Escapes::Canonical),
+                "{digits}"
+            );
+        }
+        for digits in [
+            "41",
+            "7E",
+            "2D",
+            "c3",
+            "C3".to_lowercase().as_str(),
+            "2f",
+            "aF",
+        ] {
+            assert_eq!(escape(digits.as_bytes()), Some(Escapes::Other), "{digits}");
+        }
+        for digits in ["", "2", "2g", "g2", "+1", "é"] {
+            assert_eq!(escape(digits.as_bytes()), None, "{digits}");
+        }
+    }
+
+    #[test]
+    fn text_is_recoded() {
         for canonical in ["", "abc-._~", "a%20b", "%C3%A9"] {
-            assert_eq!(escapes(canonical), Ok(Escapes::Canonical), "{canonical}");
             assert_eq!(recode_text(canonical), canonical);
         }
         for (other, canonical) in [
             ("%41", "A"),
             ("%c3%a9", "%C3%A9"),
             ("%7e", "~"),
-            ("a b", "a%20b"),
             ("a+b", "a%2Bb"),
             ("é", "%C3%A9"),
         ] {
-            assert_eq!(escapes(other), Ok(Escapes::Other), "{other}");
             assert_eq!(recode_text(other), canonical);
-        }
-        for (bad, position) in [
-            ("%", 0),
-            ("a%", 1),
-            ("a%2", 1),
-            ("%zz", 0),
-            ("%20%+1", 3),
-            ("%é", 0),
-        ] {
-            assert_eq!(escapes(bad), Err(position), "{bad}");
         }
     }
 

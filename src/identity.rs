@@ -13,7 +13,6 @@ use crate::canonical::CanonicalRequest;
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::Parameter;
 use crate::credentials::Credentials;
-use crate::encode::ascii;
 use crate::error::Error;
 use crate::key::Key;
 use crate::payload::{HashedPayload, PayloadHash};
@@ -74,8 +73,8 @@ impl Identity {
         let (mut stale, hashed) = (Written::default(), payload.to_hashed_payload());
         let rules = self.service.rules();
         let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let mut canonical =
-            CanonicalRequest::unsorted(request, payload, rules, refuse_signed, sign)?;
+        let mut canonical = CanonicalRequest::empty(payload);
+        canonical.read(request, rules, refuse_signed, sign)?;
         let added = self.seal(&mut canonical, stale, payload, &hashed, date, key)?;
         Ok(added.insert_into(request.headers_mut(), stale))
     }
@@ -90,8 +89,8 @@ impl Identity {
         let (mut stale, hashed) = (Written::default(), payload.to_hashed_payload());
         let rules = self.service.rules();
         let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let mut canonical =
-            CanonicalRequest::raw_unsorted(request, payload, rules, refuse_signed, sign)?;
+        let mut canonical = CanonicalRequest::empty(payload);
+        canonical.read_raw(request, rules, refuse_signed, sign)?;
         self.seal(&mut canonical, stale, payload, &hashed, date, key)
     }
 
@@ -152,7 +151,8 @@ impl Identity {
         let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
         let mut between = false;
         let keep = noting(&mut between);
-        let canonical = CanonicalRequest::unsorted(request, terms.payload, rules, keep, sign)?;
+        let mut canonical = CanonicalRequest::empty(terms.payload);
+        canonical.read(request, rules, keep, sign)?;
         let query = uri.query().unwrap_or_default();
         let url = Url {
             origin: [scheme, "://", authority, uri.path()],
@@ -186,7 +186,8 @@ impl Identity {
         let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
         let mut between = false;
         let keep = noting(&mut between);
-        let canonical = CanonicalRequest::raw_unsorted(request, terms.payload, rules, keep, sign)?;
+        let mut canonical = CanonicalRequest::empty(terms.payload);
+        canonical.read_raw(request, rules, keep, sign)?;
         let path = if request.path.is_empty() {
             "/"
         } else {
@@ -246,7 +247,7 @@ impl Identity {
             .session_token
             .as_ref()
             .filter(|_| signed_token.is_none());
-        let mut url = Vec::new();
+        let mut url = String::new();
         let hash = {
             // Moved here, because what is pushed now lives shorter than the request.
             let mut canonical = canonical;
@@ -265,11 +266,11 @@ impl Identity {
             from.write(&mut url);
             let start = url.len();
             match ready {
-                Some(ready) => url.extend_from_slice(ready),
+                Some(ready) => url.push_str(ready),
                 None => added.write(&mut url),
             }
 
-            let written = ascii(url.get(start..).unwrap_or_default());
+            let written = url.get(start..).unwrap_or_default();
             // Where none of the caller's parameters sorts between them, they are one piece.
             let pieces = if from.between { usize::MAX } else { 1 };
             for parameter in written.splitn(pieces, '&') {
@@ -282,12 +283,10 @@ impl Identity {
         let signature =
             key.sign(StringToSign::new(K::ALGORITHM, date, key.scope(), &hash).as_ref());
 
-        url.extend_from_slice(b"&X-Amz-Signature=");
-        url.extend_from_slice(signature.as_bytes());
+        write_encoded(&mut url, ("X-Amz-Signature", signature.as_str()));
         if let Some(token) = unsigned_token {
             write_encoded(&mut url, token.parameter());
         }
-        let url = String::from_utf8(url).unwrap_or_default();
         Ok(SealedUrl {
             url,
             content_sha256: content_sha256.then_some(hashed),
@@ -314,10 +313,10 @@ impl Identity {
     }
 
     /// The parameters that presigning adds to a request of which `host` alone is signed.
-    pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> Vec<u8> {
+    pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> String {
         let mut headers = CanonicalHeaders::unsorted();
         headers.push_canonical("host", b"");
-        let mut parameters = Vec::new();
+        let mut parameters = String::new();
         self.parameters(terms, &headers).write(&mut parameters);
         parameters
     }
@@ -361,7 +360,7 @@ pub(crate) struct Terms<'a, K> {
     pub(crate) date: &'a AmzDate,
     pub(crate) key: &'a K,
     /// What [`Identity::ready_parameters`] made of these terms, for many requests.
-    pub(crate) ready: Option<&'a [u8]>,
+    pub(crate) ready: Option<&'a str>,
 }
 
 /// What a URI of `http` holds.
@@ -390,14 +389,14 @@ impl Url<'_> {
     }
 
     /// Up to where the signer's parameters follow.
-    fn write(&self, url: &mut Vec<u8>) {
+    fn write(&self, url: &mut String) {
         for part in self.origin {
-            url.extend_from_slice(part.as_bytes());
+            url.push_str(part);
         }
-        url.push(b'?');
-        url.extend_from_slice(self.query.as_bytes());
+        url.push('?');
+        url.push_str(self.query);
         if !self.query.is_empty() {
-            url.push(b'&');
+            url.push('&');
         }
     }
 }

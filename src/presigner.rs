@@ -39,7 +39,7 @@ pub struct Presigner {
     date: AmzDate,
     lifetime: Lifetime,
     payload: PayloadHash,
-    ready: Vec<u8>,
+    ready: String,
     now: OffsetDateTime,
 }
 
@@ -65,7 +65,7 @@ impl Signer {
             date,
             lifetime,
             payload,
-            ready: Vec::new(),
+            ready: String::new(),
             now,
         };
         presigner.ready = identity.ready_parameters(&presigner.terms());
@@ -98,7 +98,7 @@ impl Presigner {
             lifetime: self.lifetime,
             date: &self.date,
             key: &self.key,
-            ready: (!self.ready.is_empty()).then_some(&self.ready),
+            ready: (!self.ready.is_empty()).then_some(self.ready.as_str()),
         }
     }
 }

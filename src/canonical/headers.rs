@@ -178,7 +178,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
 }
 
 fn is_lower_case_token(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'0'..=b'9') || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'.')
+        || matches!(byte, b'^'..=b'`' | b'|' | b'~')
 }
 
 fn is_blank(byte: u8) -> bool {

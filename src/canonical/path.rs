@@ -41,10 +41,10 @@ impl<'a> CanonicalPath<'a> {
         if !path.starts_with('/') {
             return wrong(0, "it does not begin with `/`");
         }
-        if let Some(position) = path
-            .bytes()
-            .position(|b| b <= b' ' || matches!(b, 0x7f | b'?' | b'#'))
-        {
+        // Without a branch a byte, which the compiler makes many bytes wide.
+        let wrong_byte = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'?') | (b == b'#');
+        if path.bytes().fold(false, |found, b| found | wrong_byte(b)) {
+            let position = path.bytes().position(wrong_byte).unwrap_or_default();
             return wrong(
                 position,
                 "there is white space, a control character, `?` or `#`",
@@ -58,6 +58,14 @@ impl<'a> CanonicalPath<'a> {
             resolve,
             encode: rules.double_encode_path,
         })
+    }
+
+    pub(crate) const fn root() -> Self {
+        Self {
+            path: "/",
+            resolve: false,
+            encode: false,
+        }
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use crate::encode::{Escapes, Sink, decoded, escapes, recode, recoded};
+use crate::encode::{Class, Escapes, Sink, class, decoded, escape, recode, recoded};
 use crate::error::Error;
 use crate::list::List;
 
@@ -128,31 +128,29 @@ impl<'a> CanonicalQuery<'a> {
     /// # Errors
     /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
     pub fn new(query: &'a str) -> Result<Self, Error> {
-        let mut canonical = Self::unsorted(query, |_| Ok(true))?;
+        let mut canonical = Self::empty();
+        canonical.read(query, |_| Ok(true))?;
         canonical.sort();
         Ok(canonical)
     }
 
-    /// Those parameters of a query that `keep` keeps.
-    pub(crate) fn unsorted(
+    pub(crate) fn empty() -> Self {
+        Self(List::new())
+    }
+
+    /// Adds those parameters of a query that `keep` keeps.
+    pub(crate) fn read(
+        &mut self,
         query: &'a str,
         mut keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
-    ) -> Result<Self, Error> {
-        if let Some(position) = query
-            .bytes()
-            .position(|b| b <= b' ' || matches!(b, 0x7f | b'#'))
-        {
-            let problem = "there is white space, a control character or `#`";
-            return Err(Error::InvalidQuery { position, problem });
-        }
-        let mut list = List::new();
+    ) -> Result<(), Error> {
         for parameter in parameters(query) {
             let parameter = parameter?;
             if keep(&parameter)? {
-                list.push(parameter);
+                self.0.push(parameter);
             }
         }
-        Ok(Self(list))
+        Ok(())
     }
 
     /// Adds a parameter in the canonical encoding.
@@ -192,34 +190,63 @@ impl fmt::Debug for CanonicalQuery<'_> {
     }
 }
 
-/// The parameters of a query in the order in which they are sent.
+/// The parameters of a query in the order in which they are sent; every byte is looked at once.
 pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'_>, Error>> {
-    let position =
-        move |piece: &str, within: usize| piece.as_ptr().addr() - query.as_ptr().addr() + within;
-    query
-        .split('&')
-        .filter(|piece| !piece.is_empty())
-        .map(move |piece| {
-            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            let judge = |part: &str| {
-                escapes(part).map_err(|at| Error::InvalidQuery {
-                    position: position(part, at),
-                    problem: "there is a `%` without two hex digits",
-                })
-            };
-            let canonical =
-                judge(name)? == Escapes::Canonical && judge(value)? == Escapes::Canonical;
-            let escapes = if canonical {
-                Escapes::Canonical
-            } else {
-                Escapes::Other
-            };
-            Ok(Parameter {
-                name,
-                value,
-                escapes,
-            })
-        })
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while query.as_bytes().get(at) == Some(&b'&') {
+            at += 1;
+        }
+        if at >= query.len() {
+            return None;
+        }
+        let parameter = parameter(query, at);
+        at = parameter.as_ref().map_or(query.len(), |(_, end)| *end);
+        Some(parameter.map(|(parameter, _)| parameter))
+    })
+}
+
+/// The parameter that begins at `start`, and where it ends.
+fn parameter(query: &str, start: usize) -> Result<(Parameter<'_>, usize), Error> {
+    let bytes = query.as_bytes();
+    let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
+    while let Some(&byte) = bytes.get(end) {
+        let mut width = 1;
+        match class(byte) {
+            Class::Unreserved => {}
+            _ if byte == b'&' => break,
+            _ if byte == b'=' && equals.is_none() => equals = Some(end),
+            _ if byte == b'%' => {
+                let digits = bytes.get(end + 1..).unwrap_or_default();
+                let problem = "there is a `%` without two hex digits";
+                let position = end;
+                let escape = escape(digits).ok_or(Error::InvalidQuery { position, problem })?;
+                escapes = escapes.and(escape);
+                width = 3;
+            }
+            Class::Other => escapes = Escapes::Other,
+            Class::Forbidden => {
+                let problem = "there is white space, a control character or `#`";
+                return Err(Error::InvalidQuery {
+                    position: end,
+                    problem,
+                });
+            }
+        }
+        end += width;
+    }
+    let name = query.get(start..equals.unwrap_or(end)).unwrap_or_default();
+    let value = equals
+        .and_then(|equals| query.get(equals + 1..end))
+        .unwrap_or_default();
+    Ok((
+        Parameter {
+            name,
+            value,
+            escapes,
+        },
+        end,
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Parameters of a query or a form, decoded.
 
-use crate::encode::{decoded, escapes};
+use crate::canonical::query;
+use crate::encode::decoded;
 use crate::error::Error;
 
 /// Names and values as bytes, in the order in which they came.
@@ -15,19 +16,12 @@ pub(super) struct Parameter {
 impl Parameters {
     /// Reads a query. A `+` is a plus.
     pub(super) fn of_query(query: &str) -> Result<Self, Error> {
+        // What canonicalising a query refuses cannot be sent.
+        for parameter in query::parameters(query) {
+            parameter?;
+        }
         let mut parameters = Vec::new();
-        let mut position = 0;
-        for piece in query.split('&') {
-            if let Err(at) = escapes(piece) {
-                return Err(Error::InvalidQuery {
-                    position: position + at,
-                    problem: "there is a `%` without two hex digits behind it",
-                });
-            }
-            position += piece.len() + 1;
-            if piece.is_empty() {
-                continue;
-            }
+        for piece in query.split('&').filter(|piece| !piece.is_empty()) {
             let (name, value) = match piece.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (piece, None),

@@ -237,7 +237,8 @@ impl Verifier {
             Ok(!(in_query && not_signed))
         };
         let of_error = |error| of_error(error, claim.form);
-        let mut query = CanonicalQuery::unsorted(claim.query, keep).map_err(of_error)?;
+        let mut query = CanonicalQuery::empty();
+        query.read(claim.query, keep).map_err(of_error)?;
         query.sort();
         Ok(CanonicalRequest {
             method: claim.method,
