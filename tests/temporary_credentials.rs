@@ -247,6 +247,7 @@ fn what_codeartifact_does_not_know_is_not_asked() {
         refused(|ask| ask.domain = "ddddddddddddddddddddddddddddddddddddddddddddddddddd"),
         refused(|ask| ask.domain_owner = Some("11112222333")),
         refused(|ask| ask.domain_owner = Some("11112222333a")),
+        refused(|ask| ask.domain_owner = Some("1111222233334")),
         refused(|ask| ask.duration_seconds = Some(1)),
         refused(|ask| ask.duration_seconds = Some(899)),
         refused(|ask| ask.duration_seconds = Some(43_201)),
@@ -273,6 +274,17 @@ fn what_codeartifact_does_not_know_is_not_asked() {
         assert!(ask.request_to(url).is_err(), "{url}");
     }
     assert!(ask.request_to("http://127.0.0.1:80/").is_ok());
+    for length in [2, 100, 101] {
+        let name = "r".repeat(length);
+        let made = Repository::new("my-domain", "111122223333", "us-west-2", &name);
+        assert_eq!(made.is_ok(), length < 101, "{length}");
+    }
+    for owner in ["11112222333", "1111222233334", "11112222333a"] {
+        assert!(
+            Repository::new("my-domain", owner, "us-west-2", "repo").is_err(),
+            "{owner}"
+        );
+    }
     for name in ["", "a", "-a", "a/b", "a b", "é1"] {
         assert!(
             Repository::new("my-domain", "111122223333", "us-west-2", name).is_err(),
@@ -284,8 +296,10 @@ fn what_codeartifact_does_not_know_is_not_asked() {
 #[cfg(feature = "sts")]
 mod sts {
     use countersign::sts::{
-        AssumeRole, AssumeRoot, Endpoint, GetAccessKeyInfo, GetSessionToken, GetWebIdentityToken,
-        Mfa, ProvidedContext, SigningAlgorithm, Tag,
+        AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AssumeRoot,
+        DecodeAuthorizationMessage, Endpoint, GetAccessKeyInfo, GetDelegatedAccessToken,
+        GetFederationToken, GetSessionToken, GetWebIdentityToken, Mfa, ProvidedContext,
+        SigningAlgorithm, Tag,
     };
     use proptest::prelude::*;
 
@@ -403,6 +417,220 @@ mod sts {
         );
     }
 
+    /// Each limit to the character: one less, the least, the most, one more.
+    #[test]
+    fn limits_hold_to_the_character() {
+        type Try<'a> = &'a dyn Fn(&str) -> Result<(), Error>;
+        let endpoint = &Endpoint::regional("us-east-1").unwrap();
+        let role = |change: &dyn Fn(&mut AssumeRole<'_>)| {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            change(&mut ask);
+            ask.request(endpoint).map(drop)
+        };
+        let tag = |key: &str, value: &str| {
+            let tags = [Tag { key, value }];
+            let mut ask = GetFederationToken::new("Bob");
+            ask.tags = &tags;
+            ask.request(endpoint).map(drop)
+        };
+        let mfa = |serial: &str, code: &str| {
+            let mut ask = GetSessionToken::new();
+            ask.mfa = Some(Mfa::new(serial, code));
+            ask.request(endpoint).map(drop)
+        };
+        let arns = |text: &str| {
+            let arns = [text];
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.policy_arns = &arns;
+            ask.request(endpoint).map(drop)
+        };
+        let keys = |text: &str| {
+            let keys = [text];
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.transitive_tag_keys = &keys;
+            ask.request(endpoint).map(drop)
+        };
+        let policy = |text: &str| {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.policy = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let external_id = |text: &str| {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.external_id = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let source_identity = |text: &str| {
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.source_identity = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let context = |arn: &str, assertion: &str| {
+            let contexts = [ProvidedContext::new(arn, assertion)];
+            let mut ask = AssumeRole::new(ROLE, "session");
+            ask.provided_contexts = &contexts;
+            ask.request(endpoint).map(drop)
+        };
+        let saml = |arn: &str, principal: &str, assertion: &str| {
+            AssumeRoleWithSaml::new(arn, principal, assertion)
+                .request(endpoint)
+                .map(drop)
+        };
+        let web = |arn: &str, name: &str, token: &str| {
+            AssumeRoleWithWebIdentity::new(arn, name, token)
+                .request(endpoint)
+                .map(drop)
+        };
+        let provider = |text: &str| {
+            let mut ask = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
+            ask.provider_id = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let root =
+            |target: &str, task: &str| AssumeRoot::new(target, task).request(endpoint).map(drop);
+        let key = |text: &str| GetAccessKeyInfo::new(text).request(endpoint).map(drop);
+        let message = |text: &str| {
+            DecodeAuthorizationMessage::new(text)
+                .request(endpoint)
+                .map(drop)
+        };
+        let trade = |text: &str| {
+            GetDelegatedAccessToken::new(text)
+                .request(endpoint)
+                .map(drop)
+        };
+        let audience = |text: &str| {
+            let audience = [text];
+            GetWebIdentityToken::new(&audience, SigningAlgorithm::Rs256)
+                .request(endpoint)
+                .map(drop)
+        };
+        let federated = |text: &str| GetFederationToken::new(text).request(endpoint).map(drop);
+        let limits: [(&str, usize, usize, Try<'_>); 29] = [
+            ("RoleArn", 20, 2048, &|text| {
+                AssumeRole::new(text, "session").request(endpoint).map(drop)
+            }),
+            ("RoleArn", 20, 2048, &|text| saml(text, ROLE, "saml")),
+            ("RoleArn", 20, 2048, &|text| web(text, "web", "token")),
+            ("RoleSessionName", 2, 64, &|text| {
+                AssumeRole::new(ROLE, text).request(endpoint).map(drop)
+            }),
+            ("RoleSessionName", 2, 64, &|text| web(ROLE, text, "token")),
+            ("SourceIdentity", 2, 64, &source_identity),
+            ("PrincipalArn", 20, 2048, &|text| saml(ROLE, text, "saml")),
+            ("SAMLAssertion", 4, 100_000, &|text| saml(ROLE, ROLE, text)),
+            ("WebIdentityToken", 4, 20_000, &|text| {
+                web(ROLE, "web", text)
+            }),
+            ("ProviderId", 4, 2048, &provider),
+            ("PolicyArns.member.1.arn", 20, 2048, &arns),
+            ("Policy", 1, 2048, &policy),
+            ("Tags.member.1.Key", 1, 128, &|text| tag(text, "")),
+            ("Tags.member.1.Value", 0, 256, &|text| tag("k", text)),
+            ("TransitiveTagKeys.member.1", 1, 128, &keys),
+            ("ExternalId", 2, 1224, &external_id),
+            ("SerialNumber", 9, 256, &|text| mfa(text, "123456")),
+            ("ProvidedContexts.member.1.ProviderArn", 20, 2048, &|text| {
+                context(text, "abcd")
+            }),
+            (
+                "ProvidedContexts.member.1.ContextAssertion",
+                4,
+                2048,
+                &|text| context(ROLE, text),
+            ),
+            ("Name", 2, 32, &federated),
+            ("TargetPrincipal", 12, 2048, &|text| root(text, ROLE)),
+            ("TaskPolicyArn.arn", 20, 2048, &|text| {
+                root("111122223333", text)
+            }),
+            ("AccessKeyId", 16, 128, &key),
+            ("EncodedMessage", 1, 10_240, &message),
+            ("TradeInToken", 1, 1_000_000, &trade),
+            ("Audience.member.1", 1, 1000, &audience),
+            ("TokenCode", 6, 6, &|text| {
+                mfa("GAHT12345678", &text.replace('x', "1"))
+            }),
+            ("PolicyArns", 0, 10, &|text| {
+                role(&|ask| ask.policy_arns = &[ROLE; 11][..text.len()])
+            }),
+            ("Tags", 0, 50, &|text| {
+                role(&|ask| {
+                    ask.tags = &[Tag {
+                        key: "k",
+                        value: "",
+                    }; 51][..text.len()]
+                })
+            }),
+        ];
+        for (name, least, most, request) in limits {
+            for length in [least, most] {
+                assert_eq!(request(&"x".repeat(length)), Ok(()), "{name} of {length}");
+            }
+            let beyond = (name != "TradeInToken").then_some(most + 1);
+            for length in beyond.into_iter().chain(least.checked_sub(1)) {
+                let error = request(&"x".repeat(length));
+                assert!(
+                    matches!(&error, Err(Error::InvalidParameter { parameter, .. }) if parameter == name),
+                    "{name} of {length}: {error:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn seconds_hold_to_the_second() {
+        type Try<'a> = &'a dyn Fn(u32) -> Result<(), Error>;
+        let endpoint = &Endpoint::regional("us-east-1").unwrap();
+        let limits: [(u32, u32, Try<'_>); 7] = [
+            (900, 43_200, &|seconds| {
+                let mut ask = AssumeRole::new(ROLE, "session");
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+            (900, 43_200, &|seconds| {
+                let mut ask = AssumeRoleWithSaml::new(ROLE, ROLE, "saml");
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+            (900, 43_200, &|seconds| {
+                let mut ask = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+            (0, 900, &|seconds| {
+                let mut ask = AssumeRoot::new("111122223333", ROLE);
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+            (900, 129_600, &|seconds| {
+                let mut ask = GetSessionToken::new();
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+            (900, 129_600, &|seconds| {
+                let mut ask = GetFederationToken::new("Bob");
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+            (60, 3600, &|seconds| {
+                let mut ask = GetWebIdentityToken::new(&["a"], SigningAlgorithm::Rs256);
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
+        ];
+        for (least, most, request) in limits {
+            assert_eq!((request(least), request(most)), (Ok(()), Ok(())));
+            for seconds in [Some(most + 1), least.checked_sub(1)].into_iter().flatten() {
+                let error = request(seconds);
+                assert!(
+                    matches!(&error, Err(Error::InvalidParameter { parameter, .. }) if parameter == "DurationSeconds"),
+                    "{seconds}: {error:?}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn a_space_is_percent_encoded_and_an_empty_list_left_out() {
         let mut ask = AssumeRole::new(ROLE, "session");
@@ -466,6 +694,8 @@ mod sts {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn what_is_asked_is_what_is_sent(
             name in "[A-Za-z0-9_+=,.@-]{2,64}",
