@@ -1,8 +1,7 @@
 //! AWS's own signing test suite, as the published `aws-sigv4` package carries it.
 //!
 //! Every case in header and in query form: canonical request, string to sign, signature and signed
-//! request; and each signed request, as the suite has it, verifies, and with a byte changed is refused.
-//! What the suite gets wrong stands in `aws_suite_exceptions.json`, each with its reason
+//! request. (The server's side is in `aws_suite_verify.rs`.) What the suite gets wrong stands in `aws_suite_exceptions.json`, each with its reason
 //! and with what the case says once it is put right; a case that passes unexpectedly fails.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
@@ -16,10 +15,9 @@ use std::fmt::Debug;
 use std::io::Write as _;
 
 use ::http::{HeaderValue, Request, Uri};
-use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
 use countersign::{
     Authorization, CanonicalRequest, Credentials, Error, PayloadHash, QueryAuthorization,
-    RawRequest, Rules, Service, Signer, StringToSign,
+    RawRequest, Rules, Signer, StringToSign,
 };
 use serde_json::Value;
 use time::macros::datetime;
@@ -36,7 +34,6 @@ fn v4() {
     let exceptions = &exceptions["v4"];
 
     let (mut ran, mut excepted, mut failures) = (0, 0, String::new());
-    let mut changes = 0;
     for each in &cases {
         let exception = &exceptions[&each.name];
         for form in Form::BOTH {
@@ -60,16 +57,6 @@ fn v4() {
                 case = &right;
                 failing = run(case, form);
             }
-            let signed = signed(case, form);
-            if let Err(error) = verifies(case, form, &signed) {
-                failing.push(("verifying", format!(": {error}")));
-            }
-            for changed in changed(&signed) {
-                changes += 1;
-                if verifies(case, form, &changed).is_ok() {
-                    failing.push(("refusing", format!(": {changed:?} verified")));
-                }
-            }
             for (field, difference) in failing {
                 failures += &format!("{} {}: {field}{difference}\n", case.name, form.name());
             }
@@ -77,13 +64,12 @@ fn v4() {
     }
     // Past the test harness, which would keep the line of a test that passes to itself.
     let line = format!(
-        "\naws suite v4: {} cases, {ran} forms, {excepted} of them excepted, {changes} changes of a byte\n",
+        "\naws suite v4: {} cases, {ran} forms, {excepted} of them excepted\n",
         cases.len()
     );
     std::io::stdout().write_all(line.as_bytes()).unwrap();
     assert!(failures.is_empty(), "\n{failures}");
     assert_eq!((cases.len(), ran, excepted), (38, 76, 4));
-    assert!(changes > 3_000, "{changes}");
     let known = |name: &String| cases.iter().any(|case| case.name == *name);
     assert!(exceptions.as_object().unwrap().keys().all(known));
 }
@@ -265,80 +251,6 @@ fn signed(case: &Case, form: Form) -> Wire {
     // Two cases have a raw space here, which is sent as an escape or not at all.
     signed.target = signed.target.replace(' ', "%20");
     signed
-}
-
-fn verifies(case: &Case, form: Form, signed: &Wire) -> Result<(), VerifyError> {
-    let headers = raw_headers(signed);
-    let claim = SignedRequest::parse_raw(&raw(signed, &headers))?;
-    if claim.access_key_id() != case.credentials().access_key_id() {
-        return Err(VerifyError::UnknownAccessKeyId);
-    }
-    let key = AccessKey::derive(&case.credentials(), claim.scope());
-    let service = Service::new("service", case.rules(form));
-    Verifier::new("us-east-1", service)
-        .verify(&claim, &key, PayloadHash::of(&signed.body), case.now())
-        .map(drop)
-}
-
-/// The request with one letter or digit changed, in every seventh place: of the method, the target,
-/// each header (all of them are signed, the token apart), and the body.
-fn changed(signed: &Wire) -> Vec<Wire> {
-    let mut all = Vec::new();
-    let mut change = |text: &[u8], put: &dyn Fn(&mut Wire, Vec<u8>)| {
-        for at in (0..text.len())
-            .filter(|at| text[*at].is_ascii_alphanumeric())
-            .step_by(7)
-        {
-            let mut text = text.to_vec();
-            text[at] = match text[at] {
-                b'z' => b'a',
-                b'Z' => b'A',
-                b'9' => b'0',
-                other => other + 1,
-            };
-            let mut changed = signed.clone();
-            put(&mut changed, text);
-            all.push(changed);
-        }
-    };
-    let string = |text| String::from_utf8(text).unwrap();
-    change(signed.method.as_bytes(), &|wire, text| {
-        wire.method = string(text)
-    });
-    // A segment that `..` takes away again is not signed: where there are any, only the query.
-    let target = &signed.target;
-    let start = if target.contains("..") {
-        target.find('?')
-    } else {
-        None
-    };
-    let (kept, rest) = target.split_at(start.unwrap_or(0));
-    if start.is_some() || !target.contains("..") {
-        change(rest.as_bytes(), &|wire, text| {
-            wire.target = format!("{kept}{}", string(text))
-        });
-    }
-    change(&signed.body, &|wire, text| wire.body = text);
-    for name in signed.headers.keys() {
-        let values: Vec<&[u8]> = signed
-            .headers
-            .get_all(name)
-            .iter()
-            .map(HeaderValue::as_bytes)
-            .collect();
-        // One of a name's values, the others as they are.
-        for (i, value) in values.iter().enumerate() {
-            change(value, &|wire, text| {
-                wire.headers.remove(name);
-                for (j, value) in values.iter().enumerate() {
-                    let value = if i == j { &text } else { *value };
-                    wire.headers
-                        .append(name, HeaderValue::from_bytes(value).unwrap());
-                }
-            });
-        }
-    }
-    all
 }
 
 fn differ<T: PartialEq + Debug + ?Sized>(
