@@ -90,11 +90,18 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         what: "presigned with x-amz-content-sha256",
-        why: "a header to send, and signed, for S3's hashed payloads, OpenSearch Serverless and \
-              VPC Lattice; it adds no headers when presigning (e49, e51)",
+        why: "a header to send, and signed, for S3's hashed payloads, the unsigned ones of all \
+              others, Glacier's uploads, OpenSearch Serverless and VPC Lattice; it adds no \
+              headers when presigning (e49, e50, e51)",
         applies: |draft| {
             let always = ["aoss", "vpc-lattice-svcs"].contains(&draft.service);
-            draft.presigned && (always || draft.is_s3() && !draft.unsigned)
+            let tree_hash =
+                draft.service == "glacier" && draft.has_header(&["x-amz-sha256-tree-hash"]);
+            let says = match draft.is_s3() {
+                true => !draft.unsigned,
+                false => always || tree_hash || draft.unsigned,
+            };
+            draft.presigned && says
         },
         then: Then::AgreeOn(|draft| {
             let hash = draft.payload().to_hashed_payload();
