@@ -25,6 +25,8 @@ pub mod explain;
 pub mod legacy;
 #[cfg(feature = "post-policy")]
 pub mod post_policy;
+#[cfg(feature = "s3-express")]
+pub mod s3_express;
 #[cfg(feature = "sigv4a")]
 pub mod sigv4a;
 #[cfg(feature = "sts")]
@@ -50,14 +52,14 @@ mod presigner;
 mod request;
 mod scope;
 mod service;
-#[cfg(any(feature = "sts", feature = "codeartifact"))]
+#[cfg(any(feature = "sts", feature = "s3-express", feature = "codeartifact"))]
 mod service_error;
 mod signature;
 mod signer;
 mod string_to_sign;
-#[cfg(any(feature = "sts", feature = "codeartifact"))]
+#[cfg(any(feature = "sts", feature = "s3-express", feature = "codeartifact"))]
 mod to_sign;
-#[cfg(feature = "sts")]
+#[cfg(any(feature = "sts", feature = "s3-express"))]
 mod xml;
 
 pub use access_key_id::{IdPrefix, account_id};

@@ -127,6 +127,7 @@ impl<'a> Element<'a> {
         Ok(text)
     }
 
+    #[cfg(feature = "sts")]
     pub(crate) fn number(&self, name: &str) -> Result<Option<u32>, Problem> {
         let Some(text) = self.text(name)? else {
             return Ok(None);

@@ -572,3 +572,37 @@ fn nothing_is_printed() {
         assert!(!text.contains("wJalr"), "{text}");
     }
 }
+
+#[test]
+fn messages_are_signed_and_verified_without_allocations() {
+    let (mut events, mut verifier) = open(&credentials());
+    let message = vec![7; 64 * 1024];
+    let mut frame = Vec::new();
+    for _ in 0..2 {
+        let mut parts = None;
+        let signing = allocation_counter::measure(|| {
+            parts = events.sign_parts(&message, NOW).ok();
+        });
+        assert_eq!(signing.count_total, 0, "{signing:?}");
+        let parts = parts.unwrap();
+        frame = [parts.head(), &message, parts.tail()].concat();
+        let verifying = allocation_counter::measure(|| {
+            let mut input = &frame[..];
+            let mut decoder = Decoder::new();
+            let outer = decoder.decode(&mut input).unwrap().unwrap();
+            assert!(verifier.verify(&outer, NOW).is_ok());
+        });
+        assert_eq!(verifying.count_total, 0, "{verifying:?}");
+    }
+    // A message in pieces: one buffer, no larger than twice the message.
+    let in_pieces = allocation_counter::measure(|| {
+        let mut decoder = Decoder::new();
+        for mut piece in frame.chunks(1000) {
+            let _ = decoder.decode(&mut piece).unwrap();
+        }
+    });
+    assert!(
+        in_pieces.bytes_max <= 2 * 2 * frame.len() as u64,
+        "{in_pieces:?}"
+    );
+}

@@ -35,6 +35,7 @@ const FLOORS: [&[&str]; 9] = [
         "codeartifact",
         "tokens",
         "post_policy",
+        "s3_express",
         "legacy",
         "explain",
     ],
