@@ -345,9 +345,15 @@ impl<'a> QueryAuthorization<'a> {
 }
 
 /// The parameters of a presigned URL, each at most once, in the order of [`PARAMETERS`].
-pub(crate) fn find_parameters(
-    query: &str,
-) -> Result<[Option<Parameter<'_>>; PARAMETERS.len()], Error> {
+fn find_parameters(query: &str) -> Result<[Option<Parameter<'_>>; PARAMETERS.len()], Error> {
+    find_parameters_and(query, |_| {})
+}
+
+/// The same; `other` sees whatever else begins with the same letter.
+pub(crate) fn find_parameters_and<'a>(
+    query: &'a str,
+    mut other: impl FnMut(Parameter<'a>),
+) -> Result<[Option<Parameter<'a>>; PARAMETERS.len()], Error> {
     let mut found = [None; PARAMETERS.len()];
     for parameter in parameters(query) {
         let parameter = parameter?;
@@ -359,6 +365,7 @@ pub(crate) fn find_parameters(
             .zip(&mut found)
             .find(|(name, _)| parameter.is_named(name))
         else {
+            other(parameter);
             continue;
         };
         if !parameter.is_exactly(name) {
@@ -482,7 +489,9 @@ impl Signature {
                 (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2)
             }
         };
-        if !sound || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        // Without a branch a byte.
+        let digits = hex.bytes().fold(true, |all, b| all & b.is_ascii_hexdigit());
+        if !sound || !digits {
             return Err(Error::MalformedAuthorization(
                 "the signature is not the hex of one",
             ));

@@ -228,6 +228,33 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && std::hint::black_box(differing) == 0
 }
 
+/// The same, of percent-encoded text: whether it stands for `bytes`.
+pub(crate) fn same_decoded(text: &str, bytes: &[u8]) -> bool {
+    let (mut rest, mut equal) = (bytes, true);
+    for (i, piece) in text.split('%').enumerate() {
+        let mut run = piece.as_bytes();
+        if i > 0 {
+            // What follows a `%` begins with its digits.
+            let [high, low, tail @ ..] = run else {
+                return false;
+            };
+            let ((Some(high), Some(low)), Some((byte, left))) =
+                ((nibble(*high), nibble(*low)), rest.split_first())
+            else {
+                return false;
+            };
+            equal &= same(&[high << 4 | low], &[*byte]);
+            (run, rest) = (tail, left);
+        }
+        let Some((start, left)) = rest.split_at_checked(run.len()) else {
+            return false;
+        };
+        equal &= same(run, start);
+        rest = left;
+    }
+    equal && rest.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +329,28 @@ mod tests {
     fn long_text_is_recoded_in_runs() {
         let long = "é+".repeat(500);
         assert_eq!(recode_text(&long), "%C3%A9%2B".repeat(500));
+    }
+
+    #[test]
+    fn equality_of_what_is_encoded() {
+        for (text, bytes) in [
+            ("", &b""[..]),
+            ("abc", b"abc"),
+            ("%2F", b"/"),
+            ("a%2fb%2Bc", b"a/b+c"),
+            ("%61%3D%3D", b"a=="),
+            ("%C3%A9x", "éx".as_bytes()),
+        ] {
+            assert!(same_decoded(text, bytes), "{text}");
+            assert!(!same_decoded(text, &[bytes, b"x"].concat()), "{text}");
+            if let Some((_, fewer)) = bytes.split_last() {
+                assert!(!same_decoded(text, fewer), "{text}");
+                assert!(!same_decoded(text, &[fewer, b"!"].concat()), "{text}");
+            }
+        }
+        for bad in ["%", "%2", "%zz", "a%2"] {
+            assert!(!same_decoded(bad, b"a/"), "{bad}");
+        }
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::fmt;
 use http::HeaderMap;
 
 use crate::amz_date::AmzDate;
-use crate::authorization::{Authorization, expires_in_of, find_parameters, query_credential};
+use crate::authorization::{Authorization, expires_in_of, find_parameters_and, query_credential};
 use crate::canonical::check_method;
 use crate::canonical::headers::check;
-use crate::canonical::query::{Parameter, parameters};
+use crate::canonical::query::Parameter;
 use crate::credentials::SessionToken;
-use crate::encode::{decoded, same};
+use crate::encode::{decoded, same, same_decoded};
 use crate::error::Error;
 use crate::list::List;
 use crate::request::{HttpRequest, RawRequest, host_of};
@@ -129,7 +129,12 @@ impl<'a> SignedRequest<'a> {
     ) -> Result<Self, VerifyError> {
         let found = Found::read(headers)?;
         let host = found.host(authority)?;
-        let parameters = find_parameters(query);
+        let mut content_sha256 = (None, 0);
+        let parameters = find_parameters_and(query, |parameter| {
+            if parameter.is_named("X-Amz-Content-Sha256") {
+                content_sha256 = (Some(parameter), content_sha256.1 + 1);
+            }
+        });
         let in_query = match &parameters {
             Ok(parameters) => parameters.iter().any(Option::is_some),
             Err(error) => matches!(error, Error::MalformedAuthorization(_)),
@@ -146,7 +151,7 @@ impl<'a> SignedRequest<'a> {
             }
             None => {
                 let parameters = parameters.map_err(|error| of_error(error, Form::Query))?;
-                Signed::in_query(parameters, query, &found)?
+                Signed::in_query(parameters, content_sha256, &found)?
             }
         };
         let Signed {
@@ -447,7 +452,7 @@ impl<'a> Signed<'a> {
 
     fn in_query(
         found: [Option<Parameter<'a>>; 9],
-        query: &'a str,
+        (content_sha256, count): (Option<Parameter<'a>>, usize),
         headers: &Found<'a>,
     ) -> Result<Self, VerifyError> {
         let form = Form::Query;
@@ -496,16 +501,11 @@ impl<'a> Signed<'a> {
                 });
             }
         };
-        let mut content_sha256 = None;
-        for parameter in parameters(query).flatten() {
-            if matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
-                && parameter.is_named("X-Amz-Content-Sha256")
-                && (content_sha256.replace(parameter).is_some() || headers.content_sha256.is_some())
-            {
-                return Err(VerifyError::Repeated {
-                    name: "x-amz-content-sha256",
-                });
-            }
+        // Another that says the same, in a parameter or a header.
+        if count > 1 || (count > 0 && headers.content_sha256.is_some()) {
+            return Err(VerifyError::Repeated {
+                name: "x-amz-content-sha256",
+            });
         }
         Ok(Self {
             form,
@@ -544,11 +544,10 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
 }
 
 fn text(value: &[u8]) -> Option<&str> {
-    let visible = |b: &u8| matches!(b, b' '..=b'~' | b'\t');
-    value
-        .iter()
-        .all(visible)
-        .then(|| std::str::from_utf8(value).ok())?
+    // Without a branch a byte.
+    let visible = |b: u8| ((b >= b' ') & (b <= b'~')) | (b == b'\t');
+    let visible = value.iter().fold(true, |all, &b| all & visible(b));
+    visible.then(|| std::str::from_utf8(value).ok())?
 }
 
 /// The list of signed headers: as text, and in a query maybe with `;` still escaped, so that
@@ -590,10 +589,14 @@ impl<'a> SignedHeaders<'a> {
 
     /// As a list in strictly ascending order of lower-case names, which is how they are signed.
     pub(super) fn list(&self) -> Option<List<&str, 24>> {
+        let upper = |found, b: u8| found | b.is_ascii_uppercase();
+        if !self.escaped && self.text.bytes().fold(false, upper) {
+            return None;
+        }
         let mut list = List::new();
         let mut last = "";
         for name in self.names() {
-            if name <= last || name.bytes().any(|b| b.is_ascii_uppercase()) {
+            if name <= last || (self.escaped && name.bytes().fold(false, upper)) {
                 return None;
             }
             list.push(name);
@@ -632,14 +635,7 @@ impl<'a> Token<'a> {
         let expected = token.expose().as_bytes();
         let equal = match &self.value {
             TokenValue::Header(value) => same(value, expected),
-            TokenValue::Parameter(parameter) => {
-                let bytes = decoded(parameter.raw_value());
-                let differing = bytes
-                    .clone()
-                    .zip(expected)
-                    .fold(0, |bits, (a, b)| bits | (a ^ b));
-                bytes.count() == expected.len() && std::hint::black_box(differing) == 0
-            }
+            TokenValue::Parameter(parameter) => same_decoded(parameter.raw_value(), expected),
         };
         equal && self.s3_express == (token.header_name() == "x-amz-s3session-token")
     }
@@ -665,6 +661,7 @@ impl<'a> Token<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::canonical::query::parameters;
 
     fn names(list: &str) -> Vec<String> {
         let query = format!("X-Amz-SignedHeaders={list}");
