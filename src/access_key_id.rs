@@ -172,6 +172,8 @@ mod tests {
             "asiay34fzkbokmutvv7a",
             "ASIAY34FZKBOKMUTVV7a",
             "ASIAY34FZKBOKMUTVV10",
+            // From before ids carried an account.
+            "AKIAIOSFODNN7EXAMPLE",
             "ASIAY34FZKBOKMUTVéA",
             // A number of thirteen digits.
             "ASIA7777777777777777",
