@@ -23,8 +23,27 @@ pub struct StrictAccess(pub Accounts);
 #[async_trait::async_trait]
 impl S3Access for StrictAccess {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
-        check(cx.headers(), cx.uri(), "s3", &self.0).map(drop)
+        let (headers, uri) = (cx.headers(), cx.uri());
+        match access_key_id_of_version_2(headers, uri) {
+            Some(access_key_id) => {
+                let query = decode_query(uri.query().unwrap_or_default());
+                check_session(&access_key_id, headers, &query, &self.0).map(drop)
+            }
+            None => check(headers, uri, "s3", &self.0).map(drop),
+        }
     }
+}
+
+/// Who signed with S3's scheme before Signature Version 4, which has neither scope nor list of
+/// headers.
+fn access_key_id_of_version_2(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    if let Some(authorization) = headers.get("authorization") {
+        let credential = authorization.to_str().ok()?.strip_prefix("AWS ")?;
+        return Some(credential.split_once(':')?.0.to_owned());
+    }
+    let query = decode_query(uri.query().unwrap_or_default());
+    let named = query.into_iter().find(|(name, _)| name == "AWSAccessKeyId");
+    named.map(|(_, access_key_id)| access_key_id)
 }
 
 /// Checks a request whose signature was found right, and says whose it is.
@@ -151,28 +170,36 @@ impl Claim {
 
     fn check_session(&self, headers: &HeaderMap, accounts: &Accounts) -> S3Result<Account> {
         let access_key_id = self.credential.split('/').next().unwrap_or_default();
-        let Some(account) = accounts.find(access_key_id) else {
-            return Err(s3_error!(InvalidAccessKeyId));
-        };
-        let in_headers = headers.get_all("x-amz-security-token").iter();
-        let in_query = self
-            .query
-            .iter()
-            .filter(|(name, _)| name == "X-Amz-Security-Token");
-        let tokens: Vec<&[u8]> = in_headers
-            .map(|value| value.as_bytes())
-            .chain(in_query.map(|(_, value)| value.as_bytes()))
-            .collect();
-        match (&account.session, tokens.as_slice()) {
-            (None, []) => Ok(account),
-            (Some(session), [token]) if *token == session.token.as_bytes() => {
-                if session.ends <= OffsetDateTime::now_utc() {
-                    return Err(s3_error!(ExpiredToken));
-                }
-                Ok(account)
+        check_session(access_key_id, headers, &self.query, accounts)
+    }
+}
+
+fn check_session(
+    access_key_id: &str,
+    headers: &HeaderMap,
+    query: &Query,
+    accounts: &Accounts,
+) -> S3Result<Account> {
+    let Some(account) = accounts.find(access_key_id) else {
+        return Err(s3_error!(InvalidAccessKeyId));
+    };
+    let in_headers = headers.get_all("x-amz-security-token").iter();
+    let in_query = query
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("X-Amz-Security-Token"));
+    let tokens: Vec<&[u8]> = in_headers
+        .map(|value| value.as_bytes())
+        .chain(in_query.map(|(_, value)| value.as_bytes()))
+        .collect();
+    match (&account.session, tokens.as_slice()) {
+        (None, []) => Ok(account),
+        (Some(session), [token]) if *token == session.token.as_bytes() => {
+            if session.ends <= OffsetDateTime::now_utc() {
+                return Err(s3_error!(ExpiredToken));
             }
-            _ => Err(s3_error!(InvalidToken)),
+            Ok(account)
         }
+        _ => Err(s3_error!(InvalidToken)),
     }
 }
 
