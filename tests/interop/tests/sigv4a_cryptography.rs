@@ -57,7 +57,7 @@ for line in sys.stdin:
     print(key.sign(text, ALGORITHM).hex())
 "#;
 
-const SIGNATURES: usize = 200;
+const SIGNATURES: usize = 100;
 
 #[test]
 #[ignore = "needs Python with the package cryptography"]
