@@ -131,7 +131,8 @@ mod sts {
     #[test]
     fn of_another_action_or_namespace() {
         let sound = answer(NAMESPACE, &credentials(SOUND));
-        assert!(GetCallerIdentity::parse(StatusCode::OK, &sound).is_err());
+        let error = GetCallerIdentity::parse(StatusCode::OK, &sound).unwrap_err();
+        assert_eq!(error.message(), "is not one of this action");
         assert!(AssumeRole::parse(StatusCode::OK, answer("", &credentials(SOUND))).is_ok());
         for namespace in [
             "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -233,6 +234,26 @@ mod sts {
             );
             let _ = DecodeAuthorizationMessage::parse(StatusCode::OK, &body);
         }
+    }
+
+    #[test]
+    fn more_than_is_read() {
+        let many = format!("{}{}", credentials(SOUND), "<a/>".repeat(4096));
+        assert_eq!(
+            malformed(answer(NAMESPACE, &many)),
+            "is not XML as AWS writes it"
+        );
+        let some = format!("{}{}", credentials(SOUND), "<a/>".repeat(4000));
+        assert!(AssumeRole::parse(StatusCode::OK, answer(NAMESPACE, &some)).is_ok());
+        let many: String = (0..300).map(|n| format!(" a{n}=''")).collect();
+        let many = format!("{}<a{many}/>", credentials(SOUND));
+        assert_eq!(
+            malformed(answer(NAMESPACE, &many)),
+            "has too many attributes"
+        );
+        let json = r#"{"Error":{"Code":"AccessDenied"},"Extra":[0"#;
+        let json = format!("{json}{}]}}", ",0".repeat(40_000));
+        assert_eq!(malformed(json), "is JSON larger than 64 KiB");
     }
 
     #[test]
