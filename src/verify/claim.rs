@@ -545,7 +545,7 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
 
 fn text(value: &[u8]) -> Option<&str> {
     // Without a branch a byte.
-    let visible = |b: u8| ((b >= b' ') & (b <= b'~')) | (b == b'\t');
+    let visible = |b: u8| (b' '..=b'~').contains(&b) | (b == b'\t');
     let visible = value.iter().fold(true, |all, &b| all & visible(b));
     visible.then(|| std::str::from_utf8(value).ok())?
 }

@@ -145,7 +145,7 @@ impl Verifier {
         let listed = list.as_slice();
         let is_listed = |name: &str| match listed.len() {
             // Comparing lengths first is faster, as long as there are few.
-            ..=24 => listed.iter().any(|listed| *listed == name),
+            ..=24 => listed.contains(&name),
             _ => listed.binary_search(&name).is_ok(),
         };
         if !is_listed("host") {
