@@ -244,7 +244,10 @@ fn signs(rules: &Rules, name: &str) -> bool {
 
 /// Which parameters of a request, signed or not, are part of its canonical form: all, in header
 /// form, and in query form all but the signature.
-fn keeps(rules: &Rules, header_form: bool) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
+pub(crate) fn keeps(
+    rules: &Rules,
+    header_form: bool,
+) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
     let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
     move |parameter| {
         let added_last = parameter.is_exactly("X-Amz-Signature")

@@ -1,1 +1,118 @@
 //! Why a signature did not match.
+//!
+//! "The request signature we calculated does not match the signature you provided": S3, and many
+//! others, quote what they calculated. Set beside what was signed, the first line that differs
+//! names the cause.
+//!
+//! ```
+//! use countersign::explain::{self, Cause};
+//! use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
+//! use time::macros::datetime;
+//!
+//! // A store behind S3's protocol, signed by the rules of other services.
+//! let service = Service::new("s3", Rules::GENERIC);
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service.clone());
+//! let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+//!
+//! let error_body = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we \
+//!     calculated does not match …</Message><CanonicalRequest>GET\n/a%20key\n\n\
+//!     host:bucket.s3.amazonaws.com\nx-amz-date:20260101T120000Z\n\n\
+//!     host;x-amz-date\n\
+//!     e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
+//! let diagnosis = explain::mismatch(&request, &service, error_body)?;
+//! assert_eq!(diagnosis.cause(), Some(&Cause::PathEncodedTwice));
+//! assert_eq!(
+//!     diagnosis.to_string(),
+//!     "SignatureDoesNotMatch\n\
+//!      Likely cause: The path was percent-encoded twice before it was signed, and counts as it is sent.\n    \
+//!          path  signed    /a%2520key\n          \
+//!                received  /a%20key\n                       \
+//!                             ^\n\
+//!      What to do: Sign the path as it is sent: S3's family signs with its own rules (`Rules::S3`), \
+//!      which encode nothing again.\n",
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Sent`] takes more than that: the whole answer, the payload, the secret access key, the
+//! signer's log. [`compare`] needs no answer, but the request as it was captured further on.
+//!
+//! What is printed holds no session token, no signature and no key; [`Text::expose`] and
+//! [`Diagnosis::expose`] are the ways to what is left out. An answer is read in bounded memory and
+//! time, whatever it is, up to [`LARGEST_ANSWER`].
+//!
+//! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
+//! Reference, "Error responses".
+
+mod answer;
+mod cause;
+mod compare;
+mod diagnosis;
+mod hide;
+mod lines;
+mod message;
+mod rebuilt;
+mod search;
+mod sent;
+
+use std::borrow::Cow;
+
+use crate::request::HttpRequest;
+use crate::service::Service;
+use crate::xml::Problem;
+
+pub use answer::LARGEST_ANSWER;
+pub use cause::Cause;
+pub use diagnosis::{Diagnosis, Difference, Finding};
+pub use hide::Text;
+pub use sent::Sent;
+
+/// Why a server answered a request with this error: [`Sent::refused_with`], in one call.
+///
+/// # Errors
+/// A body that is no error of AWS, nor one in its manner, or is too large.
+pub fn mismatch<R: HttpRequest>(
+    request: &R,
+    service: &Service,
+    error_body: impl AsRef<[u8]>,
+) -> Result<Diagnosis, Unreadable> {
+    Sent::new(request, service).refused_with(error_body)
+}
+
+/// What happened to a request on its way: [`Sent::compare`], in one call.
+///
+/// ```
+/// use countersign::explain::{self, Cause};
+/// use countersign::{Credentials, PayloadHash, Service, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+/// let mut captured = request.clone();
+/// captured.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
+/// # *captured.uri_mut() = "/key".parse()?;
+///
+/// let diagnosis = explain::compare(&request, &captured, &Service::S3);
+/// assert_eq!(diagnosis.cause(), Some(&Cause::HostChanged));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compare<A: HttpRequest, B: HttpRequest>(
+    sent: &A,
+    captured: &B,
+    service: &Service,
+) -> Diagnosis {
+    Sent::new(sent, service).compare(&Sent::new(captured, service))
+}
+
+/// An answer that is no error of AWS, nor of anybody who imitates it: a proxy's page, maybe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the answer {0}")]
+pub struct Unreadable(Cow<'static, str>);
+
+impl Unreadable {
+    fn new(Problem(problem): Problem) -> Self {
+        Self(problem.into())
+    }
+}

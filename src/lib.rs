@@ -59,7 +59,7 @@ mod signer;
 mod string_to_sign;
 #[cfg(any(feature = "sts", feature = "s3-express", feature = "codeartifact"))]
 mod to_sign;
-#[cfg(any(feature = "sts", feature = "s3-express"))]
+#[cfg(any(feature = "sts", feature = "s3-express", feature = "explain"))]
 mod xml;
 
 pub use access_key_id::{IdPrefix, account_id};

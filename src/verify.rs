@@ -56,6 +56,8 @@ use crate::payload::PayloadHash;
 use crate::service::Service;
 
 pub use claim::SignedRequest;
+#[cfg(feature = "explain")]
+pub(crate) use date::http_date;
 pub use error::{Form, Protocol, VerifyError};
 pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, VerifiedPayload};
 #[cfg(feature = "sigv4a")]

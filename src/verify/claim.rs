@@ -228,6 +228,11 @@ impl<'a> SignedRequest<'a> {
         self.algorithm
     }
 
+    #[cfg(feature = "explain")]
+    pub(crate) fn signature(&self) -> Signature {
+        self.signature
+    }
+
     /// When the request says that it was signed.
     pub fn date(&self) -> &AmzDate {
         &self.date

@@ -4,7 +4,7 @@ use crate::amz_date::AmzDate;
 
 /// Reads the date of HTTP, `Sun, 30 Aug 2015 12:36:00 GMT` (RFC 9110, 5.6.7, its preferred form;
 /// `+0000` and `-0000`, which older signers write, mean the same). The weekday is not looked at.
-pub(super) fn http_date(text: &str) -> Option<AmzDate> {
+pub(crate) fn http_date(text: &str) -> Option<AmzDate> {
     let (_, rest) = text.split_once(", ")?;
     let mut parts = rest.split(' ');
     let mut next = || parts.next();

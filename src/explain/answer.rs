@@ -1,0 +1,298 @@
+//! Reading what the server answered, in any of the shapes that AWS has for an error.
+
+use std::collections::BTreeMap;
+
+use http::HeaderMap;
+use roxmltree::Node;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::amz_date::AmzDate;
+use crate::verify::http_date;
+use crate::xml;
+
+use super::Unreadable;
+
+/// The largest answer that is read, 1 MiB; those of services stay far below.
+pub const LARGEST_ANSWER: usize = xml::LARGEST;
+
+/// An error, whatever shape it came in.
+#[derive(Default)]
+pub(super) struct Answer {
+    pub(super) status: Option<u16>,
+    /// Without its namespace; empty where there is none.
+    pub(super) code: String,
+    pub(super) message: String,
+    /// What the server says that it calculated.
+    pub(super) canonical_request: Option<String>,
+    pub(super) string_to_sign: Option<String>,
+    /// S3's other elements, by their names.
+    fields: BTreeMap<String, String>,
+    /// `x-amz-bucket-region`.
+    pub(super) bucket_region: Option<String>,
+    /// The server's time, by its `date` header.
+    pub(super) date: Option<OffsetDateTime>,
+}
+
+impl Answer {
+    /// Of a body alone.
+    pub(super) fn of_body(body: &[u8]) -> Result<Self, Unreadable> {
+        let text = xml::text(body).map_err(Unreadable::new)?;
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let mut answer = Self::default();
+        match text.as_bytes().first() {
+            None => {}
+            Some(b'<') => answer.read_xml(text)?,
+            Some(b'{' | b'[') => answer.read_json(text)?,
+            Some(_) => answer.read_text(text)?,
+        }
+        answer.cut_message();
+        Ok(answer)
+    }
+
+    /// Of a whole answer.
+    pub(super) fn of(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable> {
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let read = Self::of_body(body);
+        let told = header("x-amzn-errortype")
+            .or_else(|| header("x-amzn-query-error"))
+            .map(bare_code);
+        // A gateway's page says nothing, but its headers may.
+        let mut answer = match read {
+            Ok(answer) => answer,
+            Err(_) if told.is_some() || header("x-amz-bucket-region").is_some() => Self::default(),
+            Err(unreadable) => return Err(unreadable),
+        };
+        if let Some(code) = told
+            && answer.code.is_empty()
+        {
+            answer.code = code;
+        }
+        answer.status = Some(status);
+        answer.bucket_region = header("x-amz-bucket-region").map(str::to_owned);
+        answer.date = header("date").and_then(point_in_time);
+        Ok(answer)
+    }
+
+    /// One of S3's elements.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
+    }
+
+    pub(super) fn time(&self, name: &str) -> Option<OffsetDateTime> {
+        point_in_time(self.field(name)?)
+    }
+
+    fn read_xml(&mut self, text: &str) -> Result<(), Unreadable> {
+        let document = xml::parse(text).map_err(Unreadable::new)?;
+        let root = document.root_element();
+        for node in root.descendants().filter(Node::is_element) {
+            if node.children().any(|child| child.is_element()) {
+                continue;
+            }
+            let value: String = node
+                .children()
+                .filter(Node::is_text)
+                .filter_map(|child| child.text())
+                .collect();
+            let name = node.tag_name().name().to_owned();
+            // The first of a name: whoever adds a second one wants to confuse.
+            self.fields.entry(name).or_insert(value);
+        }
+        let mut take = |name: &str| self.fields.remove(name);
+        let code = take("Code").or_else(|| take("code"));
+        let message = take("Message").or_else(|| take("message"));
+        let canonical_request = take("CanonicalRequest");
+        let string_to_sign = take("StringToSign");
+        // The twins survive re-indentation.
+        let of_bytes = |text: Option<String>| bytes(&text?);
+        let (twin, other) = (
+            of_bytes(take("CanonicalRequestBytes")),
+            of_bytes(take("StringToSignBytes")),
+        );
+        self.canonical_request = twin.or(canonical_request);
+        self.string_to_sign = other.or(string_to_sign);
+        let name = root.tag_name().name();
+        self.code = match code {
+            Some(code) => bare_code(&code),
+            // `<MissingAuthenticationTokenException>` is its own code.
+            None if name.ends_with("Exception") => name.to_owned(),
+            None => return Err(Unreadable("is XML, and no error of AWS".into())),
+        };
+        self.message = message.unwrap_or_default();
+        Ok(())
+    }
+
+    fn read_json(&mut self, text: &str) -> Result<(), Unreadable> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|_| Unreadable("is not JSON as AWS writes it".into()))?;
+        // Gateways wrap it: {"errors":[{…}]}, {"Error":{…}}.
+        let inner = [
+            value.get(0),
+            value.get("Error"),
+            value.get("error"),
+            value.get("errors").and_then(|errors| errors.get(0)),
+        ];
+        let layers = || inner.into_iter().flatten().chain([&value]);
+        let string = |names: &[&str]| {
+            layers()
+                .find_map(|layer| names.iter().find_map(|name| layer.get(name)?.as_str()))
+                .map(str::to_owned)
+        };
+        let code = string(&["__type", "Code", "code", "errorType"]);
+        let message = string(&["message", "Message", "errorMessage"]);
+        if code.is_none() && message.is_none() {
+            return Err(Unreadable("is JSON, and no error of AWS".into()));
+        }
+        self.code = code.as_deref().map(bare_code).unwrap_or_default();
+        self.message = message.unwrap_or_default();
+        Ok(())
+    }
+
+    /// What a tool printed of an error: `An error occurred (CODE) when calling …: MESSAGE`.
+    fn read_text(&mut self, text: &str) -> Result<(), Unreadable> {
+        let told = text
+            .split_once("An error occurred (")
+            .and_then(|(_, rest)| rest.split_once(')'));
+        if let Some((code, _)) = told {
+            self.code = bare_code(code);
+        } else {
+            // Or its message alone, which is about one of these.
+            let subjects = [
+                "ignature",
+                "redential",
+                "oken",
+                "uthori",
+                "uthenti",
+                "has expired",
+            ];
+            if !subjects.iter().any(|subject| text.contains(subject)) {
+                return Err(Unreadable("is no error of AWS".into()));
+            }
+        }
+        self.message = text.to_owned();
+        Ok(())
+    }
+
+    /// Takes the canonical request and the string to sign out of a message. A quote may stand in
+    /// a header's value, so the first one does not end it.
+    fn cut_message(&mut self) {
+        let message = self.message.as_str();
+        let opened = |text: &'_ str| -> Option<usize> {
+            let after = text.split_once("should have been")?.1.trim_start();
+            let after = after.strip_prefix('\'')?;
+            Some(text.len() - after.len())
+        };
+        let (canonical, string) = match message.split_once("The String-to-Sign") {
+            Some((canonical, string)) => (canonical, Some(string)),
+            None => (message, None),
+        };
+        let cut = |text: &str| -> Option<String> {
+            let (_, inside) = text.split_at_checked(opened(text)?)?;
+            let end = inside.rfind('\'')?;
+            inside.get(..end).map(str::to_owned)
+        };
+        if self.canonical_request.is_none() && canonical.contains("The Canonical String") {
+            self.canonical_request = cut(canonical);
+        }
+        if self.string_to_sign.is_none() {
+            self.string_to_sign = string.and_then(cut);
+        }
+    }
+}
+
+/// Without what is before `#` and behind `:`, and without `;Sender`.
+fn bare_code(code: &str) -> String {
+    let code = code.split([':', ';']).next().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default();
+    code.trim().to_owned()
+}
+
+/// `41 57 53`.
+fn bytes(listing: &str) -> Option<String> {
+    let digits: String = listing.split_whitespace().collect();
+    let mut bytes = vec![0; digits.len() / 2];
+    hex::decode_to_slice(&digits, &mut bytes).ok()?;
+    (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A point in time in one of the forms of S3: ISO 8601 (either form, to the second or finer), RFC
+/// 1123, or milliseconds since the epoch.
+fn point_in_time(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    if let Some(date) = AmzDate::parse(text).or_else(|| http_date(text)) {
+        return Some(date.to_date_time());
+    }
+    if text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {
+        let milliseconds: i64 = text.parse().ok()?;
+        return OffsetDateTime::from_unix_timestamp(milliseconds / 1000).ok();
+    }
+    let whole = text.split(['.', 'Z']).next()?;
+    let basic: String = whole.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    AmzDate::parse(&format!("{basic}Z")).map(|date| date.to_date_time())
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn points_in_time() {
+        let time = datetime!(2026-01-02 03:04:05 UTC);
+        for text in [
+            "20260102T030405Z",
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05.678Z",
+            "Fri, 02 Jan 2026 03:04:05 GMT",
+            "1767323045000",
+        ] {
+            assert_eq!(point_in_time(text), Some(time), "{text}");
+        }
+        for text in [
+            "",
+            "x",
+            "Z",
+            "2026",
+            "2026-13-02T03:04:05Z",
+            "99999999999999999",
+        ] {
+            assert_ne!(point_in_time(text), Some(time), "{text}");
+        }
+    }
+
+    #[test]
+    fn codes() {
+        for (code, bare) in [
+            ("SignatureDoesNotMatch", "SignatureDoesNotMatch"),
+            (
+                "com.amazon.coral.service#InvalidSignatureException",
+                "InvalidSignatureException",
+            ),
+            (
+                "InvalidSignatureException:http://internal.amazon.com/coral/x/",
+                "InvalidSignatureException",
+            ),
+            ("InvalidClientTokenId;Sender", "InvalidClientTokenId"),
+            ("", ""),
+        ] {
+            assert_eq!(bare_code(code), bare);
+        }
+    }
+
+    #[test]
+    fn a_quote_inside_the_canonical_request() {
+        let message = "The request signature …\n\nThe Canonical String for this request should have been\n'GET\n/\n\nx-amz-meta-a:it's\n\nx-amz-meta-a\nHASH'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\nX'\n";
+        let body = serde_json::json!({ "message": message }).to_string();
+        let answer = Answer::of_body(body.as_bytes()).ok().unwrap();
+        assert_eq!(
+            answer.canonical_request.as_deref(),
+            Some("GET\n/\n\nx-amz-meta-a:it's\n\nx-amz-meta-a\nHASH")
+        );
+        assert_eq!(
+            answer.string_to_sign.as_deref(),
+            Some("AWS4-HMAC-SHA256\nX")
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! Two canonical requests, line by line.
+
+mod headers;
+mod path;
+mod query;
+
+use super::cause::Cause;
+use super::diagnosis::{Difference, Finding};
+use super::hide::Secrets;
+use super::lines::Lines;
+
+/// What is known besides the two texts.
+pub(super) struct Known<'a> {
+    pub(super) secrets: &'a Secrets,
+    /// The hash of the payload that was sent.
+    pub(super) payload: Option<&'a str>,
+}
+
+/// Why the two differ, in the order of their lines. Nothing when they are equal.
+pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if signed.method != received.method {
+        let cause = Cause::MethodChanged {
+            signed: signed.method.clone(),
+            received: received.method.clone(),
+        };
+        let difference =
+            Difference::plain("method", &signed.method, &received.method, known.secrets);
+        findings.push(Finding::with(cause, difference));
+    }
+    path::compare(&signed.path, &received.path, known, &mut findings);
+    query::compare(&signed.query, &received.query, known, &mut findings);
+    headers::compare(signed, received, known, &mut findings);
+    payload(signed, received, known, &mut findings);
+    findings
+}
+
+/// SHA-256 of no bytes.
+const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn payload(signed: &Lines, received: &Lines, known: &Known<'_>, findings: &mut Vec<Finding>) {
+    let (Some(ours), Some(theirs)) = (&signed.payload, &received.payload) else {
+        return;
+    };
+    if ours.eq_ignore_ascii_case(theirs) {
+        return;
+    }
+    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let cause = match known.payload {
+        // What was sent is what was signed, so that it changed on the way; or the other way round.
+        Some(sent) if ours == sent && is_hash(theirs) => Cause::BodyChanged,
+        Some(_) => Cause::PayloadHashDiffers,
+        None if is_hash(ours) && theirs == EMPTY => Cause::BodyChanged,
+        None => Cause::PayloadHashDiffers,
+    };
+    let difference = Difference::plain("payload hash", ours, theirs, known.secrets);
+    findings.push(Finding::with(cause, difference));
+}

@@ -1,0 +1,107 @@
+//! How two paths differ.
+
+use percent_encoding::percent_decode_str;
+
+use crate::canonical::path::CanonicalPath;
+use crate::service::Rules;
+
+use super::super::cause::Cause;
+use super::super::diagnosis::{Difference, Finding};
+use super::Known;
+
+pub(super) fn compare(
+    signed: &str,
+    received: &str,
+    known: &Known<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    if signed == received {
+        return;
+    }
+    let difference = Difference::plain("path", signed, received, known.secrets);
+    let mut causes = causes(signed, received).into_iter();
+    findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
+    findings.extend(causes.map(Finding::new));
+}
+
+fn causes(signed: &str, received: &str) -> Vec<Cause> {
+    let resolved = |path: &str| canonical(path, true, false);
+    let encoded = |path: &str| canonical(path, false, true);
+    let both = |path: &str| canonical(path, true, true);
+    let is = |made: Option<String>, path: &str| made.as_deref() == Some(path);
+    // Encoding once more turns `%` into `%25`; without one, characters were just left as they are.
+    if received.contains('%') && is(encoded(received), signed) {
+        vec![Cause::PathEncodedTwice]
+    } else if signed.contains('%') && is(encoded(signed), received) {
+        vec![Cause::PathEncodedOnce]
+    } else if is(resolved(received), signed) {
+        vec![Cause::PathNormalized]
+    } else if is(resolved(signed), received) {
+        vec![Cause::PathNotNormalized]
+    } else if received.contains('%') && is(both(received), signed) {
+        vec![Cause::PathEncodedTwice, Cause::PathNormalized]
+    } else if signed.contains('%') && is(both(signed), received) {
+        vec![Cause::PathEncodedOnce, Cause::PathNotNormalized]
+    } else if plain(&plus_as_space(signed)) == plain(&plus_as_space(received))
+        && plain(signed) != plain(received)
+    {
+        vec![Cause::PlusAndSpace]
+    } else if plain(signed) == plain(received) {
+        vec![Cause::PathEncoding]
+    } else {
+        vec![Cause::PathChanged]
+    }
+}
+
+/// As one of the four rules would have it.
+fn canonical(path: &str, normalize: bool, encode: bool) -> Option<String> {
+    let mut rules = Rules::S3;
+    rules.normalize_path = normalize;
+    rules.double_encode_path = encode;
+    Some(CanonicalPath::new(path, &rules).ok()?.to_string())
+}
+
+/// Decoded until nothing is encoded any more, or as often as anybody encodes.
+fn plain(path: &str) -> Vec<u8> {
+    let mut bytes = path.as_bytes().to_vec();
+    for _ in 0..3 {
+        bytes = percent_encoding::percent_decode(&bytes).collect();
+    }
+    bytes
+}
+
+fn plus_as_space(path: &str) -> String {
+    let once: Vec<u8> = percent_decode_str(&path.replace("%25", "%")).collect();
+    String::from_utf8_lossy(&once).replace('+', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cause_for_each() {
+        for (signed, received, cause) in [
+            ("/a%2520b", "/a%20b", Cause::PathEncodedTwice),
+            ("/a%20b", "/a%2520b", Cause::PathEncodedOnce),
+            ("/a/b", "/a//b", Cause::PathNormalized),
+            ("/b", "/a/../b", Cause::PathNormalized),
+            ("/a/./b", "/a/b", Cause::PathNotNormalized),
+            ("/a+b", "/a%20b", Cause::PlusAndSpace),
+            ("/a%20b", "/a%2Bb", Cause::PlusAndSpace),
+            ("/a%2520b", "/a%252Bb", Cause::PlusAndSpace),
+            ("/a(b", "/a%28b", Cause::PathEncoding),
+            ("/a%2fb", "/a%2Fb", Cause::PathEncoding),
+            ("/a%2Fb", "/a/b", Cause::PathEncoding),
+            ("/a", "/a/", Cause::PathChanged),
+            ("/prod/a", "/a", Cause::PathChanged),
+            ("*", "/", Cause::PathChanged),
+        ] {
+            assert_eq!(causes(signed, received)[0], cause, "{signed} {received}");
+        }
+        assert_eq!(
+            causes("/a/b%2520c", "/a//b%20c"),
+            [Cause::PathEncodedTwice, Cause::PathNormalized]
+        );
+    }
+}

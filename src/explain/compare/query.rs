@@ -1,0 +1,180 @@
+//! How two queries differ.
+
+use std::collections::BTreeMap;
+
+use crate::encode::recoded;
+
+use super::super::cause::Cause;
+use super::super::diagnosis::{Difference, Finding};
+use super::Known;
+
+pub(super) fn compare(
+    signed: &str,
+    received: &str,
+    known: &Known<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    if signed == received {
+        return;
+    }
+    let difference = Difference::query(signed, received, known.secrets);
+    let mut causes = causes(signed, received).into_iter();
+    findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
+    findings.extend(causes.map(Finding::new));
+}
+
+fn causes(signed: &str, received: &str) -> Vec<Cause> {
+    // Equal once this has been undone: then it is what differs.
+    if pieces(signed) == pieces(received) {
+        return vec![Cause::QueryOrder];
+    }
+    if canonical(signed) == canonical(received) {
+        return vec![Cause::QueryEncoding];
+    }
+    if spaces(signed) == spaces(received) {
+        return vec![Cause::PlusAndSpace];
+    }
+    if decoded_twice(signed) == decoded_twice(received) {
+        return vec![Cause::QueryEncoding];
+    }
+    let (ours, theirs) = (by_name(signed), by_name(received));
+    let missing = |from: &Parameters, other: &Parameters| -> Vec<String> {
+        let missing = |(name, values): &(&String, &Vec<String>)| {
+            other.get(*name).map_or(0, Vec::len) < values.len()
+        };
+        let names = from.iter().filter(missing);
+        names.map(|(name, _)| name.clone()).collect()
+    };
+    let (lost, added) = (missing(&ours, &theirs), missing(&theirs, &ours));
+    let names = ours
+        .iter()
+        .filter(|(name, values)| {
+            theirs
+                .get(*name)
+                .is_some_and(|theirs| theirs.len() == values.len() && theirs != *values)
+        })
+        .map(|(name, _)| name.clone())
+        .collect::<Vec<_>>();
+    let is_token = |names: &[String]| {
+        !names.is_empty() && names.iter().all(|name| name == "X-Amz-Security-Token")
+    };
+    let mut causes = Vec::new();
+    if is_token(&lost) {
+        causes.push(Cause::MissingSessionToken);
+    } else if !lost.is_empty() {
+        causes.push(Cause::ParametersLost { names: lost });
+    }
+    if is_token(&added) {
+        causes.push(Cause::SessionTokenNotSigned);
+    } else if !added.is_empty() {
+        causes.push(Cause::ParametersAdded { names: added });
+    }
+    if is_token(&names) {
+        causes.push(Cause::InvalidSessionToken);
+    } else if !names.is_empty() {
+        causes.push(Cause::ParametersChanged { names });
+    }
+    if causes.is_empty() {
+        causes.push(Cause::QueryEncoding);
+    }
+    causes
+}
+
+type Parameters = BTreeMap<String, Vec<String>>;
+
+/// As they are, sorted.
+fn pieces(query: &str) -> Vec<&str> {
+    let mut pieces: Vec<&str> = query.split('&').collect();
+    pieces.sort_unstable();
+    pieces
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+}
+
+/// Names and values, each changed in the same way, sorted.
+fn by_pair(query: &str, mut change: impl FnMut(&str) -> String) -> Vec<(String, String)> {
+    let mut all: Vec<_> = pairs(query)
+        .map(|(name, value)| (change(name), change(value)))
+        .collect();
+    all.sort();
+    all
+}
+
+fn recode(text: &str) -> String {
+    String::from_utf8(recoded(text).collect()).unwrap_or_default()
+}
+
+fn canonical(query: &str) -> Vec<(String, String)> {
+    by_pair(query, recode)
+}
+
+fn spaces(query: &str) -> Vec<(String, String)> {
+    by_pair(query, |text| {
+        recode(&text.replace('+', "%20")).replace("%2B", "%20")
+    })
+}
+
+fn decoded_twice(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let bytes: Vec<u8> = crate::encode::decoded(text).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    by_pair(query, |text| decode(&decode(text)))
+}
+
+fn by_name(query: &str) -> Parameters {
+    let mut all = Parameters::new();
+    for (name, value) in pairs(query) {
+        let name =
+            String::from_utf8_lossy(&crate::encode::decoded(name).collect::<Vec<_>>()).into_owned();
+        all.entry(name).or_default().push(recode(value));
+    }
+    for values in all.values_mut() {
+        values.sort();
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cause_for_each() {
+        let named = |name: &str| vec![name.to_owned()];
+        for (signed, received, cause) in [
+            ("b=1&a=2", "a=2&b=1", Cause::QueryOrder),
+            ("a=1&a-=2", "a-=2&a=1", Cause::QueryOrder),
+            ("a", "a=", Cause::QueryEncoding),
+            ("a=%7E", "a=~", Cause::QueryEncoding),
+            ("a=%2f", "a=%2F", Cause::QueryEncoding),
+            ("a=b/c", "a=b%2Fc", Cause::QueryEncoding),
+            ("a=b%252Fc", "a=b%2Fc", Cause::QueryEncoding),
+            ("a=b%2Bc", "a=b%20c", Cause::PlusAndSpace),
+            ("a=b+c", "a=b%20c", Cause::PlusAndSpace),
+            (
+                "a=1&b=2",
+                "a=1",
+                Cause::ParametersLost { names: named("b") },
+            ),
+            (
+                "a=1&a=1",
+                "a=1",
+                Cause::ParametersLost { names: named("a") },
+            ),
+            (
+                "a=1",
+                "a=1&utm=2",
+                Cause::ParametersAdded {
+                    names: named("utm"),
+                },
+            ),
+            ("a=1", "a=2", Cause::ParametersChanged { names: named("a") }),
+        ] {
+            assert_eq!(causes(signed, received)[0], cause, "{signed} {received}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What is shown of a request, and what is not.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::encode::decoded;
+
+/// In place of what is not shown.
+const ELIDED: &str = "[elided]";
+/// The longest piece of somebody else's text in a sentence.
+const LONGEST: usize = 100;
+/// The shortest text that is looked for wherever it may stand, and how many are: what is hidden by
+/// its name is hidden all the same.
+const SHORTEST_SECRET: usize = 8;
+const MOST_SECRETS: usize = 32;
+
+/// Headers that hold session tokens, signatures or keys.
+fn is_secret_header(name: &str) -> bool {
+    [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-amz-security-token",
+        "x-amz-s3session-token",
+        "x-amz-server-side-encryption-customer-key",
+        "x-amz-copy-source-server-side-encryption-customer-key",
+    ]
+    .iter()
+    .any(|secret| name.trim().eq_ignore_ascii_case(secret))
+}
+
+/// Parameters that hold session tokens or signatures.
+fn is_secret_parameter(name: &str) -> bool {
+    // As often as somebody may have encoded it.
+    let mut name = name.to_owned();
+    for _ in 0..3 {
+        if !name.contains('%') {
+            break;
+        }
+        name = String::from_utf8_lossy(&decoded(&name).collect::<Vec<_>>()).into_owned();
+    }
+    [
+        "x-amz-security-token",
+        "x-amz-s3session-token",
+        "x-amz-signature",
+        "x-amz-server-side-encryption-customer-key",
+        "signature",
+        "securitytoken",
+    ]
+    .iter()
+    .any(|secret| name.trim().eq_ignore_ascii_case(secret))
+}
+
+/// The secrets that are known to be in a request or an answer, and so must not be in a text.
+#[derive(Clone, Default)]
+pub(super) struct Secrets(Vec<Zeroizing<String>>);
+
+impl Secrets {
+    pub(super) fn add(&mut self, secret: &str) {
+        let secret = secret.trim();
+        if secret.len() < SHORTEST_SECRET || self.0.len() >= MOST_SECRETS {
+            return;
+        }
+        let plain = String::from_utf8_lossy(&decoded(secret).collect::<Vec<_>>()).into_owned();
+        let encoded = crate::encode::encode_segment(&plain);
+        let twice = crate::encode::encode_segment(&encoded);
+        for form in [secret.to_owned(), plain, encoded, twice] {
+            if !self.0.iter().any(|known| **known == form) {
+                self.0.push(Zeroizing::new(form));
+            }
+        }
+        // The longest first, so that no end of one stays.
+        self.0.sort_by_key(|known| std::cmp::Reverse(known.len()));
+    }
+
+    /// The values of a canonical request that are secret.
+    pub(super) fn add_canonical(&mut self, text: &str) {
+        for (i, line) in text.split('\n').enumerate() {
+            if i == 2 {
+                let pairs = line.split('&').filter_map(|pair| pair.split_once('='));
+                for (name, value) in pairs {
+                    if is_secret_parameter(name) {
+                        self.add(value);
+                    }
+                }
+            } else if let Some((name, value)) = line.split_once(':')
+                && is_secret_header(name)
+            {
+                self.add(value);
+            }
+        }
+    }
+
+    fn scrub(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.0 {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), ELIDED);
+            }
+        }
+        text
+    }
+
+    /// A header's value as it may be shown.
+    pub(super) fn header(&self, name: &str, value: &str) -> String {
+        if is_secret_header(name) && !value.is_empty() {
+            return elided(value);
+        }
+        self.scrub(value)
+    }
+
+    /// A query as it may be shown.
+    pub(super) fn query(&self, query: &str) -> String {
+        let pieces = query.split('&').map(|piece| match piece.split_once('=') {
+            Some((name, value)) if is_secret_parameter(name) => {
+                format!("{name}={}", elided(value))
+            }
+            _ => piece.to_owned(),
+        });
+        self.scrub(&pieces.collect::<Vec<_>>().join("&"))
+    }
+
+    /// Anything else.
+    pub(super) fn other(&self, text: &str) -> String {
+        self.scrub(text)
+    }
+
+    /// A canonical request as it may be shown.
+    pub(super) fn canonical(&self, text: &str) -> String {
+        let mut secret = false;
+        let lines = text.split('\n').enumerate().map(|(i, line)| match i {
+            0 | 1 => self.scrub(line),
+            2 => self.query(line),
+            _ => match line.split_once(':') {
+                Some((name, value)) => {
+                    secret = is_secret_header(name);
+                    format!("{name}:{}", self.header(name, value))
+                }
+                // What follows a secret without a name of its own is part of it.
+                None if secret && !line.is_empty() => ELIDED.to_owned(),
+                None => {
+                    secret = false;
+                    self.scrub(line)
+                }
+            },
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn elided(value: &str) -> String {
+    format!("[elided, {} characters]", value.chars().count())
+}
+
+/// Text that may hold secrets. `Display` hides them.
+///
+/// ```
+/// use countersign::Service;
+/// use countersign::explain::Sent;
+///
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/")
+///     .header("x-amz-date", "20260101T120000Z")
+///     .header("x-amz-security-token", "IQoJb3JpZ2luX2Vj")
+///     .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
+///     .header("authorization", "AWS4-HMAC-SHA256 \
+///         Credential=ASIAEXAMPLE/20260101/us-east-1/s3/aws4_request, \
+///         SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token, \
+///         Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+///     .body(())?;
+/// let text = Sent::new(&request, &Service::S3).canonical_request()?;
+/// assert!(text.to_string().contains("x-amz-security-token:[elided, 16 characters]"));
+/// assert!(text.expose().contains("x-amz-security-token:IQoJb3JpZ2luX2Vj"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Text {
+    exposed: Zeroizing<String>,
+    hidden: String,
+}
+
+impl Text {
+    pub(super) fn new(exposed: String, hidden: String) -> Self {
+        Self {
+            exposed: Zeroizing::new(exposed),
+            hidden,
+        }
+    }
+
+    /// All of it, byte for byte: the one way to what is secret.
+    pub fn expose(&self) -> &str {
+        &self.exposed
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hidden)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.hidden)
+    }
+}
+
+/// A piece of somebody else's text, fit for a sentence: on one line, of some length, without what
+/// a terminal would obey.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST).map(visible).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// A character that moves no cursor.
+pub(super) fn visible(c: char) -> char {
+    // Marks that reorder text would put words into another place.
+    let reorders = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    if c.is_control() || reorders {
+        '\u{fffd}'
+    } else {
+        c
+    }
+}

@@ -1,0 +1,495 @@
+//! The request that was refused, and the questions that can be asked about it.
+
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+use zeroize::Zeroizing;
+
+use crate::access_key_id::IdPrefix;
+use crate::credentials::SecretKey;
+use crate::encode::same;
+use crate::payload::PayloadHash;
+use crate::request::HttpRequest;
+use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::verify::{SignedRequest, Verifier, VerifyError};
+
+use super::Unreadable;
+use super::answer::Answer;
+use super::cause::Cause;
+use super::compare::{Known, compare};
+use super::diagnosis::{Diagnosis, Difference, Finding};
+use super::hide::{Secrets, Text};
+use super::lines::Lines;
+use super::message::{clock_of_header, not_signed, told};
+use super::rebuilt::{Claimed, Rebuilt, secrets_of};
+use super::search::{Found, search};
+
+/// A signed request as it was sent, by whatever signed it, and all that is known about it.
+///
+/// The more is given, the more can be told apart: with the payload a wrong hash from an altered
+/// body, with the secret access key what was really signed.
+///
+/// ```
+/// use countersign::explain::{Cause, Sent};
+/// use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
+/// use time::macros::datetime;
+///
+/// // The secret came out of a file, with its line break. (Countersign's own signer refuses it.)
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let signer = Signer::new(credentials, "us-east-1", "sqs");
+/// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+///
+/// let service = Service::from("sqs");
+/// let sent = Sent::new(&request, &service)
+///     .with_payload(PayloadHash::EMPTY)
+///     .with_secret_key(SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"));
+/// assert_eq!(sent.check().cause(), Some(&Cause::SecretKeyWhiteSpace));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Sent<'a, R> {
+    request: &'a R,
+    service: &'a Service,
+    payload: Option<PayloadHash>,
+    secret_key: Option<SecretKey>,
+    signed: Option<Zeroizing<String>>,
+}
+
+impl<'a, R: HttpRequest> Sent<'a, R> {
+    /// A request as it was sent: method, target and headers as on the wire. `service` is the one
+    /// it was signed for, with the rules that it was signed by.
+    pub fn new(request: &'a R, service: &'a Service) -> Self {
+        Self {
+            request,
+            service,
+            payload: None,
+            secret_key: None,
+            signed: None,
+        }
+    }
+
+    /// Says what the payload that was sent hashes to.
+    #[must_use]
+    pub fn with_payload(mut self, payload: PayloadHash) -> Self {
+        self.payload = Some(payload);
+        self
+    }
+
+    /// Gives the secret access key, with which the mistakes of other signers can be told apart,
+    /// and white space around it be found. It is used here and nowhere else.
+    #[must_use]
+    pub fn with_secret_key(mut self, secret_key: SecretKey) -> Self {
+        self.secret_key = Some(secret_key);
+        self
+    }
+
+    /// Gives the canonical request that the signer says it signed, as its log has it.
+    #[must_use]
+    pub fn with_signed(mut self, canonical_request: impl Into<String>) -> Self {
+        self.signed = Some(Zeroizing::new(canonical_request.into()));
+        self
+    }
+
+    /// The canonical request of the headers that the request lists as signed. Where the payload's
+    /// hash is known to nobody, its line is empty.
+    ///
+    /// # Errors
+    /// What is signed in no way that can be read.
+    pub fn canonical_request(&self) -> Result<Text, VerifyError> {
+        let rebuilt = self.rebuilt()?;
+        let text = rebuilt.lines.to_text();
+        let hidden = self.secrets().canonical(&text);
+        Ok(Text::new(text, hidden))
+    }
+
+    /// The string to sign, of that canonical request.
+    ///
+    /// # Errors
+    /// As [`canonical_request`](Self::canonical_request).
+    pub fn string_to_sign(&self) -> Result<Text, VerifyError> {
+        let rebuilt = self.rebuilt()?;
+        let string_to_sign = rebuilt.string_to_sign(&rebuilt.lines.to_text()).to_string();
+        Ok(Text::new(string_to_sign.clone(), string_to_sign))
+    }
+
+    /// What can be said without an answer: rules that the request breaks by itself, and, with the
+    /// secret access key or the signer's own canonical request, what was signed instead.
+    pub fn check(&self) -> Diagnosis {
+        Diagnosis::new(self.suspicions())
+    }
+
+    /// Why the server answered this. Nothing is wrong with the signature where it answered with
+    /// success, or with an error that is about something else.
+    ///
+    /// # Errors
+    /// A body that is no error of AWS, nor one in its manner, or larger than
+    /// [`LARGEST_ANSWER`](super::LARGEST_ANSWER).
+    pub fn answered<B: AsRef<[u8]>>(
+        &self,
+        answer: &http::Response<B>,
+    ) -> Result<Diagnosis, Unreadable> {
+        self.refused(answer.status(), answer.headers(), answer.body().as_ref())
+    }
+
+    /// As [`answered`](Self::answered), of an answer in parts.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn refused(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Diagnosis, Unreadable> {
+        if status.is_success() {
+            let code = Some(status.as_u16());
+            return Ok(Diagnosis::new(Vec::new()).answered(None, code));
+        }
+        Ok(self.diagnose(&Answer::of(status.as_u16(), headers, body)?))
+    }
+
+    /// As [`answered`](Self::answered), of a body alone.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn refused_with(&self, body: impl AsRef<[u8]>) -> Result<Diagnosis, Unreadable> {
+        Ok(self.diagnose(&Answer::of_body(body.as_ref())?))
+    }
+
+    /// What happened to the request on its way: compared with the same request as it was captured
+    /// behind the proxy, say.
+    pub fn compare<Q: HttpRequest>(&self, captured: &Sent<'_, Q>) -> Diagnosis {
+        let mut secrets = self.secrets();
+        secrets_of(captured.request, &mut secrets);
+        let ours = match self.rebuilt() {
+            Ok(rebuilt) => rebuilt,
+            Err(error) => return Diagnosis::new(vec![Finding::new(cause_of(error))]),
+        };
+        let claimed = Claimed::new(captured.request, captured.payload);
+        if !claimed.has_signature {
+            return Diagnosis::new(vec![Finding::new(Cause::AuthenticationLost)]);
+        }
+        let theirs = match Rebuilt::new(captured.request, self.service.rules(), captured.payload) {
+            Ok(rebuilt) => rebuilt,
+            Err(error) => return Diagnosis::new(vec![Finding::new(cause_of(error))]),
+        };
+        let payload = self.payload_text();
+        let known = Known {
+            secrets: &secrets,
+            payload: payload.as_deref(),
+        };
+        let mut findings = compare(&ours.lines, &theirs.lines, &known);
+        findings.extend(scopes(&ours, &theirs, &secrets));
+        findings.extend(captured.body_changed());
+        // What has to be signed and was not there to be signed.
+        if let Err(VerifyError::HeadersNotSigned { names }) = captured.rules_broken() {
+            let added = names
+                .into_iter()
+                .filter(|name| !self.request.headers().contains_key(name.as_str()));
+            findings.extend(added.map(|name| Finding::new(Cause::HeaderAdded { name })));
+        }
+        if findings.is_empty() && ours.signature != theirs.signature {
+            findings.push(Finding::new(Cause::AuthorizationChanged));
+        }
+        Diagnosis::new(findings)
+    }
+
+    fn diagnose(&self, answer: &Answer) -> Diagnosis {
+        let code = (!answer.code.is_empty()).then(|| answer.code.clone());
+        Diagnosis::new(self.findings(answer)).answered(code, answer.status)
+    }
+
+    fn findings(&self, answer: &Answer) -> Vec<Finding> {
+        let claimed = Claimed::new(self.request, self.payload);
+        let told = told(answer, &claimed);
+        if !told.is_empty() {
+            return told.into_iter().map(Finding::new).collect();
+        }
+        let mut secrets = self.secrets();
+        if let Some(text) = &answer.canonical_request {
+            secrets.add_canonical(text);
+        }
+        let compared = self.differences(answer, &secrets);
+        let about_signature = answer.canonical_request.is_some()
+            || answer.string_to_sign.is_some()
+            || is_about_signatures(answer);
+        if !about_signature {
+            return Vec::new();
+        }
+        let mut findings = compared.clone().unwrap_or_default();
+        findings.extend(clock_of_header(answer, &claimed).map(Finding::new));
+        findings.extend(self.suspicions());
+        if findings.is_empty() {
+            findings.push(Finding::new(match compared {
+                Some(_) => Cause::WrongSecretKey,
+                None if !claimed.has_signature => Cause::MissingAuthentication,
+                None if self.secret_is_right() => Cause::WrongSecretKey,
+                None => Cause::Undetermined,
+            }));
+        }
+        findings
+    }
+
+    /// What differs from that which the server calculated; `None` where it does not tell.
+    fn differences(&self, answer: &Answer, secrets: &Secrets) -> Option<Vec<Finding>> {
+        let rebuilt = self.rebuilt().ok()?;
+        let signed = self.signed_lines(&rebuilt);
+        let payload = self.payload_text();
+        let known = Known {
+            secrets,
+            payload: payload.as_deref(),
+        };
+        let theirs = answer.canonical_request.as_deref();
+        let mut findings = Vec::new();
+        if let Some(theirs) = theirs {
+            findings = compare(&signed, &Lines::parse(theirs)?, &known);
+        }
+        let mut told = theirs.is_some();
+        // Algorithm, date, scope, hash.
+        let lines: Vec<&str> = answer
+            .string_to_sign
+            .iter()
+            .flat_map(|text| text.split_whitespace())
+            .collect();
+        if let [algorithm, date, scope, hash] = lines.as_slice() {
+            if *date != rebuilt.date.as_str() && findings.is_empty() {
+                let difference = Difference::plain("date", rebuilt.date.as_str(), date, secrets);
+                let cause = Cause::HeaderRewritten {
+                    name: "x-amz-date".to_owned(),
+                };
+                findings.push(Finding::with(cause, difference));
+            }
+            findings.extend(scope_finding(rebuilt.scope.as_str(), scope, secrets));
+            if *algorithm != rebuilt.algorithm.as_str() {
+                findings.push(Finding::new(Cause::UnsupportedAlgorithm));
+            }
+            let ours = rebuilt.string_to_sign(&signed.to_text());
+            let same_hash = ours.as_str().ends_with(hash);
+            if theirs.is_none() && findings.is_empty() && signed.payload.is_some() {
+                told = same_hash;
+                if !same_hash {
+                    findings.push(Finding::new(Cause::CanonicalRequestDiffers));
+                }
+            }
+        }
+        (told || !findings.is_empty()).then_some(findings)
+    }
+
+    /// What was signed: as the signer says, or as was found out, or else as it should be.
+    fn signed_lines(&self, rebuilt: &Rebuilt) -> Lines {
+        let told = self.signed.as_deref().and_then(|text| Lines::parse(text));
+        let found = || match self.search(rebuilt) {
+            Some(Found::Other(lines)) => Some(lines),
+            _ => None,
+        };
+        told.or_else(found).unwrap_or_else(|| rebuilt.lines.clone())
+    }
+
+    fn search(&self, rebuilt: &Rebuilt) -> Option<Found> {
+        let secret_key = self.secret_key.as_ref()?;
+        search(rebuilt, self.request.uri(), self.payload, secret_key)
+    }
+
+    /// Whether the signature is the one that this secret makes: then it is the server that has
+    /// another.
+    fn secret_is_right(&self) -> bool {
+        let rebuilt = self.rebuilt().ok();
+        let found = rebuilt.and_then(|rebuilt| self.search(&rebuilt));
+        matches!(found, Some(Found::AsRebuilt))
+    }
+
+    /// What is wrong with the request itself.
+    fn suspicions(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut add = |cause| findings.push(Finding::new(cause));
+        let broken = self.rules_broken().err();
+        let readable = SignedRequest::parse(self.request).is_ok();
+        let after_signing =
+            self.service.rules().session_token == SessionTokenPlacement::AfterSigning;
+        let claimed = Claimed::new(self.request, self.payload);
+        let id = claimed.access_key_id.as_deref().unwrap_or_default();
+        if IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey)
+            && !claimed.has_token
+            && !after_signing
+        {
+            add(Cause::MissingSessionToken);
+        }
+        if let Some(error) = broken {
+            add(cause_of(error));
+        }
+        if !readable {
+            return findings;
+        }
+        let Ok(rebuilt) = self.rebuilt() else {
+            return findings;
+        };
+        findings.extend(self.wrong_hash());
+        let secrets = self.secrets();
+        let payload = self.payload_text();
+        let known = Known {
+            secrets: &secrets,
+            payload: payload.as_deref(),
+        };
+        if self.signed.is_some() {
+            let signed = self.signed_lines(&rebuilt);
+            findings.extend(compare(&signed, &rebuilt.lines, &known));
+        }
+        match self.search(&rebuilt) {
+            Some(Found::WhiteSpace) => findings.push(Finding::new(Cause::SecretKeyWhiteSpace)),
+            Some(Found::Other(lines)) => findings.extend(compare(&lines, &rebuilt.lines, &known)),
+            Some(Found::Nothing) if findings.is_empty() => {
+                findings.push(Finding::new(Cause::WrongSecretKey));
+            }
+            _ => {}
+        }
+        findings
+    }
+
+    /// `x-amz-content-sha256` that is not the hash of the payload.
+    fn wrong_hash(&self) -> Option<Finding> {
+        self.hash_difference(Cause::PayloadHashDiffers)
+    }
+
+    fn body_changed(&self) -> Option<Finding> {
+        self.hash_difference(Cause::BodyChanged)
+    }
+
+    fn hash_difference(&self, cause: Cause) -> Option<Finding> {
+        let Some(PayloadHash::Sha256(_)) = self.payload else {
+            return None;
+        };
+        if self.service.rules().content_sha256 == ContentSha256::Never {
+            return None;
+        }
+        let claimed = Claimed::new(self.request, self.payload);
+        let (sent, actual) = (claimed.sent_hash?, claimed.payload?);
+        let is_hash = sent.len() == 64 && sent.bytes().all(|b| b.is_ascii_hexdigit());
+        let equal = same(sent.to_ascii_lowercase().as_bytes(), actual.as_bytes());
+        if !is_hash || equal {
+            return None;
+        }
+        let difference = Difference::plain("payload hash", &sent, &actual, &self.secrets());
+        Some(Finding::with(cause, difference))
+    }
+
+    /// The verifier's rules, at the request's own time and for its own region.
+    fn rules_broken(&self) -> Result<(), VerifyError> {
+        let claim = SignedRequest::parse(self.request)?;
+        Verifier::new("", self.service.clone())
+            .with_any_region()
+            .check(&claim, claim.date().to_date_time())
+    }
+
+    fn rebuilt(&self) -> Result<Rebuilt, VerifyError> {
+        Rebuilt::new(self.request, self.service.rules(), self.payload)
+    }
+
+    fn payload_text(&self) -> Option<String> {
+        let payload = self.payload?;
+        Some(payload.to_hashed_payload().as_str().to_owned())
+    }
+
+    fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets_of(self.request, &mut secrets);
+        if let Some(secret_key) = &self.secret_key {
+            secrets.add(secret_key.expose());
+        }
+        if let Some(signed) = &self.signed {
+            secrets.add_canonical(signed);
+        }
+        secrets
+    }
+}
+
+impl<R> fmt::Debug for Sent<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sent")
+            .field("service", &self.service.name())
+            .finish_non_exhaustive()
+    }
+}
+
+fn scopes(ours: &Rebuilt, theirs: &Rebuilt, secrets: &Secrets) -> Option<Finding> {
+    scope_finding(ours.scope.as_str(), theirs.scope.as_str(), secrets)
+}
+
+/// Which part of two scopes differs first.
+fn scope_finding(signed: &str, received: &str, secrets: &Secrets) -> Option<Finding> {
+    if signed == received {
+        return None;
+    }
+    let ours: Vec<&str> = signed.split('/').collect();
+    let theirs: Vec<&str> = received.split('/').collect();
+    let other = |a: &str, b: &str| (a.to_owned(), Some(b.to_owned()));
+    let cause = match (ours.as_slice(), theirs.as_slice()) {
+        ([day, ..], [other, ..]) if day != other => Cause::WrongDay,
+        ([_, region, ..], [_, wanted, ..]) if region != wanted => {
+            let (signed, expected) = other(region, wanted);
+            Cause::WrongRegion { signed, expected }
+        }
+        ([_, _, service, _], [_, _, wanted, _]) if service != wanted => {
+            let (signed, expected) = other(service, wanted);
+            Cause::WrongService { signed, expected }
+        }
+        _ => Cause::WrongTerminator,
+    };
+    let difference = Difference::plain("scope", signed, received, secrets);
+    Some(Finding::with(cause, difference))
+}
+
+fn is_about_signatures(answer: &Answer) -> bool {
+    let known = [
+        "SignatureDoesNotMatch",
+        "InvalidSignatureException",
+        "InvalidSignature",
+        "AuthFailure",
+    ];
+    known.contains(&answer.code.as_str())
+        || answer
+            .message
+            .contains("request signature we calculated does not match")
+        // A HEAD has no body, and says 400 or 403.
+        || (answer.code.is_empty()
+            && answer.message.is_empty()
+            && !answer.status.is_some_and(|status| status != 400 && status != 403))
+}
+
+/// The verifier's word for it, as a cause.
+fn cause_of(error: VerifyError) -> Cause {
+    let problem = error.to_string();
+    match error {
+        VerifyError::MissingAuthentication => Cause::MissingAuthentication,
+        VerifyError::SeveralAuthentications => Cause::SeveralAuthentications,
+        VerifyError::UnknownAlgorithm { .. } => Cause::UnsupportedAlgorithm,
+        VerifyError::Malformed { problem, .. } => Cause::MalformedAuthorization {
+            problem: problem.to_owned(),
+        },
+        VerifyError::MissingDate { .. } => Cause::MissingDate,
+        VerifyError::InvalidDate { .. } => Cause::InvalidDate,
+        VerifyError::WrongDay { .. } => Cause::WrongDay,
+        VerifyError::WrongRegion {
+            region, expected, ..
+        } => Cause::WrongRegion {
+            signed: region,
+            expected: Some(expected),
+        },
+        VerifyError::WrongService {
+            service, expected, ..
+        } => Cause::WrongService {
+            signed: service,
+            expected: Some(expected),
+        },
+        VerifyError::ExpiresInOutOfRange { .. } => Cause::ExpiresInOutOfRange,
+        VerifyError::HostNotSigned => Cause::HostNotSigned,
+        VerifyError::HeadersNotSigned { names } => not_signed(names),
+        VerifyError::SignedHeaderMissing { name } if name == "x-amz-security-token" => {
+            Cause::MissingSessionToken
+        }
+        VerifyError::SignedHeaderMissing { name } => Cause::HeaderLost { name },
+        VerifyError::MissingContentSha256 => Cause::PayloadHashMissing,
+        VerifyError::InvalidContentSha256 => Cause::PayloadHashInvalid,
+        VerifyError::ContentSha256Mismatch => Cause::PayloadHashDiffers,
+        _ => Cause::MalformedRequest { problem },
+    }
+}

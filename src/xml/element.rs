@@ -1,0 +1,108 @@
+//! Elements, read by their names.
+
+use roxmltree::{Document, Node};
+use time::OffsetDateTime;
+use time::format_description::well_known::Iso8601;
+
+use super::Problem;
+use crate::credentials::Credentials;
+
+/// An element, seen by what its children are called.
+#[derive(Clone, Copy)]
+pub(crate) struct Element<'a>(Node<'a, 'a>);
+
+impl<'a> Element<'a> {
+    pub(crate) fn root(document: &'a Document<'a>) -> Self {
+        Self(document.root_element())
+    }
+
+    pub(crate) fn name(&self) -> &'a str {
+        self.0.tag_name().name()
+    }
+
+    pub(crate) fn namespace(&self) -> &'a str {
+        self.0.tag_name().namespace().unwrap_or_default()
+    }
+
+    /// The one child of that name, in the parent's own namespace.
+    pub(crate) fn child(&self, name: &str) -> Result<Option<Self>, Problem> {
+        let namespace = self.0.tag_name().namespace();
+        let mut found = self.0.children().filter(|child| {
+            child.is_element()
+                && child.tag_name().name() == name
+                && child.tag_name().namespace() == namespace
+        });
+        let first = found.next();
+        match found.next() {
+            Some(_) => Err(Problem(format!("has two elements `{name}` in one"))),
+            None => Ok(first.map(Self)),
+        }
+    }
+
+    pub(crate) fn required_child(&self, name: &str) -> Result<Self, Problem> {
+        self.child(name)?
+            .ok_or_else(|| Problem(format!("has no element `{name}`")))
+    }
+
+    fn own_text(&self) -> Result<String, Problem> {
+        // Large enough at once, because a text that outgrows its memory leaves a copy behind.
+        let pieces = self.0.children().filter_map(|child| child.text());
+        let mut whole = String::with_capacity(pieces.map(str::len).sum());
+        for child in self.0.children() {
+            if child.is_element() {
+                let name = self.name();
+                return Err(Problem(format!(
+                    "has an element inside the text of `{name}`"
+                )));
+            }
+            // A comment splits a text in two.
+            if child.is_text() {
+                whole.push_str(child.text().unwrap_or_default());
+            }
+        }
+        Ok(whole)
+    }
+
+    /// The text of a child that may be missing.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Problem> {
+        self.child(name)?.map(|child| child.own_text()).transpose()
+    }
+
+    /// The text of a child that must be there, and say something.
+    pub(crate) fn required(&self, name: &str) -> Result<String, Problem> {
+        let text = self.required_child(name)?.own_text()?;
+        if text.is_empty() {
+            return Err(Problem(format!("has an empty element `{name}`")));
+        }
+        Ok(text)
+    }
+
+    #[cfg(feature = "sts")]
+    pub(crate) fn number(&self, name: &str) -> Result<Option<u32>, Problem> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        match text.trim().parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(Problem(format!("has a `{name}` that is no number"))),
+        }
+    }
+
+    pub(crate) fn date(&self, name: &str) -> Result<OffsetDateTime, Problem> {
+        OffsetDateTime::parse(self.required(name)?.trim(), &Iso8601::DEFAULT).map_err(|_| {
+            Problem(format!(
+                "has a `{name}` that is no ISO 8601 time with offset"
+            ))
+        })
+    }
+
+    pub(crate) fn credentials(&self) -> Result<Credentials, Problem> {
+        let credentials = self.required_child("Credentials")?;
+        Ok(Credentials::new(
+            credentials.required("AccessKeyId")?,
+            credentials.required("SecretAccessKey")?,
+        )
+        .with_session_token(credentials.required("SessionToken")?)
+        .with_expiration(credentials.date("Expiration")?))
+    }
+}

@@ -1,0 +1,268 @@
+//! Signers that sign something else than they send. The server quotes what it calculated, or says
+//! nothing; the secret access key, or the signer's own log, tells what was signed.
+
+use countersign::explain::{Cause, Sent};
+use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
+use http::Request;
+
+use crate::server::{self, NOW, SECRET, Shape};
+
+/// A mistake in what a signer writes down.
+pub struct Case {
+    name: &'static str,
+    service: &'static str,
+    url: &'static str,
+    mistake: fn(String) -> String,
+    secret: &'static str,
+    cause: Cause,
+}
+
+const KEY: &str = "https://bucket.s3.amazonaws.com/a%20b/c?prefix=x%2Fy&a=1&B=2";
+const ROOT: &str = "https://h.example:8443/a%20b/../c%20d?z=1&a=x%20y";
+
+fn replace(text: String, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "{text}");
+    text.replace(from, to)
+}
+
+fn plain(text: String) -> String {
+    text
+}
+
+macro_rules! case {
+    ($name:literal, $service:literal, $url:expr, $mistake:expr, $cause:expr) => {
+        Case {
+            name: $name,
+            service: $service,
+            url: $url,
+            mistake: $mistake,
+            secret: SECRET,
+            cause: $cause,
+        }
+    };
+}
+
+pub const CASES: &[Case] = &[
+    case!(
+        "path encoded twice",
+        "s3",
+        KEY,
+        |t| replace(t, "/a%20b", "/a%2520b"),
+        Cause::PathEncodedTwice
+    ),
+    case!(
+        "path not encoded twice",
+        "sqs",
+        ROOT,
+        |t| replace(t, "/c%2520d", "/c%20d"),
+        Cause::PathEncodedOnce
+    ),
+    case!(
+        "path not resolved",
+        "sqs",
+        ROOT,
+        |t| replace(t, "/c%2520d", "/a%2520b/../c%2520d"),
+        Cause::PathNotNormalized
+    ),
+    case!(
+        "path resolved",
+        "s3",
+        "https://h.example/a//b",
+        |t| replace(t, "/a//b", "/a/b"),
+        Cause::PathNormalized
+    ),
+    case!(
+        "path decoded",
+        "s3",
+        KEY,
+        |t| replace(t, "/a%20b", "/a b"),
+        Cause::PathEncoding
+    ),
+    case!(
+        "query as it is sent",
+        "s3",
+        KEY,
+        |t| replace(t, "B=2&a=1&prefix=x%2Fy", "prefix=x%2Fy&a=1&B=2"),
+        Cause::QueryOrder
+    ),
+    case!(
+        "slash in a query",
+        "s3",
+        KEY,
+        |t| replace(t, "x%2Fy", "x/y"),
+        Cause::QueryEncoding
+    ),
+    case!(
+        "query encoded twice",
+        "s3",
+        KEY,
+        |t| replace(t, "x%2Fy", "x%252Fy"),
+        Cause::QueryEncoding
+    ),
+    case!(
+        "plus for a space",
+        "sqs",
+        ROOT,
+        |t| replace(t, "x%20y", "x+y"),
+        Cause::PlusAndSpace
+    ),
+    case!(
+        "no query",
+        "sqs",
+        ROOT,
+        |t| replace(t, "a=x%20y&z=1", ""),
+        Cause::ParametersLost { names: Vec::new() }
+    ),
+    case!(
+        "host without its port",
+        "sqs",
+        ROOT,
+        |t| replace(t, ":8443", ""),
+        Cause::PortChanged
+    ),
+    case!(
+        "hash of nothing",
+        "sqs",
+        ROOT,
+        |t| replace(t, &server::hex(&HASH), EMPTY),
+        Cause::PayloadHashDiffers
+    ),
+    Case {
+        name: "line break",
+        service: "s3",
+        url: KEY,
+        mistake: plain,
+        secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+        cause: Cause::SecretKeyWhiteSpace,
+    },
+    Case {
+        name: "carriage return",
+        service: "sqs",
+        url: ROOT,
+        mistake: plain,
+        secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\r\n",
+        cause: Cause::SecretKeyWhiteSpace,
+    },
+    Case {
+        name: "space",
+        service: "s3",
+        url: KEY,
+        mistake: plain,
+        secret: " wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        cause: Cause::SecretKeyWhiteSpace,
+    },
+    Case {
+        name: "another secret",
+        service: "s3",
+        url: KEY,
+        mistake: plain,
+        secret: "another",
+        cause: Cause::WrongSecretKey,
+    },
+];
+
+const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// Of `data`.
+const HASH: [u8; 32] = [
+    0x3a, 0x6e, 0xb0, 0x79, 0x0f, 0x39, 0xac, 0x87, 0xc9, 0x4f, 0x38, 0x56, 0xb2, 0xdd, 0x2c, 0x5d,
+    0x11, 0x0e, 0x68, 0x11, 0x60, 0x22, 0x61, 0xa9, 0xa9, 0x23, 0xd3, 0xbb, 0x23, 0xad, 0xc8, 0xb7,
+];
+
+impl Case {
+    /// The request, its canonical form as the server has it, and as the signer had it.
+    fn make(&self) -> (server::Sent, String, String) {
+        let mut request = Request::post(self.url).body(b"data".to_vec()).unwrap();
+        let signer = Signer::new(
+            Credentials::new("AKIDEXAMPLE", SECRET),
+            "us-east-1",
+            self.service,
+        );
+        signer
+            .sign(&mut request, PayloadHash::of("data"), NOW)
+            .unwrap();
+        let right = server::canonical(self.service == "s3", &request);
+        let wrong = (self.mistake)(right.clone());
+        let signature = server::sign(self.secret, &server::string_to_sign(&request, &wrong));
+        let header = request.headers()["authorization"].to_str().unwrap();
+        let (start, _) = header.split_once("Signature=").unwrap();
+        let header = format!("{start}Signature={signature}");
+        request
+            .headers_mut()
+            .insert("authorization", header.parse().unwrap());
+        (request, right, wrong)
+    }
+
+    #[track_caller]
+    fn expect(&self, how: &str, diagnosis: &countersign::explain::Diagnosis) {
+        let cause = diagnosis.cause();
+        let right = match (&self.cause, cause) {
+            // Which names they are depends on the side.
+            (Cause::ParametersLost { .. }, Some(Cause::ParametersAdded { names })) => {
+                names == &["a", "z"]
+            }
+            (expected, cause) => cause == Some(expected),
+        };
+        assert!(right, "{} ({how})\n{diagnosis}", self.name);
+    }
+}
+
+#[test]
+fn the_secret_tells() {
+    for case in CASES {
+        let (request, right, _) = case.make();
+        let service = Service::from(case.service);
+        let payload = PayloadHash::of("data");
+        let sent = Sent::new(&request, &service)
+            .with_payload(payload)
+            .with_secret_key(SecretKey::from(SECRET));
+        case.expect("alone", &sent.check());
+        let string_to_sign = server::string_to_sign(&request, &right);
+        for shape in [Shape::S3, Shape::Json] {
+            let answer = server::answer(shape, &right, &string_to_sign);
+            case.expect("answered", &sent.answered(&answer).unwrap());
+        }
+    }
+}
+
+/// With what the signer logged, no secret is needed.
+#[test]
+fn the_log_tells() {
+    for case in CASES {
+        let (request, right, wrong) = case.make();
+        if right == wrong {
+            continue;
+        }
+        let service = Service::from(case.service);
+        let sent = Sent::new(&request, &service)
+            .with_payload(PayloadHash::of("data"))
+            .with_signed(wrong);
+        case.expect("logged", &sent.check());
+        let answer = server::answer(Shape::S3, &right, &server::string_to_sign(&request, &right));
+        case.expect("logged and answered", &sent.answered(&answer).unwrap());
+    }
+}
+
+/// All lines are equal, and nobody gave a secret: then it is wrong.
+#[test]
+fn equal_lines_leave_the_secret() {
+    let case = CASES.last().unwrap();
+    let (request, right, _) = case.make();
+    let string_to_sign = server::string_to_sign(&request, &right);
+    let service = Service::from(case.service);
+    for shape in [
+        Shape::S3,
+        Shape::Query,
+        Shape::Json,
+        Shape::RestJson,
+        Shape::Gateway,
+        Shape::Folded,
+    ] {
+        let answer = server::answer(shape, &right, &string_to_sign);
+        let diagnosis = Sent::new(&request, &service).answered(&answer).unwrap();
+        assert_eq!(
+            diagnosis.cause(),
+            Some(&Cause::WrongSecretKey),
+            "{shape:?}\n{diagnosis}"
+        );
+    }
+}
