@@ -74,16 +74,20 @@ impl Secrets {
         self.0.sort_by_key(|known| std::cmp::Reverse(known.len()));
     }
 
+    /// The values of a query that are secret.
+    pub(super) fn add_query(&mut self, query: &str) {
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            if is_secret_parameter(name) {
+                self.add(value);
+            }
+        }
+    }
+
     /// The values of a canonical request that are secret.
     pub(super) fn add_canonical(&mut self, text: &str) {
         for (i, line) in text.split('\n').enumerate() {
             if i == 2 {
-                let pairs = line.split('&').filter_map(|pair| pair.split_once('='));
-                for (name, value) in pairs {
-                    if is_secret_parameter(name) {
-                        self.add(value);
-                    }
-                }
+                self.add_query(line);
             } else if let Some((name, value)) = line.split_once(':')
                 && is_secret_header(name)
             {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
 
 use crate::AmzDate;
-use crate::authorization::find_parameters;
 use crate::canonical::{CanonicalRequest, keeps};
 use crate::payload::{HashedPayload, PayloadHash};
 use crate::request::HttpRequest;
@@ -203,10 +202,5 @@ pub(super) fn secrets_of<R: HttpRequest>(request: &R, secrets: &mut Secrets) {
             secrets.add(signature);
         }
     }
-    let query = request.uri().query().unwrap_or_default();
-    if let Ok([.., signature, _, _, token, s3_token]) = find_parameters(query) {
-        for parameter in [signature, token, s3_token].into_iter().flatten() {
-            secrets.add(parameter.raw_value());
-        }
-    }
+    secrets.add_query(request.uri().query().unwrap_or_default());
 }
