@@ -46,6 +46,8 @@ mod error;
 mod identity;
 mod key;
 mod list;
+#[cfg(any(feature = "sts", feature = "tokens"))]
+mod partition;
 mod payload;
 mod presigned;
 mod presigner;

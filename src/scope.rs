@@ -195,7 +195,12 @@ impl fmt::Debug for CredentialScope {
 }
 
 /// A region that becomes a label of a host name must not change the host.
-#[cfg(any(feature = "sts", feature = "s3-express", feature = "codeartifact"))]
+#[cfg(any(
+    feature = "sts",
+    feature = "s3-express",
+    feature = "codeartifact",
+    feature = "tokens"
+))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
     let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     let is_label = (1..=63).contains(&region.len())

@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 9] = [
         "access_key_id",
         "service_error",
         "xml",
+        "partition",
     ],
     &["canonical"],
     &["key", "string_to_sign"],

@@ -3,6 +3,7 @@
 use http::Uri;
 
 use crate::error::Error;
+use crate::partition::Partition;
 use crate::scope::check_host_label;
 
 /// An endpoint of STS, with the region to sign for.
@@ -30,36 +31,6 @@ pub struct Endpoint {
     global: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Partition {
-    Aws,
-    China,
-    GovCloud,
-    EuropeanSovereign,
-    /// The domain of its hosts.
-    Isolated(&'static str),
-}
-
-impl Partition {
-    fn of(region: &str) -> Self {
-        // The longer names first: `us-isob-` is not `us-iso-`.
-        for (prefix, partition) in [
-            ("cn-", Self::China),
-            ("us-gov-", Self::GovCloud),
-            ("eusc-", Self::EuropeanSovereign),
-            ("us-isob-", Self::Isolated("sc2s.sgov.gov")),
-            ("us-isof-", Self::Isolated("csp.hci.ic.gov")),
-            ("eu-isoe-", Self::Isolated("cloud.adc-e.uk")),
-            ("us-iso-", Self::Isolated("c2s.ic.gov")),
-        ] {
-            if region.starts_with(prefix) {
-                return partition;
-            }
-        }
-        Self::Aws
-    }
-}
-
 /// The regions of the partition `aws` with FIPS endpoints.
 const FIPS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
 const NO_FIPS: &str = "STS publishes no FIPS endpoint there";
@@ -81,13 +52,7 @@ impl Endpoint {
     /// # Errors
     /// A region that cannot be part of a host name.
     pub fn regional(region: &str) -> Result<Self, Error> {
-        let domain = match Partition::of(region) {
-            Partition::Aws | Partition::GovCloud => "amazonaws.com",
-            Partition::China => "amazonaws.com.cn",
-            Partition::EuropeanSovereign => "amazonaws.eu",
-            Partition::Isolated(domain) => domain,
-        };
-        Self::of_host("sts", region, domain)
+        Self::of_host("sts", region, Partition::of(region).domain())
     }
 
     /// The endpoint of a region that is validated under FIPS 140.
