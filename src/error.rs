@@ -64,11 +64,13 @@ pub enum Error {
         /// The request timestamp.
         now: OffsetDateTime,
     },
-    /// A presigned URL lives from one second to seven days.
-    #[error("a presigned URL lives for 1 to 604800 seconds, not {seconds} s")]
+    /// A presigned URL lives from one second to seven days, some tokens to less.
+    #[error("it lives for 1 to {longest} seconds, not {seconds} s")]
     ExpiresInOutOfRange {
         /// The lifetime that was asked for, in seconds.
         seconds: u64,
+        /// The longest that it can be, in seconds.
+        longest: u64,
     },
     /// A presigned URL, or the policy of an upload, ends with the credentials that signed it,
     /// whatever it says itself.
@@ -172,10 +174,11 @@ pub enum Error {
         /// The region that it was to be used in.
         region: String,
     },
-    /// A parameter is outside what its service documents; nothing has been sent.
+    /// A parameter is outside what its service documents: one that is sent, or one that a token is
+    /// made of. Nothing has been sent.
     #[error("the parameter `{parameter}` {problem}")]
     InvalidParameter {
-        /// The parameter's name as AWS writes it, `Tags.member.1.Key`.
+        /// Its name as AWS writes it, `Tags.member.1.Key`; or what it is, `host`.
         parameter: String,
         /// The limit that it misses.
         problem: &'static str,

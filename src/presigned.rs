@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, Method, Uri};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::amz_date::AmzDate;
 use crate::error::Error;
@@ -86,18 +86,28 @@ pub(crate) struct Lifetime {
 }
 
 /// Seven days, for which a signing key is good.
-const LONGEST: u64 = 604_800;
+pub(crate) const LONGEST: u64 = 604_800;
+const NEVER: OffsetDateTime = PrimitiveDateTime::MAX.assume_utc();
 
 impl Lifetime {
     /// What a caller asks for.
     pub(crate) fn strict(expires_in: Duration) -> Result<Self, Error> {
+        Ok(Self {
+            may_outlive: false,
+            ..Self::clipped(expires_in, LONGEST)?
+        })
+    }
+
+    /// What a caller asks for where a service has a bound of its own, and where the end of the
+    /// credentials just comes first.
+    pub(crate) fn clipped(expires_in: Duration, longest: u64) -> Result<Self, Error> {
         let seconds = expires_in.as_secs();
-        if !(1..=LONGEST).contains(&seconds) {
-            return Err(Error::ExpiresInOutOfRange { seconds });
+        if !(1..=longest).contains(&seconds) {
+            return Err(Error::ExpiresInOutOfRange { seconds, longest });
         }
         Ok(Self {
             seconds: Some(seconds),
-            may_outlive: false,
+            may_outlive: true,
         })
     }
 
@@ -107,9 +117,14 @@ impl Lifetime {
         date: &AmzDate,
         expiration: Option<OffsetDateTime>,
     ) -> Result<OffsetDateTime, Error> {
-        let start = date.to_date_time();
-        let seconds = i64::try_from(self.seconds.unwrap_or(LONGEST)).unwrap_or(i64::MAX);
-        let expires_at = start.saturating_add(time::Duration::seconds(seconds));
+        let Some(seconds) = self.seconds else {
+            // Only the credentials end it, if they end.
+            return Ok(expiration.unwrap_or(NEVER));
+        };
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let expires_at = date
+            .to_date_time()
+            .saturating_add(time::Duration::seconds(seconds));
         match expiration {
             Some(expiration) if expiration < expires_at && self.may_outlive => Ok(expiration),
             Some(expiration) if expiration < expires_at => Err(Error::OutlivesCredentials {
