@@ -1,1 +1,145 @@
-//! Passwords and keys that are presigned requests.
+//! Passwords, keys and proofs that are presigned requests in disguise.
+//!
+//! Databases, caches, brokers, clusters and model endpoints take, where they ask for a password or
+//! a key, a request to AWS that is signed and never sent. Each function here makes one, without a
+//! network and without a clock; what comes back is a secret that knows when it ends.
+//!
+//! | function | for | lives | goes |
+//! |---|---|---|---|
+//! | [`rds`] | RDS, Aurora, RDS Proxy | 15 minutes | the database password |
+//! | [`dsql`], [`dsql_admin`] | Aurora DSQL | up to 7 days | the database password |
+//! | [`elasticache`], [`elasticache_serverless`] | ElastiCache | 15 minutes | `AUTH user token` |
+//! | [`memorydb`] | MemoryDB | 15 minutes | `AUTH user token` |
+//! | [`msk`] | Amazon MSK | 15 minutes | SASL/OAUTHBEARER |
+//! | [`eks`] | EKS | 14 minutes | `Authorization: Bearer`, by way of kubectl |
+//! | [`bedrock`] | Amazon Bedrock | up to 12 hours | `Authorization: Bearer`, API keys |
+//! | [`iot`] | AWS IoT Core | up to 7 days | the URL of an MQTT connection |
+//! | [`codecommit`] | CodeCommit | 15 minutes | Git's user name and password |
+//! | [`caller_identity`] | Vault, Google Cloud, MongoDB, your own server | 15 minutes | a login |
+//!
+//! With temporary credentials each ends with them, if they end first:
+//! [`expires_at`](Token::expires_at) says when. A connection that was made with a token usually
+//! lives on after it. Make a new token for each new connection: making one is a matter of
+//! microseconds, and it is not checked anywhere before it is used.
+//!
+//! ```
+//! use countersign::{Credentials, tokens};
+//! use time::macros::datetime;
+//!
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let password = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com:5432", "app", now)?;
+//! assert!(password.expose().starts_with("db.abc.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app&"));
+//! assert_eq!(password.expires_at(), datetime!(2026-01-01 12:15 UTC));
+//! # Ok::<(), countersign::Error>(())
+//! ```
+
+pub mod caller_identity;
+
+mod bedrock;
+mod codecommit;
+mod dsql;
+mod eks;
+mod elasticache;
+mod endpoint;
+mod iot;
+mod memorydb;
+mod msk;
+mod rds;
+mod token;
+
+use http::{Method, Request};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::identity::Terms;
+use crate::payload::PayloadHash;
+use crate::presigned::{Lifetime, Presigned};
+use crate::signer::Signer;
+
+pub use bedrock::bedrock;
+pub use codecommit::{GitCredentials, codecommit};
+pub use dsql::{dsql, dsql_admin};
+pub use eks::{EksToken, ExecApiVersion, eks};
+pub use elasticache::{elasticache, elasticache_serverless};
+pub use iot::{MqttUrl, iot};
+pub use memorydb::memorydb;
+pub use msk::msk;
+pub use rds::rds;
+pub use token::Token;
+
+const FIFTEEN_MINUTES: u64 = 900;
+
+/// Of a fixed lifetime, which the credentials may end.
+const fn seconds(seconds: u64) -> Lifetime {
+    Lifetime {
+        seconds: Some(seconds),
+        may_outlive: true,
+    }
+}
+
+/// Presigns a request without a body, its parameters in the order in which AWS's SDKs write them.
+fn presign(
+    signer: &Signer,
+    request: &Request<()>,
+    lifetime: Lifetime,
+    now: OffsetDateTime,
+) -> Result<Presigned, Error> {
+    let (identity, date) = signer.identity(now)?;
+    signer.with_key(&date, identity, |key| {
+        let terms = Terms {
+            payload: PayloadHash::EMPTY,
+            lifetime,
+            date: &date,
+            key,
+            ready: None,
+        };
+        let mut presigned = identity.presign(request, &terms)?;
+        presigned.url = in_order(Zeroizing::new(presigned.url));
+        Ok(presigned)
+    })
+}
+
+/// The session token behind the signed headers: the signature does not mind, and tokens come out
+/// the same to the byte as those of AWS's own tools.
+fn in_order(url: Zeroizing<String>) -> String {
+    let pieces = url
+        .split_once("&X-Amz-Security-Token=")
+        .and_then(|(start, rest)| {
+            let (token, rest) = rest.split_once("&X-Amz-SignedHeaders=")?;
+            let (headers, signature) = rest.split_once("&X-Amz-Signature=")?;
+            Some([start, headers, token, signature])
+        });
+    let Some([start, headers, token, signature]) = pieces else {
+        return url.as_str().to_owned();
+    };
+    format!(
+        "{start}&X-Amz-SignedHeaders={headers}&X-Amz-Security-Token={token}&X-Amz-Signature={signature}"
+    )
+}
+
+/// A request to a URL that was put together from checked pieces. What is left to go wrong is its
+/// length.
+fn request(method: Method, url: &str) -> Result<Request<()>, Error> {
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    *request.uri_mut() = url
+        .parse()
+        .map_err(|_| Error::UrlTooLong { length: url.len() })?;
+    Ok(request)
+}
+
+/// `GET`, the usual way to make a token: presigned for 15 minutes unless `lifetime` says otherwise.
+fn presign_get(
+    credentials: &Credentials,
+    region: &str,
+    service: &'static str,
+    url: &str,
+    lifetime: Lifetime,
+    now: OffsetDateTime,
+) -> Result<Presigned, Error> {
+    let signer = Signer::new(credentials.clone(), region, service);
+    presign(&signer, &request(Method::GET, url)?, lifetime, now)
+}

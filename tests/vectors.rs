@@ -34,6 +34,9 @@ mod sigv4a_chunked;
 #[cfg(feature = "sts")]
 #[path = "vectors/sts.rs"]
 mod sts;
+#[cfg(feature = "tokens")]
+#[path = "vectors/tokens.rs"]
+mod tokens;
 #[path = "vectors/verify.rs"]
 mod verify;
 
@@ -45,6 +48,8 @@ use report::{Case, Report};
 /// What runs the cases of a topic; `None` for a topic that nothing here knows yet.
 fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
     Some(match topic {
+        #[cfg(feature = "tokens")]
+        "sts-identity" => tokens::identity,
         "sigv4-header" | "sigv4-presign" | "s3" | "unsigned-payload" | "s3-express"
         | "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
@@ -67,6 +72,20 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "sts-request" => sts::run_request,
         #[cfg(feature = "sts")]
         "sts-response" => sts::run_response,
+        #[cfg(feature = "tokens")]
+        "rds" => tokens::rds,
+        #[cfg(feature = "tokens")]
+        "dsql" => tokens::dsql,
+        #[cfg(feature = "tokens")]
+        "elasticache" => tokens::elasticache,
+        #[cfg(feature = "tokens")]
+        "msk" => tokens::msk,
+        #[cfg(feature = "tokens")]
+        "eks" => tokens::eks,
+        #[cfg(feature = "tokens")]
+        "bedrock" => tokens::bedrock,
+        #[cfg(feature = "tokens")]
+        "iot" => tokens::iot,
         _ => return None,
     })
 }

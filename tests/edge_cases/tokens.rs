@@ -83,10 +83,13 @@ fn e69_a_presigned_url_lives_one_second_to_seven_days() {
     }
     for seconds in [0, 604_801, u64::MAX] {
         let error = presign(Duration::from_secs(seconds)).unwrap_err();
-        assert_eq!(error, Error::ExpiresInOutOfRange {
+        assert_eq!(
+            error,
+            Error::ExpiresInOutOfRange {
                 seconds,
                 longest: 604_800
-            });
+            }
+        );
         assert!(error.to_string().contains(&seconds.to_string()));
         assert!(error.to_string().contains("604800"));
     }

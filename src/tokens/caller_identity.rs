@@ -1,0 +1,140 @@
+//! Proofs of who calls: a signed `GetCallerIdentity` that somebody else sends.
+//!
+//! A server that wants to know which AWS identity it talks to lets the client sign a request to
+//! STS, sends it there itself, and reads the answer. The client's secret key never leaves it.
+//! `GetCallerIdentity` needs no permission, and nobody can be denied it.
+//!
+//! Whoever receives a proof can pass it on to another server. So a proof carries an *audience*: a
+//! header, signed, that names the server that it is for. A server must ask for its own.
+//!
+//! - [`presigned`]: a URL.
+//! - [`signed`]: a `POST` with an `authorization` header.
+//! - [`vault`], [`google`], [`mongodb`]: what these expect, made of the second.
+//! - [`ProofCheck`]: the server's side. What it lets through can be sent to STS safely.
+//!
+//! Each lives for 15 minutes. STS API Reference, "`GetCallerIdentity`".
+//!
+//! ```
+//! use countersign::Credentials;
+//! use countersign::tokens::caller_identity::{self, ProofCheck};
+//! use http::{HeaderName, HeaderValue};
+//! use time::macros::datetime;
+//!
+//! // The client:
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let host = caller_identity::host("eu-west-1")?;
+//! let audience = Some(("x-audience", "login.example.com"));
+//! let proof = caller_identity::presigned(&credentials, "eu-west-1", &host, audience, now)?;
+//!
+//! // The server:
+//! let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+//! let check = ProofCheck::new(["sts.eu-west-1.amazonaws.com"], audience);
+//! let checked = check.presigned(proof.expose(), now)?;
+//! let request = checked.into_request(); // send it, follow no redirect, and read the answer
+//! assert_eq!(request.uri().host(), Some("sts.eu-west-1.amazonaws.com"));
+//! assert_eq!(request.headers()["x-audience"], "login.example.com");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod check;
+mod google;
+mod json;
+mod mongodb;
+mod proof;
+mod vault;
+
+use http::{HeaderName, HeaderValue, Method};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::endpoint::{host as checked_host, invalid};
+use super::{FIFTEEN_MINUTES, Token, presign, request, seconds};
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::partition::Partition;
+use crate::scope::check_host_label;
+use crate::signer::Signer;
+
+pub use check::{CheckedProof, ProofCheck, ProofError};
+pub use google::google;
+pub use mongodb::{MongoDbProof, mongodb};
+pub use proof::{Proof, signed};
+pub use vault::vault;
+
+/// All that a proof asks STS for: the whole query, or the whole body.
+pub(super) const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+
+/// The host of STS in a region, `sts.eu-west-1.amazonaws.com`. The global one,
+/// `sts.amazonaws.com`, is signed for `us-east-1`.
+///
+/// # Errors
+/// A region that cannot be part of a host.
+///
+/// ```
+/// use countersign::tokens::caller_identity;
+///
+/// assert_eq!(caller_identity::host("cn-north-1")?, "sts.cn-north-1.amazonaws.com.cn");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn host(region: &str) -> Result<String, Error> {
+    check_host_label(region)?;
+    Ok(format!("sts.{region}.{}", Partition::of(region).domain()))
+}
+
+/// A proof in the form of a presigned URL, for a `GET`.
+///
+/// The audience is a header that the server adds when it sends the URL to STS; it does not travel
+/// with the URL. Without one, whoever receives the URL can use it elsewhere.
+///
+/// # Errors
+/// A host that is none; an audience that no header can carry; what [`Signer`](crate::Signer)
+/// refuses.
+pub fn presigned(
+    credentials: &Credentials,
+    region: &str,
+    host: &str,
+    audience: Option<(&str, &str)>,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    let url = format!("https://{}/?{QUERY}", checked_host(host)?);
+    let mut get = request(Method::GET, &url)?;
+    if let Some((name, value)) = audience {
+        let (name, value) = audience_header(name, value)?;
+        get.headers_mut().insert(name, value);
+    }
+    let signer = Signer::new(credentials.clone(), region, "sts");
+    let presigned = presign(&signer, &get, seconds(FIFTEEN_MINUTES), now)?;
+    let expires_at = presigned.expires_at();
+    Ok(Token::new(Zeroizing::new(presigned.into_url()), expires_at))
+}
+
+/// A header that is signed as it is, whatever stands before or behind it on the way.
+fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let visible = |b: u8| b == b' ' || b.is_ascii_graphic();
+    if value.is_empty() || value.trim() != value || !value.bytes().all(visible) {
+        let problem = "is empty, or holds something else than visible ASCII";
+        return Err(invalid("audience", problem));
+    }
+    let name: HeaderName = name.parse().map_err(|_| Error::InvalidHeaderName {
+        name: name.to_owned(),
+    })?;
+    if is_own(name.as_str()) {
+        return Err(invalid(
+            "audience header",
+            "is one that the signer writes itself",
+        ));
+    }
+    let value = HeaderValue::from_str(value)
+        .map_err(|_| invalid("audience", "is none that a header can carry"))?;
+    Ok((name, value))
+}
+
+/// Headers that cannot say for whom a proof is: the signer's own, those of every request, and those
+/// that are never signed.
+fn is_own(name: &str) -> bool {
+    let rules = crate::service::Rules::GENERIC;
+    name.starts_with("x-amz-")
+        || matches!(name, "host" | "content-type" | "content-length")
+        || !rules.signs(name)
+}

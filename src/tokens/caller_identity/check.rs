@@ -1,0 +1,374 @@
+//! The server's side: what may be sent to STS for somebody else, and what not.
+
+use std::fmt;
+
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use time::{Duration, OffsetDateTime};
+
+use super::QUERY;
+use crate::amz_date::AmzDate;
+use crate::canonical::query::parameters;
+use crate::error::Error;
+use crate::payload::PayloadHash;
+use crate::signature::Algorithm;
+use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
+
+/// What a server asks of a proof before it sends it to STS.
+///
+/// A proof is a request that a stranger wrote and the server sends, so nothing of it is passed on
+/// that is not known to be harmless: the host is one of those named here, the path is `/`, what is
+/// asked for is `GetCallerIdentity` and nothing else, each parameter and each signed header is there
+/// once and is one that belongs there, the audience is signed, and the proof is not older than 15
+/// minutes. What comes out is a new request that is made of these parts alone.
+///
+/// The signature itself only STS can check. Send the request by TLS, follow no redirect, take no
+/// answer but one of status 200, and believe what it says, not what the proof says.
+///
+/// Vault's CVE-2020-16250 and aws-iam-authenticator's CVE-2022-2385 are what happens otherwise.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tokens::caller_identity::{self, ProofCheck, ProofError};
+/// use http::{HeaderName, HeaderValue};
+/// use time::macros::datetime;
+///
+/// let audience = |value| (HeaderName::from_static("x-audience"), HeaderValue::from_static(value));
+/// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience("a.example.com"));
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let host = "sts.us-east-1.amazonaws.com";
+/// let prove = |audience| caller_identity::signed(&credentials, "us-east-1", host, audience, now);
+/// let receive = |proof: caller_identity::Proof| {
+///     let mut request = http::Request::post(proof.url());
+///     for (name, value) in proof.expose_headers() {
+///         request = request.header(name, value);
+///     }
+///     request.body(proof.body())
+/// };
+///
+/// let request = receive(prove(Some(("x-audience", "a.example.com")))?)?;
+/// assert_eq!(check.signed(&request, now)?.access_key_id(), "AKIDEXAMPLE");
+///
+/// let request = receive(prove(Some(("x-audience", "b.example.com")))?)?;
+/// assert!(matches!(check.signed(&request, now), Err(ProofError::Claim(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ProofCheck {
+    hosts: Vec<String>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+const OLDEST: Duration = Duration::minutes(15);
+/// By how much a client's clock may be fast.
+const SKEW: Duration = Duration::minutes(5);
+/// What proofs say in `X-Amz-Expires` at most.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(900);
+/// The parameters of a presigned proof, as AWS spells them.
+const PARAMETERS: [&str; 9] = [
+    "Action",
+    "Version",
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-Security-Token",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+];
+
+impl ProofCheck {
+    /// With the hosts of STS that proofs may be for (exactly, without a port), and the header that
+    /// says that they are for here.
+    pub fn new<H: Into<String>>(
+        hosts: impl IntoIterator<Item = H>,
+        audience: (HeaderName, HeaderValue),
+    ) -> Self {
+        Self {
+            hosts: hosts.into_iter().map(Into::into).collect(),
+            headers: vec![audience],
+        }
+    }
+
+    /// One more header that must be signed with this value: a nonce, say.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Checks a presigned URL. The headers that are asked for need not come with it: they are put
+    /// on the request that comes out, and STS refuses it if others were signed.
+    ///
+    /// `X-Amz-Expires` must be there, at most 900; beyond that it is not looked at, like at STS.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn presigned(&self, url: &str, now: OffsetDateTime) -> Result<CheckedProof, ProofError> {
+        let target = url.strip_prefix("https://").ok_or(ProofError::WrongUrl)?;
+        let (host, query) = target.split_once("/?").ok_or(ProofError::WrongUrl)?;
+        self.check_host(host)?;
+        check_parameters(query)?;
+        let uri: Uri = url.parse().map_err(|_| ProofError::WrongUrl)?;
+
+        let mut request = Request::new("");
+        *request.uri_mut() = uri;
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        let claim = SignedRequest::parse(&request)?;
+        self.check_claim(&claim, Form::Query, now)?;
+        if let Some(name) = claim
+            .signed_headers()
+            .find(|name| *name != "host" && !self.asks_for(name))
+        {
+            return Err(unexpected(name));
+        }
+        let (access_key_id, date) = (claim.access_key_id().to_owned(), *claim.date());
+        Ok(CheckedProof {
+            request,
+            access_key_id,
+            date,
+        })
+    }
+
+    /// Checks a proof in the header form: a `POST` to `https://HOST/`, with the parameters in the
+    /// body or, without a body, in the query. Headers that are not signed are not passed on.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn signed<B: AsRef<[u8]>>(
+        &self,
+        received: &Request<B>,
+        now: OffsetDateTime,
+    ) -> Result<CheckedProof, ProofError> {
+        let uri = received.uri();
+        let authority = uri.authority().ok_or(ProofError::WrongUrl)?;
+        if uri.scheme_str() != Some("https") || uri.path() != "/" {
+            return Err(ProofError::WrongUrl);
+        }
+        self.check_host(authority.as_str())?;
+        if received.method() != Method::POST {
+            return Err(ProofError::WrongMethod);
+        }
+        let body = match (uri.query().unwrap_or_default(), received.body().as_ref()) {
+            ("", body) if body == QUERY.as_bytes() => QUERY,
+            (QUERY, b"") => "",
+            _ => return Err(ProofError::NotGetCallerIdentity),
+        };
+        let claim = SignedRequest::parse(received)?;
+        self.check_claim(&claim, Form::Header, now)?;
+
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri.clone();
+        for name in claim.signed_headers().chain(["authorization"]) {
+            if name == "host" {
+                continue; // That of the URL, which the claim has been held against.
+            }
+            let mut values = received.headers().get_all(name).iter();
+            let (Some(value), None) = (values.next(), values.next()) else {
+                return Err(ProofError::RepeatedHeader {
+                    name: name.to_owned(),
+                });
+            };
+            if !self.asks_for(name) && !belongs(name, value.as_bytes(), body) {
+                return Err(unexpected(name));
+            }
+            let name = name.parse::<HeaderName>().map_err(|_| unexpected(name))?;
+            request.headers_mut().insert(name, value.clone());
+        }
+        let (access_key_id, date) = (claim.access_key_id().to_owned(), *claim.date());
+        Ok(CheckedProof {
+            request,
+            access_key_id,
+            date,
+        })
+    }
+
+    fn check_host(&self, host: &str) -> Result<(), ProofError> {
+        let allowed = self.hosts.iter().any(|allowed| allowed == host);
+        allowed.then_some(()).ok_or(ProofError::HostNotAllowed)
+    }
+
+    fn asks_for(&self, name: &str) -> bool {
+        self.headers.iter().any(|(own, _)| own.as_str() == name)
+    }
+
+    fn check_claim(
+        &self,
+        claim: &SignedRequest<'_>,
+        form: Form,
+        now: OffsetDateTime,
+    ) -> Result<(), ProofError> {
+        if claim.form() != form || claim.algorithm() != Algorithm::HmacSha256 {
+            return Err(VerifyError::UnknownAlgorithm { form }.into());
+        }
+        // STS counts 15 minutes from the date, whatever `X-Amz-Expires` says, so the age is judged
+        // here, and all else at the date itself.
+        let signed_at = claim.date().to_date_time();
+        let expired_at = signed_at.saturating_add(OLDEST);
+        if now > expired_at {
+            return Err(ProofError::Claim(VerifyError::Expired {
+                form,
+                signed_at,
+                expired_at,
+                now,
+            }));
+        }
+        let valid_from = signed_at.saturating_sub(SKEW);
+        if now < valid_from {
+            return Err(ProofError::Claim(VerifyError::NotYetCurrent {
+                form,
+                signed_at,
+                valid_from,
+                now,
+            }));
+        }
+        let verifier = Verifier::new("", "sts")
+            .with_any_region()
+            .with_longest_expires_in(LONGEST);
+        let audiences = self.headers.iter().cloned();
+        let verifier = audiences.fold(verifier, |verifier, (name, value)| {
+            verifier.with_audience(name, value)
+        });
+        verifier.check(claim, signed_at).map_err(ProofError::Claim)
+    }
+}
+
+/// Of a presigned proof: each parameter once, none that does not belong there, each spelled as AWS
+/// spells it and encoded as AWS encodes it, so that nobody can read the query in two ways.
+fn check_parameters(query: &str) -> Result<(), ProofError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~%=&".contains(&b);
+    if !query.bytes().all(plain) {
+        return Err(ProofError::WrongUrl);
+    }
+    let mut seen = [0; PARAMETERS.len()];
+    for parameter in parameters(query) {
+        let parameter = parameter.map_err(|_: Error| ProofError::WrongUrl)?;
+        let known = PARAMETERS.iter().zip(&mut seen);
+        let (name, times) = known
+            .into_iter()
+            .find(|(name, _)| **name == parameter.name())
+            .ok_or(ProofError::UnexpectedParameter)?;
+        *times += 1;
+        let wanted = match *name {
+            "Action" => Some("GetCallerIdentity"),
+            "Version" => Some("2011-06-15"),
+            _ => None,
+        };
+        if wanted.is_some_and(|wanted| parameter.raw_value() != wanted) {
+            return Err(ProofError::NotGetCallerIdentity);
+        }
+    }
+    if seen.iter().any(|times| *times > 1) {
+        return Err(ProofError::RepeatedParameter);
+    }
+    // Of the others, reading the claim says which is missing.
+    let [1, 1, ..] = seen else {
+        return Err(ProofError::NotGetCallerIdentity);
+    };
+    Ok(())
+}
+
+/// Whether a signed header belongs in a proof, and says nothing about it that is wrong.
+fn belongs(name: &str, value: &[u8], body: &str) -> bool {
+    match name {
+        "authorization" | "x-amz-date" | "x-amz-security-token" => true,
+        "x-amz-content-sha256" => {
+            let hashed = PayloadHash::of(body).to_hashed_payload();
+            value == hashed.as_str().as_bytes()
+        }
+        "content-length" => value == body.len().to_string().as_bytes(),
+        "content-type" => {
+            let (kind, charset) = value.split_at_checked(33).unwrap_or((value, b""));
+            kind.eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+                && (charset.is_empty() || charset.eq_ignore_ascii_case(b"; charset=utf-8"))
+        }
+        _ => false,
+    }
+}
+
+fn unexpected(name: &str) -> ProofError {
+    ProofError::UnexpectedHeader {
+        name: name.to_owned(),
+    }
+}
+
+/// A proof that may be sent to STS. It proves nothing before STS has answered.
+#[derive(Clone)]
+pub struct CheckedProof {
+    request: Request<&'static str>,
+    access_key_id: String,
+    date: AmzDate,
+}
+
+impl CheckedProof {
+    /// The request to send, as it is: over TLS, without following redirects. `host` is that of its
+    /// URL. It holds the signature and the session token.
+    pub fn into_request(self) -> Request<&'static str> {
+        self.request
+    }
+
+    /// Who is said to have signed. Believe only what STS answers.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// When it was signed. A server that remembers the proofs of 15 minutes can refuse one that
+    /// comes twice.
+    pub fn date(&self) -> &AmzDate {
+        &self.date
+    }
+}
+
+impl fmt::Debug for CheckedProof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckedProof")
+            .field("access_key_id", &self.access_key_id)
+            .field("date", &self.date)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a proof is refused. No variant holds a token or a signature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// The URL is not `https://HOST/`, with a query where one belongs, percent-encoded as AWS does
+    /// it.
+    #[error("the URL is not of the form that a proof has")]
+    WrongUrl,
+    /// The host is none of STS's that are allowed here, to the letter.
+    #[error("the host is none that proofs may be for")]
+    HostNotAllowed,
+    /// The method is another one than `POST`.
+    #[error("the method is not `POST`")]
+    WrongMethod,
+    /// It asks for something else than `GetCallerIdentity` of the version 2011-06-15, or for more.
+    #[error("it asks for something else than GetCallerIdentity")]
+    NotGetCallerIdentity,
+    /// The query has a parameter that does not belong there, or one that is spelled in another way.
+    #[error("there is a parameter that does not belong in a proof")]
+    UnexpectedParameter,
+    /// The query has a parameter twice.
+    #[error("there is a parameter twice")]
+    RepeatedParameter,
+    /// A header is signed that does not belong there, or with a value that is wrong.
+    #[error("the signed header `{name}` does not belong in a proof, or has another value")]
+    UnexpectedHeader {
+        /// Its name.
+        name: String,
+    },
+    /// A signed header is there twice.
+    #[error("the signed header `{name}` is not there exactly once")]
+    RepeatedHeader {
+        /// Its name.
+        name: String,
+    },
+    /// What the signature says of itself is wrong: its form, its date, its scope, its signed
+    /// headers, its audience.
+    #[error(transparent)]
+    Claim(#[from] VerifyError),
+}

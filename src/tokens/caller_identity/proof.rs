@@ -1,0 +1,167 @@
+//! Proofs in the header form.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::{QUERY, audience_header, checked_host};
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::payload::PayloadHash;
+use crate::request::RawRequest;
+use crate::signer::Signer;
+
+/// What AWS's own SDKs send.
+const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
+const LIFETIME: time::Duration = time::Duration::minutes(15);
+
+/// A proof in the header form: a `POST` to STS with a body.
+///
+/// With an audience as `(header name, value)`. Without one, whoever receives the proof can use it
+/// elsewhere.
+///
+/// # Errors
+/// A host that is none; an audience that no header can carry; what [`Signer`](crate::Signer)
+/// refuses.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tokens::caller_identity;
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let audience = Some(("x-teleport-challenge", "abc123=="));
+/// let now = datetime!(2024-07-07 7:00 UTC);
+/// let proof = caller_identity::signed(&credentials, "us-east-1", "sts.amazonaws.com", audience, now)?;
+/// assert_eq!(proof.url(), "https://sts.amazonaws.com/");
+/// assert!(proof.expose_headers().any(|(name, _)| name == "authorization"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn signed(
+    credentials: &Credentials,
+    region: &str,
+    host: &str,
+    audience: Option<(&str, &str)>,
+    now: OffsetDateTime,
+) -> Result<Proof, Error> {
+    let mut headers = vec![("content-type".to_owned(), CONTENT_TYPE.to_owned())];
+    if let Some((name, value)) = audience {
+        headers.push(own_audience(name, value)?);
+    }
+    Proof::new(credentials, region, host, headers, QUERY, now)
+}
+
+/// An audience as a header in text.
+pub(super) fn own_audience(name: &str, value: &str) -> Result<(String, String), Error> {
+    let (name, _) = audience_header(name, value)?;
+    Ok((name.as_str().to_owned(), value.to_owned()))
+}
+
+/// A signed `GetCallerIdentity`, for somebody else to send.
+///
+/// Zeroised when dropped, and never printed.
+#[derive(Clone)]
+pub struct Proof {
+    url: String,
+    /// Name in lower case, and value.
+    headers: Vec<(String, Zeroizing<String>)>,
+    body: &'static str,
+    expires_at: OffsetDateTime,
+}
+
+impl Proof {
+    /// Of headers but `host`; the parameters are in the body, or without one in the query.
+    pub(super) fn new(
+        credentials: &Credentials,
+        region: &str,
+        host: &str,
+        headers: Vec<(String, String)>,
+        body: &'static str,
+        now: OffsetDateTime,
+    ) -> Result<Self, Error> {
+        let host = checked_host(host)?;
+        let query = if body.is_empty() { QUERY } else { "" };
+        let mut all = vec![("host".to_owned(), host.clone())];
+        all.extend(headers);
+        let raw: Vec<(&str, &[u8])> = all
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let request = RawRequest {
+            method: "POST",
+            path: "/",
+            query,
+            headers: &raw,
+        };
+        let signer = Signer::new(credentials.clone(), region, "sts");
+        let added = signer.sign_raw(&request, PayloadHash::of(body), now)?;
+        let secret = |value: &str| Zeroizing::new(value.to_owned());
+        let added: Vec<(String, Zeroizing<String>)> = added
+            .iter()
+            .map(|(name, value)| (name.to_owned(), secret(value)))
+            .collect();
+        let headers = all
+            .iter()
+            .map(|(name, value)| (name.clone(), secret(value)))
+            .chain(added)
+            .collect();
+        let (identity, date) = signer.identity(now)?;
+        let own = date.to_date_time().saturating_add(LIFETIME);
+        let expiration = identity.expiration;
+        Ok(Self {
+            url: if query.is_empty() {
+                format!("https://{host}/")
+            } else {
+                format!("https://{host}/?{query}")
+            },
+            headers,
+            body,
+            expires_at: expiration.map_or(own, |expiration| own.min(expiration)),
+        })
+    }
+
+    /// The method: `POST`.
+    pub fn method(&self) -> &'static str {
+        "POST"
+    }
+
+    /// The URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// All headers, `host` among them, with names in lower case. They hold the signature and the
+    /// session token.
+    pub fn expose_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.expose_headers()
+            .find_map(|(own, value)| (own == name).then_some(value))
+    }
+
+    /// The body.
+    pub fn body(&self) -> &'static str {
+        self.body
+    }
+
+    /// When it ends: 15 minutes after it was made, or with the credentials if they end before.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.expose_headers().map(|(name, _)| name).collect();
+        f.debug_struct("Proof")
+            .field("url", &self.url)
+            .field("headers", &names)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,151 @@
+//! Git passwords for CodeCommit.
+
+use std::fmt;
+
+use http::Uri;
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use super::endpoint::{host_on_443, invalid};
+use crate::canonical::headers::CanonicalHeaders;
+use crate::canonical::path::CanonicalPath;
+use crate::credentials::Credentials;
+use crate::encode::{ascii, encode_segment, hex32};
+use crate::error::Error;
+use crate::service::Rules;
+use crate::signature::Algorithm;
+use crate::signer::Signer;
+
+/// What Git is told for a repository of AWS CodeCommit over HTTPS.
+///
+/// - Permission: `codecommit:GitPull` and `codecommit:GitPush` on the repository.
+/// - Lives for 15 minutes.
+/// - Goes to Git as user name and password, by way of a credential helper.
+///
+/// `url` is what is cloned: `https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME`, or that of
+/// a FIPS or VPC endpoint. The user name holds the session token of temporary credentials.
+///
+/// What is signed is not quite a request of Signature Version 4: the method is `GIT`, there is no
+/// line for the payload, and the time has no `Z` in the string to sign.
+///
+/// AWS CodeCommit User Guide, "Setup steps for HTTPS connections with the AWS CLI credential
+/// helper".
+///
+/// # Errors
+/// A URL that is not of `https`, has a query or a port of its own, or names no repository; what
+/// [`Signer`](crate::Signer) refuses.
+///
+/// ```
+/// use countersign::{Credentials, tokens};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let url = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/app";
+/// let git = tokens::codecommit(&credentials, "us-east-1", url, datetime!(2024-01-01 0:00 UTC))?;
+/// assert_eq!(git.expose_username(), "AKIDEXAMPLE");
+/// assert!(git.expose_password().starts_with("20240101T000000Z"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn codecommit(
+    credentials: &Credentials,
+    region: &str,
+    url: &str,
+    now: OffsetDateTime,
+) -> Result<GitCredentials, Error> {
+    let malformed = || invalid("url", "is not of the form https://HOST/v1/repos/NAME");
+    let uri: Uri = url.parse().map_err(|_| malformed())?;
+    let authority = uri.authority().ok_or_else(malformed)?;
+    if uri.scheme_str() != Some("https") || uri.query().is_some() || url.contains('#') {
+        return Err(malformed());
+    }
+    if uri.path() == "/" {
+        return Err(malformed());
+    }
+    let host = host_on_443(authority.as_str())?;
+    let path = CanonicalPath::new(uri.path(), &Rules::S3)?;
+    let headers = CanonicalHeaders::new([("host", host.as_bytes())])?;
+    let names = headers.signed_headers();
+    let canonical = format!("GIT\n{path}\n\n{headers}\n{names}\n");
+
+    let signer = Signer::new(credentials.clone(), region, "codecommit");
+    let (identity, date) = signer.identity(now)?;
+    let time = date.as_str().trim_end_matches('Z');
+    let signature = signer.with_key(&date, identity, |key| {
+        let algorithm = Algorithm::HmacSha256.as_str();
+        let hash = hex32(&Sha256::digest(canonical).into());
+        let lines = [algorithm, time, key.scope().as_str(), ascii(&hash)];
+        key.sign(lines.join("\n"))
+    });
+    let mut username = Zeroizing::new(credentials.access_key_id().to_owned());
+    if let Some(token) = credentials.session_token() {
+        username = Zeroizing::new(format!("{}%{}", *username, token.expose()));
+    }
+    let own = date.to_date_time().saturating_add(Duration::minutes(15));
+    Ok(GitCredentials {
+        username,
+        password: Zeroizing::new(format!("{date}{}", signature.as_str())),
+        host,
+        path: uri.path().to_owned(),
+        expires_at: identity
+            .expiration
+            .map_or(own, |expiration| own.min(expiration)),
+    })
+}
+
+/// A user name and a password for Git.
+///
+/// Zeroised when dropped, and never printed.
+#[derive(Clone)]
+pub struct GitCredentials {
+    username: Zeroizing<String>,
+    password: Zeroizing<String>,
+    host: String,
+    path: String,
+    expires_at: OffsetDateTime,
+}
+
+impl GitCredentials {
+    /// The user name. It holds the session token of temporary credentials.
+    pub fn expose_username(&self) -> &str {
+        &self.username
+    }
+
+    /// The password.
+    pub fn expose_password(&self) -> &str {
+        &self.password
+    }
+
+    /// The URL with both in it, percent-encoded, for a remote helper.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # use time::macros::datetime;
+    /// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("a/b=");
+    /// let url = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/app";
+    /// let git = tokens::codecommit(&credentials, "eu-west-1", url, datetime!(2024-01-01 0:00 UTC))?;
+    /// assert!(git.expose_url().starts_with("https://ASIAEXAMPLE%25a%2Fb%3D:20240101T000000Z"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn expose_url(&self) -> Zeroizing<String> {
+        let username = Zeroizing::new(encode_segment(self.username.as_bytes()));
+        let (password, host, path) = (&*self.password, &self.host, &self.path);
+        Zeroizing::new(format!("https://{}:{password}@{host}{path}", *username))
+    }
+
+    /// When the password ends: 15 minutes after it was made, or with the credentials if they end
+    /// before.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for GitCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GitCredentials")
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

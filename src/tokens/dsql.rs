@@ -1,0 +1,76 @@
+//! Passwords for Aurora DSQL.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::endpoint::host;
+use super::{Token, presign_get};
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::presigned::{LONGEST, Lifetime};
+
+/// A password for a cluster of Aurora DSQL, for every role but `admin`.
+///
+/// - Permission: `dsql:DbConnect` on the cluster; the database role is granted to the IAM role with
+///   `AWS IAM GRANT`.
+/// - Lives for `expires_in`: 1 second to 7 days. Usual are 15 minutes.
+/// - Goes where the password goes, over TLS.
+///
+/// `endpoint` is `ID.dsql.REGION.on.aws`, without a port.
+///
+/// Aurora DSQL User Guide, "Generating authentication tokens".
+///
+/// # Errors
+/// A host with a scheme or a port; a lifetime out of bounds; what [`Signer`](crate::Signer)
+/// refuses.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{Credentials, tokens};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let (host, now) = ("abcd1234.dsql.us-east-1.on.aws", datetime!(2025-01-01 0:00 UTC));
+/// let password = tokens::dsql(&credentials, "us-east-1", host, Duration::from_secs(900), now)?;
+/// assert!(password.expose().starts_with("abcd1234.dsql.us-east-1.on.aws/?Action=DbConnect&"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn dsql(
+    credentials: &Credentials,
+    region: &str,
+    endpoint: &str,
+    expires_in: Duration,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    connect("DbConnect", credentials, region, endpoint, expires_in, now)
+}
+
+/// As [`dsql`], for the role `admin`. Its permission is `dsql:DbConnectAdmin`.
+///
+/// # Errors
+/// As there.
+pub fn dsql_admin(
+    credentials: &Credentials,
+    region: &str,
+    endpoint: &str,
+    expires_in: Duration,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    let action = "DbConnectAdmin";
+    connect(action, credentials, region, endpoint, expires_in, now)
+}
+
+fn connect(
+    action: &str,
+    credentials: &Credentials,
+    region: &str,
+    endpoint: &str,
+    expires_in: Duration,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    let url = format!("https://{}/?Action={action}", host(endpoint)?);
+    let lifetime = Lifetime::clipped(expires_in, LONGEST)?;
+    let presigned = presign_get(credentials, region, "dsql", &url, lifetime, now)?;
+    Ok(Token::without_scheme(presigned))
+}

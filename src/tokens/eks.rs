@@ -1,0 +1,147 @@
+//! Bearer tokens for EKS.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderValue;
+use http::Method;
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use super::endpoint::invalid;
+use super::{Token, caller_identity, presign, request, seconds};
+use crate::amz_date::instant;
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::signer::Signer;
+
+/// What `X-Amz-Expires` says. STS takes such a URL for 15 minutes whatever it says, and early
+/// authenticators took no more than this.
+const SECONDS: u64 = 60;
+/// A minute less than what STS takes.
+const LIFETIME: Duration = Duration::minutes(14);
+/// What the authenticator in a cluster reads.
+const LONGEST: usize = 4096;
+
+/// A token for the Kubernetes API of an Amazon EKS cluster.
+///
+/// - Permission: none of IAM's. The cluster knows the caller by an access entry or by the
+///   `aws-auth` config map.
+/// - Lives for 14 minutes: STS takes it for 15, and one is for the way.
+/// - Goes to `Authorization: Bearer`. kubectl gets it from an exec plugin, in the document that
+///   [`EksToken::exec_credential`] makes.
+///
+/// It is a presigned `GetCallerIdentity` that the cluster sends to STS, with the cluster's name
+/// signed so that no other cluster can use it.
+///
+/// Amazon EKS User Guide, "Grant IAM users and roles access to Kubernetes APIs"; Kubernetes,
+/// "client-go credential plugins".
+///
+/// # Errors
+/// A cluster name that is empty or no header can carry; a region that cannot be part of a host; a
+/// session token so long that a cluster would refuse the token; what [`Signer`](crate::Signer)
+/// refuses.
+///
+/// ```
+/// use countersign::{Credentials, tokens};
+/// use countersign::tokens::ExecApiVersion;
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", datetime!(2025-01-04 5:00 UTC))?;
+/// assert!(token.expose().starts_with("k8s-aws-v1."));
+/// assert_eq!(token.expires_at(), datetime!(2025-01-04 5:14 UTC));
+/// assert!(token.exec_credential(ExecApiVersion::V1).contains(r#""expirationTimestamp":"2025-01-04T05:14:00Z""#));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn eks(
+    credentials: &Credentials,
+    region: &str,
+    cluster: &str,
+    now: OffsetDateTime,
+) -> Result<EksToken, Error> {
+    if cluster.is_empty() || !cluster.bytes().all(|b| b.is_ascii_graphic()) {
+        let problem = "is empty, or holds something else than visible ASCII";
+        return Err(invalid("cluster name", problem));
+    }
+    let host = caller_identity::host(region)?;
+    let url = format!("https://{host}/?{}", caller_identity::QUERY);
+    let mut get = request(Method::GET, &url)?;
+    let cluster = HeaderValue::from_str(cluster)
+        .map_err(|_| invalid("cluster name", "is none that a header can carry"))?;
+    get.headers_mut().insert("x-k8s-aws-id", cluster);
+
+    let signer = Signer::new(credentials.clone(), region, "sts");
+    let presigned = presign(&signer, &get, seconds(SECONDS), now)?;
+    let (identity, date) = signer.identity(now)?;
+    let own = date.to_date_time().saturating_add(LIFETIME);
+    let expires_at = identity
+        .expiration
+        .map_or(own, |expiration| own.min(expiration));
+    let url = Zeroizing::new(presigned.into_url());
+    let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
+    let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));
+    if text.len() > LONGEST {
+        let problem = "is so long that an EKS token would be longer than 4096 bytes";
+        return Err(Error::InvalidSessionToken(problem));
+    }
+    Ok(EksToken(Token::new(text, expires_at)))
+}
+
+/// A token for a cluster of EKS.
+///
+/// Zeroised when dropped, and never printed.
+#[derive(Clone)]
+pub struct EksToken(Token);
+
+impl EksToken {
+    /// The token itself, for `Authorization: Bearer`.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// When it ends: 14 minutes after it was made, or with the credentials if they end before.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.0.expires_at()
+    }
+
+    /// The JSON document in which kubectl reads it from the standard output of an exec plugin. It
+    /// holds the token.
+    pub fn exec_credential(&self, version: ExecApiVersion) -> Zeroizing<String> {
+        // None of these values has a character that JSON would escape.
+        Zeroizing::new(format!(
+            r#"{{"kind":"ExecCredential","apiVersion":"{}","spec":{{}},"status":{{"expirationTimestamp":"{}","token":"{}"}}}}"#,
+            version.as_str(),
+            instant(self.expires_at()),
+            self.expose(),
+        ))
+    }
+}
+
+impl fmt::Debug for EksToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EksToken").field(&self.0).finish()
+    }
+}
+
+/// The version of `client.authentication.k8s.io` that a kubeconfig asks an exec plugin for, and
+/// that `KUBERNETES_EXEC_INFO` repeats to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ExecApiVersion {
+    /// `client.authentication.k8s.io/v1`: Kubernetes 1.22 and up.
+    V1,
+    /// `client.authentication.k8s.io/v1beta1`.
+    V1Beta1,
+}
+
+impl ExecApiVersion {
+    /// As a kubeconfig says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "client.authentication.k8s.io/v1",
+            Self::V1Beta1 => "client.authentication.k8s.io/v1beta1",
+        }
+    }
+}

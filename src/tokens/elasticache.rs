@@ -1,0 +1,81 @@
+//! Passwords for ElastiCache.
+
+use time::OffsetDateTime;
+
+use super::endpoint::{one_label, required};
+use super::{FIFTEEN_MINUTES, Token, presign_get, seconds};
+use crate::credentials::Credentials;
+use crate::encode::encode_segment;
+use crate::error::Error;
+
+/// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
+///
+/// - Permission: `elasticache:Connect` on the replication group and on the user, whose user id and
+///   user name must be the same, with IAM as authentication mode.
+/// - Lives for 15 minutes. A connection is closed after 12 hours, unless `AUTH` or `HELLO` is sent
+///   on it with a new token, outside of a transaction.
+/// - Goes to `AUTH user token` or `HELLO 3 AUTH user token`, over TLS.
+///
+/// `cache` is the replication group's id, not its address. AWS keeps it in lower case: it is signed
+/// as it is given.
+///
+/// Amazon ElastiCache User Guide, "Authenticating with IAM".
+///
+/// # Errors
+/// A cache name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
+///
+/// ```
+/// use countersign::{Credentials, tokens};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let now = datetime!(2023-01-02 11:00 UTC);
+/// let password = tokens::elasticache(&credentials, "us-east-1", "my-cache", "iam-user-01", now)?;
+/// assert!(password.expose().starts_with("my-cache/?Action=connect&User=iam-user-01&"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn elasticache(
+    credentials: &Credentials,
+    region: &str,
+    cache: &str,
+    user: &str,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    one_label("cache name", cache)?;
+    connect(credentials, region, "elasticache", cache, user, "", now)
+}
+
+/// As [`elasticache`], for a serverless cache, by its name. The permission is
+/// `elasticache:Connect` on the serverless cache and on the user.
+///
+/// # Errors
+/// As there.
+pub fn elasticache_serverless(
+    credentials: &Credentials,
+    region: &str,
+    cache: &str,
+    user: &str,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    one_label("cache name", cache)?;
+    let kind = "&ResourceType=ServerlessCache";
+    connect(credentials, region, "elasticache", cache, user, kind, now)
+}
+
+/// The token of both kinds of caches, and of MemoryDB.
+pub(super) fn connect(
+    credentials: &Credentials,
+    region: &str,
+    service: &'static str,
+    name: &str,
+    user: &str,
+    kind: &str,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    required("user", user)?;
+    let user = encode_segment(user);
+    let url = format!("http://{name}/?Action=connect&User={user}{kind}");
+    let lifetime = seconds(FIFTEEN_MINUTES);
+    let presigned = presign_get(credentials, region, service, &url, lifetime, now)?;
+    Ok(Token::without_scheme(presigned))
+}

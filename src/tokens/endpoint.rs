@@ -1,0 +1,156 @@
+//! Hosts and names, checked before they become parts of a URL.
+
+use crate::error::Error;
+
+pub(super) fn invalid(parameter: &'static str, problem: &'static str) -> Error {
+    Error::InvalidParameter {
+        parameter: parameter.to_owned(),
+        problem,
+    }
+}
+
+/// A host with a port, in lower case: `db.example.com:5432`.
+pub(super) fn host_and_port(text: &str) -> Result<String, Error> {
+    let (host, port) = split(text)?;
+    match port {
+        Some(port) => Ok(format!("{host}:{port}")),
+        None => Err(invalid(
+            "host",
+            "needs its port, as in `db.example.com:5432`",
+        )),
+    }
+}
+
+/// A host without a port, in lower case.
+pub(super) fn host(text: &str) -> Result<String, Error> {
+    match split(text)? {
+        (host, None) => Ok(host),
+        _ => Err(invalid("host", "has a port, and must have none here")),
+    }
+}
+
+/// A host that may have the port of `https` and `wss`, which is no part of a `host` header.
+pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
+    match split(text)? {
+        (host, None | Some("443")) => Ok(host),
+        _ => Err(invalid("host", "has another port than 443")),
+    }
+}
+
+fn split(text: &str) -> Result<(String, Option<&str>), Error> {
+    let problem = |problem| Err(invalid("host", problem));
+    if text.contains("://") {
+        return problem("has a scheme: it is the name alone, with its port where one is needed");
+    }
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (text, None),
+    };
+    let byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if host.is_empty() {
+        return problem("is empty");
+    }
+    if !host.bytes().all(byte) {
+        return problem("holds something else than letters, digits, `-`, `_` and `.`");
+    }
+    if host.split('.').any(str::is_empty) || host.len() > 253 {
+        return problem("is not a name of at most 253 characters with a part between any two dots");
+    }
+    let is_port = |port: &str| {
+        port.bytes().all(|b| b.is_ascii_digit())
+            && !port.starts_with('0')
+            && port.parse::<u16>().is_ok()
+    };
+    if port.is_some_and(|port| !is_port(port)) {
+        return problem("has a port that is none of 1 to 65535");
+    }
+    Ok((host.to_ascii_lowercase(), port))
+}
+
+/// A name that a token cannot do without.
+pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error> {
+    if text.is_empty() {
+        Err(invalid(parameter, "is empty"))
+    } else {
+        Ok(())
+    }
+}
+
+/// A name that stands where a host would: that of a cache or a cluster.
+pub(super) fn one_label(parameter: &'static str, text: &str) -> Result<(), Error> {
+    required(parameter, text)?;
+    if text.contains(['.', ':', '/']) {
+        return Err(invalid(
+            parameter,
+            "is an address: the name alone is asked for",
+        ));
+    }
+    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        let problem = "holds something else than letters, digits and `-`";
+        return Err(invalid(parameter, problem));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        assert_eq!(host_and_port("Db.Example:5432").unwrap(), "db.example:5432");
+        assert_eq!(host_and_port("db.example:443").unwrap(), "db.example:443");
+        assert_eq!(
+            host("x.dsql.us-east-1.on.aws").unwrap(),
+            "x.dsql.us-east-1.on.aws"
+        );
+        assert_eq!(host_on_443("h.example:443").unwrap(), "h.example");
+        assert_eq!(host_on_443("h.example").unwrap(), "h.example");
+        let long = "a".repeat(254);
+        for text in [
+            "",
+            ":",
+            ":5432",
+            "db:",
+            "db:0",
+            "db:05432",
+            "db:65536",
+            "db:+5",
+            "db:5432/",
+            "db:1:2",
+            "https://db:5432",
+            "postgres://app:secret@db:5432/app",
+            "app@db:5432",
+            "db /x:5432",
+            "db..x:5432",
+            ".db:5432",
+            "db.:5432",
+            "d b:5432",
+            "db?x:5432",
+            "d\u{e9}:5432",
+            "db\n:1",
+            "[::1]:5432",
+            "//db:5432",
+            &long,
+        ] {
+            for check in [host_and_port, host, host_on_443] {
+                let error = check(text).unwrap_err();
+                assert!(
+                    matches!(error, Error::InvalidParameter { .. }),
+                    "{text:?}: {error}"
+                );
+                assert!(!error.to_string().contains("secret"));
+            }
+        }
+        assert!(host_and_port("db").is_err() && host("db:5432").is_err());
+        assert!(host_on_443("db:8443").is_err());
+    }
+
+    #[test]
+    fn names() {
+        assert!(one_label("cache name", "my-cache-1").is_ok());
+        for text in ["", "a.b", "a:1", "http://a", "a b", "a_b", "\u{e9}"] {
+            assert!(one_label("cache name", text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Passwords for MemoryDB.
+
+use time::OffsetDateTime;
+
+use super::Token;
+use super::elasticache::connect;
+use super::endpoint::one_label;
+use crate::credentials::Credentials;
+use crate::error::Error;
+
+/// A password for a cluster of Amazon MemoryDB (engine 7.0 and up).
+///
+/// - Permission: `memorydb:Connect` on the cluster and on the user, with IAM as authentication mode.
+/// - Lives for 15 minutes. A connection is closed after 12 hours, unless `AUTH` or `HELLO` is sent
+///   on it with a new token, outside of a transaction.
+/// - Goes to `AUTH user token` or `HELLO 3 AUTH user token`, over TLS.
+///
+/// `cluster` is the cluster's name, not its address. AWS keeps it in lower case: it is signed as it
+/// is given.
+///
+/// Amazon MemoryDB Developer Guide, "Authenticating with IAM".
+///
+/// # Errors
+/// A cluster name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
+///
+/// ```
+/// use countersign::{Credentials, tokens};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let now = datetime!(2023-01-02 11:00 UTC);
+/// let password = tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
+/// assert!(password.expose().starts_with("my-cluster/?Action=connect&User=app&"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn memorydb(
+    credentials: &Credentials,
+    region: &str,
+    cluster: &str,
+    user: &str,
+    now: OffsetDateTime,
+) -> Result<Token, Error> {
+    one_label("cluster name", cluster)?;
+    connect(credentials, region, "memorydb", cluster, user, "", now)
+}

@@ -1,0 +1,65 @@
+//! What comes out: a secret that knows when it ends.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::presigned::Presigned;
+
+/// A token: a secret text, and when it ends.
+///
+/// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
+#[derive(Clone)]
+pub struct Token {
+    text: Zeroizing<String>,
+    expires_at: OffsetDateTime,
+}
+
+impl Token {
+    pub(super) fn new(text: Zeroizing<String>, expires_at: OffsetDateTime) -> Self {
+        Self { text, expires_at }
+    }
+
+    /// Of a presigned URL, by what becomes of it.
+    pub(super) fn of(presigned: Presigned, make: impl FnOnce(&str) -> String) -> Self {
+        let expires_at = presigned.expires_at();
+        let url = Zeroizing::new(presigned.into_url());
+        Self::new(Zeroizing::new(make(&url)), expires_at)
+    }
+
+    /// The URL without its scheme, which is what databases and caches take.
+    pub(super) fn without_scheme(presigned: Presigned) -> Self {
+        Self::of(presigned, |url| without_scheme(url).to_owned())
+    }
+
+    /// The token itself: the one way out.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// When it ends: by itself, or with the credentials if they end before.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+
+    /// [`expires_at`](Self::expires_at) in milliseconds since 1970, as Kafka's clients want the
+    /// lifetime of an OAUTHBEARER token.
+    pub fn expires_at_milliseconds(&self) -> i64 {
+        let seconds = self.expires_at.unix_timestamp();
+        seconds * 1000 + i64::from(self.expires_at.millisecond())
+    }
+}
+
+pub(super) fn without_scheme(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("text", &format_args!("[elided]"))
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
