@@ -1,0 +1,533 @@
+//! What a server must not send to STS for a stranger (v15): the attacks on Vault (CVE-2020-16250)
+//! and aws-iam-authenticator (CVE-2022-2385), and their relatives.
+
+use countersign::tokens;
+use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck, ProofError};
+use countersign::verify::VerifyError;
+use countersign::{Credentials, PayloadHash, Signer};
+use http::{HeaderName, HeaderValue, Request};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2024-07-07 07:00 UTC);
+const REGION: &str = "us-east-1";
+const HOST: &str = "sts.us-east-1.amazonaws.com";
+const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+const AUDIENCE: (&str, &str) = ("x-k8s-aws-id", "my-cluster");
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token/+==")
+}
+
+fn check() -> ProofCheck {
+    let (name, value) = AUDIENCE;
+    let audience = (
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    );
+    ProofCheck::new(["sts.amazonaws.com", HOST], audience)
+}
+
+fn presigned() -> String {
+    let proof = caller_identity::presigned(&credentials(), REGION, HOST, Some(AUDIENCE), NOW);
+    proof.unwrap().expose().to_owned()
+}
+
+fn refuse(url: &str) -> ProofError {
+    check().presigned(url, NOW).map(drop).expect_err(url)
+}
+
+/// A `POST`, as its receiver puts it together.
+fn signed(audience: Option<(&str, &str)>) -> Request<String> {
+    let proof = caller_identity::signed(&credentials(), REGION, HOST, audience, NOW).unwrap();
+    let mut request = Request::post(proof.url());
+    for (name, value) in proof.expose_headers() {
+        request = request.header(name, value);
+    }
+    request.body(proof.body().to_owned()).unwrap()
+}
+
+/// Signs anything at all: an attacker has a key too.
+fn sign(mut request: Request<String>) -> Request<String> {
+    let payload = PayloadHash::of(request.body());
+    let signer = Signer::new(credentials(), REGION, "sts");
+    signer.sign(&mut request, payload, NOW).unwrap();
+    request
+}
+
+fn post(url: &str, headers: &[(&str, &str)], body: &str) -> Request<String> {
+    let mut request = Request::post(url);
+    for (name, value) in [AUDIENCE].iter().chain(headers) {
+        request = request.header(*name, *value);
+    }
+    sign(request.body(body.to_owned()).unwrap())
+}
+
+fn check_signed(request: &Request<String>) -> Result<CheckedProof, ProofError> {
+    check().signed(request, NOW)
+}
+
+#[test]
+fn what_is_honest_passes() {
+    let url = presigned();
+    let request = check().presigned(&url, NOW).unwrap().into_request();
+    assert_eq!(
+        (request.method(), request.uri().to_string()),
+        (&http::Method::GET, url)
+    );
+    assert_eq!(request.headers().len(), 1);
+    assert_eq!(request.headers()[AUDIENCE.0], AUDIENCE.1);
+
+    let received = signed(Some(AUDIENCE));
+    let checked = check_signed(&received).unwrap();
+    assert_eq!(checked.access_key_id(), "AKIDEXAMPLE");
+    assert_eq!(checked.date().as_str(), "20240707T070000Z");
+    assert!(!format!("{checked:?}").contains("token"));
+    let request = checked.into_request();
+    assert_eq!(request.uri(), received.uri());
+    assert_eq!(*request.body(), QUERY);
+    for name in [
+        "authorization",
+        "content-type",
+        "x-amz-date",
+        "x-amz-security-token",
+        AUDIENCE.0,
+    ] {
+        assert_eq!(request.headers()[name], received.headers()[name]);
+    }
+
+    // What Google's identity federation is sent, and an EKS token.
+    let google = post(&format!("https://{HOST}/?{QUERY}"), &[], "");
+    assert_eq!(
+        check_signed(&google).unwrap().into_request().uri().query(),
+        Some(QUERY)
+    );
+    let token = tokens::eks(&credentials(), REGION, "my-cluster", NOW).unwrap();
+    let url = token.expose().strip_prefix("k8s-aws-v1.").unwrap();
+    let url = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, url);
+    let url = String::from_utf8(url.unwrap()).unwrap();
+    assert!(
+        check()
+            .presigned(&url, NOW + time::Duration::minutes(14))
+            .is_ok()
+    );
+}
+
+/// aws-iam-authenticator looked at one parameter of a name, and STS at another.
+#[test]
+fn v15_a_parameter_twice() {
+    let url = presigned();
+    for name in [
+        "Action",
+        "Version",
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Security-Token",
+        "X-Amz-SignedHeaders",
+        "X-Amz-Signature",
+    ] {
+        let start = url.find(&format!("{name}=")).unwrap();
+        let parameter = url[start..].split('&').next().unwrap();
+        // The same again, before, behind, and in other cases and spellings.
+        let again = |text: &str| format!("{url}&{text}");
+        let before = url.replacen("/?", &format!("/?{parameter}&"), 1);
+        assert_eq!(
+            refuse(&again(parameter)),
+            ProofError::RepeatedParameter,
+            "{name}"
+        );
+        assert_eq!(refuse(&before), ProofError::RepeatedParameter, "{name}");
+        let lower = format!("{}=x", name.to_lowercase());
+        let upper = format!("{}=x", name.to_uppercase());
+        let escaped = format!("%{:02X}{}=x", name.as_bytes()[0], &name[1..]);
+        for other in [&lower, &upper, &escaped] {
+            assert_eq!(
+                refuse(&again(other)),
+                ProofError::UnexpectedParameter,
+                "{other}"
+            );
+            let instead = url.replacen(&format!("{name}="), &other[..other.len() - 1], 1);
+            assert_eq!(
+                refuse(&instead),
+                ProofError::UnexpectedParameter,
+                "{instead}"
+            );
+        }
+    }
+}
+
+#[test]
+fn v15_another_action() {
+    let url = presigned();
+    for (from, to, error) in [
+        (
+            "=GetCallerIdentity",
+            "=AssumeRole",
+            ProofError::NotGetCallerIdentity,
+        ),
+        (
+            "=GetCallerIdentity",
+            "=getcalleridentity",
+            ProofError::NotGetCallerIdentity,
+        ),
+        ("=GetCallerIdentity", "=", ProofError::NotGetCallerIdentity),
+        (
+            "=GetCallerIdentity",
+            "=GetCallerIdentit%79",
+            ProofError::NotGetCallerIdentity,
+        ),
+        (
+            "Action=GetCallerIdentity&",
+            "",
+            ProofError::NotGetCallerIdentity,
+        ),
+        (
+            "=2011-06-15",
+            "=2011-06-16",
+            ProofError::NotGetCallerIdentity,
+        ),
+        ("&Version=2011-06-15", "", ProofError::NotGetCallerIdentity),
+        (
+            "&Version=",
+            "&RoleArn=x&Version=",
+            ProofError::UnexpectedParameter,
+        ),
+        ("&Version=", "&x&Version=", ProofError::UnexpectedParameter),
+        (
+            "&Version=",
+            ";Action=AssumeRole&Version=",
+            ProofError::WrongUrl,
+        ),
+        (
+            "X-Amz-Expires",
+            "X-Amz-Region-Set=%2A&X-Amz-Expires",
+            ProofError::UnexpectedParameter,
+        ),
+    ] {
+        assert_eq!(refuse(&url.replacen(from, to, 1)), error, "{from} {to}");
+    }
+    for body in [
+        "",
+        "Action=AssumeRole&Version=2011-06-15",
+        "Action=GetCallerIdentity",
+        "Action=GetCallerIdentity&Version=2011-06-15&Action=AssumeRole",
+        "Action=GetCallerIdentity&Version=2011-06-15&x=y",
+        "Action=GetCallerIdentity&Version=2011-06-15\n",
+        "action=GetCallerIdentity&version=2011-06-15",
+    ] {
+        let request = post(&format!("https://{HOST}/"), &[], body);
+        assert_eq!(
+            check_signed(&request).err(),
+            Some(ProofError::NotGetCallerIdentity),
+            "{body}"
+        );
+    }
+    // Of body and query one alone, or somebody reads the other.
+    for url in [
+        format!("https://{HOST}/?{QUERY}"),
+        format!("https://{HOST}/?Action=AssumeRole"),
+    ] {
+        let request = post(&url, &[], QUERY);
+        assert_eq!(
+            check_signed(&request).err(),
+            Some(ProofError::NotGetCallerIdentity),
+            "{url}"
+        );
+    }
+}
+
+/// Vault sent the request to the host that it was told.
+#[test]
+fn v15_another_host() {
+    let url = presigned();
+    let rest = url.strip_prefix("https://").unwrap();
+    let query = rest.split_once("/?").unwrap().1;
+    for (url, error) in [
+        (format!("http://{rest}"), ProofError::WrongUrl),
+        (format!("HTTPS://{rest}"), ProofError::WrongUrl),
+        (rest.to_owned(), ProofError::WrongUrl),
+        (format!(" https://{rest}"), ProofError::WrongUrl),
+        (format!("{url}#x"), ProofError::WrongUrl),
+        (format!("{url} "), ProofError::WrongUrl),
+        (format!("https://{HOST}?{query}"), ProofError::WrongUrl),
+        (String::new(), ProofError::WrongUrl),
+    ] {
+        assert_eq!(refuse(&url), error, "{url}");
+    }
+    for host in [
+        "sts.eu-west-1.amazonaws.com",
+        "sts.us-east-1.amazonaws.com.evil.example",
+        "evil.example",
+        "STS.us-east-1.amazonaws.com",
+        "sts.us-east-1.amazonaws.com.",
+        "sts.us-east-1.amazonaws.com:443",
+        "sts.us-east-1.amazonaws.com:8443",
+        "sts.us-east-1.amazonaws.com@evil.example",
+        "evil.example@sts.us-east-1.amazonaws.com",
+        "evil.example\\sts.us-east-1.amazonaws.com",
+        "",
+    ] {
+        assert_eq!(
+            refuse(&format!("https://{host}/?{query}")),
+            ProofError::HostNotAllowed,
+            "{host}"
+        );
+        let url = format!("https://{host}/");
+        let Ok(request) = Request::post(&url)
+            .header(AUDIENCE.0, AUDIENCE.1)
+            .body(QUERY.to_owned())
+        else {
+            continue;
+        };
+        let error = check_signed(&sign(request)).err();
+        assert_eq!(error, Some(ProofError::HostNotAllowed), "{host}");
+    }
+    // Allowed in the URL, and another one in the header that is signed.
+    let request = post(
+        &format!("https://{HOST}/"),
+        &[("host", "evil.example")],
+        QUERY,
+    );
+    let error = check_signed(&request).err();
+    assert_eq!(error, Some(ProofError::Claim(VerifyError::SeveralHosts)));
+}
+
+#[test]
+fn v15_another_path_and_method() {
+    let url = presigned();
+    for path in ["//", "/./", "/x/../", "/%2F", "/x", "/;"] {
+        let error = refuse(&url.replacen("/?", &format!("{path}?"), 1));
+        assert!(
+            matches!(error, ProofError::WrongUrl | ProofError::HostNotAllowed),
+            "{path}"
+        );
+        let request = post(&format!("https://{HOST}{path}"), &[], QUERY);
+        assert_eq!(
+            check_signed(&request).err(),
+            Some(ProofError::WrongUrl),
+            "{path}"
+        );
+    }
+    for method in ["GET", "PUT", "HEAD", "post", "X"] {
+        let mut request = signed(Some(AUDIENCE));
+        *request.method_mut() = method.parse().unwrap();
+        assert_eq!(
+            check_signed(&request).err(),
+            Some(ProofError::WrongMethod),
+            "{method}"
+        );
+    }
+    let mut request = signed(Some(AUDIENCE));
+    *request.uri_mut() = "/".parse().unwrap();
+    assert_eq!(check_signed(&request).err(), Some(ProofError::WrongUrl));
+}
+
+#[test]
+fn v15_another_audience() {
+    let presign = |audience| {
+        let proof = caller_identity::presigned(&credentials(), REGION, HOST, audience, NOW);
+        proof.unwrap().expose().to_owned()
+    };
+    let wrong = |error: ProofError| {
+        matches!(
+            error,
+            ProofError::Claim(
+                VerifyError::WrongAudience { .. } | VerifyError::HeadersNotSigned { .. }
+            )
+        )
+    };
+    assert!(wrong(refuse(&presign(None))));
+    // Another one's header cannot be sent, and so STS could not say yes.
+    let error = refuse(&presign(Some(("x-vault-aws-iam-server-id", "v"))));
+    assert!(matches!(error, ProofError::Claim(_)), "{error}");
+    for audience in [
+        None,
+        Some(("x-k8s-aws-id", "other")),
+        Some(("x-other", "my-cluster")),
+    ] {
+        assert!(
+            wrong(check_signed(&signed(audience)).err().unwrap()),
+            "{audience:?}"
+        );
+    }
+    // Put there after signing; put there twice; in another case.
+    let mut request = signed(None);
+    request
+        .headers_mut()
+        .insert(AUDIENCE.0, HeaderValue::from_static(AUDIENCE.1));
+    assert!(wrong(check_signed(&request).err().unwrap()));
+    for second in ["my-cluster", "other"] {
+        let request = post(&format!("https://{HOST}/"), &[(AUDIENCE.0, second)], QUERY);
+        assert!(wrong(check_signed(&request).err().unwrap()), "{second}");
+    }
+    assert!(wrong(
+        check_signed(&signed(Some((AUDIENCE.0, "My-Cluster"))))
+            .err()
+            .unwrap()
+    ));
+    // A nonce besides.
+    let nonce = || {
+        (
+            HeaderName::from_static("x-nonce"),
+            HeaderValue::from_static("42"),
+        )
+    };
+    let check = check().with_header(nonce().0, nonce().1);
+    assert!(wrong(
+        check.signed(&signed(Some(AUDIENCE)), NOW).err().unwrap()
+    ));
+    let request = post(&format!("https://{HOST}/"), &[("x-nonce", "42")], QUERY);
+    assert!(check.signed(&request, NOW).is_ok());
+    assert!(matches!(
+        check_signed(&request),
+        Err(ProofError::UnexpectedHeader { .. })
+    ));
+}
+
+#[test]
+fn v15_headers_that_change_the_answer() {
+    let url = format!("https://{HOST}/");
+    for (name, value) in [
+        ("accept", "application/json"),
+        ("x-amz-target", "x"),
+        ("x-http-method-override", "GET"),
+        ("content-type", "application/json"),
+        (
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-16",
+        ),
+        ("content-encoding", "gzip"),
+        ("content-length", "1"),
+        ("x-forwarded-host", "evil.example"),
+        ("cookie", "a"),
+    ] {
+        let request = post(&url, &[(name, value)], QUERY);
+        let error = check_signed(&request).err().unwrap();
+        assert!(
+            matches!(error, ProofError::UnexpectedHeader { .. }),
+            "{name}: {error}"
+        );
+        // Not signed, it is not sent; but what is `x-amz-` must be signed.
+        let mut request = signed(Some(AUDIENCE));
+        request.headers_mut().append(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+        match check_signed(&request) {
+            Ok(checked) => assert!(!checked.into_request().headers().contains_key(name)),
+            Err(error) => assert!(
+                name.starts_with("x-amz-") || name == "content-type",
+                "{error}"
+            ),
+        }
+    }
+    for (name, value) in [
+        ("content-type", "application/x-www-form-urlencoded"),
+        (
+            "content-type",
+            "Application/X-WWW-Form-Urlencoded; Charset=UTF-8",
+        ),
+        ("content-length", "43"),
+        (
+            "x-amz-content-sha256",
+            "ab821ae955788b0e33ebd34c208442ccfc2d406e2edc5e7a39bd6458fbb4f843",
+        ),
+    ] {
+        assert!(
+            check_signed(&post(&url, &[(name, value)], QUERY)).is_ok(),
+            "{name}"
+        );
+    }
+    let request = post(
+        &url,
+        &[("content-length", "43"), ("content-length", "43")],
+        QUERY,
+    );
+    let repeated = ProofError::RepeatedHeader {
+        name: "content-length".to_owned(),
+    };
+    assert_eq!(check_signed(&request).err(), Some(repeated));
+    // A second signature.
+    let mut request = signed(Some(AUDIENCE));
+    let authorization = request.headers()["authorization"].clone();
+    request.headers_mut().append("authorization", authorization);
+    let several = ProofError::Claim(VerifyError::SeveralAuthentications);
+    assert_eq!(check_signed(&request).err(), Some(several));
+    // More headers signed than the server will send.
+    let mut get = Request::get(format!("https://{HOST}/?{QUERY}"))
+        .header(AUDIENCE.0, AUDIENCE.1)
+        .body(())
+        .unwrap();
+    get.headers_mut()
+        .insert("accept", HeaderValue::from_static("application/json"));
+    let signer = Signer::new(credentials(), REGION, "sts");
+    let lifetime = std::time::Duration::from_secs(60);
+    let presigned = signer
+        .presign(&get, PayloadHash::EMPTY, lifetime, NOW)
+        .unwrap();
+    assert!(matches!(refuse(presigned.url()), ProofError::Claim(_)));
+}
+
+#[test]
+fn v15_too_old_too_young_and_too_long() {
+    let minutes = time::Duration::minutes;
+    let (url, request) = (presigned(), signed(Some(AUDIENCE)));
+    for (at, good) in [
+        (NOW + minutes(15), true),
+        (NOW + minutes(15) + time::Duration::SECOND, false),
+        (NOW + minutes(60 * 24), false),
+        (NOW - minutes(5), true),
+        (NOW - minutes(6), false),
+    ] {
+        assert_eq!(check().presigned(&url, at).is_ok(), good, "{at}");
+        assert_eq!(check().signed(&request, at).is_ok(), good, "{at}");
+    }
+    for (from, to) in [
+        ("X-Amz-Expires=900", "X-Amz-Expires=901"),
+        ("X-Amz-Expires=900", "X-Amz-Expires=-1"),
+        ("X-Amz-Expires=900", "X-Amz-Expires="),
+        ("&X-Amz-Expires=900", ""),
+        ("X-Amz-Date=20240707T070000Z", "X-Amz-Date=20240707T070000"),
+        (
+            "X-Amz-Date=20240707T070000Z",
+            "X-Amz-Date=2024-07-07T07%3A00%3A00Z",
+        ),
+        // The scope's day, service, algorithm.
+        ("%2F20240707%2F", "%2F20240706%2F"),
+        ("%2Fsts%2F", "%2Fs3%2F"),
+        ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"),
+        ("SignedHeaders=host%3B", "SignedHeaders="),
+        ("&X-Amz-Signature=", "&X-Amz-Signature=0"),
+    ] {
+        let error = refuse(&url.replacen(from, to, 1));
+        assert!(
+            matches!(error, ProofError::Claim(_)),
+            "{from} {to}: {error}"
+        );
+    }
+    // Without any signature.
+    let bare = format!("https://{HOST}/?{QUERY}");
+    assert_eq!(
+        refuse(&bare),
+        ProofError::Claim(VerifyError::MissingAuthentication)
+    );
+}
+
+#[test]
+fn no_error_tells_a_secret() {
+    let url = presigned();
+    for (from, to) in [
+        ("X-Amz-Expires=900", "X-Amz-Expires=901"),
+        ("/?", "/x?"),
+        ("Action", "token/"),
+    ] {
+        let error = refuse(&url.replacen(from, to, 1));
+        let text = format!("{error} {error:?}");
+        assert!(
+            !text.contains("token") && !text.contains("Signature="),
+            "{text}"
+        );
+    }
+}
