@@ -5,6 +5,7 @@ still at each case's own, and nothing goes over the network.
 """
 
 import base64
+import functools
 import json
 import os
 import sys
@@ -39,25 +40,39 @@ class Provider(CredentialProvider):
         return self.credentials
 
 
-def client(case, credentials, service):
-    session = botocore.session.Session()
-    return session.create_client(
+# Clients read large files when they are made, so each is made once.
+@functools.cache
+def client(service, region, access_key_id, secret_key, session_token):
+    return botocore.session.Session().create_client(
         service,
-        region_name=case["region"],
-        aws_access_key_id=credentials.access_key,
-        aws_secret_access_key=credentials.secret_key,
-        aws_session_token=credentials.token,
+        region_name=region,
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_key,
+        aws_session_token=session_token,
     )
+
+
+@functools.cache
+def cluster_tokens(region, access_key_id, secret_key, session_token):
+    """As `aws eks get-token` makes them, but for the reading of arguments."""
+    session = botocore.session.Session()
+    session.set_credentials(access_key_id, secret_key, session_token)
+    sts = get_token.STSClientFactory(session).get_sts_client(region)
+    return get_token.TokenGenerator(sts), get_token.GetTokenCommand(session)
+
+
+def who(case):
+    return case["region"], case["access_key_id"], case["secret_key"], case["session_token"]
 
 
 def rds(case, credentials):
     return generate_db_auth_token(
-        client(case, credentials, "rds"), case["host"], case["port"], case["user"], case["region"]
+        client("rds", *who(case)), case["host"], case["port"], case["user"], case["region"]
     )
 
 
 def dsql(case, credentials):
-    dsql = client(case, credentials, "dsql")
+    dsql = client("dsql", *who(case))
     make = dsql.generate_db_connect_admin_auth_token if case["admin"] else dsql.generate_db_connect_auth_token
     return make(case["host"], case["region"], case["expires_in"])
 
@@ -79,12 +94,8 @@ def msk(case, credentials):
 
 
 def eks(case, credentials):
-    session = botocore.session.Session()
-    session.set_credentials(credentials.access_key, credentials.secret_key, credentials.token)
-    # As `aws eks get-token` does it, but for the reading of arguments.
-    sts = get_token.STSClientFactory(session).get_sts_client(case["region"])
-    token = get_token.TokenGenerator(sts).get_token(case["cluster"])
-    return [token, get_token.GetTokenCommand(session).get_expiration_time()]
+    generator, command = cluster_tokens(*who(case))
+    return [generator.get_token(case["cluster"]), command.get_expiration_time()]
 
 
 def bedrock(case, credentials):
