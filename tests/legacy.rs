@@ -401,7 +401,10 @@ fn an_error_leaves_the_request_as_it_was() {
     };
     assert_eq!(presign("/bucket/key", 1), Err(Error::RelativeUri));
     let refused = presign("https://s3.example.com/bucket/key", 0);
-    assert_eq!(refused, Err(Error::ExpiresInOutOfRange { seconds: 0 }));
+    assert!(matches!(
+        refused,
+        Err(Error::ExpiresInOutOfRange { seconds: 0, .. })
+    ));
     assert!(presign("https://s3.example.com/bucket/key", u64::MAX).is_err());
     let refused = presign("https://s3.example.com/bucket/key?Expires=1", 1);
     assert!(matches!(refused, Err(Error::AlreadySigned { .. })));

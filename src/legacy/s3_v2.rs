@@ -214,7 +214,10 @@ impl Signer {
         let start = OffsetDateTime::from_unix_timestamp(now.unix_timestamp());
         let lifetime = i64::try_from(seconds).map(time::Duration::seconds);
         let (Ok(start), Ok(lifetime), 1..) = (start, lifetime, seconds) else {
-            return Err(Error::ExpiresInOutOfRange { seconds });
+            return Err(Error::ExpiresInOutOfRange {
+                seconds,
+                longest: i64::MAX.unsigned_abs(),
+            });
         };
         let expires_at = start.saturating_add(lifetime);
         match self.credentials.expiration() {
