@@ -2,7 +2,7 @@
 //! signs, from `AssumeRole` on? [moto]'s server, with its IAM authentication on:
 //!
 //! ```text
-//! python3 -m venv moto && moto/bin/pip install -r tests/interop/requirements.txt
+//! python3 -m venv moto && moto/bin/pip install -r tests/interop/python/requirements/moto.txt
 //! moto/bin/moto_server -H 127.0.0.1 -p 5000 &
 //! MOTO_URL=http://127.0.0.1:5000 cargo test -p countersign-interop --test moto -- --ignored
 //! ```
