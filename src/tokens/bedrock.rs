@@ -27,7 +27,7 @@ const TWELVE_HOURS: u64 = 43_200;
 /// Amazon Bedrock User Guide, "Generate Amazon Bedrock API keys".
 ///
 /// # Errors
-/// A lifetime out of bounds; what [`Signer`](crate::Signer) refuses.
+/// A lifetime out of bounds; what [`Signer`] refuses.
 ///
 /// ```
 /// use std::time::Duration;

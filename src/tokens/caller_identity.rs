@@ -88,7 +88,7 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// with the URL. Without one, whoever receives the URL can use it elsewhere.
 ///
 /// # Errors
-/// A host that is none; an audience that no header can carry; what [`Signer`](crate::Signer)
+/// A host that is none; an audience that no header can carry; what [`Signer`]
 /// refuses.
 pub fn presigned(
     credentials: &Credentials,

@@ -34,7 +34,7 @@ use crate::signer::Signer;
 ///
 /// # Errors
 /// A URL that is not of `https`, has a query or a port of its own, or names no repository; what
-/// [`Signer`](crate::Signer) refuses.
+/// [`Signer`] refuses.
 ///
 /// ```
 /// use countersign::{Credentials, tokens};

@@ -40,7 +40,7 @@ const LONGEST: usize = 4096;
 ///
 /// # Errors
 /// A cluster name that is empty or no header can carry; a region that cannot be part of a host; a
-/// session token so long that a cluster would refuse the token; what [`Signer`](crate::Signer)
+/// session token so long that a cluster would refuse the token; what [`Signer`]
 /// refuses.
 ///
 /// ```

@@ -22,7 +22,7 @@ const LIFETIME: time::Duration = time::Duration::minutes(15);
 /// elsewhere.
 ///
 /// # Errors
-/// A host that is none; an audience that no header can carry; what [`Signer`](crate::Signer)
+/// A host that is none; an audience that no header can carry; what [`Signer`]
 /// refuses.
 ///
 /// ```
