@@ -9,7 +9,7 @@ use countersign::event_stream::{
     MAX_MESSAGE_LENGTH, Message, Value, encode,
 };
 use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-use countersign::{Credentials, Error, Signer, SigningKey};
+use countersign::{Credentials, Error, PayloadHash, QueryAuthorization, Signer, SigningKey};
 use http::Request;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -605,4 +605,35 @@ fn messages_are_signed_and_verified_without_allocations() {
         in_pieces.bytes_max <= 2 * 2 * frame.len() as u64,
         "{in_pieces:?}"
     );
+}
+
+/// A `WebSocket` is opened by a presigned URL.
+#[test]
+fn a_stream_that_a_presigned_url_opens_verifies() {
+    let signer = Signer::new(credentials(), "us-east-1", "transcribe");
+    let uri =
+        "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
+    let request = Request::get(uri).body(()).unwrap();
+    let lifetime = Duration::from_secs(300);
+    let url = signer
+        .presign(&request, PayloadHash::EMPTY, lifetime, NOW)
+        .unwrap();
+    let mut events = EventSigner::new(&signer, url.signature());
+
+    let opened = Request::get(url.uri()).body(()).unwrap();
+    let claim = SignedRequest::parse(&opened).unwrap();
+    let key = SigningKey::derive(credentials().secret_key(), claim.scope());
+    Verifier::new("us-east-1", "transcribe")
+        .verify(&claim, &key, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let query = QueryAuthorization::parse(opened.uri().query().unwrap()).unwrap();
+    let seed = &query.authorization.signature;
+    let mut verifier = EventVerifier::new(&credentials(), claim.scope(), seed);
+    for message in [&b"first"[..], b"second"] {
+        let frame = events.sign(message, NOW).unwrap();
+        let event = verify(&mut verifier, &frame, NOW);
+        assert_eq!(event, Ok(Event::Message(message)));
+    }
+    let end = events.finish(NOW).unwrap();
+    assert_eq!(verify(&mut verifier, &end, NOW), Ok(Event::End));
 }
