@@ -23,6 +23,12 @@ pub struct StrictAccess(pub Accounts);
 #[async_trait::async_trait]
 impl S3Access for StrictAccess {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
+        // A browser's form is signed in its fields, and `s3s` has held all of them against its
+        // policy; there is nothing in its headers.
+        if cx.s3_op().name() == "PostObject" {
+            let signed = cx.credentials().map(drop);
+            return signed.ok_or_else(|| s3_error!(AccessDenied, "A signature is required"));
+        }
         let (headers, uri) = (cx.headers(), cx.uri());
         match access_key_id_of_version_2(headers, uri) {
             Some(access_key_id) => {
