@@ -18,6 +18,7 @@ use countersign::chunked::{ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, Head, Protocol, SignedRequest, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, Service, Signer};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
 
 const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -89,7 +90,6 @@ async fn answer(objects: &Objects, request: Request<Vec<u8>>) -> Response<Vec<u8
         Err(refusal) => Err(refusal),
     };
     answer.unwrap_or_else(|Refusal(status, code, message)| {
-        let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
         let (code, message) = (escape(&code), escape(&message));
         let xml = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
@@ -107,6 +107,10 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     pairs
         .find(|(found, _)| *found == name)
         .map(|(_, value)| value)
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// Keys are kept as they are sent, percent-encoded.
@@ -144,19 +148,18 @@ fn serve(
         }
         (&Method::DELETE, _) => objects.remove(path).map(|_| Vec::new()).unwrap_or_default(),
         _ if parameter(query, "list-type").is_some() => {
-            let prefix = format!("{}/", path.trim_end_matches('/'));
+            let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+            let bucket = format!("{}/", path.trim_end_matches('/'));
+            let prefix = decoded(parameter(query, "prefix").unwrap_or_default());
             let keys = objects.iter().filter_map(|(key, object)| {
-                let key = key.strip_prefix(&prefix).filter(|key| !key.contains('?'))?;
-                let size = object.len();
-                Some(format!(
-                    "<Contents><Key>{key}</Key><Size>{size}</Size></Contents>"
-                ))
+                let key = key.strip_prefix(&bucket).filter(|key| !key.contains('?'))?;
+                let key = decoded(key);
+                let listed = !key.is_empty() && key.starts_with(&*prefix);
+                let (key, size) = (escape(&key), object.len());
+                listed.then(|| format!("<Contents><Key>{key}</Key><Size>{size}</Size></Contents>"))
             });
-            format!(
-                "<ListBucketResult>{}</ListBucketResult>",
-                keys.collect::<String>()
-            )
-            .into()
+            let keys: String = keys.collect();
+            format!("<ListBucketResult>{keys}</ListBucketResult>").into()
         }
         _ => match objects.get(path) {
             Some(object) => object.clone(),
@@ -167,6 +170,9 @@ fn serve(
         },
     };
     let mut response = Response::new(body);
+    if request.method() == Method::DELETE {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
     let headers = response.headers_mut();
     headers.insert("etag", HeaderValue::from_static("\"1\""));
     Ok(response)

@@ -1,0 +1,203 @@
+//! Clients that others wrote, against the example server: each with the right secret and with a
+//! wrong one. They are installed from their registries by CI.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The example server, until it is dropped.
+struct Server {
+    process: Child,
+    endpoint: String,
+    access_key_id: String,
+    secret_key: String,
+}
+
+impl Server {
+    fn start() -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+        let mut build = cargo("build", &manifest);
+        assert!(build.status().unwrap().success());
+        let mut process = cargo("run", &manifest)
+            .args(["--", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = process.stdout.as_mut().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        let mut parts = line.trim().split(", ").map(str::to_owned);
+        let mut next = || parts.next().unwrap();
+        Self {
+            endpoint: next(),
+            access_key_id: next(),
+            secret_key: next(),
+            process,
+        }
+    }
+
+    /// Runs a client's script, which says `good` when all went as it should.
+    fn script(&self, interpreter: &str, script: &str) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("clients")
+            .join(script);
+        let output = Command::new(interpreter)
+            .arg(script)
+            .args([&self.endpoint, &self.access_key_id, &self.secret_key])
+            .output()
+            .unwrap();
+        let told = told(&output);
+        assert!(output.status.success() && told.contains("good"), "{told}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+fn cargo(verb: &str, manifest: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([verb, "-q", "--features", "checksums"]);
+    cargo.args(["--example", "verify_server", "--manifest-path"]);
+    cargo.arg(manifest);
+    cargo
+}
+
+fn told(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// The interpreter that has the packages: `PYTHON`, or `python3`.
+fn python() -> String {
+    std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+#[test]
+#[ignore = "needs boto3 from PyPI"]
+fn boto3() {
+    Server::start().script(&python(), "boto3_client.py");
+}
+
+#[test]
+#[ignore = "needs awscrt from PyPI"]
+fn awscrt() {
+    Server::start().script(&python(), "awscrt_client.py");
+}
+
+#[test]
+#[ignore = "needs Node.js, and aws4fetch from npm where it finds it"]
+fn aws4fetch() {
+    Server::start().script("node", "aws4fetch_client.mjs");
+}
+
+#[test]
+#[ignore = "needs the AWS command line"]
+fn aws_command_line() {
+    let server = Server::start();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let aws = |secret_key: &str, arguments: &[&str]| {
+        Command::new("aws")
+            .args(["--endpoint-url", &server.endpoint])
+            .args(arguments)
+            .env("AWS_ACCESS_KEY_ID", &server.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", secret_key)
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .output()
+            .unwrap()
+    };
+    let put = [
+        "s3api",
+        "put-object",
+        "--bucket",
+        "b",
+        "--key",
+        "f",
+        "--body",
+    ];
+    let put: Vec<&str> = put.into_iter().chain(file.to_str()).collect();
+    let get = ["s3", "cp", "s3://b/f", "-"];
+    let list = ["s3api", "list-objects-v2", "--bucket", "b"];
+    for (arguments, says) in [(&put[..], ""), (&get, "countersign"), (&list, "\"f\"")] {
+        let good = aws(&server.secret_key, arguments);
+        assert!(
+            good.status.success() && told(&good).contains(says),
+            "{}",
+            told(&good)
+        );
+        assert!(!aws("wrong", arguments).status.success());
+    }
+}
+
+#[test]
+#[ignore = "needs curl 7.75 or later"]
+fn curl() {
+    let server = Server::start();
+    let curl = |secret_key: &str, arguments: &[&str]| {
+        let output = Command::new("curl")
+            .args([
+                "-s",
+                "-w",
+                "%{http_code}",
+                "--aws-sigv4",
+                "aws:amz:us-east-1:s3",
+            ])
+            .args(["--user", &format!("{}:{secret_key}", server.access_key_id)])
+            .args(arguments)
+            .arg(format!("{}/b/k", server.endpoint))
+            .output()
+            .unwrap();
+        told(&output)
+    };
+    // Some versions do not send it by themselves.
+    let unsigned = ["-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"];
+    let hash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    let hash = format!("x-amz-content-sha256: {hash}");
+    let put = ["-X", "PUT", "--data-binary", "hello", "-H", &hash];
+    assert!(curl(&server.secret_key, &put).ends_with("200"));
+    assert!(curl(&server.secret_key, &unsigned).ends_with("hello200"));
+    for arguments in [&put[..], &unsigned] {
+        assert!(curl("wrong", arguments).ends_with("403"));
+    }
+}
+
+/// By minio-go, which signs every chunk of what it uploads.
+#[test]
+#[ignore = "needs restic from Debian's packages"]
+fn restic() {
+    let server = Server::start();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let restic = |secret_key: &str, arguments: &[&str]| {
+        Command::new("timeout")
+            .args(["60", "restic", "--no-cache", "-o", "s3.region=us-east-1"])
+            .args(["-r", &format!("s3:{}/repository", server.endpoint)])
+            .args(arguments)
+            .env("RESTIC_PASSWORD", "password")
+            .env("AWS_ACCESS_KEY_ID", &server.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", secret_key)
+            .output()
+            .unwrap()
+    };
+    let file = file.to_str().unwrap();
+    for arguments in [&["init"][..], &["backup", file], &["dump", "latest", file]] {
+        let output = restic(&server.secret_key, arguments);
+        assert!(output.status.success(), "{}", told(&output));
+        assert!(arguments[0] != "dump" || told(&output).contains("countersign-interop"));
+    }
+    let output = Command::new("timeout")
+        .args(["10", "restic", "--no-cache", "-o", "s3.region=us-east-1"])
+        .args([
+            "-r",
+            &format!("s3:{}/repository", server.endpoint),
+            "snapshots",
+        ])
+        .env("RESTIC_PASSWORD", "password")
+        .env("AWS_ACCESS_KEY_ID", &server.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", "wrong")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+}
