@@ -109,6 +109,16 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
+/// What `range: bytes=FIRST-LAST` asks for.
+fn ranged<'o>(request: &Request<Vec<u8>>, object: &'o [u8]) -> Option<&'o [u8]> {
+    let range = request.headers().get("range")?.to_str().ok()?;
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let end = last
+        .parse()
+        .map_or(object.len(), |last: usize| last.saturating_add(1));
+    object.get(first.parse().ok()?..end.min(object.len()))
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
@@ -162,7 +172,7 @@ fn serve(
             format!("<ListBucketResult>{keys}</ListBucketResult>").into()
         }
         _ => match objects.get(path) {
-            Some(object) => object.clone(),
+            Some(object) => ranged(request, object).unwrap_or(object).to_vec(),
             None => {
                 let (status, code) = (StatusCode::NOT_FOUND, "NoSuchKey".to_owned());
                 return Err(Refusal(status, code, "there is no such key".to_owned()));
@@ -170,6 +180,9 @@ fn serve(
         },
     };
     let mut response = Response::new(body);
+    if request.headers().contains_key("range") {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
     if request.method() == Method::DELETE {
         *response.status_mut() = StatusCode::NO_CONTENT;
     }
