@@ -335,7 +335,8 @@ fn unhex(digits: &str) -> Vec<u8> {
 
 /// What a server does with the public key alone.
 mod verifying {
-    use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+    use countersign::chunked::{ChunkVerifier, ChunkedPayload, Trailer};
+    use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
 
     use super::*;
 
@@ -437,5 +438,56 @@ mod verifying {
             .verify(&claim, &key, PayloadHash::EMPTY, NOW)
             .map(drop);
         assert_eq!(verified, Err(VerifyError::InvalidSessionToken));
+    }
+
+    /// A whole upload with trailers, its head and its chunks.
+    fn receive(key: &VerifyingKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
+        let claim = SignedRequest::parse(head).unwrap();
+        let verifier = Verifier::new("eu-west-1", "s3");
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, key, NOW) else {
+            panic!("not a stream");
+        };
+        let (_, seed) = head.into_parts();
+        let mut chunks = ChunkVerifier::new(&seed).unwrap();
+        let (mut data, mut input) = (Vec::new(), body);
+        while !input.is_empty() {
+            let decoded = chunks.decode(input).ok()?;
+            data.extend_from_slice(decoded.data);
+            input = &input[decoded.consumed..];
+        }
+        chunks.finish().ok().map(|_| data)
+    }
+
+    #[test]
+    fn chunks_and_trailers_with_the_public_key_alone() {
+        let signer = Signer::new(credentials(), "eu-*", "s3");
+        let key = signer.verifying_key().unwrap();
+        let mut head = Request::put(MRAP).body(()).unwrap();
+        let trailer = Trailer::new("x-amz-meta-end".parse().unwrap(), 3);
+        let payload = ChunkedPayload::signed_with_trailers(20_000, [trailer]);
+        let payload = payload.with_chunk_size(8192);
+        let mut chunks = signer.sign_chunked(&mut head, payload, NOW).unwrap();
+        let mut body = Vec::new();
+        for chunk in [7; 20_000].chunks(8192) {
+            body.extend_from_slice(chunks.header(chunk).unwrap().as_ref());
+            body.extend_from_slice(chunk);
+        }
+        body.extend(chunks.finish_with([("x-amz-meta-end", "yes")]).unwrap());
+        assert_eq!(head.headers()["content-length"], body.len().to_string());
+
+        assert_eq!(receive(&key, &head, &body), Some(vec![7; 20_000]));
+        // A byte in the data of each chunk, in a signature, in the padding, in the trailer.
+        let at = |text: &str| {
+            let text = text.as_bytes();
+            body.windows(text.len())
+                .position(|window| window == text)
+                .unwrap()
+        };
+        for changed in [200, 9000, 18_000, at("chunk-signature=30") + 40, at("yes")] {
+            let mut bad = body.clone();
+            bad[changed] = if bad[changed] == b'0' { b'1' } else { b'0' };
+            assert_eq!(receive(&key, &head, &bad), None, "byte {changed}");
+        }
+        assert_eq!(receive(&key, &head, &body[..body.len() - 2]), None);
     }
 }
