@@ -471,6 +471,14 @@ impl Case {
     }
 }
 
+/// All of them: name, service, as signed, as it arrived, what was signed of the payload.
+pub fn made() -> impl Iterator<Item = (&'static str, Service, Sent, Sent, PayloadHash)> {
+    CASES.iter().map(|case| {
+        let (sent, arrived, payload) = case.make();
+        (case.name, (case.service)(), sent, arrived, payload)
+    })
+}
+
 #[test]
 fn the_server_tells() {
     let shapes = [
