@@ -1,0 +1,131 @@
+//! 200 MiB out of a generator, through the body type, to a real server, in constant memory. A file
+//! of its own, because the peak of a process is that of all its tests.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use countersign::Signer;
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload};
+use countersign_interop::client::Client;
+use countersign_interop::server::Server;
+use countersign_interop::signed::Form;
+use countersign_interop::store::SINK;
+use countersign_interop::{REGION, callers, report};
+use http::{Request, StatusCode};
+use http_body::{Body, Frame};
+use http_body_util::BodyExt;
+use hyper_util::client::legacy;
+use hyper_util::rt::TokioExecutor;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+const MIB: u64 = 1024 * 1024;
+const LENGTH: u64 = 200 * MIB;
+const BOUND: u64 = 32 * MIB;
+/// What the generator hands out at once; chunks are 64 KiB.
+const FRAME: u64 = 100_000;
+
+/// Bytes that are nowhere before they are sent.
+struct Generator {
+    made: u64,
+    length: u64,
+}
+
+impl Generator {
+    fn next(&mut self) -> Option<Bytes> {
+        let length = FRAME.min(self.length - self.made);
+        let start = self.made;
+        self.made += length;
+        (length > 0).then(|| (start..self.made).map(|i| (i % 251) as u8).collect())
+    }
+}
+
+impl Body for Generator {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.next().map(|data| Ok(Frame::data(data))))
+    }
+}
+
+/// A line of `/proc/self/status`, in bytes; none on other systems.
+fn memory(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib: u64 = line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok()?;
+    Some(kib * 1024)
+}
+
+#[tokio::test]
+async fn streams_200_mib() {
+    let server = Server::start(callers::accounts()).await.expect("a port");
+    let signer = Signer::new(callers::long_term(), REGION, "s3");
+    let plain = Client::http1();
+    let bucket = Request::put(server.url("/b")).body(Bytes::new());
+    let bucket = Form::Header.sign(
+        &signer,
+        bucket.expect("a request"),
+        OffsetDateTime::now_utc(),
+    );
+    assert_eq!(plain.send(bucket).await.status, StatusCode::OK);
+
+    let client = legacy::Client::builder(TokioExecutor::new()).build_http();
+    let upload = async |payload: ChunkedPayload| {
+        let length = payload.decoded_length();
+        let generator = Generator { made: 0, length };
+        let mut request = Request::put(server.url(&format!("/b/{SINK}big")))
+            .body(generator)
+            .expect("a request");
+        let chunks = signer.sign_chunked(&mut request, payload, OffsetDateTime::now_utc());
+        let chunks = chunks.expect("it can be signed");
+        let request = request.map(|generator| ChunkedBody::new(generator, chunks));
+        let answer = client.request(request).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        drop(answer.into_body().collect().await);
+
+        let get = Request::get(server.url(&format!("/b/{SINK}big"))).body(Bytes::new());
+        let get = get.expect("a request");
+        let now = OffsetDateTime::now_utc();
+        let stored = plain.send(Form::Header.sign(&signer, get, now)).await;
+        String::from_utf8_lossy(&stored.body).into_owned()
+    };
+    let checksum = || [ChecksumAlgorithm::Crc64Nvme.into()];
+    // What the client, the server and the runtime take by themselves.
+    upload(ChunkedPayload::signed(MIB)).await;
+    let start = memory("VmRSS");
+
+    let mut hash = Sha256::new();
+    let mut generator = Generator {
+        made: 0,
+        length: LENGTH,
+    };
+    while let Some(data) = generator.next() {
+        hash.update(&data);
+    }
+    let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let expected = format!("{LENGTH} {hash}");
+    for payload in [
+        ChunkedPayload::signed(LENGTH),
+        ChunkedPayload::signed_with_trailers(LENGTH, checksum()),
+        ChunkedPayload::unsigned_with_trailers(LENGTH, checksum()),
+    ] {
+        assert_eq!(upload(payload).await, expected);
+    }
+    let (Some(start), Some(peak)) = (start, memory("VmHWM")) else {
+        return report::line("s3 streams: this system does not tell its memory");
+    };
+    let above = peak.saturating_sub(start);
+    report::line(&format!(
+        "s3 streams: {} MiB in three forms, peak {} KiB, {} KiB above the start",
+        LENGTH / MIB,
+        peak / 1024,
+        above / 1024,
+    ));
+    assert!(above < BOUND, "{above} bytes above the start");
+}
