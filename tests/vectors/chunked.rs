@@ -1,6 +1,7 @@
 //! aws-chunked payloads: the request, every chunk, the trailers and the wire.
 
-use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkedPayload, Trailer};
+use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
+use countersign::verify::VerifyingKey;
 use countersign::{
     Algorithm, AmzDate, Authorization, CredentialScope, Error, PayloadHash, SecretKey, Signature,
     SigningKey, StringToSign,
@@ -114,10 +115,41 @@ fn check_wire(case: &mut Case<'_>, mut chunks: ChunkSigner) -> Result<(), Error>
     );
     let hash = PayloadHash::of(&wire).to_hashed_payload();
     case.check("wire sha256", text(recorded, "sha256"), hash.as_str());
+    check_decoded(case, key(case), &wire);
     if let Some(bytes) = recorded["base64"].as_str() {
         case.check("wire base64", base64(bytes), wire);
     }
     Ok(())
+}
+
+/// Reads the recorded wire back, in pieces, by the recorded seed.
+pub fn check_decoded<K: VerifyingKey>(case: &mut Case<'_>, key: K, wire: &[u8]) {
+    let (input, Some(seed)) = (case.input, seed(case.expected)) else {
+        return case.fail("no seed");
+    };
+    let (date, scope) = date_and_scope(case);
+    let mut verifier = ChunkVerifier::of_payload(&payload(input), &seed, &date, &scope, key);
+    if !input["below_minimum_chunk"].is_null() {
+        verifier = verifier.without_min_chunk_size();
+    }
+    let mut data = Vec::new();
+    for mut piece in wire.chunks(1000) {
+        while !piece.is_empty() {
+            match verifier.decode(piece) {
+                Ok(decoded) => {
+                    data.extend_from_slice(decoded.data);
+                    piece = &piece[decoded.consumed..];
+                }
+                Err(error) => return case.fail(format!("read back: {error}")),
+            }
+        }
+    }
+    case.check("data read back", &body(input), &data);
+    let expected = trailers(input);
+    match verifier.finish_with(|name, value| Some(expected.contains(&(name, value)))) {
+        Ok(read) => case.check("trailers read back", expected.len(), read.len()),
+        Err(error) => case.fail(format!("read back: {error}")),
+    }
 }
 
 /// The signature that the first chunk follows, as the vector has it.

@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::chunked::{chunk_size, payload, trailers};
+use crate::chunked::{check_decoded, chunk_size, payload, trailers};
 use crate::report::Case;
 use crate::sigv4::{body, credentials, now, pairs, request, rules, text};
 use crate::sigv4a::{public_key, signature};
@@ -87,6 +87,7 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
     );
     let hash = PayloadHash::of(&wire).to_hashed_payload();
     case.check("wire sha256", text(recorded, "sha256"), hash.as_str());
+    check_decoded(case, chain.key.clone(), &wire);
     Ok(())
 }
 
