@@ -58,7 +58,7 @@ impl Bucket {
             client,
             signer: Signer::new(temporary, REGION, "s3"),
         };
-        let made = bucket.plain(Request::put(bucket.server.url("/b")), Bytes::new());
+        let made = bucket.plain(Request::put(bucket.server.url("/bucket")), Bytes::new());
         assert_eq!(made.await.status, StatusCode::OK);
         bucket
     }
@@ -73,7 +73,7 @@ impl Bucket {
 
     /// An upload in chunks, its whole body as it goes on the wire.
     async fn upload(&self, payload: ChunkedPayload, data: Bytes) -> Request<Bytes> {
-        let mut request = Request::put(self.server.url("/b/a%20key"))
+        let mut request = Request::put(self.server.url("/bucket/a%20key"))
             .header("content-type", "text/plain")
             .body(Full::new(data))
             .expect("a request");
@@ -90,7 +90,7 @@ impl Bucket {
     }
 
     async fn stored(&self) -> Bytes {
-        let get = Request::get(self.server.url("/b/a%20key"));
+        let get = Request::get(self.server.url("/bucket/a%20key"));
         let answer = self.plain(get, Bytes::new()).await;
         assert_eq!(answer.status, StatusCode::OK);
         answer.body
@@ -127,7 +127,7 @@ type Tampering = fn(&mut Vec<u8>);
 /// The headers of three chunks of 64 KiB and one of the rest take this much, with their line breaks.
 const CHUNK: usize = 5 + 17 + 64 + 2 + 65_536 + 2;
 
-const TAMPERINGS: [(&str, Tampering); 6] = [
+const TAMPERINGS: [(&str, Tampering); 5] = [
     ("a flipped byte of the first chunk", |wire| wire[1000] ^= 1),
     ("a flipped byte of the last chunk", |wire| {
         wire[3 * CHUNK + 200] ^= 1;
@@ -142,10 +142,13 @@ const TAMPERINGS: [(&str, Tampering); 6] = [
         let first = wire[..CHUNK].to_vec();
         wire.splice(..0, first);
     }),
-    ("all behind the third chunk dropped", |wire| {
-        wire.truncate(3 * CHUNK);
-    }),
 ];
+
+/// What `s3s` 0.14.1 does not notice: it takes the end of the body for the end of the chunks. (The
+/// crate's own verifier does: its tests say so under v10.)
+const UNNOTICED: (&str, Tampering) = ("all behind the third chunk dropped", |wire| {
+    wire.truncate(3 * CHUNK);
+});
 
 #[tokio::test]
 async fn tampered_chunks_are_refused() {
@@ -159,7 +162,7 @@ async fn tampered_chunks_are_refused() {
     ] {
         // Without a signed content-length, which would tell of some of these by itself.
         let payload = payload.with_any_chunk_size();
-        for (what, tamper) in TAMPERINGS {
+        for (what, tamper) in TAMPERINGS.into_iter().chain([UNNOTICED]) {
             let request = bucket.upload(payload.clone(), data.clone()).await;
             let request = request.map(|wire| {
                 let mut wire = wire.to_vec();
@@ -167,8 +170,9 @@ async fn tampered_chunks_are_refused() {
                 Bytes::from(wire)
             });
             let answer = bucket.client.send(request).await;
-            assert!(!answer.status.is_success(), "{what}: {:?}", answer.status);
-            refused += 1;
+            let accepted = answer.status.is_success();
+            assert_eq!(accepted, what == UNNOTICED.0, "{what}: {:?}", answer.status);
+            refused += usize::from(!accepted);
         }
         let mut request = bucket.upload(payload, data.clone()).await;
         let name = "x-amz-decoded-content-length";
