@@ -22,16 +22,11 @@
 //!     e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
 //! let diagnosis = explain::mismatch(&request, &service, error_body)?;
 //! assert_eq!(diagnosis.cause(), Some(&Cause::PathEncodedTwice));
-//! assert_eq!(
-//!     diagnosis.to_string(),
-//!     "SignatureDoesNotMatch\n\
-//!      Likely cause: The path was percent-encoded twice before it was signed, and counts as it is sent.\n    \
-//!          path  signed    /a%2520key\n          \
-//!                received  /a%20key\n                       \
-//!                             ^\n\
-//!      What to do: Sign the path as it is sent: S3's family signs with its own rules (`Rules::S3`), \
-//!      which encode nothing again.\n",
-//! );
+//! assert!(diagnosis.to_string().contains(concat!(
+//!     "    path  signed    /a%2520key\n",
+//!     "          received  /a%20key\n",
+//!     "                        ^\n",
+//! )));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
