@@ -1,4 +1,5 @@
-//! Signature Version 4A: `cargo bench --bench sigv4a --features sigv4a`.
+//! Signature Version 4A: `cargo bench --bench sigv4a --features sigv4a`, and the same with
+//! `sigv4a-aws-lc`.
 //!
 //! The W1 of `benches/sign.rs` with an ECDSA signature; beside it the bare signature over a string
 //! to sign that lies ready, in the same run: only the ratio of the two is worth comparing.
@@ -50,6 +51,22 @@ fn sigv4a(c: &mut Criterion) {
             sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar, &hash, &[])
         });
     });
+    #[cfg(feature = "sigv4a-aws-lc")]
+    {
+        use aws_lc_rs::rand::SystemRandom;
+        use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+
+        let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
+        let key_pair = EcdsaKeyPair::generate(algorithm).unwrap();
+        let random = SystemRandom::new();
+        group.bench_function("floor of sign, AWS-LC", |b| {
+            b.iter(|| {
+                key_pair
+                    .sign(&random, black_box(STRING_TO_SIGN.as_bytes()))
+                    .unwrap()
+            });
+        });
+    }
     let (signer, request) = (signer(), object());
     group.bench_function("sign, W6", |b| {
         b.iter_batched_ref(

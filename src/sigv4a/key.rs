@@ -54,8 +54,8 @@ impl SigningKey {
 
     /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
     ///
-    /// The same string has the same signature (RFC 6979), which other implementations do not keep
-    /// to: compare no signatures, verify them.
+    /// In portable Rust the same string has the same signature (RFC 6979); with AWS-LC, as with most
+    /// implementations, every signature is another: compare no signatures, verify them.
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         self.0.sign(string_to_sign.as_ref())
     }

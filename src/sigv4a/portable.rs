@@ -63,3 +63,9 @@ impl PublicKey {
 fn parse(der: &[u8]) -> Option<p256::ecdsa::Signature> {
     p256::ecdsa::Signature::from_der(der).ok()
 }
+
+/// Whether a signature would be read at all.
+#[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]
+pub(super) fn is_strict(der: &[u8]) -> bool {
+    parse(der).is_some()
+}
