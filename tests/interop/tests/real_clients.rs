@@ -60,7 +60,7 @@ impl Drop for Server {
 
 fn cargo(verb: &str, manifest: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([verb, "-q", "--features", "checksums"]);
+    cargo.args([verb, "-q", "-p", "countersign-interop"]);
     cargo.args(["--example", "verify_server", "--manifest-path"]);
     cargo.arg(manifest);
     cargo

@@ -1,24 +1,30 @@
-//! A server that speaks a little S3 and believes nobody: `cargo run --example verify_server` starts
-//! it, calls it, and ends; `-- --listen 127.0.0.1:9000` serves real clients until it is stopped.
+//! A server that speaks a little S3 and believes nobody:
+//! `cargo run -p countersign-interop --example verify_server` starts it, calls it, and ends;
+//! `-- --listen 127.0.0.1:9000` serves real clients until it is stopped.
 //!
 //! Parse the claim, look the key up (asynchronously, as in a database), verify the head, verify the
 //! payload in the way in which it was signed; only then touch the bucket.
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::future::Future;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::pin::pin;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use countersign::chunked::{ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, Head, Protocol, SignedRequest, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, Service, Signer};
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
 use percent_encoding::percent_decode_str;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -191,180 +197,86 @@ fn serve(
     Ok(response)
 }
 
-/// Enough of an executor for a look-up that is never long pending.
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    let (mut future, mut context) = (pin!(future), Context::from_waker(Waker::noop()));
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-        std::thread::yield_now();
-    }
-}
-
-fn listen(address: &str) -> io::Result<(std::net::SocketAddr, std::thread::JoinHandle<()>)> {
-    let listener = TcpListener::bind(address)?;
+/// Serves until it is dropped.
+async fn listen(address: &str) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     let objects = Arc::new(Objects::default());
-    let thread = std::thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
+    let serving = tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
             let objects = objects.clone();
-            std::thread::spawn(move || talk(&objects, connection).ok());
+            let service = service_fn(move |request| handle(objects.clone(), request));
+            tokio::spawn(async move {
+                let http = Builder::new(TokioExecutor::new());
+                let connection = TokioIo::new(connection);
+                http.serve_connection(connection, service).await.ok();
+            });
         }
     });
-    Ok((address, thread))
+    Ok((address, serving))
 }
 
-/// One request a connection, as HTTP/1.1 has it.
-fn talk(objects: &Objects, mut connection: TcpStream) -> Result<(), Box<dyn Error>> {
-    let mut reader = BufReader::new(connection.try_clone()?);
-    let mut line = String::new();
-    reader.by_ref().take(1 << 16).read_line(&mut line)?;
-    let mut words = line.split_whitespace();
-    let (method, target) = (
-        words.next().ok_or("no method")?,
-        words.next().ok_or("no target")?,
-    );
-    // The raw target: nothing is decoded or resolved before it is verified.
-    let mut request = Request::builder()
-        .method(method)
-        .uri(target)
-        .body(Vec::new())?;
-    loop {
-        let mut line = Vec::new();
-        reader.by_ref().take(1 << 16).read_until(b'\n', &mut line)?;
-        let line = line.trim_ascii();
-        let Some(colon) = line.iter().position(|b| *b == b':') else {
-            break;
-        };
-        let (name, value) = line.split_at(colon);
-        let value = HeaderValue::from_bytes(
-            value
-                .trim_ascii_start()
-                .strip_prefix(b":")
-                .unwrap_or_default()
-                .trim_ascii(),
-        )?;
-        request
-            .headers_mut()
-            .append(HeaderName::from_bytes(name)?, value);
-    }
-    let header = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let length = header("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
-    if header("expect").is_some() {
-        connection.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-    }
-    if length > LONGEST_BODY {
-        return Err("too long".into());
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    *request.body_mut() = body;
-    let head = request.method() == Method::HEAD;
-    let response = wait(answer(objects, request));
-    let (status, length) = (response.status(), response.body().len());
-    write!(
-        connection,
-        "HTTP/1.1 {status}\r\ncontent-length: {length}\r\ncontent-type: application/xml\r\netag: \"1\"\r\nlast-modified: Sun, 30 Aug 2015 12:36:00 GMT\r\nconnection: close\r\n\r\n"
-    )?;
-    if !head {
-        connection.write_all(response.body())?;
-    }
-    Ok(())
+/// The raw target stays as it came: nothing is decoded or resolved before it is verified.
+async fn handle(
+    objects: Arc<Objects>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, LONGEST_BODY).collect().await?.to_bytes();
+    let request = Request::from_parts(parts, body.to_vec());
+    let mut response = answer(&objects, request).await;
+    let headers = response.headers_mut();
+    let date = HeaderValue::from_static("Sun, 30 Aug 2015 12:36:00 GMT");
+    headers.insert("last-modified", date);
+    headers.insert("content-type", HeaderValue::from_static("application/xml"));
+    Ok(response.map(Full::from))
 }
 
-/// Sends a request as it was signed.
-fn send(request: &Request<Vec<u8>>) -> Result<String, Box<dyn Error>> {
-    let host = request.uri().authority().ok_or("no host")?.as_str();
-    let target = request.uri().path_and_query().ok_or("no path")?;
-    let mut connection = TcpStream::connect(host)?;
-    write!(
-        connection,
-        "{} {target} HTTP/1.1\r\nhost: {host}\r\n",
-        request.method()
-    )?;
-    for (name, value) in request
-        .headers()
-        .iter()
-        .filter(|(name, _)| *name != "content-length")
-    {
-        write!(connection, "{name}: {}\r\n", value.to_str()?)?;
-    }
-    write!(
-        connection,
-        "content-length: {}\r\n\r\n",
-        request.body().len()
-    )?;
-    connection.write_all(request.body())?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
-    Ok(answer)
-}
-
-fn main() -> Result<(), Box<dyn Error>> {
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, option, address] = &arguments[..]
         && option == "--listen"
     {
-        let (address, thread) = listen(address)?;
+        let (address, serving) = listen(address).await?;
         println!("http://{address}, {ACCESS_KEY_ID}, {SECRET_KEY}, us-east-1");
-        thread.join().map_err(|_| "the server panicked")?;
-        return Ok(());
+        return Ok(serving.await?);
     }
 
-    let (address, _) = listen("127.0.0.1:0")?;
+    let (address, _) = listen("127.0.0.1:0").await?;
+    let http = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let url = format!("http://{address}/bucket/a%20key");
     let now = SystemTime::now().into();
-    let put = || Request::put(&url).body(b"data".to_vec());
-    for (secret_key, status) in [(SECRET_KEY, "200"), ("another", "403")] {
-        let signer = Signer::new(
-            Credentials::new(ACCESS_KEY_ID, secret_key),
-            "us-east-1",
-            "s3",
-        );
+    for (secret_key, status) in [
+        (SECRET_KEY, StatusCode::OK),
+        ("another", StatusCode::FORBIDDEN),
+    ] {
+        let credentials = Credentials::new(ACCESS_KEY_ID, secret_key);
+        let signer = Signer::new(credentials, "us-east-1", "s3");
 
-        let mut request = put()?;
-        signer.sign(&mut request, PayloadHash::of("data"), now)?;
-        let answer = send(&request)?;
-        println!("put: {}", answer.lines().next().unwrap_or_default());
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status}")),
-            "{answer}"
-        );
+        let mut put = Request::put(&url).body("data".into())?;
+        signer.sign(&mut put, PayloadHash::of("data"), now)?;
+        let answer = http.request(put).await?;
+        println!("put: {}", answer.status());
+        assert_eq!(answer.status(), status);
 
-        let mut request = put()?;
-        let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(4), now)?;
+        let mut put = Request::put(&url).body(())?;
+        let mut chunks = signer.sign_chunked(&mut put, ChunkedPayload::signed(4), now)?;
         let mut body = chunks.header("data")?.as_ref().to_vec();
         body.extend_from_slice(b"data");
         body.extend_from_slice(&chunks.finish()?);
-        *request.body_mut() = body;
-        let answer = send(&request)?;
-        println!(
-            "put in chunks: {}",
-            answer.lines().next().unwrap_or_default()
-        );
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status}")),
-            "{answer}"
-        );
+        let answer = http.request(put.map(|()| Full::from(body))).await?;
+        println!("put in chunks: {}", answer.status());
+        assert_eq!(answer.status(), status);
 
-        let get = Request::get(&url).body(Vec::<u8>::new())?;
+        let get = Request::get(&url).body(())?;
         let minute = Duration::from_secs(60);
         let presigned = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
-        let answer = send(&Request::get(presigned.uri()).body(Vec::new())?)?;
-        println!("get by URL: {}", answer.lines().last().unwrap_or_default());
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status}")),
-            "{answer}"
-        );
-        assert_eq!(answer.ends_with("data"), status == "200");
+        let answer = http.get(presigned.uri()).await?;
+        println!("get by URL: {}", answer.status());
+        assert_eq!(answer.status(), status);
+        let data = answer.into_body().collect().await?.to_bytes();
+        assert_eq!(data == "data", status == StatusCode::OK);
     }
     Ok(())
 }
