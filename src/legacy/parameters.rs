@@ -36,7 +36,7 @@ impl Parameters {
 
     /// Reads a form, `application/x-www-form-urlencoded`. A `+` is a space.
     pub(super) fn of_form(form: &str) -> Result<Self, Error> {
-        Self::of_query(&form.replace('+', " "))
+        Self::of_query(&form.replace('+', "%20"))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Parameter> {
