@@ -103,6 +103,12 @@ impl Credentials {
         if let Some(problem) = problem {
             return Err(Error::InvalidAccessKeyId(problem));
         }
+        // No id of AWS's has one, many a secret has: it must not be sent for an id.
+        if id.contains(&b'/') {
+            return Err(Error::InvalidAccessKeyId(
+                "holds `/`: is it the secret access key?",
+            ));
+        }
         if let Some(problem) = unsendable(self.secret_key.expose().as_bytes()) {
             return Err(Error::InvalidSecretKey(problem));
         }

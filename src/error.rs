@@ -65,7 +65,7 @@ pub enum Error {
         now: OffsetDateTime,
     },
     /// A presigned URL lives from one second to seven days, some tokens to less.
-    #[error("it lives for 1 to {longest} seconds, not {seconds} s")]
+    #[error("the lifetime must be 1 to {longest} seconds, not {seconds}")]
     ExpiresInOutOfRange {
         /// The lifetime that was asked for, in seconds.
         seconds: u64,

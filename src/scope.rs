@@ -144,6 +144,13 @@ pub(crate) fn check_region(region: &str) -> Result<(), Error> {
 }
 
 pub(crate) fn check_service(service: &str) -> Result<(), Error> {
+    if service.bytes().any(|b| b.is_ascii_uppercase()) {
+        // It would be signed by other rules than its name in lower case.
+        return Err(Error::InvalidService {
+            service: service.to_owned(),
+            problem: "has a capital letter: signing names are lower-case, as in `s3`",
+        });
+    }
     problem(service).map_or(Ok(()), |problem| {
         Err(Error::InvalidService {
             service: service.to_owned(),

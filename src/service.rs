@@ -50,11 +50,11 @@ impl Service {
     }
 }
 
-impl From<&'static str> for Service {
-    fn from(name: &'static str) -> Self {
+impl From<&str> for Service {
+    fn from(name: &str) -> Self {
         Self {
             rules: Rules::of(name),
-            name: name.into(),
+            name: name.to_owned().into(),
         }
     }
 }

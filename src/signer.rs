@@ -79,6 +79,9 @@ impl Signer {
     /// signed as the `host` header says it, or else as an HTTP client sends it for the URI. Returns
     /// the signature, for those who sign what follows it.
     ///
+    /// A payload that is the request's own body is hashed in a statement before, since the request is
+    /// borrowed while it is signed: `let payload = PayloadHash::of(request.body());`.
+    ///
     /// # Errors
     /// Credentials, region or service that cannot be; credentials that have expired at `now`; no
     /// host; a path or query that cannot be sent; a query that is signed already. The request is

@@ -4,16 +4,18 @@
 //! for a database):
 //!
 //! 1. [`SignedRequest::parse`] reads the claim: which access key, for which scope.
-//! 2. [`Verifier::verify`] holds every rule of Signature Version 4 against it, and returns a
-//!    [`Verified`]: the proof, and the only thing here that has an identity to hand out.
+//! 2. [`Verifier::verify_head`] holds every rule of Signature Version 4 against it, and tells how the
+//!    payload is signed; with the payload that becomes a [`Verified`]: the proof, and the only thing
+//!    here that has an identity to hand out. [`Verifier::verify`] does both where the payload's hash
+//!    is at hand.
 //!
 //! A signing key is good for its scope, a whole day: cache it by access key id and scope. A request
 //! that cannot be good anyway (of yesterday, for another region) can be turned away before the
 //! look-up, with [`Verifier::check`].
 //!
 //! ```
-//! use countersign::verify::{SignedRequest, Verifier, VerifyError};
-//! use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer, SigningKey};
+//! use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+//! use countersign::{Credentials, PayloadHash, Service, Signer};
 //! use time::macros::datetime;
 //!
 //! // A client signs ...
@@ -26,12 +28,16 @@
 //! let verifier = Verifier::new("us-east-1", Service::S3);
 //! let claim = SignedRequest::parse(&request)?;
 //! verifier.check(&claim, now)?;
-//! let secret_key = match claim.access_key_id() {
-//!     "AKIDEXAMPLE" => SecretKey::from("secret"),
+//! let credentials = match claim.access_key_id() {
+//!     "AKIDEXAMPLE" => Credentials::new("AKIDEXAMPLE", "secret"),
 //!     _ => return Err(VerifyError::UnknownAccessKeyId.into()),
 //! };
-//! let key = SigningKey::derive(&secret_key, claim.scope());
-//! let verified = verifier.verify(&claim, &key, PayloadHash::of(request.body()), now)?;
+//! let key = AccessKey::derive(&credentials, claim.scope());
+//! let verified = match verifier.verify_head(&claim, &key, now)? {
+//!     Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
+//!     Head::Unsigned(head) => head.accept(), // a presigned URL for S3, say
+//!     Head::Streaming(head) => head.into_parts().0, // the other part verifies the chunks
+//! };
 //! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -68,7 +68,8 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         }
     }
 
-    /// Says what the payload that was sent hashes to.
+    /// Says what the payload that was sent hashes to: hash the bytes that the HTTP client was given,
+    /// not the value that was signed.
     #[must_use]
     pub fn with_payload(mut self, payload: PayloadHash) -> Self {
         self.payload = Some(payload);

@@ -184,7 +184,9 @@ pub enum VerifyError {
     UnknownAccessKeyId,
     /// The session token is missing, not that of the access key, or there although the access key
     /// has none.
-    #[error("the session token is not that of the access key")]
+    #[error(
+        "the session token is not that of the access key, which may have none (see `AccessKey`)"
+    )]
     InvalidSessionToken,
     /// The access key, or its session, has ended.
     #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]

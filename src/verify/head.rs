@@ -20,6 +20,9 @@ use super::rules::Examined;
 
 /// A proof: the request was signed by the holder of this access key, for this verifier, within its
 /// time, and its payload is what was signed, unless the caller took a branch that says otherwise.
+///
+/// It borrows the claim. Out of a function that owns the request, return what it says:
+/// `verified.access_key_id().to_owned()`.
 #[derive(Clone, Copy)]
 pub struct Verified<'c> {
     claim: &'c SignedRequest<'c>,
