@@ -158,7 +158,7 @@ impl<'a> CanonicalRequest<'a> {
                 self.headers.push_checked(name, value)?;
             } else {
                 // In upper case it may be one that had to be signed.
-                headers::check_name(name)?;
+                headers::check(name, value)?;
             }
         }
         if hosts == Hosts::One {
