@@ -334,7 +334,7 @@ fn lifetimes_are_those_of_the_service() {
     let error = tokens::bedrock(&c, REGION, Duration::from_secs(50_000), NOW).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "it lives for 1 to 43200 seconds, not 50000 s"
+        "the lifetime must be 1 to 43200 seconds, not 50000"
     );
 }
 
