@@ -154,11 +154,10 @@ impl<'a> CanonicalRequest<'a> {
             if *name == "host" {
                 hosts = hosts.and(value);
             }
+            // Signed or not: in upper case it may be one that had to be signed.
+            headers::check(name, value)?;
             if sign(name) {
-                self.headers.push_checked(name, value)?;
-            } else {
-                // In upper case it may be one that had to be signed.
-                headers::check(name, value)?;
+                self.headers.push(name, value);
             }
         }
         if hosts == Hosts::One {

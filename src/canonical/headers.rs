@@ -45,7 +45,8 @@ impl<'a> CanonicalHeaders<'a> {
     pub fn new(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, Error> {
         let mut canonical = Self::unsorted();
         for (name, value) in headers {
-            canonical.push_checked(name, value)?;
+            check(name, value)?;
+            canonical.push(name, value);
         }
         canonical.sort();
         Ok(canonical)
@@ -53,12 +54,6 @@ impl<'a> CanonicalHeaders<'a> {
 
     pub(crate) fn unsorted() -> Self {
         Self(List::new())
-    }
-
-    pub(crate) fn push_checked(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), Error> {
-        check(name, value)?;
-        self.push(name, value);
-        Ok(())
     }
 
     /// A header whose name is a token in lower case, and whose value holds no control characters,
@@ -168,7 +163,7 @@ pub(crate) fn check(name: &str, value: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-pub(crate) fn check_name(name: &str) -> Result<(), Error> {
+fn check_name(name: &str) -> Result<(), Error> {
     if name.is_empty() || !name.bytes().all(is_lower_case_token) {
         return Err(Error::InvalidHeaderName {
             name: name.to_owned(),
