@@ -26,5 +26,5 @@ use aws_lc as back_end;
 #[cfg(not(all(feature = "sigv4a-aws-lc", not(target_family = "wasm"))))]
 use portable as back_end;
 
-pub use key::{ScopedKey, SigningKey, VerifyingKey};
+pub use key::{PublicKey, ScopedKey, SigningKey};
 pub use signer::Signer;

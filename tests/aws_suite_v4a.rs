@@ -24,7 +24,7 @@ use std::fmt::Debug;
 use std::io::Write as _;
 
 use ::http::{Request, Uri};
-use countersign::sigv4a::{Signer, VerifyingKey};
+use countersign::sigv4a::{PublicKey, Signer};
 use countersign::{
     Authorization, CanonicalRequest, Error, QueryAuthorization, Signature, StringToSign,
 };
@@ -148,7 +148,7 @@ fn sign(
     );
 
     let key = public_key(case)?;
-    differ("public key", &key, &signer.verifying_key()?, failing);
+    differ("public key", &key, &signer.public_key()?, failing);
     let ours = key.verifies(string_to_sign, &authorization.signature);
     differ("our signature", &true, &ours, failing);
     let sample = signature(&case.file(form, "signature"));
@@ -157,11 +157,11 @@ fn sign(
     Ok(())
 }
 
-fn public_key(case: &Case) -> Result<VerifyingKey, Error> {
+fn public_key(case: &Case) -> Result<PublicKey, Error> {
     let text = std::fs::read_to_string(case.folder.join("public-key.json")).unwrap();
     let key: Value = serde_json::from_str(&text).unwrap();
     let point = ["04", key["X"].as_str().unwrap(), key["Y"].as_str().unwrap()].concat();
-    VerifyingKey::from_sec1(&unhex(&point))
+    PublicKey::from_sec1(&unhex(&point))
 }
 
 /// A signature as it comes: in a header.

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use countersign::sigv4a::{Signer, SigningKey, VerifyingKey};
+use countersign::sigv4a::{PublicKey, Signer, SigningKey};
 use countersign::{
     AmzDate, Authorization, CanonicalRequest, Credentials, Error, PayloadHash, QueryAuthorization,
     RawRequest, Rules, SessionToken, Signature, StringToSign,
@@ -40,12 +40,7 @@ fn signature(hex: &str) -> Result<Signature, Error> {
 }
 
 /// Whether a signed request's signature is the key's, over the request as it is now.
-fn verifies(
-    key: &VerifyingKey,
-    request: &Request<()>,
-    rules: &Rules,
-    payload: PayloadHash,
-) -> bool {
+fn verifies(key: &PublicKey, request: &Request<()>, rules: &Rules, payload: PayloadHash) -> bool {
     let header = request.headers().get("authorization");
     let header = header.map(|header| header.to_str().unwrap());
     let query = request.uri().query().unwrap_or_default();
@@ -83,7 +78,7 @@ fn e68_the_token_is_sent_under_the_name_that_was_signed() {
             .find(|other| *other != name)
             .unwrap();
         let signer = Signer::new(credentials().with_session_token(token.clone()), "*", "s3");
-        let key = signer.verifying_key().unwrap();
+        let key = signer.public_key().unwrap();
 
         let mut request = get(MRAP);
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
@@ -115,7 +110,7 @@ fn e68_the_token_is_sent_under_the_name_that_was_signed() {
 #[test]
 fn the_region_set_is_signed() {
     let signer = Signer::new(credentials(), "us-east-1,eu-west-1", "s3");
-    let key = signer.verifying_key().unwrap();
+    let key = signer.public_key().unwrap();
     let mut request = get(MRAP);
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert!(verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
@@ -174,9 +169,9 @@ fn region_sets_that_are_none() {
             "{region_set:?}: {error}"
         );
         assert!(request.headers().is_empty());
-        assert_eq!(signer.verifying_key().unwrap_err(), error);
+        assert_eq!(signer.public_key().unwrap_err(), error);
     }
-    let error = Signer::new(credentials(), "us-east-1, eu-west-1", "s3").verifying_key();
+    let error = Signer::new(credentials(), "us-east-1, eu-west-1", "s3").public_key();
     assert_eq!(
         error.unwrap_err().to_string(),
         "the region set \"us-east-1, eu-west-1\" holds white space: its regions are joined with `,` alone"
@@ -186,7 +181,7 @@ fn region_sets_that_are_none() {
 #[test]
 fn slices_are_signed_as_requests_are() {
     let signer = Signer::new(credentials(), "*", "events");
-    let key = signer.verifying_key().unwrap();
+    let key = signer.public_key().unwrap();
     let mut request = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let headers: [(&str, &[u8]); 1] = [("host", b"abc.endpoint.events.amazonaws.com")];
@@ -225,11 +220,7 @@ fn slices_are_signed_as_requests_are() {
 
 #[test]
 fn keys_depend_on_the_id_and_on_the_secret() {
-    let key = |id, secret: &str| {
-        SigningKey::derive(id, &secret.into())
-            .unwrap()
-            .verifying_key()
-    };
+    let key = |id, secret: &str| SigningKey::derive(id, &secret.into()).unwrap().public_key();
     assert_eq!(
         key("AKIDEXAMPLE", SECRET_KEY),
         key("AKIDEXAMPLE", SECRET_KEY)
@@ -250,7 +241,7 @@ fn keys_depend_on_the_id_and_on_the_secret() {
 fn der_is_exact() {
     let point = "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6\
         7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
-    let key = VerifyingKey::from_sec1(&unhex(point)).unwrap();
+    let key = PublicKey::from_sec1(&unhex(point)).unwrap();
     let r = "00efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716";
     let s = "00f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
     let order = "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
@@ -297,18 +288,18 @@ fn der_is_exact() {
 fn points_that_are_no_keys() {
     let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into())
         .unwrap()
-        .verifying_key();
+        .public_key();
     let point = key.to_sec1();
-    assert_eq!(VerifyingKey::from_sec1(&point), Ok(key.clone()));
+    assert_eq!(PublicKey::from_sec1(&point), Ok(key.clone()));
     let mut compressed = point[..33].to_vec();
     compressed[0] = 2 + (point[64] & 1);
-    assert_eq!(VerifyingKey::from_sec1(&compressed), Ok(key));
+    assert_eq!(PublicKey::from_sec1(&compressed), Ok(key));
 
     let mut off = point;
     off[64] ^= 1;
     for bad in [&[][..], &[0], &[4; 65], &point[..64], &point[1..], &off] {
         assert_eq!(
-            VerifyingKey::from_sec1(bad),
+            PublicKey::from_sec1(bad),
             Err(Error::InvalidPublicKey),
             "{bad:?}"
         );
@@ -342,7 +333,7 @@ mod verifying {
 
     fn verify(
         verifier: &Verifier,
-        key: &VerifyingKey,
+        key: &PublicKey,
         request: &Request<()>,
         payload: PayloadHash,
     ) -> Result<(), VerifyError> {
@@ -353,7 +344,7 @@ mod verifying {
     #[test]
     fn both_forms() {
         let signer = Signer::new(credentials(), "us-*,eu-west-1", "s3");
-        let key = signer.verifying_key().unwrap();
+        let key = signer.public_key().unwrap();
         let mut signed = get(MRAP);
         signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
         let unsigned = PayloadHash::Unsigned;
@@ -375,7 +366,7 @@ mod verifying {
             }
             let verifier = Verifier::new("us-east-1", "s3");
             let other = Signer::new(Credentials::new("AKIDEXAMPLF", SECRET_KEY), "*", "s3");
-            let other = other.verifying_key().unwrap();
+            let other = other.public_key().unwrap();
             let mismatch = Err(VerifyError::SignatureMismatch);
             assert_eq!(verify(&verifier, &other, request, payload), mismatch);
 
@@ -416,7 +407,7 @@ mod verifying {
         let mut one = get(MRAP);
         let symmetric = countersign::Signer::new(credentials(), "us-east-1", "s3");
         symmetric.sign(&mut one, PayloadHash::EMPTY, NOW).unwrap();
-        let key = signer.verifying_key().unwrap();
+        let key = signer.public_key().unwrap();
         let refused = verify(&verifier, &key, &one, PayloadHash::EMPTY);
         assert_eq!(refused, Err(VerifyError::SignatureMismatch));
     }
@@ -428,7 +419,7 @@ mod verifying {
         let mut request = get(MRAP);
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&request).unwrap();
-        let key = signer.verifying_key().unwrap();
+        let key = signer.public_key().unwrap();
         for (token, good) in [("TOKEN", true), ("OTHER", false)] {
             let key = AccessKey::new(key.clone()).with_session_token(token);
             let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
@@ -441,7 +432,7 @@ mod verifying {
     }
 
     /// A whole upload with trailers, its head and its chunks.
-    fn receive(key: &VerifyingKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
+    fn receive(key: &PublicKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
         let claim = SignedRequest::parse(head).unwrap();
         let verifier = Verifier::new("eu-west-1", "s3");
         let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, key, NOW) else {
@@ -461,7 +452,7 @@ mod verifying {
     #[test]
     fn chunks_and_trailers_with_the_public_key_alone() {
         let signer = Signer::new(credentials(), "eu-*", "s3");
-        let key = signer.verifying_key().unwrap();
+        let key = signer.public_key().unwrap();
         let mut head = Request::put(MRAP).body(()).unwrap();
         let trailer = Trailer::new("x-amz-meta-end".parse().unwrap(), 3);
         let payload = ChunkedPayload::signed_with_trailers(20_000, [trailer]);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::back_end::{PrivateKey, PublicKey};
+use super::back_end::{self, PrivateKey};
 use super::derive::derive;
 use crate::credentials::SecretKey;
 use crate::encode::{ascii, hex32};
@@ -33,7 +33,7 @@ use crate::verify::sealed;
 ///     cf59db423e841c8b7e3444158185aa261b724a5c27cbe762676f3eed19f4dc02";
 /// let signature = key.sign(string_to_sign);
 ///
-/// let public_key = key.verifying_key();          // all that a verifier needs
+/// let public_key = key.public_key();             // all that a verifier needs
 /// assert!(public_key.verifies(string_to_sign, &signature));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -61,8 +61,8 @@ impl SigningKey {
     }
 
     /// The public half.
-    pub fn verifying_key(&self) -> VerifyingKey {
-        VerifyingKey(self.0.public_key())
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.public_key())
     }
 }
 
@@ -75,12 +75,12 @@ impl fmt::Debug for SigningKey {
 /// The public half of a [`SigningKey`]: it verifies, and cannot sign.
 ///
 /// ```
-/// use countersign::sigv4a::{SigningKey, VerifyingKey};
+/// use countersign::sigv4a::{SigningKey, PublicKey};
 ///
 /// let signing_key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
-/// let point: [u8; 65] = signing_key.verifying_key().to_sec1();
+/// let point: [u8; 65] = signing_key.public_key().to_sec1();
 /// // ... handed to those who verify:
-/// let key = VerifyingKey::from_sec1(&point)?;
+/// let key = PublicKey::from_sec1(&point)?;
 /// assert!(key.verifies("a string to sign", &signing_key.sign("a string to sign")));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -88,7 +88,7 @@ impl fmt::Debug for SigningKey {
 /// And of a request:
 ///
 /// ```
-/// use countersign::sigv4a::{Signer, VerifyingKey};
+/// use countersign::sigv4a::{Signer, PublicKey};
 /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
 /// use countersign::{Credentials, PayloadHash};
 /// use time::macros::datetime;
@@ -99,7 +99,7 @@ impl fmt::Debug for SigningKey {
 /// signer.sign(&mut request, PayloadHash::of(b"{}"), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = signer.verifying_key()?;              // by claim.access_key_id(), from your store
+/// let key = signer.public_key()?;                 // by claim.access_key_id(), from your store
 /// Verifier::new("eu-west-1", "events").verify(&claim, &key, PayloadHash::of(b"{}"), now)?;
 ///
 /// let elsewhere = Verifier::new("eu-west-2", "events");
@@ -108,15 +108,15 @@ impl fmt::Debug for SigningKey {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct VerifyingKey(PublicKey);
+pub struct PublicKey(back_end::PublicKey);
 
-impl VerifyingKey {
+impl PublicKey {
     /// Reads a point on P-256 in the form of SEC 1 (section 2.3.4): `04`, X and Y, or compressed.
     ///
     /// # Errors
     /// Anything else.
     pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
-        PublicKey::from_sec1(point)
+        back_end::PublicKey::from_sec1(point)
             .map(Self)
             .ok_or(Error::InvalidPublicKey)
     }
@@ -136,28 +136,28 @@ impl VerifyingKey {
     }
 }
 
-impl PartialEq for VerifyingKey {
+impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
         self.to_sec1() == other.to_sec1()
     }
 }
 
-impl Eq for VerifyingKey {}
+impl Eq for PublicKey {}
 
-impl fmt::Debug for VerifyingKey {
+impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let point = self.to_sec1();
         let x = point.get(1..).and_then(|x| x.first_chunk());
         let x = x.map(hex32).unwrap_or([b'?'; 64]);
-        write!(f, "VerifyingKey({}...)", ascii(&x))
+        write!(f, "PublicKey({}...)", ascii(&x))
     }
 }
 
-impl sealed::Sealed for VerifyingKey {}
+impl sealed::Sealed for PublicKey {}
 
 /// Verifies claims too: [`Verifier::verify`](crate::verify::Verifier::verify) takes it as it takes the
 /// keys of Signature Version 4, and so does an [`AccessKey`](crate::verify::AccessKey).
-impl crate::verify::VerifyingKey for VerifyingKey {
+impl crate::verify::VerifyingKey for PublicKey {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EcdsaP256Sha256
     }

@@ -173,9 +173,9 @@ impl Signer {
     ///
     /// # Errors
     /// As [`sign`](Self::sign), but for the request.
-    pub fn verifying_key(&self) -> Result<super::VerifyingKey, Error> {
+    pub fn public_key(&self) -> Result<super::PublicKey, Error> {
         let (_, key) = self.0.identity.as_ref().map_err(Clone::clone)?;
-        Ok(key.verifying_key())
+        Ok(key.public_key())
     }
 
     pub(crate) fn identity(

@@ -34,5 +34,5 @@ fn keys_and_signers_for_several_regions() {
     );
     let key = SigningKey::derive("AKIDEXAMPLE", &SECRET.into()).unwrap();
     needles.hidden_in(&key);
-    needles.hidden_in(&key.verifying_key());
+    needles.hidden_in(&key.public_key());
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::sigv4a::{Signer, SigningKey, VerifyingKey};
+use countersign::sigv4a::{PublicKey, Signer, SigningKey};
 use countersign::{
     Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Error, PayloadHash,
     QueryAuthorization, Service, Signature, StringToSign,
@@ -58,7 +58,7 @@ fn key_derivation(case: &mut Case<'_>) {
     case.check(
         "public_x, public_y",
         public_key(case.expected, ["public_x", "public_y"]),
-        key.verifying_key(),
+        key.public_key(),
     );
 }
 
@@ -104,7 +104,7 @@ fn signed_request(case: &mut Case<'_>) -> Result<(), Error> {
     }
 
     let key = public_key(case.expected, ["public_x", "public_y"]);
-    case.check("public_x, public_y", &key, &signer.verifying_key()?);
+    case.check("public_x, public_y", &key, &signer.public_key()?);
     let expected = text(case.expected, "string_to_sign");
     for (field, valid) in [("valid_signature", true), ("invalid_signature", false)] {
         let signature = signature(text(case.expected, field));
@@ -195,10 +195,10 @@ fn presigned(
     Ok(Sent::new(request, &authorization))
 }
 
-pub fn public_key(expected: &Value, coordinates: [&str; 2]) -> VerifyingKey {
+pub fn public_key(expected: &Value, coordinates: [&str; 2]) -> PublicKey {
     let [x, y] = coordinates.map(|name| text(expected, name));
     let point = ["04", x, y].concat();
-    VerifyingKey::from_sec1(&unhex(&point)).unwrap()
+    PublicKey::from_sec1(&unhex(&point)).unwrap()
 }
 
 /// A signature as it comes: in a header.

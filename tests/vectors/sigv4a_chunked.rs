@@ -3,7 +3,7 @@
 //! The recorded signatures are samples: each is verified, and is the prior of the next one. Ours are
 //! verified in a chain of their own; with theirs in place of ours, the wire must be the recorded one.
 
-use countersign::sigv4a::{Signer, VerifyingKey};
+use countersign::sigv4a::{PublicKey, Signer};
 use countersign::{
     Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Error, PayloadHash,
     Service, Signature, StringToSign,
@@ -36,7 +36,7 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
     let service = Service::new(text(input, "service").to_owned(), rules(input));
     let signer = Signer::new(credentials(input), text(input, "region_set"), service);
     let key = public_key(&expected["public_key"], ["x", "y"]);
-    case.check("public_key", &key, &signer.verifying_key()?);
+    case.check("public_key", &key, &signer.public_key()?);
 
     let mut request = request(input).unwrap();
     let before = request.headers().clone();
@@ -93,7 +93,7 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
 
 /// Two chains of signatures over the same payload.
 struct Chain {
-    key: VerifyingKey,
+    key: PublicKey,
     date: AmzDate,
     scope: CredentialScope,
     ours: Signature,

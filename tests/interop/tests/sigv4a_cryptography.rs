@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use countersign::sigv4a::{Signer, SigningKey, VerifyingKey};
+use countersign::sigv4a::{PublicKey, Signer, SigningKey};
 use countersign::{
     AmzDate, Authorization, CanonicalRequest, Credentials, PayloadHash, Rules, StringToSign,
 };
@@ -69,7 +69,7 @@ fn each_takes_the_others_signatures() {
         let key = SigningKey::derive(&id, &secret_key.as_str().into()).unwrap();
         let text = string_to_sign(&id, &secret_key);
         let signature = key.sign(&text);
-        let point = hex(&key.verifying_key().to_sec1());
+        let point = hex(&key.public_key().to_sec1());
         writeln!(
             lines,
             "{id} {secret_key} {point} {} {}",
@@ -77,7 +77,7 @@ fn each_takes_the_others_signatures() {
             signature.as_str()
         )
         .unwrap();
-        cases.push((key.verifying_key(), text));
+        cases.push((key.public_key(), text));
     }
     let answers = ask(&lines);
     let answers: Vec<&str> = answers.lines().collect();
@@ -108,7 +108,7 @@ fn string_to_sign(id: &str, secret_key: &str) -> String {
         .to_owned()
 }
 
-fn assert_verifies(key: &VerifyingKey, text: &str, signature: &str) {
+fn assert_verifies(key: &PublicKey, text: &str, signature: &str) {
     // A signature comes in a header.
     let header = format!(
         "AWS4-ECDSA-P256-SHA256 Credential=A/20150830/s/aws4_request,SignedHeaders=host,Signature={signature}"
