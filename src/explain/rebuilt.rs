@@ -16,11 +16,13 @@ use crate::verify::{Form, SignedRequest, VerifyError};
 
 use super::cause::Cause;
 use super::hide::Secrets;
-use super::lines::Lines;
+use super::lines::{Lines, readable};
 
 /// The canonical request, and what goes with it into a signature.
 pub(super) struct Rebuilt {
     pub(super) lines: Lines,
+    /// Whether the text of the lines is what was signed: a header may hold what is not UTF-8.
+    pub(super) exact: bool,
     pub(super) date: AmzDate,
     pub(super) scope: CredentialScope,
     pub(super) algorithm: Algorithm,
@@ -49,7 +51,9 @@ impl Rebuilt {
         })?;
         canonical.sort();
         canonical.payload = HashedPayload::of_literal("");
-        let lines = Lines::parse(&(canonical.to_string() + "-"));
+        let bytes = canonical.to_bytes();
+        let exact = std::str::from_utf8(&bytes).is_ok();
+        let lines = Lines::parse(&(readable(&bytes) + "-"));
         let mut lines = lines.ok_or(invalid("it has no canonical form"))?;
         // As it was listed, which may be in another order than the right one.
         let names: Vec<&str> = claim.signed_headers().collect();
@@ -57,6 +61,7 @@ impl Rebuilt {
         lines.payload = payload_line(request, rules, claim.form(), payload);
         Ok(Self {
             lines,
+            exact,
             date: *claim.date(),
             scope: *claim.scope(),
             algorithm: claim.algorithm(),
@@ -191,11 +196,11 @@ pub(super) fn secrets_of<R: HttpRequest>(request: &R, secrets: &mut Secrets) {
         "x-amz-copy-source-server-side-encryption-customer-key",
     ] {
         for value in request.headers().get_all(name) {
-            secrets.add(&String::from_utf8_lossy(value.as_bytes()));
+            secrets.add(&readable(value.as_bytes()));
         }
     }
     for value in request.headers().get_all("authorization") {
-        let text = String::from_utf8_lossy(value.as_bytes());
+        let text = readable(value.as_bytes());
         if let Some((_, signature)) = text.split_once("Signature=") {
             secrets.add(signature.split(',').next().unwrap_or_default());
         } else if let Some((_, signature)) = text.rsplit_once([':', ' ']) {

@@ -24,14 +24,15 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Tries the mistakes that signers make, alone and together. At most a few thousand hashes.
+/// Tries the mistakes that signers make, alone and together. At most a few thousand hashes. `None`
+/// where there is nothing that could be tried.
 pub(super) fn search(
     rebuilt: &Rebuilt,
     uri: &Uri,
     payload: Option<PayloadHash>,
     secret_key: &SecretKey,
 ) -> Option<Found> {
-    if rebuilt.algorithm != Algorithm::HmacSha256 {
+    if rebuilt.algorithm != Algorithm::HmacSha256 || !rebuilt.exact {
         return None;
     }
     let key = SigningKey::derive(secret_key, &rebuilt.scope);

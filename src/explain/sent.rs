@@ -266,7 +266,8 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
             }
             let ours = rebuilt.string_to_sign(&signed.to_text());
             let same_hash = ours.as_str().ends_with(hash);
-            if theirs.is_none() && findings.is_empty() && signed.payload.is_some() {
+            let known = signed.payload.is_some() && rebuilt.exact;
+            if theirs.is_none() && findings.is_empty() && known {
                 told = same_hash;
                 if !same_hash {
                     findings.push(Finding::new(Cause::CanonicalRequestDiffers));
