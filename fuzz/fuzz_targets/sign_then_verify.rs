@@ -1,58 +1,112 @@
-//! What can be signed at all is verified, and not with another path.
+//! What can be signed is verified, by slices and by the types of `http` alike; and with one byte of
+//! it changed, only where that byte means nothing.
+//!
+//! Input: options, where to change, to what; the request.
 
 #![no_main]
 
-use arbitrary::Arbitrary;
 use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
-use countersign::{Credentials, PayloadHash, RawRequest, Service, Signer};
+use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
+use countersign_fuzz::{
+    ID, Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered,
+};
 use libfuzzer_sys::fuzz_target;
-use time::macros::datetime;
 
-#[derive(Arbitrary, Debug)]
-struct Input<'a> {
-    s3: bool,
-    token: bool,
-    method: &'a str,
-    path: &'a str,
-    query: &'a str,
-    headers: Vec<(&'a str, &'a [u8])>,
-    body: &'a [u8],
-}
-
-fuzz_target!(|input: Input<'_>| {
-    let now = datetime!(2026-01-02 03:04:05 UTC);
-    let service = if input.s3 { "s3" } else { "service" };
-    let mut credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    if input.token {
-        credentials = credentials.with_session_token("token/+==");
-    }
-    let mut headers = vec![("host", &b"example.com"[..])];
-    headers.extend(&input.headers);
-    let request = RawRequest {
-        method: input.method,
-        path: input.path,
-        query: input.query,
-        headers: &headers,
-    };
-    let signer = Signer::new(credentials.clone(), "us-east-1", service);
-    let payload = PayloadHash::of(input.body);
-    let Ok(added) = signer.sign_raw(&request, payload, now) else {
+fuzz_target!(|input: &[u8]| {
+    let Some((&[options, p0, p1, change], text)) = input.split_first_chunk() else {
         return;
     };
-    let mut sent: Vec<(&str, &[u8])> =
-        headers.iter().copied().filter(|(name, _)| !added.replaces(name)).collect();
-    sent.extend(added.iter().map(|(name, value)| (name, value.as_bytes())));
-
-    let verify = |path: &str| -> Result<(), VerifyError> {
-        let received = RawRequest { path, headers: &sent, ..request };
-        let claim = SignedRequest::parse_raw(&received)?;
-        let key = AccessKey::derive(&credentials, claim.scope());
-        let verifier = Verifier::new("us-east-1", Service::from(service));
-        match verifier.verify_head(&claim, &key, now)? {
-            Head::Hashed(head) => head.verify(payload).map(drop),
-            Head::Unsigned(_) | Head::Streaming(_) => panic!("the hash was signed"),
-        }
+    let message = Message::read(text).filter(|message| !message.repeats_itself());
+    let Some(message) = message else {
+        return;
     };
-    verify(input.path).expect("what was signed");
-    verify(&format!("{}/x", input.path)).expect_err("another path");
+    let (service, unsigned) = (service(options), options & 16 != 0);
+    let credentials = credentials(options & 8 != 0);
+    let signer = Signer::new(credentials.clone(), REGION, service);
+    let payload = if unsigned {
+        PayloadHash::Unsigned
+    } else {
+        PayloadHash::of(message.body)
+    };
+    let Ok(added) = signer.sign_raw(&message.raw(), payload, NOW) else {
+        return;
+    };
+    let mut sent = message.clone();
+    sent.headers.retain(|(name, _)| !added.replaces(name));
+    sent.headers
+        .extend(added.iter().map(|(name, value)| (name, value.as_bytes())));
+    verify(&sent, service, &credentials, unsigned).expect("what was signed");
+
+    // Signing what is signed changes nothing.
+    let again = signer
+        .sign_raw(&sent.raw(), payload, NOW)
+        .expect("once more");
+    assert_eq!(again.signature(), added.signature());
+    // The types of `http` make the same signature.
+    if let Some(mut request) = message.http("") {
+        let signature = signer
+            .sign(&mut request, payload, NOW)
+            .expect("what slices can sign");
+        assert_eq!(&signature, added.signature());
+        let claim = SignedRequest::parse(&request).expect("what was signed");
+        assert_eq!(claim.access_key_id(), ID);
+        let printed = format!("{request:?} {claim:?} {signer:?} {added:?}");
+        for secret in [SECRET, TOKEN, signature.as_str()] {
+            // Unless the request itself says it elsewhere.
+            let said = says(text, secret);
+            assert!(said || !printed.contains(secret), "{printed}");
+        }
+    }
+
+    // Neither another's key, nor another token, nor another body.
+    for other in [
+        Credentials::new(ID, "secret"),
+        credentials.clone().with_session_token("other"),
+    ] {
+        verify(&sent, service, &other, unsigned).expect_err("other credentials");
+    }
+    if !unsigned {
+        let body = [message.body, b"x"].concat();
+        let more = Message {
+            body: &body,
+            ..sent.clone()
+        };
+        verify(&more, service, &credentials, unsigned).expect_err("another body");
+    }
+    let wire = sent.write();
+    let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
+    if let Some(changed) = Message::read(&changed)
+        && verify(&changed, service, &credentials, unsigned).is_ok()
+    {
+        let claim = SignedRequest::parse_raw(&sent.raw()).expect("what was signed");
+        let signed: Vec<&str> = claim.signed_headers().collect();
+        let resolve = Rules::of(service).normalize_path;
+        assert_eq!(
+            sent.meaning(resolve, &signed),
+            changed.meaning(resolve, &signed)
+        );
+        assert!(unsigned || sent.body == changed.body);
+    }
 });
+
+fn verify(
+    message: &Message<'_>,
+    service: &str,
+    credentials: &Credentials,
+    unsigned: bool,
+) -> Result<(), VerifyError> {
+    let request = message.raw();
+    let claim = SignedRequest::parse_raw(&request)?;
+    if claim.access_key_id() != credentials.access_key_id() {
+        return Err(VerifyError::UnknownAccessKeyId);
+    }
+    let key = AccessKey::derive(credentials, claim.scope());
+    let verifier = Verifier::new(REGION, Service::from(service));
+    let verified = match verifier.verify_head(&claim, &key, NOW)? {
+        Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,
+        Head::Unsigned(head) if unsigned => head.accept(),
+        Head::Unsigned(_) | Head::Streaming(_) => panic!("not as it was signed"),
+    };
+    assert_eq!(verified.access_key_id(), credentials.access_key_id());
+    Ok(())
+}

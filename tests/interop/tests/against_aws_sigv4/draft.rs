@@ -8,18 +8,18 @@ use time::OffsetDateTime;
 
 /// A request, and everything that its signature depends on.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft {
-    pub(crate) method: &'static str,
-    pub(crate) scheme: &'static str,
+pub(crate) struct Draft<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) scheme: &'a str,
     pub(crate) authority: String,
     pub(crate) path: String,
     pub(crate) query: String,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'a str, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) unsigned: bool,
     pub(crate) presigned: bool,
-    pub(crate) service: &'static str,
-    pub(crate) region: &'static str,
+    pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
     pub(crate) access_key_id: String,
     pub(crate) secret_key: String,
     pub(crate) token: Option<String>,
@@ -94,7 +94,7 @@ const ORDINARY: &[&str] = &[
 const KEY_ID: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
-impl Draft {
+impl Draft<'_> {
     pub(crate) fn random(random: &mut Rng) -> Self {
         let presigned = random.bool();
         let service = pick(random, SERVICES);

@@ -1,0 +1,277 @@
+//! Writes the seeds of every target into `corpus/`, from the vectors that the tests read:
+//! `cargo run --example seeds`, in this directory.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use countersign_fuzz::{ACTIONS, Message, SERVICES};
+use serde_json::Value;
+
+/// Long bodies only cost time.
+const LONGEST_BODY: usize = 2048;
+
+/// Where a target that changes a byte begins: some way into the text, in its lowest bit.
+const CHANGE: [u8; 3] = [0, 40, 1];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors");
+    let mut files: Vec<_> = fs::read_dir(vectors)?.collect::<Result<_, _>>()?;
+    files.retain(|file| {
+        file.path()
+            .extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    files.sort_by_key(fs::DirEntry::path);
+    for file in files {
+        let vectors: Value = serde_json::from_slice(&fs::read(file.path())?)?;
+        for case in vectors["cases"].as_array().into_iter().flatten() {
+            requests(case)?;
+            chunks(case)?;
+            events(case)?;
+            post_policies(case)?;
+            answers(case)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(target: &str, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(target);
+    fs::create_dir_all(&directory)?;
+    fs::write(directory.join(name), parts.concat())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+fn body(input: &Value) -> Vec<u8> {
+    let body = &input["body"];
+    let repeat = &body["repeat"];
+    let count = repeat["count"].as_u64().unwrap_or_default() as usize;
+    let mut bytes = text(body, "utf8").as_bytes().to_vec();
+    bytes.extend(text(repeat, "utf8").repeat(count.min(LONGEST_BODY)).bytes());
+    bytes.extend(STANDARD.decode(text(body, "base64")).unwrap_or_default());
+    bytes.truncate(LONGEST_BODY);
+    bytes
+}
+
+/// Everything that has a method, a URL and headers: as it is, signed, and beside another.
+fn requests(case: &Value) -> std::io::Result<()> {
+    let input = &case["input"];
+    let (id, expected) = (text(case, "id"), &case["expected"]);
+    let signed_already = input["request"].is_object();
+    let request = if signed_already {
+        &input["request"]
+    } else {
+        input
+    };
+    let (Some(method), Some(url)) = (request["method"].as_str(), request["url"].as_str()) else {
+        return Ok(());
+    };
+    let headers = |value: &Value| -> Vec<(String, String)> {
+        let pairs = value.as_array().into_iter().flatten();
+        let pair = |pair: &Value| {
+            Some((
+                pair[0].as_str()?.to_lowercase(),
+                pair[1].as_str()?.to_owned(),
+            ))
+        };
+        pairs.filter_map(pair).collect()
+    };
+    let own = headers(&request["headers"]);
+    let body = body(request);
+    let message = |url: &str, more: &[(String, String)]| {
+        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let target = after_scheme
+            .find(['/', '?'])
+            .map_or("/", |at| &after_scheme[at..]);
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let headers = own.iter().chain(more);
+        let headers = headers
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        Message {
+            method,
+            path,
+            query,
+            headers,
+            body: &body,
+        }
+        .write()
+    };
+
+    let service = text(input, "service");
+    let service = SERVICES
+        .iter()
+        .position(|known| *known == service)
+        .unwrap_or(0) as u8;
+    let token = if input["credentials"]["session_token"].is_string() {
+        8
+    } else {
+        0
+    };
+    let payload = text(&input["options"], "payload");
+    let unsigned = if payload.eq_ignore_ascii_case("unsigned") {
+        16
+    } else {
+        0
+    };
+    let presigned = text(&input["options"], "location") == "query";
+    let options = service | token | unsigned;
+    let plain = message(url, &[]);
+    let lifetime = input["options"]["expires"].as_u64().unwrap_or(3600) as u32;
+    let lifetime = &lifetime.to_be_bytes()[1..];
+    if !signed_already {
+        write("sign_then_verify", id, &[&[options], &CHANGE, &plain])?;
+        write(
+            "presign_then_verify",
+            id,
+            &[&[options], lifetime, &CHANGE, &plain],
+        )?;
+        write(
+            "explain",
+            id,
+            &[&[options | u8::from(presigned) << 5], &CHANGE, &plain],
+        )?;
+        let options = options | u8::from(presigned) << 5;
+        write("against_aws_sigv4", id, &[&[options, 0], &plain])?;
+    }
+    let signed_url = expected["url"]
+        .as_str()
+        .filter(|_| presigned)
+        .unwrap_or(url);
+    let signed = message(signed_url, &headers(&expected["headers_added"]));
+    write("parse", id, &[&CHANGE, &signed])?;
+    let length = (plain.len() as u16).to_be_bytes();
+    write("canonical", id, &[&[service], &length, &plain, &signed])
+}
+
+fn chunks(case: &Value) -> std::io::Result<()> {
+    let input = &case["input"];
+    if input["chunking"].is_null() {
+        return Ok(());
+    }
+    let form = match text(&input["options"], "payload") {
+        payload if payload.starts_with("STREAMING-UNSIGNED") => 2,
+        payload if payload.ends_with("-TRAILER") => 1,
+        _ => 0,
+    };
+    let data = body(input);
+    for (i, size) in [7_u16, 64, 1000].into_iter().enumerate() {
+        let [s0, s1] = size.to_be_bytes();
+        let options = form | (i as u8) << 3;
+        let name = format!("{}-{size}", text(case, "id"));
+        write("chunks", &name, &[&[options, s0, s1, 20], &CHANGE, &data])?;
+    }
+    Ok(())
+}
+
+fn events(case: &Value) -> std::io::Result<()> {
+    let (input, expected) = (&case["input"]["messages"], &case["expected"]["messages"]);
+    let inner = input.as_array().into_iter().flatten();
+    let inner = inner.map(|message| {
+        STANDARD
+            .decode(text(message, "inner_base64"))
+            .unwrap_or_default()
+    });
+    let signed = expected.as_array().into_iter().flatten();
+    let signed = signed.map(|message| {
+        let hex = text(message, "signed_frame_hex").as_bytes();
+        let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default() as u8;
+        hex.chunks_exact(2)
+            .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
+            .collect()
+    });
+    let frames: Vec<Vec<u8>> = inner
+        .chain(signed)
+        .filter(|frame: &Vec<u8>| frame.len() > 12)
+        .collect();
+    let id = text(case, "id");
+    for (i, frame) in frames
+        .iter()
+        .enumerate()
+        .filter(|(_, frame)| frame.len() <= 2 * LONGEST_BODY)
+    {
+        // The headers' length stands where the frame has it.
+        let headers = &frame[6..8];
+        write(
+            "events",
+            &format!("{id}-{i}"),
+            &[headers, &[20], &CHANGE, frame],
+        )?;
+        write(
+            "events",
+            &format!("{id}-{i}-bare"),
+            &[headers, &[20], &CHANGE, &frame[12..]],
+        )?;
+    }
+    if frames.iter().map(Vec::len).sum::<usize>() <= 2 * LONGEST_BODY && !frames.is_empty() {
+        write(
+            "events",
+            &format!("{id}-all"),
+            &[&[0, 0, 20], &CHANGE, &frames.concat()],
+        )?;
+    }
+    Ok(())
+}
+
+fn post_policies(case: &Value) -> std::io::Result<()> {
+    let (input, expected) = (&case["input"], &case["expected"]);
+    let Some(policy) = input["policy_json"].as_str() else {
+        return Ok(());
+    };
+    let time = text(input, "time");
+    // Signed at the time of the targets.
+    let policy = policy.replace(time, "20150830T123600Z");
+    let policy = policy.replace(&format!("/{}/", &time[..8]), "/20150830/");
+    let own = [
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+        "policy",
+        "x-amz-signature",
+    ];
+    let mut fields = String::new();
+    for (name, value) in expected["fields"].as_object().into_iter().flatten() {
+        if !own.contains(&name.as_str()) && name != "x-amz-security-token" {
+            fields += &format!("{name}={}\n", value.as_str().unwrap_or_default());
+        }
+    }
+    let token = u8::from(input["credentials"]["session_token"].is_string());
+    let form = format!("{fields}\n{policy}");
+    write(
+        "post_policy",
+        text(case, "id"),
+        &[&[token], &CHANGE, form.as_bytes()],
+    )
+}
+
+/// By the order of the actions in the target.
+fn answers(case: &Value) -> std::io::Result<()> {
+    let input = &case["input"];
+    let (Some(status), Some(body)) = (input["status"].as_u64(), input["body"].as_str()) else {
+        return Ok(());
+    };
+    let action = ACTIONS
+        .iter()
+        .position(|known| *known == text(input, "operation"));
+    let action = action.unwrap_or(ACTIONS.len() - 1) as u8;
+    let status = (status as u16).to_be_bytes();
+    write(
+        "answers",
+        text(case, "id"),
+        &[&[action], &status, body.as_bytes()],
+    )?;
+    // An answer is what explaining begins with, too: that of a request that was refused.
+    let request = b"GET / \nhost:example.com\n\n";
+    write(
+        "explain",
+        &format!("{}-answer", text(case, "id")),
+        &[&[0], &CHANGE, request, body.as_bytes()],
+    )
+}

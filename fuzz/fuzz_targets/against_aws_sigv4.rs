@@ -1,0 +1,109 @@
+//! The `aws-sigv4` crate makes the same signature, but for the exceptions that
+//! `tests/interop/tests/against_aws_sigv4` lists, each with its reason.
+//!
+//! Input: two bytes of options; the request.
+
+#![no_main]
+#![allow(dead_code, reason = "the test asks more of these modules")]
+
+#[path = "../../tests/interop/tests/against_aws_sigv4/draft.rs"]
+mod draft;
+#[path = "../../tests/interop/tests/against_aws_sigv4/exceptions.rs"]
+mod exceptions;
+#[path = "../../tests/interop/tests/against_aws_sigv4/signers.rs"]
+mod signers;
+
+use countersign::Error;
+use countersign_fuzz::{ID, Message, NOW, REGION, SECRET, TOKEN, service};
+use draft::Draft;
+use exceptions::{EXCEPTIONS, Then};
+use http::Uri;
+use libfuzzer_sys::fuzz_target;
+use signers::{ours, theirs};
+
+/// What the drafts of the test never have.
+const OTHERS: [&str; 2] = ["x-amz-region-set", "x-amz-s3session-token"];
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&[options, more], text)) = input.split_first_chunk() else {
+        return;
+    };
+    let draft = Message::read(text).and_then(|message| draft_of(&message, options, more));
+    let Some(draft) = draft else {
+        return;
+    };
+    let (mut differ, mut refuse) = (false, false);
+    let mut mended = draft.clone();
+    for exception in EXCEPTIONS
+        .iter()
+        .filter(|exception| (exception.applies)(&draft))
+    {
+        match exception.then {
+            Then::AgreeOn(change) => change(&mut mended),
+            Then::Differ => differ = true,
+            Then::WeRefuse => refuse = true,
+        }
+    }
+    match ours(&draft) {
+        // Theirs signs a signed URL once more.
+        Err(Error::AlreadySigned { .. }) => {}
+        Err(error) => assert!(refuse, "{error}: {draft:#?}"),
+        Ok(ours) if !differ && !refuse => assert_eq!(ours, theirs(&mended), "{draft:#?}"),
+        Ok(_) => assert!(!refuse, "not refused: {draft:#?}"),
+    }
+});
+
+/// A draft of what both take in their types.
+fn draft_of<'a>(message: &Message<'a>, options: u8, more: u8) -> Option<Draft<'a>> {
+    let mut headers = Vec::new();
+    let mut hosts = Vec::new();
+    for (name, value) in &message.headers {
+        let value = std::str::from_utf8(value).ok()?.to_owned();
+        if OTHERS.contains(name) {
+            return None;
+        }
+        match *name {
+            "host" => hosts.push(value),
+            name => headers.push((name, value)),
+        }
+    }
+    let [host] = &hosts[..] else {
+        return None;
+    };
+    // The host as the URL's, or as another.
+    let own = more & 1 == 0;
+    let authority = if own { host.as_str() } else { "example.com" };
+    if !own {
+        headers.push(("host", host.clone()));
+    }
+    // No port behind a colon: HTTP clients send no colon, and it signs one.
+    if authority.ends_with(':') {
+        return None;
+    }
+    let origin: Uri = format!("https://{authority}").parse().ok()?;
+    if host.is_empty() || origin.authority()?.as_str() != authority || authority.contains('@') {
+        return None;
+    }
+    let draft = Draft {
+        method: message.method,
+        scheme: if more & 2 == 0 { "https" } else { "http" },
+        authority: authority.to_owned(),
+        path: message.path.to_owned(),
+        query: message.query.to_owned(),
+        headers,
+        body: message.body.to_vec(),
+        unsigned: options & 16 != 0,
+        presigned: options & 32 != 0,
+        service: service(options),
+        region: REGION,
+        access_key_id: ID.to_owned(),
+        secret_key: SECRET.to_owned(),
+        token: (options & 8 != 0).then(|| TOKEN.to_owned()),
+        now: NOW,
+    };
+    let fits = message
+        .http(&format!("{}://{authority}", draft.scheme))
+        .is_some();
+    // VPC Lattice takes no other payload.
+    (fits && (draft.unsigned || draft.service != "vpc-lattice-svcs")).then_some(draft)
+}

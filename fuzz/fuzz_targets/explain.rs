@@ -1,0 +1,157 @@
+//! Of a request that arrived as it was signed nothing is said; of one that no longer verifies there
+//! is a cause. Whatever is explained, and whatever the server answered, no secret is printed.
+//!
+//! Input: options, where to change, to what; the request, whose body stands for the answer too.
+
+#![no_main]
+
+use std::time::Duration;
+
+use countersign::explain::{Diagnosis, Sent};
+use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
+use countersign_fuzz::{Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered};
+use http::{HeaderMap, Request, StatusCode};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&[options, p0, p1, change], text)) = input.split_first_chunk() else {
+        return;
+    };
+    let message = Message::read(text).filter(|message| !message.repeats_itself());
+    let Some(message) = message else {
+        return;
+    };
+    let service = Service::from(service(options));
+    let (unsigned, presigned) = (options & 16 != 0, options & 32 != 0);
+    let credentials = credentials(options & 8 != 0);
+    let signer = Signer::new(credentials.clone(), REGION, service.clone());
+    let payload = if unsigned {
+        PayloadHash::Unsigned
+    } else {
+        PayloadHash::of(message.body)
+    };
+    let Some((wire, signature)) = sign(&message, &signer, payload, presigned) else {
+        return;
+    };
+    let sent = Message::read(&wire).expect("what was written");
+    let Some(request) = sent.http("") else {
+        return;
+    };
+    verify(&request, &service, &credentials, unsigned).expect("what was signed");
+    let hidden = |diagnosis: &Diagnosis| {
+        let shown = format!("{diagnosis} {diagnosis:?} {diagnosis:#?}");
+        for secret in [SECRET, TOKEN, signature.as_str()] {
+            let said = says(text, secret);
+            assert!(said || !shown.contains(secret), "{shown}");
+        }
+        let said = says(text, SECRET);
+        assert!(said || !diagnosis.expose().contains(SECRET));
+    };
+
+    // As it was signed.
+    let hash = PayloadHash::of(message.body);
+    let described = |request| Sent::new(request, &service).with_payload(hash);
+    let ours = described(&request).with_secret_key(SecretKey::from(SECRET));
+    for diagnosis in [
+        ours.compare(&described(&request)),
+        ours.check(),
+        described(&request).check(),
+    ] {
+        assert_eq!(diagnosis.cause(), None, "{diagnosis}");
+    }
+    let success = ours.refused(StatusCode::OK, &HeaderMap::new(), message.body);
+    assert_eq!(success.expect("success").cause(), None);
+    for shown in [ours.canonical_request(), ours.string_to_sign()] {
+        let shown = shown.expect("what was signed");
+        let shown = format!("{shown} {shown:?} {ours:?}");
+        let said = |secret| says(text, secret);
+        assert!(said(SECRET) || !shown.contains(SECRET));
+        assert!(said(TOKEN) || !shown.contains(TOKEN));
+    }
+
+    // With one byte changed.
+    let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
+    let captured = Message::read(&changed).and_then(|changed| changed.http(""));
+    if let Some(captured) = captured {
+        let diagnosis = ours.compare(&described_with(&captured, &service));
+        hidden(&diagnosis);
+        if verify(&captured, &service, &credentials, unsigned).is_err() {
+            assert!(diagnosis.cause().is_some(), "{captured:?}");
+        }
+        hidden(
+            &described_with(&captured, &service)
+                .with_secret_key(SecretKey::from(SECRET))
+                .check(),
+        );
+    }
+
+    // Whatever the server says.
+    let sides = [described(&request), ours];
+    for status in [StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST] {
+        for side in &sides {
+            if let Ok(diagnosis) = side.refused(status, request.headers(), message.body) {
+                hidden(&diagnosis);
+            }
+        }
+    }
+});
+
+fn described_with<'a>(
+    request: &'a Request<Vec<u8>>,
+    service: &'a Service,
+) -> Sent<'a, Request<Vec<u8>>> {
+    Sent::new(request, service).with_payload(PayloadHash::of(request.body()))
+}
+
+/// The request as it is sent, and its signature.
+fn sign(
+    message: &Message<'_>,
+    signer: &Signer,
+    payload: PayloadHash,
+    presigned: bool,
+) -> Option<(Vec<u8>, String)> {
+    if presigned {
+        let hour = Duration::from_secs(3600);
+        let url = signer
+            .presign_raw(&message.raw(), payload, hour, NOW)
+            .ok()?;
+        let (path, query) = url.url().split_once('?')?;
+        let host = message.headers.iter().find(|(name, _)| *name == "host")?;
+        let headers = url
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let headers = std::iter::once(*host).chain(headers).collect();
+        let sent = Message {
+            path,
+            query,
+            headers,
+            ..message.clone()
+        };
+        return Some((sent.write(), url.signature().as_str().to_owned()));
+    }
+    let raw = message.raw();
+    let added = signer.sign_raw(&raw, payload, NOW).ok()?;
+    let mut sent = message.clone();
+    sent.headers.retain(|(name, _)| !added.replaces(name));
+    sent.headers
+        .extend(added.iter().map(|(name, value)| (name, value.as_bytes())));
+    Some((sent.write(), added.signature().as_str().to_owned()))
+}
+
+fn verify(
+    request: &Request<Vec<u8>>,
+    service: &Service,
+    credentials: &Credentials,
+    unsigned: bool,
+) -> Result<(), VerifyError> {
+    let claim = SignedRequest::parse(request)?;
+    let key = AccessKey::derive(credentials, claim.scope());
+    match Verifier::new(REGION, service.clone()).verify_head(&claim, &key, NOW)? {
+        Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
+        Head::Unsigned(head) if unsigned => head.accept(),
+        Head::Unsigned(_) | Head::Streaming(_) => panic!("not as it was signed"),
+    };
+    Ok(())
+}

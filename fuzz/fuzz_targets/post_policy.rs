@@ -1,0 +1,225 @@
+//! A form within its policy is taken, and a policy is never read more kindly than by these few
+//! lines. A form that is built is verified, but not with a field changed, one more, or a file out
+//! of its range.
+//!
+//! Input: options, where to change, to what; fields as lines of `name=value`, an empty line, the
+//! text of a policy.
+
+#![no_main]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
+use countersign::verify::{AccessKey, Verifier};
+use countersign::{CredentialScope, Service, Signer, SigningKey};
+use countersign_fuzz::{ID, NOW, REGION, SECRET, TOKEN, credentials, tampered};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+use time::Duration;
+
+const BUCKET: &str = "sigv4examplebucket";
+const DATE: &str = "20150830T123600Z";
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&[options, p0, p1, change], text)) = input.split_first_chunk() else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    let temporary = options & 1 != 0;
+    let (fields, policy) = text.split_once("\n\n").unwrap_or((text, ""));
+    let fields: Vec<(&str, &str)> = fields
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .collect();
+    let length = u64::from(options) * 100;
+    arbitrary_policy(&fields, policy, temporary, length);
+    built_policy(&fields, options, u16::from_be_bytes([p0, p1]), change);
+});
+
+/// Signed, whatever it says: not every signer looks.
+fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, length: u64) {
+    let scope = CredentialScope::new(NOW, REGION, "s3").expect("a scope");
+    let key = SigningKey::derive(&SECRET.into(), &scope);
+    let (credential, encoded) = (format!("{ID}/{scope}"), STANDARD.encode(policy));
+    let signature = key.sign(&encoded);
+    let mut form = fields.to_vec();
+    form.push(("x-amz-algorithm", "AWS4-HMAC-SHA256"));
+    form.push(("x-amz-credential", &credential));
+    form.push(("x-amz-date", DATE));
+    if temporary {
+        form.push(("x-amz-security-token", TOKEN));
+    }
+    form.push(("policy", &encoded));
+    form.push(("x-amz-signature", signature.as_str()));
+    let verified = verify(&form, temporary, length);
+    assert!(!format!("{verified:?}").contains(signature.as_str()));
+    if let Ok(key) = &verified {
+        allows(&form, policy, length).unwrap_or_else(|| panic!("{form:?} {policy}"));
+        let own = form
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("key"));
+        assert_eq!(
+            own.map(|(_, value)| value.replace("${filename}", "a b.jpg"))
+                .as_ref(),
+            Some(key)
+        );
+    }
+
+    // The signer takes what covers its own fields, and signs the same.
+    let signer = Signer::new(credentials(temporary), REGION, "s3");
+    if let Ok(form) = signer.sign_post_text(policy, NOW) {
+        assert_eq!(form.signature(), &signature);
+        let own: Vec<(&str, &str)> = form.fields().collect();
+        let whole: Vec<(&str, &str)> = fields.iter().copied().chain(own).collect();
+        assert_eq!(verify(&whole, temporary, length).is_ok(), verified.is_ok());
+    }
+}
+
+fn verify(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<String, PolicyError> {
+    let claim = SignedPost::parse(form)?;
+    let key = AccessKey::derive(&credentials(temporary), claim.scope());
+    let upload = Upload {
+        bucket: BUCKET,
+        file_name: "C:\\b\\a b.jpg",
+        file_length,
+    };
+    let verified = claim.verify(&Verifier::new(REGION, Service::S3), &key, &upload, NOW)?;
+    Ok(verified.key().to_owned())
+}
+
+/// Whether a policy lets a form pass: every field is asked for and is what is asked for, and
+/// nothing that is asked for is missing.
+fn allows(form: &[(&str, &str)], policy: &str, length: u64) -> Option<()> {
+    // The two escapes that JSON has not.
+    let text = policy
+        .replace("\\\\", "\\u005c")
+        .replace("\\$", "$")
+        .replace("\\v", "\\u000b");
+    let policy: Value = serde_json::from_str(&text).ok()?;
+    // Compared as text: of one length, digits sort as times do.
+    (policy["expiration"].as_str()? > "2015-08-30T12:36:00").then_some(())?;
+    let conditions = policy["conditions"].as_array()?;
+    let mut asked: Vec<(String, &str, &Value)> = Vec::new();
+    for condition in conditions {
+        if let Some(pairs) = condition.as_object() {
+            asked.extend(
+                pairs
+                    .iter()
+                    .map(|(name, value)| (name.to_lowercase(), "eq", value)),
+            );
+            continue;
+        }
+        let [operator, first, second] = condition.as_array()?.as_slice() else {
+            return None;
+        };
+        if operator == "content-length-range" {
+            let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+            (number(first)? <= length && length <= number(second)?).then_some(())?;
+            continue;
+        }
+        let name = first.as_str()?.strip_prefix('$')?.to_lowercase();
+        asked.push((name, operator.as_str()?, second));
+    }
+    let mut form: Vec<(String, String)> = form
+        .iter()
+        .map(|(name, value)| (name.to_lowercase(), (*value).to_owned()))
+        .collect();
+    form.retain(|(name, _)| !name.starts_with("x-ignore-"));
+    form.retain(|(name, _)| !["policy", "x-amz-signature", "file", "bucket"].contains(&&**name));
+    form.push(("bucket".to_owned(), BUCKET.to_owned()));
+    for (name, value) in &mut form {
+        if name == "key" {
+            *value = value.replace("${filename}", "a b.jpg");
+        }
+        let about: Vec<_> = asked.iter().filter(|(asked, ..)| asked == name).collect();
+        let met = about.iter().all(|(_, operator, wanted)| {
+            let wanted = wanted.as_str().unwrap_or("\0");
+            match *operator {
+                "eq" => value == wanted,
+                "starts-with" if name == "content-type" => {
+                    value.split(',').all(|one| one.trim().starts_with(wanted))
+                }
+                "starts-with" => value.starts_with(wanted),
+                _ => false,
+            }
+        });
+        (met && !about.is_empty()).then_some(())?;
+    }
+    Some(())
+}
+
+fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
+    let (temporary, any) = (options & 1 != 0, options & 2 != 0);
+    let mut policy = PostPolicy::new(BUCKET, NOW + Duration::hours(1)).content_length_range(10, 20);
+    for (name, value) in fields {
+        let half = value
+            .char_indices()
+            .nth(value.chars().count() / 2)
+            .map_or(0, |(at, _)| at);
+        // What the file's name takes the place of cannot be asked for.
+        if value
+            .find("${filename}")
+            .is_some_and(|at| !any || at < half)
+        {
+            return;
+        }
+        policy = match any {
+            true => policy.starts_with(*name, &value[..half]),
+            false => policy.equals(*name, *value),
+        };
+    }
+    let signer = Signer::new(credentials(temporary), REGION, "s3");
+    let given = fields.iter().copied().filter(|_| any);
+    let Ok(form) = signer.sign_post(&policy, given, NOW) else {
+        return;
+    };
+    for secret in [SECRET, TOKEN, form.signature().as_str()] {
+        let said = fields
+            .iter()
+            .any(|(name, value)| name.contains(secret) || value.contains(secret));
+        assert!(said || !format!("{form:?} {policy:?}").contains(secret));
+    }
+    let fields: Vec<(&str, &str)> = form.fields().collect();
+    for (length, fits) in [(9, false), (10, true), (20, true), (21, false)] {
+        assert_eq!(verify(&fields, temporary, length).is_ok(), fits);
+    }
+    let more = [&fields[..], &[("another-field", "")]].concat();
+    let covered = fields
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("another-field"));
+    assert!(
+        covered
+            || matches!(
+                verify(&more, temporary, 10),
+                Err(PolicyError::FieldNotCovered { .. })
+            )
+    );
+
+    let at = usize::from(place) % fields.len();
+    let (name, value) = fields[at];
+    let changed = tampered(value.as_bytes(), place / 16, change);
+    let Ok(changed) = std::str::from_utf8(&changed) else {
+        return;
+    };
+    let mut altered = fields.clone();
+    altered[at] = (name, changed);
+    if verify(&altered, temporary, 10).is_ok() && changed != value {
+        let (_, text) = fields
+            .iter()
+            .find(|(name, _)| *name == "policy")
+            .expect("a policy");
+        let text = STANDARD.decode(text).expect("base64");
+        let text = std::str::from_utf8(&text).expect("JSON");
+        assert!(any && allows(&altered, text, 10).is_some(), "{name}");
+    }
+    // Without it.
+    altered.remove(at);
+    let ignored = name.to_ascii_lowercase().starts_with("x-ignore-");
+    let bucket = name.eq_ignore_ascii_case("bucket");
+    assert!(
+        ignored || bucket || verify(&altered, temporary, 10).is_err(),
+        "{name}"
+    );
+}

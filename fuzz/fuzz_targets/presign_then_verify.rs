@@ -1,0 +1,158 @@
+//! What can be presigned is verified in its time, and neither before nor after; by slices, by the
+//! types of `http` and by a presigner alike; and with one byte of it changed, only where that byte
+//! means nothing.
+//!
+//! Input: options, lifetime, where to change, to what; the request.
+
+#![no_main]
+
+use std::time::Duration;
+
+use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
+use countersign_fuzz::{
+    ID, Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered,
+};
+use libfuzzer_sys::fuzz_target;
+use time::OffsetDateTime;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&[options, e0, e1, e2, p0, p1, change], text)) = input.split_first_chunk() else {
+        return;
+    };
+    let message = Message::read(text).filter(|message| !message.repeats_itself());
+    let Some(message) = message else {
+        return;
+    };
+    let (service, unsigned) = (service(options), options & 16 != 0);
+    let credentials = credentials(options & 8 != 0);
+    let signer = Signer::new(credentials.clone(), REGION, service);
+    let payload = if unsigned {
+        PayloadHash::Unsigned
+    } else {
+        PayloadHash::of(message.body)
+    };
+    let expires_in = Duration::from_secs(u32::from_be_bytes([0, e0, e1, e2]).into());
+    let presigned = signer.presign_raw(&message.raw(), payload, expires_in, NOW);
+    assert!(presigned.is_err() || (1..=604_800).contains(&expires_in.as_secs()));
+    let Ok(presigned) = presigned else {
+        return;
+    };
+
+    // What was given stays as it is, and is sent with what was added.
+    let (path, query) = presigned.url().split_once('?').expect("a query");
+    assert_eq!(
+        path,
+        if message.path.is_empty() {
+            "/"
+        } else {
+            message.path
+        }
+    );
+    assert!(query.starts_with(message.query));
+    let host = message
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "host")
+        .expect("a host");
+    let headers = presigned.headers().iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let headers = std::iter::once(*host).chain(headers).collect();
+    let sent = Message {
+        path,
+        query,
+        headers,
+        ..message.clone()
+    };
+    let end = NOW + expires_in;
+    assert_eq!(presigned.expires_at(), end);
+    for in_time in [NOW - Duration::from_secs(900), NOW, end] {
+        verify(&sent, service, &credentials, unsigned, in_time).expect("what was presigned");
+    }
+    for out_of_time in [NOW - Duration::from_secs(901), end + Duration::from_secs(1)] {
+        verify(&sent, service, &credentials, unsigned, out_of_time).expect_err("another time");
+    }
+
+    let presigner = signer
+        .presigner(payload, expires_in, NOW)
+        .expect("the same terms");
+    let one = presigner
+        .presign_raw(&message.raw())
+        .expect("what can be presigned");
+    assert_eq!(
+        (one.url(), one.headers()),
+        (presigned.url(), presigned.headers())
+    );
+    let origin = std::str::from_utf8(host.1)
+        .ok()
+        .map(|host| format!("https://{host}"));
+    let request = origin.as_ref().and_then(|origin| message.http(origin));
+    if let (Some(origin), Some(request)) = (&origin, request)
+        && request
+            .uri()
+            .authority()
+            .is_some_and(|own| own.as_str().as_bytes() == host.1)
+        && !origin.contains('@')
+    {
+        let types = signer.presign(&request, payload, expires_in, NOW);
+        let types = types.expect("what slices can presign");
+        let path = if message.path.is_empty() {
+            "/"
+        } else {
+            message.path
+        };
+        assert_eq!(types.signature(), presigned.signature());
+        let (target, _) = types.url().split_once('?').expect("a query");
+        assert_eq!(target, format!("{origin}{path}"));
+        assert!(types.url().ends_with(query));
+    }
+    let printed = format!("{presigned:?} {presigner:?}");
+    for secret in [SECRET, TOKEN, presigned.signature().as_str()] {
+        let said = says(text, secret);
+        assert!(said || !printed.contains(secret), "{printed}");
+    }
+
+    for other in [
+        Credentials::new(ID, "secret"),
+        credentials.clone().with_session_token("other"),
+    ] {
+        verify(&sent, service, &other, unsigned, NOW).expect_err("other credentials");
+    }
+    let wire = sent.write();
+    let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
+    if let Some(changed) = Message::read(&changed)
+        && verify(&changed, service, &credentials, unsigned, NOW).is_ok()
+    {
+        let raw = sent.raw();
+        let claim = SignedRequest::parse_raw(&raw).expect("what was presigned");
+        let signed: Vec<&str> = claim.signed_headers().collect();
+        let resolve = Rules::of(service).normalize_path;
+        assert_eq!(
+            sent.meaning(resolve, &signed),
+            changed.meaning(resolve, &signed)
+        );
+        assert!(unsigned || sent.body == changed.body);
+    }
+});
+
+fn verify(
+    message: &Message<'_>,
+    service: &str,
+    credentials: &Credentials,
+    unsigned: bool,
+    now: OffsetDateTime,
+) -> Result<(), VerifyError> {
+    let request = message.raw();
+    let claim = SignedRequest::parse_raw(&request)?;
+    if claim.access_key_id() != credentials.access_key_id() {
+        return Err(VerifyError::UnknownAccessKeyId);
+    }
+    let key = AccessKey::derive(credentials, claim.scope());
+    let verifier = Verifier::new(REGION, Service::from(service));
+    match verifier.verify_head(&claim, &key, now)? {
+        Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,
+        Head::Unsigned(head) if unsigned => head.accept(),
+        Head::Unsigned(_) | Head::Streaming(_) => panic!("not as it was signed"),
+    };
+    Ok(())
+}

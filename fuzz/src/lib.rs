@@ -1,0 +1,267 @@
+//! What the targets share: requests as text, so that a fuzzer changes what an HTTP client would
+//! send, and a seed can be read; and what such a request means, written down once more, without the
+//! crate's canonicaliser.
+
+use std::collections::BTreeMap;
+
+use countersign::{Credentials, RawRequest};
+use http::{HeaderValue, Request, Uri};
+use percent_encoding::{percent_decode, percent_decode_str};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+/// Most of the vectors are signed with these.
+pub const ID: &str = "AKIDEXAMPLE";
+/// The secret access key of them.
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+/// A session token that needs escapes.
+pub const TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLE/token+with==";
+/// When everything is signed.
+pub const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+/// Where everything is signed for.
+pub const REGION: &str = "us-east-1";
+
+/// Services with rules of their own, and one without.
+pub const SERVICES: [&str; 8] = [
+    "service",
+    "s3",
+    "s3express",
+    "glacier",
+    "aoss",
+    "vpc-lattice-svcs",
+    "iotdevicegateway",
+    "execute-api",
+];
+
+/// The actions whose answers are read.
+pub const ACTIONS: [&str; 13] = [
+    "AssumeRole",
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "AssumeRoot",
+    "DecodeAuthorizationMessage",
+    "GetAccessKeyInfo",
+    "GetCallerIdentity",
+    "GetDelegatedAccessToken",
+    "GetFederationToken",
+    "GetSessionToken",
+    "GetWebIdentityToken",
+    "CreateSession",
+    "GetAuthorizationToken",
+];
+
+/// The service that the low bits of a byte stand for.
+pub fn service(options: u8) -> &'static str {
+    SERVICES[usize::from(options % 8)]
+}
+
+/// Long-term credentials, or temporary ones.
+pub fn credentials(temporary: bool) -> Credentials {
+    let credentials = Credentials::new(ID, SECRET);
+    if temporary {
+        credentials.with_session_token(TOKEN)
+    } else {
+        credentials
+    }
+}
+
+/// Whether a request says this by itself, so that nobody can be blamed for printing it.
+pub fn says(text: &[u8], secret: &str) -> bool {
+    let decoded: Vec<u8> = percent_decode(text).collect();
+    [text, &decoded].iter().any(|text| {
+        let mut windows = text.windows(secret.len());
+        windows.any(|window| window == secret.as_bytes())
+    })
+}
+
+/// A copy of `bytes` in which one byte is another.
+pub fn tampered(bytes: &[u8], place: u16, change: u8) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let length = bytes.len().max(1);
+    if let Some(byte) = bytes.get_mut(usize::from(place) % length) {
+        *byte ^= change.max(1);
+    }
+    bytes
+}
+
+/// A request as text: `METHOD TARGET`, lines of `name:value`, an empty line, the body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub query: &'a str,
+    pub headers: Vec<(&'a str, &'a [u8])>,
+    pub body: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// Reads it; `None` where it has not this form. Nothing else is checked.
+    pub fn read(text: &'a [u8]) -> Option<Self> {
+        let (first, mut rest) = line(text);
+        let first = std::str::from_utf8(first).ok()?;
+        let (method, target) = first.split_once(' ')?;
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let mut headers = Vec::new();
+        loop {
+            let (header, more) = line(rest);
+            rest = more;
+            if header.is_empty() {
+                break;
+            }
+            let colon = header.iter().position(|&byte| byte == b':')?;
+            let name = std::str::from_utf8(&header[..colon]).ok()?;
+            headers.push((name, &header[colon + 1..]));
+        }
+        Some(Self {
+            method,
+            path,
+            query,
+            headers,
+            body: rest,
+        })
+    }
+
+    /// Writes it, as it is read.
+    pub fn write(&self) -> Vec<u8> {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        let mut text = format!("{} {}{mark}{}\n", self.method, self.path, self.query).into_bytes();
+        for (name, value) in &self.headers {
+            text.extend_from_slice(name.as_bytes());
+            text.push(b':');
+            text.extend_from_slice(value);
+            text.push(b'\n');
+        }
+        text.push(b'\n');
+        text.extend_from_slice(self.body);
+        text
+    }
+
+    /// In slices.
+    pub fn raw(&self) -> RawRequest<'_> {
+        RawRequest {
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            headers: &self.headers,
+        }
+    }
+
+    /// In the types of `http`, below an origin such as `https://example.com` (or nothing); `None`
+    /// where they do not take it, or not as it is.
+    pub fn http(&self, origin: &str) -> Option<Request<Vec<u8>>> {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        let uri: Uri = format!("{origin}{}{mark}{}", self.path, self.query)
+            .parse()
+            .ok()?;
+        if uri.path() != self.path || uri.query().unwrap_or_default() != self.query {
+            return None;
+        }
+        let mut request = Request::builder().method(self.method).uri(uri);
+        for (name, value) in &self.headers {
+            // It would be made lower-case.
+            if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                return None;
+            }
+            request = request.header(*name, HeaderValue::from_bytes(value).ok()?);
+        }
+        request.body(self.body.to_vec()).ok()
+    }
+
+    /// Whether it says twice what a verifier takes once; signers leave that to it.
+    pub fn repeats_itself(&self) -> bool {
+        let count = |wanted| {
+            self.headers
+                .iter()
+                .filter(|(name, _)| *name == wanted)
+                .count()
+        };
+        count("x-amz-decoded-content-length") > 1 || count("x-amz-trailer") > 1
+    }
+
+    /// What a signature that covers these headers says; `resolve` is whether dot segments and
+    /// doubled slashes count for nothing.
+    pub fn meaning(&self, resolve: bool, signed: &[&str]) -> Meaning {
+        let mut query = parameters(self.query);
+        query.retain(|(name, _)| name != b"X-Amz-Signature");
+        let mut headers = BTreeMap::<String, Vec<u8>>::new();
+        for (name, value) in self
+            .headers
+            .iter()
+            .filter(|(name, _)| signed.contains(name))
+        {
+            headers
+                .entry((*name).to_owned())
+                .and_modify(|joined| joined.push(b','))
+                .or_default()
+                .extend(folded(value));
+        }
+        let path = if self.path.is_empty() { "/" } else { self.path };
+        Meaning {
+            method: self.method.to_owned(),
+            path: if resolve {
+                resolved(path)
+            } else {
+                path.to_owned()
+            },
+            query,
+            headers,
+        }
+    }
+}
+
+/// What of a request a signature covers.
+#[derive(Debug, PartialEq)]
+pub struct Meaning {
+    method: String,
+    path: String,
+    query: Vec<(Vec<u8>, Vec<u8>)>,
+    headers: BTreeMap<String, Vec<u8>>,
+}
+
+fn line(text: &[u8]) -> (&[u8], &[u8]) {
+    match text.iter().position(|&byte| byte == b'\n') {
+        Some(end) => (&text[..end], &text[end + 1..]),
+        None => (text, &[]),
+    }
+}
+
+/// The parameters of a query, decoded, in some order that is always the same.
+pub fn parameters(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let decoded = |text| percent_decode_str(text).collect::<Vec<u8>>();
+    let mut all: Vec<_> = query
+        .split('&')
+        .filter(|parameter| !parameter.is_empty())
+        .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect();
+    all.sort();
+    all
+}
+
+/// A path without doubled slashes and dot segments.
+pub fn resolved(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in path
+        .split('/')
+        .filter(|segment| !matches!(*segment, "" | "."))
+    {
+        if segment == ".." {
+            kept.pop();
+        } else {
+            kept.push(segment);
+        }
+    }
+    let slash = if path.ends_with('/') && !kept.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    format!("/{}{slash}", kept.join("/"))
+}
+
+/// A header's value with its white space trimmed and each run made one space.
+pub fn folded(value: &[u8]) -> Vec<u8> {
+    let words = value.split(|byte| matches!(byte, b' ' | b'\t'));
+    let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
+    words.join(&b' ')
+}
