@@ -6,6 +6,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::AmzDate;
 use crate::canonical::{CanonicalRequest, keeps};
+use crate::credentials::SessionToken;
+use crate::encode::same;
 use crate::payload::{HashedPayload, PayloadHash};
 use crate::request::HttpRequest;
 use crate::scope::CredentialScope;
@@ -27,6 +29,8 @@ pub(super) struct Rebuilt {
     pub(super) scope: CredentialScope,
     pub(super) algorithm: Algorithm,
     pub(super) signature: Signature,
+    /// As it came, signed or not.
+    token: Option<SessionToken>,
 }
 
 impl Rebuilt {
@@ -66,7 +70,19 @@ impl Rebuilt {
             scope: *claim.scope(),
             algorithm: claim.algorithm(),
             signature: claim.signature(),
+            token: claim.session_token(),
         })
+    }
+
+    /// Whether the other came with this token, under its name; or both with none.
+    pub(super) fn has_token_of(&self, other: &Self) -> bool {
+        match (&self.token, &other.token) {
+            (Some(ours), Some(theirs)) => {
+                ours.header_name() == theirs.header_name()
+                    && same(ours.expose().as_bytes(), theirs.expose().as_bytes())
+            }
+            (ours, theirs) => ours.is_none() && theirs.is_none(),
+        }
     }
 
     pub(super) fn string_to_sign(&self, canonical: &str) -> StringToSign {

@@ -189,6 +189,10 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
                 .filter(|name| !self.request.headers().contains_key(name.as_str()));
             findings.extend(added.map(|name| Finding::new(Cause::HeaderAdded { name })));
         }
+        // One that is added after signing stands on no line that is signed.
+        if findings.is_empty() && !ours.has_token_of(&theirs) {
+            findings.push(Finding::new(Cause::InvalidSessionToken));
+        }
         if findings.is_empty() && ours.signature != theirs.signature {
             findings.push(Finding::new(Cause::AuthorizationChanged));
         }

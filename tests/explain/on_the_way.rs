@@ -535,3 +535,26 @@ fn a_capture_tells() {
         );
     }
 }
+
+/// AWS IoT's token is added after signing, so that no signed line tells of it.
+#[test]
+fn a_token_that_is_not_signed() {
+    let service = Service::from("iotdevicegateway");
+    let sign = |token| {
+        let credentials =
+            Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(token);
+        let signer = Signer::new(credentials, "us-east-1", service.clone());
+        let mut request = Request::get("https://h.example/mqtt").body(()).unwrap();
+        signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+        request
+    };
+    let (sent, mut other, mut none) = (sign(TOKEN), sign("another"), sign(TOKEN));
+    none.headers_mut().remove("x-amz-security-token");
+    let authorization = sent.headers()["authorization"].clone();
+    other.headers_mut().insert("authorization", authorization);
+    for captured in [&other, &none] {
+        let diagnosis = explain::compare(&sent, captured, &service);
+        assert_eq!(diagnosis.cause(), Some(&Cause::InvalidSessionToken));
+    }
+    assert_eq!(explain::compare(&sent, &sent, &service).cause(), None);
+}
