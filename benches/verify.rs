@@ -54,7 +54,7 @@ fn presigned() -> Request<()> {
     let url = signer
         .presign(&request, PayloadHash::Unsigned, hour, NOW)
         .unwrap();
-    object(url.uri().path_and_query().unwrap().as_str())
+    object(url.uri().unwrap().path_and_query().unwrap().as_str())
 }
 
 fn verify(c: &mut Criterion) {

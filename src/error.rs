@@ -147,6 +147,15 @@ pub enum Error {
         /// The service's signing name.
         service: String,
     },
+    /// Chunks and event messages are announced in `x-amz-content-sha256`, which the service's rules
+    /// leave out.
+    #[error(
+        "the rules of the service `{service}` never send `x-amz-content-sha256`, which has to announce a stream"
+    )]
+    StreamNotAnnounced {
+        /// The service's signing name.
+        service: String,
+    },
     /// The bearer token cannot be sent: RFC 6750 has letters, digits, `-._~+/`, and `=` at the end.
     #[error("the bearer token {0}")]
     InvalidBearerToken(&'static str),

@@ -336,6 +336,12 @@ impl Identity {
         unhashed: bool,
     ) -> Result<bool, Error> {
         Ok(match self.service.rules().content_sha256 {
+            // A receiver could not know that chunks or messages come.
+            ContentSha256::Never if matches!(payload, PayloadHash::Streaming(_)) => {
+                return Err(Error::StreamNotAnnounced {
+                    service: self.service.name().to_owned(),
+                });
+            }
             ContentSha256::Never => false,
             ContentSha256::Always | ContentSha256::Header => true,
             ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::uri::InvalidUri;
 use http::{HeaderMap, Method, Uri};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -33,11 +34,13 @@ impl Presigned {
         &self.url
     }
 
-    /// The URL as `http` has it. One that was made from slices can be what `http` refuses (`<`, say,
-    /// or more than 64 KiB), and is then `/`.
-    pub fn uri(&self) -> Uri {
-        // Made of a URI and of unreserved bytes, and not too long, it is one.
-        self.url.parse().unwrap_or_default()
+    /// The URL as `http` has it.
+    ///
+    /// # Errors
+    /// None where a request of `http` was presigned. A request in slices can hold what `http`
+    /// refuses: `<`, say, or more than 65,534 bytes.
+    pub fn uri(&self) -> Result<Uri, InvalidUri> {
+        self.url.parse()
     }
 
     /// The headers that were signed, all of which the sender must send as they are here. `host` is

@@ -206,7 +206,7 @@ pub enum Headers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContentSha256 {
-    /// Never, not even where the request had it.
+    /// Never, not even where the request had it. Nothing can then be streamed in signed pieces.
     Never,
     /// When the payload is not signed by its hash, or the request already has the header. Most
     /// services, which otherwise hash the payload themselves. In a presigned URL as a header that

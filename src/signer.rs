@@ -50,6 +50,7 @@ struct Inner {
     identity: Result<Identity, Error>,
     secret_key: SecretKey,
     region: String,
+    service: Service,
     today: RwLock<Option<SigningKey>>,
 }
 
@@ -60,14 +61,15 @@ impl Signer {
         region: impl Into<String>,
         service: impl Into<Service>,
     ) -> Self {
-        let region = region.into();
+        let (region, service) = (region.into(), service.into());
         let secret_key = credentials.secret_key().clone();
         let identity =
-            check_region(&region).and_then(|()| Identity::new(&credentials, service.into(), None));
+            check_region(&region).and_then(|()| Identity::new(&credentials, service.clone(), None));
         Self(Arc::new(Inner {
             identity,
             secret_key,
             region,
+            service,
             today: RwLock::new(None),
         }))
     }
@@ -214,6 +216,19 @@ impl Signer {
     /// The region that is signed for.
     pub fn region(&self) -> &str {
         &self.0.region
+    }
+
+    /// The service that is signed for, with the rules that it is signed by.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Rules, Signer};
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3");
+    /// assert_eq!((signer.service().name(), signer.region()), ("s3", "eu-west-1"));
+    /// assert_eq!(signer.service().rules(), &Rules::S3);
+    /// ```
+    pub fn service(&self) -> &Service {
+        &self.0.service
     }
 
     pub(crate) fn identity(&self, now: OffsetDateTime) -> Result<(&Identity, AmzDate), Error> {

@@ -81,7 +81,7 @@ fn presigned_by(credentials: Credentials, message: &Message, service: &'static s
         .unwrap();
     let mut sent = request(
         message.method().as_str(),
-        url.uri().path_and_query().unwrap().as_str(),
+        url.uri().unwrap().path_and_query().unwrap().as_str(),
     );
     sent.headers_mut().extend(url.headers().clone());
     *sent.body_mut() = message.body().clone();

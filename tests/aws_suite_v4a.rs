@@ -119,7 +119,7 @@ fn sign(
         }
         Form::Query => {
             let presigned = signer.presign(&request, payload, case.expires_in(), now)?;
-            *request.uri_mut() = presigned.uri();
+            *request.uri_mut() = presigned.uri().unwrap();
             *request.headers_mut() = presigned.headers().clone();
         }
     }

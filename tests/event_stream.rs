@@ -607,6 +607,32 @@ fn messages_are_signed_and_verified_without_allocations() {
     );
 }
 
+/// AWS's names, of the common errors of its JSON services.
+#[test]
+fn errors_have_the_names_of_aws() {
+    let (signed_at, now) = (NOW, NOW);
+    for (error, code) in [
+        (EventError::NotSigned(""), "IncompleteSignatureException"),
+        (EventError::InvalidDate, "IncompleteSignatureException"),
+        (
+            EventError::OutsideClockWindow { signed_at, now },
+            "InvalidSignatureException",
+        ),
+        (EventError::SignatureMismatch, "InvalidSignatureException"),
+        (
+            EventError::CredentialsExpired {
+                expiration: NOW,
+                now,
+            },
+            "ExpiredTokenException",
+        ),
+        (EventError::AfterEnd, "BadRequestException"),
+        (EventError::Incomplete, "BadRequestException"),
+    ] {
+        assert_eq!(error.code(), code);
+    }
+}
+
 /// A `WebSocket` is opened by a presigned URL.
 #[test]
 fn a_stream_that_a_presigned_url_opens_verifies() {
@@ -620,7 +646,7 @@ fn a_stream_that_a_presigned_url_opens_verifies() {
         .unwrap();
     let mut events = EventSigner::new(&signer, url.signature());
 
-    let opened = Request::get(url.uri()).body(()).unwrap();
+    let opened = Request::get(url.uri().unwrap()).body(()).unwrap();
     let claim = SignedRequest::parse(&opened).unwrap();
     let key = SigningKey::derive(credentials().secret_key(), claim.scope());
     Verifier::new("us-east-1", "transcribe")

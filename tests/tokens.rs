@@ -215,6 +215,26 @@ fn e76_codecommit_signs_a_string_of_its_own() {
     }
 }
 
+/// The host's name says which region it is in.
+#[test]
+fn a_host_of_another_region_is_refused() {
+    let (c, region) = (long_term(), "eu-west-1");
+    let china = "db.abc.cn-north-1.rds.amazonaws.com.cn:5432";
+    for refused in [
+        tokens::rds(&c, region, DB, "app", NOW),
+        tokens::rds(&c, region, china, "app", NOW),
+        tokens::dsql(&c, region, DSQL, HOUR, NOW),
+        tokens::dsql_admin(&c, region, DSQL, HOUR, NOW),
+    ] {
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "the parameter `region` is not the one that the host's name states"
+        );
+    }
+    assert!(tokens::rds(&c, "cn-north-1", china, "app", NOW).is_ok());
+    assert!(tokens::rds(&c, region, "db.example.com:5432", "app", NOW).is_ok());
+}
+
 #[test]
 fn hosts_are_hosts() {
     let c = long_term();

@@ -28,18 +28,25 @@ use crate::key::{Key, SigningKey};
 /// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
 ///
 /// ```
-/// use countersign::chunked::{ChunkedBody, ChunkedPayload};
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload, Trailer};
 /// use countersign::{Credentials, Signer};
+/// use http::HeaderName;
 /// use http_body::Body as _;
 /// use time::macros::datetime;
 ///
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
 /// let file = "any body of a known length".to_owned();
-/// let payload = ChunkedPayload::signed(file.len() as u64);
+/// // The checksum is calculated on the way; a trailer of one's own says how long it will be.
+/// let lines = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 6);
+/// let trailers = [ChecksumAlgorithm::Crc32c.into(), lines];
+/// let payload = ChunkedPayload::signed_with_trailers(file.len() as u64, trailers);
 ///
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(file)?;
 /// let chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
-/// let request = request.map(|file| ChunkedBody::new(file, chunks));
+/// let request = request.map(|file| {
+///     ChunkedBody::new(file, chunks).with_trailer("x-amz-meta-lines", || "000001".to_owned())
+/// });
+/// assert_eq!(request.headers()["x-amz-trailer"], "x-amz-checksum-crc32c,x-amz-meta-lines");
 /// // ... and send it.
 /// let length = request.body().size_hint().exact().expect("exact").to_string();
 /// assert_eq!(request.headers()["content-length"], length);

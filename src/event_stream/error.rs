@@ -82,3 +82,24 @@ pub enum EventError {
     #[error("the stream stopped before its end")]
     Incomplete,
 }
+
+impl EventError {
+    /// The error's name as AWS's JSON services have it: what `:exception-type` says in the message
+    /// that ends the answer.
+    ///
+    /// ```
+    /// use countersign::event_stream::EventError;
+    ///
+    /// assert_eq!(EventError::SignatureMismatch.code(), "InvalidSignatureException");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSigned(_) | Self::InvalidDate => "IncompleteSignatureException",
+            Self::OutsideClockWindow { .. } | Self::SignatureMismatch => {
+                "InvalidSignatureException"
+            }
+            Self::CredentialsExpired { .. } => "ExpiredTokenException",
+            Self::AfterEnd | Self::Incomplete => "BadRequestException",
+        }
+    }
+}

@@ -19,6 +19,9 @@ use super::hide::shown;
 pub enum Cause {
     /// Both sides wrote down the same: only the key can differ.
     WrongSecretKey,
+    /// Both sides wrote down the same, but which hash of the payload was signed the request does not
+    /// tell: that, or the key, differs.
+    WrongSecretKeyOrPayloadHash,
     /// The secret access key was used with white space or a line break around it.
     SecretKeyWhiteSpace,
     /// The service knows no such access key.
@@ -192,6 +195,11 @@ impl Cause {
                  complete: `/`, `+` and `=` are part of it. If the body can be altered on the way, \
                  compare its hash too."
             }
+            Self::WrongSecretKeyOrPayloadHash => {
+                "Check that the very bytes that are sent were hashed, and that the secret access \
+                 key belongs to this access key id. Given the secret access key or the signer's \
+                 own canonical request, the explanation can tell the two apart."
+            }
             Self::SecretKeyWhiteSpace => {
                 "Trim the secret access key where it is read from its file, variable or form."
             }
@@ -319,7 +327,10 @@ impl Cause {
                 "Look for what re-encodes, compresses or drops the body between signer and service."
             }
             Self::ChunkTooSmall => "Make every chunk but the last at least 8192 bytes.",
-            Self::MissingAuthentication => "Sign the request before it is sent.",
+            Self::MissingAuthentication => {
+                "Sign the request before it is sent. If it was signed, give the explanation what \
+                 was sent, signature and all, and not the request as it was before."
+            }
             Self::AuthenticationLost => {
                 "Look for a redirect or a proxy that drops the `authorization` header; at API \
                  Gateway check that the route, the stage and the method exist."
@@ -350,6 +361,10 @@ impl fmt::Display for Cause {
         let sentence = match self {
             Self::WrongSecretKey => {
                 "Both sides calculated the same, so the secret access key is wrong."
+            }
+            Self::WrongSecretKeyOrPayloadHash => {
+                "Both sides agree on all that the request tells, so either another payload was \
+                 hashed than the one that arrived, or the secret access key is wrong."
             }
             Self::SecretKeyWhiteSpace => {
                 "The secret access key was used with white space or a line break around it."

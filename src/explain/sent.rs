@@ -226,6 +226,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         findings.extend(self.suspicions());
         if findings.is_empty() {
             findings.push(Finding::new(match compared {
+                Some(_) if self.hides_payload_hash() => Cause::WrongSecretKeyOrPayloadHash,
                 Some(_) => Cause::WrongSecretKey,
                 None if !claimed.has_signature => Cause::MissingAuthentication,
                 None if self.secret_is_right() => Cause::WrongSecretKey,
@@ -294,6 +295,15 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     fn search(&self, rebuilt: &Rebuilt) -> Option<Found> {
         let secret_key = self.secret_key.as_ref()?;
         search(rebuilt, self.request.uri(), self.payload, secret_key)
+    }
+
+    /// Whether nothing tells which hash of the payload was signed: neither the request, nor the
+    /// signer, nor the secret.
+    fn hides_payload_hash(&self) -> bool {
+        let rules = self.service.rules();
+        self.signed.is_none()
+            && self.secret_key.is_none()
+            && Rebuilt::new(self.request, rules, None).is_ok_and(|own| own.lines.payload.is_none())
     }
 
     /// Whether the signature is the one that this secret makes: then it is the server that has

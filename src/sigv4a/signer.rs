@@ -50,6 +50,7 @@ struct Inner {
     /// Checked once; what is wrong is told on every use.
     identity: Result<(Identity, SigningKey), Error>,
     region_set: String,
+    service: Service,
 }
 
 impl Signer {
@@ -60,15 +61,16 @@ impl Signer {
         region_set: impl Into<String>,
         service: impl Into<Service>,
     ) -> Self {
-        let region_set = region_set.into();
+        let (region_set, service) = (region_set.into(), service.into());
         let identity = region_set::check(&region_set).and_then(|()| {
-            let identity = Identity::new(&credentials, service.into(), Some(region_set.clone()))?;
+            let identity = Identity::new(&credentials, service.clone(), Some(region_set.clone()))?;
             let key = SigningKey::derive(credentials.access_key_id(), credentials.secret_key())?;
             Ok((identity, key))
         });
         Self(Arc::new(Inner {
             identity,
             region_set,
+            service,
         }))
     }
 
@@ -167,6 +169,11 @@ impl Signer {
     /// The regions that are signed for, as they are sent.
     pub fn region_set(&self) -> &str {
         &self.0.region_set
+    }
+
+    /// The service that is signed for, with the rules that it is signed by.
+    pub fn service(&self) -> &Service {
+        &self.0.service
     }
 
     /// The key that verifies what this signer signs.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::endpoint::host;
+use super::endpoint::{check_region, host};
 use super::{Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -22,7 +22,7 @@ use crate::presigned::{LONGEST, Lifetime};
 /// Aurora DSQL User Guide, "Generating authentication tokens".
 ///
 /// # Errors
-/// A host with a scheme or a port; a lifetime out of bounds; what [`Signer`](crate::Signer)
+/// A host with a scheme or a port, or of another region; a lifetime out of bounds; what [`Signer`](crate::Signer)
 /// refuses.
 ///
 /// ```
@@ -69,7 +69,9 @@ fn connect(
     expires_in: Duration,
     now: OffsetDateTime,
 ) -> Result<Token, Error> {
-    let url = format!("https://{}/?Action={action}", host(endpoint)?);
+    let endpoint = host(endpoint)?;
+    check_region(&endpoint, "dsql", region)?;
+    let url = format!("https://{endpoint}/?Action={action}");
     let lifetime = Lifetime::clipped(expires_in, LONGEST)?;
     let presigned = presign_get(credentials, region, "dsql", &url, lifetime, now)?;
     Ok(Token::without_scheme(presigned))

@@ -37,6 +37,29 @@ pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
     }
 }
 
+/// Refuses a region that is not the one which a host's name states, as `db.abc.REGION.rds.amazonaws.com`
+/// does: the service would refuse the token without saying why. Names of one's own state none.
+pub(super) fn check_region(host: &str, service: &str, region: &str) -> Result<(), Error> {
+    let name = host.split(':').next().unwrap_or_default();
+    let labels: Vec<&str> = name.split('.').rev().collect();
+    let stated = match labels.as_slice() {
+        // NAME.ID.REGION.rds.amazonaws.com, and of China.
+        ["com", "amazonaws", label, stated, ..] | ["cn", "com", "amazonaws", label, stated, ..] => {
+            (label == &service).then_some(stated)
+        }
+        // ID.dsql.REGION.on.aws
+        ["aws", "on", stated, label, ..] => (label == &service).then_some(stated),
+        _ => None,
+    };
+    match stated {
+        Some(stated) if *stated != region => Err(invalid(
+            "region",
+            "is not the one that the host's name states",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn split(text: &str) -> Result<(String, Option<&str>), Error> {
     let problem = |problem| Err(invalid("host", problem));
     if text.contains("://") {
@@ -144,6 +167,62 @@ mod tests {
         }
         assert!(host_and_port("db").is_err() && host("db:5432").is_err());
         assert!(host_on_443("db:8443").is_err());
+    }
+
+    #[test]
+    fn regions_in_hosts() {
+        for (host, service, region, fits) in [
+            (
+                "db.abc.us-east-1.rds.amazonaws.com:5432",
+                "rds",
+                "us-east-1",
+                true,
+            ),
+            (
+                "db.abc.us-east-1.rds.amazonaws.com:5432",
+                "rds",
+                "us-east-2",
+                false,
+            ),
+            (
+                "p.proxy-abc.eu-west-1.rds.amazonaws.com:3306",
+                "rds",
+                "eu-west-1",
+                true,
+            ),
+            (
+                "p.proxy-abc.eu-west-1.rds.amazonaws.com:3306",
+                "rds",
+                "eu-west-2",
+                false,
+            ),
+            (
+                "db.abc.cn-north-1.rds.amazonaws.com.cn:5432",
+                "rds",
+                "cn-north-1",
+                true,
+            ),
+            (
+                "db.abc.cn-north-1.rds.amazonaws.com.cn:5432",
+                "rds",
+                "cn-northwest-1",
+                false,
+            ),
+            ("db.example.com:5432", "rds", "us-east-1", true),
+            (
+                "db.us-east-1.rds.amazonaws.com.example.com:5432",
+                "rds",
+                "eu-west-1",
+                true,
+            ),
+            ("rds.amazonaws.com:5432", "rds", "us-east-1", true),
+            ("x.dsql.us-east-1.on.aws", "dsql", "us-east-1", true),
+            ("x.dsql.us-east-1.on.aws", "dsql", "us-west-2", false),
+            ("x.lambda-url.us-east-1.on.aws", "dsql", "us-west-2", true),
+        ] {
+            let found = check_region(host, service, region);
+            assert_eq!(found.is_ok(), fits, "{host} {region}");
+        }
     }
 
     #[test]

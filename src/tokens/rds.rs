@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::endpoint::{host_and_port, required};
+use super::endpoint::{check_region, host_and_port, required};
 use super::{FIFTEEN_MINUTES, Token, presign_get, seconds};
 use crate::credentials::Credentials;
 use crate::encode::encode_segment;
@@ -25,7 +25,7 @@ use crate::error::Error;
 /// Amazon RDS User Guide, "IAM database authentication".
 ///
 /// # Errors
-/// A host with a scheme or without a port; no user; what [`Signer`](crate::Signer) refuses.
+/// A host with a scheme or without a port, or of another region; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
 /// use countersign::{Credentials, tokens};
@@ -48,6 +48,7 @@ pub fn rds(
     now: OffsetDateTime,
 ) -> Result<Token, Error> {
     let endpoint = host_and_port(endpoint)?;
+    check_region(&endpoint, "rds", region)?;
     required("user", user)?;
     let user = encode_segment(user);
     let url = format!("https://{endpoint}/?Action=connect&DBUser={user}");

@@ -155,7 +155,7 @@ fn v08_the_shortest_and_the_longest_life() {
                 NOW,
             )
             .unwrap();
-        let url = request("GET", url.uri().path_and_query().unwrap().as_str());
+        let url = request("GET", url.uri().unwrap().path_and_query().unwrap().as_str());
         let end = Span::seconds(i64::try_from(seconds).unwrap());
         assert_eq!(at(&url, "s3", end), Ok(()));
         assert!(at(&url, "s3", end + Span::SECOND).is_err());

@@ -1,6 +1,7 @@
 //! Payload hashes.
 
-use countersign::{Credentials, Error, PayloadHash, Signer};
+use countersign::chunked::ChunkedPayload;
+use countersign::{ContentSha256, Credentials, Error, PayloadHash, Rules, Service, Signer};
 use http::{HeaderValue, Request};
 use time::macros::datetime;
 
@@ -73,6 +74,23 @@ fn e49_opensearch_serverless_has_rules_of_its_own() {
         ),
     );
     assert_eq!(presigned.headers()["x-amz-content-sha256"], EMPTY);
+}
+
+/// Without the header nobody could know that chunks come.
+#[test]
+fn a_stream_that_the_rules_cannot_announce_is_refused() {
+    let mut rules = Rules::S3;
+    rules.content_sha256 = ContentSha256::Never;
+    let service = Service::new("store", rules);
+    let signer = Signer::new(credentials(), "us-east-1", service);
+    let mut request = get("https://store.example.com/key");
+    let before = request.clone();
+    let refused = signer.sign_chunked(&mut request, ChunkedPayload::signed(9000), NOW);
+    let error = Error::StreamNotAnnounced {
+        service: "store".to_owned(),
+    };
+    assert_eq!(refused.map(drop), Err(error));
+    assert_eq!(request.headers(), before.headers());
 }
 
 #[test]

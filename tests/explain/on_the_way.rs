@@ -462,7 +462,7 @@ impl Case {
                 payload = PayloadHash::Unsigned;
                 let minutes = Duration::from_secs(900);
                 let presigned = signer.presign(&request, payload, minutes, NOW).unwrap();
-                *request.uri_mut() = presigned.uri();
+                *request.uri_mut() = presigned.uri().unwrap();
             }
         }
         let mut arrived = request.clone();

@@ -242,6 +242,63 @@ fn the_log_tells() {
     }
 }
 
+/// Where the request does not tell which hash was signed, equal lines leave that open too, until
+/// somebody says more.
+#[test]
+fn equal_lines_leave_the_hash_that_nobody_tells() {
+    for secret in [SECRET, "another"] {
+        let case = Case {
+            name: "another payload, or another secret",
+            service: "sqs",
+            url: ROOT,
+            mistake: |text| text,
+            secret,
+            cause: Cause::WrongSecretKeyOrPayloadHash,
+        };
+        let (request, right, _) = case.make();
+        let string_to_sign = server::string_to_sign(&request, &right);
+        let answer = server::answer(Shape::Json, &right, &string_to_sign);
+        let service = Service::from(case.service);
+        let sent = || Sent::new(&request, &service);
+        let payload = PayloadHash::of("data");
+        case.expect("bare", &sent().answered(&answer).unwrap());
+        let with_payload = sent().with_payload(payload);
+        case.expect("payload", &with_payload.answered(&answer).unwrap());
+
+        let signed = sent().with_signed(right.clone()).answered(&answer).unwrap();
+        assert_eq!(signed.cause(), Some(&Cause::WrongSecretKey));
+        let key = SecretKey::from(SECRET);
+        let keyed = sent()
+            .with_payload(payload)
+            .with_secret_key(key)
+            .answered(&answer)
+            .unwrap();
+        assert_eq!(keyed.cause(), Some(&Cause::WrongSecretKey), "{secret}");
+    }
+    let case = Case {
+        name: "another payload",
+        service: "sqs",
+        url: ROOT,
+        mistake: |text| replace(text, &hex::encode(HASH), EMPTY),
+        secret: SECRET,
+        cause: Cause::PayloadHashDiffers,
+    };
+    let (request, right, _) = case.make();
+    let answer = server::answer(
+        Shape::Json,
+        &right,
+        &server::string_to_sign(&request, &right),
+    );
+    let service = Service::from(case.service);
+    let sent = Sent::new(&request, &service).with_payload(PayloadHash::of("data"));
+    let bare = sent.answered(&answer).unwrap();
+    assert_eq!(bare.cause(), Some(&Cause::WrongSecretKeyOrPayloadHash));
+    let sent = Sent::new(&request, &service)
+        .with_payload(PayloadHash::of("data"))
+        .with_secret_key(SecretKey::from(SECRET));
+    case.expect("keyed", &sent.answered(&answer).unwrap());
+}
+
 /// All lines are equal, and nobody gave a secret: then it is wrong.
 #[test]
 fn equal_lines_leave_the_secret() {

@@ -154,7 +154,7 @@ fn s3_query(
         presigned.expires_at().unix_timestamp(),
     );
     let own = request.uri().query().unwrap_or_default();
-    let uri = presigned.uri();
+    let uri = presigned.uri().unwrap();
     let added = uri.query().unwrap().strip_prefix(own).unwrap();
     let added = parameter_set(added.trim_start_matches('&'));
     let expected = pairs(&case.expected["query_added"], str::to_owned);

@@ -211,7 +211,7 @@ fn sign_query(
 ) -> Result<(), Error> {
     let expires_in = Duration::from_secs(case.input["options"]["expires"].as_u64().unwrap());
     let presigned = signer.presign(request, payload, expires_in, now(case.input))?;
-    let uri = presigned.uri();
+    let uri = presigned.uri().unwrap();
     let own: Uri = text(case.input, "url").parse().unwrap();
     let query = uri.query().unwrap();
     let added = query

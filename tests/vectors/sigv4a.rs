@@ -174,7 +174,7 @@ fn presigned(
     let expires = case.input["options"]["expires"].as_u64().unwrap();
     let expires_in = Duration::from_secs(expires);
     let presigned = signer.presign(&request, payload, expires_in, now(case.input))?;
-    let uri = presigned.uri();
+    let uri = presigned.uri().unwrap();
     let query = uri.query().unwrap();
     let own = request.uri().query().unwrap_or_default();
     let added = query.strip_prefix(own).unwrap().trim_start_matches('&');

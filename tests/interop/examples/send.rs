@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         OffsetDateTime::now_utc(),
     )?;
     println!("GET {}", url.url());
-    let response = http.get(url.uri()).await?;
+    let response = http.get(url.uri()?).await?;
     println!("  {}", response.status());
     println!(
         "  {}",

@@ -57,7 +57,7 @@ impl<'a> Caller<'a> {
             .unwrap();
         let mut stranger = Request::new(request.into_body());
         *stranger.method_mut() = presigned.method().clone();
-        *stranger.uri_mut() = presigned.uri();
+        *stranger.uri_mut() = presigned.uri().unwrap();
         *stranger.headers_mut() = presigned.headers().clone();
         stranger
     }
