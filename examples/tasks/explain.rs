@@ -1,0 +1,11 @@
+//! Says why S3 refused a request.
+
+use countersign::{Service, explain};
+
+pub(crate) fn why<B>(
+    request: &http::Request<B>,
+    error_body: &str,
+) -> Result<String, Box<dyn std::error::Error>> {
+    let diagnosis = explain::mismatch(request, &Service::S3, error_body)?;
+    Ok(diagnosis.to_string())
+}
