@@ -21,6 +21,7 @@ pub mod codeartifact;
 pub mod event_stream;
 #[cfg(feature = "explain")]
 pub mod explain;
+pub mod guide;
 #[cfg(feature = "legacy")]
 pub mod legacy;
 #[cfg(feature = "post-policy")]

@@ -2,7 +2,7 @@
 //!
 //! The table is read from left to right and from top to bottom, and a file imports only what
 //! stands before it: from a lower floor, or from further left on its own. From the signer up
-//! nobody imports a neighbour. `bearer` signs nothing and stands apart, on the nouns.
+//! nobody imports a neighbour. `bearer` signs nothing and stands apart, on the nouns; `guide` is text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -45,7 +45,7 @@ const FLOORS: [&[&str]; 9] = [
 const VERBS: usize = 6;
 /// What stands apart imports from here and below, and only the highest floor imports it.
 const NOUNS: usize = 1;
-const APART: [&str; 1] = ["bearer"];
+const APART: [&str; 2] = ["bearer", "guide"];
 
 /// Where a module stands: its floor, and how far to the right.
 fn place(module: &str) -> Option<(usize, usize)> {
