@@ -54,7 +54,10 @@ fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, leng
     form.push(("policy", &encoded));
     form.push(("x-amz-signature", signature.as_str()));
     let verified = verify(&form, temporary, length);
-    assert!(!format!("{verified:?}").contains(signature.as_str()));
+    let said = fields.iter().any(|(name, value)| {
+        name.contains(signature.as_str()) || value.contains(signature.as_str())
+    });
+    assert!(said || !format!("{verified:?}").contains(signature.as_str()));
     if let Ok(key) = &verified {
         allows(&form, policy, length).unwrap_or_else(|| panic!("{form:?} {policy}"));
         let own = form
