@@ -81,7 +81,10 @@ fn draft_of<'a>(message: &Message<'a>, options: u8, more: u8) -> Option<Draft<'a
         return None;
     }
     let origin: Uri = format!("https://{authority}").parse().ok()?;
-    if host.is_empty() || origin.authority()?.as_str() != authority || authority.contains('@') {
+    if host.trim().is_empty()
+        || origin.authority()?.as_str() != authority
+        || authority.contains('@')
+    {
         return None;
     }
     let draft = Draft {
