@@ -6,6 +6,7 @@ use crate::encode::recoded;
 
 use super::super::cause::Cause;
 use super::super::diagnosis::{Difference, Finding};
+use super::super::hide::Secrets;
 use super::Known;
 
 pub(super) fn compare(
@@ -18,12 +19,12 @@ pub(super) fn compare(
         return;
     }
     let difference = Difference::query(signed, received, known.secrets);
-    let mut causes = causes(signed, received).into_iter();
+    let mut causes = causes(signed, received, known.secrets).into_iter();
     findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
     findings.extend(causes.map(Finding::new));
 }
 
-fn causes(signed: &str, received: &str) -> Vec<Cause> {
+fn causes(signed: &str, received: &str, secrets: &Secrets) -> Vec<Cause> {
     // Equal once this has been undone: then it is what differs.
     if pieces(signed) == pieces(received) {
         return vec![Cause::QueryOrder];
@@ -37,7 +38,7 @@ fn causes(signed: &str, received: &str) -> Vec<Cause> {
     if decoded_twice(signed) == decoded_twice(received) {
         return vec![Cause::QueryEncoding];
     }
-    let (ours, theirs) = (by_name(signed), by_name(received));
+    let (ours, theirs) = (by_name(signed, secrets), by_name(received, secrets));
     let missing = |from: &Parameters, other: &Parameters| -> Vec<String> {
         let missing = |(name, values): &(&String, &Vec<String>)| {
             other.get(*name).map_or(0, Vec::len) < values.len()
@@ -125,12 +126,15 @@ fn decoded_twice(query: &str) -> Vec<(String, String)> {
     by_pair(query, |text| decode(&decode(text)))
 }
 
-fn by_name(query: &str) -> Parameters {
+/// What has lost its `=` is a name, and may be a token.
+fn by_name(query: &str, secrets: &Secrets) -> Parameters {
     let mut all = Parameters::new();
     for (name, value) in pairs(query) {
         let name =
             String::from_utf8_lossy(&crate::encode::decoded(name).collect::<Vec<_>>()).into_owned();
-        all.entry(name).or_default().push(recode(value));
+        all.entry(secrets.other(&name))
+            .or_default()
+            .push(recode(value));
     }
     for values in all.values_mut() {
         values.sort();
@@ -174,7 +178,8 @@ mod tests {
             ),
             ("a=1", "a=2", Cause::ParametersChanged { names: named("a") }),
         ] {
-            assert_eq!(causes(signed, received)[0], cause, "{signed} {received}");
+            let causes = causes(signed, received, &Secrets::default());
+            assert_eq!(causes[0], cause, "{signed} {received}");
         }
     }
 }
