@@ -52,6 +52,8 @@ mod payload;
 mod pieces;
 mod running;
 mod signer;
+#[cfg(feature = "http-body")]
+mod source;
 mod trailer;
 #[cfg(feature = "http-body")]
 mod verified_body;

@@ -6,13 +6,14 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
 use crate::chunked::pieces::Pieces;
 use crate::chunked::running::Checksums;
 use crate::chunked::signer::ChunkSigner;
+use crate::chunked::source::Source;
 use crate::error::Error;
 use crate::key::{Key, SigningKey};
 
@@ -53,11 +54,9 @@ use crate::key::{Key, SigningKey};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct ChunkedBody<B, K = SigningKey> {
-    body: B,
+    source: Source<B>,
     /// None once the end was written, or something went wrong.
     chunks: Option<ChunkSigner<K>>,
-    /// Data of the body that is not yet part of a chunk.
-    pending: Bytes,
     chunk: Pieces,
     chunk_length: u64,
     hash: Sha256,
@@ -76,8 +75,7 @@ impl<B, K: Key> ChunkedBody<B, K> {
     pub fn new(body: B, chunks: ChunkSigner<K>) -> Self {
         let names = chunks.trailers().iter().map(|one| one.name().as_str());
         Self {
-            body,
-            pending: Bytes::new(),
+            source: Source::new(body),
             chunk: Pieces::default(),
             chunk_length: 0,
             hash: Sha256::new(),
@@ -106,10 +104,13 @@ impl<B, K: Key> ChunkedBody<B, K> {
         };
         let length = chunks.remaining().min(chunks.chunk_size() as u64);
         let wanted = usize::try_from(length - self.chunk_length).unwrap_or(usize::MAX);
-        let piece = self.pending.split_to(self.pending.len().min(wanted));
+        let piece = self
+            .source
+            .pending
+            .split_to(self.source.pending.len().min(wanted));
         if piece.is_empty() {
             // All is there already: the signer says what is wrong.
-            let surplus = self.pending.len() as u64;
+            let surplus = self.source.pending.len() as u64;
             return chunks.header_of_hash(surplus, &[0; 32]).map(drop);
         }
         self.hash.update(&piece);
@@ -157,7 +158,7 @@ impl<B, K: Key> ChunkedBody<B, K> {
     fn fail<T>(&mut self, error: ChunkedBodyError) -> Poll<Option<Result<T, ChunkedBodyError>>> {
         self.chunks = None;
         self.ready.clear();
-        self.pending = Bytes::new();
+        self.source.pending = Bytes::new();
         self.remaining = Some(0);
         Poll::Ready(Some(Err(error)))
     }
@@ -186,24 +187,13 @@ where
             if this.chunks.is_none() {
                 return Poll::Ready(None);
             }
-            let result = if this.pending.is_empty() {
-                match ready!(Pin::new(&mut this.body).poll_frame(context)) {
-                    Some(Ok(frame)) => {
-                        if let Ok(mut data) = frame.into_data() {
-                            this.pending = data.copy_to_bytes(data.remaining());
-                        }
-                        Ok(())
-                    }
-                    Some(Err(error)) => {
-                        return this.fail(ChunkedBodyError::Body(error.into()));
-                    }
-                    None => this.finish(),
-                }
-            } else {
-                this.gather()
+            let result = match ready!(this.source.poll(context)) {
+                Ok(true) => this.gather(),
+                Ok(false) => this.finish(),
+                Err(error) => return this.fail(ChunkedBodyError::Body(error)),
             };
             if let Err(error) = result {
-                return this.fail(ChunkedBodyError::Signing(error));
+                return this.fail(error.into());
             }
         }
     }
@@ -221,7 +211,7 @@ where
 impl<B: fmt::Debug, K> fmt::Debug for ChunkedBody<B, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChunkedBody")
-            .field("body", &self.body)
+            .field("body", &self.source.body)
             .field("chunks", &self.chunks)
             .finish_non_exhaustive()
     }

@@ -6,13 +6,14 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::Pieces;
+use crate::chunked::source::Source;
 use crate::chunked::verifier::ChunkVerifier;
 use crate::key::SigningKey;
 use crate::verify::VerifyingKey;
@@ -35,11 +36,9 @@ use crate::verify::VerifyingKey;
 /// }
 /// ```
 pub struct VerifiedBody<B, K = SigningKey> {
-    body: B,
+    source: Source<B>,
     /// None once the end was verified, or something was wrong.
     framing: Option<Framing<K>>,
-    /// What came and was not looked at yet.
-    pending: Bytes,
     /// Data that is not verified yet.
     chunk: Pieces,
     ready: VecDeque<Bytes>,
@@ -60,10 +59,9 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
         let mut chunk = Pieces::default();
         chunk.push(begun.into());
         Self {
-            body,
+            source: Source::new(body),
             remaining: framing.remaining(),
             framing: Some(framing),
-            pending: Bytes::new(),
             chunk,
             ready: VecDeque::new(),
             trailers: None,
@@ -89,8 +87,11 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
             return Ok(());
         };
         loop {
-            let (taken, step) = framing.step(&self.pending)?;
-            let piece = self.pending.split_to(taken.min(self.pending.len()));
+            let (taken, step) = framing.step(&self.source.pending)?;
+            let piece = self
+                .source
+                .pending
+                .split_to(taken.min(self.source.pending.len()));
             match step {
                 Step::Data => {
                     self.chunk.push(piece);
@@ -100,7 +101,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
                 }
                 Step::Chunk if framing.remaining() == 0 => continue,
                 Step::Chunk => {}
-                Step::More if !self.pending.is_empty() => continue,
+                Step::More if !self.source.pending.is_empty() => continue,
                 Step::More | Step::End => return Ok(()),
             }
             self.chunk.move_to(&mut self.ready);
@@ -123,7 +124,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     fn fail<T>(&mut self, error: VerifiedBodyError) -> Poll<Option<Result<T, VerifiedBodyError>>> {
         self.framing = None;
         self.ready.clear();
-        self.pending = Bytes::new();
+        self.source.pending = Bytes::new();
         Poll::Ready(Some(Err(error)))
     }
 }
@@ -151,24 +152,13 @@ where
                 let trailers = this.trailers.take().map(Frame::trailers);
                 return Poll::Ready(trailers.map(Ok));
             }
-            let result = if this.pending.is_empty() {
-                match ready!(Pin::new(&mut this.body).poll_frame(context)) {
-                    Some(Ok(frame)) => {
-                        if let Ok(mut data) = frame.into_data() {
-                            this.pending = data.copy_to_bytes(data.remaining());
-                        }
-                        Ok(())
-                    }
-                    Some(Err(error)) => {
-                        return this.fail(VerifiedBodyError::Body(error.into()));
-                    }
-                    None => this.finish(),
-                }
-            } else {
-                this.advance()
+            let result = match ready!(this.source.poll(context)) {
+                Ok(true) => this.advance(),
+                Ok(false) => this.finish(),
+                Err(error) => return this.fail(VerifiedBodyError::Body(error)),
             };
             if let Err(error) = result {
-                return this.fail(VerifiedBodyError::Chunks(error));
+                return this.fail(error.into());
             }
         }
     }
@@ -185,7 +175,7 @@ where
 impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
-            .field("body", &self.body)
+            .field("body", &self.source.body)
             .field("remaining", &self.remaining)
             .finish_non_exhaustive()
     }
