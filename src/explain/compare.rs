@@ -1,7 +1,7 @@
 //! Two canonical requests, line by line.
 
 mod headers;
-mod path;
+pub(super) mod path;
 mod query;
 
 use super::cause::Cause;
@@ -28,11 +28,26 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known<'_>) -> Ve
             Difference::plain("method", &signed.method, &received.method, known.secrets);
         findings.push(Finding::with(cause, difference));
     }
-    path::compare(&signed.path, &received.path, known, &mut findings);
-    query::compare(&signed.query, &received.query, known, &mut findings);
+    if signed.path != received.path {
+        let causes = path::causes(&signed.path, &received.path);
+        let difference = Difference::plain("path", &signed.path, &received.path, known.secrets);
+        add(&mut findings, causes, difference);
+    }
+    if signed.query != received.query {
+        let causes = query::causes(&signed.query, &received.query, known.secrets);
+        let difference = Difference::query(&signed.query, &received.query, known.secrets);
+        add(&mut findings, causes, difference);
+    }
     headers::compare(signed, received, known, &mut findings);
     payload(signed, received, known, &mut findings);
     findings
+}
+
+/// Several causes of one difference, which the first of them shows.
+fn add(findings: &mut Vec<Finding>, causes: Vec<Cause>, difference: Difference) {
+    let mut causes = causes.into_iter();
+    findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
+    findings.extend(causes.map(Finding::new));
 }
 
 /// SHA-256 of no bytes.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::encode::decoded;
+use crate::encode::{decoded, encode_segment};
 
 /// In place of what is not shown.
 const ELIDED: &str = "[elided]";
@@ -16,7 +16,7 @@ const SHORTEST_SECRET: usize = 8;
 const MOST_SECRETS: usize = 32;
 
 /// Headers that hold session tokens, signatures or keys.
-fn is_secret_header(name: &str) -> bool {
+pub(super) fn is_secret_header(name: &str) -> bool {
     [
         "authorization",
         "proxy-authorization",
@@ -38,7 +38,7 @@ fn is_secret_parameter(name: &str) -> bool {
         if !name.contains('%') {
             break;
         }
-        name = String::from_utf8_lossy(&decoded(&name).collect::<Vec<_>>()).into_owned();
+        name = decode(&name);
     }
     [
         "x-amz-security-token",
@@ -62,9 +62,9 @@ impl Secrets {
         if secret.len() < SHORTEST_SECRET || self.0.len() >= MOST_SECRETS {
             return;
         }
-        let plain = String::from_utf8_lossy(&decoded(secret).collect::<Vec<_>>()).into_owned();
-        let encoded = crate::encode::encode_segment(&plain);
-        let twice = crate::encode::encode_segment(&encoded);
+        let plain = decode(secret);
+        let encoded = encode_segment(&plain);
+        let twice = encode_segment(&encoded);
         for form in [secret.to_owned(), plain, encoded, twice] {
             if !self.0.iter().any(|known| **known == form) {
                 self.0.push(Zeroizing::new(form));
@@ -207,6 +207,12 @@ impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.hidden)
     }
+}
+
+/// Percent-encoded text, decoded once.
+pub(super) fn decode(text: &str) -> String {
+    let bytes: Vec<u8> = decoded(text).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A piece of somebody else's text, fit for a sentence: on one line, of some length, without what

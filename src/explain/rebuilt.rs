@@ -17,7 +17,7 @@ use crate::string_to_sign::StringToSign;
 use crate::verify::{Form, SignedRequest, VerifyError};
 
 use super::cause::Cause;
-use super::hide::Secrets;
+use super::hide::{Secrets, is_secret_header};
 use super::lines::{Lines, readable};
 
 /// The canonical request, and what goes with it into a signature.
@@ -205,19 +205,13 @@ impl Claimed {
 
 /// What must not be shown of a request, whatever state it is in.
 pub(super) fn secrets_of<R: HttpRequest>(request: &R, secrets: &mut Secrets) {
-    for name in [
-        "x-amz-security-token",
-        "x-amz-s3session-token",
-        "x-amz-server-side-encryption-customer-key",
-        "x-amz-copy-source-server-side-encryption-customer-key",
-    ] {
-        for value in request.headers().get_all(name) {
-            secrets.add(&readable(value.as_bytes()));
-        }
-    }
-    for value in request.headers().get_all("authorization") {
+    for (name, value) in request.headers() {
         let text = readable(value.as_bytes());
-        if let Some((_, signature)) = text.split_once("Signature=") {
+        if name != "authorization" {
+            if is_secret_header(name.as_str()) {
+                secrets.add(&text);
+            }
+        } else if let Some((_, signature)) = text.split_once("Signature=") {
             secrets.add(signature.split(',').next().unwrap_or_default());
         } else if let Some((_, signature)) = text.rsplit_once([':', ' ']) {
             secrets.add(signature);

@@ -2,13 +2,14 @@
 
 use http::uri::Uri;
 
-use crate::canonical::path::CanonicalPath;
 use crate::credentials::SecretKey;
+use crate::encode::encode_key;
 use crate::key::SigningKey;
 use crate::payload::PayloadHash;
-use crate::service::Rules;
 use crate::signature::Algorithm;
 
+use super::compare::path::canonical as canonical_path;
+use super::hide::decode;
 use super::lines::Lines;
 use super::rebuilt::Rebuilt;
 
@@ -112,16 +113,12 @@ fn paths(canonical: &str, uri: &Uri) -> Vec<String> {
     let mut paths = vec![canonical.to_owned()];
     let sent = uri.path();
     for (normalize, encode) in [(false, false), (true, false), (false, true), (true, true)] {
-        let mut rules = Rules::S3;
-        rules.normalize_path = normalize;
-        rules.double_encode_path = encode;
-        if let Ok(path) = CanonicalPath::new(sent, &rules) {
-            push_new(&mut paths, path.to_string());
+        if let Some(path) = canonical_path(sent, normalize, encode) {
+            push_new(&mut paths, path);
         }
     }
-    let plain: Vec<u8> = crate::encode::decoded(sent).collect();
-    let plain = String::from_utf8_lossy(&plain).into_owned();
-    push_new(&mut paths, crate::encode::encode_key(&plain));
+    let plain = decode(sent);
+    push_new(&mut paths, encode_key(&plain));
     push_new(&mut paths, sent.replace("%20", "+"));
     push_new(&mut paths, plain);
     paths

@@ -6,25 +6,9 @@ use crate::canonical::path::CanonicalPath;
 use crate::service::Rules;
 
 use super::super::cause::Cause;
-use super::super::diagnosis::{Difference, Finding};
-use super::Known;
 
-pub(super) fn compare(
-    signed: &str,
-    received: &str,
-    known: &Known<'_>,
-    findings: &mut Vec<Finding>,
-) {
-    if signed == received {
-        return;
-    }
-    let difference = Difference::plain("path", signed, received, known.secrets);
-    let mut causes = causes(signed, received).into_iter();
-    findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
-    findings.extend(causes.map(Finding::new));
-}
-
-fn causes(signed: &str, received: &str) -> Vec<Cause> {
+/// Why, where they differ at all.
+pub(super) fn causes(signed: &str, received: &str) -> Vec<Cause> {
     let resolved = |path: &str| canonical(path, true, false);
     let encoded = |path: &str| canonical(path, false, true);
     let both = |path: &str| canonical(path, true, true);
@@ -53,8 +37,8 @@ fn causes(signed: &str, received: &str) -> Vec<Cause> {
     }
 }
 
-/// As one of the four rules would have it.
-fn canonical(path: &str, normalize: bool, encode: bool) -> Option<String> {
+/// As one of the four rules would have it; `None` of what no rule takes.
+pub(in super::super) fn canonical(path: &str, normalize: bool, encode: bool) -> Option<String> {
     let mut rules = Rules::S3;
     rules.normalize_path = normalize;
     rules.double_encode_path = encode;

@@ -5,26 +5,10 @@ use std::collections::BTreeMap;
 use crate::encode::recoded;
 
 use super::super::cause::Cause;
-use super::super::diagnosis::{Difference, Finding};
-use super::super::hide::Secrets;
-use super::Known;
+use super::super::hide::{Secrets, decode};
 
-pub(super) fn compare(
-    signed: &str,
-    received: &str,
-    known: &Known<'_>,
-    findings: &mut Vec<Finding>,
-) {
-    if signed == received {
-        return;
-    }
-    let difference = Difference::query(signed, received, known.secrets);
-    let mut causes = causes(signed, received, known.secrets).into_iter();
-    findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
-    findings.extend(causes.map(Finding::new));
-}
-
-fn causes(signed: &str, received: &str, secrets: &Secrets) -> Vec<Cause> {
+/// Why, where they differ at all.
+pub(super) fn causes(signed: &str, received: &str, secrets: &Secrets) -> Vec<Cause> {
     // Equal once this has been undone: then it is what differs.
     if pieces(signed) == pieces(received) {
         return vec![Cause::QueryOrder];
@@ -119,10 +103,6 @@ fn spaces(query: &str) -> Vec<(String, String)> {
 }
 
 fn decoded_twice(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        let bytes: Vec<u8> = crate::encode::decoded(text).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
     by_pair(query, |text| decode(&decode(text)))
 }
 
@@ -130,9 +110,7 @@ fn decoded_twice(query: &str) -> Vec<(String, String)> {
 fn by_name(query: &str, secrets: &Secrets) -> Parameters {
     let mut all = Parameters::new();
     for (name, value) in pairs(query) {
-        let name =
-            String::from_utf8_lossy(&crate::encode::decoded(name).collect::<Vec<_>>()).into_owned();
-        all.entry(secrets.other(&name))
+        all.entry(secrets.other(&decode(name)))
             .or_default()
             .push(recode(value));
     }
