@@ -60,15 +60,15 @@ impl Signer {
         }
         self.with_key(&date, identity, |key| {
             let own = own_fields(identity, &date, key);
-            let covering: Vec<Condition> = own
-                .iter()
-                .map(|(field, value)| Condition::Equals {
-                    field: field.clone(),
-                    value: value.clone(),
-                })
-                .collect();
+            let mut conditions = policy.conditions.clone();
+            conditions.extend(
+                own.iter()
+                    .cloned()
+                    .map(|(field, value)| Condition::Equals { field, value }),
+            );
             form.extend(own);
-            seal(form, &policy.text_with(&covering), policy.expiration, key)
+            let text = json::write(policy.expiration, &conditions);
+            seal(form, &text, policy.expiration, key)
         })
     }
 

@@ -3,7 +3,6 @@
 use time::OffsetDateTime;
 
 use super::condition::Condition;
-use super::json;
 
 /// What may be uploaded, and until when.
 ///
@@ -69,11 +68,5 @@ impl PostPolicy {
     /// When it ends.
     pub fn expiration(&self) -> OffsetDateTime {
         self.expiration
-    }
-
-    /// The JSON text of these conditions and more.
-    pub(super) fn text_with(&self, more: &[Condition]) -> String {
-        let all: Vec<Condition> = self.conditions.iter().chain(more).cloned().collect();
-        json::write(self.expiration, &all)
     }
 }

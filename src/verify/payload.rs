@@ -2,12 +2,11 @@
 
 use crate::canonical::headers::CanonicalHeaders;
 use crate::payload::{HashedPayload, Streaming};
-use crate::service::Rules;
+use crate::service::{ContentSha256, Rules};
 use crate::signature::Algorithm;
 
 use super::claim::SignedRequest;
 use super::error::{Form, VerifyError};
-use super::rules::wants_content_sha256;
 
 /// What the signature promises about a payload that comes in pieces.
 ///
@@ -110,4 +109,12 @@ impl Declared {
             Self::Streaming(_, literal) => HashedPayload::of_literal(literal.as_str()),
         }
     }
+}
+
+/// Whether the service cannot do without `x-amz-content-sha256` in the header form.
+fn wants_content_sha256(rules: &Rules) -> bool {
+    matches!(
+        rules.content_sha256,
+        ContentSha256::Header | ContentSha256::Always | ContentSha256::UnsignedOnly
+    )
 }

@@ -11,7 +11,7 @@ use crate::canonical::path::CanonicalPath;
 use crate::canonical::query::{CanonicalQuery, Parameter};
 use crate::payload::HashedPayload;
 use crate::scope::CredentialScope;
-use crate::service::{ContentSha256, Rules, SessionTokenPlacement};
+use crate::service::{ContentSha256, SessionTokenPlacement};
 
 use super::claim::{SignedRequest, of_error};
 use super::error::{Form, VerifyError};
@@ -256,14 +256,6 @@ impl Verifier {
     fn token_is_added_last(&self) -> bool {
         self.service.rules().session_token == SessionTokenPlacement::AfterSigning
     }
-}
-
-/// Whether the service cannot do without `x-amz-content-sha256` in the header form.
-pub(super) fn wants_content_sha256(rules: &Rules) -> bool {
-    matches!(
-        rules.content_sha256,
-        ContentSha256::Header | ContentSha256::Always | ContentSha256::UnsignedOnly
-    )
 }
 
 /// Whether a pattern of a region set covers a region. `*` stands for any characters.
