@@ -120,6 +120,14 @@ pub(crate) fn instant(time: OffsetDateTime) -> String {
     )
 }
 
+/// Reads exactly `2015-08-30T12:36:00`, in UTC.
+#[cfg(any(feature = "legacy", feature = "post-policy"))]
+pub(crate) fn read_instant(text: &str) -> Option<OffsetDateTime> {
+    let date = AmzDate::parse(&format!("{}Z", text.replace(['-', ':'], "")))?.to_date_time();
+    // The separators were where they are written.
+    (instant(date).strip_suffix('Z')? == text).then_some(date)
+}
+
 fn two_digits(n: u8) -> [u8; 2] {
     [b'0' + n / 10, b'0' + n % 10]
 }

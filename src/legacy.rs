@@ -21,10 +21,21 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
+use time::OffsetDateTime;
 
-use crate::credentials::SecretKey;
+use crate::credentials::{Credentials, SecretKey};
+use crate::error::Error;
 
 pub use claim::Verified;
+
+/// Whether credentials can be, and last.
+fn check(credentials: &Credentials, now: OffsetDateTime) -> Result<(), Error> {
+    credentials.check()?;
+    match credentials.expiration().filter(|end| *end <= now) {
+        Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),
+        None => Ok(()),
+    }
+}
 
 fn hmac_sha1(secret_key: &SecretKey, text: &[u8]) -> [u8; 20] {
     // HMAC takes keys of any length.

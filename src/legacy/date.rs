@@ -1,8 +1,8 @@
 //! The ways in which these schemes write a time.
 
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime};
 
-use crate::amz_date::AmzDate;
+use crate::amz_date::{AmzDate, instant, read_instant};
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -10,26 +10,14 @@ const MONTHS: [&str; 12] = [
 
 /// `2011-10-03T15:19:30Z`; `None` outside the years 0 to 9999.
 pub(super) fn timestamp(now: OffsetDateTime) -> Option<String> {
-    let now = now.checked_to_offset(UtcOffset::UTC)?;
-    let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
-    let month = u8::from(month);
-    (0..=9999)
-        .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+    AmzDate::new(now).map(|date| instant(date.to_date_time()))
 }
 
 /// Reads `2011-10-03T15:19:30`, with a fraction of a second or without, in UTC (`Z`, or nothing at
 /// all) or at an offset (`-07:00`). XML Schema, `dateTime`.
 pub(super) fn read_timestamp(text: &str) -> Option<OffsetDateTime> {
     let (time, rest) = text.split_at_checked("0000-00-00T00:00:00".len())?;
-    let fits = time.bytes().zip("0000-00-00T00:00:00".bytes());
-    if !fits.into_iter().all(|(byte, form)| match form {
-        b'0' => byte.is_ascii_digit(),
-        form => byte == form,
-    }) {
-        return None;
-    }
-    let time = read_basic(&time.replace(['-', ':'], ""))?;
+    let time = read_instant(time)?;
     let rest = match rest.strip_prefix('.') {
         Some(fraction) => {
             let rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -49,16 +37,16 @@ pub(super) fn read_timestamp(text: &str) -> Option<OffsetDateTime> {
 /// `Tue, 27 Mar 2007 19:36:42 GMT`, the date of HTTP (RFC 9110, 5.6.7); `None` outside the years 0
 /// to 9999.
 pub(super) fn http_date(now: OffsetDateTime) -> Option<String> {
-    let now = now.checked_to_offset(UtcOffset::UTC)?;
+    let now = AmzDate::new(now)?.to_date_time();
     let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
     let weekday = now.weekday().to_string();
     let (weekday, month) = (
         weekday.get(..3)?,
         MONTHS.get(usize::from(u8::from(month)) - 1)?,
     );
-    (0..=9999).contains(&year).then(|| {
-        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
-    })
+    Some(format!(
+        "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
+    ))
 }
 
 /// Reads the date of HTTP. Old clients write `+0000` for `GMT`; the weekday, which others leave out,
@@ -73,10 +61,8 @@ pub(super) fn read_http_date(text: &str) -> Option<OffsetDateTime> {
         return AmzDate::parse(text).map(|date| date.to_date_time());
     };
     let month = MONTHS.iter().position(|name| *name == month)? + 1;
-    let time = read_basic(&format!(
-        "{year}{month:02}{day:0>2}T{}",
-        time.replace(':', "")
-    ))?;
+    let time = time.replace(':', "");
+    let time = AmzDate::parse(&format!("{year}{month:02}{day:0>2}T{time}Z"))?.to_date_time();
     match zone {
         "GMT" | "UTC" => Some(time),
         _ => {
@@ -84,11 +70,6 @@ pub(super) fn read_http_date(text: &str) -> Option<OffsetDateTime> {
             at_offset(time, hours, minutes)
         }
     }
-}
-
-/// `YYYYMMDDTHHMMSS`.
-fn read_basic(text: &str) -> Option<OffsetDateTime> {
-    AmzDate::parse(&format!("{text}Z")).map(|date| date.to_date_time())
 }
 
 /// A local time at an offset of `+hh` and `mm`.

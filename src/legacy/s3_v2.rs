@@ -23,7 +23,7 @@ pub use resource::Bucket;
 
 use super::date::http_date;
 use super::parameters::{Parameter, Parameters};
-use super::{base64, hmac_sha1};
+use super::{base64, check, hmac_sha1};
 use crate::attach::attach_session_token;
 use crate::credentials::{Credentials, SessionToken};
 use crate::encode::encode_segment;
@@ -77,7 +77,7 @@ impl Signer {
         bucket: Bucket<'_>,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
-        self.check(now)?;
+        check(&self.credentials, now)?;
         refuse_signed(request)?;
         let before = request.headers().clone();
         let signed = self.sign_headers(request, bucket, now);
@@ -150,7 +150,7 @@ impl Signer {
         expires_in: Duration,
         now: OffsetDateTime,
     ) -> Result<Presigned, Error> {
-        self.check(now)?;
+        check(&self.credentials, now)?;
         refuse_signed(request)?;
         let uri = request.uri();
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
@@ -226,16 +226,6 @@ impl Signer {
                 expiration,
             }),
             _ => Ok(expires_at),
-        }
-    }
-
-    fn check(&self, now: OffsetDateTime) -> Result<(), Error> {
-        self.credentials.check()?;
-        match self.credentials.expiration() {
-            Some(expiration) if expiration <= now => {
-                Err(Error::CredentialsExpired { expiration, now })
-            }
-            _ => Ok(()),
         }
     }
 }

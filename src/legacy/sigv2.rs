@@ -18,7 +18,7 @@ pub use claim::SignedRequest;
 
 use super::date::{read_timestamp, timestamp};
 use super::parameters::Parameters;
-use super::{base64, hmac_sha1, hmac_sha256};
+use super::{base64, check, hmac_sha1, hmac_sha256};
 use crate::credentials::{Credentials, SecretKey};
 use crate::encode::encode;
 use crate::error::Error;
@@ -168,10 +168,7 @@ impl Signer {
         text: &str,
         now: OffsetDateTime,
     ) -> Result<String, Error> {
-        self.credentials.check()?;
-        if let Some(expiration) = self.credentials.expiration().filter(|end| *end <= now) {
-            return Err(Error::CredentialsExpired { expiration, now });
-        }
+        check(&self.credentials, now)?;
         if let Some(parameter) = own.any_of(&WRITTEN) {
             return Err(Error::AlreadySigned {
                 parameter: parameter.to_owned(),

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::condition::Condition;
 use super::policy::PostPolicy;
-use crate::amz_date::{AmzDate, instant};
+use crate::amz_date::{instant, read_instant};
 
 /// Writes the text of a policy.
 ///
@@ -81,7 +81,7 @@ pub(super) fn read(text: &str) -> Result<PostPolicy, &'static str> {
         return Err("has not `expiration` and `conditions`, and nothing else");
     }
     let expiration = policy.get("expiration").and_then(Value::as_str);
-    let expiration = expiration.and_then(read_instant);
+    let expiration = expiration.and_then(read_expiration);
     let conditions = policy.get("conditions").and_then(Value::as_array);
     let mut read = Vec::new();
     for condition in conditions.ok_or("has no list of `conditions`")? {
@@ -152,20 +152,12 @@ fn number(value: &Value) -> Option<u64> {
 }
 
 /// `2015-12-30T12:00:00.000Z`, with or without the fraction.
-fn read_instant(text: &str) -> Option<OffsetDateTime> {
+fn read_expiration(text: &str) -> Option<OffsetDateTime> {
     let text = text.strip_suffix('Z')?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let basic: String = whole.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    let read = AmzDate::parse(&format!("{basic}Z"))?.to_date_time();
-    // The separators were where they are written.
-    if instant(read).trim_end_matches('Z') != whole {
-        return None;
-    }
-    if !(1..=9).contains(&fraction.len()) || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let nanoseconds = format!("{fraction:0<9}").parse().ok()?;
-    Some(read.saturating_add(Duration::nanoseconds(nanoseconds)))
+    let sound = fraction.bytes().all(|b| b.is_ascii_digit()) && (1..=9).contains(&fraction.len());
+    let nanoseconds = sound.then(|| format!("{fraction:0<9}").parse().ok())??;
+    Some(read_instant(whole)?.saturating_add(Duration::nanoseconds(nanoseconds)))
 }
 
 #[cfg(test)]
@@ -207,7 +199,7 @@ mod tests {
             ("2015-02-30T12:00:00Z", None),
             ("", None),
         ] {
-            assert_eq!(read_instant(text), expected, "{text}");
+            assert_eq!(read_expiration(text), expected, "{text}");
         }
     }
 
