@@ -210,10 +210,8 @@ impl BearerToken {
         line.push_str(scheme);
         if let Form::Basic { user } = &self.form {
             if user.contains(':') || user.chars().any(char::is_control) {
-                return Err(Error::InvalidParameter {
-                    parameter: "user".to_owned(),
-                    problem: "holds a colon or a control character",
-                });
+                let problem = "holds a colon or a control character";
+                return Err(Error::invalid_parameter("user", problem));
             }
             let pair = Zeroizing::new(format!("{user}:{}", self.expose()));
             line.push_str(&base64(pair.as_bytes()));

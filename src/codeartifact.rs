@@ -109,7 +109,10 @@ impl<'a> GetAuthorizationToken<'a> {
         }
         if let Some(seconds) = self.duration_seconds {
             if seconds != 0 && !(900..=43_200).contains(&seconds) {
-                return Err(beyond("duration", "takes 0, or 900 to 43200 seconds"));
+                return Err(crate::Error::invalid_parameter(
+                    "duration",
+                    "takes 0, or 900 to 43200 seconds",
+                ));
             }
             query = format!("{query}&duration={seconds}");
         }
@@ -211,7 +214,7 @@ fn check_domain(domain: &str) -> Result<(), crate::Error> {
     } else {
         let limit =
             "takes 2 to 50 lower-case letters, digits and `-`, a letter first and no `-` last";
-        Err(beyond("domain", limit))
+        Err(crate::Error::invalid_parameter("domain", limit))
     }
 }
 
@@ -219,13 +222,9 @@ fn check_owner(owner: &str) -> Result<(), crate::Error> {
     if owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(())
     } else {
-        Err(beyond("domain-owner", "takes twelve digits"))
-    }
-}
-
-fn beyond(parameter: &str, problem: &'static str) -> crate::Error {
-    crate::Error::InvalidParameter {
-        parameter: parameter.to_owned(),
-        problem,
+        Err(crate::Error::invalid_parameter(
+            "domain-owner",
+            "takes twelve digits",
+        ))
     }
 }

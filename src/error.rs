@@ -291,3 +291,12 @@ pub enum Error {
     #[error("the encoded payload is longer than 2^64 bytes")]
     PayloadTooLarge,
 }
+
+impl Error {
+    pub(crate) fn invalid_parameter(parameter: &str, problem: &'static str) -> Self {
+        Self::InvalidParameter {
+            parameter: parameter.to_owned(),
+            problem,
+        }
+    }
+}

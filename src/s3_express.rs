@@ -177,10 +177,8 @@ pub fn host(bucket: &str, region: &str) -> Result<String, error::Error> {
 }
 
 fn invalid_bucket() -> error::Error {
-    error::Error::InvalidParameter {
-        parameter: "Bucket".to_owned(),
-        problem: "is not the name of a directory bucket, NAME--ZONE--x-s3",
-    }
+    let problem = "is not the name of a directory bucket, NAME--ZONE--x-s3";
+    error::Error::invalid_parameter("Bucket", problem)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub use msk::msk;
 pub use rds::rds;
 pub use token::Token;
 
-const FIFTEEN_MINUTES: u64 = 900;
+const FIFTEEN_MINUTES: Lifetime = seconds(900);
 
 /// Of a fixed lifetime, which the credentials may end.
 const fn seconds(seconds: u64) -> Lifetime {

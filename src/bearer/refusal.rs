@@ -55,10 +55,8 @@ impl Refusal {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn challenge(self, realm: &str) -> Result<HeaderValue, Error> {
-        let unquotable = || Error::InvalidParameter {
-            parameter: "realm".to_owned(),
-            problem: "holds something else than visible ASCII and spaces",
-        };
+        let problem = "holds something else than visible ASCII and spaces";
+        let unquotable = || Error::invalid_parameter("realm", problem);
         if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(unquotable());
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{SERVICE, beyond, check_domain, check_owner};
+use super::{SERVICE, check_domain, check_owner};
 use crate::bearer::{BearerToken, Form};
 use crate::encode::encode_segment;
 use crate::scope::check_host_label;
@@ -66,7 +66,7 @@ impl<'a> Repository<'a> {
         let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if !(first && rest && (2..=100).contains(&name.len())) {
             let limit = "takes 2 to 100 letters, digits and `._-`, the first no sign";
-            return Err(beyond("repository", limit));
+            return Err(crate::Error::invalid_parameter("repository", limit));
         }
         Ok(Self {
             domain,

@@ -162,7 +162,7 @@ impl Form {
 
     pub(super) fn text(&mut self, name: &str, value: &str, limit: &Limit) -> Result<(), Error> {
         if !limit.admits(value) {
-            return Err(beyond(name, limit.problem));
+            return Err(Error::invalid_parameter(name, limit.problem));
         }
         self.put(name, value);
         Ok(())
@@ -182,7 +182,7 @@ impl Form {
             return Ok(());
         };
         if !limit.range.contains(&value) {
-            return Err(beyond("DurationSeconds", limit.problem));
+            return Err(Error::invalid_parameter("DurationSeconds", limit.problem));
         }
         self.put("DurationSeconds", &value.to_string());
         Ok(())
@@ -198,7 +198,7 @@ impl Form {
         mut put: impl FnMut(&mut Self, &str, &T) -> Result<(), Error>,
     ) -> Result<(), Error> {
         if items.len() > most {
-            return Err(beyond(name, problem));
+            return Err(Error::invalid_parameter(name, problem));
         }
         let mut member = String::new();
         for (item, n) in items.iter().zip(1..) {
@@ -265,13 +265,6 @@ impl Form {
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(form));
         request
-    }
-}
-
-pub(super) fn beyond(parameter: &str, problem: &'static str) -> Error {
-    Error::InvalidParameter {
-        parameter: parameter.to_owned(),
-        problem,
     }
 }
 

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::answer::{federated_user, read};
 use super::endpoint::Endpoint;
-use super::form::{Form, Limit, Seconds, beyond};
+use super::form::{Form, Limit, Seconds};
 use super::parameters::{FederatedUser, Mfa, Secret, SigningAlgorithm, Tag};
 use super::{Error, ToSign};
 use crate::bearer::BearerToken;
@@ -213,7 +213,7 @@ impl<'a> GetWebIdentityToken<'a> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let (name, limit) = ("Audience", "takes 1 to 10");
         if self.audience.is_empty() {
-            return Err(beyond(name, limit));
+            return Err(crate::Error::invalid_parameter(name, limit));
         }
         let mut form = Form::new("GetWebIdentityToken");
         form.list(name, self.audience, 10, limit, |form, member, audience| {

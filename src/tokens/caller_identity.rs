@@ -46,10 +46,9 @@ mod vault;
 
 use http::{HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
-use zeroize::Zeroizing;
 
-use super::endpoint::{host as checked_host, invalid};
-use super::{FIFTEEN_MINUTES, Token, presign, request, seconds};
+use super::endpoint::host as checked_host;
+use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::partition::Partition;
@@ -104,9 +103,8 @@ pub fn presigned(
         get.headers_mut().insert(name, value);
     }
     let signer = Signer::new(credentials.clone(), region, "sts");
-    let presigned = presign(&signer, &get, seconds(FIFTEEN_MINUTES), now)?;
-    let expires_at = presigned.expires_at();
-    Ok(Token::new(Zeroizing::new(presigned.into_url()), expires_at))
+    let presigned = presign(&signer, &get, FIFTEEN_MINUTES, now)?;
+    Ok(Token::of(presigned, str::to_owned))
 }
 
 /// A header that is signed as it is, whatever stands before or behind it on the way.
@@ -114,19 +112,19 @@ fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue),
     let visible = |b: u8| b == b' ' || b.is_ascii_graphic();
     if value.is_empty() || value.trim() != value || !value.bytes().all(visible) {
         let problem = "is empty, or holds something else than visible ASCII";
-        return Err(invalid("audience", problem));
+        return Err(Error::invalid_parameter("audience", problem));
     }
     let name: HeaderName = name.parse().map_err(|_| Error::InvalidHeaderName {
         name: name.to_owned(),
     })?;
     if is_own(name.as_str()) {
-        return Err(invalid(
+        return Err(Error::invalid_parameter(
             "audience header",
             "is one that the signer writes itself",
         ));
     }
     let value = HeaderValue::from_str(value)
-        .map_err(|_| invalid("audience", "is none that a header can carry"))?;
+        .map_err(|_| Error::invalid_parameter("audience", "is none that a header can carry"))?;
     Ok((name, value))
 }
 

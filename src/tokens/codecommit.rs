@@ -4,10 +4,11 @@ use std::fmt;
 
 use http::Uri;
 use sha2::{Digest, Sha256};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::endpoint::{host_on_443, invalid};
+use super::FIFTEEN_MINUTES;
+use super::endpoint::host_on_443;
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::path::CanonicalPath;
 use crate::credentials::Credentials;
@@ -53,7 +54,8 @@ pub fn codecommit(
     url: &str,
     now: OffsetDateTime,
 ) -> Result<GitCredentials, Error> {
-    let malformed = || invalid("url", "is not of the form https://HOST/v1/repos/NAME");
+    let malformed =
+        || Error::invalid_parameter("url", "is not of the form https://HOST/v1/repos/NAME");
     let uri: Uri = url.parse().map_err(|_| malformed())?;
     let authority = uri.authority().ok_or_else(malformed)?;
     if uri.scheme_str() != Some("https") || uri.query().is_some() || url.contains('#') {
@@ -81,15 +83,12 @@ pub fn codecommit(
     if let Some(token) = credentials.session_token() {
         username = Zeroizing::new(format!("{}%{}", *username, token.expose()));
     }
-    let own = date.to_date_time().saturating_add(Duration::minutes(15));
     Ok(GitCredentials {
         username,
         password: Zeroizing::new(format!("{date}{}", signature.as_str())),
         host,
         path: uri.path().to_owned(),
-        expires_at: identity
-            .expiration
-            .map_or(own, |expiration| own.min(expiration)),
+        expires_at: FIFTEEN_MINUTES.end(&date, identity.expiration)?,
     })
 }
 

@@ -6,21 +6,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use http::Method;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::endpoint::invalid;
 use super::{Token, caller_identity, presign, request, seconds};
 use crate::amz_date::instant;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::presigned::Lifetime;
 use crate::signer::Signer;
 
 /// What `X-Amz-Expires` says. STS takes such a URL for 15 minutes whatever it says, and early
 /// authenticators took no more than this.
-const SECONDS: u64 = 60;
+const SAID: Lifetime = seconds(60);
 /// A minute less than what STS takes.
-const LIFETIME: Duration = Duration::minutes(14);
+const FOURTEEN_MINUTES: Lifetime = seconds(840);
 /// What the authenticator in a cluster reads.
 const LONGEST: usize = 4096;
 
@@ -63,22 +63,19 @@ pub fn eks(
 ) -> Result<EksToken, Error> {
     if cluster.is_empty() || !cluster.bytes().all(|b| b.is_ascii_graphic()) {
         let problem = "is empty, or holds something else than visible ASCII";
-        return Err(invalid("cluster name", problem));
+        return Err(Error::invalid_parameter("cluster name", problem));
     }
     let host = caller_identity::host(region)?;
     let url = format!("https://{host}/?{}", caller_identity::QUERY);
     let mut get = request(Method::GET, &url)?;
     let cluster = HeaderValue::from_str(cluster)
-        .map_err(|_| invalid("cluster name", "is none that a header can carry"))?;
+        .map_err(|_| Error::invalid_parameter("cluster name", "is none that a header can carry"))?;
     get.headers_mut().insert("x-k8s-aws-id", cluster);
 
     let signer = Signer::new(credentials.clone(), region, "sts");
-    let presigned = presign(&signer, &get, seconds(SECONDS), now)?;
+    let presigned = presign(&signer, &get, SAID, now)?;
     let (identity, date) = signer.identity(now)?;
-    let own = date.to_date_time().saturating_add(LIFETIME);
-    let expires_at = identity
-        .expiration
-        .map_or(own, |expiration| own.min(expiration));
+    let expires_at = FOURTEEN_MINUTES.end(&date, identity.expiration)?;
     let url = Zeroizing::new(presigned.into_url());
     let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
     let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));

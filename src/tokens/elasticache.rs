@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::endpoint::{one_label, required};
-use super::{FIFTEEN_MINUTES, Token, presign_get, seconds};
+use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::encode::encode_segment;
 use crate::error::Error;
@@ -75,7 +75,6 @@ pub(super) fn connect(
     required("user", user)?;
     let user = encode_segment(user);
     let url = format!("http://{name}/?Action=connect&User={user}{kind}");
-    let lifetime = seconds(FIFTEEN_MINUTES);
-    let presigned = presign_get(credentials, region, service, &url, lifetime, now)?;
+    let presigned = presign_get(credentials, region, service, &url, FIFTEEN_MINUTES, now)?;
     Ok(Token::without_scheme(presigned))
 }

@@ -2,19 +2,12 @@
 
 use crate::error::Error;
 
-pub(super) fn invalid(parameter: &'static str, problem: &'static str) -> Error {
-    Error::InvalidParameter {
-        parameter: parameter.to_owned(),
-        problem,
-    }
-}
-
 /// A host with a port, in lower case: `db.example.com:5432`.
 pub(super) fn host_and_port(text: &str) -> Result<String, Error> {
     let (host, port) = split(text)?;
     match port {
         Some(port) => Ok(format!("{host}:{port}")),
-        None => Err(invalid(
+        None => Err(Error::invalid_parameter(
             "host",
             "needs its port, as in `db.example.com:5432`",
         )),
@@ -25,7 +18,10 @@ pub(super) fn host_and_port(text: &str) -> Result<String, Error> {
 pub(super) fn host(text: &str) -> Result<String, Error> {
     match split(text)? {
         (host, None) => Ok(host),
-        _ => Err(invalid("host", "has a port, and must have none here")),
+        _ => Err(Error::invalid_parameter(
+            "host",
+            "has a port, and must have none here",
+        )),
     }
 }
 
@@ -33,7 +29,10 @@ pub(super) fn host(text: &str) -> Result<String, Error> {
 pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
     match split(text)? {
         (host, None | Some("443")) => Ok(host),
-        _ => Err(invalid("host", "has another port than 443")),
+        _ => Err(Error::invalid_parameter(
+            "host",
+            "has another port than 443",
+        )),
     }
 }
 
@@ -52,7 +51,7 @@ pub(super) fn check_region(host: &str, service: &str, region: &str) -> Result<()
         _ => None,
     };
     match stated {
-        Some(stated) if *stated != region => Err(invalid(
+        Some(stated) if *stated != region => Err(Error::invalid_parameter(
             "region",
             "is not the one that the host's name states",
         )),
@@ -61,7 +60,7 @@ pub(super) fn check_region(host: &str, service: &str, region: &str) -> Result<()
 }
 
 fn split(text: &str) -> Result<(String, Option<&str>), Error> {
-    let problem = |problem| Err(invalid("host", problem));
+    let problem = |problem| Err(Error::invalid_parameter("host", problem));
     if text.contains("://") {
         return problem("has a scheme: it is the name alone, with its port where one is needed");
     }
@@ -93,7 +92,7 @@ fn split(text: &str) -> Result<(String, Option<&str>), Error> {
 /// A name that a token cannot do without.
 pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
-        Err(invalid(parameter, "is empty"))
+        Err(Error::invalid_parameter(parameter, "is empty"))
     } else {
         Ok(())
     }
@@ -103,14 +102,14 @@ pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error>
 pub(super) fn one_label(parameter: &'static str, text: &str) -> Result<(), Error> {
     required(parameter, text)?;
     if text.contains(['.', ':', '/']) {
-        return Err(invalid(
+        return Err(Error::invalid_parameter(
             parameter,
             "is an address: the name alone is asked for",
         ));
     }
     if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         let problem = "holds something else than letters, digits and `-`";
-        return Err(invalid(parameter, problem));
+        return Err(Error::invalid_parameter(parameter, problem));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::endpoint::required;
-use super::{FIFTEEN_MINUTES, Token, presign_get, seconds};
+use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::encode::encode_segment;
 use crate::error::Error;
@@ -47,8 +47,14 @@ pub fn msk(
     required("user agent", user_agent)?;
     // Whatever the brokers are called, and in whatever partition they stand.
     let url = format!("https://kafka.{region}.amazonaws.com/?Action=kafka-cluster%3AConnect");
-    let lifetime = seconds(FIFTEEN_MINUTES);
-    let presigned = presign_get(credentials, region, "kafka-cluster", &url, lifetime, now)?;
+    let presigned = presign_get(
+        credentials,
+        region,
+        "kafka-cluster",
+        &url,
+        FIFTEEN_MINUTES,
+        now,
+    )?;
     Ok(Token::of(presigned, |url| {
         let agent = encode_segment(user_agent);
         let url = Zeroizing::new(format!("{url}&User-Agent={agent}"));

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::endpoint::{check_region, host_and_port, required};
-use super::{FIFTEEN_MINUTES, Token, presign_get, seconds};
+use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::encode::encode_segment;
 use crate::error::Error;
@@ -52,7 +52,6 @@ pub fn rds(
     required("user", user)?;
     let user = encode_segment(user);
     let url = format!("https://{endpoint}/?Action=connect&DBUser={user}");
-    let lifetime = seconds(FIFTEEN_MINUTES);
-    let presigned = presign_get(credentials, region, "rds-db", &url, lifetime, now)?;
+    let presigned = presign_get(credentials, region, "rds-db", &url, FIFTEEN_MINUTES, now)?;
     Ok(Token::without_scheme(presigned))
 }

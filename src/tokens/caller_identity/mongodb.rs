@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
-use super::super::endpoint::invalid;
 use super::QUERY;
 use super::proof::Proof;
 use crate::credentials::Credentials;
@@ -52,7 +51,7 @@ pub fn mongodb(
     let (own, _) = server_nonce.split_at_checked(32).unwrap_or_default();
     if server_nonce.len() != 64 || !same(own, client_nonce) {
         let problem = "is not 64 bytes that begin with the client's 32";
-        return Err(invalid("server nonce", problem));
+        return Err(Error::invalid_parameter("server nonce", problem));
     }
     let headers = [
         ("content-length", QUERY.len().to_string()),

@@ -5,6 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::super::FIFTEEN_MINUTES;
 use super::{QUERY, audience_header, checked_host};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -14,7 +15,6 @@ use crate::signer::Signer;
 
 /// What AWS's own SDKs send.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
-const LIFETIME: time::Duration = time::Duration::minutes(15);
 
 /// A proof in the header form: a `POST` to STS with a body.
 ///
@@ -107,8 +107,6 @@ impl Proof {
             .chain(added)
             .collect();
         let (identity, date) = signer.identity(now)?;
-        let own = date.to_date_time().saturating_add(LIFETIME);
-        let expiration = identity.expiration;
         Ok(Self {
             url: if query.is_empty() {
                 format!("https://{host}/")
@@ -117,7 +115,7 @@ impl Proof {
             },
             headers,
             body,
-            expires_at: expiration.map_or(own, |expiration| own.min(expiration)),
+            expires_at: FIFTEEN_MINUTES.end(&date, identity.expiration)?,
         })
     }
 
