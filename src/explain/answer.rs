@@ -83,6 +83,26 @@ impl Answer {
         point_in_time(self.field(name)?)
     }
 
+    /// Whether a signature that does not match is what it is about.
+    pub(super) fn is_about_signatures(&self) -> bool {
+        let known = [
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "InvalidSignature",
+            "AuthFailure",
+        ];
+        self.canonical_request.is_some()
+            || self.string_to_sign.is_some()
+            || known.contains(&self.code.as_str())
+            || self
+                .message
+                .contains("request signature we calculated does not match")
+            // A HEAD has no body, and says 400 or 403.
+            || (self.code.is_empty()
+                && self.message.is_empty()
+                && !self.status.is_some_and(|status| status != 400 && status != 403))
+    }
+
     fn read_xml(&mut self, text: &str) -> Result<(), Unreadable> {
         let document = xml::parse(text).map_err(Unreadable::new)?;
         let root = document.root_element();

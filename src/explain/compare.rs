@@ -10,14 +10,14 @@ use super::hide::Secrets;
 use super::lines::Lines;
 
 /// What is known besides the two texts.
-pub(super) struct Known<'a> {
-    pub(super) secrets: &'a Secrets,
+pub(super) struct Known {
+    pub(super) secrets: Secrets,
     /// The hash of the payload that was sent.
-    pub(super) payload: Option<&'a str>,
+    pub(super) payload: Option<String>,
 }
 
 /// Why the two differ, in the order of their lines. Nothing when they are equal.
-pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known<'_>) -> Vec<Finding> {
+pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Finding> {
     let mut findings = Vec::new();
     if signed.method != received.method {
         let cause = Cause::MethodChanged {
@@ -25,17 +25,17 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known<'_>) -> Ve
             received: received.method.clone(),
         };
         let difference =
-            Difference::plain("method", &signed.method, &received.method, known.secrets);
+            Difference::plain("method", &signed.method, &received.method, &known.secrets);
         findings.push(Finding::with(cause, difference));
     }
     if signed.path != received.path {
         let causes = path::causes(&signed.path, &received.path);
-        let difference = Difference::plain("path", &signed.path, &received.path, known.secrets);
+        let difference = Difference::plain("path", &signed.path, &received.path, &known.secrets);
         add(&mut findings, causes, difference);
     }
     if signed.query != received.query {
-        let causes = query::causes(&signed.query, &received.query, known.secrets);
-        let difference = Difference::query(&signed.query, &received.query, known.secrets);
+        let causes = query::causes(&signed.query, &received.query, &known.secrets);
+        let difference = Difference::query(&signed.query, &received.query, &known.secrets);
         add(&mut findings, causes, difference);
     }
     headers::compare(signed, received, known, &mut findings);
@@ -53,7 +53,7 @@ fn add(findings: &mut Vec<Finding>, causes: Vec<Cause>, difference: Difference) 
 /// SHA-256 of no bytes.
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-fn payload(signed: &Lines, received: &Lines, known: &Known<'_>, findings: &mut Vec<Finding>) {
+fn payload(signed: &Lines, received: &Lines, known: &Known, findings: &mut Vec<Finding>) {
     let (Some(ours), Some(theirs)) = (&signed.payload, &received.payload) else {
         return;
     };
@@ -61,13 +61,37 @@ fn payload(signed: &Lines, received: &Lines, known: &Known<'_>, findings: &mut V
         return;
     }
     let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let cause = match known.payload {
+    let cause = match &known.payload {
         // What was sent is what was signed, so that it changed on the way; or the other way round.
         Some(sent) if ours == sent && is_hash(theirs) => Cause::BodyChanged,
         Some(_) => Cause::PayloadHashDiffers,
         None if is_hash(ours) && theirs == EMPTY => Cause::BodyChanged,
         None => Cause::PayloadHashDiffers,
     };
-    let difference = Difference::plain("payload hash", ours, theirs, known.secrets);
+    let difference = Difference::plain("payload hash", ours, theirs, &known.secrets);
     findings.push(Finding::with(cause, difference));
+}
+
+/// Which part of two scopes differs first.
+pub(super) fn compare_scopes(signed: &str, received: &str, secrets: &Secrets) -> Option<Finding> {
+    if signed == received {
+        return None;
+    }
+    let ours: Vec<&str> = signed.split('/').collect();
+    let theirs: Vec<&str> = received.split('/').collect();
+    let other = |a: &str, b: &str| (a.to_owned(), Some(b.to_owned()));
+    let cause = match (ours.as_slice(), theirs.as_slice()) {
+        ([day, ..], [other, ..]) if day != other => Cause::WrongDay,
+        ([_, region, ..], [_, wanted, ..]) if region != wanted => {
+            let (signed, expected) = other(region, wanted);
+            Cause::WrongRegion { signed, expected }
+        }
+        ([_, _, service, _], [_, _, wanted, _]) if service != wanted => {
+            let (signed, expected) = other(service, wanted);
+            Cause::WrongService { signed, expected }
+        }
+        _ => Cause::WrongTerminator,
+    };
+    let difference = Difference::plain("scope", signed, received, secrets);
+    Some(Finding::with(cause, difference))
 }

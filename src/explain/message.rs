@@ -23,7 +23,7 @@ pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty())
             .collect();
-        add(not_signed(names));
+        add(Cause::not_signed(names));
     }
     if let Some(cause) = clock(answer, claimed) {
         add(cause);
@@ -73,15 +73,6 @@ pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
         causes.extend(by_code(answer, claimed));
     }
     causes
-}
-
-/// A list of names, of which the session token is a cause of its own.
-pub(super) fn not_signed(names: Vec<String>) -> Cause {
-    if matches!(names.as_slice(), [name] if name == "x-amz-security-token") {
-        Cause::SessionTokenNotSigned
-    } else {
-        Cause::HeadersNotSigned { names }
-    }
 }
 
 fn by_code(answer: &Answer, claimed: &Claimed) -> Option<Cause> {

@@ -16,11 +16,11 @@ use crate::verify::{SignedRequest, Verifier, VerifyError};
 use super::Unreadable;
 use super::answer::Answer;
 use super::cause::Cause;
-use super::compare::{Known, compare};
+use super::compare::{Known, compare, compare_scopes};
 use super::diagnosis::{Diagnosis, Difference, Finding};
 use super::hide::{Secrets, Text};
 use super::lines::Lines;
-use super::message::{clock_of_header, not_signed, told};
+use super::message::{clock_of_header, told};
 use super::rebuilt::{Claimed, Rebuilt, secrets_of};
 use super::search::{Found, search};
 
@@ -160,28 +160,24 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// What happened to the request on its way: compared with the same request as it was captured
     /// behind the proxy, say.
     pub fn compare<Q: HttpRequest>(&self, captured: &Sent<'_, Q>) -> Diagnosis {
-        let mut secrets = self.secrets();
-        secrets_of(captured.request, &mut secrets);
+        let only = |cause| Diagnosis::new(vec![Finding::new(cause)]);
         let ours = match self.rebuilt() {
             Ok(rebuilt) => rebuilt,
-            Err(error) => return Diagnosis::new(vec![Finding::new(cause_of(error))]),
+            Err(error) => return only(Cause::of(error)),
         };
-        let claimed = Claimed::new(captured.request, captured.payload);
-        if !claimed.has_signature {
-            return Diagnosis::new(vec![Finding::new(Cause::AuthenticationLost)]);
+        if !captured.claimed().has_signature {
+            return only(Cause::AuthenticationLost);
         }
         let theirs = match Rebuilt::new(captured.request, self.service.rules(), captured.payload) {
             Ok(rebuilt) => rebuilt,
-            Err(error) => return Diagnosis::new(vec![Finding::new(cause_of(error))]),
+            Err(error) => return only(Cause::of(error)),
         };
-        let payload = self.payload_text();
-        let known = Known {
-            secrets: &secrets,
-            payload: payload.as_deref(),
-        };
+        let mut known = self.known();
+        secrets_of(captured.request, &mut known.secrets);
         let mut findings = compare(&ours.lines, &theirs.lines, &known);
-        findings.extend(scopes(&ours, &theirs, &secrets));
-        findings.extend(captured.body_changed());
+        let (signed, received) = (ours.scope.as_str(), theirs.scope.as_str());
+        findings.extend(compare_scopes(signed, received, &known.secrets));
+        findings.extend(captured.hash_difference(Cause::BodyChanged));
         // What has to be signed and was not there to be signed.
         if let Err(VerifyError::HeadersNotSigned { names }) = captured.rules_broken() {
             let added = names
@@ -205,22 +201,15 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     }
 
     fn findings(&self, answer: &Answer) -> Vec<Finding> {
-        let claimed = Claimed::new(self.request, self.payload);
+        let claimed = self.claimed();
         let told = told(answer, &claimed);
         if !told.is_empty() {
             return told.into_iter().map(Finding::new).collect();
         }
-        let mut secrets = self.secrets();
-        if let Some(text) = &answer.canonical_request {
-            secrets.add_canonical(text);
-        }
-        let compared = self.differences(answer, &secrets);
-        let about_signature = answer.canonical_request.is_some()
-            || answer.string_to_sign.is_some()
-            || is_about_signatures(answer);
-        if !about_signature {
+        if !answer.is_about_signatures() {
             return Vec::new();
         }
+        let compared = self.differences(answer);
         let mut findings = compared.clone().unwrap_or_default();
         findings.extend(clock_of_header(answer, &claimed).map(Finding::new));
         findings.extend(self.suspicions());
@@ -237,17 +226,14 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     }
 
     /// What differs from that which the server calculated; `None` where it does not tell.
-    fn differences(&self, answer: &Answer, secrets: &Secrets) -> Option<Vec<Finding>> {
+    fn differences(&self, answer: &Answer) -> Option<Vec<Finding>> {
         let rebuilt = self.rebuilt().ok()?;
         let signed = self.signed_lines(&rebuilt);
-        let payload = self.payload_text();
-        let known = Known {
-            secrets,
-            payload: payload.as_deref(),
-        };
+        let mut known = self.known();
         let theirs = answer.canonical_request.as_deref();
         let mut findings = Vec::new();
         if let Some(theirs) = theirs {
+            known.secrets.add_canonical(theirs);
             findings = compare(&signed, &Lines::parse(theirs)?, &known);
         }
         let mut told = theirs.is_some();
@@ -258,6 +244,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
             .flat_map(|text| text.split_whitespace())
             .collect();
         if let [algorithm, date, scope, hash] = lines.as_slice() {
+            let secrets = &known.secrets;
             if *date != rebuilt.date.as_str() && findings.is_empty() {
                 let difference = Difference::plain("date", rebuilt.date.as_str(), date, secrets);
                 let cause = Cause::HeaderRewritten {
@@ -265,14 +252,14 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
                 };
                 findings.push(Finding::with(cause, difference));
             }
-            findings.extend(scope_finding(rebuilt.scope.as_str(), scope, secrets));
+            findings.extend(compare_scopes(rebuilt.scope.as_str(), scope, secrets));
             if *algorithm != rebuilt.algorithm.as_str() {
                 findings.push(Finding::new(Cause::UnsupportedAlgorithm));
             }
             let ours = rebuilt.string_to_sign(&signed.to_text());
             let same_hash = ours.as_str().ends_with(hash);
-            let known = signed.payload.is_some() && rebuilt.exact;
-            if theirs.is_none() && findings.is_empty() && known {
+            let exact = signed.payload.is_some() && rebuilt.exact;
+            if theirs.is_none() && findings.is_empty() && exact {
                 told = same_hash;
                 if !same_hash {
                     findings.push(Finding::new(Cause::CanonicalRequestDiffers));
@@ -309,20 +296,17 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// Whether the signature is the one that this secret makes: then it is the server that has
     /// another.
     fn secret_is_right(&self) -> bool {
-        let rebuilt = self.rebuilt().ok();
-        let found = rebuilt.and_then(|rebuilt| self.search(&rebuilt));
-        matches!(found, Some(Found::AsRebuilt))
+        let right = |rebuilt| matches!(self.search(&rebuilt), Some(Found::AsRebuilt));
+        self.rebuilt().is_ok_and(right)
     }
 
     /// What is wrong with the request itself.
     fn suspicions(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut add = |cause| findings.push(Finding::new(cause));
-        let broken = self.rules_broken().err();
-        let readable = SignedRequest::parse(self.request).is_ok();
         let after_signing =
             self.service.rules().session_token == SessionTokenPlacement::AfterSigning;
-        let claimed = Claimed::new(self.request, self.payload);
+        let claimed = self.claimed();
         let id = claimed.access_key_id.as_deref().unwrap_or_default();
         if IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey)
             && !claimed.has_token
@@ -330,22 +314,14 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         {
             add(Cause::MissingSessionToken);
         }
-        if let Some(error) = broken {
-            add(cause_of(error));
-        }
-        if !readable {
-            return findings;
+        if let Err(error) = self.rules_broken() {
+            add(Cause::of(error));
         }
         let Ok(rebuilt) = self.rebuilt() else {
             return findings;
         };
-        findings.extend(self.wrong_hash());
-        let secrets = self.secrets();
-        let payload = self.payload_text();
-        let known = Known {
-            secrets: &secrets,
-            payload: payload.as_deref(),
-        };
+        findings.extend(self.hash_difference(Cause::PayloadHashDiffers));
+        let known = self.known();
         if self.signed.is_some() {
             let signed = self.signed_lines(&rebuilt);
             findings.extend(compare(&signed, &rebuilt.lines, &known));
@@ -362,14 +338,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     }
 
     /// `x-amz-content-sha256` that is not the hash of the payload.
-    fn wrong_hash(&self) -> Option<Finding> {
-        self.hash_difference(Cause::PayloadHashDiffers)
-    }
-
-    fn body_changed(&self) -> Option<Finding> {
-        self.hash_difference(Cause::BodyChanged)
-    }
-
     fn hash_difference(&self, cause: Cause) -> Option<Finding> {
         let Some(PayloadHash::Sha256(_)) = self.payload else {
             return None;
@@ -377,7 +345,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         if self.service.rules().content_sha256 == ContentSha256::Never {
             return None;
         }
-        let claimed = Claimed::new(self.request, self.payload);
+        let claimed = self.claimed();
         let (sent, actual) = (claimed.sent_hash?, claimed.payload?);
         let is_hash = sent.len() == 64 && sent.bytes().all(|b| b.is_ascii_hexdigit());
         let equal = same(sent.to_ascii_lowercase().as_bytes(), actual.as_bytes());
@@ -400,9 +368,15 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         Rebuilt::new(self.request, self.service.rules(), self.payload)
     }
 
-    fn payload_text(&self) -> Option<String> {
-        let payload = self.payload?;
-        Some(payload.to_hashed_payload().as_str().to_owned())
+    fn claimed(&self) -> Claimed {
+        Claimed::new(self.request, self.payload)
+    }
+
+    fn known(&self) -> Known {
+        Known {
+            secrets: self.secrets(),
+            payload: self.claimed().payload,
+        }
     }
 
     fn secrets(&self) -> Secrets {
@@ -423,89 +397,5 @@ impl<R> fmt::Debug for Sent<'_, R> {
         f.debug_struct("Sent")
             .field("service", &self.service.name())
             .finish_non_exhaustive()
-    }
-}
-
-fn scopes(ours: &Rebuilt, theirs: &Rebuilt, secrets: &Secrets) -> Option<Finding> {
-    scope_finding(ours.scope.as_str(), theirs.scope.as_str(), secrets)
-}
-
-/// Which part of two scopes differs first.
-fn scope_finding(signed: &str, received: &str, secrets: &Secrets) -> Option<Finding> {
-    if signed == received {
-        return None;
-    }
-    let ours: Vec<&str> = signed.split('/').collect();
-    let theirs: Vec<&str> = received.split('/').collect();
-    let other = |a: &str, b: &str| (a.to_owned(), Some(b.to_owned()));
-    let cause = match (ours.as_slice(), theirs.as_slice()) {
-        ([day, ..], [other, ..]) if day != other => Cause::WrongDay,
-        ([_, region, ..], [_, wanted, ..]) if region != wanted => {
-            let (signed, expected) = other(region, wanted);
-            Cause::WrongRegion { signed, expected }
-        }
-        ([_, _, service, _], [_, _, wanted, _]) if service != wanted => {
-            let (signed, expected) = other(service, wanted);
-            Cause::WrongService { signed, expected }
-        }
-        _ => Cause::WrongTerminator,
-    };
-    let difference = Difference::plain("scope", signed, received, secrets);
-    Some(Finding::with(cause, difference))
-}
-
-fn is_about_signatures(answer: &Answer) -> bool {
-    let known = [
-        "SignatureDoesNotMatch",
-        "InvalidSignatureException",
-        "InvalidSignature",
-        "AuthFailure",
-    ];
-    known.contains(&answer.code.as_str())
-        || answer
-            .message
-            .contains("request signature we calculated does not match")
-        // A HEAD has no body, and says 400 or 403.
-        || (answer.code.is_empty()
-            && answer.message.is_empty()
-            && !answer.status.is_some_and(|status| status != 400 && status != 403))
-}
-
-/// The verifier's word for it, as a cause.
-fn cause_of(error: VerifyError) -> Cause {
-    let problem = error.to_string();
-    match error {
-        VerifyError::MissingAuthentication => Cause::MissingAuthentication,
-        VerifyError::SeveralAuthentications => Cause::SeveralAuthentications,
-        VerifyError::UnknownAlgorithm { .. } => Cause::UnsupportedAlgorithm,
-        VerifyError::Malformed { problem, .. } => Cause::MalformedAuthorization {
-            problem: problem.to_owned(),
-        },
-        VerifyError::MissingDate { .. } => Cause::MissingDate,
-        VerifyError::InvalidDate { .. } => Cause::InvalidDate,
-        VerifyError::WrongDay { .. } => Cause::WrongDay,
-        VerifyError::WrongRegion {
-            region, expected, ..
-        } => Cause::WrongRegion {
-            signed: region,
-            expected: Some(expected),
-        },
-        VerifyError::WrongService {
-            service, expected, ..
-        } => Cause::WrongService {
-            signed: service,
-            expected: Some(expected),
-        },
-        VerifyError::ExpiresInOutOfRange { .. } => Cause::ExpiresInOutOfRange,
-        VerifyError::HostNotSigned => Cause::HostNotSigned,
-        VerifyError::HeadersNotSigned { names } => not_signed(names),
-        VerifyError::SignedHeaderMissing { name } if name == "x-amz-security-token" => {
-            Cause::MissingSessionToken
-        }
-        VerifyError::SignedHeaderMissing { name } => Cause::HeaderLost { name },
-        VerifyError::MissingContentSha256 => Cause::PayloadHashMissing,
-        VerifyError::InvalidContentSha256 => Cause::PayloadHashInvalid,
-        VerifyError::ContentSha256Mismatch => Cause::PayloadHashDiffers,
-        _ => Cause::MalformedRequest { problem },
     }
 }

@@ -8,7 +8,7 @@ use super::Known;
 pub(super) fn compare(
     signed: &Lines,
     received: &Lines,
-    known: &Known<'_>,
+    known: &Known,
     findings: &mut Vec<Finding>,
 ) {
     let before = findings.len();
@@ -24,7 +24,7 @@ pub(super) fn compare(
             None | Some("") => Cause::HeaderLost { name: name.clone() },
             Some(theirs) => changed(name, ours, theirs),
         };
-        let difference = Difference::header(name, Some(ours), theirs, known.secrets);
+        let difference = Difference::header(name, Some(ours), theirs, &known.secrets);
         findings.push(Finding::with(cause, difference));
     }
     for (name, theirs) in &received.headers {
@@ -38,12 +38,12 @@ pub(super) fn compare(
             "x-amz-security-token" => Cause::SessionTokenNotSigned,
             _ => Cause::HeaderAdded { name: name.clone() },
         };
-        let difference = Difference::header(name, None, Some(theirs), known.secrets);
+        let difference = Difference::header(name, None, Some(theirs), &known.secrets);
         findings.push(Finding::with(cause, difference));
     }
     if findings.len() == before && signed.signed_headers != received.signed_headers {
         let (ours, theirs) = (&signed.signed_headers, &received.signed_headers);
-        let difference = Difference::plain("signed headers", ours, theirs, known.secrets);
+        let difference = Difference::plain("signed headers", ours, theirs, &known.secrets);
         findings.push(Finding::with(Cause::SignedHeadersChanged, difference));
     }
 }
