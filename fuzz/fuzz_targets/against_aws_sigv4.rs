@@ -76,8 +76,8 @@ fn draft_of<'a>(message: &Message<'a>, options: u8, more: u8) -> Option<Draft<'a
     if !own {
         headers.push(("host", host.clone()));
     }
-    // No port behind a colon: HTTP clients send no colon, and it signs one.
-    if authority.ends_with(':') {
+    // No port behind a colon: HTTP clients send no colon, and it signs one. And no name before it.
+    if authority.ends_with(':') || authority.starts_with(':') {
         return None;
     }
     let origin: Uri = format!("https://{authority}").parse().ok()?;
