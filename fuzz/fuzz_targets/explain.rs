@@ -74,16 +74,22 @@ fuzz_target!(|input: &[u8]| {
     let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
     let captured = Message::read(&changed).and_then(|changed| changed.http(""));
     if let Some(captured) = captured {
-        let diagnosis = ours.compare(&described_with(&captured, &service));
+        let theirs = described_with(&captured, &service);
+        let diagnosis = ours.compare(&theirs);
         hidden(&diagnosis);
-        if verify(&captured, &service, &credentials, unsigned).is_err() {
+        let verified = verify(&captured, &service, &credentials, unsigned);
+        assert!(
+            verified.is_ok() || diagnosis.cause().is_some(),
+            "{captured:?}"
+        );
+        // As S3 answers, with what it calculated.
+        if let (Err(VerifyError::SignatureMismatch), Some(answer)) = (verified, mismatch(&theirs))
+            && let Ok(diagnosis) = ours.refused_with(answer)
+        {
+            hidden(&diagnosis);
             assert!(diagnosis.cause().is_some(), "{captured:?}");
         }
-        hidden(
-            &described_with(&captured, &service)
-                .with_secret_key(SecretKey::from(SECRET))
-                .check(),
-        );
+        hidden(&theirs.with_secret_key(SecretKey::from(SECRET)).check());
     }
 
     // Whatever the server says.
@@ -102,6 +108,18 @@ fn described_with<'a>(
     service: &'a Service,
 ) -> Sent<'a, Request<Vec<u8>>> {
     Sent::new(request, service).with_payload(PayloadHash::of(request.body()))
+}
+
+fn mismatch(received: &Sent<'_, Request<Vec<u8>>>) -> Option<String> {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let canonical_request = received.canonical_request().ok()?;
+    let string_to_sign = received.string_to_sign().ok()?;
+    Some(format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{}</StringToSign>\
+         <CanonicalRequest>{}</CanonicalRequest></Error>",
+        escaped(string_to_sign.expose()),
+        escaped(canonical_request.expose()),
+    ))
 }
 
 /// The request as it is sent, and its signature.
