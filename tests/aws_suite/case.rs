@@ -105,6 +105,22 @@ impl Case {
         read(&self.folder, &format!("{}-{what}.txt", form.name()))
     }
 
+    /// The signed request of the suite's own.
+    pub fn signed_request(&self, form: Form) -> Wire {
+        let mut signed = Wire::read(&self.file(form, "signed-request"));
+        // Two cases have a raw space here, which is sent as an escape or not at all.
+        signed.target = signed.target.replace(' ', "%20");
+        signed
+    }
+
+    /// As an exception says that it should have been.
+    pub fn put_right(&self, instead: &Value) -> Self {
+        let mut right = self.clone();
+        right.request.target = instead["target"].as_str().unwrap().to_owned();
+        right.double_encode_path = instead["double_encode_path"].as_bool().unwrap();
+        right
+    }
+
     fn flag(&self, name: &str) -> bool {
         self.context[name].as_bool().unwrap_or(false)
     }
