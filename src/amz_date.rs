@@ -49,6 +49,14 @@ impl AmzDate {
     }
 
     /// The point in time.
+    ///
+    /// ```
+    /// use countersign::AmzDate;
+    /// use time::macros::datetime;
+    ///
+    /// let date = AmzDate::parse("20150830T123600Z").expect("a request timestamp");
+    /// assert_eq!(date.to_date_time(), datetime!(2015-08-30 12:36 UTC));
+    /// ```
     pub fn to_date_time(&self) -> OffsetDateTime {
         // What was made or parsed can be read.
         self.read().unwrap_or(OffsetDateTime::UNIX_EPOCH)

@@ -138,6 +138,21 @@ const MANY_HEADERS: usize = 4096;
 /// [replace](Self::replaces) must not be sent.
 ///
 /// Made by [`Signer::sign_raw`](crate::Signer::sign_raw).
+///
+/// ```
+/// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs");
+/// // A request that is sent once more.
+/// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("x-amz-date", b"20150830T123559Z")];
+/// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
+/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+/// let own = headers.iter().filter(|(name, _)| !added.replaces(name)).map(|(name, _)| *name);
+/// let names: Vec<&str> = own.chain(added.iter().map(|(name, _)| name)).collect();
+/// assert_eq!(names, ["host", "x-amz-date", "authorization"]);
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub struct AddedHeaders<'s> {
     pub(crate) date: AmzDate,
     pub(crate) content_sha256: Option<HashedPayload>,

@@ -49,6 +49,19 @@ pub use refusal::Refusal;
 /// Anything can be put in; what cannot be a token is refused when it is used. A token without a
 /// scope, such as a Bedrock API key, is attached wherever its owner says; one without an expiration
 /// at any time.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::bearer::{BearerToken, Form};
+/// use time::macros::datetime;
+///
+/// let token = BearerToken::new("eyJ2...").with_scope("codeartifact", "us-west-2")
+///     .with_expiration(datetime!(2026-01-01 12:00 UTC)).sent_as(Form::Bare);
+/// assert_eq!((token.service(), token.region()), (Some("codeartifact"), Some("us-west-2")));
+/// assert_eq!(token.form(), &Form::Bare);
+/// assert!(token.expires_within(Duration::from_secs(300), datetime!(2026-01-01 11:56 UTC)));
+/// assert!(!format!("{token:?}").contains("eyJ2"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct BearerToken {
     text: Text,

@@ -78,6 +78,15 @@ impl<'a> CanonicalRequest<'a> {
     ///
     /// # Errors
     /// As there; and a method, header name or header value that is none.
+    ///
+    /// ```
+    /// use countersign::{CanonicalRequest, PayloadHash, RawRequest, Rules};
+    ///
+    /// let request = RawRequest { method: "GET", path: "/", query: "b=2&a=1", headers: &[("host", b"example.com")] };
+    /// let canonical = CanonicalRequest::of_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
+    /// assert_eq!(canonical.to_bytes(), b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn of_raw(
         request: &RawRequest<'a>,
         rules: &Rules,
@@ -185,6 +194,15 @@ impl<'a> CanonicalRequest<'a> {
     }
 
     /// The SHA-256 of the text, the last line of the string to sign.
+    ///
+    /// ```
+    /// use countersign::{CanonicalRequest, PayloadHash, Rules};
+    ///
+    /// let request = http::Request::get("https://example.com/").body(())?;
+    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+    /// assert_eq!(PayloadHash::of(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         self.write(&mut hash);

@@ -100,6 +100,15 @@ impl<'a> GetAuthorizationToken<'a> {
     ///
     /// # Errors
     /// As [`request`](Self::request); and what is not an absolute URL.
+    ///
+    /// ```
+    /// use countersign::codeartifact::GetAuthorizationToken;
+    ///
+    /// let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// let to_sign = ask.request_to("https://vpce-1234.api.codeartifact.us-west-2.vpce.amazonaws.com")?;
+    /// assert_eq!((to_sign.service(), to_sign.region()), ("codeartifact", "us-west-2"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request_to(&self, url: &str) -> Result<ToSign, crate::Error> {
         check_domain(self.domain)?;
         let mut query = format!("domain={}", self.domain);
@@ -143,6 +152,21 @@ impl<'a> GetAuthorizationToken<'a> {
     ///
     /// # Errors
     /// What CodeArtifact refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::codeartifact::GetAuthorizationToken;
+    /// use http::Response;
+    ///
+    /// let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// let answer = Response::new(r#"{"authorizationToken":"eyJ2ZXIiOjF9.abc","expiration":1.7672688E9}"#);
+    /// let token = ask.parse(&answer)?;
+    /// assert_eq!((token.service(), token.region()), (Some("codeartifact"), Some("us-west-2")));
+    ///
+    /// let refusal = Response::builder().status(403).body(r#"{"code":"AccessDeniedException","message":"no"}"#)?;
+    /// let error = ask.parse(&refusal).unwrap_err();
+    /// assert_eq!((error.status().as_u16(), error.message()), (403, "no"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<BearerToken, Error> {
         let (status, body) = (response.status(), response.body().as_ref());
         if body.len() > LARGEST_ANSWER {

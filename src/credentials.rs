@@ -139,6 +139,15 @@ fn unsendable(text: &[u8]) -> Option<&'static str> {
 }
 
 /// A secret access key: zeroised when dropped, never printed.
+///
+/// ```
+/// use countersign::{Credentials, SecretKey};
+///
+/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// assert_eq!(format!("{secret_key:?}"), "[elided]");
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
+/// assert!(credentials.secret_key().expose().starts_with("wJalr"));
+/// ```
 #[derive(Clone)]
 pub struct SecretKey(
     /// Behind the four letters with which every key derivation begins, so that deriving copies no
@@ -192,6 +201,16 @@ impl fmt::Debug for SecretKey {
 /// The token of an S3 Express session ([`SessionToken::s3_express`]) is sent as
 /// `x-amz-s3session-token` instead: a token knows its own name, so that a `CreateSession` call,
 /// made with ordinary credentials, and the calls made with what it returned never mix them up.
+///
+/// ```
+/// use countersign::{Credentials, SessionToken};
+///
+/// let token = SessionToken::s3_express("AQoDYXdzEJr...");
+/// assert_eq!(token.header_name(), "x-amz-s3session-token");
+/// assert_eq!(SessionToken::from("AQoDYXdzEJr...").parameter_name(), "X-Amz-Security-Token");
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token(token);
+/// assert!(credentials.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEJr..."));
+/// ```
 #[derive(Clone)]
 pub struct SessionToken {
     token: Arc<Zeroizing<String>>,

@@ -7,6 +7,19 @@ use crate::amz_date::instant;
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///
 /// No variant holds a secret key, a session token or a signature.
+///
+/// ```
+/// use countersign::{Credentials, Error, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// // A secret out of a file, with its line break.
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret\n"), "us-east-1", "sqs");
+/// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+/// let error = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC)).unwrap_err();
+/// assert!(matches!(error, Error::InvalidSecretKey(_)));
+/// assert_eq!(error.to_string(), "the secret access key holds white space or a control character");
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -69,7 +69,7 @@ pub use sent::Sent;
 /// A body that is no error of AWS, nor one in its manner, or is too large.
 pub fn mismatch<R: HttpRequest>(
     request: &R,
-    service: &Service,
+    service: impl Into<Service>,
     error_body: impl AsRef<[u8]>,
 ) -> Result<Diagnosis, Unreadable> {
     Sent::new(request, service).refused_with(error_body)
@@ -79,7 +79,7 @@ pub fn mismatch<R: HttpRequest>(
 ///
 /// ```
 /// use countersign::explain::{self, Cause};
-/// use countersign::{Credentials, PayloadHash, Service, Signer};
+/// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
@@ -89,19 +89,29 @@ pub fn mismatch<R: HttpRequest>(
 /// captured.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
 /// # *captured.uri_mut() = "/key".parse()?;
 ///
-/// let diagnosis = explain::compare(&request, &captured, &Service::S3);
+/// let diagnosis = explain::compare(&request, &captured, "s3");
 /// assert_eq!(diagnosis.cause(), Some(&Cause::HostChanged));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn compare<A: HttpRequest, B: HttpRequest>(
     sent: &A,
     captured: &B,
-    service: &Service,
+    service: impl Into<Service>,
 ) -> Diagnosis {
-    Sent::new(sent, service).compare(&Sent::new(captured, service))
+    let service = service.into();
+    Sent::new(sent, &service).compare(&Sent::new(captured, service))
 }
 
 /// An answer that is no error of AWS, nor of anybody who imitates it: a proxy's page, maybe.
+///
+/// ```
+/// use countersign::explain;
+///
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let error = explain::mismatch(&request, "s3", "<html>502 Bad Gateway</html>").unwrap_err();
+/// assert!(error.to_string().starts_with("the answer "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the answer {0}")]
 pub struct Unreadable(Cow<'static, str>);

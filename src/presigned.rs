@@ -14,6 +14,23 @@ use crate::signature::Signature;
 /// A presigned request: whoever has its URL can send it, until it ends.
 ///
 /// It is a credential, so `Debug` prints neither signature nor token.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let put = http::Request::put("https://bucket.s3.amazonaws.com/key").header("content-type", "text/plain").body(())?;
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let presigned = signer.presign(&put, PayloadHash::Unsigned, Duration::from_secs(60), now)?;
+/// // All that whoever sends it has to know.
+/// assert_eq!((presigned.method(), &presigned.headers()["content-type"]), (put.method(), &put.headers()["content-type"]));
+/// assert_eq!(presigned.expires_at(), datetime!(2026-01-01 12:01 UTC));
+/// assert_eq!(presigned.uri()?.path(), "/key");
+/// assert!(presigned.into_url().contains("&X-Amz-SignedHeaders=content-type%3Bhost&"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Presigned {
     pub(crate) method: Method,

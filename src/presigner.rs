@@ -87,6 +87,19 @@ impl Presigner {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let minute = Duration::from_secs(60);
+    /// let presigned = signer.presigner(PayloadHash::Unsigned, minute, now)?.presign_raw(&request)?;
+    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
         let (identity, _) = self.signer.identity(self.now)?;
         identity.presign_raw(request, &self.terms())

@@ -50,6 +50,12 @@ impl Service {
     }
 }
 
+impl From<&Self> for Service {
+    fn from(service: &Self) -> Self {
+        service.clone()
+    }
+}
+
 impl From<&str> for Service {
     fn from(name: &str) -> Self {
         Self {
@@ -124,6 +130,13 @@ impl Rules {
     };
 
     /// The rules that a signing name stands for.
+    ///
+    /// ```
+    /// use countersign::Rules;
+    ///
+    /// assert_eq!(Rules::of("s3express"), Rules::S3);
+    /// assert_eq!(Rules::of("sqs"), Rules::GENERIC);
+    /// ```
     pub fn of(service: &str) -> Self {
         match service {
             "s3" | "s3express" | "s3-outposts" | "s3-object-lambda" => Self::S3,
@@ -203,6 +216,20 @@ pub enum Headers {
 }
 
 /// When `x-amz-content-sha256` is sent (and signed).
+///
+/// ```
+/// use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// // A gateway in front of a store that takes the header for its own.
+/// let mut rules = Rules::GENERIC;
+/// rules.content_sha256 = ContentSha256::Never;
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("execute-api", rules));
+/// let mut request = http::Request::get("https://api.example.com/").body(())?;
+/// signer.sign(&mut request, PayloadHash::Unsigned, now)?;
+/// assert!(!request.headers().contains_key("x-amz-content-sha256"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContentSha256 {
@@ -224,6 +251,13 @@ pub enum ContentSha256 {
 }
 
 /// Where a session token stands to the signature.
+///
+/// ```
+/// use countersign::{Rules, SessionTokenPlacement};
+///
+/// assert_eq!(Rules::of("iotdevicegateway").session_token, SessionTokenPlacement::AfterSigning);
+/// assert_eq!(Rules::of("iot").session_token, SessionTokenPlacement::Signed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionTokenPlacement {

@@ -88,6 +88,19 @@ impl ServiceError {
 
     /// What the service says about it, the whole of it. **It can hold a session token**: a message
     /// about a signature quotes the canonical request.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts::GetSessionToken;
+    /// use http::StatusCode;
+    ///
+    /// let body = r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+    ///     <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>r-1</RequestId></ErrorResponse>"#;
+    /// let error = GetSessionToken::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+    /// assert_eq!((error.code(), error.message(), error.fault()), (Some("AccessDenied"), "no", Some("Sender")));
+    /// assert_eq!((error.request_id(), error.is_retryable()), (Some("r-1"), false));
+    /// # }
+    /// ```
     pub fn message(&self) -> &str {
         match &self.what {
             What::Refused { message, .. } => message,

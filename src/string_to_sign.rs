@@ -50,6 +50,19 @@ impl StringToSign {
     /// of the chunk before it, for the first chunk the request's own.
     ///
     /// Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks".
+    ///
+    /// ```
+    /// use countersign::{Algorithm, AmzDate, CredentialScope, PayloadHash, SigningKey, StringToSign};
+    ///
+    /// # let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
+    /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
+    /// let text = StringToSign::of_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// assert_eq!(text.lines().next(), Some("AWS4-HMAC-SHA256-PAYLOAD"));
+    /// assert_eq!(text.lines().count(), 6);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn of_chunk(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -67,6 +80,20 @@ impl StringToSign {
     /// is the signature of the final, empty chunk.
     ///
     /// Amazon S3 API Reference, "Signature calculations: including trailing headers".
+    ///
+    /// ```
+    /// use countersign::{Algorithm, AmzDate, CredentialScope, PayloadHash, SigningKey, StringToSign};
+    ///
+    /// # let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
+    /// let PayloadHash::Sha256(hash) = PayloadHash::of("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
+    /// let text = StringToSign::of_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// let start = "AWS4-HMAC-SHA256-TRAILER\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n";
+    /// assert!(text.starts_with(start) && text.contains(prior.as_str()));
+    /// assert!(text.ends_with("\n1e376db7e1a34a8ef1c4bcee131a2d60a1cb62503747488624e10995f448d774"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn of_trailers(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -91,6 +118,18 @@ impl StringToSign {
     /// the request. Date and scope are the message's own.
     ///
     /// Amazon Transcribe Developer Guide, "Setting up a streaming transcription".
+    ///
+    /// ```
+    /// use countersign::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
+    ///
+    /// # let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// # let scope = CredentialScope::parse("20130524/us-east-1/transcribe/aws4_request")?;
+    /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
+    /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
+    /// let text = StringToSign::of_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
+    /// assert!(text.to_string().ends_with(&format!("\n{}\n{}", "01".repeat(32), "02".repeat(32))));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn of_event(
         algorithm: Algorithm,
         date: &AmzDate,

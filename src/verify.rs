@@ -88,6 +88,22 @@ pub use payload::StreamingPayload;
 /// 5. The session token is the key's own, and the key has not ended.
 /// 6. The signature is that of the canonical request, rebuilt from the headers listed as signed.
 /// 7. The payload is the one that was signed.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::Service;
+/// use countersign::verify::Verifier;
+/// use http::{HeaderValue, header::CONTENT_TYPE, HeaderName};
+///
+/// let store = Verifier::new("", Service::S3)
+///     .with_any_region()
+///     .with_signed_header(CONTENT_TYPE)
+///     .with_longest_expires_in(Duration::from_secs(3600));
+/// let cluster = Verifier::new("us-east-1", "sts")
+///     .with_region("eu-west-1")
+///     .with_clock_window(Duration::from_secs(300))
+///     .with_audience(HeaderName::from_static("x-k8s-aws-id"), HeaderValue::from_static("my-cluster"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
     regions: Regions,

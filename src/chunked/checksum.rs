@@ -62,6 +62,14 @@ impl ChecksumAlgorithm {
     }
 
     /// Which one a trailer carries, by its name in lower case.
+    ///
+    /// ```
+    /// use countersign::chunked::ChecksumAlgorithm;
+    ///
+    /// let algorithm = ChecksumAlgorithm::of_trailer("x-amz-checksum-crc32c");
+    /// assert_eq!(algorithm, Some(ChecksumAlgorithm::Crc32c));
+    /// assert_eq!(ChecksumAlgorithm::of_trailer("x-amz-meta-a"), None);
+    /// ```
     pub fn of_trailer(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

@@ -83,6 +83,16 @@ impl ChunkedPayload {
 
     /// All chunks have this size, in bytes, but for the last one, which may be smaller. Unless it is
     /// chosen, [64 KiB](DEFAULT_CHUNK_SIZE).
+    ///
+    /// ```
+    /// use countersign::Algorithm;
+    /// use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
+    ///
+    /// let payload = ChunkedPayload::signed(1 << 20).with_chunk_size(1 << 18);
+    /// assert!(DEFAULT_CHUNK_SIZE < 1 << 18 && MIN_CHUNK_SIZE < 1 << 18);
+    /// let small = ChunkedPayload::signed(1 << 20);
+    /// assert!(payload.encoded_length(Algorithm::HmacSha256) < small.encoded_length(Algorithm::HmacSha256));
+    /// ```
     pub fn with_chunk_size(self, chunk_size: usize) -> Self {
         Self {
             sizes: Sizes::One(chunk_size),
@@ -102,6 +112,13 @@ impl ChunkedPayload {
 
     /// For servers that take smaller chunks than S3 does, which refuses those under 8 KiB with
     /// `InvalidChunkSizeError`.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    ///
+    /// let payload = ChunkedPayload::signed(100).with_chunk_size(10).without_min_chunk_size();
+    /// assert_eq!(payload.decoded_length(), 100);
+    /// ```
     pub fn without_min_chunk_size(self) -> Self {
         Self {
             min_chunk_size: 1,

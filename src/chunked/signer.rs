@@ -21,6 +21,27 @@ use crate::signature::{LONGEST, Signature};
 /// with, and knows that request's time; there is none without it.
 ///
 /// Made by [`Signer::sign_chunked`](crate::Signer::sign_chunked).
+///
+/// ```
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let payload = ChunkedPayload::signed_with_trailers(5, [ChecksumAlgorithm::Crc32c.into()]);
+/// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
+/// assert_eq!(chunks.payload_hash().to_hashed_payload().as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
+/// assert_eq!(chunks.trailers().len(), 1);
+///
+/// let header = chunks.header("hello")?; // sent before the chunk; its signature covers the chunk
+/// assert!(header.as_ref().starts_with(b"5;chunk-signature=") && header.signature().is_some());
+/// assert_eq!(chunks.remaining(), 0);
+/// let left = chunks.encoded_remaining();
+/// let end = chunks.finish_with([("x-amz-checksum-crc32c", "mnG7TA==")])?; // CRC-32C of `hello`
+/// assert_eq!(Some(end.len() as u64), left);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct ChunkSigner<K = SigningKey> {
     payload: ChunkedPayload,
@@ -74,6 +95,25 @@ impl<K: Key> ChunkSigner<K> {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::{Credentials, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let now = datetime!(2015-08-30 12:36 UTC);
+    ///
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let mut same = chunks.clone();
+    /// # let hash = countersign::PayloadHash::of("hello");
+    /// // The SHA-256 of `hel` and `lo`, which came one after the other.
+    /// # let countersign::PayloadHash::Sha256(hash) = hash else { unreachable!() };
+    /// let header = chunks.header_of_hash(5, &hash)?;
+    /// assert_eq!(header.as_ref(), same.header("hello")?.as_ref());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn header_of_hash(&mut self, length: u64, hash: &[u8; 32]) -> Result<ChunkHeader, Error> {
         self.payload.takes(length, self.remaining)?;
         if length == 0 {
@@ -211,6 +251,24 @@ impl<K> fmt::Debug for ChunkSigner<K> {
 const LONGEST_HEADER: usize = 2 + 16 + EXTENSION.len() + LONGEST + 2;
 
 /// What goes in front of a chunk, as bytes on the stack.
+///
+/// ```
+/// use countersign::chunked::ChunkedPayload;
+/// use countersign::{Credentials, Signer};
+/// use time::macros::datetime;
+///
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let now = datetime!(2015-08-30 12:36 UTC);
+///
+/// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let mut wire = Vec::new();
+/// wire.extend_from_slice(chunks.header("hello")?.as_ref());
+/// wire.extend_from_slice(b"hello");
+/// wire.extend_from_slice(&chunks.finish()?);
+/// assert_eq!(request.headers()["content-length"], wire.len().to_string());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct ChunkHeader {
     bytes: [u8; LONGEST_HEADER],

@@ -71,6 +71,16 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
 
     /// The caller's own check of each trailer, by name and value, once all data has come: whether it
     /// holds. `None` leaves it to what [`new`](Self::new) says.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
+    ///
+    /// /// A checksum of one's own, calculated over what came: whether it is the one in the trailer.
+    /// fn checked<B>(body: B, verifier: ChunkVerifier, expected: String) -> VerifiedBody<B> {
+    ///     VerifiedBody::new(body, verifier)
+    ///         .with_check(move |name, value| (name == "x-amz-meta-sum").then_some(value == expected))
+    /// }
+    /// ```
     pub fn with_check(
         self,
         check: impl FnMut(&str, &str) -> Option<bool> + Send + Sync + 'static,

@@ -114,6 +114,38 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// For chunks without their request, from what it announced: the form, length and trailers (of
     /// which only the names count), its signature, its date and its scope. All of that must come
     /// from what was verified, so this is for tests, and for those who look into what went wrong.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+    /// use countersign::{Credentials, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let now = datetime!(2015-08-30 12:36 UTC);
+    ///
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # let payload = ChunkedPayload::signed(5);
+    /// # let mut chunks = signer.sign_chunked(&mut request, payload.clone(), now)?;
+    /// # let header = chunks.header("hello")?;
+    /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
+    /// # let authorization = request.headers()["authorization"].to_str()?;
+    /// let signed = countersign::Authorization::parse(authorization)?;
+    /// let key = countersign::SigningKey::derive(&"secret".into(), &signed.scope);
+    /// let date = countersign::AmzDate::new(now).expect("a date");
+    /// let mut verifier = ChunkVerifier::of_payload(&payload, &signed.signature, &date, &signed.scope, key)
+    ///     .with_max_chunk_size(1 << 16)
+    ///     .without_min_chunk_size();
+    /// assert_eq!(verifier.remaining(), 5);
+    /// let (mut data, mut rest) = (Vec::new(), &body[..]);
+    /// while !rest.is_empty() {
+    ///     let decoded = verifier.decode(rest)?;
+    ///     data.extend_from_slice(decoded.data);
+    ///     rest = &rest[decoded.consumed..];
+    /// }
+    /// verifier.finish()?;
+    /// assert_eq!(data, b"hello");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of_payload(
         payload: &ChunkedPayload,
         seed: &Signature,

@@ -146,6 +146,18 @@ impl<'a> Repository<'a> {
 }
 
 /// A text that holds a token: zeroised when dropped, never printed.
+///
+/// ```
+/// use countersign::bearer::BearerToken;
+/// use countersign::codeartifact::Repository;
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
+/// let line = repository.npm_auth_token(&BearerToken::new("eyJ2ZXI"), now)?;
+/// assert!(line.expose().ends_with("/npm/repo/:_authToken=eyJ2ZXI"));
+/// assert!(!format!("{line:?}").contains("eyJ2ZXI"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {

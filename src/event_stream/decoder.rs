@@ -50,6 +50,16 @@ impl Decoder {
     }
 
     /// Takes messages of up to so many bytes, frame and all; never more than 16 MiB.
+    ///
+    /// ```
+    /// use countersign::event_stream::{Decoder, FrameError, encode};
+    ///
+    /// let mut frame = Vec::new();
+    /// encode(&[], &[0; 200], &mut frame)?;
+    /// let refused = Decoder::new().with_longest(100).decode(&mut &frame[..]).map(drop);
+    /// assert!(matches!(refused, Err(FrameError::LengthOutOfRange { longest: 100, .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_longest(mut self, longest: usize) -> Self {
         self.longest = longest.min(MAX_MESSAGE_LENGTH);

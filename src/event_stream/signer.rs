@@ -116,6 +116,24 @@ impl EventSigner {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Signer, event_stream::EventSigner};
+    /// use time::macros::datetime;
+    ///
+    /// # let now = datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let mut events = signer.sign_events(&mut request, now)?;
+    /// # let mut same = events.clone();
+    /// let around = events.sign_parts(b"message", now)?;
+    /// let mut wire = Vec::new();
+    /// for part in [around.head(), b"message", around.tail()] {
+    ///     wire.extend_from_slice(part); // or write it to a socket
+    /// }
+    /// assert_eq!(wire, same.sign(b"message", now)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign_parts(
         &mut self,
         message: &[u8],

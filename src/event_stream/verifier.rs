@@ -82,6 +82,16 @@ impl EventVerifier {
     }
 
     /// How far a message's time may be off, either way: 15 minutes unless set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::event_stream::EventVerifier;
+    /// use countersign::{CredentialScope, Credentials, Signature};
+    ///
+    /// fn verifier(credentials: &Credentials, scope: &CredentialScope, seed: &Signature) -> EventVerifier {
+    ///     EventVerifier::new(credentials, scope, seed).with_clock_window(Duration::from_secs(300))
+    /// }
+    /// ```
     #[must_use]
     pub fn with_clock_window(mut self, window: Duration) -> Self {
         self.clock_window = window.try_into().unwrap_or(CLOCK_WINDOW);

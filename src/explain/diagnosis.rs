@@ -12,6 +12,27 @@ use super::hide::{Secrets, shown, visible};
 /// `Display` is for people: each cause with the lines that differ, one above the other and a mark
 /// under the first differing character, and what to do. It hides secrets;
 /// [`expose`](Self::expose) does not.
+///
+/// ```
+/// use countersign::explain;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
+/// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+/// # let error_body = "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>GET\n/a key\n\nhost:bucket.s3.amazonaws.com\nx-amz-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-amz-date:20260101T120000Z\n\nhost;x-amz-content-sha256;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
+/// let diagnosis = explain::mismatch(&request, "s3", error_body)?;
+/// assert_eq!(diagnosis.code(), Some("SignatureDoesNotMatch"));
+/// for finding in diagnosis.findings() {
+///     println!("{} {}", finding.cause(), finding.cause().advice());
+///     if let Some(line) = finding.difference() {
+///         assert_eq!((line.part(), line.signed(), line.received()), ("path", "/a%20key", "/a key"));
+///         assert_eq!(line.position(), Some(2)); // the first character that differs
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Diagnosis {
     pub(super) code: Option<String>,

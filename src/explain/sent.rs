@@ -31,7 +31,7 @@ use super::search::{Found, search};
 ///
 /// ```
 /// use countersign::explain::{Cause, Sent};
-/// use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
+/// use countersign::{Credentials, PayloadHash, SecretKey, Signer};
 /// use time::macros::datetime;
 ///
 /// // The secret came out of a file, with its line break. (Countersign's own signer refuses it.)
@@ -40,8 +40,7 @@ use super::search::{Found, search};
 /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
 ///
-/// let service = Service::from("sqs");
-/// let sent = Sent::new(&request, &service)
+/// let sent = Sent::new(&request, "sqs")
 ///     .with_payload(PayloadHash::EMPTY)
 ///     .with_secret_key(SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"));
 /// assert_eq!(sent.check().cause(), Some(&Cause::SecretKeyWhiteSpace));
@@ -49,7 +48,7 @@ use super::search::{Found, search};
 /// ```
 pub struct Sent<'a, R> {
     request: &'a R,
-    service: &'a Service,
+    service: Service,
     payload: Option<PayloadHash>,
     secret_key: Option<SecretKey>,
     signed: Option<Zeroizing<String>>,
@@ -58,10 +57,10 @@ pub struct Sent<'a, R> {
 impl<'a, R: HttpRequest> Sent<'a, R> {
     /// A request as it was sent: method, target and headers as on the wire. `service` is the one
     /// it was signed for, with the rules that it was signed by.
-    pub fn new(request: &'a R, service: &'a Service) -> Self {
+    pub fn new(request: &'a R, service: impl Into<Service>) -> Self {
         Self {
             request,
-            service,
+            service: service.into(),
             payload: None,
             secret_key: None,
             signed: None,
@@ -85,6 +84,23 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     }
 
     /// Gives the canonical request that the signer says it signed, as its log has it.
+    ///
+    /// ```
+    /// use countersign::explain::{Cause, Sent};
+    /// use countersign::{CanonicalRequest, Credentials, PayloadHash, Rules, Service, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("s3", Rules::GENERIC));
+    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let log = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?.to_string();
+    /// // What the other signer wrote into its log.
+    /// let sent = Sent::new(&request, "s3").with_signed(log);
+    /// assert!(sent.check().findings().iter().any(|finding| finding.cause() == &Cause::PathEncodedTwice));
+    /// // And what it should have been.
+    /// assert!(sent.string_to_sign()?.to_string().starts_with("AWS4-HMAC-SHA256\n20260101T120000Z\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_signed(mut self, canonical_request: impl Into<String>) -> Self {
         self.signed = Some(Zeroizing::new(canonical_request.into()));
@@ -125,6 +141,26 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// # Errors
     /// A body that is no error of AWS, nor one in its manner, or larger than
     /// [`LARGEST_ANSWER`](super::LARGEST_ANSWER).
+    ///
+    /// ```
+    /// use countersign::explain::{Cause, Sent};
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::head("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// // The server's clock says more than a `HEAD`'s body could.
+    /// let answer = http::Response::builder().status(403)
+    ///     .header("date", "Thu, 01 Jan 2026 12:20:00 GMT").body("")?;
+    /// let sent = Sent::new(&request, "s3");
+    /// let diagnosis = sent.answered(&answer)?;
+    /// assert!(matches!(diagnosis.cause(), Some(Cause::Clock { .. })));
+    /// // The same, from a client with other types.
+    /// let same = sent.refused(answer.status(), answer.headers(), b"")?;
+    /// assert_eq!(same.cause(), diagnosis.cause());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn answered<B: AsRef<[u8]>>(
         &self,
         answer: &http::Response<B>,

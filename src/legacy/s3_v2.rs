@@ -245,6 +245,16 @@ impl fmt::Debug for Signer {
 ///
 /// # Errors
 /// A query that cannot be sent.
+///
+/// ```
+/// use countersign::legacy::s3_v2::{Bucket, string_to_sign};
+///
+/// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+///     .header("date", "Tue, 27 Mar 2007 19:36:42 GMT").body(())?;
+/// let text = string_to_sign(&request, Bucket::InHost("johnsmith"))?;
+/// assert_eq!(text, b"GET\n\n\nTue, 27 Mar 2007 19:36:42 GMT\n/johnsmith/photos/puppy.jpg");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn string_to_sign<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result<Vec<u8>, Error> {
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
     if parameters.find("Signature").is_none() {

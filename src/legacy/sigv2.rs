@@ -99,6 +99,19 @@ impl Signer {
     }
 
     /// Signs with another hash.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::sigv2::{SignatureMethod, Signer};
+    /// # let now = time::macros::datetime!(2011-10-03 0:19:30 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"))
+    ///     .with_signature_method(SignatureMethod::HmacSha1);
+    /// let request = http::Request::get("https://sdb.amazonaws.com/?Action=ListDomains").body(())?;
+    /// let signed = signer.sign_query(&request, now)?;
+    /// assert!(signed.query().is_some_and(|query| query.contains("SignatureMethod=HmacSHA1")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_signature_method(mut self, method: SignatureMethod) -> Self {
         self.method = method;
@@ -240,6 +253,15 @@ impl fmt::Debug for Signer {
 ///
 /// # Errors
 /// No host; parameters that cannot be sent, or are there twice; a query beside a form.
+///
+/// ```
+/// use countersign::legacy::sigv2::string_to_sign;
+///
+/// let request = http::Request::get("https://SDB.amazonaws.com/?Version=2009-04-15&Action=ListDomains").body(())?;
+/// let text = string_to_sign(&request, None)?;
+/// assert_eq!(text, "GET\nsdb.amazonaws.com\n/\nAction=ListDomains&Version=2009-04-15");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn string_to_sign<R: HttpRequest>(request: &R, form: Option<&str>) -> Result<String, Error> {
     let parameters = match form {
         Some(form) => {

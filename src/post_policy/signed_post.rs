@@ -310,6 +310,29 @@ impl<'a> VerifiedPost<'a> {
     }
 
     /// The value of a field that the policy covers, as it was sent.
+    ///
+    /// ```
+    /// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
+    /// use countersign::verify::{AccessKey, Verifier};
+    /// use countersign::{Credentials, Service, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// # let now = datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
+    /// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+    /// let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC)).equals("key", "a.png").equals("acl", "private");
+    /// let form = signer.sign_post(&policy, [("key", "a.png"), ("acl", "private")], now)?;
+    /// assert_eq!(form.expires_at(), datetime!(2026-01-01 13:00 UTC));
+    ///
+    /// let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// let claim = SignedPost::parse(&fields)?;
+    /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
+    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
+    /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+    /// assert_eq!((verified.key(), verified.field("acl")), ("a.png", Some("private")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn field(&self, name: &str) -> Option<&'a str> {
         find(self.claim.fields, name).filter(|_| !is_exempt(name))
     }

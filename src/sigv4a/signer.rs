@@ -146,6 +146,20 @@ impl Signer {
     ///
     /// # Errors
     /// As [`presign`](Self::presign).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, RawRequest, sigv4a};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "s3");
+    /// assert_eq!((signer.region_set(), signer.service().name()), ("us-*", "s3"));
+    /// let minute = Duration::from_secs(60);
+    /// let presigned = signer.presign_raw(&request, PayloadHash::Unsigned, minute, now)?;
+    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn presign_raw(
         &self,
         request: &RawRequest<'_>,

@@ -88,6 +88,14 @@ impl Endpoint {
     ///
     /// # Errors
     /// A region that has none.
+    ///
+    /// ```
+    /// use countersign::sts::Endpoint;
+    ///
+    /// assert_eq!(Endpoint::dual_stack("eu-west-1")?.uri(), "https://sts.eu-west-1.api.aws/");
+    /// assert_eq!(Endpoint::fips_dual_stack("us-east-1")?.uri(), "https://sts-fips.us-east-1.api.aws/");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn fips_dual_stack(region: &str) -> Result<Self, Error> {
         match Partition::of(region) {
             Partition::Aws if FIPS.contains(&region) => {

@@ -101,6 +101,19 @@ impl<'a> AssumeRoleWithSaml<'a> {
 }
 
 /// The answer to [`AssumeRoleWithSaml`].
+///
+/// ```
+/// use countersign::sts::AssumeRoleWithSaml;
+/// use http::StatusCode;
+///
+/// let body = "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Issuer>https://idp.example.com</Issuer></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>";
+/// let answer = AssumeRoleWithSaml::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// assert_eq!(answer.issuer.as_deref(), Some("https://idp.example.com"));
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleWithSamlResponse {
@@ -221,6 +234,19 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
 }
 
 /// The answer to [`AssumeRoleWithWebIdentity`].
+///
+/// ```
+/// use countersign::sts::AssumeRoleWithWebIdentity;
+/// use http::StatusCode;
+///
+/// let body = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>accounts.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
+/// let answer = AssumeRoleWithWebIdentity::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// assert_eq!(answer.provider.as_deref(), Some("accounts.example.com"));
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentityResponse {

@@ -49,6 +49,17 @@ impl GetCallerIdentity {
 }
 
 /// The answer to [`GetCallerIdentity`].
+///
+/// ```
+/// use countersign::sts::GetCallerIdentity;
+/// use http::StatusCode;
+///
+/// let body = "<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId>
+///     <Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/alice</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>";
+/// let answer = GetCallerIdentity::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.arn, "arn:aws:iam::123456789012:user/alice");
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct GetCallerIdentityResponse {
@@ -115,6 +126,16 @@ impl<'a> GetAccessKeyInfo<'a> {
 }
 
 /// The answer to [`GetAccessKeyInfo`].
+///
+/// ```
+/// use countersign::sts::GetAccessKeyInfo;
+/// use http::StatusCode;
+///
+/// let body = "<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>123456789012</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>";
+/// let answer = GetAccessKeyInfo::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.account, "123456789012");
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct GetAccessKeyInfoResponse {
@@ -180,6 +201,16 @@ impl<'a> DecodeAuthorizationMessage<'a> {
 }
 
 /// The answer to [`DecodeAuthorizationMessage`].
+///
+/// ```
+/// use countersign::sts::DecodeAuthorizationMessage;
+/// use http::StatusCode;
+///
+/// let body = "<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>{}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>";
+/// let answer = DecodeAuthorizationMessage::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.decoded_message, "{}");
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct DecodeAuthorizationMessageResponse {

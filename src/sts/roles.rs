@@ -122,6 +122,20 @@ impl<'a> AssumeRole<'a> {
 }
 
 /// The answer to [`AssumeRole`].
+///
+/// ```
+/// use countersign::sts::AssumeRole;
+/// use http::StatusCode;
+///
+/// let body = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><AssumedRoleUser>
+///         <AssumedRoleId>AROAEXAMPLE:me</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/demo/me</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>";
+/// let answer = AssumeRole::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// assert!(answer.assumed_role_user.is_some_and(|user| user.arn.ends_with("/demo/me")));
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleResponse {
@@ -211,6 +225,19 @@ impl<'a> AssumeRoot<'a> {
 }
 
 /// The answer to [`AssumeRoot`].
+///
+/// ```
+/// use countersign::sts::AssumeRoot;
+/// use http::StatusCode;
+///
+/// let body = "<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>";
+/// let answer = AssumeRoot::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// assert_eq!(answer.source_identity.as_deref(), Some("Alice"));
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssumeRootResponse {

@@ -73,6 +73,18 @@ impl GetSessionToken<'_> {
 }
 
 /// The answer to [`GetSessionToken`].
+///
+/// ```
+/// use countersign::sts::GetSessionToken;
+/// use http::StatusCode;
+///
+/// let body = "<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>";
+/// let answer = GetSessionToken::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetSessionTokenResponse {
@@ -158,6 +170,20 @@ impl<'a> GetFederationToken<'a> {
 }
 
 /// The answer to [`GetFederationToken`].
+///
+/// ```
+/// use countersign::sts::GetFederationToken;
+/// use http::StatusCode;
+///
+/// let body = "<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><FederatedUser>
+///         <FederatedUserId>123456789012:Bob</FederatedUserId><Arn>arn:aws:sts::123456789012:federated-user/Bob</Arn></FederatedUser></GetFederationTokenResult></GetFederationTokenResponse>";
+/// let answer = GetFederationToken::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// assert!(answer.federated_user.is_some_and(|user| user.federated_user_id.ends_with(":Bob")));
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetFederationTokenResponse {
@@ -246,6 +272,17 @@ impl<'a> GetWebIdentityToken<'a> {
 }
 
 /// The answer to [`GetWebIdentityToken`].
+///
+/// ```
+/// use countersign::sts::GetWebIdentityToken;
+/// use http::StatusCode;
+///
+/// let body = "<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>eyJh.bGci</WebIdentityToken>
+///     <Expiration>2026-01-01T13:00:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>";
+/// let answer = GetWebIdentityToken::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.web_identity_token.expose(), "eyJh.bGci");
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetWebIdentityTokenResponse {
@@ -314,6 +351,19 @@ impl<'a> GetDelegatedAccessToken<'a> {
 }
 
 /// The answer to [`GetDelegatedAccessToken`].
+///
+/// ```
+/// use countersign::sts::GetDelegatedAccessToken;
+/// use http::StatusCode;
+///
+/// let body = "<GetDelegatedAccessTokenResponse><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><AssumedPrincipal>arn:aws:iam::123456789012:role/demo</AssumedPrincipal></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>";
+/// let answer = GetDelegatedAccessToken::parse(StatusCode::OK, body)?;
+/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
+/// assert!(answer.credentials.expiration().is_some());
+/// assert!(answer.assumed_principal.is_some());
+/// # Ok::<(), countersign::sts::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetDelegatedAccessTokenResponse {

@@ -89,6 +89,26 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// # Errors
 /// A host that is none; an audience that no header can carry; what [`Signer`]
 /// refuses.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tokens::caller_identity::{self, ProofCheck};
+/// use http::{HeaderName, HeaderValue};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let (host, now) = ("sts.us-east-1.amazonaws.com", datetime!(2026-01-01 12:00 UTC));
+/// let audience = Some(("x-audience", "a.example.com"));
+/// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+///
+/// // The server knows the audience: it is its own name.
+/// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("a.example.com"));
+/// let checked = ProofCheck::new([host], own).presigned(proof.expose(), now)?;
+/// assert_eq!((checked.access_key_id(), checked.date().as_str()), ("AKIDEXAMPLE", "20260101T120000Z"));
+/// let request = checked.into_request(); // to be sent to STS, which alone can tell
+/// assert_eq!(request.headers()["x-audience"], "a.example.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn presigned(
     credentials: &Credentials,
     region: &str,

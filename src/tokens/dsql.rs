@@ -50,6 +50,18 @@ pub fn dsql(
 ///
 /// # Errors
 /// As there.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{Credentials, tokens};
+/// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let (host, lifetime) = ("abcd1234.dsql.us-east-1.on.aws", Duration::from_secs(900));
+/// let password = tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
+/// assert!(password.expose().contains("/?Action=DbConnectAdmin&"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub fn dsql_admin(
     credentials: &Credentials,
     region: &str,

@@ -50,6 +50,16 @@ pub fn elasticache(
 ///
 /// # Errors
 /// As there.
+///
+/// ```
+/// use countersign::{Credentials, tokens};
+/// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let password = tokens::elasticache_serverless(&credentials, "us-east-1", "my-cache", "app", now)?;
+/// assert!(password.expose().contains("&ResourceType=ServerlessCache&"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub fn elasticache_serverless(
     credentials: &Credentials,
     region: &str,

@@ -10,6 +10,19 @@ use crate::presigned::Presigned;
 /// A token: a secret text, and when it ends.
 ///
 /// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
+///
+/// ```
+/// use countersign::{Credentials, tokens};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_expiration(datetime!(2026-01-01 12:10 UTC));
+/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", now)?;
+/// assert_eq!(token.expires_at(), datetime!(2026-01-01 12:10 UTC)); // with the credentials
+/// assert_eq!(token.expires_at_milliseconds(), 1_767_269_400_000);
+/// assert!(!format!("{token:?}").contains(token.expose()));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Token {
     text: Zeroizing<String>,

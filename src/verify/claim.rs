@@ -103,6 +103,24 @@ impl<'a> SignedRequest<'a> {
     ///
     /// # Errors
     /// As there; and a method, header name or header value that is none.
+    ///
+    /// ```
+    /// use countersign::verify::{Form, SignedRequest};
+    /// use countersign::{Algorithm, RawRequest};
+    ///
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/key",
+    ///     query: "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request\
+    ///         &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
+    ///         &X-Amz-Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+    ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
+    /// };
+    /// let claim = SignedRequest::parse_raw(&request)?;
+    /// assert_eq!((claim.form(), claim.expires_in(), claim.algorithm()), (Form::Query, Some(900), Algorithm::HmacSha256));
+    /// assert!(claim.session_token().is_none() && claim.signed_headers().eq(["host"]));
+    /// # Ok::<(), countersign::verify::VerifyError>(())
+    /// ```
     pub fn parse_raw(request: &RawRequest<'a>) -> Result<Self, VerifyError> {
         // What the types of `http` see to otherwise. A line break would forge a line of the
         // canonical request, and an upper-case `X-Amz-` pass by the rule that it must be signed.
@@ -197,6 +215,26 @@ impl<'a> SignedRequest<'a> {
     /// Percent-encoded, as it stood in the client's request line. Take it from the proxy's
     /// configuration, or from a header that the proxy itself always sets: a client that can choose
     /// it can have one path verified and another one served.
+    ///
+    /// ```
+    /// use countersign::verify::{AccessKey, SignedRequest, Verifier};
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let mut request = http::Request::get("https://api.example.com/stage/items").body(())?;
+    /// Signer::new(credentials.clone(), "us-east-1", "execute-api").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// // A proxy takes the prefix off, and names its own host.
+    /// *request.uri_mut() = "/items".parse()?;
+    /// request.headers_mut().insert("host", "10.0.0.7".parse()?);
+    /// let claim = SignedRequest::parse(&request)?
+    ///     .with_original_path("/stage/items")
+    ///     .with_original_host("api.example.com");
+    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// Verifier::new("us-east-1", "execute-api").verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_original_path(mut self, path: &'a str) -> Self {
         self.path = path;

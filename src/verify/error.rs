@@ -13,6 +13,16 @@ use crate::amz_date::{AmzDate, instant};
 /// has the error code and the status that AWS answers ([`code`](Self::code),
 /// [`status`](Self::status)); where AWS was never seen answering (two ways to authenticate at a
 /// query service, say), those of its nearest neighbour.
+///
+/// ```
+/// use countersign::verify::{Protocol, SignedRequest, VerifyError};
+///
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/").body(())?;
+/// let error = SignedRequest::parse(&request).unwrap_err();
+/// assert_eq!(error, VerifyError::MissingAuthentication);
+/// assert_eq!((error.code(Protocol::S3), error.status(Protocol::S3).as_u16()), ("AccessDenied", 403));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {

@@ -23,6 +23,33 @@ use super::rules::Examined;
 ///
 /// It borrows the claim. Out of a function that owns the request, return what it says:
 /// `verified.access_key_id().to_owned()`.
+///
+/// ```
+/// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError, VerifiedPayload};
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// /// What outlives the request.
+/// struct Caller { access_key_id: String, body: Vec<u8> }
+///
+/// fn admit(request: http::Request<Vec<u8>>, known: &Credentials, now: time::OffsetDateTime) -> Result<Caller, VerifyError> {
+///     let claim = SignedRequest::parse(&request)?;
+///     let key = AccessKey::derive(known, claim.scope());
+///     let payload = PayloadHash::of(request.body());
+///     let verified = Verifier::new("us-east-1", "sqs").verify(&claim, &key, payload, now)?;
+///     assert!(matches!(verified.payload(), VerifiedPayload::Sha256(_)));
+///     assert!(verified.signed_headers().eq(["host", "x-amz-date"]));
+///     let access_key_id = verified.access_key_id().to_owned();
+///     Ok(Caller { access_key_id, body: request.into_body() })
+/// }
+///
+/// let (known, now) = (Credentials::new("AKIDEXAMPLE", "secret"), datetime!(2026-01-01 12:00 UTC));
+/// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body(b"{}".to_vec())?;
+/// Signer::new(known.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::of("{}"), now)?;
+/// let caller = admit(request, &known, now)?;
+/// assert_eq!((caller.access_key_id.as_str(), caller.body.as_slice()), ("AKIDEXAMPLE", &b"{}"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Verified<'c> {
     claim: &'c SignedRequest<'c>,
@@ -210,6 +237,28 @@ impl<K> fmt::Debug for StreamingHead<'_, K> {
 
 /// What the pieces of a streamed payload are verified with: the key, the first signature, and what
 /// the head promised about them. All of it is signed.
+///
+/// ```
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+/// use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+/// use countersign::{Credentials, Service, Signer, SigningKey};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+/// let payload = ChunkedPayload::signed_with_trailers(9000, [ChecksumAlgorithm::Crc32c.into()]);
+/// signer.sign_chunked(&mut request, payload, now)?;
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// let verifier = Verifier::new("us-east-1", Service::S3);
+/// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+/// assert_eq!(head.payload(), StreamingPayload::ChunksAndTrailer);
+/// let (_verified, seed) = head.into_parts();
+/// assert_eq!(seed.decoded_content_length(), Some(9000));
+/// assert!(seed.trailer().eq(["x-amz-checksum-crc32c"]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Seed<K> {
     key: K,

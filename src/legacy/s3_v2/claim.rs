@@ -81,6 +81,21 @@ impl SignedRequest {
     }
 
     /// The session token, not proven yet.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::s3_v2::{Bucket, SignedRequest, Signer};
+    /// use countersign::verify::Form;
+    /// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token"));
+    /// let mut request = http::Request::get("https://s3.example.com/bucket/key").body(())?;
+    /// signer.sign(&mut request, Bucket::InPath, now)?;
+    /// let claim = SignedRequest::parse(&request, Bucket::InPath)?;
+    /// assert_eq!(claim.form(), Form::Header);
+    /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_token(&self) -> Option<&SessionToken> {
         self.claim.session_token.as_ref()
     }

@@ -115,6 +115,19 @@ impl SignedRequest {
     }
 
     /// The session token, not proven yet.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::sigv2::{SignedRequest, Signer};
+    /// # let now = time::macros::datetime!(2011-10-03 0:19:30 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token"));
+    /// let mut request = http::Request::get("https://sdb.amazonaws.com/?Action=ListDomains").body(())?;
+    /// *request.uri_mut() = signer.sign_query(&request, now)?;
+    /// let claim = SignedRequest::parse(&request, None)?;
+    /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_token(&self) -> Option<&SessionToken> {
         self.claim.session_token.as_ref()
     }

@@ -92,6 +92,16 @@ impl ProofCheck {
     }
 
     /// One more header that must be signed with this value: a nonce, say.
+    ///
+    /// ```
+    /// use countersign::tokens::caller_identity::ProofCheck;
+    /// use http::{HeaderName, HeaderValue};
+    ///
+    /// let header = |name, value| (HeaderName::from_static(name), HeaderValue::from_static(value));
+    /// let (nonce, value) = header("x-nonce", "4f6a");
+    /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], header("x-audience", "a.example.com"))
+    ///     .with_header(nonce, value);
+    /// ```
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

@@ -78,6 +78,19 @@ fn region(host: &str) -> &str {
 /// What a MongoDB client answers.
 ///
 /// Zeroised when dropped, and never printed.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tokens::caller_identity;
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
+/// let now = datetime!(2024-07-07 7:00 UTC);
+/// let answer = caller_identity::mongodb(&credentials, &[1; 32], &[1; 64], "sts.amazonaws.com", now)?;
+/// assert_eq!(answer.expose_session_token(), Some("token"));
+/// assert_eq!(answer.expires_at(), datetime!(2024-07-07 7:15 UTC));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct MongoDbProof(Proof);
 

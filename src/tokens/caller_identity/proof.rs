@@ -61,6 +61,18 @@ pub(super) fn own_audience(name: &str, value: &str) -> Result<(String, String), 
 /// A signed `GetCallerIdentity`, for somebody else to send.
 ///
 /// Zeroised when dropped, and never printed.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tokens::caller_identity;
+/// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let proof = caller_identity::signed(&credentials, "us-east-1", "sts.amazonaws.com", None, now)?;
+/// assert_eq!((proof.method(), proof.url()), ("POST", "https://sts.amazonaws.com/"));
+/// assert_eq!(proof.body(), "Action=GetCallerIdentity&Version=2011-06-15");
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Proof {
     url: String,
