@@ -47,9 +47,12 @@ mod checksum;
 mod error;
 mod framing;
 mod link;
+#[cfg(not(feature = "checksums"))]
+mod no_checksums;
 mod payload;
 #[cfg(feature = "http-body")]
 mod pieces;
+#[cfg(feature = "checksums")]
 mod running;
 mod signer;
 #[cfg(feature = "http-body")]
@@ -63,6 +66,8 @@ mod verifier;
 pub use body::{ChunkedBody, ChunkedBodyError};
 pub use checksum::ChecksumAlgorithm;
 pub use error::ChunkError;
+#[cfg(not(feature = "checksums"))]
+use no_checksums as running;
 pub use payload::ChunkedPayload;
 #[cfg(feature = "checksums")]
 pub use running::Checksum;

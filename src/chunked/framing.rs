@@ -141,7 +141,8 @@ impl<K: VerifyingKey> Framing<K> {
         match &mut self.state {
             State::Failed(error) => return Err(error.clone()),
             State::Chunk => {
-                self.end_chunk()?;
+                self.check_chunk()?;
+                self.state = State::Break;
                 return Ok((0, Step::Chunk));
             }
             State::End if input.is_empty() => return Ok((0, Step::End)),
@@ -274,12 +275,6 @@ impl<K: VerifyingKey> Framing<K> {
         }
         self.claimed = signature;
         self.state = State::Data { left: size };
-        Ok(())
-    }
-
-    fn end_chunk(&mut self) -> Result<(), ChunkError> {
-        self.check_chunk()?;
-        self.state = State::Break;
         Ok(())
     }
 

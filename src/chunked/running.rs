@@ -1,20 +1,22 @@
 //! Checksums of what streams by.
 
-#[cfg(feature = "checksums")]
-pub use with_feature::Checksum;
-#[cfg(not(feature = "checksums"))]
-use without_feature::Checksum;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::{CrcAlgorithm, Digest as Crc};
+use sha2::Digest as _;
 
 use crate::chunked::checksum::ChecksumAlgorithm;
 
-/// The checksums among the announced trailers. Without the feature `checksums` there are none.
+/// The checksums among the announced trailers.
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
 
 impl Checksums {
     pub(super) fn of<'a>(trailers: impl IntoIterator<Item = &'a str>) -> Self {
         let known = trailers.into_iter().filter_map(|name| {
             let algorithm = ChecksumAlgorithm::of_trailer(name)?;
-            Some((algorithm, Checksum::of(algorithm)?))
+            Some((algorithm, Checksum::new(algorithm)))
         });
         Self(known.collect())
     }
@@ -34,99 +36,64 @@ impl Checksums {
     }
 }
 
-#[cfg(not(feature = "checksums"))]
-mod without_feature {
-    pub(super) enum Checksum {}
+/// A checksum of what has come so far.
+///
+/// ```
+/// use countersign::chunked::{Checksum, ChecksumAlgorithm};
+///
+/// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
+/// checksum.update(b"aaa");
+/// checksum.update(b"aa");
+/// assert_eq!(checksum.value(), "7qyTuQ==");
+/// ```
+#[derive(Clone)]
+pub struct Checksum(State);
 
-    impl Checksum {
-        pub(super) fn of(_: super::ChecksumAlgorithm) -> Option<Self> {
-            None
+#[derive(Clone)]
+enum State {
+    Crc32(Crc),
+    Crc64(Crc),
+    Sha1(sha1::Sha1),
+    Sha256(sha2::Sha256),
+}
+
+impl Checksum {
+    /// Of nothing yet.
+    pub fn new(algorithm: ChecksumAlgorithm) -> Self {
+        Self(match algorithm {
+            ChecksumAlgorithm::Crc32 => State::Crc32(Crc::new(CrcAlgorithm::Crc32IsoHdlc)),
+            ChecksumAlgorithm::Crc32c => State::Crc32(Crc::new(CrcAlgorithm::Crc32Iscsi)),
+            ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
+            ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
+            ChecksumAlgorithm::Sha256 => State::Sha256(sha2::Sha256::default()),
+        })
+    }
+
+    /// More of the payload.
+    pub fn update(&mut self, data: &[u8]) {
+        match &mut self.0 {
+            State::Crc32(crc) | State::Crc64(crc) => crc.update(data),
+            State::Sha1(hash) => hash.update(data),
+            State::Sha256(hash) => hash.update(data),
         }
+    }
 
-        pub(super) fn update(&mut self, _: &[u8]) {
-            match *self {}
-        }
-
-        pub(super) fn value(&self) -> String {
-            match *self {}
+    /// The value of the trailer so far: base64 of the digest, big-endian.
+    pub fn value(&self) -> String {
+        match &self.0 {
+            State::Crc32(crc) => {
+                let [_, _, _, _, digest @ ..] = crc.finalize().to_be_bytes();
+                STANDARD.encode(digest)
+            }
+            State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
+            State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha256(hash) => STANDARD.encode(hash.clone().finalize()),
         }
     }
 }
 
-#[cfg(feature = "checksums")]
-mod with_feature {
-    use std::fmt;
-
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use crc_fast::{CrcAlgorithm, Digest as Crc};
-    use sha2::Digest as _;
-
-    use crate::chunked::checksum::ChecksumAlgorithm;
-
-    /// A checksum of what has come so far.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
-    /// checksum.update(b"aaa");
-    /// checksum.update(b"aa");
-    /// assert_eq!(checksum.value(), "7qyTuQ==");
-    /// ```
-    #[derive(Clone)]
-    pub struct Checksum(State);
-
-    #[derive(Clone)]
-    enum State {
-        Crc32(Crc),
-        Crc64(Crc),
-        Sha1(sha1::Sha1),
-        Sha256(sha2::Sha256),
-    }
-
-    impl Checksum {
-        /// Of nothing yet.
-        pub fn new(algorithm: ChecksumAlgorithm) -> Self {
-            Self(match algorithm {
-                ChecksumAlgorithm::Crc32 => State::Crc32(Crc::new(CrcAlgorithm::Crc32IsoHdlc)),
-                ChecksumAlgorithm::Crc32c => State::Crc32(Crc::new(CrcAlgorithm::Crc32Iscsi)),
-                ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
-                ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
-                ChecksumAlgorithm::Sha256 => State::Sha256(sha2::Sha256::default()),
-            })
-        }
-
-        pub(crate) fn of(algorithm: ChecksumAlgorithm) -> Option<Self> {
-            Some(Self::new(algorithm))
-        }
-
-        /// More of the payload.
-        pub fn update(&mut self, data: &[u8]) {
-            match &mut self.0 {
-                State::Crc32(crc) | State::Crc64(crc) => crc.update(data),
-                State::Sha1(hash) => hash.update(data),
-                State::Sha256(hash) => hash.update(data),
-            }
-        }
-
-        /// The value of the trailer so far: base64 of the digest, big-endian.
-        pub fn value(&self) -> String {
-            match &self.0 {
-                State::Crc32(crc) => {
-                    let [_, _, _, _, digest @ ..] = crc.finalize().to_be_bytes();
-                    STANDARD.encode(digest)
-                }
-                State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
-                State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
-                State::Sha256(hash) => STANDARD.encode(hash.clone().finalize()),
-            }
-        }
-    }
-
-    impl fmt::Debug for Checksum {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.debug_struct("Checksum").finish_non_exhaustive()
-        }
+impl fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checksum").finish_non_exhaustive()
     }
 }

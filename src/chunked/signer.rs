@@ -194,13 +194,10 @@ impl<K: Key> ChunkSigner<K> {
                 announced,
             });
         }
-        let PayloadHash::Sha256(empty) = PayloadHash::EMPTY else {
-            return Ok(Vec::new());
-        };
         let length = self
             .encoded_remaining()
             .and_then(|n| usize::try_from(n).ok());
-        let header = self.next(0, &empty);
+        let header = self.next(0, &Sha256::digest(b"").into());
         let values = with_values(self.payload.trailers(), trailers)?;
         // The values have the announced lengths, so this is exact.
         let mut end = Vec::with_capacity(length.unwrap_or(0));

@@ -157,7 +157,7 @@ impl EventSigner {
     fn next(&mut self, message: &[u8], now: OffsetDateTime) -> Result<SignedMessage, Error> {
         let prelude = prelude(HEADERS_LEN, message.len())?;
         let (identity, date) = self.signer.identity(now)?;
-        let date_header = date_header(date.to_date_time());
+        let date_header = encode_date(date.to_date_time().unix_timestamp() * 1000);
         let signature = self.signer.with_key(&date, identity, |key| {
             key.sign(string_to_sign(
                 &date,
@@ -203,10 +203,6 @@ pub(super) fn string_to_sign(
         &date_header_hash,
         &message_hash,
     )
-}
-
-fn date_header(date: OffsetDateTime) -> [u8; DATE_LEN] {
-    encode_date(date.unix_timestamp().saturating_mul(1000))
 }
 
 /// The encoded header `:date`.

@@ -4,6 +4,8 @@ mod headers;
 pub(super) mod path;
 mod query;
 
+use crate::payload::PayloadHash;
+
 use super::cause::Cause;
 use super::diagnosis::{Difference, Finding};
 use super::hide::Secrets;
@@ -50,9 +52,6 @@ fn add(findings: &mut Vec<Finding>, causes: Vec<Cause>, difference: Difference) 
     findings.extend(causes.map(Finding::new));
 }
 
-/// SHA-256 of no bytes.
-const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
 fn payload(signed: &Lines, received: &Lines, known: &Known, findings: &mut Vec<Finding>) {
     let (Some(ours), Some(theirs)) = (&signed.payload, &received.payload) else {
         return;
@@ -61,11 +60,12 @@ fn payload(signed: &Lines, received: &Lines, known: &Known, findings: &mut Vec<F
         return;
     }
     let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let empty = PayloadHash::EMPTY.to_hashed_payload();
     let cause = match &known.payload {
         // What was sent is what was signed, so that it changed on the way; or the other way round.
         Some(sent) if ours == sent && is_hash(theirs) => Cause::BodyChanged,
         Some(_) => Cause::PayloadHashDiffers,
-        None if is_hash(ours) && theirs == EMPTY => Cause::BodyChanged,
+        None if is_hash(ours) && theirs == empty.as_str() => Cause::BodyChanged,
         None => Cause::PayloadHashDiffers,
     };
     let difference = Difference::plain("payload hash", ours, theirs, &known.secrets);

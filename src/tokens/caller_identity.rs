@@ -38,6 +38,7 @@
 //! ```
 
 mod check;
+mod error;
 mod google;
 mod json;
 mod mongodb;
@@ -55,7 +56,8 @@ use crate::partition::Partition;
 use crate::scope::check_host_label;
 use crate::signer::Signer;
 
-pub use check::{CheckedProof, ProofCheck, ProofError};
+pub use check::{CheckedProof, ProofCheck};
+pub use error::ProofError;
 pub use google::google;
 pub use mongodb::{MongoDbProof, mongodb};
 pub use proof::{Proof, signed};

@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use time::{Duration, OffsetDateTime};
 
 use super::QUERY;
+use super::error::ProofError;
 use crate::amz_date::AmzDate;
 use crate::canonical::query::parameters;
 use crate::error::Error;
@@ -340,45 +341,4 @@ impl fmt::Debug for CheckedProof {
             .field("date", &self.date)
             .finish_non_exhaustive()
     }
-}
-
-/// Why a proof is refused. No variant holds a token or a signature.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProofError {
-    /// The URL is not `https://HOST/`, with a query where one belongs, percent-encoded as AWS does
-    /// it.
-    #[error("the URL is not of the form that a proof has")]
-    WrongUrl,
-    /// The host is none of STS's that are allowed here, to the letter.
-    #[error("the host is none that proofs may be for")]
-    HostNotAllowed,
-    /// The method is another one than `POST`.
-    #[error("the method is not `POST`")]
-    WrongMethod,
-    /// It asks for something else than `GetCallerIdentity` of the version 2011-06-15, or for more.
-    #[error("it asks for something else than GetCallerIdentity")]
-    NotGetCallerIdentity,
-    /// The query has a parameter that does not belong there, or one that is spelled in another way.
-    #[error("there is a parameter that does not belong in a proof")]
-    UnexpectedParameter,
-    /// The query has a parameter twice.
-    #[error("there is a parameter twice")]
-    RepeatedParameter,
-    /// A header is signed that does not belong there, or with a value that is wrong.
-    #[error("the signed header `{name}` does not belong in a proof, or has another value")]
-    UnexpectedHeader {
-        /// Its name.
-        name: String,
-    },
-    /// A signed header is there twice.
-    #[error("the signed header `{name}` is not there exactly once")]
-    RepeatedHeader {
-        /// Its name.
-        name: String,
-    },
-    /// What the signature says of itself is wrong: its form, its date, its scope, its signed
-    /// headers, its audience.
-    #[error(transparent)]
-    Claim(#[from] VerifyError),
 }
