@@ -271,6 +271,28 @@ fn v11_an_unchecked_trailer_holds_the_end_back() {
     ));
 }
 
+/// What a verifier let out before it was handed over is not let out again.
+#[test]
+fn a_verifier_that_has_begun_goes_on() {
+    let (chunks, authorized) = sign(signed(LENGTH));
+    let (data, wire) = (data(LENGTH), by_hand(chunks, &data(LENGTH), &[]));
+    for (begun, came) in [(1000, 0), (88 + 65_536, 65_536)] {
+        let mut verifier = authorized.verifier();
+        let (mut first, mut sent) = (Vec::new(), 0);
+        // In two pieces, so that the chunk is put together, and the rest as far as it is taken.
+        for end in [500, begun] {
+            let decoded = verifier.decode(&wire[sent..end]).unwrap();
+            first.extend_from_slice(decoded.data);
+            sent += decoded.consumed;
+        }
+        assert_eq!(first.len(), came);
+        let rest = Pieces::of([&wire[sent..]]);
+        let (more, _, error) = collect(VerifiedBody::new(rest, verifier));
+        assert!(error.is_none(), "{error:?}");
+        assert!([first, more].concat() == data, "{begun}");
+    }
+}
+
 #[test]
 fn v10_the_last_data_waits_for_the_end() {
     let (chunks, authorized) = sign(signed(LENGTH));

@@ -56,11 +56,13 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// feature `checksums`, all others [`with_check`](Self::with_check).
     pub fn new(body: B, verifier: ChunkVerifier<K>) -> Self {
         let (framing, begun) = verifier.into_parts();
+        // What was read of a chunk, and is still to come out.
+        let held = begun.len() as u64;
         let mut chunk = Pieces::default();
         chunk.push(begun.into());
         Self {
             source: Source::new(body),
-            remaining: framing.remaining(),
+            remaining: framing.remaining() + held,
             framing: Some(framing),
             chunk,
             ready: VecDeque::new(),
