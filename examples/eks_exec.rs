@@ -34,6 +34,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => ExecApiVersion::V1,
     };
     let token = tokens::eks(&credentials, &region, &cluster, OffsetDateTime::now_utc())?;
-    println!("{}", *token.exec_credential(version));
+    println!("{}", token.exec_credential(version).expose());
     Ok(())
 }

@@ -174,7 +174,7 @@ fn e76_codecommit_signs_a_string_of_its_own() {
         "20240101T000000Zbbceddd7c0612a3dc905ae69a18d5ac2d77332dbcf2f9dfc98d8d429c0f5681a"
     );
     assert_eq!(
-        git.expose_url().as_str(),
+        git.url().expose(),
         "https://AKIDEXAMPLE:20240101T000000Zbbceddd7c0612a3dc905ae69a18d5ac2d77332dbcf2f9dfc98d8d429c0f5681a\
          @git-codecommit.us-east-1.amazonaws.com/v1/repos/app"
     );
@@ -189,7 +189,8 @@ fn e76_codecommit_signs_a_string_of_its_own() {
         "20240203T040506Zb23e2ff1719962eab06bf3996414897047164324332c26d7dabc9f4669b8ca15"
     );
     assert!(
-        git.expose_url()
+        git.url()
+            .expose()
             .starts_with("https://ASIDEXAMPLE%25token%2F%2B%3D%3D:2024")
     );
 
@@ -368,7 +369,7 @@ fn kubectl_can_read_the_credential() {
             "client.authentication.k8s.io/v1beta1",
         ),
     ] {
-        let read: Value = serde_json::from_str(&token.exec_credential(version)).unwrap();
+        let read: Value = serde_json::from_str(token.exec_credential(version).expose()).unwrap();
         assert_eq!(read["kind"], "ExecCredential");
         assert_eq!(read["apiVersion"], name);
         assert_eq!(read["status"]["token"], token.expose());

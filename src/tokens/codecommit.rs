@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::FIFTEEN_MINUTES;
 use super::endpoint::host_on_443;
+use super::{FIFTEEN_MINUTES, Token};
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::path::CanonicalPath;
 use crate::credentials::Credentials;
@@ -123,13 +123,14 @@ impl GitCredentials {
     /// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("a/b=");
     /// let url = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/app";
     /// let git = tokens::codecommit(&credentials, "eu-west-1", url, datetime!(2024-01-01 0:00 UTC))?;
-    /// assert!(git.expose_url().starts_with("https://ASIAEXAMPLE%25a%2Fb%3D:20240101T000000Z"));
+    /// assert!(git.url().expose().starts_with("https://ASIAEXAMPLE%25a%2Fb%3D:20240101T000000Z"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expose_url(&self) -> Zeroizing<String> {
+    pub fn url(&self) -> Token {
         let username = Zeroizing::new(encode_segment(self.username.as_bytes()));
         let (password, host, path) = (&*self.password, &self.host, &self.path);
-        Zeroizing::new(format!("https://{}:{password}@{host}{path}", *username))
+        let url = format!("https://{}:{password}@{host}{path}", *username);
+        Token::new(Zeroizing::new(url), self.expires_at)
     }
 
     /// When the password ends: 15 minutes after it was made, or with the credentials if they end

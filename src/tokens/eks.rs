@@ -52,7 +52,7 @@ const LONGEST: usize = 4096;
 /// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", datetime!(2025-01-04 5:00 UTC))?;
 /// assert!(token.expose().starts_with("k8s-aws-v1."));
 /// assert_eq!(token.expires_at(), datetime!(2025-01-04 5:14 UTC));
-/// assert!(token.exec_credential(ExecApiVersion::V1).contains(r#""expirationTimestamp":"2025-01-04T05:14:00Z""#));
+/// assert!(token.exec_credential(ExecApiVersion::V1).expose().contains(r#""expirationTimestamp":"2025-01-04T05:14:00Z""#));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn eks(
@@ -105,14 +105,15 @@ impl EksToken {
 
     /// The JSON document in which kubectl reads it from the standard output of an exec plugin. It
     /// holds the token.
-    pub fn exec_credential(&self, version: ExecApiVersion) -> Zeroizing<String> {
+    pub fn exec_credential(&self, version: ExecApiVersion) -> Token {
         // None of these values has a character that JSON would escape.
-        Zeroizing::new(format!(
+        let text = format!(
             r#"{{"kind":"ExecCredential","apiVersion":"{}","spec":{{}},"status":{{"expirationTimestamp":"{}","token":"{}"}}}}"#,
             version.as_str(),
             instant(self.expires_at()),
             self.expose(),
-        ))
+        );
+        Token::new(Zeroizing::new(text), self.expires_at())
     }
 }
 

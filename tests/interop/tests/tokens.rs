@@ -136,7 +136,7 @@ impl Given {
         for cluster in ["c", "my-cluster", "Cluster_1"] {
             let ours = tokens::eks(credentials, region, cluster, now).map(|token| {
                 let document = token.exec_credential(ExecApiVersion::V1);
-                let document: Value = serde_json::from_str(&document).unwrap();
+                let document: Value = serde_json::from_str(document.expose()).unwrap();
                 let status = &document["status"];
                 json!([status["token"], status["expirationTimestamp"]])
             });
