@@ -4,7 +4,10 @@ use countersign::chunked::{
     ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkVerifier, ChunkedPayload, MIN_CHUNK_SIZE,
     Trailer,
 };
-use countersign::{Algorithm, AmzDate, Authorization, Credentials, Error, Signer, SigningKey};
+use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+use countersign::{
+    Algorithm, AmzDate, Authorization, Credentials, Error, Service, Signer, SigningKey,
+};
 use http::{HeaderName, Request};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -420,6 +423,52 @@ fn decode(
     (data, verifier.finish())
 }
 
+/// As a server does it: the head first, then what comes after it with what it announced.
+#[test]
+fn v10_the_seed_of_a_verified_head_verifies_the_chunks() {
+    let length = DATA.len() as u64;
+    let trailers = || [trailer("x-custom", 3)];
+    for (payload, is) in [
+        (ChunkedPayload::signed(length), StreamingPayload::Chunks),
+        (
+            ChunkedPayload::signed_with_trailers(length, trailers()),
+            StreamingPayload::ChunksAndTrailer,
+        ),
+        (
+            ChunkedPayload::unsigned_with_trailers(length, trailers()),
+            StreamingPayload::UnsignedAndTrailer,
+        ),
+    ] {
+        let values: &[_] = if is == StreamingPayload::Chunks {
+            &[]
+        } else {
+            &[("x-custom", "abc")]
+        };
+        let mut request = put();
+        let chunks = signer().sign_chunked(&mut request, payload, NOW).unwrap();
+        let wire = wire(chunks, &DATA, values);
+        let claim = SignedRequest::parse(&request).unwrap();
+        let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into();
+        let key = SigningKey::derive(&secret_key, claim.scope());
+        let verifier = Verifier::new("us-east-1", Service::S3);
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
+            panic!("{is:?}");
+        };
+        let (_, seed) = head.into_parts();
+        assert_eq!(seed.payload(), is);
+        let mut chunks = ChunkVerifier::new(&seed).unwrap();
+        let (mut data, mut rest) = (Vec::new(), &wire[..]);
+        while !rest.is_empty() {
+            let decoded = chunks.decode(rest).unwrap();
+            data.extend_from_slice(decoded.data);
+            rest = &rest[decoded.consumed..];
+        }
+        assert_eq!(data, DATA);
+        let trailers = chunks.finish_with(|_, value| Some(value == "abc")).unwrap();
+        assert_eq!(trailers.len(), values.len());
+    }
+}
+
 #[test]
 fn v10_only_verified_bytes_come_out() {
     let upload = plain();
@@ -575,6 +624,11 @@ fn v10_trailers_are_those_announced_and_signed() {
     let long = format!("x-custom:{}", "a".repeat(9000));
     let long = upload.replaced("x-custom:abc", &long);
     assert_eq!(upload.refuses(&long).1, ChunkError::TrailersTooLong);
+    // What the signature does not cover.
+    let (signed, _) = upload.wire.split_at(upload.wire.len() - 2);
+    let more = [signed, b"x-custom:abc\r\n\r\n"].concat();
+    let follows = ChunkError::Malformed("a trailer follows the signature");
+    assert_eq!(upload.refuses(&more).1, follows);
     // An end without the signature is none.
     let cut = upload.wire.len() - "x-amz-trailer-signature:".len() - 64 - 4;
     let unsigned = [&upload.wire[..cut], b"\r\n"].concat();

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use countersign::chunked::{ChunkError, ChunkVerifier};
 use countersign::event_stream::{
     Decoder, Event, EventError, EventSigner, EventVerifier, FrameError, MAX_HEADERS_LENGTH,
     MAX_MESSAGE_LENGTH, Message, Value, encode,
@@ -341,6 +342,8 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     };
     assert_eq!(head.payload(), StreamingPayload::Events);
     let (_, seed) = head.into_parts();
+    let chunks = ChunkVerifier::new(&seed);
+    assert!(matches!(chunks, Err(ChunkError::NotAnnounced(_))));
     let verifier = EventVerifier::new(credentials, seed.scope(), seed.signature());
     (events, verifier)
 }

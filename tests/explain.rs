@@ -4,6 +4,8 @@
 #![cfg(feature = "explain")]
 #![allow(unreachable_pub, reason = "modules of one test")]
 
+#[path = "explain/alone.rs"]
+mod alone;
 #[path = "explain/answers.rs"]
 mod answers;
 #[path = "explain/correct.rs"]

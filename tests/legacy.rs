@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2::{self, SignatureMethod};
-use countersign::verify::VerifyError;
+use countersign::verify::{Form, VerifyError};
 use countersign::{Credentials, Error};
 use http::{HeaderValue, Request};
 use time::OffsetDateTime;
@@ -203,6 +203,58 @@ fn what_is_not_signed() {
     assert!(matches!(refused, Err(VerifyError::InvalidTarget { .. })));
 }
 
+/// The one `host` header counts, else what the URI says.
+#[test]
+fn the_host_is_one() {
+    let signer = sigv2::Signer::new(credentials());
+    let text = |hosts: &[&str]| {
+        let mut request = get("/?A=1");
+        for host in hosts {
+            let host = HeaderValue::from_str(host).unwrap();
+            request.headers_mut().append("host", host);
+        }
+        sigv2::string_to_sign(&request, None)
+    };
+    let of_header = text(&[" sdb.amazonaws.com "]).unwrap();
+    assert_eq!(of_header, "GET\nsdb.amazonaws.com\n/\nA=1");
+    assert_eq!(text(&[" "]), Err(Error::MissingHost));
+    assert_eq!(text(&["a.com", "a.com"]), Err(Error::MissingHost));
+
+    // A server, which has only the header, and should have one.
+    let signed = signer.sign_query(&get("https://sdb.amazonaws.com/?A=1"), NOW);
+    let signed = signed.unwrap().path_and_query().unwrap().to_string();
+    let claim = sigv2::SignedRequest::parse(&get(&signed), None).map(drop);
+    assert_eq!(claim, Err(VerifyError::MissingHost));
+}
+
+#[test]
+fn what_cannot_be_signed_now_or_sent() {
+    let expiration = NOW;
+    let ended = sigv2::Signer::new(credentials().with_expiration(expiration));
+    let request = get("https://sdb.amazonaws.com/?A=1");
+    let now = NOW;
+    let expected = Error::CredentialsExpired { expiration, now };
+    assert_eq!(ended.sign_query(&request, NOW), Err(expected));
+
+    // `http` takes URIs of up to 65,534 bytes.
+    let long = format!("https://sdb.amazonaws.com/?A={}", "x".repeat(65_400));
+    let refused = sigv2::Signer::new(credentials()).sign_query(&get(&long), NOW);
+    assert!(matches!(refused, Err(Error::InvalidQuery { .. })));
+}
+
+#[test]
+fn times_that_cannot_be_read() {
+    for name in ["Timestamp", "Expires"] {
+        let query = format!(
+            "AWSAccessKeyId=A&SignatureVersion=2&SignatureMethod=HmacSHA1&Signature=x&{name}=today"
+        );
+        let request = get(&format!("https://sdb.amazonaws.com/?{query}"));
+        let claim = sigv2::SignedRequest::parse(&request, None).map(drop);
+        let form = Form::Query;
+        assert_eq!(claim, Err(VerifyError::InvalidDate { form }), "{name}");
+    }
+}
+
 #[test]
 fn a_form_says_a_space_with_a_plus() {
     let request = Request::post("https://sdb.amazonaws.com").body(()).unwrap();
@@ -351,6 +403,43 @@ fn every_changed_url_is_refused() {
     both.headers_mut()
         .insert("authorization", HeaderValue::from_static("AWS A:B"));
     assert_eq!(verify_s3(&both), Err(VerifyError::SeveralAuthentications));
+}
+
+/// What a look-up of the key goes by, before anything is proven.
+#[test]
+fn what_a_claim_says() {
+    let mut request = put();
+    let signer = s3_v2::Signer::new(credentials());
+    signer.sign(&mut request, BUCKET, NOW).unwrap();
+    let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
+    assert_eq!(claim.access_key_id(), ID);
+    assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
+    assert_eq!(claim.form(), Form::Header);
+
+    let seconds = Duration::from_secs(60);
+    let presigned = signer.presign(&put(), BUCKET, seconds, NOW).unwrap();
+    let url = get(presigned.url());
+    let claim = s3_v2::SignedRequest::parse(&url, BUCKET).unwrap();
+    assert_eq!(claim.access_key_id(), ID);
+    assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
+    assert_eq!(claim.form(), Form::Query);
+
+    // Two of a kind: the one that is checked might not be the one that is used.
+    let mut two_tokens = url;
+    let token = HeaderValue::from_static(TOKEN);
+    two_tokens
+        .headers_mut()
+        .insert("x-amz-security-token", token);
+    let name = "x-amz-security-token";
+    assert_eq!(verify_s3(&two_tokens), Err(VerifyError::Repeated { name }));
+    let again = request.headers()["authorization"].clone();
+    request.headers_mut().append("authorization", again);
+    let several = VerifyError::SeveralAuthentications;
+    assert_eq!(verify_s3(&request), Err(several));
+
+    let unreadable = get("https://s3.example.com/bucket/key?acl=%zz");
+    let refused = verify_s3(&unreadable);
+    assert!(matches!(refused, Err(VerifyError::InvalidTarget { .. })));
 }
 
 #[test]

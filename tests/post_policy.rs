@@ -290,6 +290,11 @@ fn policies_that_cannot_be() {
         Err(Error::InvalidPolicy(_))
     ));
     assert_eq!(sign(&policy().content_length_range(0, u64::MAX)), Ok(()));
+    let never = PostPolicy::new("bucket", datetime!(-0001-01-01 0:00 UTC));
+    assert!(matches!(
+        sign(&never.starts_with("key", "")),
+        Err(Error::InvalidPolicy(_))
+    ));
     let ended = PostPolicy::new("bucket", NOW).starts_with("key", "");
     assert_eq!(
         sign(&ended),
@@ -433,6 +438,80 @@ fn who_signed_and_for_what() {
         verify(&[], &UPLOAD, NOW),
         Err(VerifyError::MissingAuthentication.into())
     );
+}
+
+/// What is read out of a form before, and after, it is proven.
+#[test]
+fn what_a_form_says() {
+    assert_eq!(policy().expiration(), END);
+    let policy = policy().equals("acl", "private");
+    let form = signer()
+        .sign_post(&policy, [("key", "user/user1/k"), ("x-ignore-a", "b")], NOW)
+        .unwrap();
+    let fields: Vec<(&str, &str)> = form.fields().collect();
+    let claim = SignedPost::parse(&fields).unwrap();
+    assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    let key = AccessKey::derive(&credentials(), claim.scope());
+    let verifier = Verifier::new("us-east-1", Service::S3);
+    let verified = claim.verify(&verifier, &key, &UPLOAD, NOW).unwrap();
+    assert_eq!(verified.field("ACL"), Some("private"));
+    assert_eq!(verified.field("x-amz-meta-a"), None);
+    // Nothing covers it.
+    assert_eq!(verified.field("x-ignore-a"), None);
+
+    // A form that says another bucket than the one it is sent to.
+    let mut elsewhere = fields.clone();
+    elsewhere.push(("bucket", "another"));
+    let field = String::from("bucket");
+    let expected = Err(PolicyError::FieldNotMet { field });
+    assert_eq!(verify(&elsewhere, &UPLOAD, NOW), expected);
+
+    // Two tokens, of which one would be checked and the other used.
+    let mut tokens = fields.clone();
+    tokens.push(("x-amz-security-token", "a"));
+    tokens.push(("x-amz-s3session-token", "a"));
+    let name = "x-amz-security-token";
+    let expected = Err(VerifyError::Repeated { name }.into());
+    assert_eq!(verify(&tokens, &UPLOAD, NOW), expected);
+
+    let mut twice = fields;
+    twice.push(("ACL", "private"));
+    let error = verify(&twice, &UPLOAD, NOW).unwrap_err();
+    assert_eq!(
+        (error.code(), error.status().as_u16()),
+        ("InvalidArgument", 400)
+    );
+}
+
+/// Amazon S3 takes policies of up to 20 KB.
+#[test]
+fn a_long_policy_is_not_read() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<(&str, &str)> = form.fields().collect();
+    let claim = SignedPost::parse(&fields).unwrap();
+    let key = AccessKey::derive(&credentials(), claim.scope());
+    let signing_key = SigningKey::derive(credentials().secret_key(), claim.scope());
+    for (length, problem) in [
+        (20 * 1024, "is not base64"),
+        (20 * 1024 + 1, "is longer than 20 KB"),
+    ] {
+        let policy = "*".repeat(length);
+        let signature = signing_key.sign(policy.as_bytes());
+        let mut fields = fields.clone();
+        for (name, value) in &mut fields {
+            match *name {
+                "policy" => *value = &policy,
+                "x-amz-signature" => *value = signature.as_str(),
+                _ => {}
+            }
+        }
+        let claim = SignedPost::parse(&fields).unwrap();
+        let verifier = Verifier::new("us-east-1", Service::S3);
+        let error = claim.verify(&verifier, &key, &UPLOAD, NOW).unwrap_err();
+        assert_eq!(error, PolicyError::MalformedPolicy(problem));
+    }
 }
 
 #[test]

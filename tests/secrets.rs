@@ -10,6 +10,8 @@ mod chunked;
 mod sigv4a;
 #[path = "secrets/source.rs"]
 mod source;
+#[path = "secrets/streams.rs"]
+mod streams;
 #[cfg(feature = "sts")]
 #[path = "secrets/sts.rs"]
 mod sts;

@@ -603,6 +603,79 @@ pub const CASES: &[Case] = &[
         Cause::CanonicalRequestDiffers
     ),
     case!(
+        "string to sign only, another service",
+        sqs(),
+        "sqs",
+        400,
+        "{\"__type\":\"InvalidSignatureException\",\"message\":\"The request signature we calculated does not match the signature you provided.\\n\\nThe String-to-Sign should have been\\n'AWS4-HMAC-SHA256\\n20260102T030405Z\\n20260102/us-east-1/sns/aws4_request\\n0000000000000000000000000000000000000000000000000000000000000000'\\n\"}",
+        Cause::WrongService {
+            signed: "sqs".into(),
+            expected: Some("sns".into())
+        }
+    ),
+    case!(
+        "string to sign only, another date",
+        sqs(),
+        "sqs",
+        400,
+        "{\"__type\":\"InvalidSignatureException\",\"message\":\"The request signature we calculated does not match the signature you provided.\\n\\nThe String-to-Sign should have been\\n'AWS4-HMAC-SHA256\\n20260102T030406Z\\n20260102/us-east-1/sqs/aws4_request\\n0000000000000000000000000000000000000000000000000000000000000000'\\n\"}",
+        Cause::HeaderRewritten {
+            name: "x-amz-date".into()
+        }
+    ),
+    case!(
+        "S3: URL without its date in the right form",
+        in_url("20260102T030405Z", "2026-01-02"),
+        "s3",
+        400,
+        "<Error><Code>AuthorizationQueryParametersError</Code><Message>X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"</Message></Error>",
+        Cause::InvalidDate
+    ),
+    case!(
+        "S3: a URL that it cannot read, and no more",
+        presigned(),
+        "s3",
+        400,
+        "<Error><Code>AuthorizationQueryParametersError</Code><Message>Malformed</Message></Error>",
+        malformed("the server cannot read it")
+    ),
+    case!(
+        "query: no authorization that can be read, and no more",
+        unsigned(),
+        "sqs",
+        400,
+        "<ErrorResponse><Error><Type>Sender</Type><Code>IncompleteSignature</Code><Message>x</Message></Error></ErrorResponse>",
+        malformed("the server cannot read it")
+    ),
+    case!(
+        "API Gateway: a route that does not exist",
+        sqs(),
+        "execute-api",
+        403,
+        "{\"__type\":\"IncompleteSignatureException\",\"message\":\"x\"}",
+        Cause::AuthenticationLost
+    ),
+    case!(
+        "query: no token among the words alone",
+        sqs(),
+        "sqs",
+        403,
+        "{\"message\":\"Request is missing Authentication Token\"}",
+        Cause::AuthenticationLost
+    ),
+    case!(
+        "HEAD of a URL that ended",
+        presigned(),
+        "s3",
+        403,
+        Some(("date", "Fri, 02 Jan 2026 04:00:00 GMT")),
+        "",
+        Cause::UrlExpired {
+            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC)),
+            now: Some(datetime!(2026-01-02 04:00 UTC))
+        }
+    ),
+    case!(
         "string to sign only, another region",
         sqs(),
         "sqs",

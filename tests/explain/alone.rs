@@ -1,0 +1,292 @@
+//! What can be said of a request by itself, and of one beside its capture, before anybody answers.
+
+use countersign::explain::{self, Cause};
+use countersign::{Credentials, PayloadHash, Service, Signer};
+use http::{HeaderValue, Request};
+
+use crate::server::{NOW, SECRET, Sent, TOKEN};
+
+fn signed_for(region: &str, service: Service) -> Sent {
+    let mut request = Request::get("https://h.example/k")
+        .body(Vec::new())
+        .unwrap();
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), region, service);
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    request
+}
+
+fn s3() -> Sent {
+    signed_for("us-east-1", Service::S3)
+}
+
+/// The same request, with something else in its `authorization`.
+fn authorized(request: Sent, from: &str, to: &str) -> Sent {
+    let header = request.headers()["authorization"].to_str().unwrap();
+    assert!(header.contains(from), "{header}");
+    let header = header.replacen(from, to, 1);
+    with(request, "authorization", &header)
+}
+
+fn with(mut request: Sent, name: &'static str, value: &str) -> Sent {
+    let value = HeaderValue::from_str(value).unwrap();
+    request.headers_mut().insert(name, value);
+    request
+}
+
+fn without(mut request: Sent, name: &'static str) -> Sent {
+    request.headers_mut().remove(name).unwrap();
+    request
+}
+
+fn at(uri: &str) -> Sent {
+    Request::get(uri).body(Vec::new()).unwrap()
+}
+
+/// A URL that was presigned by hand, with nothing right but its form.
+fn url(query: &str) -> Sent {
+    at(&format!(
+        "https://h.example/k?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+         &X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Fus-east-1%2Fs3%2Faws4_request\
+         &X-Amz-Date=20260102T030405Z&X-Amz-Signature={}{query}",
+        "0".repeat(64)
+    ))
+}
+
+#[test]
+fn rules_that_a_request_breaks_by_itself() {
+    let service = Service::S3;
+    let names = |name: &str| vec![name.to_owned()];
+    let cases: [(Sent, Cause); 15] = [
+        (at("https://h.example/k"), Cause::MissingAuthentication),
+        (
+            with(url(""), "authorization", "AWS4-HMAC-SHA256 Credential=a"),
+            Cause::SeveralAuthentications,
+        ),
+        (
+            authorized(s3(), "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512"),
+            Cause::UnsupportedAlgorithm,
+        ),
+        (without(s3(), "x-amz-date"), Cause::MissingDate),
+        (with(s3(), "x-amz-date", "2026-01-02"), Cause::InvalidDate),
+        (
+            authorized(s3(), "/20260102/", "/20260103/"),
+            Cause::WrongDay,
+        ),
+        (
+            authorized(s3(), "/s3/", "/sqs/"),
+            Cause::WrongService {
+                signed: "sqs".into(),
+                expected: Some("s3".into()),
+            },
+        ),
+        (
+            url("&X-Amz-Expires=604801&X-Amz-SignedHeaders=host"),
+            Cause::ExpiresInOutOfRange,
+        ),
+        (
+            url("&X-Amz-Expires=60&X-Amz-SignedHeaders=accept"),
+            Cause::HostNotSigned,
+        ),
+        (
+            with(s3(), "x-amz-acl", "private"),
+            Cause::HeadersNotSigned {
+                names: names("x-amz-acl"),
+            },
+        ),
+        (
+            with(s3(), "x-amz-security-token", TOKEN),
+            Cause::SessionTokenNotSigned,
+        ),
+        (
+            authorized(s3(), "SignedHeaders=", "SignedHeaders=a;"),
+            Cause::HeaderLost { name: "a".into() },
+        ),
+        (
+            authorized(s3(), "x-amz-date", "x-amz-date;x-amz-security-token"),
+            Cause::MissingSessionToken,
+        ),
+        (
+            authorized(
+                without(s3(), "x-amz-content-sha256"),
+                "x-amz-content-sha256;",
+                "",
+            ),
+            Cause::PayloadHashMissing,
+        ),
+        (
+            with(s3(), "x-amz-content-sha256", "none"),
+            Cause::PayloadHashInvalid,
+        ),
+    ];
+    for (request, cause) in cases {
+        let diagnosis = explain::Sent::new(&request, &service).check();
+        assert_eq!(diagnosis.cause(), Some(&cause), "{request:?}\n{diagnosis}");
+    }
+    let malformed = authorized(s3(), ", Signature=", ", Signatures=");
+    let diagnosis = explain::Sent::new(&malformed, &service).check();
+    let Some(Cause::MalformedAuthorization { problem }) = diagnosis.cause() else {
+        panic!("{diagnosis}");
+    };
+    assert!(!problem.is_empty());
+    let mut unreadable = s3();
+    *unreadable.uri_mut() = "https://h.example/k?a=%zz".parse().unwrap();
+    let diagnosis = explain::Sent::new(&unreadable, &service).check();
+    let cause = diagnosis.cause();
+    assert!(
+        matches!(cause, Some(Cause::MalformedRequest { .. })),
+        "{diagnosis}"
+    );
+}
+
+/// What a capture behind a proxy shows.
+#[test]
+fn captures() {
+    let service = Service::S3;
+    let sent = s3();
+    let compare = |sent: &Sent, captured: &Sent| {
+        let captured = explain::Sent::new(captured, &service);
+        let diagnosis = explain::Sent::new(sent, &service).compare(&captured);
+        diagnosis.cause().cloned()
+    };
+    assert_eq!(compare(&sent, &sent), None);
+
+    // Nothing to compare with, on either side.
+    let unsigned = at("https://h.example/k");
+    let missing = Some(Cause::MissingAuthentication);
+    assert_eq!(compare(&unsigned, &sent), missing);
+    let lost = without(sent.clone(), "authorization");
+    assert_eq!(compare(&sent, &lost), Some(Cause::AuthenticationLost));
+    let no_date = without(sent.clone(), "x-amz-date");
+    assert_eq!(compare(&sent, &no_date), Some(Cause::MissingDate));
+
+    // A header that has to be signed came on the way.
+    let added = with(sent.clone(), "x-amz-meta-a", "1");
+    let name = String::from("x-amz-meta-a");
+    assert_eq!(compare(&sent, &added), Some(Cause::HeaderAdded { name }));
+
+    // The same request, signed by somebody else, for another place, or listed in another way.
+    let mut other = s3();
+    let elsewhere = Signer::new(Credentials::new("AKIDEXAMPLE", "other"), "us-east-1", "s3");
+    elsewhere.sign(&mut other, PayloadHash::EMPTY, NOW).unwrap();
+    assert_eq!(compare(&sent, &other), Some(Cause::AuthorizationChanged));
+    let region = Some(Cause::WrongRegion {
+        signed: "us-east-1".into(),
+        expected: Some("eu-west-1".into()),
+    });
+    assert_eq!(
+        compare(&sent, &signed_for("eu-west-1", Service::S3)),
+        region
+    );
+    let service_of = authorized(s3(), "/s3/", "/sqs/");
+    let wrong = Some(Cause::WrongService {
+        signed: "s3".into(),
+        expected: Some("sqs".into()),
+    });
+    assert_eq!(compare(&sent, &service_of), wrong);
+
+    let other_order = authorized(
+        s3(),
+        "host;x-amz-content-sha256;x-amz-date",
+        "host;x-amz-date;x-amz-content-sha256",
+    );
+    let order = Some(Cause::SignedHeadersChanged);
+    assert_eq!(compare(&sent, &other_order), order);
+    let (bare, token) = (
+        url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host"),
+        url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Security-Token=a"),
+    );
+    assert_eq!(compare(&token, &bare), Some(Cause::MissingSessionToken));
+    assert_eq!(compare(&bare, &token), Some(Cause::SessionTokenNotSigned));
+
+    // Another body, although its hash is signed.
+    let captured = explain::Sent::new(&sent, &service).with_payload(PayloadHash::of("more"));
+    let diagnosis = explain::Sent::new(&sent, &service).compare(&captured);
+    let cause = diagnosis.cause();
+    assert_eq!(cause, Some(&Cause::BodyChanged), "{diagnosis}");
+}
+
+/// A diagnosis says what the server answered, and each of its findings why.
+#[test]
+fn what_a_diagnosis_holds() {
+    let (request, service) = (s3(), Service::S3);
+    let sent = explain::Sent::new(&request, &service);
+    let answer = "<Error><Code>InvalidAccessKeyId</Code><Message>x</Message></Error>";
+    let diagnosis = sent.refused_with(answer).unwrap();
+    assert_eq!(diagnosis.code(), Some("InvalidAccessKeyId"));
+    let causes: Vec<&Cause> = diagnosis
+        .findings()
+        .iter()
+        .map(explain::Finding::cause)
+        .collect();
+    assert_eq!(causes, [&Cause::UnknownAccessKey]);
+    assert_eq!(sent.check().code(), None);
+}
+
+/// A server that reads the target in another way than the signer did.
+#[test]
+fn targets_of_another_spelling() {
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    for (path, query, causes) in [
+        ("/b%20c", "a=%2f", &[Cause::QueryEncoding][..]),
+        (
+            "/b%2520c",
+            "a=%2F",
+            &[Cause::PathEncodedOnce, Cause::PathNotNormalized],
+        ),
+    ] {
+        let own = if causes.len() == 1 {
+            "/b%20c"
+        } else {
+            "/a/../b%20c"
+        };
+        let mut request = at(&format!("https://h.example{own}?a=%2F"));
+        let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+        signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+        let answer = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message><CanonicalRequest>\
+             GET\n{path}\n{query}\nhost:h.example\nx-amz-content-sha256:{hash}\n\
+             x-amz-date:20260102T030405Z\n\nhost;x-amz-content-sha256;x-amz-date\n{hash}\
+             </CanonicalRequest></Error>"
+        );
+        let diagnosis = explain::Sent::new(&request, &Service::S3).refused_with(answer);
+        let diagnosis = diagnosis.unwrap();
+        let found = diagnosis.findings().iter().map(explain::Finding::cause);
+        assert!(found.eq(causes), "{diagnosis}");
+    }
+}
+
+/// S3 looks at the hash of a presigned request where that is signed, and nowhere else.
+#[test]
+fn the_payload_of_a_presigned_request() {
+    let hash = "ab".repeat(32);
+    let parameter =
+        format!("&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Content-Sha256={hash}");
+    for (request, line) in [
+        (
+            url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host"),
+            "UNSIGNED-PAYLOAD",
+        ),
+        (
+            with(
+                url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host"),
+                "x-amz-content-sha256",
+                &hash,
+            ),
+            "UNSIGNED-PAYLOAD",
+        ),
+        (
+            with(
+                url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-amz-content-sha256"),
+                "x-amz-content-sha256",
+                &hash,
+            ),
+            hash.as_str(),
+        ),
+        (url(&parameter), hash.as_str()),
+    ] {
+        let service = Service::S3;
+        let sent = explain::Sent::new(&request, &service);
+        let text = sent.canonical_request().unwrap().to_string();
+        assert_eq!(text.lines().last(), Some(line), "{text}");
+    }
+}
