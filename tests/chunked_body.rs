@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+#[cfg(feature = "checksums")]
+use countersign::chunked::ChecksumAlgorithm;
 use countersign::chunked::{
-    ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError,
-    ChunkedPayload, Trailer, VerifiedBody, VerifiedBodyError,
+    ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedPayload, Trailer,
+    VerifiedBody, VerifiedBodyError,
 };
 use countersign::{AmzDate, Authorization, Credentials, Error, Signer, SigningKey};
 use http::{HeaderMap, HeaderName, Request};

@@ -354,7 +354,17 @@ fn who_signed_and_for_what() {
         PolicyError::Signature(error) => error,
         other => panic!("{other}"),
     };
-    let unknown = VerifyError::UnknownAlgorithm { form: Form::Fields };
+    let form = Form::Fields;
+    let is_malformed = |error: &VerifyError| {
+        matches!(
+            error,
+            VerifyError::Malformed {
+                form: Form::Fields,
+                ..
+            }
+        )
+    };
+    let unknown = VerifyError::UnknownAlgorithm { form };
     assert_eq!(
         form_error(with("x-amz-algorithm", "AWS4-ECDSA-P256-SHA256")),
         unknown
@@ -366,29 +376,11 @@ fn who_signed_and_for_what() {
         "/20151229/us-east-1/s3/aws4_request",
     ] {
         let error = form_error(with("x-amz-credential", malformed));
-        assert!(
-            matches!(
-                error,
-                VerifyError::Malformed {
-                    form: Form::Fields,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(is_malformed(&error), "{error}");
     }
     for malformed in ["", "0", &"g".repeat(64), &"0".repeat(66)] {
         let error = form_error(with("x-amz-signature", malformed));
-        assert!(
-            matches!(
-                error,
-                VerifyError::Malformed {
-                    form: Form::Fields,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(is_malformed(&error), "{error}");
     }
     let scope = |scope: &str| {
         with(

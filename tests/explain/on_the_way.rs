@@ -481,18 +481,10 @@ pub fn made() -> impl Iterator<Item = (&'static str, Service, Sent, Sent, Payloa
 
 #[test]
 fn the_server_tells() {
-    let shapes = [
-        Shape::S3,
-        Shape::Query,
-        Shape::Json,
-        Shape::RestJson,
-        Shape::Gateway,
-        Shape::Folded,
-    ];
     for case in CASES {
         let (sent, arrived, payload) = case.make();
         let service = (case.service)();
-        for shape in shapes {
+        for shape in Shape::ALL {
             let answer = server::serve(&service, shape, &arrived).expect(case.name);
             let asked = explain::Sent::new(&sent, &service).with_payload(payload);
             let diagnosis = asked.answered(&answer).unwrap();

@@ -172,6 +172,17 @@ pub enum Shape {
     Folded,
 }
 
+impl Shape {
+    pub const ALL: [Self; 6] = [
+        Self::S3,
+        Self::Query,
+        Self::Json,
+        Self::RestJson,
+        Self::Gateway,
+        Self::Folded,
+    ];
+}
+
 pub fn text(canonical: &str, string_to_sign: &str) -> String {
     format!(
         "The request signature we calculated does not match the signature you provided. Check \

@@ -306,14 +306,7 @@ fn equal_lines_leave_the_secret() {
     let (request, right, _) = case.make();
     let string_to_sign = server::string_to_sign(&request, &right);
     let service = Service::from(case.service);
-    for shape in [
-        Shape::S3,
-        Shape::Query,
-        Shape::Json,
-        Shape::RestJson,
-        Shape::Gateway,
-        Shape::Folded,
-    ] {
+    for shape in Shape::ALL {
         let answer = server::answer(shape, &right, &string_to_sign);
         let diagnosis = Sent::new(&request, &service).answered(&answer).unwrap();
         assert_eq!(
