@@ -55,8 +55,6 @@ mod pieces;
 #[cfg(feature = "checksums")]
 mod running;
 mod signer;
-#[cfg(feature = "http-body")]
-mod source;
 mod trailer;
 #[cfg(feature = "http-body")]
 mod verified_body;

@@ -10,10 +10,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
-use crate::chunked::pieces::Pieces;
+use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::running::Checksums;
 use crate::chunked::signer::ChunkSigner;
-use crate::chunked::source::Source;
 use crate::error::Error;
 use crate::key::{Key, SigningKey};
 
@@ -54,7 +53,9 @@ use crate::key::{Key, SigningKey};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct ChunkedBody<B, K = SigningKey> {
-    source: Source<B>,
+    body: B,
+    /// What came of it and was not looked at yet.
+    pending: Bytes,
     /// None once the end was written, or something went wrong.
     chunks: Option<ChunkSigner<K>>,
     chunk: Pieces,
@@ -75,7 +76,8 @@ impl<B, K: Key> ChunkedBody<B, K> {
     pub fn new(body: B, chunks: ChunkSigner<K>) -> Self {
         let names = chunks.trailers().iter().map(|one| one.name().as_str());
         Self {
-            source: Source::new(body),
+            body,
+            pending: Bytes::new(),
             chunk: Pieces::default(),
             chunk_length: 0,
             hash: Sha256::new(),
@@ -104,13 +106,10 @@ impl<B, K: Key> ChunkedBody<B, K> {
         };
         let length = chunks.remaining().min(chunks.chunk_size() as u64);
         let wanted = usize::try_from(length - self.chunk_length).unwrap_or(usize::MAX);
-        let piece = self
-            .source
-            .pending
-            .split_to(self.source.pending.len().min(wanted));
+        let piece = self.pending.split_to(self.pending.len().min(wanted));
         if piece.is_empty() {
             // All is there already: the signer says what is wrong.
-            let surplus = self.source.pending.len() as u64;
+            let surplus = self.pending.len() as u64;
             return chunks.header_of_hash(surplus, &[0; 32]).map(drop);
         }
         self.hash.update(&piece);
@@ -158,7 +157,7 @@ impl<B, K: Key> ChunkedBody<B, K> {
     fn fail<T>(&mut self, error: ChunkedBodyError) -> Poll<Option<Result<T, ChunkedBodyError>>> {
         self.chunks = None;
         self.ready.clear();
-        self.source.pending = Bytes::new();
+        self.pending = Bytes::new();
         self.remaining = Some(0);
         Poll::Ready(Some(Err(error)))
     }
@@ -187,7 +186,7 @@ where
             if this.chunks.is_none() {
                 return Poll::Ready(None);
             }
-            let result = match ready!(this.source.poll(context)) {
+            let result = match ready!(fill(&mut this.pending, &mut this.body, context)) {
                 Ok(true) => this.gather(),
                 Ok(false) => this.finish(),
                 Err(error) => return this.fail(ChunkedBodyError::Body(error)),
@@ -211,7 +210,7 @@ where
 impl<B: fmt::Debug, K> fmt::Debug for ChunkedBody<B, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChunkedBody")
-            .field("body", &self.source.body)
+            .field("body", &self.body)
             .field("chunks", &self.chunks)
             .finish_non_exhaustive()
     }

@@ -1,8 +1,35 @@
 //! Data that is kept until it can go, without being copied.
 
 use std::collections::VecDeque;
+use std::error::Error as StdError;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
+use http_body::Body;
+
+/// Waits until data of a body is pending, and says whether there is some: if not, none will come.
+pub(super) fn fill<B>(
+    pending: &mut Bytes,
+    body: &mut B,
+    context: &mut Context<'_>,
+) -> Poll<Result<bool, Box<dyn StdError + Send + Sync>>>
+where
+    B: Body<Error: Into<Box<dyn StdError + Send + Sync>>> + Unpin,
+{
+    while pending.is_empty() {
+        match ready!(Pin::new(&mut *body).poll_frame(context)) {
+            Some(Ok(frame)) => {
+                if let Ok(mut data) = frame.into_data() {
+                    *pending = data.copy_to_bytes(data.remaining());
+                }
+            }
+            Some(Err(error)) => return Poll::Ready(Err(error.into())),
+            None => return Poll::Ready(Ok(false)),
+        }
+    }
+    Poll::Ready(Ok(true))
+}
 
 /// Pieces under this size are gathered, so that many small ones take no more than their bytes.
 const SMALL: usize = 1024;

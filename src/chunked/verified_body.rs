@@ -12,8 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Framing, Step};
-use crate::chunked::pieces::Pieces;
-use crate::chunked::source::Source;
+use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::verifier::ChunkVerifier;
 use crate::key::SigningKey;
 use crate::verify::VerifyingKey;
@@ -36,7 +35,9 @@ use crate::verify::VerifyingKey;
 /// }
 /// ```
 pub struct VerifiedBody<B, K = SigningKey> {
-    source: Source<B>,
+    body: B,
+    /// What came of it and was not looked at yet.
+    pending: Bytes,
     /// None once the end was verified, or something was wrong.
     framing: Option<Framing<K>>,
     /// Data that is not verified yet.
@@ -61,7 +62,8 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
         let mut chunk = Pieces::default();
         chunk.push(begun.into());
         Self {
-            source: Source::new(body),
+            body,
+            pending: Bytes::new(),
             remaining: framing.remaining() + held,
             framing: Some(framing),
             chunk,
@@ -99,11 +101,8 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
             return Ok(());
         };
         loop {
-            let (taken, step) = framing.step(&self.source.pending)?;
-            let piece = self
-                .source
-                .pending
-                .split_to(taken.min(self.source.pending.len()));
+            let (taken, step) = framing.step(&self.pending)?;
+            let piece = self.pending.split_to(taken.min(self.pending.len()));
             match step {
                 Step::Data => {
                     self.chunk.push(piece);
@@ -113,7 +112,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
                 }
                 Step::Chunk if framing.remaining() == 0 => continue,
                 Step::Chunk => {}
-                Step::More if !self.source.pending.is_empty() => continue,
+                Step::More if !self.pending.is_empty() => continue,
                 Step::More | Step::End => return Ok(()),
             }
             self.chunk.move_to(&mut self.ready);
@@ -136,7 +135,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     fn fail<T>(&mut self, error: VerifiedBodyError) -> Poll<Option<Result<T, VerifiedBodyError>>> {
         self.framing = None;
         self.ready.clear();
-        self.source.pending = Bytes::new();
+        self.pending = Bytes::new();
         Poll::Ready(Some(Err(error)))
     }
 }
@@ -164,7 +163,7 @@ where
                 let trailers = this.trailers.take().map(Frame::trailers);
                 return Poll::Ready(trailers.map(Ok));
             }
-            let result = match ready!(this.source.poll(context)) {
+            let result = match ready!(fill(&mut this.pending, &mut this.body, context)) {
                 Ok(true) => this.advance(),
                 Ok(false) => this.finish(),
                 Err(error) => return this.fail(VerifiedBodyError::Body(error)),
@@ -187,7 +186,7 @@ where
 impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
-            .field("body", &self.source.body)
+            .field("body", &self.body)
             .field("remaining", &self.remaining)
             .finish_non_exhaustive()
     }
