@@ -42,6 +42,7 @@
 
 mod answer;
 mod cause;
+mod claimed;
 mod compare;
 mod diagnosis;
 mod hide;

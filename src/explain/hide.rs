@@ -5,6 +5,9 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::encode::{decoded, encode_segment};
+use crate::request::HttpRequest;
+
+use super::lines::readable;
 
 /// In place of what is not shown.
 const ELIDED: &str = "[elided]";
@@ -16,7 +19,7 @@ const SHORTEST_SECRET: usize = 8;
 const MOST_SECRETS: usize = 32;
 
 /// Headers that hold session tokens, signatures or keys.
-pub(super) fn is_secret_header(name: &str) -> bool {
+fn is_secret_header(name: &str) -> bool {
     [
         "authorization",
         "proxy-authorization",
@@ -72,6 +75,22 @@ impl Secrets {
         }
         // The longest first, so that no end of one stays.
         self.0.sort_by_key(|known| std::cmp::Reverse(known.len()));
+    }
+
+    /// The values of a request that are secret, whatever state it is in.
+    pub(super) fn add_request<R: HttpRequest>(&mut self, request: &R) {
+        for (name, value) in request.headers() {
+            let (name, text) = (name.as_str(), readable(value.as_bytes()));
+            if name.starts_with("x-amz-") && is_secret_header(name) {
+                self.add(&text);
+            } else if name != "authorization" {
+            } else if let Some((_, signature)) = text.split_once("Signature=") {
+                self.add(signature.split(',').next().unwrap_or_default());
+            } else if let Some((_, signature)) = text.rsplit_once([':', ' ']) {
+                self.add(signature);
+            }
+        }
+        self.add_query(request.uri().query().unwrap_or_default());
     }
 
     /// The values of a query that are secret.

@@ -8,7 +8,7 @@ use crate::verify::Form;
 
 use super::answer::Answer;
 use super::cause::Cause;
-use super::rebuilt::Claimed;
+use super::claimed::Claimed;
 
 /// The causes that the server names itself.
 pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {

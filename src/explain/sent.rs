@@ -16,12 +16,13 @@ use crate::verify::{SignedRequest, Verifier, VerifyError};
 use super::Unreadable;
 use super::answer::Answer;
 use super::cause::Cause;
+use super::claimed::Claimed;
 use super::compare::{Known, compare, compare_scopes};
 use super::diagnosis::{Diagnosis, Difference, Finding};
 use super::hide::{Secrets, Text};
 use super::lines::Lines;
 use super::message::{clock_of_header, told};
-use super::rebuilt::{Claimed, Rebuilt, secrets_of};
+use super::rebuilt::Rebuilt;
 use super::search::{Found, search};
 
 /// A signed request as it was sent, by whatever signed it, and all that is known about it.
@@ -209,7 +210,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
             Err(error) => return only(Cause::of(error)),
         };
         let mut known = self.known();
-        secrets_of(captured.request, &mut known.secrets);
+        known.secrets.add_request(captured.request);
         let mut findings = compare(&ours.lines, &theirs.lines, &known);
         let (signed, received) = (ours.scope.as_str(), theirs.scope.as_str());
         findings.extend(compare_scopes(signed, received, &known.secrets));
@@ -417,7 +418,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
 
     fn secrets(&self) -> Secrets {
         let mut secrets = Secrets::default();
-        secrets_of(self.request, &mut secrets);
+        secrets.add_request(self.request);
         if let Some(secret_key) = &self.secret_key {
             secrets.add(secret_key.expose());
         }

@@ -1,0 +1,79 @@
+//! What a request says of itself.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::payload::PayloadHash;
+use crate::request::HttpRequest;
+use crate::verify::{Form, SignedRequest};
+
+use super::cause::Cause;
+use super::rebuilt::declared;
+
+/// What a request says of itself, as far as it can be read at all.
+#[derive(Default)]
+pub(super) struct Claimed {
+    pub(super) form: Option<Form>,
+    pub(super) has_signature: bool,
+    pub(super) has_token: bool,
+    pub(super) has_date: bool,
+    pub(super) access_key_id: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) service: Option<String>,
+    pub(super) date: Option<OffsetDateTime>,
+    pub(super) expires_at: Option<OffsetDateTime>,
+    /// The hash of the payload that was sent, where that is known.
+    pub(super) payload: Option<String>,
+    /// `x-amz-content-sha256`.
+    pub(super) sent_hash: Option<String>,
+}
+
+impl Claimed {
+    pub(super) fn new<R: HttpRequest>(request: &R, payload: Option<PayloadHash>) -> Self {
+        let headers = request.headers();
+        let query = request.uri().query().unwrap_or_default();
+        let in_query = |name: &str| {
+            let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+            names.any(|found| found.eq_ignore_ascii_case(name))
+        };
+        let mut claimed = Self {
+            has_signature: headers.contains_key("authorization") || in_query("X-Amz-Signature"),
+            has_token: headers.contains_key("x-amz-security-token")
+                || headers.contains_key("x-amz-s3session-token")
+                || in_query("X-Amz-Security-Token")
+                || in_query("X-Amz-S3session-Token"),
+            has_date: headers.contains_key("x-amz-date")
+                || headers.contains_key("date")
+                || in_query("X-Amz-Date"),
+            payload: payload.map(|payload| payload.to_hashed_payload().as_str().to_owned()),
+            sent_hash: declared(request),
+            ..Self::default()
+        };
+        if let Ok(claim) = SignedRequest::parse(request) {
+            let date = claim.date().to_date_time();
+            claimed.form = Some(claim.form());
+            claimed.access_key_id = Some(claim.access_key_id().to_owned());
+            claimed.region = claim.scope().region().map(str::to_owned);
+            claimed.service = Some(claim.scope().service().to_owned());
+            claimed.date = Some(date);
+            claimed.expires_at = claim.expires_in().map(|seconds| {
+                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+                date.saturating_add(Duration::seconds(seconds))
+            });
+        }
+        claimed
+    }
+
+    pub(super) fn wrong_region(&self, expected: Option<&str>) -> Cause {
+        Cause::WrongRegion {
+            signed: self.region.clone().unwrap_or_default(),
+            expected: expected.map(str::to_owned),
+        }
+    }
+
+    pub(super) fn wrong_service(&self, expected: Option<&str>) -> Cause {
+        Cause::WrongService {
+            signed: self.service.clone().unwrap_or_default(),
+            expected: expected.map(str::to_owned),
+        }
+    }
+}
