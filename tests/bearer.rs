@@ -190,6 +190,35 @@ fn incoming_tokens() {
     }
 }
 
+/// RFC 6750, section 3.1.
+#[test]
+fn what_a_server_answers() {
+    for (refusal, status, code) in [
+        (Refusal::MissingToken, 401, None),
+        (Refusal::InvalidRequest, 400, Some("invalid_request")),
+        (Refusal::InvalidToken, 401, Some("invalid_token")),
+        (Refusal::InsufficientScope, 403, Some("insufficient_scope")),
+    ] {
+        assert_eq!(refusal.status(), status);
+        assert_eq!(refusal.code(), code);
+        let parameter = code.map_or(String::new(), |code| format!(", error=\"{code}\""));
+        let challenge = format!("Bearer realm=\"r\"{parameter}");
+        assert_eq!(refusal.challenge("r").unwrap(), challenge);
+    }
+}
+
+#[test]
+fn what_a_token_says() {
+    for form in forms() {
+        assert_eq!(BearerToken::new("t").sent_as(form.clone()).form(), &form);
+    }
+    // The name that the AWS SDKs look for.
+    let variable = bearer::environment_variable("bedrock");
+    assert_eq!(variable, "AWS_BEARER_TOKEN_BEDROCK");
+    let variable = bearer::environment_variable("some service-name");
+    assert_eq!(variable, "AWS_BEARER_TOKEN_SOME_SERVICE_NAME");
+}
+
 proptest! {
     #[test]
     fn what_is_attached_comes_back(token in "[A-Za-z0-9._~+/-]{1,40}={0,3}") {

@@ -207,7 +207,10 @@ fn v14_several_regions_or_any() {
         Err(VerifyError::WrongRegion { .. })
     ));
     assert_eq!(check(&verifier.clone().with_region("us-east-1")), Ok(()));
-    assert_eq!(check(&verifier.with_any_region()), Ok(()));
+    let any = verifier.with_any_region();
+    assert_eq!(check(&any), Ok(()));
+    // Any region stays any region.
+    assert_eq!(check(&any.with_region("eu-west-1")), Ok(()));
 }
 
 #[test]
@@ -255,6 +258,25 @@ fn v15_a_parameter_twice_or_in_another_case_is_refused() {
             Err(VerifyError::SignatureMismatch)
         );
     }
+}
+
+#[test]
+fn v15_a_date_or_a_region_set_twice_is_refused() {
+    let parse = |message: &Message| SignedRequest::parse(message).map(drop);
+    let mut message = signed(request("GET", "/"), "s3");
+    message.headers_mut().remove("x-amz-date");
+    let message = with_header(message, "date", "Fri, 22 May 2026 10:11:12 GMT");
+    assert_eq!(parse(&message), Ok(()));
+    let twice = with_header(message, "date", "Fri, 22 May 2026 10:11:12 GMT");
+    let name = "date";
+    assert_eq!(parse(&twice), Err(VerifyError::Repeated { name }));
+
+    let url = presigned(&request("GET", "/"), "s3");
+    let url = with_query(url, |query| format!("{query}&X-Amz-Region-Set=us-east-1"));
+    assert_eq!(parse(&url), Ok(()));
+    let twice = with_header(url, "x-amz-region-set", "*");
+    let name = "x-amz-region-set";
+    assert_eq!(parse(&twice), Err(VerifyError::Repeated { name }));
 }
 
 #[test]

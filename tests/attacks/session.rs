@@ -52,6 +52,55 @@ fn a_token_in_two_places_is_refused() {
     assert!(verify_as("s3", &url, &temporary(), NOW).is_err());
 }
 
+/// What a look-up may go by, before anything is proven.
+#[test]
+fn the_token_of_a_claim() {
+    let token = |message: &Message| SignedRequest::parse(message).unwrap().session_token();
+    for message in both(&long_term(), "s3") {
+        assert!(token(&message).is_none());
+    }
+    for message in both(&temporary(), "s3") {
+        let token = token(&message).unwrap();
+        assert_eq!(token.expose(), TOKEN);
+        assert_eq!(token.header_name(), "x-amz-security-token");
+    }
+    let express = temporary().with_session_token(SessionToken::s3_express(TOKEN));
+    for message in both(&express, "s3express") {
+        let token = token(&message).unwrap();
+        assert_eq!(token.expose(), TOKEN);
+        assert_eq!(token.header_name(), "x-amz-s3session-token");
+    }
+    // What is no text cannot be one: it is told as text, and is nobody's.
+    let [_, url] = both(&temporary(), "s3");
+    let url = with_query(url, |query| {
+        query.replace("Security-Token=", "Security-Token=%FF")
+    });
+    assert_eq!(token(&url).unwrap().expose(), format!("\u{fffd}{TOKEN}"));
+    let error = verify_as("s3", &url, &temporary(), NOW);
+    assert_eq!(error, Err(VerifyError::InvalidSessionToken));
+}
+
+/// A key may be known to end without its credentials being at hand.
+#[test]
+fn a_key_that_ends() {
+    use countersign::SigningKey;
+
+    for message in both(&long_term(), "s3") {
+        let claim = SignedRequest::parse(&message).unwrap();
+        let key = SigningKey::derive(long_term().secret_key(), claim.scope());
+        let verify = |expiration| {
+            let key = AccessKey::new(key.clone()).with_expiration(expiration);
+            let verifier = Verifier::new("us-east-1", "s3");
+            let head = verifier.verify_head(&claim, &key, NOW);
+            head.map(drop)
+        };
+        assert_eq!(verify(NOW + Span::SECOND), Ok(()));
+        let (expiration, now) = (NOW, NOW);
+        let ended = VerifyError::CredentialsExpired { expiration, now };
+        assert_eq!(verify(NOW), Err(ended));
+    }
+}
+
 #[test]
 fn an_express_token_has_its_own_name() {
     let session = Credentials::new("ASIAEXAMPLE", "secret")
