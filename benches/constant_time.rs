@@ -4,8 +4,8 @@
 //! After Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?" (2017): one secret,
 //! four classes of guesses in random order, each timed on its own, and Welch's t between two classes;
 //! over all samples, and over the quickest part of them, where no interrupt blurs a difference (`-`
-//! where a class has none so quick). A
-//! guess is copied to one and the same place, so that classes differ in nothing but its bytes.
+//! where a class has none so quick). A guess is copied to one and the same place, so that classes
+//! differ in nothing but its bytes.
 //!
 //! "first : last" is the question: both guesses are wrong, in their first or their last byte, and the
 //! code after the comparison is the same. "right" leaves by another branch, which everybody sees

@@ -1,11 +1,10 @@
 //! Bytes: the unreserved set, percent-encoding, hex, and the sinks that text is written into.
 
-use hmac::{Hmac, Mac};
 use percent_encoding::{percent_decode_str, percent_encode_byte};
 use sha2::{Digest, Sha256};
 
-/// Where canonical text goes: a hash state, a keyed state, or bytes for people to read. One
-/// writer for all of them is what keeps the signer, the verifier and the explainer from drifting.
+/// Where canonical text goes: a hash state, or bytes for people to read. One writer for both is what
+/// keeps the signer, the verifier and the explainer from drifting.
 pub(crate) trait Sink {
     fn put(&mut self, bytes: &[u8]);
 }
@@ -13,12 +12,6 @@ pub(crate) trait Sink {
 impl Sink for Sha256 {
     fn put(&mut self, bytes: &[u8]) {
         Digest::update(self, bytes);
-    }
-}
-
-impl Sink for Hmac<Sha256> {
-    fn put(&mut self, bytes: &[u8]) {
-        Mac::update(self, bytes);
     }
 }
 
