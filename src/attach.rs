@@ -192,11 +192,6 @@ impl AddedHeaders<'_> {
         &self.signature
     }
 
-    /// Whether it is among what [`iter`](Self::iter) gives.
-    fn has(&self, name: &str) -> bool {
-        self.iter().any(|(added, _)| added == name)
-    }
-
     /// Room in `headers` for all of them, so that inserting cannot fail.
     pub(crate) fn reserve(headers: &mut HeaderMap) -> Result<(), Error> {
         // A map with very many names may grow at any insertion, and past its limit it panics.
@@ -207,7 +202,7 @@ impl AddedHeaders<'_> {
     }
 
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {
-        for name in stale.iter().filter(|name| !self.has(name)) {
+        for name in stale.iter() {
             headers.remove(name);
         }
         let mut insert =

@@ -178,8 +178,7 @@ pub(crate) fn query_credential<'a>(
     let (slash, scope) = split_credential(algorithm, &text)?;
     let id = text.get(..slash).unwrap_or_default();
     let id = match credential.raw_value().get(..slash) {
-        // What is the same text and holds no escape ends where the encoded slash begins.
-        Some(raw) if raw == id && !raw.contains('%') => Cow::Borrowed(raw),
+        Some(raw) if raw == id => Cow::Borrowed(raw),
         _ => Cow::Owned(id.to_owned()),
     };
     Ok((id, scope))

@@ -824,3 +824,174 @@ fn what_is_no_chunk_is_refused() {
         (SIZE, ChunkError::Malformed(_))
     ));
 }
+
+#[test]
+fn what_is_still_to_come() {
+    for upload in [plain(), with_trailer(true), with_trailer(false)] {
+        let mut verifier = upload.verifier();
+        assert_eq!(verifier.remaining(), 20_000);
+        let (mut input, mut came) = (&upload.wire[..], 0);
+        while !input.is_empty() {
+            let decoded = verifier.decode(input).unwrap();
+            input = &input[decoded.consumed..];
+            came += decoded.data.len() as u64;
+            assert_eq!(verifier.remaining(), 20_000 - came);
+        }
+        assert_eq!(came, 20_000);
+        // Nothing more is nothing wrong.
+        let nothing = verifier.decode(b"").unwrap();
+        assert_eq!((nothing.consumed, nothing.data), (0, &b""[..]));
+        assert!(verifier.decode(b"\n").is_err());
+    }
+}
+
+/// Sixteen digits, the extension of the longest signature (144 digits) and CRLF are 179 bytes.
+#[test]
+fn the_longest_header_of_a_chunk() {
+    let payload = ChunkedPayload::unsigned_with_trailers(5, [trailer("x-custom", 3)]);
+    let upload = |zeros: usize| {
+        let authorization = with_trailer(false).authorization;
+        let wire = format!(
+            "{}5\r\nhello\r\n0\r\nx-custom:abc\r\n\r\n",
+            "0".repeat(zeros)
+        );
+        let upload = Upload {
+            wire: Vec::new(),
+            headers: Vec::new(),
+            authorization,
+            payload: payload.clone(),
+        };
+        let mut verifier = upload.verifier();
+        let (mut input, mut data) = (wire.as_bytes(), Vec::new());
+        while !input.is_empty() {
+            let decoded = verifier.decode(input)?;
+            data.extend_from_slice(decoded.data);
+            input = &input[decoded.consumed..];
+        }
+        assert_eq!(data, b"hello");
+        Ok::<(), ChunkError>(())
+    };
+    assert_eq!(upload(0), Ok(()));
+    assert_eq!(upload(176), Ok(()));
+    for zeros in [177, 178, 1000] {
+        let error = upload(zeros).unwrap_err();
+        assert_eq!(error, ChunkError::Malformed("a chunk's header is too long"));
+    }
+}
+
+/// Nothing but CRLF ends a chunk, and the payload.
+#[test]
+fn line_breaks_behind_chunks() {
+    let upload = plain();
+    let breaks = upload.headers.iter().skip(1).map(|header| {
+        assert!(header.starts_with("\r\n"));
+        header.as_str()
+    });
+    for header in breaks.chain(["\r\n"]) {
+        // Behind the last chunk, which is empty, stands the end of the payload.
+        let (at, _) = std::str::from_utf8(&upload.wire)
+            .unwrap()
+            .rmatch_indices(header)
+            .next()
+            .unwrap();
+        for wrong in ["\n", "x\n", "\r\r\n", "\r", "\n\n", "xx"] {
+            let mut wire = upload.wire[..at].to_vec();
+            wire.extend_from_slice(wrong.as_bytes());
+            wire.extend_from_slice(&upload.wire[at + 2..]);
+            let (_, error) = upload.refuses(&wire);
+            let expected = if ["\r", "xx"].contains(&wrong) && header == "\r\n" {
+                ChunkError::Incomplete
+            } else {
+                ChunkError::Malformed("no line break follows a chunk")
+            };
+            assert_eq!(error, expected, "{wrong:?}");
+        }
+    }
+}
+
+/// 8 KiB, the empty line at the end among them.
+#[test]
+fn the_bound_of_trailers() {
+    let verify = |lengths: &[usize]| {
+        let names = ["x-a", "x-b", "x-c"];
+        let announced = names.into_iter().zip(lengths);
+        let trailers = announced
+            .clone()
+            .map(|(name, length)| trailer(name, *length));
+        let payload = ChunkedPayload::unsigned_with_trailers(0, trailers);
+        let mut wire = "0\r\n".to_owned();
+        for (name, length) in announced {
+            wire.push_str(&format!("{name}:{}\r\n", "v".repeat(*length)));
+        }
+        wire.push_str("\r\n");
+        let verifier = Upload {
+            payload,
+            ..with_trailer(false)
+        }
+        .verifier();
+        let mut input = wire.as_bytes();
+        let mut verifier = verifier;
+        while !input.is_empty() {
+            let decoded = verifier.decode(input)?;
+            input = &input[decoded.consumed..];
+        }
+        verifier.finish_with(|_, _| Some(true)).map(drop)
+    };
+    // A name, a colon and CRLF are six bytes.
+    assert_eq!(verify(&[8192 - 8]), Ok(()));
+    assert_eq!(verify(&[8192 - 7]), Err(ChunkError::TrailersTooLong));
+    assert_eq!(verify(&[4000, 8192 - 4000 - 14]), Ok(()));
+    for more in [1, 100, 4000] {
+        assert_eq!(
+            verify(&[4000, 8192 - 4000 - 14 + more]),
+            Err(ChunkError::TrailersTooLong)
+        );
+    }
+    assert_eq!(
+        verify(&[3000, 3000, 3000]),
+        Err(ChunkError::TrailersTooLong)
+    );
+}
+
+/// AWS: "Error responses" of Amazon S3.
+#[test]
+fn statuses_of_errors() {
+    let name = || "x-a".to_owned();
+    for (error, status) in [
+        (ChunkError::SignatureMismatch, 403),
+        (ChunkError::Incomplete, 400),
+        (ChunkError::Malformed(""), 400),
+        (ChunkError::TrailersTooLong, 400),
+        (ChunkError::ChecksumMismatch { name: name() }, 400),
+        (ChunkError::MissingTrailer { name: name() }, 400),
+    ] {
+        assert_eq!(error.status().as_u16(), status, "{error}");
+    }
+}
+
+/// Only a payload of one chunk may be smaller than a chunk may be; a chunk of nothing ends it.
+#[test]
+fn sizes_of_chunks() {
+    let sign = |length, size| {
+        let payload = ChunkedPayload::signed(length).with_chunk_size(size);
+        signer().sign_chunked(&mut put(), payload, NOW).map(drop)
+    };
+    assert!(sign(100_000, 8192).is_ok());
+    assert!(sign(8191, 8191).is_ok());
+    assert!(sign(1, 1).is_ok());
+    assert!(sign(0, 1).is_ok());
+    for (length, size) in [
+        (100_000, 8191),
+        (8192, 8191),
+        (2, 1),
+        (0, 0),
+        (1, 0),
+        (100_000, 0),
+    ] {
+        let error = sign(length, size).unwrap_err();
+        assert!(
+            matches!(error, Error::ChunkTooSmall { minimum: 8192, .. }),
+            "{length} {size}: {error}"
+        );
+    }
+}

@@ -71,7 +71,13 @@ fn collect<B: Body<Data = Bytes> + Unpin>(
     let (mut data, mut trailers, mut promised) = (Vec::new(), None, Vec::new());
     let error = loop {
         promised.push((data.len() as u64, body.size_hint().exact().unwrap()));
-        match Pin::new(&mut body).poll_frame(&mut context) {
+        let ended = body.is_end_stream();
+        let frame = Pin::new(&mut body).poll_frame(&mut context);
+        assert!(
+            !ended || matches!(frame, Poll::Ready(None)),
+            "more after the end"
+        );
+        match frame {
             Poll::Pending => {}
             Poll::Ready(None) => break None,
             Poll::Ready(Some(Err(error))) => {

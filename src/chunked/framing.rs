@@ -75,10 +75,8 @@ pub(super) enum Step {
     Data,
     /// The data up to here makes a chunk, and its signature holds.
     Chunk,
-    /// Framing; there is more to come.
+    /// Framing, or nothing.
     More,
-    /// The end, and all is well.
-    End,
 }
 
 /// Size, extension, signature, line break.
@@ -123,12 +121,8 @@ impl<K: VerifyingKey> Framing<K> {
         }
     }
 
-    pub(super) fn is_at_end(&self) -> bool {
-        matches!(self.state, State::End)
-    }
-
     /// Looks at the beginning of the input: how many bytes of it, and what they were. Without input
-    /// it says [`Step::More`] when it needs some.
+    /// it says [`Step::More`], but at the end of a chunk.
     pub(super) fn step(&mut self, input: &[u8]) -> Result<(usize, Step), ChunkError> {
         let result = self.try_step(input);
         if let Err(error) = &result {
@@ -145,9 +139,8 @@ impl<K: VerifyingKey> Framing<K> {
                 self.state = State::Break;
                 return Ok((0, Step::Chunk));
             }
-            State::End if input.is_empty() => return Ok((0, Step::End)),
-            State::End => return Err(ChunkError::Malformed("something follows the end")),
             _ if input.is_empty() => return Ok((0, Step::More)),
+            State::End => return Err(ChunkError::Malformed("something follows the end")),
             State::Data { left } => {
                 let all = u64::try_from(input.len()).unwrap_or(u64::MAX);
                 let taken = all.min(*left);
@@ -192,12 +185,7 @@ impl<K: VerifyingKey> Framing<K> {
             self.line = line;
             result?;
         }
-        let step = if self.is_at_end() && taken == input.len() {
-            Step::End
-        } else {
-            Step::More
-        };
-        Ok((taken, step))
+        Ok((taken, Step::More))
     }
 
     fn end_line(&mut self, line: &[u8]) -> Result<(), ChunkError> {

@@ -63,3 +63,25 @@ impl Pieces {
         ready.append(&mut self.pieces);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_pieces_are_gathered_and_large_ones_not_copied() {
+        let (small, large) = (Bytes::from(vec![b's'; 1023]), Bytes::from(vec![b'l'; 1024]));
+        let mut pieces = Pieces::default();
+        for piece in [&small, &small, &large, &large, &small] {
+            pieces.push(piece.clone());
+        }
+        let mut ready = VecDeque::new();
+        pieces.move_to(&mut ready);
+        let lengths: Vec<usize> = ready.iter().map(Bytes::len).collect();
+        assert_eq!(lengths, [2046, 1024, 1024, 1023]);
+        assert_eq!(ready[1].as_ptr(), large.as_ptr());
+        // Nothing is left behind.
+        pieces.move_to(&mut ready);
+        assert_eq!(ready.len(), 4);
+    }
+}

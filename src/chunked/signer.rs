@@ -130,7 +130,7 @@ impl<K: Key> ChunkSigner<K> {
 
     fn next(&mut self, length: u64, hash: &[u8; 32]) -> ChunkHeader {
         let mut header = ChunkHeader::new();
-        if std::mem::replace(&mut self.in_chunk, length > 0) {
+        if std::mem::replace(&mut self.in_chunk, true) {
             header.put(b"\r\n");
         }
         header.put_hex(length);

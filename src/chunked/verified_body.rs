@@ -112,8 +112,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
                 }
                 Step::Chunk if framing.remaining() == 0 => continue,
                 Step::Chunk => {}
-                Step::More if !self.pending.is_empty() => continue,
-                Step::More | Step::End => return Ok(()),
+                Step::More => return Ok(()),
             }
             self.chunk.move_to(&mut self.ready);
             if !self.ready.is_empty() {

@@ -223,7 +223,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
                 }
                 Step::Chunk => {}
                 Step::More if consumed < input.len() => {}
-                Step::More | Step::End => {
+                Step::More => {
                     return Ok(Decoded {
                         consumed,
                         data: &[],
