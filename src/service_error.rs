@@ -216,6 +216,8 @@ mod tests {
                 "{first}  The Canonical String for this request should have been 'x-amz-security-token:TOKEN'"
             ),
             format!("{first}\r\nTOKEN"),
+            format!("{first}\rTOKEN"),
+            format!("{first}\nTOKEN"),
         ] {
             let error = error(403, "SignatureDoesNotMatch", &message);
             assert_eq!(
@@ -225,6 +227,8 @@ mod tests {
             assert!(!format!("{error:?}").contains("TOKEN"));
             assert_eq!(error.message(), message);
         }
+        let terminal = error(400, "Co\u{1b}de", "a\u{7}b\tc\u{85}d").to_string();
+        assert_eq!(terminal, "Co de (400): a b c d");
         let long = error(400, &"C".repeat(9999), &"m".repeat(9999)).to_string();
         assert_eq!(long.len(), 2 * SHOWN + ": (400)".len() + 1);
     }

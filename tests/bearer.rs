@@ -248,3 +248,62 @@ proptest! {
         prop_assert_eq!(request.headers().len(), usize::from(done.is_ok()));
     }
 }
+
+/// RFC 6750, section 3.1; and a request without credentials is told to bring some (section 3).
+#[test]
+fn refusals_have_the_status_of_the_rfc() {
+    for (refusal, status, code) in [
+        (Refusal::MissingToken, 401, None),
+        (Refusal::InvalidRequest, 400, Some("invalid_request")),
+        (Refusal::InvalidToken, 401, Some("invalid_token")),
+        (Refusal::InsufficientScope, 403, Some("insufficient_scope")),
+    ] {
+        assert_eq!((refusal.status().as_u16(), refusal.code()), (status, code));
+    }
+}
+
+#[test]
+fn environment_variables_of_services() {
+    for (service, name) in [
+        ("bedrock", "AWS_BEARER_TOKEN_BEDROCK"),
+        ("bedrock-agentcore", "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE"),
+        ("Some Service", "AWS_BEARER_TOKEN_SOME_SERVICE"),
+    ] {
+        assert_eq!(bearer::environment_variable(service), name);
+    }
+}
+
+/// RFC 9110, 5.6.4: what a quoted string may hold, as far as it is visible ASCII and spaces.
+#[test]
+fn bytes_of_a_realm() {
+    for byte in 0..=0x7f_u8 {
+        let realm = format!("a{}b", char::from(byte));
+        let challenge = Refusal::MissingToken.challenge(&realm);
+        if matches!(byte, 0..0x20 | 0x7f) {
+            assert!(
+                matches!(challenge, Err(Error::InvalidParameter { parameter, .. }) if parameter == "realm")
+            );
+        } else {
+            let escape = if matches!(byte, b'"' | b'\\') {
+                "\\"
+            } else {
+                ""
+            };
+            let expected = format!("Bearer realm=\"a{escape}{}b\"", char::from(byte));
+            assert_eq!(challenge.unwrap(), expected);
+        }
+    }
+    assert!(Refusal::MissingToken.challenge("é").is_err());
+}
+
+#[test]
+fn codes_of_refusals_are_sent() {
+    for (refusal, code) in [
+        (Refusal::InvalidRequest, "invalid_request"),
+        (Refusal::InvalidToken, "invalid_token"),
+        (Refusal::InsufficientScope, "insufficient_scope"),
+    ] {
+        let expected = format!("Bearer realm=\"r\", error=\"{code}\"");
+        assert_eq!(refusal.challenge("r").unwrap(), expected);
+    }
+}

@@ -3,7 +3,7 @@
 
 use countersign::tokens;
 use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck, ProofError};
-use countersign::verify::VerifyError;
+use countersign::verify::{Form, VerifyError};
 use countersign::{Credentials, PayloadHash, Signer};
 use http::{HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
@@ -530,4 +530,36 @@ fn no_error_tells_a_secret() {
             "{text}"
         );
     }
+}
+
+/// Bytes of a query that AWS's own signers write, and no others.
+#[test]
+fn v15_bytes_of_a_query() {
+    let url = presigned();
+    for byte in 0..=0x7f_u8 {
+        let text = char::from(byte);
+        let plain = text.is_ascii_alphanumeric() || "-._~%=&".contains(text);
+        let url = url.replacen("token", &format!("tok{text}en"), 1);
+        let odd = matches!(check().presigned(&url, NOW), Err(ProofError::WrongUrl));
+        // An escape wants its digits.
+        assert_eq!(odd, !plain || text == '%', "{text:?}");
+    }
+}
+
+/// Signature Version 4A is none of a caller's identity.
+#[test]
+fn v15_another_algorithm() {
+    let url = presigned()
+        .replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
+        .replace(&format!("%2F{REGION}%2Fsts"), "%2Fsts");
+    let (start, _) = url.split_once("X-Amz-Signature=").unwrap();
+    let url = format!("{start}X-Amz-Signature=30{}", "0".repeat(140));
+    let error = refuse(&url);
+    assert!(
+        matches!(
+            error,
+            ProofError::Claim(VerifyError::UnknownAlgorithm { form: Form::Query })
+        ),
+        "{error:?}"
+    );
 }

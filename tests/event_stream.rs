@@ -204,6 +204,10 @@ fn what_cannot_be_sent() {
         Some(most)
     );
     out.clear();
+    let most_text = Value::String(&long_text[1..]);
+    encode(&[("n", most_text)], b"", &mut out).unwrap();
+    assert_eq!(Message::decode(&out).unwrap().header("n"), Some(most_text));
+    out.clear();
     let fill = MAX_HEADERS_LENGTH - 3 * (5 + 32_767) - 5;
     let last = ("d", Value::Bytes(&long[..fill]));
     encode(&[headers[0], headers[1], headers[2], last], b"", &mut out).unwrap();
@@ -483,7 +487,13 @@ fn headers_that_a_signed_message_has() {
         let frame = frame(headers, b"message");
         verify(&mut verifier.clone(), &frame, NOW).map(drop)
     };
-    // The order is free.
+    // The order is free, the names are not.
+    for wrong in [":Date", ":datf", ":eate", "date"] {
+        assert!(check(&[(wrong, headers[0].1), headers[1]]).is_err());
+    }
+    for wrong in [":chunk-signaturf", ":dhunk-signature", "chunk-signature"] {
+        assert!(check(&[headers[0], (wrong, headers[1].1)]).is_err());
+    }
     assert_eq!(check(&[headers[1], headers[0]]), Ok(()));
     for wrong in [
         &[][..],
@@ -502,6 +512,13 @@ fn headers_that_a_signed_message_has() {
     ] {
         let error = check(wrong).unwrap_err();
         assert!(matches!(error, EventError::NotSigned(_)), "{error}");
+    }
+    let of_another_type = EventError::NotSigned("a header is of another type");
+    for wrong in [
+        [(date, Value::Bool(true)), headers[1]],
+        [headers[0], (signature, Value::Bool(true))],
+    ] {
+        assert_eq!(check(&wrong), Err(of_another_type));
     }
     for milliseconds in [i64::MIN, i64::MAX, -62_198_755_200_000] {
         let error = check(&[(date, Value::Timestamp(milliseconds)), headers[1]]).unwrap_err();

@@ -66,6 +66,30 @@ mod sts {
     }
 
     #[test]
+    fn as_many_attributes_as_are_read() {
+        let body = |count: usize| {
+            // One stands in each namespace, and one is the namespace.
+            let attributes: String = (1..count).map(|i| format!(" a{i}=\"\"")).collect();
+            let inside = format!("<x{attributes}/>{}", credentials(SOUND));
+            answer(NAMESPACE, &inside)
+        };
+        assert!(AssumeRole::parse(StatusCode::OK, body(256)).is_ok());
+        assert_eq!(malformed(body(257)), "has too many attributes");
+    }
+
+    /// 64 KiB.
+    #[test]
+    fn json_as_large_as_is_read() {
+        let body = |length: usize| {
+            let json = "{\"Error\":{\"Code\":\"ExpiredToken\",\"Message\":\"m\"}}";
+            format!("{json}{}", " ".repeat(length - json.len()))
+        };
+        let parse = |length| AssumeRole::parse(StatusCode::BAD_REQUEST, body(length)).unwrap_err();
+        assert_eq!(parse(65_536).code(), Some("ExpiredToken"));
+        assert_eq!(parse(65_537).code(), None);
+    }
+
+    #[test]
     fn truncated_at_every_byte() {
         let whole = answer(NAMESPACE, &credentials(SOUND));
         assert!(AssumeRole::parse(StatusCode::OK, &whole).is_ok());

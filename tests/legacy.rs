@@ -520,3 +520,100 @@ fn debug_tells_no_secret() {
     }
     assert!(text.contains(ID));
 }
+
+#[test]
+fn credentials_may_end_with_the_url() {
+    let hour = Duration::from_secs(3600);
+    let presign = |left: i64| {
+        let end = NOW + time::Duration::seconds(3600 + left);
+        s3_v2::Signer::new(credentials().with_expiration(end))
+            .presign(&put(), BUCKET, hour, NOW)
+            .map(drop)
+    };
+    assert!(presign(0).is_ok());
+    assert!(presign(1).is_ok());
+    assert!(matches!(
+        presign(-1),
+        Err(Error::OutlivesCredentials { .. })
+    ));
+}
+
+#[test]
+fn what_an_s3_claim_tells() {
+    let mut request = put();
+    s3_v2::Signer::new(credentials())
+        .sign(&mut request, BUCKET, NOW)
+        .unwrap();
+    let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
+    assert_eq!(claim.access_key_id(), ID);
+    assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
+}
+
+/// The host is the header's where there is one, and without one the URI's.
+#[test]
+fn a_query_is_signed_for_its_host() {
+    let signer = sigv2::Signer::new(credentials());
+    let relative = |hosts: &[&'static str]| {
+        let mut request = get("/?Action=A&Timestamp=2010-01-25T22%3A03%3A07Z");
+        for host in hosts {
+            request
+                .headers_mut()
+                .append("host", HeaderValue::from_static(host));
+        }
+        signer.sign_query(&request, NOW)
+    };
+    let absolute = get("https://sdb.amazonaws.com/?Action=A&Timestamp=2010-01-25T22%3A03%3A07Z");
+    let absolute = signer.sign_query(&absolute, NOW).unwrap();
+    let signed = relative(&["sdb.amazonaws.com"]).unwrap();
+    assert_eq!(signed.query(), absolute.query());
+    for hosts in [&[][..], &[""], &[" "], &["a", "a"]] {
+        assert!(
+            matches!(relative(hosts), Err(Error::MissingHost)),
+            "{hosts:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_query_claim_lacks() {
+    let parse = |query: &str, host: Option<&'static str>| {
+        let mut request = get(&format!("/?{query}"));
+        if let Some(host) = host {
+            request
+                .headers_mut()
+                .insert("host", HeaderValue::from_static(host));
+        }
+        sigv2::SignedRequest::parse(&request, None).map(drop)
+    };
+    let own = "AWSAccessKeyId=A&SignatureMethod=HmacSHA256&SignatureVersion=2&Signature=x";
+    let host = Some("sdb.amazonaws.com");
+    let dated = format!("{own}&Timestamp=2010-01-25T22%3A03%3A07Z");
+    assert_eq!(parse(&dated, host), Ok(()));
+    assert_eq!(parse(&dated, None), Err(VerifyError::MissingHost));
+    let form = Form::Query;
+    assert_eq!(parse(own, host), Err(VerifyError::MissingDate { form }));
+    assert!(matches!(
+        parse(&format!("{dated}&Expires=2010-01-25T22%3A03%3A07Z"), host),
+        Err(VerifyError::Malformed { .. })
+    ));
+    assert!(matches!(
+        parse(&format!("{dated}&x=%zz"), host),
+        Err(VerifyError::InvalidTarget { problem }) if problem.contains("hex digits")
+    ));
+    for offset in [
+        "%2B7:00",
+        "%2B007:00",
+        "%2B07:0",
+        "%2B07:000",
+        "%2B+7:00",
+        "%2B24:00",
+        "%2B07:60",
+    ] {
+        let query = format!("{own}&Timestamp=2010-01-25T22%3A03%3A07{offset}");
+        assert_eq!(
+            parse(&query, host),
+            Err(VerifyError::InvalidDate { form }),
+            "{offset}"
+        );
+    }
+}

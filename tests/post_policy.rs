@@ -47,7 +47,14 @@ fn verify(
     let key = AccessKey::derive(&credentials(), claim.scope());
     let verifier = Verifier::new("us-east-1", Service::S3);
     let verified = claim.verify(&verifier, &key, upload, now)?;
+    assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
     assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    let of_key = fields.iter().find(|(name, _)| *name == "key");
+    assert_eq!(verified.field("KEY"), of_key.map(|(_, value)| *value));
+    // What no condition covers is not told.
+    for name in ["policy", "x-amz-signature", "x-ignore-this", "nothing"] {
+        assert_eq!(verified.field(name), None);
+    }
     Ok(verified.key().to_owned())
 }
 
@@ -189,7 +196,9 @@ fn session_tokens_are_covered_and_sent() {
 
         let fields: Vec<(&str, &str)> = form.fields().collect();
         let claim = SignedPost::parse(&fields).unwrap();
-        assert_eq!(claim.session_token().unwrap().expose(), "IQo/b3+Jp==");
+        let sent = claim.session_token().unwrap();
+        assert_eq!(sent.expose(), "IQo/b3+Jp==");
+        assert_eq!(sent.header_name(), name.to_ascii_lowercase());
         let verifier = Verifier::new("us-east-1", Service::S3);
         let verify = |credentials: &Credentials, now| {
             let key = AccessKey::derive(credentials, claim.scope());
@@ -524,6 +533,10 @@ fn the_end_of_a_policy_and_the_length_of_a_file() {
         now: END,
     };
     assert_eq!(expired.code(), "AccessDenied");
+    assert_eq!(expired.status().as_u16(), 403);
+    let mismatch = PolicyError::from(VerifyError::SignatureMismatch);
+    assert_eq!(mismatch.code(), "SignatureDoesNotMatch");
+    assert_eq!(mismatch.status().as_u16(), 403);
     assert_eq!(verify(&fields, &upload(10), END), Err(expired));
 
     assert!(verify(&fields, &upload(20), NOW).is_ok());
@@ -674,4 +687,92 @@ fn nothing_is_printed() {
         !text.contains(&fields.iter().find(|(name, _)| *name == "policy").unwrap().1[..40]),
         "{text}"
     );
+}
+
+#[test]
+fn bounds_are_within() {
+    // A range of one length.
+    let policy = policy().content_length_range(1000, 1000);
+    let form = signer()
+        .sign_post(&policy, [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<_> = form.fields().collect();
+    assert!(verify(&fields, &UPLOAD, NOW).is_ok());
+
+    // Keys that end later than now.
+    let claim = SignedPost::parse(&fields).unwrap();
+    let verifier = Verifier::new("us-east-1", Service::S3);
+    for (left, ended) in [(1, false), (0, true), (-1, true)] {
+        let end = NOW + time::Duration::seconds(left);
+        let key = AccessKey::derive(&credentials().with_expiration(end), claim.scope());
+        let verified = claim.verify(&verifier, &key, &UPLOAD, NOW);
+        assert_eq!(verified.is_err(), ended, "{left}");
+    }
+
+    // 20 KB of base64 are 15,360 bytes.
+    let text = text_of(&form);
+    let padded = |length: usize| format!("{text}{}", " ".repeat(length - text.len()));
+    assert!(signer().sign_post_text(&padded(15_360), NOW).is_ok());
+    for length in [15_361, 15_364, 20_000] {
+        let error = signer().sign_post_text(&padded(length), NOW).unwrap_err();
+        assert!(matches!(
+            error,
+            Error::InvalidPolicy("is longer than 20 KB")
+        ));
+    }
+    // Signed by hand, what the signer would not sign.
+    for (length, is_read) in [(15_360, true), (15_361, false), (15_364, false)] {
+        let policy = STANDARD.encode(padded(length));
+        let key = SigningKey::derive(&SECRET.into(), claim.scope());
+        let signature = key.sign(&policy);
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|&(name, value)| match name {
+                "policy" => (name, policy.as_str()),
+                "x-amz-signature" => (name, signature.as_str()),
+                _ => (name, value),
+            })
+            .collect();
+        let verified = verify(&fields, &UPLOAD, NOW);
+        assert_eq!(verified.is_ok(), is_read, "{length}: {verified:?}");
+    }
+}
+
+/// The policy does not say for which scope its signature is, so the key must be the scope's.
+#[test]
+fn a_key_is_for_its_scope_alone() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<_> = form.fields().collect();
+    let scope = SignedPost::parse(&fields).unwrap().scope().to_string();
+    for (other, right) in [
+        (scope.as_str(), true),
+        ("20151228/us-east-1/s3/aws4_request", false),
+        ("20151229/us-east-2/s3/aws4_request", false),
+        ("20151229/us-east-1/sqs/aws4_request", false),
+    ] {
+        let key = SigningKey::derive(
+            &SECRET.into(),
+            &countersign::CredentialScope::parse(other).unwrap(),
+        );
+        let policy = fields.iter().find(|(name, _)| *name == "policy").unwrap().1;
+        let signature = key.sign(policy);
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|&(name, value)| match name {
+                "x-amz-signature" => (name, signature.as_str()),
+                _ => (name, value),
+            })
+            .collect();
+        let claim = SignedPost::parse(&fields).unwrap();
+        let verifier = Verifier::new("us-east-1", Service::S3);
+        let verified = claim.verify(&verifier, &key, &UPLOAD, NOW).map(drop);
+        let expected = if right {
+            Ok(())
+        } else {
+            Err(VerifyError::SignatureMismatch.into())
+        };
+        assert_eq!(verified, expected, "{other}");
+    }
 }

@@ -55,6 +55,7 @@ impl Needles {
 
     #[track_caller]
     fn hidden_in_text(&self, text: &str) {
+        assert!(!text.is_empty(), "nothing is told at all");
         // One line, for lists of numbers that stand below each other.
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for needle in &self.0 {

@@ -293,6 +293,41 @@ fn what_codeartifact_does_not_know_is_not_asked() {
     }
 }
 
+/// AWS CodeArtifact User Guide: "Configuring npm without using the login command", "Configure pip
+/// without the login command", "Configure and use Cargo".
+#[cfg(feature = "codeartifact")]
+#[test]
+fn what_package_managers_are_told() {
+    use countersign::codeartifact::Repository;
+
+    let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my_repo").unwrap();
+    let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+    assert_eq!(repository.host(), host);
+    assert_eq!(
+        repository.npm_registry(),
+        format!("https://{host}/npm/my_repo/")
+    );
+    assert_eq!(
+        repository.cargo_index(),
+        format!("sparse+https://{host}/cargo/my_repo/")
+    );
+    let token = codeartifact_token();
+    let npm = repository.npm_auth_token(&token, NOW).unwrap();
+    assert_eq!(
+        npm.expose(),
+        format!("//{host}/npm/my_repo/:_authToken=eyJ2ZXIiOjF9.abc")
+    );
+    let pip = repository.pip_index_url(&token, NOW).unwrap();
+    assert_eq!(
+        pip.expose(),
+        format!("https://aws:eyJ2ZXIiOjF9.abc@{host}/pypi/my_repo/simple/")
+    );
+    let refused = Repository::new("my-domain", "1", "us-west-2", "my_repo").unwrap_err();
+    assert!(
+        matches!(refused, Error::InvalidParameter { parameter, .. } if parameter == "domain-owner")
+    );
+}
+
 #[cfg(feature = "sts")]
 mod sts {
     use countersign::sts::{
@@ -629,6 +664,27 @@ mod sts {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_global_endpoint_is_in_virginia() {
+        let endpoint = Endpoint::global();
+        let root = AssumeRoot::new(
+            "111122223333",
+            "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
+        );
+        assert!(matches!(
+            root.request(&endpoint),
+            Err(Error::NoEndpoint { .. })
+        ));
+        assert!(
+            root.request(&Endpoint::regional("us-east-1").unwrap())
+                .is_ok()
+        );
+        assert_eq!(endpoint.region(), "us-east-1");
+        assert_eq!(endpoint.uri(), "https://sts.amazonaws.com/");
+        let algorithms = [SigningAlgorithm::Rs256, SigningAlgorithm::Es384];
+        assert_eq!(algorithms.map(SigningAlgorithm::as_str), ["RS256", "ES384"]);
     }
 
     #[test]

@@ -511,3 +511,27 @@ fn audiences_are_headers() {
         assert!(presign(name, value).is_err(), "{name}: {value}");
     }
 }
+
+/// As Kafka's clients count.
+#[test]
+fn milliseconds_are_counted() {
+    let end = datetime!(2024-07-07 07:05:06.789 UTC);
+    let token = tokens::rds(&temporary(end), REGION, DB, "app", NOW).unwrap();
+    assert_eq!(token.expires_at(), end);
+    assert_eq!(token.expires_at_milliseconds(), 1_720_335_906_789);
+}
+
+/// RFC 1035, 2.3.4: a name has 253 characters at most, without the dot at its end.
+#[test]
+fn the_longest_host() {
+    let host = |length: usize| {
+        let labels = "abcdefghi.".repeat(25);
+        format!("{labels}{}", "x".repeat(length - 250))
+    };
+    let rds = |length| {
+        let host = format!("{}:5432", host(length));
+        tokens::rds(&long_term(), REGION, &host, "app", NOW)
+    };
+    assert!(rds(253).is_ok());
+    assert!(rds(254).is_err());
+}

@@ -248,3 +248,114 @@ impl fmt::Display for Cause {
         f.write_str(&words(self).0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::Form;
+
+    #[test]
+    fn each_error_of_the_verifier_is_a_cause() {
+        let form = Form::Header;
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let date = crate::amz_date::AmzDate::new(now).unwrap();
+        let owned = str::to_owned;
+        let token = "x-amz-security-token";
+        for (error, cause) in [
+            (
+                VerifyError::MissingAuthentication,
+                Cause::MissingAuthentication,
+            ),
+            (
+                VerifyError::SeveralAuthentications,
+                Cause::SeveralAuthentications,
+            ),
+            (
+                VerifyError::UnknownAlgorithm { form },
+                Cause::UnsupportedAlgorithm,
+            ),
+            (
+                VerifyError::Malformed { form, problem: "p" },
+                Cause::MalformedAuthorization {
+                    problem: owned("p"),
+                },
+            ),
+            (VerifyError::MissingDate { form }, Cause::MissingDate),
+            (VerifyError::InvalidDate { form }, Cause::InvalidDate),
+            (
+                VerifyError::WrongDay {
+                    form,
+                    day: owned("19700102"),
+                    date,
+                },
+                Cause::WrongDay,
+            ),
+            (
+                VerifyError::WrongRegion {
+                    form,
+                    region: owned("a"),
+                    expected: owned("b"),
+                },
+                Cause::WrongRegion {
+                    signed: owned("a"),
+                    expected: Some(owned("b")),
+                },
+            ),
+            (
+                VerifyError::WrongService {
+                    form,
+                    service: owned("a"),
+                    expected: owned("b"),
+                },
+                Cause::WrongService {
+                    signed: owned("a"),
+                    expected: Some(owned("b")),
+                },
+            ),
+            (
+                VerifyError::ExpiresInOutOfRange {
+                    seconds: 0,
+                    longest: 1,
+                },
+                Cause::ExpiresInOutOfRange,
+            ),
+            (VerifyError::HostNotSigned, Cause::HostNotSigned),
+            (
+                VerifyError::HeadersNotSigned {
+                    names: vec![owned("x-amz-a")],
+                },
+                Cause::HeadersNotSigned {
+                    names: vec![owned("x-amz-a")],
+                },
+            ),
+            (
+                VerifyError::HeadersNotSigned {
+                    names: vec![owned(token)],
+                },
+                Cause::SessionTokenNotSigned,
+            ),
+            (
+                VerifyError::SignedHeaderMissing { name: owned(token) },
+                Cause::MissingSessionToken,
+            ),
+            (
+                VerifyError::SignedHeaderMissing { name: owned("a") },
+                Cause::HeaderLost { name: owned("a") },
+            ),
+            (VerifyError::MissingContentSha256, Cause::PayloadHashMissing),
+            (VerifyError::InvalidContentSha256, Cause::PayloadHashInvalid),
+            (
+                VerifyError::ContentSha256Mismatch,
+                Cause::PayloadHashDiffers,
+            ),
+            (
+                VerifyError::MissingHost,
+                Cause::MalformedRequest {
+                    problem: VerifyError::MissingHost.to_string(),
+                },
+            ),
+        ] {
+            assert_eq!(Cause::of(error), cause);
+        }
+    }
+}

@@ -95,3 +95,177 @@ pub(super) fn compare_scopes(signed: &str, received: &str, secrets: &Secrets) ->
     let difference = Difference::plain("scope", signed, received, secrets);
     Some(Finding::with(cause, difference))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const OTHER: &str = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
+    fn lines(headers: &str, list: &str, payload: &str) -> Lines {
+        Lines::parse(&format!("GET\n/\n\n{headers}\n\n{list}\n{payload}")).unwrap()
+    }
+
+    fn causes(signed: &Lines, received: &Lines, payload: Option<&str>) -> Vec<Cause> {
+        let known = Known {
+            secrets: Secrets::default(),
+            payload: payload.map(str::to_owned),
+        };
+        let findings = compare(signed, received, &known);
+        findings.iter().map(Finding::cause).cloned().collect()
+    }
+
+    #[test]
+    fn payloads() {
+        let of = |payload| lines("host:h", "host", payload);
+        let unsigned = "UNSIGNED-PAYLOAD";
+        for (signed, received, sent, cause) in [
+            // What was sent is what was signed: on the way it became another.
+            (OTHER, EMPTY, Some(OTHER), Some(Cause::BodyChanged)),
+            (
+                OTHER,
+                unsigned,
+                Some(OTHER),
+                Some(Cause::PayloadHashDiffers),
+            ),
+            (OTHER, EMPTY, Some(EMPTY), Some(Cause::PayloadHashDiffers)),
+            (
+                unsigned,
+                OTHER,
+                Some(OTHER),
+                Some(Cause::PayloadHashDiffers),
+            ),
+            // A body that arrived empty was lost.
+            (OTHER, EMPTY, None, Some(Cause::BodyChanged)),
+            (EMPTY, OTHER, None, Some(Cause::PayloadHashDiffers)),
+            (unsigned, EMPTY, None, Some(Cause::PayloadHashDiffers)),
+            (OTHER, unsigned, None, Some(Cause::PayloadHashDiffers)),
+            (OTHER, OTHER, None, None),
+        ] {
+            let found = causes(&of(signed), &of(received), sent);
+            assert_eq!(
+                found.first(),
+                cause.as_ref(),
+                "{signed} {received} {sent:?}"
+            );
+            assert!(found.len() < 2);
+        }
+        let upper = OTHER.to_uppercase();
+        assert!(causes(&of(OTHER), &of(&upper), None).is_empty());
+    }
+
+    #[test]
+    fn scopes() {
+        let signed = "20150830/us-east-1/s3/aws4_request";
+        let compare = |received| {
+            let finding = compare_scopes(signed, received, &Secrets::default());
+            finding.map(|finding| finding.cause().clone())
+        };
+        assert_eq!(compare(signed), None);
+        let owned = str::to_owned;
+        for (received, cause) in [
+            ("20150831/us-east-2/sqs/aws4_request", Cause::WrongDay),
+            (
+                "20150830/us-east-2/sqs/aws4_request",
+                Cause::WrongRegion {
+                    signed: owned("us-east-1"),
+                    expected: Some(owned("us-east-2")),
+                },
+            ),
+            (
+                "20150830/us-east-1/sqs/aws4_request",
+                Cause::WrongService {
+                    signed: owned("s3"),
+                    expected: Some(owned("sqs")),
+                },
+            ),
+            ("20150830/us-east-1/s3/aws5_request", Cause::WrongTerminator),
+            ("20150830/us-east-1/s3", Cause::WrongTerminator),
+        ] {
+            assert_eq!(compare(received), Some(cause), "{received}");
+        }
+    }
+
+    #[test]
+    fn headers_that_changed() {
+        let of = |name: &str, value: Option<&str>, list: &str| {
+            let line = value.map_or(String::new(), |value| format!("{name}:{value}"));
+            lines(&line, list, EMPTY)
+        };
+        let owned = str::to_owned;
+        let (token, name) = ("x-amz-security-token", || owned("a"));
+        for (header, signed, received, cause) in [
+            ("a", Some("1"), None, Cause::HeaderLost { name: name() }),
+            ("a", Some("1"), Some(""), Cause::HeaderLost { name: name() }),
+            ("a", None, Some("1"), Cause::HeaderAdded { name: name() }),
+            (
+                "a",
+                Some("1"),
+                Some("1,2"),
+                Cause::HeaderAdded { name: name() },
+            ),
+            (
+                "a",
+                Some("1"),
+                Some("2,1"),
+                Cause::HeaderAdded { name: name() },
+            ),
+            (
+                "a",
+                Some("1"),
+                Some("12"),
+                Cause::HeaderRewritten { name: name() },
+            ),
+            (
+                "a",
+                Some("1 2"),
+                Some("1  2"),
+                Cause::HeaderWhiteSpace { name: name() },
+            ),
+            (
+                "a",
+                Some("1, 2"),
+                Some("1,2"),
+                Cause::HeaderWhiteSpace { name: name() },
+            ),
+            ("host", Some("h"), Some("h:443"), Cause::PortChanged),
+            ("host", Some("h:80"), Some("h:443"), Cause::PortChanged),
+            ("host", Some("h:80"), Some("H"), Cause::PortChanged),
+            ("host", Some("h"), Some("H"), Cause::HostChanged),
+            ("host", Some("h"), Some("h:x"), Cause::HostChanged),
+            ("host", Some("h"), Some("other"), Cause::HostChanged),
+            ("host", Some("h"), Some("o"), Cause::HostChanged),
+            (token, Some("1"), Some("2"), Cause::InvalidSessionToken),
+            (token, Some("1"), Some(""), Cause::MissingSessionToken),
+            (token, None, Some("1"), Cause::SessionTokenNotSigned),
+        ] {
+            let found = causes(
+                &of(header, signed, header),
+                &of(header, received, header),
+                None,
+            );
+            assert_eq!(found, [cause], "{header} {signed:?} {received:?}");
+        }
+        // Whether the receiver lists the token tells whether it came.
+        let signed = of(token, Some("1"), token);
+        let lost = causes(&signed, &of(token, None, token), None);
+        assert_eq!(lost, [Cause::MissingSessionToken]);
+        let unsigned = causes(&signed, &of(token, None, "host"), None);
+        assert_eq!(unsigned, [Cause::SessionTokenNotSigned]);
+        let list = causes(&lines("a:1", "a", EMPTY), &lines("a:1", "a;b", EMPTY), None);
+        assert_eq!(list, [Cause::SignedHeadersChanged]);
+        // The hash that differs is told of once, by the last line.
+        let of = |hash: &str| lines(&format!("x-amz-content-sha256:{hash}"), "x", hash);
+        let hash = causes(&of(OTHER), &of(EMPTY), None);
+        assert_eq!(hash, [Cause::BodyChanged]);
+        // As many as are told of.
+        let many = |count: usize| -> String {
+            let names = (0..count).map(|i| format!("h{i:02}:1"));
+            names.collect::<Vec<_>>().join("\n")
+        };
+        let none = lines("", "", EMPTY);
+        assert_eq!(causes(&none, &lines(&many(15), "", EMPTY), None).len(), 15);
+        assert_eq!(causes(&none, &lines(&many(40), "", EMPTY), None).len(), 16);
+    }
+}

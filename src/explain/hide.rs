@@ -254,3 +254,110 @@ pub(super) fn visible(c: char) -> char {
         c
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "IQoJb3JpZ2lu/aCXVz==";
+    const ENCODED: &str = "IQoJb3JpZ2lu%2FaCXVz%3D%3D";
+    const TWICE: &str = "IQoJb3JpZ2lu%252FaCXVz%253D%253D";
+
+    /// A token that is known is hidden wherever it stands and however it is written.
+    #[test]
+    fn a_known_secret_is_hidden_everywhere() {
+        for known in [TOKEN, ENCODED] {
+            let mut secrets = Secrets::default();
+            secrets.add(&format!(" {known}\n"));
+            for form in [TOKEN, ENCODED, TWICE] {
+                let text = format!("a {form} b");
+                assert_eq!(secrets.other(&text), "a [elided] b");
+                assert_eq!(secrets.header("x-amz-meta-a", &text), "a [elided] b");
+                let query = format!("a={form}&b=1");
+                assert_eq!(secrets.query(&query), "a=[elided]&b=1");
+            }
+        }
+        // Too short to be looked for.
+        let mut secrets = Secrets::default();
+        secrets.add("1234567");
+        assert_eq!(secrets.other("1234567"), "1234567");
+        secrets.add("12345678");
+        assert_eq!(secrets.other("12345678"), "[elided]");
+    }
+
+    /// Each has three forms, of which some are equal; what is too many is not looked for.
+    #[test]
+    fn so_many_are_looked_for() {
+        let mut secrets = Secrets::default();
+        let secret = |i: usize| format!("secret-of-letters-{i:02}");
+        for i in 0..40 {
+            secrets.add(&secret(i));
+            secrets.add(&secret(i));
+        }
+        for i in 0..40 {
+            let hidden = secrets.other(&secret(i)) == "[elided]";
+            assert_eq!(hidden, i < 32, "{i}");
+        }
+        // Of one that begins another, no end stays.
+        let mut secrets = Secrets::default();
+        secrets.add("beginning");
+        secrets.add("beginning-and-end");
+        assert_eq!(secrets.other("beginning-and-end"), "[elided]");
+    }
+
+    #[test]
+    fn parameters_are_hidden_by_their_names() {
+        let secrets = Secrets::default();
+        for name in [
+            "X-Amz-Security-Token",
+            "x-amz-s3session-token",
+            "X-Amz-Signature",
+            "x-amz-server-side-encryption-customer-key",
+            "Signature",
+            "SecurityToken",
+            // Encoded once, twice, three times.
+            "X%2DAmz-Signature",
+            "X%252DAmz-Signature",
+            "X%25252DAmz-Signature",
+        ] {
+            let query = format!("a=1&{name}=12345&b");
+            let shown = format!("a=1&{name}=[elided, 5 characters]&b");
+            assert_eq!(secrets.query(&query), shown);
+        }
+        assert_eq!(secrets.query("X-Amz-Date=12345"), "X-Amz-Date=12345");
+    }
+
+    #[test]
+    fn headers_are_hidden_by_their_names() {
+        let secrets = Secrets::default();
+        for name in [
+            "authorization",
+            "Proxy-Authorization",
+            "cookie",
+            "x-amz-security-token",
+            "x-amz-s3session-token",
+            "x-amz-server-side-encryption-customer-key",
+            "x-amz-copy-source-server-side-encryption-customer-key",
+        ] {
+            assert_eq!(secrets.header(name, "123"), "[elided, 3 characters]");
+            assert_eq!(secrets.header(name, ""), "");
+        }
+        assert_eq!(secrets.header("host", "h"), "h");
+    }
+
+    #[test]
+    fn a_canonical_request_is_shown_without_its_secrets() {
+        let text = format!(
+            "GET\n/{ENCODED}\nX-Amz-Security-Token={ENCODED}&a={ENCODED}\nhost:h\n\
+             x-amz-meta-a:{TOKEN}\nx-amz-security-token:{TOKEN}\n folded:no\nx-amz-z:1\n\
+             cookie:a\n rest of it\nmore of it\n\nhost;x\n{TOKEN}"
+        );
+        let mut secrets = Secrets::default();
+        secrets.add_canonical(&text);
+        let shown = "GET\n/[elided]\nX-Amz-Security-Token=[elided, 26 characters]&a=[elided]\n\
+            host:h\nx-amz-meta-a:[elided]\nx-amz-security-token:[elided, 20 characters]\n\
+            \u{20}folded:no\nx-amz-z:1\ncookie:[elided, 1 characters]\n[elided]\n[elided]\n\n\
+            host;x\n[elided]";
+        assert_eq!(secrets.canonical(&text), shown);
+    }
+}

@@ -18,7 +18,7 @@ pub(super) fn write_string(json: &mut String, text: &str) {
 mod tests {
     #[test]
     fn strings() {
-        for text in ["", "plain", "a\"b\\c", "line\nbreak\u{7f}\u{80}", "é €"] {
+        for text in ["", "plain", "a\"b\\c", "line\nbreak\u{7f}\u{80}", "é € 😀"] {
             let mut json = String::new();
             super::write_string(&mut json, text);
             let read: String = serde_json::from_str(&json).unwrap();

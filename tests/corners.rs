@@ -1,0 +1,894 @@
+//! What else is promised, and no vector asks: the bounds themselves, what stays out of the way, and
+//! what is told.
+
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use countersign::chunked::{ChunkedPayload, Trailer};
+use countersign::verify::{AccessKey, Form, Head, Protocol, SignedRequest, Verifier, VerifyError};
+use countersign::{
+    Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Credentials, Error,
+    PayloadHash, RawRequest, Rules, SessionToken, Signer, SigningKey, StringToSign, account_id,
+    session_token_parameter,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+/// The hash of no bytes.
+const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 \
+    Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, SignedHeaders=host, \
+    Signature=0000000000000000000000000000000000000000000000000000000000000000";
+const LIFETIME: Duration = Duration::from_secs(900);
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+fn signer(service: &'static str) -> Signer {
+    Signer::new(credentials(), "us-east-1", service)
+}
+
+fn get(uri: &str) -> Request<()> {
+    Request::get(uri).body(()).unwrap()
+}
+
+/// As a server gets it.
+fn sent(target: &str, headers: &HeaderMap) -> Request<()> {
+    let mut request = Request::get(target).body(()).unwrap();
+    request
+        .headers_mut()
+        .insert("host", HeaderValue::from_static("h.example"));
+    request.headers_mut().extend(headers.clone());
+    request
+}
+
+fn verify(
+    service: &'static str,
+    request: &Request<()>,
+    now: OffsetDateTime,
+) -> Result<(), VerifyError> {
+    let claim = SignedRequest::parse(request)?;
+    let key = AccessKey::derive(&credentials(), claim.scope());
+    match Verifier::new("us-east-1", service).verify_head(&claim, &key, now)? {
+        Head::Hashed(head) => head.verify(PayloadHash::EMPTY).map(drop),
+        Head::Unsigned(_) | Head::Streaming(_) => Ok(()),
+    }
+}
+
+/// An access key id of the newer kind, for an account: base32 of 0b1, forty bits of account, and
+/// bits of no meaning here.
+fn id_of(account: u128) -> String {
+    let bits = (1 << 47 | account << 7 | 0x55) << 32 | 0x1234_5678;
+    let digit = |i: u32| {
+        let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        char::from(digits[(bits >> (75 - 5 * i)) as usize & 31])
+    };
+    let id: String = (0..16).map(digit).collect();
+    format!("AKIA{id}")
+}
+
+#[test]
+fn an_account_has_twelve_digits() {
+    for (account, digits) in [
+        (0, Some("000000000000")),
+        (123_456_789_012, Some("123456789012")),
+        (999_999_999_999, Some("999999999999")),
+        (1_000_000_000_000, None),
+        (0xff_ffff_ffff, None),
+    ] {
+        assert_eq!(account_id(&id_of(account)).as_deref(), digits);
+    }
+}
+
+#[test]
+fn times_are_told_in_utc_with_their_year() {
+    for (expiration, told) in [
+        (datetime!(2015-08-30 14:05:09 +2), "2015-08-30T12:05:09Z"),
+        (datetime!(0000-01-02 3:04:05 UTC), " 0000-01-02T03:04:05Z"),
+        (datetime!(-0001-01-02 3:04:05 UTC), "-0001-01-02T03:04:05Z"),
+    ] {
+        let credentials = credentials().with_expiration(expiration);
+        let error = Signer::new(credentials, "us-east-1", "s3")
+            .sign(&mut get("https://h.example/"), PayloadHash::EMPTY, NOW)
+            .unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}
+
+#[test]
+fn what_a_header_signer_replaces() {
+    let signer = signer("s3");
+    let headers: [(&str, &[u8]); 1] = [("host", b"h.example")];
+    let request = RawRequest {
+        method: "GET",
+        path: "/",
+        query: "",
+        headers: &headers,
+    };
+    let added = signer.sign_raw(&request, PayloadHash::EMPTY, NOW).unwrap();
+    for name in [
+        "authorization",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-region-set",
+        "x-amz-security-token",
+        "x-amz-s3session-token",
+    ] {
+        assert!(added.replaces(name), "{name}");
+    }
+    for name in ["host", "date", "x-amz-meta-a", "x-amz-acl", ""] {
+        assert!(!added.replaces(name), "{name}");
+    }
+}
+
+/// A service that is not sent the payload's hash is sent it where the request had it, and then the
+/// right one; a request that had none gets none.
+#[test]
+fn a_hash_that_was_there_is_made_anew() {
+    let payload = PayloadHash::of("{}");
+    let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let mut request = get("https://h.example/");
+    signer("dynamodb").sign(&mut request, payload, NOW).unwrap();
+    assert!(!request.headers().contains_key("x-amz-content-sha256"));
+
+    let stale = HeaderValue::from_static("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+    request.headers_mut().insert("x-amz-content-sha256", stale);
+    signer("dynamodb").sign(&mut request, payload, NOW).unwrap();
+    assert_eq!(request.headers()["x-amz-content-sha256"], hash);
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    assert!(authorization.contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date,"));
+
+    // In slices as well.
+    let headers: [(&str, &[u8]); 2] = [("host", b"h.example"), ("x-amz-content-sha256", b"x")];
+    let request = RawRequest {
+        method: "GET",
+        path: "/",
+        query: "",
+        headers: &headers,
+    };
+    let signer = signer("dynamodb");
+    let added = signer.sign_raw(&request, payload, NOW).unwrap();
+    assert!(
+        added
+            .iter()
+            .any(|added| added == ("x-amz-content-sha256", hash))
+    );
+}
+
+#[test]
+fn headers_of_an_earlier_signing_go() {
+    let mut request = get("https://h.example/");
+    let token = credentials().with_session_token("of-the-first-signing");
+    Signer::new(token, "us-east-1", "s3")
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    signer("sqs")
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let names: HashSet<_> = request.headers().keys().map(HeaderName::as_str).collect();
+    // S3's hash stays, as it was there.
+    let expected = ["authorization", "x-amz-content-sha256", "x-amz-date"];
+    assert_eq!(names, HashSet::from(expected));
+    assert_eq!(verify("sqs", &sent("/", request.headers()), NOW), Ok(()));
+}
+
+#[test]
+fn as_many_headers_as_are_safe() {
+    let sign = |count: usize| {
+        let mut request = get("https://h.example/");
+        for i in 0..count {
+            let name = HeaderName::try_from(format!("x-{i}")).unwrap();
+            request
+                .headers_mut()
+                .insert(name, HeaderValue::from_static("v"));
+        }
+        signer("sqs")
+            .sign(&mut request, PayloadHash::EMPTY, NOW)
+            .map(drop)
+    };
+    assert!(sign(4096).is_ok());
+    assert!(matches!(sign(4097), Err(Error::TooManyHeaders)));
+    assert!(matches!(sign(5000), Err(Error::TooManyHeaders)));
+}
+
+/// Two wrong characters are no better than one.
+#[test]
+fn wrong_twice_is_wrong() {
+    let signs = |name: &str, value: &[u8]| {
+        let headers: [(&str, &[u8]); 2] = [("host", b"h"), (name, value)];
+        let request = RawRequest {
+            method: "GET",
+            path: "/",
+            query: "",
+            headers: &headers,
+        };
+        signer("sqs")
+            .sign_raw(&request, PayloadHash::EMPTY, NOW)
+            .map(drop)
+    };
+    assert!(signs("x-a", b"ab").is_ok());
+    for value in [&b"a\n\nb"[..], b"\x7f\x7f", b"\r\n", b"\n\x7f"] {
+        assert!(signs("x-a", value).is_err(), "{value:?}");
+    }
+}
+
+/// The signature is what a presigned URL is signed without; with a header it is the caller's.
+#[test]
+fn the_form_says_what_the_query_keeps() {
+    let canonical = |headers: &[(&str, &[u8])]| {
+        let request = RawRequest {
+            method: "GET",
+            path: "/",
+            // Escaped or not, it is the same parameter.
+            query: "X-Amz-Signature=00&a=1&X-Amz-Signatur%65=01",
+            headers,
+        };
+        CanonicalRequest::of_raw(&request, &Rules::S3, PayloadHash::Unsigned)
+            .unwrap()
+            .to_string()
+    };
+    let presigned = canonical(&[("host", b"h")]);
+    assert_eq!(presigned, "GET\n/\na=1\nhost:h\n\nhost\nUNSIGNED-PAYLOAD");
+    let header = canonical(&[("host", b"h"), ("authorization", b"x")]);
+    assert_eq!(
+        header,
+        "GET\n/\nX-Amz-Signature=00&X-Amz-Signature=01&a=1\nhost:h\n\nhost\nUNSIGNED-PAYLOAD"
+    );
+}
+
+/// An id that is escaped in a URL is told as it is.
+#[test]
+fn an_access_key_id_is_decoded() {
+    for id in ["AKID+EXAMPLE", "AK%49D", "A=B", "AKIDEXAMPLE"] {
+        let credentials = Credentials::new(id, "secret");
+        let url = Signer::new(credentials, "us-east-1", "s3")
+            .presign(
+                &get("https://h.example/k"),
+                PayloadHash::Unsigned,
+                LIFETIME,
+                NOW,
+            )
+            .unwrap();
+        let target = url.uri().unwrap();
+        let request = sent(target.path_and_query().unwrap().as_str(), url.headers());
+        let claim = SignedRequest::parse(&request).unwrap();
+        assert_eq!(claim.access_key_id(), id);
+        assert_eq!(claim.scope().as_str(), "20150830/us-east-1/s3/aws4_request");
+    }
+}
+
+#[test]
+fn credentials_may_end_with_the_url() {
+    let presign = |expiration| {
+        let credentials = credentials().with_expiration(expiration);
+        Signer::new(credentials, "us-east-1", "s3")
+            .presign(
+                &get("https://h.example/"),
+                PayloadHash::Unsigned,
+                LIFETIME,
+                NOW,
+            )
+            .map(|url| url.expires_at())
+    };
+    let end = datetime!(2015-08-30 12:51 UTC);
+    assert_eq!(presign(end).unwrap(), end);
+    let second = time::Duration::SECOND;
+    assert_eq!(presign(end + second).unwrap(), end);
+    assert!(matches!(
+        presign(end - second),
+        Err(Error::OutlivesCredentials { expires_at, expiration })
+            if expires_at == end && expiration == end - second
+    ));
+}
+
+/// The bounds of a signature's time, to the second: a quarter of an hour on either side in a header;
+/// in a URL until it ends, and seven days at most.
+#[test]
+fn windows_to_the_second() {
+    let quarter = time::Duration::seconds(900);
+    let second = time::Duration::SECOND;
+    let mut signed = get("https://h.example/");
+    signer("sqs")
+        .sign(&mut signed, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let in_header = |now| verify("sqs", &sent("/", signed.headers()), now);
+    assert_eq!(in_header(NOW - quarter), Ok(()));
+    assert_eq!(in_header(NOW + quarter), Ok(()));
+    assert!(matches!(
+        in_header(NOW - quarter - second),
+        Err(VerifyError::NotYetCurrent { valid_from, .. }) if valid_from == NOW - quarter
+    ));
+    assert!(matches!(
+        in_header(NOW + quarter + second),
+        Err(VerifyError::Expired { expired_at, .. }) if expired_at == NOW + quarter
+    ));
+
+    for seconds in [1, 604_800] {
+        let url = signer("s3")
+            .presign(
+                &get("https://h.example/k"),
+                PayloadHash::Unsigned,
+                Duration::from_secs(seconds),
+                NOW,
+            )
+            .unwrap();
+        let uri = url.uri().unwrap();
+        let request = sent(uri.path_and_query().unwrap().as_str(), url.headers());
+        let end = NOW + time::Duration::seconds(seconds.try_into().unwrap());
+        assert_eq!(url.expires_at(), end);
+        assert_eq!(verify("s3", &request, NOW - quarter), Ok(()));
+        assert_eq!(verify("s3", &request, end), Ok(()));
+        assert!(verify("s3", &request, NOW - quarter - second).is_err());
+        assert!(verify("s3", &request, end + second).is_err());
+    }
+    for seconds in [0, 604_801] {
+        let url = signer("s3").presign(
+            &get("https://h.example/k"),
+            PayloadHash::Unsigned,
+            Duration::from_secs(seconds),
+            NOW,
+        );
+        assert!(matches!(
+            url,
+            Err(Error::ExpiresInOutOfRange {
+                longest: 604_800,
+                ..
+            })
+        ));
+        let url = signer("s3").presign(
+            &get("https://h.example/k"),
+            PayloadHash::Unsigned,
+            LIFETIME,
+            NOW,
+        );
+        let query = url.unwrap().uri().unwrap().query().unwrap().to_owned();
+        let other = query.replace("Expires=900", &format!("Expires={seconds}"));
+        assert!(matches!(
+            verify("s3", &sent(&format!("/k?{other}"), &HeaderMap::new()), NOW),
+            Err(VerifyError::ExpiresInOutOfRange {
+                longest: 604_800,
+                ..
+            })
+        ));
+    }
+}
+
+/// The signature of a scope by the key of another, which only a cache gone wrong would hand out.
+#[test]
+fn a_key_is_for_its_scope_alone() {
+    let scope = CredentialScope::new(NOW, "us-east-1", "sqs").unwrap();
+    let canonical = format!(
+        "GET\n/\n\nhost:h.example\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n{EMPTY}"
+    );
+    let hash = Sha256::digest(canonical).into();
+    let date = AmzDate::new(NOW).unwrap();
+    let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &hash);
+    for (region, service, right) in [
+        ("us-east-1", "sqs", true),
+        ("us-east-2", "sqs", false),
+        ("us-east-1", "sns", false),
+    ] {
+        let other = CredentialScope::new(NOW, region, service).unwrap();
+        assert_eq!(other == scope, right);
+        let key = SigningKey::derive(credentials().secret_key(), &other);
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders=host;x-amz-date, \
+             Signature={}",
+            key.sign(string_to_sign).as_str()
+        );
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
+        headers.insert("authorization", authorization.try_into().unwrap());
+        let request = sent("/", &headers);
+        let claim = SignedRequest::parse(&request).unwrap();
+        let verifier = Verifier::new("us-east-1", "sqs");
+        let expected = if right {
+            Ok(())
+        } else {
+            Err(VerifyError::SignatureMismatch)
+        };
+        let payload = PayloadHash::EMPTY;
+        let verified = verifier.verify(&claim, &key, payload, NOW).map(drop);
+        assert_eq!(verified, expected, "{other}");
+        let key = AccessKey::derive(&credentials(), &other);
+        let verified = verifier.verify(&claim, &key, payload, NOW).map(drop);
+        assert_eq!(verified, expected, "{other}");
+    }
+}
+
+#[test]
+fn scopes_are_keys_of_a_cache() {
+    let hash = |scope: &CredentialScope| {
+        let mut hasher = std::hash::DefaultHasher::new();
+        scope.hash(&mut hasher);
+        hasher.finish()
+    };
+    let scope = CredentialScope::new(NOW, "us-east-1", "sqs").unwrap();
+    let same = CredentialScope::parse("20150830/us-east-1/sqs/aws4_request").unwrap();
+    assert_eq!((scope, hash(&scope)), (same, hash(&same)));
+    for other in [
+        "20150831/us-east-1/sqs/aws4_request",
+        "20150830/us-east-2/sqs/aws4_request",
+        "20150830/us-east-1/sns/aws4_request",
+        "20150830/us-east-1-s/qs/aws4_request",
+        "20150830/sqs/aws4_request",
+    ] {
+        let other = CredentialScope::parse(other).unwrap();
+        assert_ne!(scope, other);
+        assert_ne!(hash(&scope), hash(&other));
+    }
+}
+
+/// The header that only tells the URI's host again is none that a URL's user must send.
+#[test]
+fn hosts_of_a_presigned_url() {
+    let presign = |host: Option<&'static str>| {
+        let mut request = get("https://h.example/k");
+        if let Some(host) = host {
+            request
+                .headers_mut()
+                .insert("host", HeaderValue::from_static(host));
+        }
+        let url = signer("s3").presign(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+        url.unwrap().headers().clone()
+    };
+    assert!(presign(None).is_empty());
+    assert!(presign(Some("h.example")).is_empty());
+    let headers = presign(Some("other.example"));
+    assert_eq!(
+        (headers.len(), &headers["host"]),
+        (1, &HeaderValue::from_static("other.example"))
+    );
+}
+
+#[test]
+fn what_stands_for_a_token_in_a_query() {
+    for (token, expected) in [
+        (
+            SessionToken::from("a/+="),
+            "X-Amz-Security-Token=a%2F%2B%3D",
+        ),
+        (
+            SessionToken::s3_express("a/+="),
+            "X-Amz-S3session-Token=a%2F%2B%3D",
+        ),
+    ] {
+        assert_eq!(session_token_parameter(&token).unwrap(), expected);
+    }
+}
+
+/// A request without a body's type, as `http` takes one apart.
+#[test]
+fn parts_of_a_request_are_signed_as_the_whole() {
+    let mut whole = get("https://h.example/k?a=1");
+    signer("sqs")
+        .sign(&mut whole, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let (mut parts, ()) = get("https://h.example/k?a=1").into_parts();
+    signer("sqs")
+        .sign(&mut parts, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    assert_eq!(&parts.headers, whole.headers());
+    assert_eq!(signer("sqs").region(), "us-east-1");
+}
+
+/// A hash declared in the query and in a header is declared twice, even where both say the same.
+#[test]
+fn a_payload_is_declared_once() {
+    let url = signer("s3")
+        .presign(
+            &get("https://h.example/k?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD"),
+            PayloadHash::Unsigned,
+            LIFETIME,
+            NOW,
+        )
+        .unwrap();
+    let uri = url.uri().unwrap();
+    let target = uri.path_and_query().unwrap().as_str();
+    let once = sent(target, &HeaderMap::new());
+    assert!(SignedRequest::parse(&once).is_ok());
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        "x-amz-content-sha256",
+        HeaderValue::from_static("UNSIGNED-PAYLOAD"),
+    );
+    let repeated = VerifyError::Repeated {
+        name: "x-amz-content-sha256",
+    };
+    let twice = sent(target, &headers);
+    assert_eq!(
+        SignedRequest::parse(&twice).map(drop),
+        Err(repeated.clone())
+    );
+    let twice = sent(
+        &format!("{target}&x-amz-content-sha256=UNSIGNED-PAYLOAD"),
+        &HeaderMap::new(),
+    );
+    assert_eq!(SignedRequest::parse(&twice).map(drop), Err(repeated));
+}
+
+/// AWS IoT's device gateway takes URLs that do not say how long they last: as long as a header would.
+#[test]
+fn only_a_device_gateway_takes_a_url_without_an_end() {
+    for (service, right) in [("iotdevicegateway", true), ("sqs", false)] {
+        let scope = CredentialScope::new(NOW, "us-east-1", service).unwrap();
+        let query = format!(
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256\
+             &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2F{service}%2Faws4_request\
+             &X-Amz-Date=20150830T123600Z&X-Amz-SignedHeaders=host"
+        );
+        let canonical = format!("GET\n/mqtt\n{query}\nhost:h.example\n\nhost\n{EMPTY}");
+        let hash = Sha256::digest(canonical).into();
+        let date = AmzDate::new(NOW).unwrap();
+        let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &hash);
+        let key = SigningKey::derive(credentials().secret_key(), &scope);
+        let signature = key.sign(string_to_sign);
+        let target = format!("/mqtt?{query}&X-Amz-Signature={}", signature.as_str());
+        let request = sent(&target, &HeaderMap::new());
+        let quarter = time::Duration::minutes(15);
+        if right {
+            assert_eq!(verify(service, &request, NOW + quarter), Ok(()));
+            let late = verify(service, &request, NOW + quarter + time::Duration::SECOND);
+            assert!(matches!(late, Err(VerifyError::Expired { .. })));
+        } else {
+            let error = verify(service, &request, NOW).unwrap_err();
+            assert!(matches!(
+                error,
+                VerifyError::Malformed { problem, .. } if problem.contains("X-Amz-Expires")
+            ));
+        }
+    }
+}
+
+/// What is not ASCII is no authorization, whatever UTF-8 it is.
+#[test]
+fn headers_that_are_read_are_ascii() {
+    for wrong in ["AKIDÉXAMPLE", "AKID\u{80}", "AKID€x€"] {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={wrong}/20150830/us-east-1/sqs/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature={:0>64}",
+            1
+        );
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_bytes(authorization.as_bytes()).unwrap();
+        headers.insert("authorization", value);
+        headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
+        let error = SignedRequest::parse(&sent("/", &headers))
+            .map(drop)
+            .unwrap_err();
+        assert_eq!(
+            error,
+            VerifyError::Malformed {
+                form: Form::Header,
+                problem: "it holds something else than visible ASCII"
+            }
+        );
+    }
+}
+
+/// A session that a claim names is told, by the name under which it came.
+#[test]
+fn a_claim_tells_its_token() {
+    let token = "of/the+session==";
+    let temporary = credentials().with_session_token(token);
+    let signer = Signer::new(temporary, "us-east-1", "s3");
+    let mut request = get("https://h.example/k");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    let in_header = sent("/k", request.headers());
+    let url = signer
+        .presign(
+            &get("https://h.example/k"),
+            PayloadHash::Unsigned,
+            LIFETIME,
+            NOW,
+        )
+        .unwrap();
+    let uri = url.uri().unwrap();
+    let in_query = sent(uri.path_and_query().unwrap().as_str(), &HeaderMap::new());
+    for request in [in_header, in_query] {
+        let claim = SignedRequest::parse(&request).unwrap();
+        let told = claim.session_token().unwrap();
+        assert_eq!(told.expose(), token);
+        assert_eq!(told.header_name(), "x-amz-security-token");
+    }
+}
+
+/// With two dates of HTTP's own nobody knows which was signed; with `x-amz-date` they do not matter.
+#[test]
+fn a_date_comes_once() {
+    let claim = |dates: &[&'static str]| {
+        let mut headers = HeaderMap::new();
+        for date in dates {
+            headers.append("date", HeaderValue::from_static(date));
+        }
+        headers.insert(
+            "authorization",
+            HeaderValue::from_static(
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/sqs/aws4_request, \
+                 SignedHeaders=date;host, Signature=5fa00fa31553b73ebf1942676e86291e\
+                 8372ff2a2260956d9b8aae1d763fbf31",
+            ),
+        );
+        let request = sent("/", &headers);
+        SignedRequest::parse(&request).map(|claim| claim.date().to_date_time())
+    };
+    let date = "Sun, 30 Aug 2015 12:36:00 GMT";
+    assert_eq!(claim(&[date]), Ok(NOW));
+    assert_eq!(
+        claim(&[date, date]),
+        Err(VerifyError::Repeated { name: "date" })
+    );
+    assert_eq!(
+        claim(&[date, date, date]),
+        Err(VerifyError::Repeated { name: "date" })
+    );
+    assert_eq!(
+        claim(&[]),
+        Err(VerifyError::MissingDate { form: Form::Header })
+    );
+    for wrong in [
+        // A day or a year of other lengths, which together could make fifteen digits.
+        "Sun, 3 Aug 2015 12:36:00 GMT",
+        "Sun, 030 Aug 2015 12:36:00 GMT",
+        "Sun, 30 Aug 20150 12:36:00 GMT",
+        "Sun, 30 Aug 015 12:36:00 GMT",
+        "Sun, 0 Aug 20153 12:36:00 GMT",
+        "Sun, 030 Aug 201 12:36:00 GMT",
+        "Sun, 30 Aug 2015 12:36:00 CET",
+        "Sun, 30 Aug 2015 12:36:00 GMT ",
+        "Sun, 30 Agu 2015 12:36:00 GMT",
+    ] {
+        assert_eq!(
+            claim(&[wrong]),
+            Err(VerifyError::InvalidDate { form: Form::Header }),
+            "{wrong}"
+        );
+    }
+}
+
+/// Two capitals are no better than one.
+#[test]
+fn signed_headers_are_in_lower_case() {
+    let parse = |names: &str| {
+        let mut headers = HeaderMap::new();
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/sqs/aws4_request, \
+             SignedHeaders={names}, Signature={:0>64}",
+            1
+        );
+        headers.insert("authorization", authorization.try_into().unwrap());
+        headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
+        headers.insert("x-aa", HeaderValue::from_static("1"));
+        verify("sqs", &sent("/", &headers), NOW)
+    };
+    assert_eq!(
+        parse("host;x-aa;x-amz-date"),
+        Err(VerifyError::SignatureMismatch)
+    );
+    for names in [
+        "host;x-AA;x-amz-date",
+        "host;x-Aa;x-amz-date",
+        "HOST;x-amz-date",
+    ] {
+        assert!(
+            matches!(parse(names), Err(VerifyError::Malformed { .. })),
+            "{names}"
+        );
+    }
+}
+
+/// AWS: "Error responses" of Amazon S3, which has a status for each code; "Common errors" of the
+/// query protocol, where `IncompleteSignature` is 400; and the JSON protocols.
+#[test]
+fn statuses_of_errors() {
+    const S3: [(&str, u16); 12] = [
+        ("AccessDenied", 403),
+        ("AuthorizationHeaderMalformed", 400),
+        ("AuthorizationQueryParametersError", 400),
+        ("ExpiredToken", 400),
+        ("InvalidAccessKeyId", 403),
+        ("InvalidArgument", 400),
+        ("InvalidRequest", 400),
+        ("InvalidToken", 400),
+        ("InvalidURI", 400),
+        ("RequestTimeTooSkewed", 403),
+        ("SignatureDoesNotMatch", 403),
+        ("XAmzContentSHA256Mismatch", 400),
+    ];
+    let date = AmzDate::new(NOW).unwrap();
+    let (now, expiration, signed_at) = (NOW, NOW, NOW);
+    let mut codes = HashSet::new();
+    for form in [Form::Header, Form::Query] {
+        for error in [
+            VerifyError::Malformed { form, problem: "" },
+            VerifyError::MissingDate { form },
+            VerifyError::WrongDay {
+                form,
+                day: "20150831".to_owned(),
+                date,
+            },
+            VerifyError::Expired {
+                form,
+                signed_at,
+                expired_at: NOW,
+                now,
+            },
+            VerifyError::MissingAuthentication,
+            VerifyError::MissingHost,
+            VerifyError::InvalidHeader,
+            VerifyError::InvalidTarget { problem: "" },
+            VerifyError::ContentSha256Mismatch,
+            VerifyError::HostNotSigned,
+            VerifyError::SignatureMismatch,
+            VerifyError::UnknownAccessKeyId,
+            VerifyError::InvalidSessionToken,
+            VerifyError::CredentialsExpired { expiration, now },
+        ] {
+            let code = error.code(Protocol::S3);
+            codes.insert(code);
+            let known = S3.iter().find(|(known, _)| *known == code);
+            let (_, s3) = known.unwrap_or_else(|| panic!("{code}"));
+            let query = match error.code(Protocol::Query) {
+                "IncompleteSignature" => 400,
+                _ => 403,
+            };
+            for (protocol, status) in [
+                (Protocol::S3, *s3),
+                (Protocol::Query, query),
+                (Protocol::Json, 400),
+                (Protocol::RestJson, 403),
+            ] {
+                assert_eq!(error.status(protocol).as_u16(), status, "{error:?}");
+            }
+        }
+    }
+    // Each of them was asked.
+    assert_eq!(codes.len(), S3.len());
+    let told = [Form::Header, Form::Query, Form::Fields].map(|form| form.to_string());
+    assert_eq!(told, ["header", "query", "form"]);
+}
+
+/// RFC 9110, 5.6.7.
+#[test]
+fn months_and_zones_of_a_date() {
+    let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    for (number, month) in (1_u8..).zip(months) {
+        for zone in ["GMT", "UTC", "+0000", "-0000"] {
+            let date = format!("Sun, 28 {month} 2015 12:36:07 {zone}");
+            let mut headers = HeaderMap::new();
+            headers.insert("date", date.try_into().unwrap());
+            headers.insert("authorization", HeaderValue::from_static(AUTHORIZATION));
+            let request = sent("/", &headers);
+            let claim = SignedRequest::parse(&request).unwrap();
+            let expected = format!("2015{number:02}28T123607Z");
+            assert_eq!(claim.date().as_str(), expected);
+        }
+    }
+}
+
+/// What counts once is named where it comes twice.
+#[test]
+fn what_comes_twice_is_named() {
+    for (name, value) in [
+        ("x-amz-date", "20150830T123600Z"),
+        ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+        ("x-amz-decoded-content-length", "1"),
+        ("x-amz-trailer", "x-a"),
+        ("x-amz-region-set", "*"),
+        ("x-amz-security-token", "t"),
+        ("x-amz-s3session-token", "t"),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_static(AUTHORIZATION));
+        headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
+        headers.insert(name, value.try_into().unwrap());
+        assert!(SignedRequest::parse(&sent("/", &headers)).is_ok(), "{name}");
+        headers.append(name, value.try_into().unwrap());
+        let error = SignedRequest::parse(&sent("/", &headers)).map(drop);
+        assert_eq!(error, Err(VerifyError::Repeated { name }));
+    }
+    // Under two names.
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", HeaderValue::from_static(AUTHORIZATION));
+    headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
+    headers.insert("x-amz-security-token", HeaderValue::from_static("t"));
+    headers.insert("x-amz-s3session-token", HeaderValue::from_static("t"));
+    let error = SignedRequest::parse(&sent("/", &headers)).map(drop);
+    let name = "x-amz-s3session-token";
+    assert_eq!(error, Err(VerifyError::Repeated { name }));
+    // In the query and in a header.
+    let query = format!(
+        "/?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+         &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request\
+         &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
+         &X-Amz-Signature={:0>64}",
+        1
+    );
+    for (parameter, name) in [
+        ("X-Amz-Security-Token=t", "x-amz-security-token"),
+        ("X-Amz-S3session-Token=t", "x-amz-security-token"),
+        ("X-Amz-Region-Set=%2A", "x-amz-region-set"),
+    ] {
+        let header = parameter.split('=').next().unwrap().to_lowercase();
+        let mut headers = HeaderMap::new();
+        let target = format!("{query}&{parameter}");
+        assert!(SignedRequest::parse(&sent(&target, &headers)).is_ok());
+        let header = HeaderName::try_from(header).unwrap();
+        headers.insert(header, HeaderValue::from_static("t"));
+        let error = SignedRequest::parse(&sent(&target, &headers)).map(drop);
+        assert_eq!(error, Err(VerifyError::Repeated { name }));
+    }
+}
+
+/// The trailers that a stream announces.
+#[test]
+fn trailers_of_a_stream() {
+    let mut request = get("https://h.example/k");
+    let names = ["x-amz-checksum-crc32", "x-custom"];
+    let trailers = names.map(|name| Trailer::new(HeaderName::from_static(name), 3));
+    let payload = ChunkedPayload::signed_with_trailers(5, trailers);
+    signer("s3")
+        .sign_chunked(&mut request, payload, NOW)
+        .unwrap();
+    let request = sent("/k", request.headers());
+    let claim = SignedRequest::parse(&request).unwrap();
+    let key = AccessKey::derive(&credentials(), claim.scope());
+    let verifier = Verifier::new("us-east-1", "s3");
+    let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW).unwrap() else {
+        panic!("it streams");
+    };
+    let (_, seed) = head.into_parts();
+    assert!(seed.trailer().eq(names));
+    assert_eq!(seed.decoded_content_length(), Some(5));
+    for text in [format!("{seed:?}"), format!("{claim:?}")] {
+        assert!(!text.is_empty());
+    }
+}
+
+/// What is no method, no path and no query, in slices, is told as what it is.
+#[test]
+fn targets_that_cannot_be() {
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/sqs/aws4_request, \
+         SignedHeaders=host;x-amz-date, Signature={:0>64}",
+        1
+    );
+    assert!(Authorization::parse(&authorization).is_ok());
+    let headers: [(&str, &[u8]); 3] = [
+        ("host", b"h"),
+        ("x-amz-date", b"20150830T123600Z"),
+        ("authorization", authorization.as_bytes()),
+    ];
+    let verify = |method, path, query| {
+        let request = RawRequest {
+            method,
+            path,
+            query,
+            headers: &headers,
+        };
+        let claim = SignedRequest::parse_raw(&request)?;
+        let key = AccessKey::derive(&credentials(), claim.scope());
+        Verifier::new("us-east-1", "sqs")
+            .verify_head(&claim, &key, NOW)
+            .map(drop)
+    };
+    for (method, path, query, told) in [
+        ("G T", "/", "", "method"),
+        ("GET", "a", "", "begin"),
+        ("GET", "/a b", "", "white space"),
+        ("GET", "/", "%", "hex digits"),
+    ] {
+        let error = verify(method, path, query).unwrap_err();
+        assert!(
+            matches!(error, VerifyError::InvalidTarget { problem } if problem.contains(told)),
+            "{error:?}"
+        );
+    }
+}
