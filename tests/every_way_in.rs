@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use countersign::{
-    CredentialScope, Credentials, PayloadHash, RawRequest, SecretKey, SessionToken, Signer,
+    CredentialScope, Credentials, Error, PayloadHash, QueryAuthorization, RawRequest, SecretKey,
+    SessionToken, Signer,
 };
 use http::Request;
 use time::OffsetDateTime;
@@ -102,10 +103,115 @@ fn presigning() {
     assert!(root("").starts_with("/?versionId=a&X-Amz-"));
 }
 
+/// What another wrote, read back: no escape or second token passes for something else.
+#[test]
+fn presigned_queries_are_read_back() {
+    let url = signer()
+        .presign(&request(), PayloadHash::Unsigned, HOUR, NOW)
+        .unwrap();
+    let query = url.url().split_once('?').unwrap().1;
+    let read = QueryAuthorization::parse(query).unwrap();
+    let same = query.replace("=AKIDEXAMPLE", "=%41KIDEXAMPLE");
+    let escaped = QueryAuthorization::parse(&same).unwrap();
+    assert_eq!(escaped.authorization.access_key_id, "AKIDEXAMPLE");
+    assert_eq!(escaped.authorization.scope, read.authorization.scope);
+    let two = format!("{query}&X-Amz-S3session-Token=a");
+    let error = QueryAuthorization::parse(&two).map(drop).unwrap_err();
+    let expected = Error::MalformedAuthorization("there are two session tokens");
+    assert_eq!(error, expected);
+}
+
+/// A stream is no payload of a request that was signed in another way.
+#[test]
+fn a_stream_proves_no_hash() {
+    use countersign::chunked::ChunkedPayload;
+    use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+
+    let mut stream = request();
+    let payload = ChunkedPayload::signed(1);
+    let chunks = signer().sign_chunked(&mut stream, payload, NOW).unwrap();
+    let mut whole = request();
+    signer()
+        .sign(&mut whole, PayloadHash::Unsigned, NOW)
+        .unwrap();
+    let claim = SignedRequest::parse(&whole).unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token(TOKEN);
+    let key = AccessKey::derive(&credentials, claim.scope());
+    let verifier = Verifier::new("eu-central-1", "s3");
+    let (signed, checked) = ("unsigned", "a stream");
+    let verified = verifier.verify(&claim, &key, chunks.payload_hash(), NOW);
+    let expected = VerifyError::PayloadNotAsSigned { signed, checked };
+    assert_eq!(verified.map(drop), Err(expected));
+}
+
+#[cfg(feature = "sigv4a")]
+#[test]
+fn signers_for_several_regions() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let signer = countersign::sigv4a::Signer::new(credentials, "us-east-1,eu-*", "s3");
+    assert_eq!(signer.region_set(), "us-east-1,eu-*");
+    assert_eq!(signer.service().name(), "s3");
+}
+
+#[cfg(feature = "s3-express")]
+#[test]
+fn session_modes() {
+    use countersign::s3_express::SessionMode;
+
+    assert_eq!(SessionMode::ReadOnly.as_str(), "ReadOnly");
+    assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
+}
+
+/// AWS STS API Reference, "AssumeRoot": not at the global endpoint.
+#[cfg(feature = "sts")]
+#[test]
+fn assume_root_is_regional() {
+    use countersign::sts::{AssumeRoot, Endpoint};
+
+    let policy = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+    let ask = AssumeRoot::new("111122223333", policy);
+    assert!(
+        ask.request(&Endpoint::regional("us-east-1").unwrap())
+            .is_ok()
+    );
+    let global = ask.request(&Endpoint::global()).map(drop).unwrap_err();
+    assert!(matches!(global, Error::NoEndpoint { .. }), "{global}");
+}
+
+/// CodeArtifact User Guide, "Using CodeArtifact with npm", "with pip", "with Cargo".
+#[cfg(feature = "codeartifact")]
+#[test]
+fn what_package_managers_are_told() {
+    use countersign::bearer::BearerToken;
+    use countersign::codeartifact::Repository;
+
+    let repository = Repository::new("d", "111122223333", "us-west-2", "r").map(drop);
+    assert!(repository.is_err());
+    let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo").unwrap();
+    let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+    assert_eq!(
+        repository.npm_registry(),
+        format!("https://{host}/npm/repo/")
+    );
+    assert_eq!(
+        repository.cargo_index(),
+        format!("sparse+https://{host}/cargo/repo/")
+    );
+    let token = BearerToken::new("T/1").with_scope("codeartifact", "us-west-2");
+    let line = repository.npm_auth_token(&token, NOW).unwrap();
+    assert_eq!(line.expose(), format!("//{host}/npm/repo/:_authToken=T/1"));
+    let url = repository.pip_index_url(&token, NOW).unwrap();
+    assert_eq!(
+        url.expose(),
+        format!("https://aws:T%2F1@{host}/pypi/repo/simple/")
+    );
+}
+
 /// A cache of keys goes by the scope.
 #[test]
 fn scopes() {
     assert_eq!(signer().region(), "eu-central-1");
+    assert_eq!(signer().service().name(), "s3");
     let scope = |region| CredentialScope::new(NOW, region, "s3").unwrap();
     let mut scopes = HashSet::from([scope("us-east-1"), scope("eu-west-1")]);
     assert!(!scopes.insert(scope("us-east-1")));

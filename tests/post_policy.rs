@@ -167,6 +167,17 @@ fn the_text_of_a_policy() {
     );
 }
 
+/// A name that begins with a dollar would be read as another one as the key of an object.
+#[test]
+fn a_field_with_a_dollar() {
+    let policy = policy().equals("$price", "1");
+    let form = signer().sign_post(&policy, [("$price", "1")], NOW).unwrap();
+    let text: serde_json::Value = serde_json::from_str(&text_of(&form)).unwrap();
+    let conditions = text["conditions"].as_array().unwrap();
+    let expected = serde_json::json!(["eq", "$$price", "1"]);
+    assert!(conditions.contains(&expected), "{text}");
+}
+
 #[test]
 fn session_tokens_are_covered_and_sent() {
     for (token, name) in [

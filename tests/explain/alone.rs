@@ -290,3 +290,38 @@ fn the_payload_of_a_presigned_request() {
         assert_eq!(text.lines().last(), Some(line), "{text}");
     }
 }
+
+/// A gateway's page says nothing, but its headers may.
+#[test]
+fn pages_of_gateways() {
+    let (request, service) = (s3(), Service::S3);
+    let sent = explain::Sent::new(&request, &service);
+    let page = "<html><body>403 Forbidden</body></html>";
+    let answer = |name: &str, value: &str| {
+        let answer = http::Response::builder().status(403).header(name, value);
+        sent.answered(&answer.body(page).unwrap())
+    };
+    let told = answer("x-amzn-errortype", "UnrecognizedClientException:http://a/");
+    let told = told.unwrap();
+    assert_eq!(told.cause(), Some(&Cause::UnknownAccessKey), "{told}");
+    let region = answer("x-amz-bucket-region", "eu-west-1").unwrap();
+    let expected = Cause::WrongRegion {
+        signed: "us-east-1".into(),
+        expected: Some("eu-west-1".into()),
+    };
+    assert_eq!(region.cause(), Some(&expected), "{region}");
+    assert!(answer("server", "a proxy").is_err());
+}
+
+/// A long list is cut, and says by how much.
+#[test]
+fn many_names() {
+    let names: Vec<String> = (0..11).map(|i| format!("x-amz-meta-{i}")).collect();
+    let text = Cause::HeadersNotSigned { names }.to_string();
+    assert!(text.contains("`x-amz-meta-7` and 3 more"), "{text}");
+    assert!(!text.contains("x-amz-meta-8"), "{text}");
+    let same = Cause::Clock {
+        ahead: Some(time::Duration::ZERO),
+    };
+    assert!(same.to_string().contains("0 s"), "{same}");
+}
