@@ -267,6 +267,20 @@ fn v15_a_date_or_a_region_set_twice_is_refused() {
     message.headers_mut().remove("x-amz-date");
     let message = with_header(message, "date", "Fri, 22 May 2026 10:11:12 GMT");
     assert_eq!(parse(&message), Ok(()));
+    let form = Form::Header;
+    for none in [
+        "Fri, 22 May 2026 10:11:12 EST",
+        "Fri, 22 May 2026 10:11 GMT",
+    ] {
+        let mut other = message.clone();
+        other.headers_mut().remove("date");
+        let other = with_header(other, "date", none);
+        assert_eq!(
+            parse(&other),
+            Err(VerifyError::InvalidDate { form }),
+            "{none}"
+        );
+    }
     let twice = with_header(message, "date", "Fri, 22 May 2026 10:11:12 GMT");
     let name = "date";
     assert_eq!(parse(&twice), Err(VerifyError::Repeated { name }));

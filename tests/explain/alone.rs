@@ -325,3 +325,29 @@ fn many_names() {
     };
     assert!(same.to_string().contains("0 s"), "{same}");
 }
+
+/// A secret that was pasted with the end of its line, into the explanation and not into the signer.
+#[test]
+fn a_pasted_secret() {
+    let (request, service) = (s3(), Service::S3);
+    let pasted = format!("{SECRET}\n");
+    let sent = explain::Sent::new(&request, &service).with_secret_key(pasted.as_str().into());
+    let diagnosis = sent.check();
+    let cause = diagnosis.cause();
+    assert_eq!(cause, Some(&Cause::SecretKeyWhiteSpace), "{diagnosis}");
+}
+
+#[test]
+fn a_scope_of_another_terminator() {
+    let (request, service) = (s3(), Service::S3);
+    let answer = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message><StringToSign>\
+         AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/us-east-1/s3/aws5_request\n{}\
+         </StringToSign></Error>",
+        "0".repeat(64)
+    );
+    let sent = explain::Sent::new(&request, &service);
+    let diagnosis = sent.refused_with(answer).unwrap();
+    let cause = diagnosis.cause();
+    assert_eq!(cause, Some(&Cause::WrongTerminator), "{diagnosis}");
+}
