@@ -1,6 +1,7 @@
 //! What can be said of a request by itself, and of one beside its capture, before anybody answers.
 
 use countersign::explain::{self, Cause};
+use countersign::verify::VerifyError;
 use countersign::{Credentials, PayloadHash, Service, Signer};
 use http::{HeaderValue, Request};
 
@@ -350,4 +351,24 @@ fn a_scope_of_another_terminator() {
     let diagnosis = sent.refused_with(answer).unwrap();
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::WrongTerminator), "{diagnosis}");
+}
+
+/// No text is made up for a target that cannot be read.
+#[test]
+fn targets_that_cannot_be_read() {
+    for target in ["/?a=%zz", "*"] {
+        let mut request = signed_for("us-east-1", Service::from("sqs"));
+        let uri = match target {
+            "*" => target.to_owned(),
+            _ => format!("https://h.example{target}"),
+        };
+        *request.uri_mut() = uri.parse().unwrap();
+        let request = with(request, "host", "h.example");
+        let text = explain::Sent::new(&request, "sqs").canonical_request();
+        let error = text.map(drop).unwrap_err();
+        assert!(
+            matches!(error, VerifyError::InvalidTarget { .. }),
+            "{target} {error}"
+        );
+    }
 }
