@@ -79,6 +79,33 @@ fn bytes_in_a_query() {
     }
 }
 
+/// What is not ASCII is escaped byte by byte: every byte that UTF-8 has.
+#[test]
+fn characters_in_a_query_and_a_path() {
+    let two_bytes = '\u{80}'..='\u{7ff}';
+    let more = [
+        '\u{800}',
+        '\u{fff}',
+        '\u{d7ff}',
+        '\u{ffff}',
+        '\u{10000}',
+        '\u{10ffff}',
+    ];
+    let first = (1..16).filter_map(|i| char::from_u32(i << 12));
+    let fourth = (1..5).filter_map(|i| char::from_u32(i << 18));
+    for character in two_bytes.chain(more).chain(first).chain(fourth) {
+        let escaped: String = character.to_string().bytes().map(encoded).collect();
+        assert!(escaped.starts_with('%'));
+        let query = CanonicalQuery::new(&format!("n=v{character}w"))
+            .unwrap()
+            .to_string();
+        assert_eq!(query, format!("n=v{escaped}w"));
+        let sent = format!("/v{character}w");
+        let path = CanonicalPath::new(&sent, &Rules::GENERIC).unwrap();
+        assert_eq!(path.to_string(), format!("/v{escaped}w"));
+    }
+}
+
 #[test]
 fn bytes_in_a_path() {
     for byte in 0..=0x7f {

@@ -995,3 +995,18 @@ fn sizes_of_chunks() {
         );
     }
 }
+
+/// A trailer is sent as its value is given, so that a receiver must not find less in it.
+#[test]
+fn spaces_around_the_value_of_a_trailer() {
+    let finish = |value: &str| {
+        let payload = ChunkedPayload::signed_with_trailers(0, [trailer("x-custom", 3)]);
+        chunks_of(payload).finish_with([("x-custom", value)])
+    };
+    assert!(finish("a b").is_ok());
+    for value in [
+        " ab", "ab ", "   ", "a\tb", "a\nb", "a\u{7f}b", "ab", "abcd",
+    ] {
+        assert!(finish(value).is_err(), "{value:?}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use countersign::chunked::{ChunkedPayload, Trailer};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload, Trailer};
 use countersign::verify::{AccessKey, Form, Head, Protocol, SignedRequest, Verifier, VerifyError};
 use countersign::{
     Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Credentials, Error,
@@ -54,8 +54,14 @@ fn verify(
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
     let key = AccessKey::derive(&credentials(), claim.scope());
+    assert!(!format!("{key:?}").is_empty());
     match Verifier::new("us-east-1", service).verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => head.verify(PayloadHash::EMPTY).map(drop),
+        Head::Hashed(head) => {
+            assert!(!format!("{head:?}").is_empty());
+            let verified = head.verify(PayloadHash::EMPTY)?;
+            assert!(!format!("{verified:?}").is_empty());
+            Ok(())
+        }
         Head::Unsigned(_) | Head::Streaming(_) => Ok(()),
     }
 }
@@ -465,11 +471,18 @@ fn what_stands_for_a_token_in_a_query() {
 /// A request without a body's type, as `http` takes one apart.
 #[test]
 fn parts_of_a_request_are_signed_as_the_whole() {
-    let mut whole = get("https://h.example/k?a=1");
+    let posted = || {
+        let mut request = get("https://h.example/k?a=1");
+        *request.method_mut() = http::Method::POST;
+        let value = HeaderValue::from_static("v");
+        request.headers_mut().insert("x-amz-meta-a", value);
+        request
+    };
+    let mut whole = posted();
     signer("sqs")
         .sign(&mut whole, PayloadHash::EMPTY, NOW)
         .unwrap();
-    let (mut parts, ()) = get("https://h.example/k?a=1").into_parts();
+    let (mut parts, ()) = posted().into_parts();
     signer("sqs")
         .sign(&mut parts, PayloadHash::EMPTY, NOW)
         .unwrap();
@@ -890,5 +903,87 @@ fn targets_that_cannot_be() {
             matches!(error, VerifyError::InvalidTarget { problem } if problem.contains(told)),
             "{error:?}"
         );
+    }
+}
+
+#[test]
+fn times_print_as_they_are_sent() {
+    let date = AmzDate::new(NOW).unwrap();
+    assert_eq!(
+        format!("{date} {date:?}"),
+        "20150830T123600Z 20150830T123600Z"
+    );
+}
+
+/// How a payload was signed, and how it was checked instead.
+#[test]
+fn a_payload_is_checked_as_it_was_signed() {
+    let mut request = get("https://h.example/k");
+    signer("s3")
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let request = sent("/k", request.headers());
+    let claim = SignedRequest::parse(&request).unwrap();
+    let key = AccessKey::derive(&credentials(), claim.scope());
+    let verifier = Verifier::new("us-east-1", "s3");
+    let error = verifier
+        .verify(&claim, &key, PayloadHash::Unsigned, NOW)
+        .map(drop)
+        .unwrap_err();
+    let expected = "the payload is signed as a hash, and was checked as unsigned";
+    assert_eq!(error.to_string(), expected);
+}
+
+/// Each parameter that presigning writes, in any case of letters and however it is escaped.
+#[test]
+fn a_signed_url_is_not_signed_again() {
+    for name in [
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Region-Set",
+        "X-Amz-S3session-Token",
+        "X-Amz-Security-Token",
+        "X-Amz-SignedHeaders",
+        "X-Amz-Signature",
+    ] {
+        let escaped = name.replace('-', "%2d").replacen('X', "%58", 1);
+        for spelled in [name, &name.to_lowercase(), &name.to_uppercase(), &escaped] {
+            let request = get(&format!("https://h.example/k?{spelled}=1"));
+            let url = signer("s3").presign(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+            let error = url.map(drop).unwrap_err();
+            assert!(
+                matches!(&error, Error::AlreadySigned { parameter } if parameter == name),
+                "{spelled}: {error}"
+            );
+        }
+    }
+    let other = get("https://h.example/k?X-Amz-Expire=1&X-Amz-Meta=1&Date=1");
+    let url = signer("s3").presign(&other, PayloadHash::Unsigned, LIFETIME, NOW);
+    assert!(url.is_ok());
+}
+
+/// Amazon S3 User Guide, "Checking object integrity": the trailers, and how long base64 makes them.
+#[test]
+fn names_and_lengths_of_checksums() {
+    let told = ChecksumAlgorithm::ALL.map(|algorithm| {
+        let name = algorithm.trailer_name();
+        assert_eq!(
+            ChecksumAlgorithm::of_trailer(name.as_str()),
+            Some(algorithm)
+        );
+        (name.as_str().to_owned(), algorithm.value_length())
+    });
+    let expected = [
+        ("x-amz-checksum-crc32", 8),
+        ("x-amz-checksum-crc32c", 8),
+        ("x-amz-checksum-crc64nvme", 12),
+        ("x-amz-checksum-sha1", 28),
+        ("x-amz-checksum-sha256", 44),
+    ];
+    assert_eq!(told.len(), expected.len());
+    for (name, length) in expected {
+        assert!(told.contains(&(name.to_owned(), length)), "{name}");
     }
 }

@@ -514,7 +514,14 @@ fn debug_tells_no_secret() {
     let query_claim = sigv2::SignedRequest::parse(&signed, None).unwrap();
     let signature = request.headers()["authorization"].to_str().unwrap();
     let signature = signature.rsplit(':').next().unwrap();
-    let text = format!("{signer:?} {claim:?} {query_signer:?} {query_claim:?}");
+    let texts = [
+        format!("{signer:?}"),
+        format!("{claim:?}"),
+        format!("{query_signer:?}"),
+        format!("{query_claim:?}"),
+    ];
+    assert!(texts.iter().all(|text| !text.is_empty()));
+    let text = texts.concat();
     for secret in [SECRET_KEY, TOKEN, signature] {
         assert!(!text.contains(secret), "{text}");
     }
@@ -536,6 +543,26 @@ fn credentials_may_end_with_the_url() {
         presign(-1),
         Err(Error::OutlivesCredentials { .. })
     ));
+}
+
+/// The user of a URL sends what was signed, and nothing of an earlier signing.
+#[test]
+fn headers_of_a_url() {
+    let mut request = put();
+    for name in ["x-amz-date", "x-amz-security-token"] {
+        let value = HeaderValue::from_static("of an earlier signing");
+        request.headers_mut().insert(name, value);
+    }
+    let hour = Duration::from_secs(3600);
+    let url = s3_v2::Signer::new(credentials())
+        .presign(&request, BUCKET, hour, NOW)
+        .unwrap();
+    let mut names: Vec<&str> = url.headers().keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    let sent = ["content-md5", "content-type", "x-amz-acl"];
+    // The token goes with the URL or with its headers, and once.
+    names.retain(|name| *name != "x-amz-security-token");
+    assert_eq!(names, sent);
 }
 
 #[test]
@@ -592,6 +619,17 @@ fn what_a_query_claim_lacks() {
     assert_eq!(parse(&dated, None), Err(VerifyError::MissingHost));
     let form = Form::Query;
     assert_eq!(parse(own, host), Err(VerifyError::MissingDate { form }));
+    for name in [
+        "AWSAccessKeyId",
+        "SignatureMethod",
+        "SignatureVersion",
+        "Signature",
+        "Timestamp",
+    ] {
+        let twice = format!("{dated}&{}=1", name.to_lowercase());
+        let repeated = VerifyError::Repeated { name };
+        assert_eq!(parse(&twice, host), Err(repeated));
+    }
     assert!(matches!(
         parse(&format!("{dated}&Expires=2010-01-25T22%3A03%3A07Z"), host),
         Err(VerifyError::Malformed { .. })

@@ -153,7 +153,6 @@ impl Secrets {
     pub(super) fn canonical(&self, text: &str) -> String {
         let mut secret = false;
         let lines = text.split('\n').enumerate().map(|(i, line)| match i {
-            0 | 1 => self.scrub(line),
             2 => self.query(line),
             _ => match line.split_once(':') {
                 Some((name, value)) => {

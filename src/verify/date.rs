@@ -10,7 +10,7 @@ pub(crate) fn http_date(text: &str) -> Option<AmzDate> {
     let mut next = || parts.next();
     let (day, month, year, time, zone) = (next()?, next()?, next()?, next()?, next()?);
     let utc = matches!(zone, "GMT" | "UTC" | "+0000" | "-0000");
-    if parts.next().is_some() || !utc || day.len() != 2 || year.len() != 4 {
+    if parts.next().is_some() || !utc || day.len() != 2 {
         return None;
     }
     let [h1, h2, b':', m1, m2, b':', s1, s2] = time.as_bytes() else {
