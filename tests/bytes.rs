@@ -230,3 +230,21 @@ fn bytes_of_credentials() {
         assert!(matches!(token, Err(Error::InvalidSessionToken(_))));
     }
 }
+
+/// CodeArtifact API Reference: the patterns of `domain` and `repository`.
+#[cfg(feature = "codeartifact")]
+#[test]
+fn bytes_of_names_in_codeartifact() {
+    use countersign::codeartifact::Repository;
+
+    let made = |domain: &str, name: &str| {
+        Repository::new(domain, "111122223333", "us-west-2", name).is_ok()
+    };
+    for byte in 0..=0x7f {
+        let name = format!("a{}b", char::from(byte));
+        let lower = byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        assert_eq!(made(&name, "repo"), lower, "domain {byte:#x}");
+        let sound = in_set(byte, &[LETTERS_AND_DIGITS, "._-"]);
+        assert_eq!(made("my-domain", &name), sound, "repository {byte:#x}");
+    }
+}

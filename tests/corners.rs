@@ -9,8 +9,8 @@ use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload, Trailer};
 use countersign::verify::{AccessKey, Form, Head, Protocol, SignedRequest, Verifier, VerifyError};
 use countersign::{
     Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Credentials, Error,
-    PayloadHash, RawRequest, Rules, SessionToken, Signer, SigningKey, StringToSign, account_id,
-    session_token_parameter,
+    IdPrefix, PayloadHash, RawRequest, Rules, SessionToken, Signer, SigningKey, StringToSign,
+    account_id, session_token_parameter,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use sha2::{Digest, Sha256};
@@ -985,5 +985,26 @@ fn names_and_lengths_of_checksums() {
     assert_eq!(told.len(), expected.len());
     for (name, length) in expected {
         assert!(told.contains(&(name.to_owned(), length)), "{name}");
+    }
+}
+
+/// IAM User Guide, "Understanding unique ID prefixes".
+#[test]
+fn prefixes_of_ids() {
+    let prefixes = [
+        "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA",
+        "ASIA",
+    ];
+    for prefix in prefixes {
+        let id = format!("{prefix}EXAMPLE");
+        assert_eq!(IdPrefix::of(&id).unwrap().as_str(), prefix);
+    }
+    assert_eq!(IdPrefix::of("AXXAEXAMPLE"), None);
+    // The digits of base32, and those beside them (RFC 4648, section 6).
+    let id = id_of(123_456_789_012);
+    for byte in 0..0x7f_u8 {
+        let other = format!("{}{}", &id[..19], char::from(byte));
+        let is_digit = matches!(byte, b'A'..=b'Z' | b'2'..=b'7');
+        assert_eq!(account_id(&other).is_some(), is_digit, "{byte:#x}");
     }
 }

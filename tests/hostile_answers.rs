@@ -77,6 +77,17 @@ mod sts {
         assert_eq!(malformed(body(257)), "has too many attributes");
     }
 
+    /// 1 MiB.
+    #[test]
+    fn xml_as_large_as_is_read() {
+        let body = |length: usize| {
+            let xml = answer(NAMESPACE, &credentials(SOUND));
+            format!("{xml}{}", " ".repeat(length - xml.len()))
+        };
+        assert!(AssumeRole::parse(StatusCode::OK, body(1_048_576)).is_ok());
+        assert_eq!(malformed(body(1_048_577)), "is larger than 1 MiB");
+    }
+
     /// 64 KiB.
     #[test]
     fn json_as_large_as_is_read() {

@@ -655,3 +655,74 @@ fn what_a_query_claim_lacks() {
         );
     }
 }
+
+/// Amazon S3 User Guide, "Time stamp requirement": with `x-amz-date` the line of the date is empty.
+#[test]
+fn one_date_is_signed() {
+    let date = "Tue, 27 Mar 2007 21:20:26 +0000";
+    let mut request = put();
+    request
+        .headers_mut()
+        .insert("date", HeaderValue::from_static(date));
+    let text = |request: &Request<()>| {
+        String::from_utf8(s3_v2::string_to_sign(request, BUCKET).unwrap()).unwrap()
+    };
+    let start = "PUT\n4gJE4saaMU4BqNR0kLY+lw==\ntext/plain\n";
+    let end = "/bucket/key?acl";
+    let with_date = format!("{start}{date}\nx-amz-acl:private\n{end}");
+    assert_eq!(text(&request), with_date);
+    request
+        .headers_mut()
+        .insert("x-amz-date", HeaderValue::from_static(date));
+    let with_header = format!("{start}\nx-amz-acl:private\nx-amz-date:{date}\n{end}");
+    assert_eq!(text(&request), with_header);
+}
+
+/// The sub-resources and overrides that botocore signs (`HmacV1Auth.QSAOfInterest`), and nothing else.
+#[test]
+fn sub_resources_are_signed() {
+    let names = "accelerate acl analytics cors defaultObjectAcl delete inventory lifecycle location \
+        logging metrics notification object-lock partNumber policy replication requestPayment \
+        response-cache-control response-content-disposition response-content-encoding \
+        response-content-language response-content-type response-expires restore select select-type \
+        storageClass tagging torrent uploadId uploads versionId versioning versions website";
+    let text = |name: &str| {
+        let request = get(&format!("https://s3.example.com/bucket/key?{name}"));
+        String::from_utf8(s3_v2::string_to_sign(&request, BUCKET).unwrap()).unwrap()
+    };
+    assert_eq!(names.split_whitespace().count(), 35);
+    for name in names.split_whitespace() {
+        assert!(text(name).ends_with(&format!("/bucket/key?{name}")));
+    }
+    for other in ["prefix", "list-type", "x-id", "max-keys", "acls"] {
+        assert!(text(other).ends_with("/bucket/key"), "{other}");
+    }
+}
+
+#[test]
+fn what_is_signed_is_not_signed_again() {
+    let hour = Duration::from_secs(3600);
+    for name in [
+        "AWSAccessKeyId",
+        "Expires",
+        "Signature",
+        "x-amz-security-token",
+    ] {
+        let request = get(&format!("https://s3.example.com/bucket/key?{name}=1"));
+        let url = s3_v2::Signer::new(credentials()).presign(&request, BUCKET, hour, NOW);
+        let error = url.map(drop).unwrap_err();
+        assert!(matches!(error, Error::AlreadySigned { parameter } if parameter == name));
+    }
+    for name in [
+        "AWSAccessKeyId",
+        "SecurityToken",
+        "Signature",
+        "SignatureMethod",
+        "SignatureVersion",
+    ] {
+        let request = get(&format!("https://sdb.amazonaws.com/?Action=A&{name}=1"));
+        let signed = sigv2::Signer::new(credentials()).sign_query(&request, NOW);
+        let error = signed.map(drop).unwrap_err();
+        assert!(matches!(error, Error::AlreadySigned { parameter } if parameter == name));
+    }
+}

@@ -151,6 +151,7 @@ fn the_text_of_a_policy() {
     let policy = policy()
         .equals("acl", "public-read")
         .starts_with("Content-Type", "image/")
+        .equals("$x-amz-meta-a", "b")
         .content_length_range(1, 1_048_576);
     let form = signer().sign_post(&policy, [], NOW).unwrap();
     assert_eq!(
@@ -160,6 +161,7 @@ fn the_text_of_a_policy() {
          [\"starts-with\",\"$key\",\"user/user1/\"],\
          {\"acl\":\"public-read\"},\
          [\"starts-with\",\"$Content-Type\",\"image/\"],\
+         [\"eq\",\"$\\u0024x-amz-meta-a\",\"b\"],\
          [\"content-length-range\",1,1048576],\
          {\"x-amz-algorithm\":\"AWS4-HMAC-SHA256\"},\
          {\"x-amz-credential\":\"AKIAIOSFODNN7EXAMPLE/20151229/us-east-1/s3/aws4_request\"},\
