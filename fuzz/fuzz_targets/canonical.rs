@@ -45,7 +45,7 @@ fuzz_target!(|input: &[u8]| {
         let meaning = |message: &Message<'_>, text: &[u8]| {
             let names = names(text);
             let signed: Vec<&str> = names.iter().map(String::as_str).collect();
-            message.meaning(rules.normalize_path, &signed)
+            message.meaning(&rules, &signed)
         };
         assert_eq!(ours == theirs, meaning(&a, ours) == meaning(&b, theirs));
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign::{Credentials, RawRequest};
+use countersign::{Credentials, RawRequest, Rules, SessionTokenPlacement};
 use http::{HeaderValue, Request, Uri};
 use percent_encoding::{percent_decode, percent_decode_str};
 use time::OffsetDateTime;
@@ -178,11 +178,20 @@ impl<'a> Message<'a> {
         count("x-amz-decoded-content-length") > 1 || count("x-amz-trailer") > 1
     }
 
-    /// What a signature that covers these headers says; `resolve` is whether dot segments and
-    /// doubled slashes count for nothing.
-    pub fn meaning(&self, resolve: bool, signed: &[&str]) -> Meaning {
+    /// What a signature after these rules that covers these headers says.
+    pub fn meaning(&self, rules: &Rules, signed: &[&str]) -> Meaning {
         let mut query = parameters(self.query);
-        query.retain(|(name, _)| name != b"X-Amz-Signature");
+        // In query form the signature is added last, and with IoT the token behind it.
+        if self
+            .headers
+            .iter()
+            .all(|(name, _)| *name != "authorization")
+        {
+            let token_last = rules.session_token == SessionTokenPlacement::AfterSigning;
+            query.retain(|(name, _)| {
+                name != b"X-Amz-Signature" && !(token_last && name == b"X-Amz-Security-Token")
+            });
+        }
         let mut headers = BTreeMap::<String, Vec<u8>>::new();
         for (name, value) in self
             .headers
@@ -198,7 +207,7 @@ impl<'a> Message<'a> {
         let path = if self.path.is_empty() { "/" } else { self.path };
         Meaning {
             method: self.method.to_owned(),
-            path: if resolve {
+            path: if rules.normalize_path {
                 resolved(path)
             } else {
                 path.to_owned()
