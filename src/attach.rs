@@ -73,6 +73,11 @@ impl ReadyToken {
         (self.parameter_name, &self.encoded)
     }
 
+    /// How long that is, with its separators.
+    pub(crate) fn parameter_len(&self) -> usize {
+        self.parameter_name.len() + self.encoded.len() + 2
+    }
+
     pub(crate) fn new(token: &SessionToken) -> Result<Self, Error> {
         token.check()?;
         let mut header = header_value(token.expose().as_bytes());
@@ -205,25 +210,31 @@ impl AddedHeaders<'_> {
         for name in stale.iter() {
             headers.remove(name);
         }
-        let mut insert =
-            |name: &'static str, value| headers.insert(HeaderName::from_static(name), value);
-        insert(DATE, header_value(self.date.as_bytes()));
+        let mut insert = |name, value| headers.insert(name, value);
+        insert(
+            const { HeaderName::from_static(DATE) },
+            header_value(self.date.as_bytes()),
+        );
         if let Some(hashed) = self.content_sha256 {
-            let value = hashed.literal().map(HeaderValue::from_static);
-            insert(
-                CONTENT_SHA256,
-                value.unwrap_or_else(|| header_value(hashed.as_str().as_bytes())),
-            );
+            let value = match hashed.literal() {
+                Some(literal) => HeaderValue::from_static(literal),
+                None => header_value(hashed.as_str().as_bytes()),
+            };
+            insert(const { HeaderName::from_static(CONTENT_SHA256) }, value);
         }
         if let Some(token) = self.session_token {
-            insert(token.header_name, token.header.clone());
+            let name = HeaderName::from_static(token.header_name);
+            insert(name, token.header.clone());
         }
         if let Some(regions) = self.region_set {
-            insert(REGION_SET, header_value(regions.as_bytes()));
+            insert(
+                const { HeaderName::from_static(REGION_SET) },
+                header_value(regions.as_bytes()),
+            );
         }
         let mut authorization = HeaderValue::try_from(self.authorization).unwrap_or(EMPTY);
         authorization.set_sensitive(true);
-        insert(AUTHORIZATION, authorization);
+        insert(http::header::AUTHORIZATION, authorization);
         self.signature
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use crate::amz_date::AmzDate;
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::{Parameter, parameters};
-use crate::encode::encode;
+use crate::encode::{cut, encode, holds};
 use crate::error::Error;
 use crate::scope::CredentialScope;
 use crate::signature::{Algorithm, Signature};
@@ -51,35 +51,38 @@ impl<'a> Authorization<'a> {
     /// # Errors
     /// Another scheme; a part that is missing, unknown, malformed or there twice.
     pub fn parse(header: &'a str) -> Result<Self, Error> {
-        let (algorithm, parts) = header.split_once(' ').ok_or(Error::MalformedAuthorization(
-            "there is nothing after the algorithm",
-        ))?;
+        let malformed = |problem| Err(Error::MalformedAuthorization(problem));
+        let Some((algorithm, parts)) = cut(header, b' ') else {
+            return malformed("there is nothing after the algorithm");
+        };
         let algorithm = Algorithm::parse(algorithm)?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in parts.split(',') {
-            let part = part.trim_matches([' ', '\t']);
-            let (name, value) = part.split_once('=').ok_or(Error::MalformedAuthorization(
-                "a part is not of the form `name=value`",
-            ))?;
+        let mut rest = Some(parts);
+        while let Some(parts) = rest {
+            let (part, others) = cut(parts, b',').map_or((parts, None), |(a, b)| (a, Some(b)));
+            rest = others;
+            let Some((name, value)) = cut(part.trim_matches([' ', '\t']), b'=') else {
+                return malformed("a part is not of the form `name=value`");
+            };
             let slot = match name {
                 "Credential" => &mut credential,
                 "SignedHeaders" => &mut signed_headers,
                 "Signature" => &mut signature,
-                _ => {
-                    return Err(Error::MalformedAuthorization(
-                        "there is a part that nobody knows",
-                    ));
-                }
+                _ => return malformed("there is a part that nobody knows"),
             };
             if slot.replace(value).is_some() {
-                return Err(Error::MalformedAuthorization("there is a part twice"));
+                return malformed("there is a part twice");
             }
         }
-        let credential =
-            credential.ok_or(Error::MalformedAuthorization("`Credential` is missing"))?;
-        let signed_headers =
-            signed_headers.ok_or(Error::MalformedAuthorization("`SignedHeaders` is missing"))?;
-        let signature = signature.ok_or(Error::MalformedAuthorization("`Signature` is missing"))?;
+        let Some(credential) = credential else {
+            return malformed("`Credential` is missing");
+        };
+        let Some(signed_headers) = signed_headers else {
+            return malformed("`SignedHeaders` is missing");
+        };
+        let Some(signature) = signature else {
+            return malformed("`Signature` is missing");
+        };
         let (slash, scope) = split_credential(algorithm, credential)?;
         let access_key_id = credential.get(..slash).unwrap_or_default().into();
         Self::of_parts(
@@ -134,7 +137,7 @@ fn split_credential(
         Algorithm::HmacSha256 => 4,
         Algorithm::EcdsaP256Sha256 => 3,
     };
-    let malformed = Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
+    let malformed = || Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
     let slashes = || credential.bytes().enumerate().rev();
     let slash = slashes()
         .filter(|&(_, byte)| byte == b'/')
@@ -142,7 +145,7 @@ fn split_credential(
         .map(|(i, _)| i);
     let Some((slash, scope)) = slash.and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
     else {
-        return Err(malformed);
+        return Err(malformed());
     };
     match CredentialScope::parse(scope) {
         Ok(scope)
@@ -150,7 +153,7 @@ fn split_credential(
         {
             Ok((slash, scope))
         }
-        _ => Err(malformed),
+        _ => Err(malformed()),
     }
 }
 
@@ -233,9 +236,12 @@ pub(crate) fn write_header_end(header: &mut Vec<u8>, signature: &Signature) {
     header.extend_from_slice(signature.as_bytes());
 }
 
+/// The first of the parameters that presigning writes.
+pub(crate) const FIRST: &str = "X-Amz-Algorithm";
+
 /// The parameters that presigning writes.
 const PARAMETERS: [&str; 9] = [
-    "X-Amz-Algorithm",
+    FIRST,
     "X-Amz-Credential",
     "X-Amz-Date",
     "X-Amz-SignedHeaders",
@@ -428,7 +434,8 @@ impl AuthorizationParameters<'_> {
     /// Writes them in canonical order and encoding, so that they are one piece of the canonical
     /// query wherever the caller's own parameters allow it.
     pub(crate) fn write(&self, query: &mut String) {
-        query.push_str("X-Amz-Algorithm=");
+        query.push_str(FIRST);
+        query.push('=');
         query.push_str(self.algorithm.as_str());
         write_parameter(query, ("X-Amz-Credential", self.access_key_id));
         query.push_str("%2F");
@@ -488,20 +495,14 @@ impl Signature {
                 (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2)
             }
         };
-        // Without a branch a byte.
-        let digits = hex.bytes().fold(true, |all, b| all & b.is_ascii_hexdigit());
-        if !sound || !digits {
+        if !sound || holds(hex.as_bytes(), |b| !b.is_ascii_hexdigit()) {
             return Err(Error::MalformedAuthorization(
                 "the signature is not the hex of one",
             ));
         }
-        let mut digits = [0; 144];
-        let len = digits
-            .iter_mut()
-            .zip(hex.bytes())
-            .map(|(slot, b)| *slot = b.to_ascii_lowercase())
-            .count();
-        Ok(Self::of_hex(digits.get(..len).unwrap_or_default()))
+        let mut signature = Self::of_hex(hex.as_bytes());
+        signature.make_lower_case();
+        Ok(signature)
     }
 }
 

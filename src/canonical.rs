@@ -14,7 +14,7 @@ use crate::payload::{HashedPayload, PayloadHash};
 use crate::request::{HttpRequest, RawRequest, host_of};
 use crate::service::{Rules, SessionTokenPlacement};
 
-use headers::CanonicalHeaders;
+use headers::{CanonicalHeaders, Header};
 use path::CanonicalPath;
 use query::{CanonicalQuery, Parameter};
 
@@ -96,7 +96,7 @@ impl<'a> CanonicalRequest<'a> {
         let keep = keeps(rules, names.any(|name| name == "authorization"));
         let sign = |name: &str| signs(rules, name);
         let mut canonical = Self::empty(payload);
-        canonical.read_raw(request, rules, keep, sign)?;
+        canonical.read(*request, rules, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -114,66 +114,33 @@ impl<'a> CanonicalRequest<'a> {
 
     /// Takes the parameters and headers that `keep` and `sign` say, in the order of the request;
     /// more can be added before they are sorted.
-    pub(crate) fn read<R: HttpRequest>(
+    pub(crate) fn read<'r: 'a>(
         &mut self,
-        request: &'a R,
+        request: impl Source<'r>,
         rules: &Rules,
         keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
         mut sign: impl FnMut(&str) -> bool,
     ) -> Result<(), Error> {
-        let uri = request.uri();
-        self.method = request.method().as_str();
-        self.path = CanonicalPath::new(uri.path(), rules)?;
-        self.query.read(uri.query().unwrap_or_default(), keep)?;
+        self.method = request.method()?;
+        self.path = CanonicalPath::new(request.path(), rules)?;
+        self.query.read(request.query(), keep)?;
         let mut hosts = Hosts::None;
-        for (name, value) in request.headers() {
-            let name = name.as_str();
+        let sign = |name: &str, value: &[u8]| {
             if name == "host" {
-                hosts = hosts.and(value.as_bytes());
+                hosts = hosts.and(value);
             }
-            if sign(name) {
-                self.headers.push(name, value.as_bytes());
-            }
-        }
+            sign(name)
+        };
+        request.read_headers(&mut self.headers, sign)?;
         match hosts {
             Hosts::One => {}
             Hosts::None => {
-                let host = host_of(uri).ok_or(Error::MissingHost)?;
+                let host = request.host().ok_or(Error::MissingHost)?;
                 self.headers.push("host", host.as_bytes());
             }
             Hosts::Wrong => return Err(Error::MissingHost),
         }
         Ok(())
-    }
-
-    /// As [`read`](Self::read), of a request in slices.
-    pub(crate) fn read_raw(
-        &mut self,
-        request: &RawRequest<'a>,
-        rules: &Rules,
-        keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
-        mut sign: impl FnMut(&str) -> bool,
-    ) -> Result<(), Error> {
-        check_method(request.method)?;
-        self.method = request.method;
-        self.path = CanonicalPath::new(request.path, rules)?;
-        self.query.read(request.query, keep)?;
-        let mut hosts = Hosts::None;
-        for (name, value) in request.headers {
-            if *name == "host" {
-                hosts = hosts.and(value);
-            }
-            // Signed or not: in upper case it may be one that had to be signed.
-            headers::check(name, value)?;
-            if sign(name) {
-                self.headers.push(name, value);
-            }
-        }
-        if hosts == Hosts::One {
-            Ok(())
-        } else {
-            Err(Error::MissingHost)
-        }
     }
 
     pub(crate) fn sort(&mut self) {
@@ -204,15 +171,20 @@ impl<'a> CanonicalRequest<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {
+        self.begin_hash().finalize().into()
+    }
+
+    /// The same, for those who may have more to hash.
+    pub(crate) fn begin_hash(&self) -> Sha256 {
         let mut hash = Sha256::new();
         self.write(&mut hash);
-        hash.finalize().into()
+        hash
     }
 
     /// As [`hash`](Self::hash), where the list of signed headers has been written already.
     pub(crate) fn hash_with(&self, signed_headers: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
-        self.write_with(&mut hash, |hash| hash.put(signed_headers));
+        self.write_with(&mut hash, |sink| sink.put(signed_headers));
         hash.finalize().into()
     }
 
@@ -270,6 +242,94 @@ pub(crate) fn keeps(
         let added_last = parameter.is_exactly("X-Amz-Signature")
             || (after_signing && parameter.is_exactly("X-Amz-Security-Token"));
         Ok(header_form || !added_last)
+    }
+}
+
+/// A request in either of its forms, as it is read.
+pub(crate) trait Source<'a>: Copy {
+    fn method(self) -> Result<&'a str, Error>;
+    fn path(self) -> &'a str;
+    fn query(self) -> &'a str;
+    /// Adds those headers that `sign` says.
+    fn read_headers<'c>(
+        self,
+        headers: &mut CanonicalHeaders<'c>,
+        sign: impl FnMut(&str, &[u8]) -> bool,
+    ) -> Result<(), Error>
+    where
+        'a: 'c;
+    /// The host, where no header says it.
+    fn host(self) -> Option<&'a str>;
+}
+
+impl<'a, R: HttpRequest> Source<'a> for &'a R {
+    fn method(self) -> Result<&'a str, Error> {
+        Ok(HttpRequest::method(self).as_str())
+    }
+
+    fn path(self) -> &'a str {
+        self.uri().path()
+    }
+
+    fn query(self) -> &'a str {
+        self.uri().query().unwrap_or_default()
+    }
+
+    fn read_headers<'c>(
+        self,
+        headers: &mut CanonicalHeaders<'c>,
+        mut sign: impl FnMut(&str, &[u8]) -> bool,
+    ) -> Result<(), Error>
+    where
+        'a: 'c,
+    {
+        for (name, value) in self.headers() {
+            let (name, value) = (name.as_str(), value.as_bytes());
+            if sign(name, value) {
+                headers.push(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn host(self) -> Option<&'a str> {
+        host_of(self.uri())
+    }
+}
+
+impl<'a> Source<'a> for RawRequest<'a> {
+    fn method(self) -> Result<&'a str, Error> {
+        check_method(self.method).map(|()| self.method)
+    }
+
+    fn path(self) -> &'a str {
+        self.path
+    }
+
+    fn query(self) -> &'a str {
+        self.query
+    }
+
+    fn read_headers<'c>(
+        self,
+        headers: &mut CanonicalHeaders<'c>,
+        mut sign: impl FnMut(&str, &[u8]) -> bool,
+    ) -> Result<(), Error>
+    where
+        'a: 'c,
+    {
+        for (name, value) in self.headers {
+            // Signed or not: in upper case it may be one that had to be signed.
+            let header = Header::of_raw(name, value)?;
+            if sign(name, value) {
+                headers.push_header(header);
+            }
+        }
+        Ok(())
+    }
+
+    fn host(self) -> Option<&'a str> {
+        None
     }
 }
 

@@ -1,12 +1,18 @@
 //! Bytes: the unreserved set, percent-encoding, hex, and the sinks that text is written into.
 
-use percent_encoding::{percent_decode_str, percent_encode_byte};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, percent_encode_byte,
+};
 use sha2::{Digest, Sha256};
 
 /// Where canonical text goes: a hash state, or bytes for people to read. One writer for both is what
 /// keeps the signer, the verifier and the explainer from drifting.
 pub(crate) trait Sink {
     fn put(&mut self, bytes: &[u8]);
+
+    fn put_str(&mut self, text: &str) {
+        self.put(text.as_bytes());
+    }
 }
 
 impl Sink for Sha256 {
@@ -25,6 +31,10 @@ impl Sink for Vec<u8> {
 impl Sink for String {
     fn put(&mut self, bytes: &[u8]) {
         self.push_str(ascii(bytes));
+    }
+
+    fn put_str(&mut self, text: &str) {
+        self.push_str(text);
     }
 }
 
@@ -68,35 +78,25 @@ pub(crate) fn class(byte: u8) -> Class {
         .unwrap_or(Class::Other)
 }
 
-/// Percent-encodes `bytes` with upper-case hex: all but the unreserved characters of RFC 3986, which
-/// is the whole of AWS's `UriEncode`.
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Percent-encodes `bytes` with upper-case hex, which is the whole of AWS's `UriEncode`.
 pub(crate) fn encode(bytes: &[u8], sink: &mut impl Sink) {
-    encode_but(|byte| class(byte) == Class::Unreserved, bytes, sink);
+    for run in percent_encode(bytes, RESERVED) {
+        sink.put_str(run);
+    }
 }
 
 /// As [`encode`], with `/` kept.
 pub(crate) fn encode_in_path(bytes: &[u8], sink: &mut impl Sink) {
-    encode_but(
-        |byte| class(byte) == Class::Unreserved || byte == b'/',
-        bytes,
-        sink,
-    );
-}
-
-/// Runs of bytes that stay go in one piece.
-fn encode_but(stays: impl Fn(u8) -> bool, mut bytes: &[u8], sink: &mut impl Sink) {
-    loop {
-        let run = bytes
-            .iter()
-            .position(|&byte| !stays(byte))
-            .unwrap_or(bytes.len());
-        let (plain, rest) = bytes.split_at_checked(run).unwrap_or((bytes, &[]));
-        sink.put(plain);
-        let Some((&byte, rest)) = rest.split_first() else {
-            return;
-        };
-        sink.put(percent_encode_byte(byte).as_bytes());
-        bytes = rest;
+    const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
+    for run in percent_encode(bytes, RESERVED_IN_PATH) {
+        sink.put_str(run);
     }
 }
 
@@ -205,9 +205,38 @@ pub(crate) fn recode(text: &str, sink: &mut impl Sink) {
 
 /// Lower-case hex of 32 bytes.
 pub(crate) fn hex32(bytes: &[u8; 32]) -> [u8; 64] {
+    // Without a table or a branch, which the compiler makes many bytes wide.
+    let digit = |nibble: u8| nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'9' - 1);
     let mut text = [0; 64];
-    hex::encode_to_slice(bytes, &mut text).unwrap_or_default();
+    for (digits, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *digits = [digit(byte >> 4), digit(byte & 0xf)];
+    }
     text
+}
+
+/// Whether any byte is one of those. Without a branch a byte, which the compiler makes many bytes
+/// wide: a session token of 1,000 characters must not cost 1,000 steps.
+pub(crate) fn holds(bytes: &[u8], one_of_those: impl Fn(u8) -> bool) -> bool {
+    let any = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(false, |found, &b| found | one_of_those(b))
+    };
+    let Some(last) = bytes.last_chunk::<32>() else {
+        return any(bytes);
+    };
+    // The last ones overlap the others, which does no harm.
+    bytes.as_chunks::<32>().0.iter().any(|wide| any(wide)) || any(last)
+}
+
+/// What stands before the first `byte`, which is ASCII, and what behind it.
+pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let (wide, _) = text.as_bytes().as_chunks::<32>();
+    let without = wide.iter().take_while(|wide| !holds(*wide, |b| b == byte));
+    let skipped = 32 * without.count();
+    let rest = text.as_bytes().get(skipped..)?;
+    let at = skipped + rest.iter().position(|&b| b == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// ASCII that this crate wrote itself, as text.

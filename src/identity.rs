@@ -6,12 +6,12 @@ use time::OffsetDateTime;
 use crate::amz_date::AmzDate;
 use crate::attach::{AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written};
 use crate::authorization::{
-    AuthorizationParameters, header_len, refuse_signed, write_encoded, write_header_end,
+    AuthorizationParameters, FIRST, header_len, refuse_signed, write_encoded, write_header_end,
     write_header_start,
 };
-use crate::canonical::CanonicalRequest;
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::Parameter;
+use crate::canonical::{CanonicalRequest, Source};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::key::Key;
@@ -21,7 +21,6 @@ use crate::request::{HttpRequest, RawRequest, authority_of, host_of};
 use crate::scope::check_service;
 use crate::service::{ContentSha256, Service, SessionTokenPlacement};
 use crate::signature::Signature;
-use crate::string_to_sign::StringToSign;
 
 /// Who signs, and for which service: all that stays the same from request to request but for the
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
@@ -70,12 +69,8 @@ impl Identity {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut())?;
-        let (mut stale, hashed) = (Written::default(), payload.to_hashed_payload());
-        let rules = self.service.rules();
-        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let mut canonical = CanonicalRequest::empty(payload);
-        canonical.read(request, rules, refuse_signed, sign)?;
-        let added = self.seal(&mut canonical, stale, payload, &hashed, date, key)?;
+        let mut stale = Written::default();
+        let added = self.seal(&*request, &mut stale, payload, date, key)?;
         Ok(added.insert_into(request.headers_mut(), stale))
     }
 
@@ -86,24 +81,22 @@ impl Identity {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let (mut stale, hashed) = (Written::default(), payload.to_hashed_payload());
-        let rules = self.service.rules();
-        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let mut canonical = CanonicalRequest::empty(payload);
-        canonical.read_raw(request, rules, refuse_signed, sign)?;
-        self.seal(&mut canonical, stale, payload, &hashed, date, key)
+        self.seal(*request, &mut Written::default(), payload, date, key)
     }
 
-    /// Header form, from what the request brings.
-    fn seal<'s: 'r, 'r, K: Key>(
-        &'s self,
-        canonical: &mut CanonicalRequest<'r>,
-        stale: Written,
+    /// Header form; `stale` notes what the request has of an earlier signing.
+    fn seal<'r, K: Key>(
+        &self,
+        request: impl Source<'r>,
+        stale: &mut Written,
         payload: PayloadHash,
-        hashed: &'r HashedPayload,
-        date: &'r AmzDate,
+        date: &AmzDate,
         key: &K,
-    ) -> Result<AddedHeaders<'s>, Error> {
+    ) -> Result<AddedHeaders<'_>, Error> {
+        let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
+        let mut canonical = CanonicalRequest::empty(payload);
+        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
+        canonical.read(request, rules, refuse_signed, sign)?;
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let headers = &mut canonical.headers;
@@ -126,11 +119,11 @@ impl Identity {
         let start = authorization.len();
         canonical.headers.write_names(&mut authorization);
         let hash = canonical.hash_with(authorization.get(start..).unwrap_or_default());
-        let signature = key.sign(StringToSign::new(K::ALGORITHM, date, scope, &hash).as_ref());
+        let signature = key.sign_request(date, &hash);
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {
             date: *date,
-            content_sha256: content_sha256.then_some(*hashed),
+            content_sha256: content_sha256.then_some(hashed),
             session_token: self.session_token.as_ref(),
             region_set: self.region_set.as_deref(),
             authorization,
@@ -147,19 +140,7 @@ impl Identity {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
             return Err(Error::RelativeUri);
         };
-        let rules = self.service.rules();
-        let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
-        let mut between = false;
-        let keep = noting(&mut between);
-        let mut canonical = CanonicalRequest::empty(terms.payload);
-        canonical.read(request, rules, keep, sign)?;
-        let query = uri.query().unwrap_or_default();
-        let url = Url {
-            origin: [scheme, "://", authority, uri.path()],
-            query,
-            between,
-        };
-        let sealed = self.seal_url(canonical, url, terms)?;
+        let sealed = self.seal_url(request, [scheme, "://", authority], terms)?;
         let length = sealed.url.len();
         if length > LONGEST_URI {
             return Err(Error::UrlTooLong { length });
@@ -168,7 +149,7 @@ impl Identity {
         let mut headers = HeaderMap::new();
         let own_host = |value: &HeaderValue| host_of(uri).is_some_and(|host| value == host);
         for (name, value) in request.headers() {
-            if sign(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
+            if self.signs(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
                 headers
                     .try_append(name.clone(), value.clone())
                     .map_err(|_| Error::TooManyHeaders)?;
@@ -182,27 +163,11 @@ impl Identity {
         request: &RawRequest<'_>,
         terms: &Terms<'_, impl Key>,
     ) -> Result<Presigned, Error> {
-        let rules = self.service.rules();
-        let sign = |name: &str| !Written::default().notes(name) && rules.signs(name);
-        let mut between = false;
-        let keep = noting(&mut between);
-        let mut canonical = CanonicalRequest::empty(terms.payload);
-        canonical.read_raw(request, rules, keep, sign)?;
-        let path = if request.path.is_empty() {
-            "/"
-        } else {
-            request.path
-        };
-        let url = Url {
-            origin: ["", "", "", path],
-            query: request.query,
-            between,
-        };
-        let sealed = self.seal_url(canonical, url, terms)?;
+        let sealed = self.seal_url(*request, [""; 3], terms)?;
 
         let mut headers = HeaderMap::new();
         for (name, value) in request.headers {
-            if sign(name) && *name != "host" {
+            if self.signs(name) && *name != "host" {
                 let invalid = || Error::InvalidHeaderValue {
                     name: (*name).to_owned(),
                 };
@@ -220,68 +185,90 @@ impl Identity {
         sealed.into_presigned(method, headers)
     }
 
-    /// Query form, from what the request brings.
-    fn seal_url<K: Key>(
+    /// Whether presigning signs a header of the request's: one that signing writes is of no use
+    /// in a URL.
+    fn signs(&self, name: &str) -> bool {
+        !Written::default().notes(name) && self.service.rules().signs(name)
+    }
+
+    /// Query form, of a URL that begins with `origin`.
+    fn seal_url<'r, K: Key>(
         &self,
-        canonical: CanonicalRequest<'_>,
-        from: Url<'_>,
+        request: impl Source<'r>,
+        origin: [&str; 3],
         terms: &Terms<'_, K>,
     ) -> Result<SealedUrl, Error> {
-        let Terms {
-            payload,
-            lifetime,
-            date,
-            key,
-            ..
-        } = *terms;
-        let expires_at = lifetime.end(date, self.expiration)?;
+        let (rules, payload) = (self.service.rules(), terms.payload);
         let hashed = payload.to_hashed_payload();
+        // It is here because the canonical request borrows from it in the end.
+        let mut url;
+        let mut canonical = CanonicalRequest::empty(payload);
+        // Whether parameters of the caller's may sort between the signer's own.
+        let mut between = false;
+        let keep = |parameter: &Parameter<'_>| {
+            between |= parameter.begins_with("X-Amz-");
+            refuse_signed(parameter)
+        };
+        canonical.read(request, rules, keep, |name| self.signs(name))?;
         let unhashed = hashed.literal().is_some();
         // S3 takes a URL's payload for unsigned where nothing is said.
-        let understood = payload == PayloadHash::Unsigned
-            && self.service.rules().content_sha256 == ContentSha256::Header;
+        let understood =
+            payload == PayloadHash::Unsigned && rules.content_sha256 == ContentSha256::Header;
         let content_sha256 =
             !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
-        let signed_token = self.signed_token();
-        let unsigned_token = self
-            .session_token
-            .as_ref()
-            .filter(|_| signed_token.is_none());
-        let mut url = String::new();
-        let hash = {
-            // Moved here, because what is pushed now lives shorter than the request.
-            let mut canonical = canonical;
-            if content_sha256 {
-                canonical
-                    .headers
-                    .push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
-            }
-            canonical.headers.sort();
-            let ready = terms
-                .ready
-                .filter(|_| canonical.headers.names().eq(["host"]));
-            let added = self.parameters(terms, &canonical.headers);
-            let unsigned = unsigned_token.map_or(0, |token| token.encoded.len());
-            url.reserve_exact(from.len() + added.len() + unsigned);
-            from.write(&mut url);
-            let start = url.len();
-            match ready {
-                Some(ready) => url.push_str(ready),
-                None => added.write(&mut url),
-            }
+        if content_sha256 {
+            let value = hashed.as_str().as_bytes();
+            canonical.headers.push_canonical(CONTENT_SHA256, value);
+        }
+        canonical.headers.sort();
 
-            let written = url.get(start..).unwrap_or_default();
-            // Where none of the caller's parameters sorts between them, they are one piece.
-            let pieces = if from.between { usize::MAX } else { 1 };
-            for parameter in written.splitn(pieces, '&') {
+        let path = if request.path().is_empty() {
+            "/"
+        } else {
+            request.path()
+        };
+        let [scheme, separator, authority] = origin;
+        let query = request.query();
+        let ampersand = if query.is_empty() { "" } else { "&" };
+        let start = [scheme, separator, authority, path, "?", query, ampersand];
+        let unsigned_token = match self.signed_token() {
+            Some(_) => None,
+            None => self.session_token.as_ref(),
+        };
+        let added = self.parameters(terms, &canonical.headers);
+        let ready = terms
+            .ready
+            .filter(|_| canonical.headers.names().eq(["host"]));
+        let signature_len = "&X-Amz-Signature=".len() + K::ALGORITHM.padded_len();
+        url = String::with_capacity(
+            start.iter().map(|part| part.len()).sum::<usize>()
+                + ready.map_or_else(|| added.len(), str::len)
+                + signature_len
+                + unsigned_token.map_or(0, ReadyToken::parameter_len),
+        );
+        for part in start {
+            url.push_str(part);
+        }
+        let start = url.len();
+        match ready {
+            Some(ready) => url.push_str(ready),
+            None => added.write(&mut url),
+        }
+
+        let written = url.get(start..).unwrap_or_default();
+        if between {
+            for parameter in written.split('&') {
                 let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
                 canonical.query.push_canonical(name, value);
             }
-            canonical.query.sort();
-            canonical.hash()
-        };
-        let signature =
-            key.sign(StringToSign::new(K::ALGORITHM, date, key.scope(), &hash).as_ref());
+        } else {
+            // None of the caller's parameters sorts between them: they are one piece.
+            let value = written.get(FIRST.len() + 1..).unwrap_or_default();
+            canonical.query.push_canonical(FIRST, value);
+        }
+        canonical.query.sort();
+        let hash = canonical.hash();
+        let signature = terms.key.sign_request(terms.date, &hash);
 
         write_encoded(&mut url, ("X-Amz-Signature", signature.as_str()));
         if let Some(token) = unsigned_token {
@@ -290,7 +277,7 @@ impl Identity {
         Ok(SealedUrl {
             url,
             content_sha256: content_sha256.then_some(hashed),
-            expires_at,
+            expires_at: terms.expires_at,
             signature,
         })
     }
@@ -305,11 +292,29 @@ impl Identity {
             access_key_id: &self.access_key_id,
             scope: terms.key.scope(),
             date: terms.date,
-            expires_in: terms.lifetime.seconds,
+            expires_in: terms.expires_in,
             region_set: self.region_set.as_deref(),
             session_token: self.signed_token().map(ReadyToken::parameter),
             headers,
         }
+    }
+
+    /// The terms for one request.
+    pub(crate) fn terms<'a, K>(
+        &self,
+        payload: PayloadHash,
+        lifetime: Lifetime,
+        date: &'a AmzDate,
+        key: &'a K,
+    ) -> Result<Terms<'a, K>, Error> {
+        Ok(Terms {
+            payload,
+            expires_in: lifetime.seconds,
+            expires_at: lifetime.end(date, self.expiration)?,
+            date,
+            key,
+            ready: None,
+        })
     }
 
     /// The parameters that presigning adds to a request of which `host` alone is signed.
@@ -362,7 +367,8 @@ impl Identity {
 /// On which terms a request is presigned.
 pub(crate) struct Terms<'a, K> {
     pub(crate) payload: PayloadHash,
-    pub(crate) lifetime: Lifetime,
+    pub(crate) expires_in: Option<u64>,
+    pub(crate) expires_at: OffsetDateTime,
     pub(crate) date: &'a AmzDate,
     pub(crate) key: &'a K,
     /// What [`Identity::ready_parameters`] made of these terms, for many requests.
@@ -371,41 +377,6 @@ pub(crate) struct Terms<'a, K> {
 
 /// What a URI of `http` holds.
 const LONGEST_URI: usize = 65_534;
-
-/// Refuses the signer's own parameters, and notes one that may sort between them.
-fn noting(between: &mut bool) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
-    |parameter| {
-        *between |= parameter.begins_with("X-Amz-");
-        refuse_signed(parameter)
-    }
-}
-
-/// A URL before it is presigned.
-#[derive(Clone, Copy)]
-struct Url<'a> {
-    origin: [&'a str; 4],
-    query: &'a str,
-    /// Whether parameters of the caller's may sort between the signer's own.
-    between: bool,
-}
-
-impl Url<'_> {
-    fn len(&self) -> usize {
-        self.origin.iter().map(|part| part.len()).sum::<usize>() + self.query.len() + 2
-    }
-
-    /// Up to where the signer's parameters follow.
-    fn write(&self, url: &mut String) {
-        for part in self.origin {
-            url.push_str(part);
-        }
-        url.push('?');
-        url.push_str(self.query);
-        if !self.query.is_empty() {
-            url.push('&');
-        }
-    }
-}
 
 /// A presigned URL without the request's own method and headers.
 struct SealedUrl {

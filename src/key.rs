@@ -6,9 +6,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroize;
 
+use crate::amz_date::AmzDate;
 use crate::credentials::SecretKey;
+use crate::encode::hex32;
 use crate::scope::CredentialScope;
 use crate::signature::{Algorithm, Signature};
+use crate::string_to_sign::StringToSign;
 
 /// A signing key: good for one day, one region and one service, and for nothing else.
 ///
@@ -84,6 +87,12 @@ pub trait Key {
     const ALGORITHM: Algorithm;
     fn scope(&self) -> &CredentialScope;
     fn sign(&self, string_to_sign: &[u8]) -> Signature;
+
+    /// Signs a request, by the hash of its canonical form. The date's day is the scope's.
+    fn sign_request(&self, date: &AmzDate, hash: &[u8; 32]) -> Signature {
+        let string_to_sign = StringToSign::new(Self::ALGORITHM, date, self.scope(), hash);
+        self.sign(string_to_sign.as_ref())
+    }
 }
 
 impl Key for SigningKey {
@@ -95,5 +104,40 @@ impl Key for SigningKey {
 
     fn sign(&self, string_to_sign: &[u8]) -> Signature {
         self.sign(string_to_sign)
+    }
+}
+
+/// A signing key that has begun on what the strings to sign of one instant have in common.
+#[derive(Clone)]
+pub(crate) struct BegunKey {
+    key: SigningKey,
+    mac: Hmac<Sha256>,
+}
+
+impl BegunKey {
+    pub(crate) fn new(key: SigningKey, date: &AmzDate) -> Self {
+        let string_to_sign = StringToSign::new(SigningKey::ALGORITHM, date, &key.scope, &[0; 32]);
+        let (start, _hash) = string_to_sign.split_hash();
+        let mut mac = key.mac.clone();
+        mac.update(start);
+        Self { key, mac }
+    }
+}
+
+impl Key for BegunKey {
+    const ALGORITHM: Algorithm = SigningKey::ALGORITHM;
+
+    fn scope(&self) -> &CredentialScope {
+        &self.key.scope
+    }
+
+    fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        self.key.sign(string_to_sign)
+    }
+
+    fn sign_request(&self, _: &AmzDate, hash: &[u8; 32]) -> Signature {
+        let mut mac = self.mac.clone();
+        mac.update(&hex32(hash));
+        Signature::of_mac(&mac.finalize().into_bytes().into())
     }
 }

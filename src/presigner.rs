@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::amz_date::AmzDate;
 use crate::error::Error;
 use crate::identity::Terms;
-use crate::key::SigningKey;
+use crate::key::BegunKey;
 use crate::payload::PayloadHash;
 use crate::presigned::{Lifetime, Presigned};
 use crate::request::{HttpRequest, RawRequest};
@@ -35,12 +35,12 @@ use crate::signer::Signer;
 #[derive(Clone)]
 pub struct Presigner {
     signer: Signer,
-    key: SigningKey,
+    key: BegunKey,
     date: AmzDate,
-    lifetime: Lifetime,
     payload: PayloadHash,
+    expires_in: Option<u64>,
+    expires_at: OffsetDateTime,
     ready: String,
-    now: OffsetDateTime,
 }
 
 impl Signer {
@@ -56,20 +56,18 @@ impl Signer {
     ) -> Result<Presigner, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        lifetime.end(&date, identity.expiration)?;
-        let key = self.with_key(&date, identity, SigningKey::clone);
-        let signer = self.clone();
-        let mut presigner = Presigner {
-            signer,
-            key,
-            date,
-            lifetime,
-            payload,
-            ready: String::new(),
-            now,
-        };
-        presigner.ready = identity.ready_parameters(&presigner.terms());
-        Ok(presigner)
+        self.with_key(&date, identity, |key| {
+            let terms = identity.terms(payload, lifetime, &date, key)?;
+            Ok(Presigner {
+                signer: self.clone(),
+                key: BegunKey::new(key.clone(), &date),
+                date,
+                payload,
+                expires_in: terms.expires_in,
+                expires_at: terms.expires_at,
+                ready: identity.ready_parameters(&terms),
+            })
+        })
     }
 }
 
@@ -79,8 +77,7 @@ impl Presigner {
     /// # Errors
     /// As there.
     pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
-        let (identity, _) = self.signer.identity(self.now)?;
-        identity.presign(request, &self.terms())
+        self.signer.known()?.presign(request, &self.terms())
     }
 
     /// Presigns one request in slices, as [`Signer::presign_raw`] does.
@@ -101,17 +98,17 @@ impl Presigner {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
-        let (identity, _) = self.signer.identity(self.now)?;
-        identity.presign_raw(request, &self.terms())
+        self.signer.known()?.presign_raw(request, &self.terms())
     }
 
-    fn terms(&self) -> Terms<'_, SigningKey> {
+    fn terms(&self) -> Terms<'_, BegunKey> {
         Terms {
             payload: self.payload,
-            lifetime: self.lifetime,
+            expires_in: self.expires_in,
+            expires_at: self.expires_at,
             date: &self.date,
             key: &self.key,
-            ready: (!self.ready.is_empty()).then_some(self.ready.as_str()),
+            ready: Some(&self.ready),
         }
     }
 }
@@ -121,7 +118,7 @@ impl fmt::Debug for Presigner {
         f.debug_struct("Presigner")
             .field("signer", &self.signer)
             .field("date", &self.date)
-            .field("lifetime", &self.lifetime)
+            .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use http::{HeaderMap, Method, Request, Uri, request::Parts};
 
+use crate::encode::holds;
+
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
 ///
 /// Sealed: a signature covers what these types hold, and nothing that an adapter makes up.
@@ -100,6 +102,9 @@ pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
 /// would make an `authorization` header of it.
 pub(crate) fn authority_of(uri: &Uri) -> Option<&str> {
     let text = uri.authority()?.as_str();
+    if !holds(text.as_bytes(), |byte| byte == b'@') {
+        return Some(text);
+    }
     Some(text.rsplit_once('@').map_or(text, |(_, host)| host))
 }
 

@@ -109,6 +109,10 @@ impl CredentialScope {
         self.part(0, 8)
     }
 
+    pub(crate) fn day_bytes(&self) -> &[u8; 8] {
+        self.text.first_chunk().unwrap_or(b"        ")
+    }
+
     /// The region; `None` in a SigV4A scope, which has none.
     pub fn region(&self) -> Option<&str> {
         (self.region_end > 8).then(|| self.part(9, usize::from(self.region_end)))

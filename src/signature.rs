@@ -55,14 +55,13 @@ impl Signature {
 
     pub(crate) fn of_hex(digits: &[u8]) -> Self {
         let mut hex = [0; LONGEST];
-        let len = hex
-            .iter_mut()
-            .zip(digits)
-            .map(|(slot, digit)| *slot = *digit)
-            .count();
+        let Some(space) = hex.get_mut(..digits.len()) else {
+            return Self { hex, len: 0 };
+        };
+        space.copy_from_slice(digits);
         Self {
             hex,
-            len: u8::try_from(len).unwrap_or_default(),
+            len: u8::try_from(digits.len()).unwrap_or_default(),
         }
     }
 
@@ -82,6 +81,10 @@ impl Signature {
         let der = der.get_mut(..usize::from(self.len) / 2)?;
         hex::decode_to_slice(self.as_bytes(), der).ok()?;
         Some(use_der(der))
+    }
+
+    pub(crate) fn make_lower_case(&mut self) {
+        self.hex.make_ascii_lowercase();
     }
 
     /// The hex digits.

@@ -10,7 +10,7 @@ use crate::amz_date::AmzDate;
 use crate::attach::AddedHeaders;
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
-use crate::identity::{Identity, Terms};
+use crate::identity::Identity;
 use crate::key::SigningKey;
 use crate::payload::PayloadHash;
 use crate::presigned::{Lifetime, Presigned};
@@ -173,16 +173,8 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        let date = &date;
-        self.with_key(date, identity, |key| {
-            let terms = Terms {
-                payload,
-                lifetime,
-                date,
-                key,
-                ready: None,
-            };
-            identity.presign(request, &terms)
+        self.with_key(&date, identity, |key| {
+            identity.presign(request, &identity.terms(payload, lifetime, &date, key)?)
         })
     }
 
@@ -213,16 +205,8 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        let date = &date;
-        self.with_key(date, identity, |key| {
-            let terms = Terms {
-                payload,
-                lifetime,
-                date,
-                key,
-                ready: None,
-            };
-            identity.presign_raw(request, &terms)
+        self.with_key(&date, identity, |key| {
+            identity.presign_raw(request, &identity.terms(payload, lifetime, &date, key)?)
         })
     }
 
@@ -245,8 +229,12 @@ impl Signer {
     }
 
     pub(crate) fn identity(&self, now: OffsetDateTime) -> Result<(&Identity, AmzDate), Error> {
-        let identity = self.0.identity.as_ref().map_err(Clone::clone)?;
+        let identity = self.known()?;
         Ok((identity, identity.date(now)?))
+    }
+
+    pub(crate) fn known(&self) -> Result<&Identity, Error> {
+        self.0.identity.as_ref().map_err(Clone::clone)
     }
 
     /// Lends the signing key of the day. Nobody waits for anybody: where the remembered key is
@@ -259,7 +247,7 @@ impl Signer {
     ) -> T {
         if let Ok(today) = self.0.today.try_read()
             && let Some(key) = today.as_ref()
-            && key.scope().day() == date.day()
+            && key.scope().day_bytes() == date.day_bytes()
         {
             return use_key(key);
         }

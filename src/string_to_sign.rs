@@ -183,6 +183,12 @@ impl StringToSign {
         Self { text, len }
     }
 
+    /// What stands before the hash that is its last line, and that.
+    pub(crate) fn split_hash(&self) -> (&[u8], &[u8]) {
+        let end = self.len.saturating_sub(64);
+        self.as_ref().split_at_checked(end).unwrap_or_default()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         ascii(self.as_ref())

@@ -54,7 +54,6 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::identity::Terms;
 use crate::payload::PayloadHash;
 use crate::presigned::{Lifetime, Presigned};
 use crate::signer::Signer;
@@ -89,13 +88,7 @@ fn presign(
 ) -> Result<Presigned, Error> {
     let (identity, date) = signer.identity(now)?;
     signer.with_key(&date, identity, |key| {
-        let terms = Terms {
-            payload: PayloadHash::EMPTY,
-            lifetime,
-            date: &date,
-            key,
-            ready: None,
-        };
+        let terms = identity.terms(PayloadHash::EMPTY, lifetime, &date, key)?;
         let mut presigned = identity.presign(request, &terms)?;
         presigned.url = in_order(Zeroizing::new(presigned.url));
         Ok(presigned)

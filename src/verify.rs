@@ -58,6 +58,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use time::OffsetDateTime;
 
+use crate::canonical::CanonicalRequest;
 use crate::payload::PayloadHash;
 use crate::service::Service;
 
@@ -194,7 +195,8 @@ impl Verifier {
     /// # Errors
     /// The first rule that is broken.
     pub fn check(&self, claim: &SignedRequest<'_>, now: OffsetDateTime) -> Result<(), VerifyError> {
-        self.examine(claim, now).map(drop)
+        let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
+        self.examine(claim, now, &mut canonical).map(drop)
     }
 
     /// Verifies a request with its payload.

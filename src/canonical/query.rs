@@ -210,30 +210,30 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'
 fn parameter(query: &str, start: usize) -> Result<(Parameter<'_>, usize), Error> {
     let bytes = query.as_bytes();
     let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
-    while let Some(&byte) = bytes.get(end) {
-        let mut width = 1;
-        match class(byte) {
-            Class::Unreserved => {}
-            _ if byte == b'&' => break,
-            _ if byte == b'=' && equals.is_none() => equals = Some(end),
-            _ if byte == b'%' => {
+    let wrong = |position, problem| Err(Error::InvalidQuery { position, problem });
+    while let Some(rest) = bytes.get(end..) {
+        // What stands for itself goes in runs.
+        end += rest
+            .iter()
+            .take_while(|&&byte| class(byte) == Class::Unreserved)
+            .count();
+        match bytes.get(end) {
+            None | Some(b'&') => break,
+            Some(b'=') if equals.is_none() => equals = Some(end),
+            Some(b'%') => {
                 let digits = bytes.get(end + 1..).unwrap_or_default();
-                let problem = "there is a `%` without two hex digits";
-                let position = end;
-                let escape = escape(digits).ok_or(Error::InvalidQuery { position, problem })?;
+                let Some(escape) = escape(digits) else {
+                    return wrong(end, "there is a `%` without two hex digits");
+                };
                 escapes = escapes.and(escape);
-                width = 3;
+                end += 2;
             }
-            Class::Other => escapes = Escapes::Other,
-            Class::Forbidden => {
-                let problem = "there is white space, a control character or `#`";
-                return Err(Error::InvalidQuery {
-                    position: end,
-                    problem,
-                });
+            Some(&byte) if class(byte) == Class::Forbidden => {
+                return wrong(end, "there is white space, a control character or `#`");
             }
+            Some(_) => escapes = Escapes::Other,
         }
-        end += width;
+        end += 1;
     }
     let name = query.get(start..equals.unwrap_or(end)).unwrap_or_default();
     let value = equals

@@ -12,7 +12,7 @@ use crate::amz_date::AmzDate;
 use crate::attach::AddedHeaders;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::identity::{Identity, Terms};
+use crate::identity::Identity;
 use crate::payload::PayloadHash;
 use crate::presigned::{Lifetime, Presigned};
 use crate::request::{HttpRequest, RawRequest};
@@ -130,15 +130,7 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let (identity, date, key) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        let (date, key) = (&date, &key);
-        let terms = Terms {
-            payload,
-            lifetime,
-            date,
-            key,
-            ready: None,
-        };
-        identity.presign(request, &terms)
+        identity.presign(request, &identity.terms(payload, lifetime, &date, &key)?)
     }
 
     /// Presigns a request in slices. The [`url`](Presigned::url) that comes back is the request
@@ -169,15 +161,7 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let (identity, date, key) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        let (date, key) = (&date, &key);
-        let terms = Terms {
-            payload,
-            lifetime,
-            date,
-            key,
-            ready: None,
-        };
-        identity.presign_raw(request, &terms)
+        identity.presign_raw(request, &identity.terms(payload, lifetime, &date, &key)?)
     }
 
     /// The regions that are signed for, as they are sent.

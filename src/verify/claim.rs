@@ -8,10 +8,10 @@ use http::HeaderMap;
 use crate::amz_date::AmzDate;
 use crate::authorization::{Authorization, expires_in_of, find_parameters_and, query_credential};
 use crate::canonical::check_method;
-use crate::canonical::headers::check;
+use crate::canonical::headers::Header;
 use crate::canonical::query::Parameter;
 use crate::credentials::SessionToken;
-use crate::encode::{decoded, same, same_decoded};
+use crate::encode::{cut, decoded, holds, same, same_decoded};
 use crate::error::Error;
 use crate::list::List;
 use crate::request::{HttpRequest, RawRequest, host_of};
@@ -127,7 +127,7 @@ impl<'a> SignedRequest<'a> {
         let of_error = |error| of_error(error, Form::Header);
         check_method(request.method).map_err(of_error)?;
         for (name, value) in request.headers {
-            check(name, value).map_err(of_error)?;
+            Header::of_raw(name, value).map_err(of_error)?;
         }
         let RawRequest {
             method,
@@ -453,15 +453,19 @@ impl<'a> Signed<'a> {
             form,
             problem: "it holds something else than visible ASCII",
         })?;
-        let scheme = header.split([' ', '\t']).next().unwrap_or_default();
-        Algorithm::parse(scheme).map_err(|_| VerifyError::UnknownAlgorithm { form })?;
         let Authorization {
             algorithm,
             access_key_id,
             scope,
             signed_headers,
             signature,
-        } = Authorization::parse(header).map_err(|error| of_error(error, form))?;
+        } = Authorization::parse(header).map_err(|error| {
+            let scheme = header.split([' ', '\t']).next().unwrap_or_default();
+            match Algorithm::parse(scheme) {
+                Ok(_) => of_error(error, form),
+                Err(_) => VerifyError::UnknownAlgorithm { form },
+            }
+        })?;
         let (date, plain_date) = match (found.amz_date, found.date) {
             (Some(value), _) => (text(value).and_then(AmzDate::parse), false),
             (None, Some(_)) if found.dates > 1 => {
@@ -587,10 +591,11 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
 }
 
 fn text(value: &[u8]) -> Option<&str> {
-    // Without a branch a byte.
     let visible = |b: u8| (b' '..=b'~').contains(&b) | (b == b'\t');
-    let visible = value.iter().fold(true, |all, &b| all & visible(b));
-    visible.then(|| std::str::from_utf8(value).ok())?
+    if holds(value, |b| !visible(b)) {
+        return None;
+    }
+    std::str::from_utf8(value).ok()
 }
 
 /// The list of signed headers: as text, and in a query maybe with `;` still escaped, so that
@@ -621,25 +626,33 @@ impl<'a> SignedHeaders<'a> {
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        let separator = if self.escaped { '%' } else { ';' };
-        let names = self.text.split(separator).enumerate();
-        // What was split at its `%` begins with the rest of the escape.
-        names.map(|(i, name)| match name.get(2..) {
-            Some(rest) if self.escaped && i > 0 => rest,
-            _ => name,
+        let separator = if self.escaped { b'%' } else { b';' };
+        let mut rest = Some(&*self.text);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let (name, others) = cut(text, separator).map_or((text, None), |(a, b)| (a, Some(b)));
+            // What was cut at its `%` begins with the rest of the escape.
+            rest = others.map(|others| {
+                if self.escaped {
+                    others.get(2..).unwrap_or_default()
+                } else {
+                    others
+                }
+            });
+            Some(name)
         })
     }
 
     /// As a list in strictly ascending order of lower-case names, which is how they are signed.
     pub(super) fn list(&self) -> Option<List<&str, 24>> {
-        let upper = |found, b: u8| found | b.is_ascii_uppercase();
-        if !self.escaped && self.text.bytes().fold(false, upper) {
+        let upper = |text: &str| holds(text.as_bytes(), |b| b.is_ascii_uppercase());
+        if !self.escaped && upper(&self.text) {
             return None;
         }
         let mut list = List::new();
         let mut last = "";
         for name in self.names() {
-            if name <= last || (self.escaped && name.bytes().fold(false, upper)) {
+            if name <= last || (self.escaped && upper(name)) {
                 return None;
             }
             list.push(name);

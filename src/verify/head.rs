@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::amz_date::AmzDate;
+use crate::canonical::CanonicalRequest;
 use crate::payload::PayloadHash;
 use crate::scope::CredentialScope;
 use crate::signature::Signature;
@@ -16,7 +17,6 @@ use super::claim::SignedRequest;
 use super::error::VerifyError;
 use super::key::VerifyingKey;
 use super::payload::{Declared, StreamingPayload};
-use super::rules::Examined;
 
 /// A proof: the request was signed by the holder of this access key, for this verifier, within its
 /// time, and its payload is what was signed, unless the caller took a branch that says otherwise.
@@ -358,16 +358,13 @@ impl Verifier {
         key: &'c K,
         now: OffsetDateTime,
     ) -> Result<Head<'c, K>, VerifyError> {
-        let Examined {
-            canonical,
-            declared,
-        } = self.examine(claim, now)?;
+        let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
+        let declared = self.examine(claim, now, &mut canonical)?;
         check_session(claim, key, now)?;
         if key.algorithm() != claim.algorithm || !key.fits(&claim.scope) {
             return Err(VerifyError::SignatureMismatch);
         }
-        let mut hash = Sha256::new();
-        canonical.write(&mut hash);
+        let hash = canonical.begin_hash();
         if let Declared::Nothing = declared {
             return Ok(Head::Hashed(HashedHead {
                 claim,

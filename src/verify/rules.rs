@@ -8,8 +8,7 @@ use crate::amz_date::AmzDate;
 use crate::canonical::CanonicalRequest;
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::path::CanonicalPath;
-use crate::canonical::query::{CanonicalQuery, Parameter};
-use crate::payload::HashedPayload;
+use crate::canonical::query::Parameter;
 use crate::scope::CredentialScope;
 use crate::service::{ContentSha256, SessionTokenPlacement};
 
@@ -18,29 +17,34 @@ use super::error::{Form, VerifyError};
 use super::payload::Declared;
 use super::{Regions, Verifier};
 
-/// A claim that broke no rule so far, as far as that can be said without a key.
-pub(super) struct Examined<'c> {
-    /// With the payload's line as it was declared; empty where it was not.
-    pub(super) canonical: CanonicalRequest<'c>,
-    pub(super) declared: Declared,
-}
-
 impl Verifier {
+    /// Whether a claim breaks a rule, as far as that can be said without a key. Fills in its
+    /// canonical form, with the payload's line as it was declared; empty where it was not.
     pub(super) fn examine<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
         now: OffsetDateTime,
-    ) -> Result<Examined<'c>, VerifyError> {
+        canonical: &mut CanonicalRequest<'c>,
+    ) -> Result<Declared, VerifyError> {
         let region_set = claim.region_set.as_deref();
         self.check_scope(claim.form, &claim.scope, &claim.date, region_set)?;
         self.check_time(claim, now)?;
-        let headers = self.signed_headers(claim)?;
-        let declared = Declared::of(claim, self.service.rules(), &headers)?;
-        let canonical = self.canonical(claim, headers, declared.line())?;
-        Ok(Examined {
-            canonical,
-            declared,
-        })
+        self.read_signed_headers(claim, &mut canonical.headers)?;
+        let rules = self.service.rules();
+        let declared = Declared::of(claim, rules, &canonical.headers)?;
+        let (in_query, added_last) = (claim.form == Form::Query, self.token_is_added_last());
+        let keep = |parameter: &Parameter<'_>| {
+            let not_signed = parameter.is_exactly("X-Amz-Signature")
+                || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
+            Ok(!(in_query && not_signed))
+        };
+        let of_error = |error| of_error(error, claim.form);
+        canonical.query.read(claim.query, keep).map_err(of_error)?;
+        canonical.query.sort();
+        canonical.method = claim.method;
+        canonical.path = CanonicalPath::new(claim.path, rules).map_err(of_error)?;
+        canonical.payload = declared.line();
+        Ok(declared)
     }
 
     pub(crate) fn check_scope(
@@ -50,7 +54,7 @@ impl Verifier {
         date: &AmzDate,
         region_set: Option<&str>,
     ) -> Result<(), VerifyError> {
-        if scope.day() != date.day() {
+        if scope.day_bytes() != date.day_bytes() {
             return Err(VerifyError::WrongDay {
                 form,
                 day: scope.day().to_owned(),
@@ -134,10 +138,11 @@ impl Verifier {
 
     /// The headers that are listed as signed, all of which came; and none came that had to be
     /// listed and was not.
-    fn signed_headers<'c>(
+    fn read_signed_headers<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
-    ) -> Result<CanonicalHeaders<'c>, VerifyError> {
+        headers: &mut CanonicalHeaders<'c>,
+    ) -> Result<(), VerifyError> {
         let list = claim.signed_headers.list().ok_or(VerifyError::Malformed {
             form: claim.form,
             problem: "`SignedHeaders` is not an ascending list of names in lower case",
@@ -151,7 +156,6 @@ impl Verifier {
         if !is_listed("host") {
             return Err(VerifyError::HostNotSigned);
         }
-        let mut headers = CanonicalHeaders::unsorted();
         headers.push("host", claim.host);
         let mut unsigned = Vec::new();
         claim.headers.try_each(|name, value| {
@@ -176,8 +180,7 @@ impl Verifier {
                 name: name.to_owned(),
             });
         }
-        self.check_audience(claim, is_listed)?;
-        Ok(headers)
+        self.check_audience(claim, is_listed)
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
@@ -225,32 +228,6 @@ impl Verifier {
             }
         }
         Ok(())
-    }
-
-    pub(super) fn canonical<'c>(
-        &self,
-        claim: &'c SignedRequest<'_>,
-        headers: CanonicalHeaders<'c>,
-        payload: HashedPayload,
-    ) -> Result<CanonicalRequest<'c>, VerifyError> {
-        let rules = self.service.rules();
-        let (in_query, added_last) = (claim.form == Form::Query, self.token_is_added_last());
-        let keep = |parameter: &Parameter<'_>| {
-            let not_signed = parameter.is_exactly("X-Amz-Signature")
-                || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
-            Ok(!(in_query && not_signed))
-        };
-        let of_error = |error| of_error(error, claim.form);
-        let mut query = CanonicalQuery::empty();
-        query.read(claim.query, keep).map_err(of_error)?;
-        query.sort();
-        Ok(CanonicalRequest {
-            method: claim.method,
-            path: CanonicalPath::new(claim.path, rules).map_err(of_error)?,
-            query,
-            headers,
-            payload,
-        })
     }
 
     fn token_is_added_last(&self) -> bool {
