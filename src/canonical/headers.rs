@@ -182,7 +182,10 @@ fn is_lower_case_token(byte: u8) -> bool {
         let mut table = [false; 256];
         let mut bytes: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
         while let [byte, rest @ ..] = bytes {
-            table[*byte as usize] = true;
+            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
+            {
+                table[*byte as usize] = true;
+            }
             bytes = rest;
         }
         table
