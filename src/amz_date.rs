@@ -44,7 +44,11 @@ impl AmzDate {
 
     /// Reads exactly `YYYYMMDDTHHMMSSZ`, a real point in time.
     pub fn parse(text: &str) -> Option<Self> {
-        let date = Self(text.as_bytes().try_into().ok()?);
+        Self::of_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn of_bytes(text: &[u8]) -> Option<Self> {
+        let date = Self(text.try_into().ok()?);
         date.read().map(|_| date)
     }
 

@@ -99,13 +99,15 @@ pub(crate) const AUTHORIZATION: &str = "authorization";
 pub(crate) const CONTENT_SHA256: &str = "x-amz-content-sha256";
 pub(crate) const DATE: &str = "x-amz-date";
 pub(crate) const REGION_SET: &str = "x-amz-region-set";
+pub(crate) const S3_EXPRESS_TOKEN: &str = "x-amz-s3session-token";
+pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
 const WRITTEN: [&str; 6] = [
     AUTHORIZATION,
     CONTENT_SHA256,
     DATE,
     REGION_SET,
-    "x-amz-security-token",
-    "x-amz-s3session-token",
+    SECURITY_TOKEN,
+    S3_EXPRESS_TOKEN,
 ];
 
 /// Which of the headers that the signer writes a request already had, from an earlier signing.
@@ -223,7 +225,10 @@ impl AddedHeaders<'_> {
             insert(const { HeaderName::from_static(CONTENT_SHA256) }, value);
         }
         if let Some(token) = self.session_token {
-            let name = HeaderName::from_static(token.header_name);
+            let name = match token.header_name {
+                S3_EXPRESS_TOKEN => const { HeaderName::from_static(S3_EXPRESS_TOKEN) },
+                _ => const { HeaderName::from_static(SECURITY_TOKEN) },
+            };
             insert(name, token.header.clone());
         }
         if let Some(regions) = self.region_set {

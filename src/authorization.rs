@@ -61,7 +61,7 @@ impl<'a> Authorization<'a> {
         while let Some(parts) = rest {
             let (part, others) = cut(parts, b',').map_or((parts, None), |(a, b)| (a, Some(b)));
             rest = others;
-            let Some((name, value)) = cut(part.trim_matches([' ', '\t']), b'=') else {
+            let Some((name, value)) = cut(part.trim_ascii(), b'=') else {
                 return malformed("a part is not of the form `name=value`");
             };
             let slot = match name {
@@ -440,7 +440,7 @@ impl AuthorizationParameters<'_> {
         write_parameter(query, ("X-Amz-Credential", self.access_key_id));
         query.push_str("%2F");
         encode(self.scope.as_bytes(), query);
-        write_parameter(query, ("X-Amz-Date", self.date.as_str()));
+        write_encoded(query, ("X-Amz-Date", self.date.as_str()));
         if let Some(seconds) = self.expires_in {
             // Into a String, which cannot fail.
             let _ = write!(query, "&X-Amz-Expires={seconds}");

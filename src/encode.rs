@@ -222,18 +222,18 @@ pub(crate) fn holds(bytes: &[u8], one_of_those: impl Fn(u8) -> bool) -> bool {
             .iter()
             .fold(false, |found, &b| found | one_of_those(b))
     };
-    let Some(last) = bytes.last_chunk::<32>() else {
+    let Some(last) = bytes.last_chunk::<16>() else {
         return any(bytes);
     };
     // The last ones overlap the others, which does no harm.
-    bytes.as_chunks::<32>().0.iter().any(|wide| any(wide)) || any(last)
+    bytes.as_chunks::<16>().0.iter().any(|wide| any(wide)) || any(last)
 }
 
 /// What stands before the first `byte`, which is ASCII, and what behind it.
 pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let (wide, _) = text.as_bytes().as_chunks::<32>();
-    let without = wide.iter().take_while(|wide| !holds(*wide, |b| b == byte));
-    let skipped = 32 * without.count();
+    let (wide, _) = text.as_bytes().as_chunks::<16>();
+    let has = |wide: &[u8; 16]| wide.iter().fold(false, |has, &b| has | (b == byte));
+    let skipped = 16 * wide.iter().take_while(|wide| !has(wide)).count();
     let rest = text.as_bytes().get(skipped..)?;
     let at = skipped + rest.iter().position(|&b| b == byte)?;
     Some((text.get(..at)?, text.get(at + 1..)?))

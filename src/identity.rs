@@ -100,15 +100,16 @@ impl Identity {
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let headers = &mut canonical.headers;
-        headers.push_canonical(DATE, date.as_bytes());
+        // In order already, which makes sorting short.
         if content_sha256 {
             headers.push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
         }
-        if let Some(token) = self.signed_token() {
-            headers.push_canonical(token.header_name, token.header.as_bytes());
-        }
+        headers.push_canonical(DATE, date.as_bytes());
         if let Some(regions) = &self.region_set {
             headers.push_canonical(REGION_SET, regions.as_bytes());
+        }
+        if let Some(token) = self.signed_token() {
+            headers.push_canonical(token.header_name, token.header.as_bytes());
         }
         canonical.sort();
 

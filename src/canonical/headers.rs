@@ -1,5 +1,6 @@
 //! Canonical headers, and the list of signed headers.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::encode::{Sink, holds};
@@ -53,7 +54,7 @@ impl<'a> Header<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalHeaders<'a>(List<Header<'a>, 16>);
+pub struct CanonicalHeaders<'a>(List<Header<'a>, 12>);
 
 impl<'a> CanonicalHeaders<'a> {
     /// The canonical form of all these headers; choosing them is up to the caller, or to
@@ -97,12 +98,7 @@ impl<'a> CanonicalHeaders<'a> {
 
     pub(crate) fn sort(&mut self) {
         // Stable: repeated names stay in the order in which they are sent.
-        // Most names differ in their first letter.
-        let order = |a: &Header<'_>, b: &Header<'_>| {
-            let [x, y] = [a, b].map(|header| header.name.as_bytes().first());
-            x.cmp(&y).then_with(|| a.name.cmp(b.name))
-        };
-        self.0.as_mut_slice().sort_by(order);
+        self.0.as_mut_slice().sort_by(|a, b| order(a.name, b.name));
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
@@ -174,6 +170,12 @@ impl fmt::Debug for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
     }
+}
+
+/// By bytes. Most names differ in their first letter.
+pub(crate) fn order(a: &str, b: &str) -> Ordering {
+    let [x, y] = [a, b].map(|name| name.as_bytes().first());
+    x.cmp(&y).then_with(|| a.cmp(b))
 }
 
 fn is_lower_case_token(byte: u8) -> bool {

@@ -197,18 +197,14 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'
         while query.as_bytes().get(at) == Some(&b'&') {
             at += 1;
         }
-        if at >= query.len() {
-            return None;
-        }
-        let parameter = parameter(query, at);
-        at = parameter.as_ref().map_or(query.len(), |(_, end)| *end);
-        Some(parameter.map(|(parameter, _)| parameter))
+        (at < query.len()).then(|| parameter(query, &mut at))
     })
 }
 
-/// The parameter that begins at `start`, and where it ends.
-fn parameter(query: &str, start: usize) -> Result<(Parameter<'_>, usize), Error> {
+/// The parameter that begins at `at`, which then is where it ends; behind an error nothing is read.
+fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error> {
     let bytes = query.as_bytes();
+    let start = std::mem::replace(at, bytes.len());
     let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
     let wrong = |position, problem| Err(Error::InvalidQuery { position, problem });
     while let Some(rest) = bytes.get(end..) {
@@ -239,14 +235,12 @@ fn parameter(query: &str, start: usize) -> Result<(Parameter<'_>, usize), Error>
     let value = equals
         .and_then(|equals| query.get(equals + 1..end))
         .unwrap_or_default();
-    Ok((
-        Parameter {
-            name,
-            value,
-            escapes,
-        },
-        end,
-    ))
+    *at = end;
+    Ok(Parameter {
+        name,
+        value,
+        escapes,
+    })
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use http::HeaderMap;
 use crate::amz_date::AmzDate;
 use crate::authorization::{Authorization, expires_in_of, find_parameters_and, query_credential};
 use crate::canonical::check_method;
-use crate::canonical::headers::Header;
+use crate::canonical::headers::{Header, order};
 use crate::canonical::query::Parameter;
 use crate::credentials::SessionToken;
-use crate::encode::{cut, decoded, holds, same, same_decoded};
+use crate::encode::{decoded, holds, same, same_decoded};
 use crate::error::Error;
 use crate::list::List;
 use crate::request::{HttpRequest, RawRequest, host_of};
@@ -467,7 +467,7 @@ impl<'a> Signed<'a> {
             }
         })?;
         let (date, plain_date) = match (found.amz_date, found.date) {
-            (Some(value), _) => (text(value).and_then(AmzDate::parse), false),
+            (Some(value), _) => (AmzDate::of_bytes(value), false),
             (None, Some(_)) if found.dates > 1 => {
                 return Err(VerifyError::Repeated { name: "date" });
             }
@@ -626,20 +626,13 @@ impl<'a> SignedHeaders<'a> {
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        let separator = if self.escaped { b'%' } else { b';' };
+        let (separator, width) = if self.escaped { (b'%', 3) } else { (b';', 1) };
         let mut rest = Some(&*self.text);
         std::iter::from_fn(move || {
             let text = rest?;
-            let (name, others) = cut(text, separator).map_or((text, None), |(a, b)| (a, Some(b)));
-            // What was cut at its `%` begins with the rest of the escape.
-            rest = others.map(|others| {
-                if self.escaped {
-                    others.get(2..).unwrap_or_default()
-                } else {
-                    others
-                }
-            });
-            Some(name)
+            let end = text.bytes().position(|b| b == separator);
+            rest = end.map(|end| text.get(end + width..).unwrap_or_default());
+            text.get(..end.unwrap_or(text.len()))
         })
     }
 
@@ -652,7 +645,7 @@ impl<'a> SignedHeaders<'a> {
         let mut list = List::new();
         let mut last = "";
         for name in self.names() {
-            if name <= last || (self.escaped && upper(name)) {
+            if order(last, name).is_ge() || (self.escaped && upper(name)) {
                 return None;
             }
             list.push(name);

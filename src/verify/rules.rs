@@ -1,7 +1,5 @@
 //! The rules that need no key.
 
-use std::borrow::Cow;
-
 use time::OffsetDateTime;
 
 use crate::amz_date::AmzDate;
@@ -61,23 +59,27 @@ impl Verifier {
                 date: *date,
             });
         }
-        let region = match scope.region() {
-            Some(region) => Cow::Borrowed(region),
-            // SigV4A: the regions are not in the scope, but in a header or parameter.
-            None => Cow::Borrowed(region_set.ok_or(VerifyError::Malformed {
-                form,
-                problem: "`X-Amz-Region-Set` is missing",
-            })?),
+        // SigV4A: the regions are not in the scope, but in a header or parameter.
+        let (region, is_set) = match scope.region() {
+            Some(region) => (region, false),
+            None => {
+                let missing = VerifyError::Malformed {
+                    form,
+                    problem: "`X-Amz-Region-Set` is missing",
+                };
+                (region_set.ok_or(missing)?, true)
+            }
+        };
+        let in_set = |own: &str| {
+            let mut patterns = region.split(',');
+            is_set && patterns.any(|pattern| covers(pattern.trim(), own))
         };
         if let Regions::These(own) = &self.regions
-            && !own.iter().any(|own| match scope.region() {
-                Some(region) => region == own,
-                None => region.split(',').any(|pattern| covers(pattern.trim(), own)),
-            })
+            && !own.iter().any(|own| region == own || in_set(own))
         {
             return Err(VerifyError::WrongRegion {
                 form,
-                region: region.into_owned(),
+                region: region.to_owned(),
                 expected: own.first().cloned().unwrap_or_default(),
             });
         }
@@ -171,13 +173,12 @@ impl Verifier {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
         headers.sort();
-        let missing = {
+        // All that came are listed, and none is listed twice.
+        if headers.names().count() < listed.len() {
             let mut came = headers.names();
-            listed.iter().find(|&&name| came.next() != Some(name))
-        };
-        if let Some(&name) = missing {
+            let missing = listed.iter().find(|&&name| came.next() != Some(name));
             return Err(VerifyError::SignedHeaderMissing {
-                name: name.to_owned(),
+                name: (*missing.unwrap_or(&"host")).to_owned(),
             });
         }
         self.check_audience(claim, is_listed)
