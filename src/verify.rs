@@ -63,9 +63,13 @@ use crate::payload::PayloadHash;
 use crate::service::Service;
 
 pub use claim::SignedRequest;
+#[cfg(feature = "post-policy")]
+pub(crate) use claim::Token;
 #[cfg(feature = "explain")]
 pub(crate) use date::http_date;
 pub use error::{Form, Protocol, VerifyError};
+#[cfg(feature = "post-policy")]
+pub(crate) use head::check_session;
 pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, VerifiedPayload};
 #[cfg(feature = "sigv4a")]
 pub(crate) use key::sealed;

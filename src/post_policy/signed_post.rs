@@ -17,10 +17,9 @@ use super::{
 use crate::amz_date::AmzDate;
 use crate::authorization::parse_credential;
 use crate::credentials::SessionToken;
-use crate::encode::same;
 use crate::scope::CredentialScope;
 use crate::signature::{Algorithm, Signature};
-use crate::verify::{Form, Verifier, VerifyError, VerifyingKey};
+use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_session};
 
 const FORM: Form = Form::Fields;
 
@@ -55,7 +54,7 @@ pub struct SignedPost<'a> {
     access_key_id: &'a str,
     scope: CredentialScope,
     date: AmzDate,
-    token: Option<(&'static str, &'a str)>,
+    token: Option<Token<'a>>,
     policy: &'a str,
     signature: Signature,
 }
@@ -104,13 +103,13 @@ impl<'a> SignedPost<'a> {
             .map_err(|_| malformed("`x-amz-signature` is not 64 hex digits"))?;
         let date = find(DATE).ok_or(VerifyError::MissingDate { form: FORM })?;
         let date = AmzDate::parse(date).ok_or(VerifyError::InvalidDate { form: FORM })?;
-        let token = |name: &'static str| find(name).map(|token| (name, token));
-        let token = match (token(SESSION_TOKEN), token(S3_EXPRESS_TOKEN)) {
+        let token = match (find(SESSION_TOKEN), find(S3_EXPRESS_TOKEN)) {
             (Some(_), Some(_)) => {
                 let name = SESSION_TOKEN;
                 return Err(VerifyError::Repeated { name }.into());
             }
-            (ordinary, s3_express) => ordinary.or(s3_express),
+            (Some(token), None) => Some(Token::header(token.as_bytes(), false)),
+            (None, token) => token.map(|token| Token::header(token.as_bytes(), true)),
         };
         Ok(Self {
             fields,
@@ -137,10 +136,7 @@ impl<'a> SignedPost<'a> {
 
     /// The session token that came, where there is one.
     pub fn session_token(&self) -> Option<SessionToken> {
-        self.token.map(|(name, token)| match name {
-            SESSION_TOKEN => token.into(),
-            _ => SessionToken::s3_express(token),
-        })
+        self.token.as_ref().map(Token::to_session_token)
     }
 
     /// Checks everything: the scope, by the verifier's region and service; the session token and
@@ -157,7 +153,7 @@ impl<'a> SignedPost<'a> {
         now: OffsetDateTime,
     ) -> Result<VerifiedPost<'a>, PolicyError> {
         verifier.check_scope(FORM, &self.scope, &self.date, None)?;
-        self.check_session(key, now)?;
+        check_session(self.token.as_ref(), key, now)?;
         let fits = key.algorithm() == Algorithm::HmacSha256 && key.fits(&self.scope);
         if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
             return Err(VerifyError::SignatureMismatch.into());
@@ -173,30 +169,6 @@ impl<'a> SignedPost<'a> {
             claim: self.clone(),
             key,
         })
-    }
-
-    fn check_session(
-        &self,
-        key: &impl VerifyingKey,
-        now: OffsetDateTime,
-    ) -> Result<(), VerifyError> {
-        let belongs = match (self.token, key.session_token()) {
-            (None, None) => true,
-            (Some((name, sent)), Some(token)) => {
-                let equal = same(sent.as_bytes(), token.expose().as_bytes());
-                equal && name.eq_ignore_ascii_case(token.header_name())
-            }
-            _ => false,
-        };
-        if !belongs {
-            return Err(VerifyError::InvalidSessionToken);
-        }
-        match key.expiration() {
-            Some(expiration) if expiration <= now => {
-                Err(VerifyError::CredentialsExpired { expiration, now })
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Holds the fields against the policy and the policy against the fields; the key comes back,

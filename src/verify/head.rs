@@ -13,7 +13,7 @@ use crate::signature::Signature;
 use crate::string_to_sign::StringToSign;
 
 use super::Verifier;
-use super::claim::SignedRequest;
+use super::claim::{SignedRequest, Token};
 use super::error::VerifyError;
 use super::key::VerifyingKey;
 use super::payload::{Declared, StreamingPayload};
@@ -360,7 +360,7 @@ impl Verifier {
     ) -> Result<Head<'c, K>, VerifyError> {
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         let declared = self.examine(claim, now, &mut canonical)?;
-        check_session(claim, key, now)?;
+        check_session(claim.token.as_ref(), key, now)?;
         if key.algorithm() != claim.algorithm || !key.fits(&claim.scope) {
             return Err(VerifyError::SignatureMismatch);
         }
@@ -408,12 +408,12 @@ fn decoded_content_length(
 }
 
 /// The token is the one that was handed out with the key, and neither has ended.
-fn check_session(
-    claim: &SignedRequest<'_>,
+pub(crate) fn check_session(
+    sent: Option<&Token<'_>>,
     key: &impl VerifyingKey,
     now: OffsetDateTime,
 ) -> Result<(), VerifyError> {
-    match (&claim.token, key.session_token()) {
+    match (sent, key.session_token()) {
         (None, None) => {}
         (Some(sent), Some(token)) if sent.is(token) => {}
         _ => return Err(VerifyError::InvalidSessionToken),

@@ -1,0 +1,69 @@
+//! The access key id and the scope, `ID/SCOPE`.
+
+use std::borrow::Cow;
+
+use super::query::value_of;
+use crate::canonical::query::Parameter;
+use crate::error::Error;
+use crate::scope::CredentialScope;
+use crate::signature::Algorithm;
+
+/// Where the access key id ends in `ID/SCOPE`, and the scope.
+pub(super) fn split_credential(
+    algorithm: Algorithm,
+    credential: &str,
+) -> Result<(usize, CredentialScope), Error> {
+    // The scope is what the last parts are: an access key id of a store's own may hold `/`.
+    let parts = match algorithm {
+        Algorithm::HmacSha256 => 4,
+        Algorithm::EcdsaP256Sha256 => 3,
+    };
+    let malformed = || Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
+    let slashes = || credential.bytes().enumerate().rev();
+    let slash = slashes()
+        .filter(|&(_, byte)| byte == b'/')
+        .nth(parts - 1)
+        .map(|(i, _)| i);
+    let Some((slash, scope)) = slash.and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
+    else {
+        return Err(malformed());
+    };
+    match CredentialScope::parse(scope) {
+        Ok(scope)
+            if slash > 0 && scope.region().is_some() == (algorithm == Algorithm::HmacSha256) =>
+        {
+            Ok((slash, scope))
+        }
+        _ => Err(malformed()),
+    }
+}
+
+/// The access key id and the scope in `ID/SCOPE`.
+#[cfg(feature = "post-policy")]
+pub(crate) fn parse_credential(
+    algorithm: Algorithm,
+    credential: &str,
+) -> Result<(&str, CredentialScope), Error> {
+    let (slash, scope) = split_credential(algorithm, credential)?;
+    Ok((credential.get(..slash).unwrap_or_default(), scope))
+}
+
+/// The same, percent-encoded. The access key id is copied only where it is not as it is sent.
+pub(crate) fn query_credential<'a>(
+    algorithm: Algorithm,
+    credential: &Parameter<'a>,
+) -> Result<(Cow<'a, str>, CredentialScope), Error> {
+    let mut decoded = [0; 256];
+    let decoded = credential.decode_into(&mut decoded);
+    let text = match decoded.and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+        Some(text) => Cow::Borrowed(text),
+        None => value_of(credential)?,
+    };
+    let (slash, scope) = split_credential(algorithm, &text)?;
+    let id = text.get(..slash).unwrap_or_default();
+    let id = match credential.raw_value().get(..slash) {
+        Some(raw) if raw == id => Cow::Borrowed(raw),
+        _ => Cow::Owned(id.to_owned()),
+    };
+    Ok((id, scope))
+}

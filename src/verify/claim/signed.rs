@@ -1,0 +1,167 @@
+//! What a signature says of itself, in either form.
+
+use std::borrow::Cow;
+
+use super::headers::Found;
+use super::of_error;
+use super::signed_headers::SignedHeaders;
+use super::token::Token;
+use crate::amz_date::AmzDate;
+use crate::authorization::{Authorization, expires_in_of, query_credential};
+use crate::canonical::query::Parameter;
+use crate::encode::holds;
+use crate::scope::CredentialScope;
+use crate::signature::{Algorithm, Signature};
+use crate::verify::date::http_date;
+use crate::verify::{Form, VerifyError};
+
+/// What the signature itself says.
+pub(super) struct Signed<'a> {
+    pub(super) form: Form,
+    pub(super) algorithm: Algorithm,
+    pub(super) credential: (Cow<'a, str>, CredentialScope),
+    pub(super) signed_headers: SignedHeaders<'a>,
+    pub(super) signature: Signature,
+    pub(super) date: AmzDate,
+    pub(super) plain_date: bool,
+    pub(super) expires_in: Option<u64>,
+    pub(super) region_set: Option<Cow<'a, str>>,
+    pub(super) token: Option<Token<'a>>,
+    pub(super) content_sha256_parameter: Option<Parameter<'a>>,
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn in_header(header: &'a [u8], found: &Found<'a>) -> Result<Self, VerifyError> {
+        let form = Form::Header;
+        let header = text(header).ok_or(VerifyError::Malformed {
+            form,
+            problem: "it holds something else than visible ASCII",
+        })?;
+        let Authorization {
+            algorithm,
+            access_key_id,
+            scope,
+            signed_headers,
+            signature,
+        } = Authorization::parse(header).map_err(|error| {
+            let scheme = header.split([' ', '\t']).next().unwrap_or_default();
+            match Algorithm::parse(scheme) {
+                Ok(_) => of_error(error, form),
+                Err(_) => VerifyError::UnknownAlgorithm { form },
+            }
+        })?;
+        let (date, plain_date) = match (found.amz_date, found.date) {
+            (Some(value), _) => (AmzDate::of_bytes(value), false),
+            (None, Some(_)) if found.dates > 1 => {
+                return Err(VerifyError::Repeated { name: "date" });
+            }
+            (None, Some(value)) => {
+                let text = text(value);
+                let date = text.and_then(|text| AmzDate::parse(text).or_else(|| http_date(text)));
+                (date, true)
+            }
+            (None, None) => return Err(VerifyError::MissingDate { form }),
+        };
+        let region_set = found.region_set.map(|value| String::from_utf8_lossy(value));
+        Ok(Self {
+            form,
+            algorithm,
+            credential: (access_key_id, scope),
+            signed_headers: SignedHeaders {
+                text: signed_headers,
+                escaped: false,
+            },
+            signature,
+            date: date.ok_or(VerifyError::InvalidDate { form })?,
+            plain_date,
+            expires_in: None,
+            region_set,
+            token: found.token()?,
+            content_sha256_parameter: None,
+        })
+    }
+
+    pub(super) fn in_query(
+        found: [Option<Parameter<'a>>; 9],
+        (content_sha256, count): (Option<Parameter<'a>>, usize),
+        headers: &Found<'a>,
+    ) -> Result<Self, VerifyError> {
+        let form = Form::Query;
+        let [
+            algorithm,
+            credential,
+            date,
+            signed_headers,
+            signature,
+            expires_in,
+            region_set,
+            token,
+            s3_token,
+        ] = found;
+        let malformed = |problem| VerifyError::Malformed { form, problem };
+        let value = |parameter: &Parameter<'a>| {
+            let value = parameter.value();
+            value.ok_or(malformed("a parameter is not UTF-8"))
+        };
+        let algorithm = algorithm.ok_or(malformed("`X-Amz-Algorithm` is missing"))?;
+        let algorithm = Algorithm::parse(&value(&algorithm)?)
+            .map_err(|_| VerifyError::UnknownAlgorithm { form })?;
+        let credential = credential.ok_or(malformed("`X-Amz-Credential` is missing"))?;
+        let signed_headers = signed_headers.ok_or(malformed("`X-Amz-SignedHeaders` is missing"))?;
+        let signature = signature.ok_or(malformed("`X-Amz-Signature` is missing"))?;
+        let date = date.ok_or(VerifyError::MissingDate { form })?;
+        let date = AmzDate::parse(&value(&date)?).ok_or(VerifyError::InvalidDate { form })?;
+        let of_error = |error| of_error(error, form);
+
+        let token = match (token, s3_token, headers.token()?) {
+            (None, None, token) => token,
+            (Some(token), None, None) => Some(Token::parameter(token, false)),
+            (None, Some(token), None) => Some(Token::parameter(token, true)),
+            _ => {
+                return Err(VerifyError::Repeated {
+                    name: "x-amz-security-token",
+                });
+            }
+        };
+        let region_set = match (region_set, headers.region_set) {
+            (Some(set), None) => Some(value(&set)?),
+            (None, set) => set.map(|set| String::from_utf8_lossy(set)),
+            (Some(_), Some(_)) => {
+                return Err(VerifyError::Repeated {
+                    name: "x-amz-region-set",
+                });
+            }
+        };
+        // Another that says the same, in a parameter or a header.
+        if count > 1 || (count > 0 && headers.content_sha256.is_some()) {
+            return Err(VerifyError::Repeated {
+                name: "x-amz-content-sha256",
+            });
+        }
+        Ok(Self {
+            form,
+            algorithm,
+            credential: query_credential(algorithm, &credential).map_err(of_error)?,
+            signed_headers: SignedHeaders::of_parameter(&signed_headers)
+                .ok_or(malformed("`X-Amz-SignedHeaders` is empty, or not UTF-8"))?,
+            signature: Signature::parse(algorithm, &value(&signature)?).map_err(of_error)?,
+            date,
+            plain_date: false,
+            expires_in: expires_in
+                .map(|seconds| expires_in_of(&seconds))
+                .transpose()
+                .map_err(of_error)?,
+            region_set,
+            token,
+            content_sha256_parameter: content_sha256,
+        })
+    }
+}
+
+fn text(value: &[u8]) -> Option<&str> {
+    let visible = |b: u8| (b' '..=b'~').contains(&b) | (b == b'\t');
+    if holds(value, |b| !visible(b)) {
+        return None;
+    }
+    std::str::from_utf8(value).ok()
+}
