@@ -5,24 +5,23 @@ mod signed;
 mod signed_headers;
 mod token;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::amz_date::AmzDate;
 use crate::authorization::find_parameters_and;
 use crate::canonical::check_method;
 use crate::canonical::headers::Header;
-use crate::canonical::query::Parameter;
 use crate::credentials::SessionToken;
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest, host_of};
 use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, Signature};
+use crate::signature::Algorithm;
+#[cfg(feature = "explain")]
+use crate::signature::Signature;
 
 use super::error::{Form, VerifyError};
 use headers::{Authority, Fields, Found};
 use signed::Signed;
-use signed_headers::SignedHeaders;
 pub(crate) use token::Token;
 
 /// A signed request as it arrived: a claim, which proves nothing yet.
@@ -62,22 +61,9 @@ pub struct SignedRequest<'a> {
     pub(super) query: &'a str,
     pub(super) host: &'a [u8],
     pub(super) headers: Fields<'a>,
-    pub(super) form: Form,
-    pub(super) algorithm: Algorithm,
-    pub(super) access_key_id: Cow<'a, str>,
-    pub(super) scope: CredentialScope,
-    pub(super) signed_headers: SignedHeaders<'a>,
-    pub(super) signature: Signature,
-    pub(super) date: AmzDate,
-    /// Whether the date is that of a `date` header.
-    pub(super) plain_date: bool,
-    pub(super) expires_in: Option<u64>,
-    pub(super) region_set: Option<Cow<'a, str>>,
-    pub(super) token: Option<Token<'a>>,
+    pub(super) signed: Signed<'a>,
     /// `x-amz-content-sha256`, of which form and place are still to be judged.
     pub(super) content_sha256: Option<&'a [u8]>,
-    /// Its twin in the query.
-    pub(super) content_sha256_parameter: Option<Parameter<'a>>,
     pub(super) decoded_content_length: Option<&'a [u8]>,
     pub(super) trailer: Option<&'a [u8]>,
 }
@@ -161,7 +147,7 @@ impl<'a> SignedRequest<'a> {
             Ok(parameters) => parameters.iter().any(Option::is_some),
             Err(error) => matches!(error, Error::MalformedAuthorization(_)),
         };
-        let claim = match found.authorization {
+        let signed = match found.authorization {
             Some(_) if in_query => return Err(VerifyError::SeveralAuthentications),
             Some(authorization) => {
                 parameters.map_err(|error| of_error(error, Form::Header))?;
@@ -176,38 +162,14 @@ impl<'a> SignedRequest<'a> {
                 Signed::in_query(parameters, content_sha256, &found)?
             }
         };
-        let Signed {
-            form,
-            algorithm,
-            credential: (access_key_id, scope),
-            signed_headers,
-            signature,
-            date,
-            plain_date,
-            expires_in,
-            region_set,
-            token,
-            content_sha256_parameter,
-        } = claim;
         Ok(Self {
             method,
             path,
             query,
             host,
             headers,
-            form,
-            algorithm,
-            access_key_id,
-            scope,
-            signed_headers,
-            signature,
-            date,
-            plain_date,
-            expires_in,
-            region_set,
-            token,
+            signed,
             content_sha256: found.content_sha256,
-            content_sha256_parameter,
             decoded_content_length: found.decoded_content_length,
             trailer: found.trailer,
         })
@@ -256,49 +218,49 @@ impl<'a> SignedRequest<'a> {
 
     /// Which key to look up. Nobody's identity yet.
     pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+        &self.signed.access_key_id
     }
 
     /// Which day, region and service to derive the signing key for: with the access key id, a
     /// complete key for a cache.
     pub fn scope(&self) -> &CredentialScope {
-        &self.scope
+        &self.signed.scope
     }
 
     /// SigV4 or SigV4A.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.signed.algorithm
     }
 
     #[cfg(feature = "explain")]
     pub(crate) fn signature(&self) -> Signature {
-        self.signature
+        self.signed.signature
     }
 
     /// When the request says that it was signed.
     pub fn date(&self) -> &AmzDate {
-        &self.date
+        &self.signed.date
     }
 
     /// Where the signature stands.
     pub fn form(&self) -> Form {
-        self.form
+        self.signed.form
     }
 
     /// `X-Amz-Expires` of a presigned URL, in seconds.
     pub fn expires_in(&self) -> Option<u64> {
-        self.expires_in
+        self.signed.expires_in
     }
 
     /// The session token that came with it, for those who find sessions by their token. It is
     /// compared with the key's own while verifying; nobody else has to.
     pub fn session_token(&self) -> Option<SessionToken> {
-        self.token.as_ref().map(Token::to_session_token)
+        self.signed.token.as_ref().map(Token::to_session_token)
     }
 
     /// The names of the headers that were signed, in lower case, in order.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
-        self.signed_headers.names()
+        self.signed.signed_headers.names()
     }
 }
 
@@ -307,10 +269,10 @@ impl fmt::Debug for SignedRequest<'_> {
         f.debug_struct("SignedRequest")
             .field("method", &self.method)
             .field("path", &self.path)
-            .field("form", &self.form)
-            .field("access_key_id", &self.access_key_id)
-            .field("scope", &self.scope)
-            .field("date", &self.date)
+            .field("form", &self.signed.form)
+            .field("access_key_id", &self.signed.access_key_id)
+            .field("scope", &self.signed.scope)
+            .field("date", &self.signed.date)
             .finish_non_exhaustive()
     }
 }

@@ -212,9 +212,9 @@ impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
         let seed = Seed {
             key: self.key.clone(),
             payload: self.payload,
-            date: self.claim.date,
-            scope: self.claim.scope,
-            signature: self.claim.signature,
+            date: self.claim.signed.date,
+            scope: self.claim.signed.scope,
+            signature: self.claim.signed.signature,
             decoded_content_length: self.decoded_content_length,
             trailer: trailer.map(String::from).unwrap_or_default(),
         };
@@ -360,8 +360,8 @@ impl Verifier {
     ) -> Result<Head<'c, K>, VerifyError> {
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         let declared = self.examine(claim, now, &mut canonical)?;
-        check_session(claim.token.as_ref(), key, now)?;
-        if key.algorithm() != claim.algorithm || !key.fits(&claim.scope) {
+        check_session(claim.signed.token.as_ref(), key, now)?;
+        if key.algorithm() != claim.signed.algorithm || !key.fits(&claim.signed.scope) {
             return Err(VerifyError::SignatureMismatch);
         }
         let hash = canonical.begin_hash();
@@ -431,8 +431,13 @@ fn check_signature(
     key: &impl VerifyingKey,
     canonical: &[u8; 32],
 ) -> Result<(), VerifyError> {
-    let string_to_sign = StringToSign::new(claim.algorithm, &claim.date, &claim.scope, canonical);
-    if key.verifies(string_to_sign.as_ref(), &claim.signature) {
+    let string_to_sign = StringToSign::new(
+        claim.signed.algorithm,
+        &claim.signed.date,
+        &claim.signed.scope,
+        canonical,
+    );
+    if key.verifies(string_to_sign.as_ref(), &claim.signed.signature) {
         Ok(())
     } else {
         Err(VerifyError::SignatureMismatch)

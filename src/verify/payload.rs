@@ -71,7 +71,7 @@ impl Declared {
         let header = claim
             .content_sha256
             .filter(|_| signed.names().any(|name| name == "x-amz-content-sha256"));
-        let parameter = claim.content_sha256_parameter;
+        let parameter = claim.signed.content_sha256_parameter;
         let mut decoded = [0; 64];
         let declared = match (header, &parameter) {
             (Some(value), _) => value,
@@ -79,10 +79,10 @@ impl Declared {
                 .decode_into(&mut decoded)
                 .ok_or(VerifyError::InvalidContentSha256)?,
             (None, None) if !wants_content_sha256(rules) => return Ok(Self::Nothing),
-            (None, None) if claim.form == Form::Query => return Ok(Self::Unsigned),
+            (None, None) if claim.signed.form == Form::Query => return Ok(Self::Unsigned),
             (None, None) => return Err(VerifyError::MissingContentSha256),
         };
-        Self::parse(declared, claim.algorithm).ok_or(VerifyError::InvalidContentSha256)
+        Self::parse(declared, claim.signed.algorithm).ok_or(VerifyError::InvalidContentSha256)
     }
 
     fn parse(declared: &[u8], algorithm: Algorithm) -> Option<Self> {

@@ -24,19 +24,24 @@ impl Verifier {
         now: OffsetDateTime,
         canonical: &mut CanonicalRequest<'c>,
     ) -> Result<Declared, VerifyError> {
-        let region_set = claim.region_set.as_deref();
-        self.check_scope(claim.form, &claim.scope, &claim.date, region_set)?;
+        let region_set = claim.signed.region_set.as_deref();
+        self.check_scope(
+            claim.signed.form,
+            &claim.signed.scope,
+            &claim.signed.date,
+            region_set,
+        )?;
         self.check_time(claim, now)?;
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
-        let (in_query, added_last) = (claim.form == Form::Query, self.token_is_added_last());
+        let (in_query, added_last) = (claim.signed.form == Form::Query, self.token_is_added_last());
         let keep = |parameter: &Parameter<'_>| {
             let not_signed = parameter.is_exactly("X-Amz-Signature")
                 || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
             Ok(!(in_query && not_signed))
         };
-        let of_error = |error| of_error(error, claim.form);
+        let of_error = |error| of_error(error, claim.signed.form);
         canonical.query.read(claim.query, keep).map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
@@ -98,9 +103,9 @@ impl Verifier {
         claim: &SignedRequest<'_>,
         now: OffsetDateTime,
     ) -> Result<(), VerifyError> {
-        let form = claim.form;
-        let signed_at = claim.date.to_date_time();
-        let lifetime = match (form, claim.expires_in) {
+        let form = claim.signed.form;
+        let signed_at = claim.signed.date.to_date_time();
+        let lifetime = match (form, claim.signed.expires_in) {
             (Form::Query, Some(seconds)) => {
                 let longest = self.longest_expires_in.as_secs();
                 if !(1..=longest).contains(&seconds) {
@@ -145,10 +150,14 @@ impl Verifier {
         claim: &'c SignedRequest<'_>,
         headers: &mut CanonicalHeaders<'c>,
     ) -> Result<(), VerifyError> {
-        let list = claim.signed_headers.list().ok_or(VerifyError::Malformed {
-            form: claim.form,
-            problem: "`SignedHeaders` is not an ascending list of names in lower case",
-        })?;
+        let list = claim
+            .signed
+            .signed_headers
+            .list()
+            .ok_or(VerifyError::Malformed {
+                form: claim.signed.form,
+                problem: "`SignedHeaders` is not an ascending list of names in lower case",
+            })?;
         let listed = list.as_slice();
         let is_listed = |name: &str| match listed.len() {
             // Comparing lengths first is faster, as long as there are few.
@@ -188,7 +197,7 @@ impl Verifier {
         match name {
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.token_is_added_last(),
-            "date" if claim.plain_date => true,
+            "date" if claim.signed.plain_date => true,
             _ => {
                 name.starts_with("x-amz-")
                     || self.signed.iter().any(|signed| signed.as_str() == name)
@@ -204,7 +213,7 @@ impl Verifier {
     /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
     /// a framing of the body is refused all the same, because whoever reads the body might obey.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
-        claim.form == Form::Query
+        claim.signed.form == Form::Query
             && self.service.rules().content_sha256 == ContentSha256::Header
             && !value.starts_with(b"STREAMING-")
     }

@@ -16,21 +16,27 @@ use crate::verify::date::http_date;
 use crate::verify::{Form, VerifyError};
 
 /// What the signature itself says.
-pub(super) struct Signed<'a> {
-    pub(super) form: Form,
-    pub(super) algorithm: Algorithm,
-    pub(super) credential: (Cow<'a, str>, CredentialScope),
-    pub(super) signed_headers: SignedHeaders<'a>,
-    pub(super) signature: Signature,
-    pub(super) date: AmzDate,
-    pub(super) plain_date: bool,
-    pub(super) expires_in: Option<u64>,
-    pub(super) region_set: Option<Cow<'a, str>>,
-    pub(super) token: Option<Token<'a>>,
-    pub(super) content_sha256_parameter: Option<Parameter<'a>>,
+#[derive(Clone)]
+pub(in crate::verify) struct Signed<'a> {
+    pub(in crate::verify) form: Form,
+    pub(in crate::verify) algorithm: Algorithm,
+    pub(in crate::verify) access_key_id: Cow<'a, str>,
+    pub(in crate::verify) scope: CredentialScope,
+    pub(in crate::verify) signed_headers: SignedHeaders<'a>,
+    pub(in crate::verify) signature: Signature,
+    pub(in crate::verify) date: AmzDate,
+    /// Whether the date is that of a `date` header.
+    pub(in crate::verify) plain_date: bool,
+    pub(in crate::verify) expires_in: Option<u64>,
+    pub(in crate::verify) region_set: Option<Cow<'a, str>>,
+    pub(in crate::verify) token: Option<Token<'a>>,
+    /// `X-Amz-Content-Sha256`, whose form and place are still to be judged.
+    pub(in crate::verify) content_sha256_parameter: Option<Parameter<'a>>,
 }
 
 impl<'a> Signed<'a> {
+    // What it makes is large to move.
+    #[inline]
     pub(super) fn in_header(header: &'a [u8], found: &Found<'a>) -> Result<Self, VerifyError> {
         let form = Form::Header;
         let header = text(header).ok_or(VerifyError::Malformed {
@@ -66,7 +72,8 @@ impl<'a> Signed<'a> {
         Ok(Self {
             form,
             algorithm,
-            credential: (access_key_id, scope),
+            access_key_id,
+            scope,
             signed_headers: SignedHeaders {
                 text: signed_headers,
                 escaped: false,
@@ -138,10 +145,12 @@ impl<'a> Signed<'a> {
                 name: "x-amz-content-sha256",
             });
         }
+        let (access_key_id, scope) = query_credential(algorithm, &credential).map_err(of_error)?;
         Ok(Self {
             form,
             algorithm,
-            credential: query_credential(algorithm, &credential).map_err(of_error)?,
+            access_key_id,
+            scope,
             signed_headers: SignedHeaders::of_parameter(&signed_headers)
                 .ok_or(malformed("`X-Amz-SignedHeaders` is empty, or not UTF-8"))?,
             signature: Signature::parse(algorithm, &value(&signature)?).map_err(of_error)?,
