@@ -1,11 +1,13 @@
 //! What the signer adds to a request: onto headers, or onto the query.
 
+use std::sync::OnceLock;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::amz_date::AmzDate;
 use crate::credentials::SessionToken;
-use crate::encode::{ascii, encode_segment};
+use crate::encode::{ascii, encode, encode_segment};
 use crate::error::Error;
 use crate::payload::HashedPayload;
 use crate::signature::Signature;
@@ -64,18 +66,29 @@ pub(crate) struct ReadyToken {
     pub(crate) header_name: &'static str,
     pub(crate) parameter_name: &'static str,
     pub(crate) header: HeaderValue,
-    pub(crate) encoded: Zeroizing<String>,
+    /// Percent-encoded, as soon as a query asks for it.
+    encoded: OnceLock<Zeroizing<String>>,
 }
 
 impl ReadyToken {
     /// As a parameter of a query.
     pub(crate) fn parameter(&self) -> (&str, &str) {
-        (self.parameter_name, &self.encoded)
+        (self.parameter_name, self.encoded())
     }
 
     /// How long that is, with its separators.
     pub(crate) fn parameter_len(&self) -> usize {
-        self.parameter_name.len() + self.encoded.len() + 2
+        self.parameter_name.len() + self.encoded().len() + 2
+    }
+
+    fn encoded(&self) -> &str {
+        self.encoded.get_or_init(|| {
+            let token = self.header.as_bytes();
+            // Room for the longest: growing would leave copies behind.
+            let mut encoded = Zeroizing::new(String::with_capacity(3 * token.len()));
+            encode(token, &mut *encoded);
+            encoded
+        })
     }
 
     pub(crate) fn new(token: &SessionToken) -> Result<Self, Error> {
@@ -84,12 +97,11 @@ impl ReadyToken {
         header.set_sensitive(true);
         // The first clone turns the value into a shared one; all others only count.
         let header = header.clone();
-        let encoded = Zeroizing::new(encode_segment(token.expose()));
         Ok(Self {
             header_name: token.header_name(),
             parameter_name: token.parameter_name(),
             header,
-            encoded,
+            encoded: OnceLock::new(),
         })
     }
 }

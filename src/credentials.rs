@@ -7,6 +7,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use crate::encode::holds;
 use crate::error::Error;
 
 /// Long-term or temporary security credentials.
@@ -131,7 +132,7 @@ pub(crate) fn ends_within(
 fn unsendable(text: &[u8]) -> Option<&'static str> {
     if text.is_empty() {
         Some("is empty")
-    } else if text.iter().any(|&b| b == b' ' || b.is_ascii_control()) {
+    } else if holds(text, |b| (b <= b' ') | (b == 0x7f)) {
         Some("holds white space or a control character")
     } else {
         None
