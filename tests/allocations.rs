@@ -107,7 +107,8 @@ fn presigning() {
             .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
             .unwrap()
     };
-    // The URL, at its full length from the start.
+    // The URL, at its full length from the start; and once, the token's encoding.
+    assert_eq!(allocations(presign), 2);
     assert_eq!(allocations(presign), 1);
     let headers = [("host", HOST.as_bytes())];
     let request = RawRequest {
