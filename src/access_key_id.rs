@@ -61,6 +61,14 @@ impl IdPrefix {
     ];
 
     /// The prefix of an id; `None` where AWS documents none.
+    ///
+    /// ```
+    /// use countersign::IdPrefix;
+    ///
+    /// assert_eq!(IdPrefix::of("AKIAIOSFODNN7EXAMPLE"), Some(IdPrefix::AccessKey));
+    /// assert_eq!(IdPrefix::of("AIDACKCEVSQ6C2EXAMPLE"), Some(IdPrefix::User));
+    /// assert_eq!(IdPrefix::of("minioadmin"), None);
+    /// ```
     pub fn of(id: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -68,6 +76,12 @@ impl IdPrefix {
     }
 
     /// The four letters.
+    ///
+    /// ```
+    /// use countersign::IdPrefix;
+    ///
+    /// assert_eq!(IdPrefix::TemporaryAccessKey.as_str(), "ASIA");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ServiceBearerToken => "ABIA",
@@ -87,6 +101,13 @@ impl IdPrefix {
 
     /// Whether ids of this prefix name something to authenticate with. The others name users,
     /// roles and the like, and no request can be signed with them.
+    ///
+    /// ```
+    /// use countersign::IdPrefix;
+    ///
+    /// assert!(IdPrefix::AccessKey.is_credential());
+    /// assert!(!IdPrefix::Role.is_credential());
+    /// ```
     pub fn is_credential(self) -> bool {
         matches!(
             self,

@@ -25,6 +25,15 @@ pub struct AmzDate([u8; 16]);
 impl AmzDate {
     /// `now` in UTC, its fraction of a second dropped. `None` outside the years 0 to 9999, which
     /// four digits cannot say.
+    ///
+    /// ```
+    /// use countersign::AmzDate;
+    /// use time::macros::datetime;
+    ///
+    /// let date = AmzDate::new(datetime!(2015-08-30 12:36:00.999 UTC));
+    /// assert_eq!(date, AmzDate::parse("20150830T123600Z"));
+    /// assert_eq!(AmzDate::new(datetime!(-0001-01-01 0:00 UTC)), None);
+    /// ```
     pub fn new(now: OffsetDateTime) -> Option<Self> {
         let now = now.checked_to_offset(UtcOffset::UTC)?;
         let (year, month, day) = now.to_calendar_date();
@@ -43,6 +52,14 @@ impl AmzDate {
     }
 
     /// Reads exactly `YYYYMMDDTHHMMSSZ`, a real point in time.
+    ///
+    /// ```
+    /// use countersign::AmzDate;
+    ///
+    /// assert!(AmzDate::parse("20150830T123600Z").is_some());
+    /// assert!(AmzDate::parse("2015-08-30T12:36:00Z").is_none());
+    /// assert!(AmzDate::parse("20150230T123600Z").is_none()); // no such day
+    /// ```
     pub fn parse(text: &str) -> Option<Self> {
         Self::of_bytes(text.as_bytes())
     }
@@ -99,6 +116,13 @@ impl AmzDate {
     }
 
     /// The day, `YYYYMMDD`: the first part of a credential scope.
+    ///
+    /// ```
+    /// use countersign::AmzDate;
+    ///
+    /// let date = AmzDate::parse("20150830T123600Z");
+    /// assert_eq!(date.as_ref().map(AmzDate::day), Some("20150830"));
+    /// ```
     pub fn day(&self) -> &str {
         ascii(self.day_bytes())
     }
@@ -112,6 +136,14 @@ impl AmzDate {
     }
 
     /// The whole text.
+    ///
+    /// ```
+    /// use countersign::AmzDate;
+    /// use time::macros::datetime;
+    ///
+    /// let date = AmzDate::new(datetime!(2013-05-24 0:00 UTC));
+    /// assert_eq!(date.as_ref().map(AmzDate::as_str), Some("20130524T000000Z"));
+    /// ```
     pub fn as_str(&self) -> &str {
         ascii(&self.0)
     }

@@ -61,6 +61,20 @@ impl<'a> CanonicalRequest<'a> {
     ///
     /// # Errors
     /// No host, or a path or query that cannot be sent.
+    ///
+    /// ```
+    /// use countersign::{CanonicalRequest, PayloadHash, Rules};
+    ///
+    /// // S3's example of a `GET`, as it goes to the string to sign.
+    /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
+    ///     .header("range", "bytes=0-9")
+    ///     .header("x-amz-content-sha256", PayloadHash::EMPTY.to_hashed_payload().as_str())
+    ///     .header("x-amz-date", "20130524T000000Z")
+    ///     .body(())?;
+    /// let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::EMPTY)?;
+    /// assert_eq!(hex::encode(canonical.hash()), "7344ae5b7ee6c3e7e6b0fe0640412a37625d1fbfff95c48bbb2dc43964946972");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new<R: HttpRequest>(
         request: &'a R,
         rules: &Rules,
@@ -149,11 +163,33 @@ impl<'a> CanonicalRequest<'a> {
     }
 
     /// The names of the signed headers, joined with `;`.
+    ///
+    /// ```
+    /// use countersign::{CanonicalRequest, PayloadHash, Rules};
+    ///
+    /// let request = http::Request::get("https://sqs.us-east-1.amazonaws.com/")
+    ///     .header("x-amz-date", "20150830T123600Z")
+    ///     .header("content-type", "application/x-amz-json-1.0")
+    ///     .header("user-agent", "rewritten by every hop")
+    ///     .body(())?;
+    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+    /// assert_eq!(canonical.signed_headers(), "content-type;host;x-amz-date");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn signed_headers(&self) -> String {
         self.headers.signed_headers()
     }
 
     /// The text as bytes, which is what is hashed.
+    ///
+    /// ```
+    /// use countersign::{CanonicalRequest, PayloadHash, Rules};
+    ///
+    /// let request = http::Request::get("https://example.com/").body(())?;
+    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
+    /// assert_eq!(canonical.to_bytes(), b"GET\n/\n\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.write(&mut bytes);

@@ -35,6 +35,13 @@ pub struct Credentials {
 
 impl Credentials {
     /// Long-term credentials, as IAM hands them out.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// assert!(credentials.session_token().is_none() && credentials.expiration().is_none());
+    /// ```
     pub fn new(access_key_id: impl Into<String>, secret_key: impl Into<SecretKey>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -45,6 +52,14 @@ impl Credentials {
     }
 
     /// Makes them temporary, as STS hands them out.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    ///
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    ///     .with_session_token("AQoDYXdzEJr...");
+    /// assert!(credentials.session_token().is_some());
+    /// ```
     #[must_use]
     pub fn with_session_token(mut self, session_token: impl Into<SessionToken>) -> Self {
         self.session_token = Some(session_token.into());
@@ -52,6 +67,20 @@ impl Credentials {
     }
 
     /// Says when they end. Signing with them at that time or later is an error.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Error, PayloadHash, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    ///     .with_session_token("AQoDYXdzEJr...")
+    ///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
+    /// let signer = Signer::new(credentials, "us-east-1", "sqs");
+    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// let late = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC));
+    /// assert!(matches!(late, Err(Error::CredentialsExpired { .. })));
+    /// # Ok::<(), http::Error>(())
+    /// ```
     #[must_use]
     pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
         self.expiration = Some(expiration);
@@ -59,21 +88,56 @@ impl Credentials {
     }
 
     /// The access key ID: public, and part of every signature's scope.
+    ///
+    /// ```
+    /// use countersign::{Credentials, IdPrefix};
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// assert_eq!(IdPrefix::of(credentials.access_key_id()), Some(IdPrefix::AccessKey));
+    /// ```
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
     /// The secret access key.
+    ///
+    /// ```
+    /// use countersign::{CredentialScope, Credentials, SigningKey};
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let key = SigningKey::derive(credentials.secret_key(), &scope);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn secret_key(&self) -> &SecretKey {
         &self.secret_key
     }
 
     /// The session token of temporary credentials.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    ///
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    ///     .with_session_token("AQoDYXdzEJr...");
+    /// let token = credentials.session_token().map(|token| token.expose());
+    /// assert_eq!(token, Some("AQoDYXdzEJr..."));
+    /// ```
     pub fn session_token(&self) -> Option<&SessionToken> {
         self.session_token.as_ref()
     }
 
     /// When they end, where that was said.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use time::macros::datetime;
+    ///
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// assert_eq!(credentials.expiration(), None);
+    /// let end = datetime!(2026-01-01 12:00 UTC);
+    /// assert_eq!(credentials.with_expiration(end).expiration(), Some(end));
+    /// ```
     pub fn expiration(&self) -> Option<OffsetDateTime> {
         self.expiration
     }
@@ -160,6 +224,14 @@ impl SecretKey {
     const PREFIX: &str = "AWS4";
 
     /// The secret itself: the one way out.
+    ///
+    /// ```
+    /// use countersign::SecretKey;
+    ///
+    /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// // For a place that keeps secrets; never for a log.
+    /// assert_eq!(secret_key.expose().len(), 40);
+    /// ```
     pub fn expose(&self) -> &str {
         self.0.get(Self::PREFIX.len()..).unwrap_or_default()
     }
@@ -222,6 +294,13 @@ impl SessionToken {
     /// The token that S3's `CreateSession` returned, for directory buckets.
     ///
     /// Amazon S3 API Reference, "`CreateSession`".
+    ///
+    /// ```
+    /// use countersign::SessionToken;
+    ///
+    /// let token = SessionToken::s3_express("AgV4dC5...");
+    /// assert_eq!(token.header_name(), "x-amz-s3session-token");
+    /// ```
     pub fn s3_express(token: impl Into<String>) -> Self {
         Self {
             token: Arc::new(Zeroizing::new(token.into())),
@@ -230,11 +309,26 @@ impl SessionToken {
     }
 
     /// The token itself: the one way out.
+    ///
+    /// ```
+    /// use countersign::SessionToken;
+    ///
+    /// let token = SessionToken::from("AQoDYXdzEJr...");
+    /// assert_eq!(token.expose(), "AQoDYXdzEJr...");
+    /// assert_eq!(format!("{token:?}"), "[elided]");
+    /// ```
     pub fn expose(&self) -> &str {
         &self.token
     }
 
     /// The header that carries it, in lower case.
+    ///
+    /// ```
+    /// use countersign::SessionToken;
+    ///
+    /// let token = SessionToken::from("AQoDYXdzEJr...");
+    /// assert_eq!(token.header_name(), "x-amz-security-token");
+    /// ```
     pub fn header_name(&self) -> &'static str {
         if self.s3_express {
             "x-amz-s3session-token"
@@ -244,6 +338,13 @@ impl SessionToken {
     }
 
     /// The query parameter that carries it in a presigned URL.
+    ///
+    /// ```
+    /// use countersign::SessionToken;
+    ///
+    /// assert_eq!(SessionToken::from("AQoDYXdzEJr...").parameter_name(), "X-Amz-Security-Token");
+    /// assert_eq!(SessionToken::s3_express("AgV4dC5...").parameter_name(), "X-Amz-S3session-Token");
+    /// ```
     pub fn parameter_name(&self) -> &'static str {
         if self.s3_express {
             "X-Amz-S3session-Token"

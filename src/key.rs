@@ -44,6 +44,17 @@ pub struct SigningKey {
 
 impl SigningKey {
     /// Derives the key for a scope.
+    ///
+    /// ```
+    /// use countersign::{CredentialScope, SecretKey, SigningKey};
+    ///
+    /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// // One key for all requests of the day: keep it.
+    /// let key = SigningKey::derive(&secret_key, &scope);
+    /// assert_eq!(key.scope(), &scope);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn derive(secret_key: &SecretKey, scope: &CredentialScope) -> Self {
         let mut mac = keyed(secret_key.prefixed());
         for part in scope.as_str().split('/') {
@@ -56,6 +67,21 @@ impl SigningKey {
     }
 
     /// Signs a string to sign.
+    ///
+    /// ```
+    /// use countersign::{CredentialScope, SecretKey, SigningKey};
+    ///
+    /// // S3's example of a presigned URL.
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
+    /// let string_to_sign = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n\
+    ///     3bfa292879f6447bbcda7001decf97f4a54dc650c8942174ae0a9121cf58ad04";
+    /// assert_eq!(
+    ///     key.sign(string_to_sign).as_str(),
+    ///     "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
+    /// );
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         let mut mac = self.mac.clone();
         mac.update(string_to_sign.as_ref());
@@ -63,6 +89,15 @@ impl SigningKey {
     }
 
     /// What the key is good for.
+    ///
+    /// ```
+    /// use countersign::{CredentialScope, SecretKey, SigningKey};
+    ///
+    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
+    /// assert_eq!(key.scope().day(), "20260101");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }

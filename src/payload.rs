@@ -37,6 +37,18 @@ pub enum PayloadHash {
 }
 
 /// A `STREAMING-…` literal, which promises what follows in the body.
+///
+/// ```
+/// use countersign::{Credentials, PayloadHash, Signer, chunked::ChunkedPayload};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// // Whoever has one also has what makes the chunks.
+/// assert!(matches!(chunks.payload_hash(), PayloadHash::Streaming(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Streaming(pub(crate) &'static str);
 
@@ -50,6 +62,18 @@ impl Streaming {
     pub(crate) const UNSIGNED_TRAILER: Self = Self("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
 
     /// The literal.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// if let PayloadHash::Streaming(literal) = chunks.payload_hash() {
+    ///     assert_eq!(literal.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn as_str(&self) -> &'static str {
         self.0
     }
@@ -57,6 +81,15 @@ impl Streaming {
 
 impl PayloadHash {
     /// The hash of no bytes: what a `GET` is signed with.
+    ///
+    /// ```
+    /// use countersign::PayloadHash;
+    ///
+    /// assert_eq!(
+    ///     PayloadHash::EMPTY.to_hashed_payload().as_str(),
+    ///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    /// );
+    /// ```
     pub const EMPTY: Self = Self::Sha256([
         0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
         0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
@@ -65,6 +98,17 @@ impl PayloadHash {
 
     /// Hashes a payload. One that is too large to hold can be hashed with the `sha2` crate as it
     /// goes, and handed over as [`PayloadHash::Sha256`].
+    ///
+    /// ```
+    /// use countersign::PayloadHash;
+    ///
+    /// // The payload of S3's example of a `PUT`.
+    /// let hash = PayloadHash::of("Welcome to Amazon S3.");
+    /// assert_eq!(
+    ///     hash.to_hashed_payload().as_str(),
+    ///     "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
+    /// );
+    /// ```
     pub fn of(payload: impl AsRef<[u8]>) -> Self {
         Self::Sha256(Sha256::digest(payload).into())
     }
@@ -79,6 +123,15 @@ impl PayloadHash {
     }
 
     /// The text that is signed, and sent in `x-amz-content-sha256`.
+    ///
+    /// ```
+    /// use countersign::PayloadHash;
+    ///
+    /// // For headers that are written by the parts.
+    /// let value = PayloadHash::Unsigned.to_hashed_payload();
+    /// let header = format!("x-amz-content-sha256: {}", value.as_str());
+    /// assert_eq!(header, "x-amz-content-sha256: UNSIGNED-PAYLOAD");
+    /// ```
     pub fn to_hashed_payload(&self) -> HashedPayload {
         HashedPayload(match self {
             Self::Sha256(hash) => Text::Hex(hex32(hash)),
@@ -89,6 +142,13 @@ impl PayloadHash {
 }
 
 /// The text of a [`PayloadHash`]: 64 hex digits, or a literal.
+///
+/// ```
+/// use countersign::PayloadHash;
+///
+/// let text = PayloadHash::of("Welcome to Amazon S3.").to_hashed_payload();
+/// assert_eq!(text.as_str().len(), 64);
+/// ```
 #[derive(Clone, Copy)]
 pub struct HashedPayload(Text);
 
@@ -100,6 +160,12 @@ enum Text {
 
 impl HashedPayload {
     /// The text.
+    ///
+    /// ```
+    /// use countersign::PayloadHash;
+    ///
+    /// assert_eq!(PayloadHash::Unsigned.to_hashed_payload().as_str(), "UNSIGNED-PAYLOAD");
+    /// ```
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Text::Hex(digits) => ascii(digits),

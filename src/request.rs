@@ -9,6 +9,16 @@ use crate::encode::holds;
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
 ///
 /// Sealed: a signature covers what these types hold, and nothing that an adapter makes up.
+///
+/// ```
+/// use countersign::{Error, HttpRequest, PayloadHash, Signer};
+///
+/// /// For a client library of one's own: it signs whatever it is given.
+/// fn sign_get<R: HttpRequest>(signer: &Signer, request: &mut R) -> Result<(), Error> {
+///     signer.sign(request, PayloadHash::EMPTY, time::OffsetDateTime::now_utc())?;
+///     Ok(())
+/// }
+/// ```
 pub trait HttpRequest: sealed::Sealed {
     #[doc(hidden)]
     fn method(&self) -> &Method;
@@ -59,6 +69,20 @@ mod sealed {
 /// A request in slices, for those who have no `http` types. It is also the fastest way in.
 ///
 /// All of it as it goes on the wire: the path and query percent-encoded once.
+///
+/// ```
+/// use countersign::{CanonicalRequest, PayloadHash, RawRequest, Rules};
+///
+/// let request = RawRequest {
+///     method: "GET",
+///     path: "/photos/a%20b.jpg",
+///     query: "versionId=1",
+///     headers: &[("host", b"bucket.s3.amazonaws.com")],
+/// };
+/// let canonical = CanonicalRequest::of_raw(&request, &Rules::S3, PayloadHash::Unsigned)?;
+/// assert!(canonical.to_string().starts_with("GET\n/photos/a%20b.jpg\nversionId=1\n"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct RawRequest<'a> {
     /// The method, in upper case as it is sent.

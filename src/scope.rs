@@ -45,6 +45,18 @@ impl CredentialScope {
     /// # Errors
     /// A region or service that is empty, longer than 64 bytes, or holds anything but visible
     /// ASCII, `/` or `,`; a time outside the years 0 to 9999.
+    ///
+    /// ```
+    /// use countersign::{CredentialScope, Error};
+    /// use time::macros::datetime;
+    ///
+    /// // In UTC it is the next day already.
+    /// let scope = CredentialScope::new(datetime!(2013-05-23 22:00 -5), "us-east-1", "s3")?;
+    /// assert_eq!(scope.as_str(), "20130524/us-east-1/s3/aws4_request");
+    /// let refused = CredentialScope::new(datetime!(2013-05-24 0:00 UTC), "", "s3");
+    /// assert!(matches!(refused, Err(Error::InvalidRegion { .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn new(now: OffsetDateTime, region: &str, service: &str) -> Result<Self, Error> {
         let date = AmzDate::new(now).ok_or(Error::TimeOutOfRange { now })?;
         check_region(region)?;
@@ -85,6 +97,15 @@ impl CredentialScope {
     ///
     /// # Errors
     /// Anything else.
+    ///
+    /// ```
+    /// use countersign::{CredentialScope, Error};
+    ///
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// assert_eq!((scope.day(), scope.region(), scope.service()), ("20130524", Some("us-east-1"), "s3"));
+    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3"), Err(Error::InvalidScope));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
         let rest = rest
@@ -105,6 +126,13 @@ impl CredentialScope {
     }
 
     /// The day, `YYYYMMDD`.
+    ///
+    /// ```
+    /// # use countersign::CredentialScope;
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// assert_eq!(scope.day(), "20130524");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn day(&self) -> &str {
         self.part(0, 8)
     }
@@ -114,17 +142,40 @@ impl CredentialScope {
     }
 
     /// The region; `None` in a SigV4A scope, which has none.
+    ///
+    /// ```
+    /// # use countersign::CredentialScope;
+    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?.region(), Some("us-east-1"));
+    /// assert_eq!(CredentialScope::parse("20130524/s3/aws4_request")?.region(), None);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn region(&self) -> Option<&str> {
         (self.region_end > 8).then(|| self.part(9, usize::from(self.region_end)))
     }
 
     /// The service's signing name.
+    ///
+    /// ```
+    /// # use countersign::CredentialScope;
+    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// assert_eq!(scope.service(), "iam");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn service(&self) -> &str {
         let end = usize::from(self.len).saturating_sub(END.len() + 1);
         self.part(usize::from(self.region_end) + 1, end)
     }
 
     /// The whole text.
+    ///
+    /// ```
+    /// use countersign::CredentialScope;
+    /// use time::macros::datetime;
+    ///
+    /// let scope = CredentialScope::new(datetime!(2026-01-01 12:00 UTC), "eu-west-1", "dynamodb")?;
+    /// assert_eq!(scope.as_str(), "20260101/eu-west-1/dynamodb/aws4_request");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         ascii(self.as_bytes())
     }

@@ -26,12 +26,27 @@ pub struct Service {
 
 impl Service {
     /// Amazon S3, and what speaks its protocol.
+    ///
+    /// ```
+    /// use countersign::{Rules, Service};
+    ///
+    /// assert_eq!((Service::S3.name(), Service::S3.rules()), ("s3", &Rules::S3));
+    /// ```
     pub const S3: Self = Self {
         name: Cow::Borrowed("s3"),
         rules: Rules::S3,
     };
 
     /// A service with rules of the caller's own.
+    ///
+    /// ```
+    /// use countersign::{Rules, Service};
+    ///
+    /// // A gateway in front of Amazon API Gateway that never forwards `x-api-version`.
+    /// let mut rules = Rules::GENERIC;
+    /// rules.never_sign = vec![http::HeaderName::from_static("x-api-version")];
+    /// let service = Service::new("execute-api", rules);
+    /// ```
     pub fn new(name: impl Into<Cow<'static, str>>, rules: Rules) -> Self {
         Self {
             name: name.into(),
@@ -40,11 +55,24 @@ impl Service {
     }
 
     /// The signing name, as it stands in the credential scope.
+    ///
+    /// ```
+    /// use countersign::Service;
+    ///
+    /// assert_eq!(Service::from("bedrock").name(), "bedrock");
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// How the service wants to be signed.
+    ///
+    /// ```
+    /// use countersign::Service;
+    ///
+    /// assert!(!Service::S3.rules().double_encode_path);
+    /// assert!(Service::from("execute-api").rules().double_encode_path);
+    /// ```
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -107,6 +135,14 @@ pub struct Rules {
 
 impl Rules {
     /// What most services ask for.
+    ///
+    /// ```
+    /// use countersign::{CanonicalPath, Rules};
+    ///
+    /// let path = CanonicalPath::new("/items/../items/a%20b", &Rules::GENERIC)?;
+    /// assert_eq!(path.to_string(), "/items/a%2520b");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub const GENERIC: Self = Self {
         normalize_path: true,
         double_encode_path: true,
@@ -119,6 +155,14 @@ impl Rules {
 
     /// `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`: the path is signed as it is sent, and
     /// `x-amz-content-sha256` is required.
+    ///
+    /// ```
+    /// use countersign::{CanonicalPath, Rules};
+    ///
+    /// let path = CanonicalPath::new("/photos//2026/a%20b.jpg", &Rules::S3)?;
+    /// assert_eq!(path.to_string(), "/photos//2026/a%20b.jpg");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub const S3: Self = Self {
         normalize_path: false,
         double_encode_path: false,
@@ -202,6 +246,17 @@ fn rewritten_on_the_way(name: &str) -> bool {
 }
 
 /// Which of a request's own headers are signed.
+///
+/// ```
+/// use countersign::{CanonicalRequest, Headers, PayloadHash, Rules};
+///
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
+/// let mut rules = Rules::S3;
+/// assert_eq!(CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?.signed_headers(), "host;range");
+/// rules.headers = Headers::Required;
+/// assert_eq!(CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?.signed_headers(), "host");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Headers {

@@ -5,6 +5,15 @@ use std::fmt;
 use crate::encode::{ascii, hex32, same};
 
 /// The two algorithms of the family.
+///
+/// ```
+/// use countersign::{Algorithm, Authorization};
+///
+/// let header = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// assert_eq!(Authorization::parse(header)?.algorithm, Algorithm::HmacSha256);
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -16,6 +25,13 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The name that is sent and signed.
+    ///
+    /// ```
+    /// use countersign::Algorithm;
+    ///
+    /// assert_eq!(Algorithm::HmacSha256.as_str(), "AWS4-HMAC-SHA256");
+    /// assert_eq!(Algorithm::EcdsaP256Sha256.as_str(), "AWS4-ECDSA-P256-SHA256");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "AWS4-HMAC-SHA256",
@@ -41,6 +57,17 @@ pub(crate) const LONGEST: usize = 144;
 /// Whoever holds one can send the request that it signs, so `Debug` hides it and there is no
 /// `Display`: [`as_str`](Self::as_str) is the one way out. Comparing two takes the same time
 /// wherever they differ.
+///
+/// ```
+/// use countersign::{CredentialScope, SecretKey, SigningKey};
+///
+/// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+/// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+/// let signature = key.sign("a string to sign");
+/// assert!(signature == key.sign("a string to sign") && signature != key.sign("another"));
+/// assert!(!format!("{signature:?}").contains(signature.as_str()));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Signature {
     hex: [u8; LONGEST],
@@ -88,6 +115,16 @@ impl Signature {
     }
 
     /// The hex digits.
+    ///
+    /// ```
+    /// # use countersign::{CredentialScope, SecretKey, SigningKey};
+    /// # let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// # let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+    /// let signature = key.sign("a string to sign");
+    /// assert_eq!(signature.as_str().len(), 64);
+    /// assert!(signature.as_str().bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         ascii(self.as_bytes())
     }

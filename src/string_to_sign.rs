@@ -32,6 +32,25 @@ pub struct StringToSign {
 
 impl StringToSign {
     /// Of a request, by the [hash](crate::CanonicalRequest::hash) of its canonical form.
+    ///
+    /// ```
+    /// use countersign::{Algorithm, AmzDate, CanonicalRequest, CredentialScope, PayloadHash, Rules, StringToSign};
+    /// # let request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
+    /// #     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    /// #     .header("x-amz-date", "20150830T123600Z").body(())?;
+    ///
+    /// // The IAM User Guide's example.
+    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+    /// let date = AmzDate::parse("20150830T123600Z").expect("a date");
+    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
+    /// assert_eq!(
+    ///     string_to_sign.as_str(),
+    ///     "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
+    ///      f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -190,6 +209,17 @@ impl StringToSign {
     }
 
     /// The text.
+    ///
+    /// ```
+    /// use countersign::{Algorithm, AmzDate, CredentialScope, StringToSign};
+    ///
+    /// let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0; 32]);
+    /// let lines: Vec<&str> = string_to_sign.as_str().lines().collect();
+    /// assert_eq!(lines[..2], ["AWS4-HMAC-SHA256", "20130524T000000Z"]);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         ascii(self.as_ref())
     }

@@ -79,6 +79,14 @@ impl<'a> QueryAuthorization<'a> {
     /// # Errors
     /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
     /// is not UTF-8.
+    ///
+    /// ```
+    /// use countersign::{Error, QueryAuthorization};
+    ///
+    /// // A link that was cut off where somebody copied it.
+    /// let cut = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F2015");
+    /// assert!(matches!(cut, Err(Error::MalformedAuthorization(_))));
+    /// ```
     pub fn parse(query: &'a str) -> Result<Self, Error> {
         let [
             algorithm,

@@ -63,6 +63,16 @@ impl<'a> CanonicalHeaders<'a> {
     /// # Errors
     /// A name that is not an HTTP token in lower case; a value with a control character other than
     /// a tab.
+    ///
+    /// ```
+    /// use countersign::{CanonicalHeaders, Error};
+    ///
+    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
+    /// assert_eq!(headers.to_string(), "host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n");
+    /// let refused = CanonicalHeaders::new([("Host", &b"example.amazonaws.com"[..])]);
+    /// assert!(matches!(refused, Err(Error::InvalidHeaderName { .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn new(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, Error> {
         let mut canonical = Self::unsorted();
         for (name, value) in headers {
@@ -152,6 +162,14 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     /// The names joined with `;`, as they are sent and signed.
+    ///
+    /// ```
+    /// use countersign::CanonicalHeaders;
+    ///
+    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
+    /// assert_eq!(headers.signed_headers(), "host;x-amz-date");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn signed_headers(&self) -> String {
         let mut names = Vec::with_capacity(self.names_len());
         self.write_names(&mut names);

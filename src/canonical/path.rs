@@ -35,6 +35,15 @@ impl<'a> CanonicalPath<'a> {
     /// # Errors
     /// A path that does not begin with `/`, or that holds what no request line can: white space,
     /// control characters, `?`, `#`.
+    ///
+    /// ```
+    /// use countersign::{CanonicalPath, Error, Rules};
+    ///
+    /// assert_eq!(CanonicalPath::new("", &Rules::GENERIC)?.to_string(), "/");
+    /// let refused = CanonicalPath::new("/a key", &Rules::S3);
+    /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn new(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });

@@ -127,6 +127,16 @@ impl<'a> CanonicalQuery<'a> {
     ///
     /// # Errors
     /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
+    ///
+    /// ```
+    /// use countersign::{CanonicalQuery, Error};
+    ///
+    /// let query = CanonicalQuery::new("prefix=J&max-keys=2")?; // S3's example of a list
+    /// assert_eq!(query.to_string(), "max-keys=2&prefix=J");
+    /// let refused = CanonicalQuery::new("discount=100%");
+    /// assert!(matches!(refused, Err(Error::InvalidQuery { position: 12, .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn new(query: &'a str) -> Result<Self, Error> {
         let mut canonical = Self::empty();
         canonical.read(query, |_| Ok(true))?;
