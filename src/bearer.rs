@@ -86,6 +86,18 @@ struct Scope {
 }
 
 /// How a token is sent.
+///
+/// ```
+/// use countersign::bearer::{self, BearerToken, Form};
+/// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+///
+/// // Cargo's own way.
+/// let token = BearerToken::new("TOKEN").sent_as(Form::Bare);
+/// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/cargo/r/").body(())?;
+/// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
+/// assert_eq!(request.headers()["authorization"], "TOKEN");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Form {
@@ -107,6 +119,14 @@ pub enum Form {
 
 impl BearerToken {
     /// A token as it was handed out, for [`Form::Bearer`].
+    ///
+    /// ```
+    /// use countersign::bearer::{BearerToken, Form};
+    ///
+    /// // A Bedrock API key, out of `AWS_BEARER_TOKEN_BEDROCK`.
+    /// let token = BearerToken::new("bedrock-api-key-EXAMPLE");
+    /// assert_eq!(token.form(), &Form::Bearer);
+    /// ```
     pub fn new(token: impl Into<String>) -> Self {
         Self {
             text: Text(Arc::new(Zeroizing::new(token.into()))),
@@ -117,6 +137,16 @@ impl BearerToken {
     }
 
     /// Says where it works: at the service (by its signing name) and in the region that made it.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::bearer::BearerToken;
+    /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+    ///
+    /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
+    /// let elsewhere = token.check("codeartifact", "eu-west-1", now);
+    /// assert!(matches!(elsewhere, Err(Error::BearerTokenForAnotherRegion { .. })));
+    /// ```
     #[must_use]
     pub fn with_scope(mut self, service: impl Into<String>, region: impl Into<String>) -> Self {
         self.scope = Some(Scope {
@@ -127,6 +157,16 @@ impl BearerToken {
     }
 
     /// Says when it ends. Using it at that time or later is an error.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::bearer::BearerToken;
+    /// use time::macros::datetime;
+    ///
+    /// let token = BearerToken::new("TOKEN").with_expiration(datetime!(2026-01-01 12:00 UTC));
+    /// let late = token.check("bedrock", "us-east-1", datetime!(2026-01-01 12:00 UTC));
+    /// assert!(matches!(late, Err(Error::BearerTokenExpired { .. })));
+    /// ```
     #[must_use]
     pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
         self.expiration = Some(expiration);
@@ -152,36 +192,91 @@ impl BearerToken {
     }
 
     /// The token itself: the one way out.
+    ///
+    /// ```
+    /// use countersign::bearer::BearerToken;
+    ///
+    /// // For a tool that sends it itself, such as `npm`, in its configuration.
+    /// let token = BearerToken::new("TOKEN");
+    /// let npmrc = format!("//registry.example.com/:_authToken={}", token.expose());
+    /// assert!(npmrc.ends_with("=TOKEN"));
+    /// ```
     pub fn expose(&self) -> &str {
         &self.text.0
     }
 
     /// The service at which it works, where that was said.
+    ///
+    /// ```
+    /// use countersign::bearer::BearerToken;
+    ///
+    /// assert_eq!(BearerToken::new("TOKEN").service(), None);
+    /// assert_eq!(BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2").service(), Some("codeartifact"));
+    /// ```
     pub fn service(&self) -> Option<&str> {
         self.scope.as_ref().map(|scope| scope.service.as_str())
     }
 
     /// The region in which it works, where that was said.
+    ///
+    /// ```
+    /// use countersign::bearer::BearerToken;
+    ///
+    /// assert_eq!(BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2").region(), Some("us-west-2"));
+    /// ```
     pub fn region(&self) -> Option<&str> {
         self.scope.as_ref().map(|scope| scope.region.as_str())
     }
 
     /// When it ends, where that was said.
+    ///
+    /// ```
+    /// use countersign::bearer::BearerToken;
+    /// use time::macros::datetime;
+    ///
+    /// let end = datetime!(2026-01-01 12:00 UTC);
+    /// assert_eq!(BearerToken::new("TOKEN").with_expiration(end).expiration(), Some(end));
+    /// ```
     pub fn expiration(&self) -> Option<OffsetDateTime> {
         self.expiration
     }
 
     /// How it is sent.
+    ///
+    /// ```
+    /// use countersign::bearer::{BearerToken, Form};
+    ///
+    /// assert_eq!(BearerToken::new("TOKEN").form(), &Form::Bearer);
+    /// ```
     pub fn form(&self) -> &Form {
         &self.form
     }
 
     /// Whether it ends within that time from `now`, or has ended: time to fetch a new one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::bearer::BearerToken;
+    /// use time::macros::datetime;
+    ///
+    /// let token = BearerToken::new("TOKEN").with_expiration(datetime!(2026-01-01 12:00 UTC));
+    /// let hour = Duration::from_secs(3600);
+    /// assert!(!token.expires_within(hour, datetime!(2026-01-01 10:59 UTC)));
+    /// assert!(token.expires_within(hour, datetime!(2026-01-01 11:00 UTC)));
+    /// ```
     pub fn expires_within(&self, duration: Duration, now: OffsetDateTime) -> bool {
         ends_within(self.expiration, duration, now)
     }
 
     /// Whether two tokens are the same text, in a time that depends on their lengths alone.
+    ///
+    /// ```
+    /// use countersign::bearer::BearerToken;
+    ///
+    /// let known = BearerToken::new("TOKEN");
+    /// assert!(known.matches(&BearerToken::new("TOKEN")));
+    /// assert!(!known.matches(&BearerToken::new("TOKEM")));
+    /// ```
     pub fn matches(&self, other: &Self) -> bool {
         same(self.expose().as_bytes(), other.expose().as_bytes())
     }
@@ -191,6 +286,19 @@ impl BearerToken {
     /// # Errors
     /// A token of another service or another region, one that has expired at `now`, and one that is
     /// not of the syntax of RFC 6750.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::bearer::BearerToken;
+    /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+    ///
+    /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
+    /// token.check("codeartifact", "us-west-2", now)?;
+    /// // Read from a file, with its line break.
+    /// let refused = BearerToken::new("TOKEN\n").check("codeartifact", "us-west-2", now);
+    /// assert!(matches!(refused, Err(Error::InvalidBearerToken(_))));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn check(&self, service: &str, region: &str, now: OffsetDateTime) -> Result<(), Error> {
         if let Some(scope) = &self.scope {
             if scope.service != service {
@@ -283,6 +391,18 @@ impl BearerToken {
 /// # Errors
 /// As [`BearerToken::check`]; a user name that HTTP Basic cannot carry; no room for another header.
 /// The request is then as it was.
+///
+/// ```
+/// use countersign::bearer::{self, BearerToken};
+/// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+///
+/// let token = BearerToken::new("bedrock-api-key-EXAMPLE");
+/// let mut request = http::Request::post("https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke").body(())?;
+/// bearer::authorize(&mut request, &token, "bedrock", "us-east-1", now)?;
+/// assert_eq!(request.headers()["authorization"], "Bearer bedrock-api-key-EXAMPLE");
+/// assert!(request.headers()["authorization"].is_sensitive());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn authorize<R: HttpRequest>(
     request: &mut R,
     token: &BearerToken,

@@ -89,9 +89,31 @@ use crate::signature::Algorithm;
 use crate::signer::Signer;
 
 /// What S3 asks of every chunk but the last: 8 KiB at least.
+///
+/// ```
+/// use countersign::chunked::{ChunkedPayload, MIN_CHUNK_SIZE};
+/// use countersign::{Credentials, Error, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let payload = ChunkedPayload::signed(1 << 20).with_chunk_size(MIN_CHUNK_SIZE - 1);
+/// let refused = signer.sign_chunked(&mut request, payload, now);
+/// assert!(matches!(refused, Err(Error::ChunkTooSmall { minimum: 8192, .. })));
+/// # Ok::<(), http::Error>(())
+/// ```
 pub const MIN_CHUNK_SIZE: usize = 8 * 1024;
 
 /// The size of chunks unless another is chosen: 64 KiB, as S3 advises.
+///
+/// ```
+/// use countersign::Algorithm::HmacSha256;
+/// use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE};
+///
+/// let payload = ChunkedPayload::signed(1 << 20);
+/// let chosen = payload.clone().with_chunk_size(DEFAULT_CHUNK_SIZE);
+/// assert_eq!(payload.encoded_length(HmacSha256), chosen.encoded_length(HmacSha256));
+/// ```
 pub const DEFAULT_CHUNK_SIZE: usize = 64 * 1024;
 
 const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");

@@ -48,6 +48,19 @@ impl Signer {
     ///
     /// # Errors
     /// As [`presign`](Self::presign), as far as no request is needed to see it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, Error, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let presigner = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    /// // Seven days are the most.
+    /// let too_long = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(604_801), now);
+    /// assert!(matches!(too_long, Err(Error::ExpiresInOutOfRange { .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn presigner(
         &self,
         payload: PayloadHash,
@@ -76,6 +89,19 @@ impl Presigner {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let hour = Duration::from_secs(3600);
+    /// let presigner = signer.presigner(PayloadHash::Unsigned, hour, now)?;
+    /// let one_by_one = signer.presign(&request, PayloadHash::Unsigned, hour, now)?;
+    /// assert_eq!(presigner.presign(&request)?.url(), one_by_one.url());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
         self.signer.known()?.presign(request, &self.terms())
     }

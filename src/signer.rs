@@ -56,6 +56,16 @@ struct Inner {
 
 impl Signer {
     /// A signer for one region and one service, by its signing name.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Rules, Service, Signer};
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let s3 = Signer::new(credentials.clone(), "eu-central-1", "s3");
+    /// let dynamodb = Signer::new(credentials.clone(), "eu-central-1", "dynamodb");
+    /// // A service with rules of its own.
+    /// let store = Signer::new(credentials, "auto", Service::new("storage", Rules::S3));
+    /// ```
     pub fn new(
         credentials: Credentials,
         region: impl Into<String>,
@@ -88,6 +98,21 @@ impl Signer {
     /// Credentials, region or service that cannot be; credentials that have expired at `now`; no
     /// host; a path or query that cannot be sent; a query that is signed already. The request is
     /// then as it was.
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// // The example of the IAM User Guide.
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let signer = Signer::new(credentials, "us-east-1", "iam");
+    /// let mut request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
+    ///     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    ///     .body(())?;
+    /// let signature = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+    /// assert_eq!(signature.as_str(), "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign<R: HttpRequest>(
         &self,
         request: &mut R,
@@ -211,6 +236,13 @@ impl Signer {
     }
 
     /// The region that is signed for.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Signer};
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3");
+    /// assert_eq!(signer.region(), "eu-west-1");
+    /// ```
     pub fn region(&self) -> &str {
         &self.0.region
     }

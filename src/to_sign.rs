@@ -40,11 +40,29 @@ pub struct ToSign {
 
 impl ToSign {
     /// The signing name of the service.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts;
+    ///
+    /// assert_eq!(sts::GetCallerIdentity.request(&sts::Endpoint::global()).service(), "sts");
+    /// # }
+    /// ```
     pub fn service(&self) -> &'static str {
         self.service
     }
 
     /// The region to sign for: that of the endpoint.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts;
+    ///
+    /// let endpoint = sts::Endpoint::regional("eu-west-1")?;
+    /// assert_eq!(sts::GetCallerIdentity.request(&endpoint).region(), "eu-west-1");
+    /// # }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -53,6 +71,19 @@ impl ToSign {
     ///
     /// # Errors
     /// As [`Signer::sign`](crate::Signer::sign).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::{Credentials, sts};
+    /// use time::macros::datetime;
+    ///
+    /// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let request = to_sign.sign(&credentials, datetime!(2026-01-01 0:00 UTC))?;
+    /// assert_eq!(request.headers()["x-amz-date"], "20260101T000000Z");
+    /// # }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn sign(
         self,
         credentials: &Credentials,
@@ -74,6 +105,21 @@ impl ToSign {
 
     /// The request as it is, for those who sign it with a [`Signer`](crate::Signer) of their own:
     /// one for [`service`](Self::service) and [`region`](Self::region).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::{Credentials, PayloadHash, Signer, sts};
+    /// use time::macros::datetime;
+    ///
+    /// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let signer = Signer::new(credentials, to_sign.region(), to_sign.service());
+    /// let mut request = to_sign.into_unsigned();
+    /// let payload = PayloadHash::of(request.body());
+    /// signer.sign(&mut request, payload, datetime!(2026-01-01 0:00 UTC))?;
+    /// # }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn into_unsigned(self) -> Request<String> {
         self.request
     }

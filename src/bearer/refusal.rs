@@ -5,6 +5,19 @@ use http::{HeaderValue, StatusCode};
 use crate::error::Error;
 
 /// What a server answers to a request whose token it does not take (RFC 6750, section 3).
+///
+/// ```
+/// use countersign::bearer::{BearerToken, Refusal};
+///
+/// let request = http::Request::get("/").header("authorization", "Basic dXNlcjpwYXNz").body(())?;
+/// let refusal = BearerToken::from_headers(request.headers()).unwrap_err();
+/// let answer = http::Response::builder()
+///     .status(refusal.status())
+///     .header("www-authenticate", refusal.challenge("registry")?)
+///     .body(())?;
+/// assert_eq!(answer.status(), 401);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -24,6 +37,14 @@ pub enum Refusal {
 
 impl Refusal {
     /// The status to answer with.
+    ///
+    /// ```
+    /// use countersign::bearer::Refusal;
+    ///
+    /// assert_eq!(Refusal::InvalidRequest.status(), 400);
+    /// assert_eq!(Refusal::InvalidToken.status(), 401);
+    /// assert_eq!(Refusal::InsufficientScope.status(), 403);
+    /// ```
     pub fn status(self) -> StatusCode {
         match self {
             Self::MissingToken | Self::InvalidToken => StatusCode::UNAUTHORIZED,
@@ -33,6 +54,13 @@ impl Refusal {
     }
 
     /// The error code of RFC 6750. A request without credentials is told none.
+    ///
+    /// ```
+    /// use countersign::bearer::Refusal;
+    ///
+    /// assert_eq!(Refusal::InsufficientScope.code(), Some("insufficient_scope"));
+    /// assert_eq!(Refusal::MissingToken.code(), None);
+    /// ```
     pub fn code(self) -> Option<&'static str> {
         match self {
             Self::MissingToken => None,

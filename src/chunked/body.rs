@@ -73,6 +73,20 @@ type TrailerValue = Box<dyn FnOnce() -> String + Send + Sync>;
 impl<B, K: Key> ChunkedBody<B, K> {
     /// Sends `body` in the chunks of the request that it belongs to. Its length must be the one that
     /// was announced.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkedBody, ChunkedPayload};
+    /// use countersign::{Credentials, Signer};
+    /// use http_body::Body as _;
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("a".repeat(66560))?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// let request = request.map(|data| ChunkedBody::new(data, chunks));
+    /// assert_eq!(request.body().size_hint().exact(), Some(66824));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(body: B, chunks: ChunkSigner<K>) -> Self {
         let names = chunks.trailers().iter().map(|one| one.name().as_str());
         Self {
@@ -90,6 +104,23 @@ impl<B, K: Key> ChunkedBody<B, K> {
     }
 
     /// A trailer of the caller's own, which is asked for its value when all data has gone.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkedBody, ChunkedPayload, Trailer};
+    /// use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("one\ntwo\n".to_owned())?;
+    /// let lines = Trailer::new(http::HeaderName::from_static("x-amz-meta-lines"), 6);
+    /// let payload = ChunkedPayload::signed_with_trailers(8, [lines]);
+    /// let chunks = signer.sign_chunked(&mut request, payload, now)?;
+    /// let request = request.map(|data| {
+    ///     // Counted, say, by whatever reads the file.
+    ///     ChunkedBody::new(data, chunks).with_trailer("x-amz-meta-lines", || format!("{:06}", 2))
+    /// });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_trailer(
         mut self,
         name: impl Into<String>,
@@ -217,6 +248,24 @@ impl<B: fmt::Debug, K> fmt::Debug for ChunkedBody<B, K> {
 }
 
 /// Why a [`ChunkedBody`] broke off.
+///
+/// ```
+/// use countersign::chunked::{ChunkedBody, ChunkedBodyError, ChunkedPayload};
+/// use countersign::{Credentials, Error, Signer};
+/// use http_body::Body as _;
+/// use std::pin::Pin;
+/// use std::task::{Context, Poll, Waker};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// // A file that shrank while it was sent.
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(100), now)?;
+/// let mut body = ChunkedBody::new("less".to_owned(), chunks);
+/// let frame = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
+/// assert!(matches!(frame, Poll::Ready(Some(Err(ChunkedBodyError::Signing(Error::PayloadTooShort { .. }))))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkedBodyError {

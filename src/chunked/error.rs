@@ -6,6 +6,29 @@ use http::StatusCode;
 /// out, and nothing will be from then on.
 ///
 /// No variant holds a signature.
+///
+/// ```
+/// # use countersign::chunked::ChunkedPayload;
+/// use countersign::chunked::{ChunkError, ChunkVerifier};
+/// # use countersign::verify::{Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// # let header = chunks.header("hello")?;
+/// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
+/// # let claim = SignedRequest::parse(&request)?;
+/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+/// # let (_, seed) = head.into_parts();
+///
+/// // An upload of which the connection broke in the middle.
+/// let mut chunks = ChunkVerifier::new(&seed)?;
+/// chunks.decode(&body[..50])?;
+/// assert_eq!(chunks.finish(), Err(ChunkError::Incomplete));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkError {
@@ -98,6 +121,13 @@ impl ChunkError {
     }
 
     /// The status that goes with it.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkError;
+    ///
+    /// assert_eq!(ChunkError::Incomplete.status(), 400);
+    /// assert_eq!(ChunkError::SignatureMismatch.status(), 403);
+    /// ```
     pub fn status(&self) -> StatusCode {
         match self {
             Self::ChunkTooSmall { .. } | Self::SignatureMismatch => StatusCode::FORBIDDEN,

@@ -48,11 +48,28 @@ enum Sizes {
 impl ChunkedPayload {
     /// Every chunk is signed (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`). `decoded_length` is the
     /// payload's own, in bytes.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    ///
+    /// let file = vec![b'a'; 65 * 1024];
+    /// let payload = ChunkedPayload::signed(file.len() as u64);
+    /// assert_eq!(payload.decoded_length(), 66560);
+    /// ```
     pub fn signed(decoded_length: u64) -> Self {
         Self::new(Form::Signed, decoded_length, Vec::new())
     }
 
     /// Every chunk is signed, and so are the trailers (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
+    ///
+    /// ```
+    /// use countersign::Algorithm;
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    ///
+    /// // S3's example of trailing headers.
+    /// let payload = ChunkedPayload::signed_with_trailers(66560, [ChecksumAlgorithm::Crc32c.into()]);
+    /// assert_eq!(payload.encoded_length(Algorithm::HmacSha256), Some(66946));
+    /// ```
     pub fn signed_with_trailers(
         decoded_length: u64,
         trailers: impl IntoIterator<Item = Trailer>,
@@ -63,6 +80,15 @@ impl ChunkedPayload {
 
     /// Neither chunks nor trailers are signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`): what the AWS
     /// SDKs do over TLS, with a checksum for a trailer. Never without TLS.
+    ///
+    /// ```
+    /// use countersign::Algorithm;
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    ///
+    /// let payload = ChunkedPayload::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
+    /// let wire = "5\r\naaaaa\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\n\r\n";
+    /// assert_eq!(payload.encoded_length(Algorithm::HmacSha256), Some(wire.len() as u64));
+    /// ```
     pub fn unsigned_with_trailers(
         decoded_length: u64,
         trailers: impl IntoIterator<Item = Trailer>,
@@ -103,6 +129,22 @@ impl ChunkedPayload {
     /// Chunks have any size from [8 KiB](MIN_CHUNK_SIZE) up, and the last one any at all. The
     /// encoded length is not known beforehand, so there is no `content-length`: HTTP/1.1 sends the
     /// body with `transfer-encoding: chunked`.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let payload = ChunkedPayload::signed(30_000).with_any_chunk_size();
+    /// let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
+    /// assert!(!request.headers().contains_key("content-length"));
+    /// for length in [9_000, 20_000, 1_000] {
+    ///     chunks.header(vec![0; length])?; // then the chunk itself
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_any_chunk_size(self) -> Self {
         Self {
             sizes: Sizes::Any,
@@ -127,6 +169,12 @@ impl ChunkedPayload {
     }
 
     /// The payload's own length, in bytes.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    ///
+    /// assert_eq!(ChunkedPayload::signed(66560).decoded_length(), 66560);
+    /// ```
     pub fn decoded_length(&self) -> u64 {
         self.decoded_length
     }
@@ -134,6 +182,15 @@ impl ChunkedPayload {
     /// The length of what goes on the wire, in bytes: exact where all chunks have one size, and in
     /// chunks of 64 KiB otherwise. `None` where it does not fit into 64 bits, or for a chunk size
     /// of 0.
+    ///
+    /// ```
+    /// use countersign::Algorithm;
+    /// use countersign::chunked::ChunkedPayload;
+    ///
+    /// // S3's example: chunks of 65,536 and 1,024 bytes, and the end.
+    /// let length = ChunkedPayload::signed(66560).encoded_length(Algorithm::HmacSha256);
+    /// assert_eq!(length, Some(66824));
+    /// ```
     pub fn encoded_length(&self, algorithm: Algorithm) -> Option<u64> {
         let length = self.length_of(self.decoded_length, algorithm)?;
         u64::try_from(length).ok()

@@ -59,6 +59,14 @@ enum State {
 
 impl Checksum {
     /// Of nothing yet.
+    ///
+    /// ```
+    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
+    ///
+    /// let checksum = Checksum::new(ChecksumAlgorithm::Sha256);
+    /// // Of no bytes at all.
+    /// assert_eq!(checksum.value(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    /// ```
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         Self(match algorithm {
             ChecksumAlgorithm::Crc32 => State::Crc32(Crc::new(CrcAlgorithm::Crc32IsoHdlc)),
@@ -70,6 +78,16 @@ impl Checksum {
     }
 
     /// More of the payload.
+    ///
+    /// ```
+    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
+    ///
+    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32c);
+    /// for piece in ["1234", "56789"] {
+    ///     checksum.update(piece.as_bytes());
+    /// }
+    /// assert_eq!(checksum.value(), "4waSgw=="); // E3069283, the check value of CRC-32C
+    /// ```
     pub fn update(&mut self, data: &[u8]) {
         match &mut self.0 {
             State::Crc32(crc) | State::Crc64(crc) => crc.update(data),
@@ -79,6 +97,14 @@ impl Checksum {
     }
 
     /// The value of the trailer so far: base64 of the digest, big-endian.
+    ///
+    /// ```
+    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
+    ///
+    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
+    /// checksum.update(b"123456789");
+    /// assert_eq!(checksum.value(), "y/Q5Jg=="); // CBF43926, the check value of CRC-32
+    /// ```
     pub fn value(&self) -> String {
         match &self.0 {
             State::Crc32(crc) => {

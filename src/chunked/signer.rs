@@ -79,6 +79,25 @@ impl<K: Key> ChunkSigner<K> {
     /// # Errors
     /// An empty chunk, or one that is smaller, larger or more than what was announced. Nothing was
     /// signed then, and another chunk can follow.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::{Credentials, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// // The first chunk of S3's example.
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let mut request = http::Request::put("https://s3.amazonaws.com/examplebucket/chunkObject.txt")
+    ///     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
+    ///     .body(())?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), datetime!(2013-05-24 0:00 UTC))?;
+    /// assert_eq!(
+    ///     chunks.header(vec![b'a'; 65536])?.as_ref(),
+    ///     b"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn header(&mut self, chunk: impl AsRef<[u8]>) -> Result<ChunkHeader, Error> {
         let chunk = chunk.as_ref();
         self.payload.takes(chunk.len() as u64, self.remaining)?;
@@ -147,23 +166,71 @@ impl<K: Key> ChunkSigner<K> {
 
     /// How many bytes each chunk has but the last, which has what remains; where chunks may have any
     /// size, a good one.
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE};
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(1 << 20), now)?;
+    /// assert_eq!(chunks.chunk_size(), DEFAULT_CHUNK_SIZE);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn chunk_size(&self) -> usize {
         self.payload.chunk_size()
     }
 
     /// How many bytes of the payload are still to come.
+    ///
+    /// ```
+    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// chunks.header(vec![b'a'; 65536])?;
+    /// assert_eq!(chunks.remaining(), 1024);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn remaining(&self) -> u64 {
         self.remaining
     }
 
     /// How many bytes are still to go on the wire, in chunks of [this size](Self::chunk_size).
     /// `None` where it does not fit into 64 bits.
+    ///
+    /// ```
+    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// // At the beginning it is all of it.
+    /// assert_eq!(request.headers()["content-length"], "66824");
+    /// assert_eq!(chunks.encoded_remaining(), Some(66824));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn encoded_remaining(&self) -> Option<u64> {
         let length = self.payload.length_of(self.remaining, K::ALGORITHM)?;
         u64::try_from(length + if self.in_chunk { 2 } else { 0 }).ok()
     }
 
     /// The trailers that were announced.
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let payload = ChunkedPayload::signed_with_trailers(5, [ChecksumAlgorithm::Sha256.into()]);
+    /// let chunks = signer.sign_chunked(&mut request, payload, now)?;
+    /// assert_eq!(chunks.trailers()[0].name(), "x-amz-checksum-sha256");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn trailers(&self) -> &[Trailer] {
         self.payload.trailers()
     }
@@ -172,6 +239,19 @@ impl<K: Key> ChunkSigner<K> {
     ///
     /// # Errors
     /// Less data than was announced; trailers that were announced.
+    ///
+    /// ```
+    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// chunks.header("hello")?; // sent, and `hello` behind it
+    /// let end = chunks.finish()?;
+    /// assert!(end.starts_with(b"\r\n0;chunk-signature=") && end.ends_with(b"\r\n\r\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(self) -> Result<Vec<u8>, Error> {
         self.finish_with([])
     }
@@ -183,6 +263,20 @@ impl<K: Key> ChunkSigner<K> {
     /// Less data than was announced; a trailer that was not announced, or is missing; a value that
     /// has another length than was announced, or holds line breaks or anything but visible ASCII and
     /// inner spaces.
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let payload = ChunkedPayload::unsigned_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
+    /// let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
+    /// chunks.header("123456789")?; // sent, and the chunk behind it
+    /// let end = chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?;
+    /// assert_eq!(end, b"\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish_with<'t>(
         mut self,
         trailers: impl IntoIterator<Item = (&'t str, &'t str)>,
@@ -216,6 +310,19 @@ impl<K: Key> ChunkSigner<K> {
     }
 
     /// What the request was signed with for its payload: the `STREAMING-…` literal.
+    ///
+    /// ```
+    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// let text = chunks.payload_hash().to_hashed_payload();
+    /// assert_eq!(text.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
+    /// assert_eq!(request.headers()["x-amz-content-sha256"], text.as_str());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn payload_hash(&self) -> PayloadHash {
         PayloadHash::Streaming(self.streaming)
     }
@@ -283,6 +390,19 @@ impl ChunkHeader {
     }
 
     /// The chunk's signature, without padding; none where the payload is unsigned.
+    ///
+    /// ```
+    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// let header = chunks.header("hello")?;
+    /// let signature = header.signature().map_or("", |signature| signature.as_str());
+    /// assert_eq!(header.as_ref(), format!("5;chunk-signature={signature}\r\n").as_bytes());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn signature(&self) -> Option<&Signature> {
         self.signature.as_ref()
     }

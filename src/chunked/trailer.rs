@@ -31,16 +31,37 @@ pub struct Trailer {
 
 impl Trailer {
     /// A trailer of any name, whose value will have `value_length` bytes.
+    ///
+    /// ```
+    /// use countersign::chunked::Trailer;
+    /// use http::HeaderName;
+    ///
+    /// // The number of lines, in six digits.
+    /// let lines = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 6);
+    /// assert_eq!((lines.name().as_str(), lines.value_length()), ("x-amz-meta-lines", 6));
+    /// ```
     pub fn new(name: HeaderName, value_length: usize) -> Self {
         Self { name, value_length }
     }
 
     /// The name.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChecksumAlgorithm, Trailer};
+    ///
+    /// assert_eq!(Trailer::from(ChecksumAlgorithm::Sha1).name(), "x-amz-checksum-sha1");
+    /// ```
     pub fn name(&self) -> &HeaderName {
         &self.name
     }
 
     /// The length of the value, in bytes.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChecksumAlgorithm, Trailer};
+    ///
+    /// assert_eq!(Trailer::from(ChecksumAlgorithm::Crc32).value_length(), "7qyTuQ==".len());
+    /// ```
     pub fn value_length(&self) -> usize {
         self.value_length
     }

@@ -55,6 +55,27 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     ///
     /// Unsigned trailers that nothing has checked are an error at the end: checksums need the
     /// feature `checksums`, all others [`with_check`](Self::with_check).
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChunkedBody, ChunkedPayload};
+    /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
+    /// # use countersign::verify::{Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// use http_body::Body as _;
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+    /// # let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    ///
+    /// let (verified, seed) = head.into_parts();
+    /// let body = VerifiedBody::new(body, ChunkVerifier::new(&seed)?);
+    /// assert_eq!(body.size_hint().exact(), Some(66560));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(body: B, verifier: ChunkVerifier<K>) -> Self {
         let (framing, begun) = verifier.into_parts();
         // What was read of a chunk, and is still to come out.
@@ -192,6 +213,20 @@ impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
 }
 
 /// Why a [`VerifiedBody`] broke off.
+///
+/// ```
+/// use countersign::chunked::VerifiedBodyError;
+/// use http::StatusCode;
+///
+/// /// What to answer when the body of an upload breaks off.
+/// fn status(error: &VerifiedBodyError) -> StatusCode {
+///     match error {
+///         VerifiedBodyError::Chunks(error) => error.status(),
+///         _ => StatusCode::BAD_REQUEST,
+///     }
+/// }
+/// # assert_eq!(status(&VerifiedBodyError::Chunks(countersign::chunked::ChunkError::SignatureMismatch)), 403);
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifiedBodyError {

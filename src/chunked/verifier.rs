@@ -16,9 +16,25 @@ use crate::signature::Signature;
 use crate::verify::{Seed, StreamingPayload, VerifyingKey};
 
 /// The largest signed chunk that a verifier takes unless told otherwise: 1 MiB.
+///
+/// ```
+/// use countersign::chunked::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE};
+///
+/// /// For clients that send larger chunks than most.
+/// fn with_more_room(verifier: ChunkVerifier) -> ChunkVerifier {
+///     verifier.with_max_chunk_size(8 * DEFAULT_MAX_CHUNK_SIZE)
+/// }
+/// ```
 pub const DEFAULT_MAX_CHUNK_SIZE: usize = 1024 * 1024;
 
 /// The most that the trailers of an upload may take together, in bytes: 8 KiB.
+///
+/// ```
+/// use countersign::chunked::{ChunkError, MAX_TRAILERS_LENGTH};
+///
+/// let told = ChunkError::TrailersTooLong.to_string();
+/// assert!(told.contains(&MAX_TRAILERS_LENGTH.to_string()));
+/// ```
 pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 
 /// Reads aws-chunked bytes as they arrive, in any split, and lets data out only once its signature
@@ -79,6 +95,27 @@ pub struct ChunkVerifier<K = SigningKey> {
 }
 
 /// What came of some input.
+///
+/// ```
+/// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+/// # use countersign::verify::{Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// # let header = chunks.header("hello")?;
+/// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
+/// # let claim = SignedRequest::parse(&request)?;
+/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+/// # let (_, seed) = head.into_parts();
+/// let mut chunks = ChunkVerifier::new(&seed)?;
+/// // Half of a chunk's header: it is read, and nothing can come out yet.
+/// let decoded = chunks.decode(&body[..20])?;
+/// assert_eq!((decoded.consumed, decoded.data), (20, &b""[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Decoded<'v> {
     /// How many bytes of the input are done with.
@@ -92,6 +129,27 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// # Errors
     /// [`NotAnnounced`](ChunkError::NotAnnounced), for what comes in event messages.
+    ///
+    /// ```
+    /// # use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkVerifier;
+    /// use countersign::verify::{Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    ///
+    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    ///     let (verified, seed) = head.into_parts();
+    ///     let chunks = ChunkVerifier::new(&seed)?;
+    ///     assert_eq!(chunks.remaining(), 5); // as the request announced
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(seed: &Seed<K>) -> Result<Self, ChunkError>
     where
         K: Clone,
@@ -171,6 +229,16 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     }
 
     /// Takes signed chunks up to this size, in bytes, and that much memory.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkError, ChunkVerifier};
+    /// use countersign::verify::Seed;
+    ///
+    /// /// For a server with little memory.
+    /// fn small(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
+    /// }
+    /// ```
     pub fn with_max_chunk_size(mut self, max_chunk_size: usize) -> Self {
         self.framing.max_chunk_size = max_chunk_size as u64;
         self
@@ -178,6 +246,16 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
 
     /// Takes chunks under [8 KiB](super::MIN_CHUNK_SIZE), which S3 refuses with
     /// `InvalidChunkSizeError`, wherever they come.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkError, ChunkVerifier};
+    /// use countersign::verify::Seed;
+    ///
+    /// /// For a store that is less strict than S3.
+    /// fn lenient(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
+    /// }
+    /// ```
     pub fn without_min_chunk_size(mut self) -> Self {
         self.framing.min_chunk_size = 0;
         self
@@ -187,6 +265,35 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// # Errors
     /// The first thing that is wrong; from then on always the same.
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedPayload};
+    /// # use countersign::verify::{Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let header = chunks.header("hello")?;
+    /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let (_, seed) = head.into_parts();
+    /// // Somebody changed a byte of the chunk on its way.
+    /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
+    /// let refused = loop {
+    ///     match chunks.decode(input) {
+    ///         Ok(decoded) => {
+    ///             assert!(decoded.data.is_empty()); // nothing of it comes out
+    ///             input = &input[decoded.consumed..];
+    ///         }
+    ///         Err(error) => break error,
+    ///     }
+    /// };
+    /// assert_eq!(refused, ChunkError::SignatureMismatch);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decode<'v>(&'v mut self, input: &'v [u8]) -> Result<Decoded<'v>, ChunkError> {
         if std::mem::take(&mut self.out) {
             self.chunk.clear();
@@ -234,6 +341,23 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     }
 
     /// How many bytes of the payload are still to come.
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+    /// # use countersign::verify::{Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let (_, seed) = head.into_parts();
+    /// let chunks = ChunkVerifier::new(&seed)?;
+    /// assert_eq!(Some(chunks.remaining()), seed.decoded_content_length());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn remaining(&self) -> u64 {
         self.framing.remaining()
     }
@@ -246,6 +370,31 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// # Errors
     /// The end is missing; an unsigned trailer is unchecked; whatever was wrong before.
+    ///
+    /// ```
+    /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload, ChecksumAlgorithm};
+    /// # use countersign::verify::{Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+    /// # let payload = ChunkedPayload::signed_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
+    /// # let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
+    /// # let header = chunks.header("123456789")?;
+    /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let (_, seed) = head.into_parts();
+    /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
+    /// while !input.is_empty() {
+    ///     let consumed = chunks.decode(input)?.consumed;
+    ///     input = &input[consumed..];
+    /// }
+    /// let trailers = chunks.finish()?;
+    /// assert_eq!(trailers["x-amz-checksum-crc32"], "y/Q5Jg==");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(self) -> Result<HeaderMap, ChunkError> {
         self.finish_with(|_, _| None)
     }
@@ -255,6 +404,16 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// # Errors
     /// As there; and a trailer that does not hold.
+    ///
+    /// ```
+    /// use countersign::chunked::{ChunkError, ChunkVerifier};
+    ///
+    /// /// With a checksum that this crate does not know, calculated by the caller over what came out.
+    /// fn finish(chunks: ChunkVerifier, xxhash: &str) -> Result<(), ChunkError> {
+    ///     chunks.finish_with(|name, value| (name == "x-amz-meta-xxhash").then_some(value == xxhash))?;
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn finish_with(
         self,
         check: impl FnMut(&str, &str) -> Option<bool>,

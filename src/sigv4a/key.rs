@@ -45,6 +45,18 @@ impl SigningKey {
     ///
     /// # Errors
     /// A secret key from which no key can be derived: a chance of 2⁻⁸¹²⁸.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let key = SigningKey::derive(credentials.access_key_id(), credentials.secret_key())?;
+    /// // It is another for another id, although the secret is the same.
+    /// let other = SigningKey::derive("AKIDOTHER", credentials.secret_key())?;
+    /// assert!(key.public_key() != other.public_key());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
         derive(access_key_id, secret_key.expose())
             .and_then(|scalar| PrivateKey::new(&scalar))
@@ -56,11 +68,31 @@ impl SigningKey {
     ///
     /// In portable Rust the same string has the same signature (RFC 6979); with AWS-LC, as with most
     /// implementations, every signature is another: compare no signatures, verify them.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let signature = key.sign("a string to sign");
+    /// assert!(signature.as_str().starts_with("30")); // a sequence, in DER
+    /// assert!(key.public_key().verifies("a string to sign", &signature));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         self.0.sign(string_to_sign.as_ref())
     }
 
     /// The public half.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// // The key of AWS's test suite.
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let x = &key.public_key().to_sec1()[1..33];
+    /// assert_eq!(hex::encode(x), "b6618f6a65740a99e650b33b6b4b5bd0d43b176d721a3edfea7e7d2d56d936b1");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn public_key(&self) -> PublicKey {
         PublicKey(self.0.public_key())
     }
@@ -115,6 +147,17 @@ impl PublicKey {
     ///
     /// # Errors
     /// Anything else.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::sigv4a::{PublicKey, SigningKey};
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let point = key.public_key().to_sec1();
+    /// assert_eq!(PublicKey::from_sec1(&point)?, key.public_key());
+    /// assert_eq!(PublicKey::from_sec1(&point[1..]), Err(Error::InvalidPublicKey));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
         back_end::PublicKey::from_sec1(point)
             .map(Self)
@@ -122,12 +165,31 @@ impl PublicKey {
     }
 
     /// The point: `04`, X and Y, 65 bytes.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let point = key.public_key().to_sec1();
+    /// assert_eq!((point.len(), point[0]), (65, 0x04));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn to_sec1(&self) -> [u8; 65] {
         self.0.to_sec1()
     }
 
     /// Whether a signature is one of this key's private half over a string to sign. Its DER must be
     /// exact, and both of its integers from 1 to N-1.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let (public_key, signature) = (key.public_key(), key.sign("a string to sign"));
+    /// assert!(public_key.verifies("a string to sign", &signature));
+    /// assert!(!public_key.verifies("another", &signature));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     #[must_use]
     pub fn verifies(&self, string_to_sign: impl AsRef<[u8]>, signature: &Signature) -> bool {
         signature
@@ -174,6 +236,19 @@ impl crate::verify::VerifyingKey for PublicKey {
 
 /// A [`SigningKey`] with the scope that a request is signed for: what a
 /// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
+///
+/// ```
+/// use countersign::chunked::{ChunkSigner, ChunkedPayload};
+/// use countersign::sigv4a::{ScopedKey, Signer};
+/// use countersign::Credentials;
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+/// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
+/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// assert_eq!(chunks.remaining(), 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ScopedKey {
     pub(super) key: SigningKey,

@@ -56,6 +56,15 @@ struct Inner {
 impl Signer {
     /// A signer for a region set, regions or patterns of them joined with `,` (`*` for all
     /// regions), and one service by its signing name.
+    ///
+    /// ```
+    /// use countersign::{Credentials, sigv4a};
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let everywhere = sigv4a::Signer::new(credentials.clone(), "*", "s3");
+    /// let two_regions = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "events");
+    /// assert_eq!(two_regions.region_set(), "us-east-1,eu-west-1");
+    /// ```
     pub fn new(
         credentials: Credentials,
         region_set: impl Into<String>,
@@ -79,6 +88,20 @@ impl Signer {
     ///
     /// # Errors
     /// As there; and a region set that is none. The request is then as it was.
+    ///
+    /// ```
+    /// use countersign::{Authorization, Algorithm, Credentials, PayloadHash, sigv4a};
+    /// use time::macros::datetime;
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events");
+    /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
+    /// signer.sign(&mut request, PayloadHash::of("{}"), datetime!(2026-01-01 12:00 UTC))?;
+    /// let authorization = Authorization::parse(request.headers()["authorization"].to_str()?)?;
+    /// assert_eq!(authorization.algorithm, Algorithm::EcdsaP256Sha256);
+    /// assert_eq!(authorization.signed_headers, "host;x-amz-date;x-amz-region-set");
+    /// assert_eq!(authorization.scope.region(), None); // the region set says it
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign<R: HttpRequest>(
         &self,
         request: &mut R,
@@ -93,6 +116,17 @@ impl Signer {
     ///
     /// # Errors
     /// As [`sign`](Self::sign); and a method, header name or header value that is none.
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, RawRequest, sigv4a};
+    /// use time::macros::datetime;
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events");
+    /// let request = RawRequest { method: "POST", path: "/", query: "", headers: &[("host", b"abc.endpoint.events.amazonaws.com")] };
+    /// let added = signer.sign_raw(&request, PayloadHash::of("{}"), datetime!(2026-01-01 12:00 UTC))?;
+    /// assert!(added.iter().any(|header| header == ("x-amz-region-set", "us-*")));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn sign_raw(
         &self,
         request: &RawRequest<'_>,
@@ -165,11 +199,25 @@ impl Signer {
     }
 
     /// The regions that are signed for, as they are sent.
+    ///
+    /// ```
+    /// use countersign::{Credentials, sigv4a};
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "s3");
+    /// assert_eq!(signer.region_set(), "us-*,eu-west-1");
+    /// ```
     pub fn region_set(&self) -> &str {
         &self.0.region_set
     }
 
     /// The service that is signed for, with the rules that it is signed by.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Rules, sigv4a};
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+    /// assert_eq!((signer.service().name(), signer.service().rules()), ("s3", &Rules::S3));
+    /// ```
     pub fn service(&self) -> &Service {
         &self.0.service
     }
@@ -178,6 +226,15 @@ impl Signer {
     ///
     /// # Errors
     /// As [`sign`](Self::sign), but for the request.
+    ///
+    /// ```
+    /// use countersign::{Credentials, sigv4a};
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+    /// let key = sigv4a::SigningKey::derive("AKIDEXAMPLE", &"secret".into())?;
+    /// assert_eq!(signer.public_key()?, key.public_key());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn public_key(&self) -> Result<super::PublicKey, Error> {
         let (_, key) = self.0.identity.as_ref().map_err(Clone::clone)?;
         Ok(key.public_key())
