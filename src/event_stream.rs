@@ -55,9 +55,26 @@ pub use signer::{EventSigner, SignedMessage};
 pub use verifier::{Event, EventVerifier};
 
 /// The most that the headers of a message take, in bytes: 128 KiB.
+///
+/// ```
+/// use countersign::event_stream::{MAX_HEADERS_LENGTH, Value, encode};
+///
+/// let value = [b'a'; 32_767]; // each of these is as long as it can be
+/// let headers = [("n", Value::Bytes(&value)); 4];
+/// assert!(4 * (1 + 1 + 1 + 2 + value.len()) > MAX_HEADERS_LENGTH);
+/// assert!(encode(&headers, b"", &mut Vec::new()).is_err());
+/// ```
 pub const MAX_HEADERS_LENGTH: usize = 128 * 1024;
 
 /// The most that a message takes, in bytes, with everything: 16 MiB.
+///
+/// ```
+/// use countersign::Error;
+/// use countersign::event_stream::{MAX_MESSAGE_LENGTH, encode};
+///
+/// let too_long = encode(&[], &vec![0; MAX_MESSAGE_LENGTH], &mut Vec::new());
+/// assert!(matches!(too_long, Err(Error::EventTooLong { .. }))); // the frame comes on top
+/// ```
 pub const MAX_MESSAGE_LENGTH: usize = 16 * 1024 * 1024;
 
 #[cfg(doc)]

@@ -68,6 +68,21 @@ pub use sent::Sent;
 ///
 /// # Errors
 /// A body that is no error of AWS, nor one in its manner, or is too large.
+///
+/// ```
+/// use countersign::explain::{self, Cause};
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+/// let body = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided \
+///     does not exist in our records.</Message></Error>";
+/// let diagnosis = explain::mismatch(&request, "s3", body)?;
+/// assert_eq!(diagnosis.cause(), Some(&Cause::UnknownAccessKey));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn mismatch<R: HttpRequest>(
     request: &R,
     service: impl Into<Service>,

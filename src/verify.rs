@@ -131,6 +131,14 @@ const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
 
 impl Verifier {
     /// For one region and one service, by the service's rules.
+    ///
+    /// ```
+    /// use countersign::Service;
+    /// use countersign::verify::Verifier;
+    ///
+    /// let api = Verifier::new("us-east-1", "execute-api");
+    /// let store = Verifier::new("us-east-1", Service::S3); // by S3's rules
+    /// ```
     pub fn new(region: impl Into<String>, service: impl Into<Service>) -> Self {
         Self {
             regions: Regions::These(vec![region.into()]),
@@ -143,6 +151,21 @@ impl Verifier {
     }
 
     /// Takes this region too.
+    ///
+    /// ```
+    /// use countersign::verify::Verifier;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// // This request was signed for `us-east-1`.
+    /// assert!(Verifier::new("eu-west-1", "sqs").check(&claim, now).is_err());
+    /// Verifier::new("eu-west-1", "sqs").with_region("us-east-1").check(&claim, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         match &mut self.regions {
@@ -154,6 +177,22 @@ impl Verifier {
 
     /// Takes requests for any region, as stores do that have none. The signing key must still be
     /// derived for the region of the claim's scope.
+    ///
+    /// ```
+    /// use countersign::verify::Verifier;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// let verifier = Verifier::new("", "sqs").with_any_region();
+    /// verifier.check(&claim, now)?;
+    /// // For which one, the claim says.
+    /// assert_eq!(claim.scope().region(), Some("us-east-1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_any_region(mut self) -> Self {
         self.regions = Regions::Any;
@@ -162,6 +201,23 @@ impl Verifier {
 
     /// How far a client's clock may be off, either way: 15 minutes unless set. Some AWS services
     /// take 5.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::verify::{Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// let strict = Verifier::new("us-east-1", "sqs").with_clock_window(Duration::from_secs(300));
+    /// strict.check(&claim, now + Duration::from_secs(300))?;
+    /// let late = strict.check(&claim, now + Duration::from_secs(301));
+    /// assert!(matches!(late, Err(VerifyError::Expired { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_clock_window(mut self, window: Duration) -> Self {
         self.clock_window = window.try_into().unwrap_or(CLOCK_WINDOW);
@@ -170,6 +226,23 @@ impl Verifier {
 
     /// The longest `X-Amz-Expires` to take, in whole seconds: 604,800 (seven days) unless set, and
     /// never more.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Service, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    ///
+    /// // A link for a day, where links for an hour are the most.
+    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let presigned = signer.presign(&request, PayloadHash::Unsigned, Duration::from_secs(86400), now)?;
+    /// let arrived = http::Request::get(presigned.uri()?).body(())?;
+    /// let verifier = Verifier::new("us-east-1", Service::S3).with_longest_expires_in(Duration::from_secs(3600));
+    /// let refused = verifier.check(&SignedRequest::parse(&arrived)?, now);
+    /// assert!(matches!(refused, Err(VerifyError::ExpiresInOutOfRange { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_longest_expires_in(mut self, longest: Duration) -> Self {
         self.longest_expires_in = longest.min(LONGEST_EXPIRES_IN);
@@ -178,6 +251,23 @@ impl Verifier {
 
     /// A header that must be signed where it arrives, besides `host` and `x-amz-*`; for one,
     /// `content-type`.
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// // Somebody on the way added a header that the service acts on.
+    /// request.headers_mut().insert("x-http-method-override", "DELETE".parse()?);
+    /// let name = http::HeaderName::from_static("x-http-method-override");
+    /// let verifier = Verifier::new("us-east-1", "sqs").with_signed_header(name);
+    /// let refused = verifier.check(&SignedRequest::parse(&request)?, now);
+    /// assert!(matches!(refused, Err(VerifyError::HeadersNotSigned { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_signed_header(mut self, name: HeaderName) -> Self {
         self.signed.push(name);
@@ -187,6 +277,24 @@ impl Verifier {
     /// A header that must arrive, once, signed, with this value: it says that the request is meant
     /// for here, and was not signed for somebody else who passes it on. Token protocols ask for
     /// one, such as `x-k8s-aws-id`.
+    ///
+    /// ```
+    /// use countersign::verify::{Verifier, VerifyError};
+    /// use http::{HeaderName, HeaderValue};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// // Signed for AWS, and passed on to somebody who takes tokens of clusters.
+    /// let name = HeaderName::from_static("x-k8s-aws-id");
+    /// let verifier = Verifier::new("us-east-1", "sqs").with_audience(name, HeaderValue::from_static("my-cluster"));
+    /// let refused = verifier.check(&claim, now);
+    /// assert!(matches!(refused, Err(VerifyError::WrongAudience { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_audience(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.audience.push((name, value));
@@ -198,6 +306,22 @@ impl Verifier {
     ///
     /// # Errors
     /// The first rule that is broken.
+    ///
+    /// ```
+    /// use countersign::verify::{Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// let elsewhere = Verifier::new("us-east-1", "dynamodb").check(&claim, now);
+    /// assert!(matches!(elsewhere, Err(VerifyError::WrongService { .. })));
+    /// // Now a look-up is worth its cost.
+    /// Verifier::new("us-east-1", "sqs").check(&claim, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check(&self, claim: &SignedRequest<'_>, now: OffsetDateTime) -> Result<(), VerifyError> {
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         self.examine(claim, now, &mut canonical).map(drop)
@@ -212,6 +336,25 @@ impl Verifier {
     ///
     /// # Errors
     /// The first rule that is broken.
+    ///
+    /// ```
+    /// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let verifier = Verifier::new("us-east-1", "sqs");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    /// // Another body than the one that was signed.
+    /// let refused = verifier.verify(&claim, &key, PayloadHash::of("body"), now);
+    /// assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify<'c, K: VerifyingKey>(
         &self,
         claim: &'c SignedRequest<'c>,

@@ -40,6 +40,14 @@ pub struct Decoder {
 
 impl Decoder {
     /// Takes messages of up to 16 MiB.
+    ///
+    /// ```
+    /// use countersign::event_stream::Decoder;
+    ///
+    /// let mut decoder = Decoder::new();
+    /// assert!(decoder.decode(&mut &b""[..])?.is_none()); // nothing has come yet
+    /// # Ok::<(), countersign::event_stream::FrameError>(())
+    /// ```
     pub fn new() -> Self {
         Self {
             longest: MAX_MESSAGE_LENGTH,
@@ -71,6 +79,21 @@ impl Decoder {
     ///
     /// # Errors
     /// Bytes that are no message. From then on the same error comes back whatever follows.
+    ///
+    /// ```
+    /// use countersign::event_stream::{Decoder, encode};
+    ///
+    /// let mut stream = Vec::new();
+    /// encode(&[], b"one", &mut stream)?;
+    /// encode(&[], b"two", &mut stream)?;
+    ///
+    /// // Both came at once.
+    /// let (mut decoder, mut input) = (Decoder::new(), &stream[..]);
+    /// assert_eq!(decoder.decode(&mut input)?.map(|message| message.payload()), Some(&b"one"[..]));
+    /// assert_eq!(decoder.decode(&mut input)?.map(|message| message.payload()), Some(&b"two"[..]));
+    /// assert!(decoder.decode(&mut input)?.is_none() && input.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decode<'a, 'i: 'a>(
         &'a mut self,
         input: &mut &'i [u8],
@@ -94,6 +117,17 @@ impl Decoder {
     ///
     /// # Errors
     /// [`FrameError::Truncated`] in the middle of a message; or what went wrong before.
+    ///
+    /// ```
+    /// use countersign::event_stream::{Decoder, FrameError, encode};
+    ///
+    /// let mut frame = Vec::new();
+    /// encode(&[], b"one", &mut frame)?;
+    /// let mut decoder = Decoder::new();
+    /// decoder.decode(&mut &frame[..10])?; // and then the connection broke
+    /// assert_eq!(decoder.finish(), Err(FrameError::Truncated));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(self) -> Result<(), FrameError> {
         match self.failed {
             Some(error) => Err(error),

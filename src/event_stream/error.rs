@@ -6,6 +6,16 @@ use crate::amz_date::instant;
 
 /// Why bytes are not the frame of a message. Where the next one begins is then unknown, and the
 /// stream has to be closed.
+///
+/// ```
+/// use countersign::event_stream::{FrameError, Message, encode};
+///
+/// let mut frame = Vec::new();
+/// encode(&[], b"data", &mut frame)?;
+/// frame[12] ^= 1; // the first byte of the payload
+/// assert_eq!(Message::decode(&frame).err(), Some(FrameError::MessageChecksum));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -46,6 +56,24 @@ pub enum FrameError {
 /// Why a signed message is refused. It proves nothing then, nor does what follows it.
 ///
 /// No variant holds a signature.
+///
+/// ```
+/// # use countersign::{Authorization, Credentials, Signer};
+/// use countersign::event_stream::{EventError, EventVerifier, Message};
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+/// # let mut request = http::Request::post("https://localhost/").body(())?;
+/// # let mut events = signer.sign_events(&mut request, now)?;
+/// # let (first, second) = (events.sign(b"first", now)?, events.sign(b"second", now)?);
+/// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
+///
+/// // Somebody kept the first message back.
+/// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
+/// let refused = verifier.verify(&Message::decode(&second)?, now);
+/// assert_eq!(refused, Err(EventError::SignatureMismatch));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {

@@ -12,6 +12,23 @@ const LONGEST_VALUE: usize = 32_767;
 /// The value of a header, of one of nine types.
 ///
 /// Amazon Transcribe Developer Guide, "Event stream encoding", *Header value type*.
+///
+/// ```
+/// use countersign::event_stream::{Message, Value, encode};
+///
+/// let headers = [
+///     (":content-type", Value::String("application/json")),
+///     ("attempt", Value::Byte(1)),
+///     ("at", Value::Timestamp(1_767_225_600_000)),
+/// ];
+/// let mut frame = Vec::new();
+/// encode(&headers, b"{}", &mut frame)?;
+/// match Message::decode(&frame)?.header("attempt") {
+///     Some(Value::Byte(attempt)) => assert_eq!(attempt, 1),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -111,6 +128,17 @@ pub(super) fn write(headers: &[(&str, Value<'_>)], out: &mut Vec<u8>) {
 }
 
 /// The headers of a [`Message`](super::Message), names and values, in the order in which they came.
+///
+/// ```
+/// use countersign::event_stream::{Message, Value, encode};
+///
+/// let mut frame = Vec::new();
+/// encode(&[("a", Value::Bool(true)), ("b", Value::Integer(7))], b"", &mut frame)?;
+/// let message = Message::decode(&frame)?;
+/// let names: Vec<&str> = message.headers().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["a", "b"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Headers<'a>(Reader<'a>);
 

@@ -113,6 +113,18 @@ impl Prelude {
 }
 
 /// A message: what its frame holds. It borrows from the frame, and everything in it can be read.
+///
+/// ```
+/// use countersign::event_stream::{Message, Value, encode};
+///
+/// let mut frame = Vec::new();
+/// encode(&[(":event-type", Value::String("TranscriptEvent"))], b"{}", &mut frame)?;
+/// let message = Message::decode(&frame)?;
+/// if message.header(":event-type") == Some(Value::String("TranscriptEvent")) {
+///     assert_eq!(message.payload(), b"{}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Message<'a> {
     headers: Headers<'a>,
@@ -125,6 +137,16 @@ impl<'a> Message<'a> {
     /// # Errors
     /// Anything but one whole message: a checksum or a length that is wrong, a header that cannot
     /// be read, bytes missing or left over.
+    ///
+    /// ```
+    /// use countersign::event_stream::Message;
+    ///
+    /// // The shortest message that there is: 16 bytes long, no headers, no payload, two checksums.
+    /// let frame = b"\0\0\0\x10\0\0\0\0\x05\xc2\x48\xeb\x7d\x98\xc8\xff";
+    /// let message = Message::decode(frame)?;
+    /// assert!(message.payload().is_empty() && message.headers().next().is_none());
+    /// # Ok::<(), countersign::event_stream::FrameError>(())
+    /// ```
     pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
         let prelude = frame.first_chunk().ok_or(FrameError::Truncated)?;
         let prelude = Prelude::read(prelude, MAX_MESSAGE_LENGTH)?;
@@ -136,17 +158,44 @@ impl<'a> Message<'a> {
     }
 
     /// Names and values, in the order in which they came.
+    ///
+    /// ```
+    /// # use countersign::event_stream::{Message, Value, encode};
+    /// # let mut frame = Vec::new();
+    /// encode(&[("n", Value::Integer(7))], b"data", &mut frame)?;
+    /// let message = Message::decode(&frame)?;
+    /// assert!(message.headers().eq([("n", Value::Integer(7))]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn headers(&self) -> Headers<'a> {
         self.headers.clone()
     }
 
     /// The value of the first header of that name.
+    ///
+    /// ```
+    /// # use countersign::event_stream::{Message, Value, encode};
+    /// # let mut frame = Vec::new();
+    /// encode(&[(":message-type", Value::String("exception"))], b"{}", &mut frame)?;
+    /// let message = Message::decode(&frame)?;
+    /// assert_eq!(message.header(":message-type"), Some(Value::String("exception")));
+    /// assert_eq!(message.header(":event-type"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn header(&self, name: &str) -> Option<Value<'a>> {
         self.headers()
             .find_map(|(found, value)| (found == name).then_some(value))
     }
 
     /// The payload.
+    ///
+    /// ```
+    /// # use countersign::event_stream::{Message, encode};
+    /// # let mut frame = Vec::new();
+    /// encode(&[], b"{'foo':'bar'}", &mut frame)?;
+    /// assert_eq!(Message::decode(&frame)?.payload(), b"{'foo':'bar'}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn payload(&self) -> &'a [u8] {
         self.payload
     }

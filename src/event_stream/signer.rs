@@ -37,6 +37,19 @@ impl Signer {
     ///
     /// # Errors
     /// As [`sign`](Self::sign). The request is then as it was.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// let uri = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
+    /// let mut request = http::Request::post(uri).body(())?;
+    /// let events = signer.sign_events(&mut request, now)?;
+    /// assert_eq!(request.headers()["content-type"], "application/vnd.amazon.eventstream");
+    /// assert_eq!(request.headers()["x-amz-content-sha256"], "STREAMING-AWS4-HMAC-SHA256-EVENTS");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign_events<R: HttpRequest>(
         &self,
         request: &mut R,
@@ -93,6 +106,19 @@ pub struct EventSigner {
 
 impl EventSigner {
     /// Begins with the signature of the request that opened the stream.
+    ///
+    /// ```
+    /// use countersign::event_stream::EventSigner;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let (minute, now) = (std::time::Duration::from_secs(60), time::macros::datetime!(2026-01-01 12:00 UTC));
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let request = http::Request::get("wss://transcribestreaming.us-east-1.amazonaws.com:8443/").body(())?;
+    ///
+    /// let url = signer.presign(&request, PayloadHash::EMPTY, minute, now)?;
+    /// // Behind a WebSocket that was opened with this URL:
+    /// let events = EventSigner::new(&signer, url.signature());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(signer: &Signer, seed: &Signature) -> Self {
         Self {
             signer: signer.clone(),
@@ -107,6 +133,24 @@ impl EventSigner {
     /// An empty message, which would end the stream; one of which the frame would be longer than 16
     /// MiB; credentials that have expired at `now`; a time outside the years 0 to 9999. Nothing was
     /// signed then, and another message can follow.
+    ///
+    /// ```
+    /// use countersign::event_stream::{Message, Value, encode};
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let mut events = signer.sign_events(&mut request, now)?;
+    ///
+    /// let mut message = Vec::new();
+    /// encode(&[(":event-type", Value::String("AudioEvent"))], b"audio", &mut message)?;
+    /// let frame = events.sign(&message, now)?;
+    /// // The message is the payload of the one that is sent, with two headers.
+    /// let sent = Message::decode(&frame)?;
+    /// assert_eq!(sent.payload(), message);
+    /// assert!(sent.headers().map(|(name, _)| name).eq([":date", ":chunk-signature"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign(&mut self, message: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, Error> {
         let around = self.sign_parts(message, now)?;
         Ok([around.head(), message, around.tail()].concat())
@@ -149,6 +193,19 @@ impl EventSigner {
     ///
     /// # Errors
     /// As [`sign`](Self::sign), of the time. It is then too late to end the stream.
+    ///
+    /// ```
+    /// use countersign::event_stream::Message;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let events = signer.sign_events(&mut request, now)?;
+    ///
+    /// let end = events.finish(now)?;
+    /// assert!(Message::decode(&end)?.payload().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(mut self, now: OffsetDateTime) -> Result<Vec<u8>, Error> {
         let around = self.next(b"", now)?;
         Ok([around.head(), around.tail()].concat())
@@ -216,6 +273,19 @@ pub(super) fn encode_date(milliseconds: i64) -> [u8; DATE_LEN] {
 
 /// What stands around a message that is signed. Send [`head`](Self::head), the message, and
 /// [`tail`](Self::tail).
+///
+/// ```
+/// # use countersign::{Credentials, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+/// # let mut request = http::Request::post("https://localhost/").body(())?;
+/// # let mut events = signer.sign_events(&mut request, now)?;
+/// let message = b"a message, which may be large";
+/// let around = events.sign_parts(message, now)?;
+/// // For a socket that takes several slices at once.
+/// let slices = [around.head(), message, around.tail()].map(std::io::IoSlice::new);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct SignedMessage {
     head: [u8; HEAD_LEN],
@@ -252,11 +322,35 @@ impl SignedMessage {
     }
 
     /// What stands before the message: lengths, `:date` and `:chunk-signature`.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let mut events = signer.sign_events(&mut request, now)?;
+    /// let around = events.sign_parts(b"message", now)?;
+    /// // The first four bytes are the length of everything.
+    /// let length = u32::from_be_bytes([0, 1, 2, 3].map(|i| around.head()[i])) as usize;
+    /// assert_eq!(length, around.head().len() + b"message".len() + around.tail().len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
     /// What stands behind the message: the checksum.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let mut events = signer.sign_events(&mut request, now)?;
+    /// let around = events.sign_parts(b"message", now)?;
+    /// assert_eq!(around.tail().len(), 4); // a CRC-32
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tail(&self) -> &[u8] {
         &self.tail
     }

@@ -60,6 +60,19 @@ pub struct EventVerifier {
 }
 
 /// What a signed message says.
+///
+/// ```
+/// use countersign::event_stream::{Event, FrameError, Message};
+///
+/// /// What a server does with an event that was verified; `None` at the end of the stream.
+/// fn payload<'a>(event: Event<'a>) -> Result<Option<&'a [u8]>, FrameError> {
+///     match event {
+///         Event::Message(frame) => Ok(Some(Message::decode(frame)?.payload())),
+///         Event::End => Ok(None),
+///     }
+/// }
+/// # assert_eq!(payload(Event::End), Ok(None));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// A message, in its own frame: [`Message::decode`] reads it.
@@ -71,6 +84,26 @@ pub enum Event<'a> {
 impl EventVerifier {
     /// Begins with the scope and the signature of the request that opened the stream. The
     /// credentials are those of its access key id.
+    ///
+    /// ```
+    /// use countersign::event_stream::EventVerifier;
+    /// # use countersign::verify::{Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, SigningKey};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # signer.sign_events(&mut request, now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "transcribe");
+    ///
+    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    ///     let (verified, seed) = head.into_parts();
+    ///     let events = EventVerifier::new(&credentials, seed.scope(), seed.signature());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(credentials: &Credentials, scope: &CredentialScope, seed: &Signature) -> Self {
         Self {
             key: SigningKey::derive(credentials.secret_key(), scope),
@@ -103,6 +136,23 @@ impl EventVerifier {
     /// # Errors
     /// Anything but the message that was signed next, within its time. Nothing has changed then,
     /// and only that message can follow.
+    ///
+    /// ```
+    /// use countersign::event_stream::{Event, EventVerifier, Message};
+    /// # use countersign::{Authorization, Credentials, Signer};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let mut events = signer.sign_events(&mut request, now)?;
+    /// # let frame = events.sign(b"message", now)?;
+    /// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
+    ///
+    /// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
+    /// let event = verifier.verify(&Message::decode(&frame)?, now)?;
+    /// assert_eq!(event, Event::Message(b"message"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify<'a>(
         &mut self,
         message: &Message<'a>,
@@ -150,6 +200,24 @@ impl EventVerifier {
     /// # Errors
     /// [`EventError::Incomplete`] without the message that ends the stream: somebody may have cut
     /// it off.
+    ///
+    /// ```
+    /// use countersign::event_stream::{EventError, EventVerifier, Message};
+    /// # use countersign::{Authorization, Credentials, Signer};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    /// # let mut events = signer.sign_events(&mut request, now)?;
+    /// # let frame = events.sign(b"message", now)?;
+    /// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
+    ///
+    /// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
+    /// verifier.verify(&Message::decode(&frame)?, now)?;
+    /// // The connection was closed, but the stream never said that it ends.
+    /// assert_eq!(verifier.finish(), Err(EventError::Incomplete));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(self) -> Result<(), EventError> {
         if self.ended {
             Ok(())

@@ -14,6 +14,15 @@ use crate::xml;
 use super::Unreadable;
 
 /// The largest answer that is read, 1 MiB; those of services stay far below.
+///
+/// ```
+/// use countersign::explain::{self, LARGEST_ANSWER};
+///
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let body = vec![b' '; LARGEST_ANSWER + 1];
+/// assert!(explain::mismatch(&request, "s3", body).is_err());
+/// # Ok::<(), http::Error>(())
+/// ```
 pub const LARGEST_ANSWER: usize = xml::LARGEST;
 
 /// An error, whatever shape it came in.

@@ -16,6 +16,14 @@ use words::words;
 /// secret, a token or a signature.
 ///
 /// IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests".
+///
+/// ```
+/// use countersign::explain::Cause;
+///
+/// let cause = Cause::WrongRegion { signed: "us-east-1".into(), expected: Some("eu-west-1".into()) };
+/// println!("{cause}\n{}", cause.advice()); // what is wrong, and what to do
+/// # assert!(cause.to_string().contains("eu-west-1"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {

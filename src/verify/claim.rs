@@ -75,6 +75,15 @@ impl<'a> SignedRequest<'a> {
     /// # Errors
     /// No signature, or two ways to authenticate; what is missing, malformed or there twice; no
     /// date, no host, or two.
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, VerifyError};
+    ///
+    /// let request = http::Request::get("https://example.com/").header("authorization", "Basic dXNlcjpwYXNz").body(())?;
+    /// let refused = SignedRequest::parse(&request);
+    /// assert!(matches!(refused, Err(VerifyError::UnknownAlgorithm { .. })));
+    /// # Ok::<(), http::Error>(())
+    /// ```
     pub fn parse<R: HttpRequest>(request: &'a R) -> Result<Self, VerifyError> {
         let uri = request.uri();
         Self::of_parts(
@@ -210,6 +219,23 @@ impl<'a> SignedRequest<'a> {
     /// Verifies against the host that the client sent, where a proxy in front of the server puts
     /// its own in its place. As for [`with_original_path`](Self::with_original_path): never from
     /// what a client can choose.
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, Verifier};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// // A proxy named its own upstream.
+    /// # *request.uri_mut() = "/".parse()?;
+    /// request.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
+    /// let claim = SignedRequest::parse(&request)?.with_original_host("sqs.us-east-1.amazonaws.com");
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_original_host(mut self, host: &'a str) -> Self {
         self.host = host.as_bytes();
@@ -217,17 +243,63 @@ impl<'a> SignedRequest<'a> {
     }
 
     /// Which key to look up. Nobody's identity yet.
+    ///
+    /// ```
+    /// use countersign::verify::SignedRequest;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// // SELECT secret FROM keys WHERE id = ...
+    /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &str {
         &self.signed.access_key_id
     }
 
     /// Which day, region and service to derive the signing key for: with the access key id, a
     /// complete key for a cache.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use countersign::{CredentialScope, SigningKey};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// // Keys that have been derived, by whose and what for.
+    /// let mut keys: HashMap<(String, CredentialScope), SigningKey> = HashMap::new();
+    /// let key = keys
+    ///     .entry((claim.access_key_id().to_owned(), *claim.scope()))
+    ///     .or_insert_with(|| SigningKey::derive(credentials.secret_key(), claim.scope()));
+    /// assert_eq!(key.scope().as_str(), "20260101/us-east-1/sqs/aws4_request");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.signed.scope
     }
 
     /// SigV4 or SigV4A.
+    ///
+    /// ```
+    /// use countersign::Algorithm;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// assert_eq!(claim.algorithm(), Algorithm::HmacSha256);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn algorithm(&self) -> Algorithm {
         self.signed.algorithm
     }
@@ -238,27 +310,89 @@ impl<'a> SignedRequest<'a> {
     }
 
     /// When the request says that it was signed.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// assert_eq!(claim.date().as_str(), "20260101T120000Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn date(&self) -> &AmzDate {
         &self.signed.date
     }
 
     /// Where the signature stands.
+    ///
+    /// ```
+    /// use countersign::verify::Form;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// assert_eq!(claim.form(), Form::Header);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn form(&self) -> Form {
         self.signed.form
     }
 
     /// `X-Amz-Expires` of a presigned URL, in seconds.
+    ///
+    /// ```
+    /// # use countersign::verify::SignedRequest;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
+    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// # let request = http::Request::get(presigned.uri()?).body(())?;
+    /// let claim = SignedRequest::parse(&request)?;
+    /// assert_eq!(claim.expires_in(), Some(900));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn expires_in(&self) -> Option<u64> {
         self.signed.expires_in
     }
 
     /// The session token that came with it, for those who find sessions by their token. It is
     /// compared with the key's own while verifying; nobody else has to.
+    ///
+    /// ```
+    /// use countersign::verify::SignedRequest;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials, "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// assert!(claim.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEJr..."));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_token(&self) -> Option<SessionToken> {
         self.signed.token.as_ref().map(Token::to_session_token)
     }
 
     /// The names of the headers that were signed, in lower case, in order.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// assert!(claim.signed_headers().eq(["host", "x-amz-date"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
         self.signed.signed_headers.names()
     }

@@ -212,6 +212,15 @@ pub enum VerifyError {
 }
 
 /// Where a signature stands in a request.
+///
+/// ```
+/// use countersign::verify::{Form, SignedRequest, VerifyError};
+///
+/// let request = http::Request::get("https://example.com/").header("authorization", "Digest username=a").body(())?;
+/// let refused = SignedRequest::parse(&request).err();
+/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: Form::Header }));
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// In the `authorization` header.
@@ -233,6 +242,15 @@ impl fmt::Display for Form {
 }
 
 /// How a service tells its clients what went wrong: AWS has a name for each error in each.
+///
+/// ```
+/// use countersign::verify::{Protocol, VerifyError};
+///
+/// let error = VerifyError::UnknownAccessKeyId;
+/// assert_eq!(error.code(Protocol::S3), "InvalidAccessKeyId");
+/// assert_eq!(error.code(Protocol::Query), "InvalidClientTokenId");
+/// assert_eq!(error.code(Protocol::Json), "UnrecognizedClientException");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// Amazon S3.
@@ -267,6 +285,14 @@ impl VerifyError {
     }
 
     /// The status that goes with it.
+    ///
+    /// ```
+    /// use countersign::verify::{Protocol, VerifyError};
+    ///
+    /// let error = VerifyError::SignatureMismatch;
+    /// assert_eq!(error.status(Protocol::S3), 403);
+    /// assert_eq!(error.status(Protocol::Json), 400);
+    /// ```
     pub fn status(&self, protocol: Protocol) -> StatusCode {
         let answer = self.answer();
         match protocol {

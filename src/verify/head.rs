@@ -57,6 +57,16 @@ pub struct Verified<'c> {
 }
 
 /// What a [`Verified`] says about the payload.
+///
+/// ```
+/// use countersign::verify::VerifiedPayload;
+///
+/// /// Whether the body may be stored as what the client meant to send.
+/// fn is_proven(payload: VerifiedPayload) -> bool {
+///     matches!(payload, VerifiedPayload::Sha256(_))
+/// }
+/// assert!(!is_proven(VerifiedPayload::Unsigned));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifiedPayload {
     /// It has this SHA-256, which was signed.
@@ -69,27 +79,100 @@ pub enum VerifiedPayload {
 
 impl Verified<'_> {
     /// Who signed.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &str {
         self.claim.access_key_id()
     }
 
     /// For which day, region and service.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// assert_eq!((verified.scope().region(), verified.scope().service()), (Some("us-east-1"), "sqs"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn scope(&self) -> &CredentialScope {
         self.claim.scope()
     }
 
     /// When.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(verified.date().as_str(), "20260101T120000Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn date(&self) -> &AmzDate {
         self.claim.date()
     }
 
     /// Which headers are part of the proof. Every other header could have been changed, or added,
     /// by anybody on the way.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// // Before a header is believed:
+    /// assert!(!verified.signed_headers().any(|name| name == "x-forwarded-for"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
         self.claim.signed_headers()
     }
 
     /// What is proven about the payload.
+    ///
+    /// ```
+    /// use countersign::verify::VerifiedPayload;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    ///
+    /// assert!(matches!(verified.payload(), VerifiedPayload::Sha256(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn payload(&self) -> VerifiedPayload {
         self.payload
     }
@@ -110,6 +193,25 @@ impl fmt::Debug for Verified<'_> {
 /// it is proven.
 ///
 /// Made by [`Verifier::verify_head`]. Only signed data chose the branch.
+///
+/// ```
+/// use countersign::verify::Head;
+/// # use countersign::{Credentials, PayloadHash, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+/// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+/// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+/// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+/// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+///
+/// let verified = match verifier.verify_head(&claim, &key, now)? {
+///     Head::Hashed(head) => head.verify(PayloadHash::EMPTY)?, // of the body that came
+///     Head::Unsigned(_) | Head::Streaming(_) => return Err("every body has to be signed here".into()),
+/// };
+/// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is proven before the payload is"]
 pub enum Head<'c, K> {
@@ -122,6 +224,16 @@ pub enum Head<'c, K> {
 }
 
 /// A head that is proven together with its payload's hash.
+///
+/// ```
+/// use countersign::PayloadHash;
+/// use countersign::verify::{HashedHead, Verified, VerifyError, VerifyingKey};
+///
+/// /// The body has been let in, because its head was good.
+/// fn finish<'c, K: VerifyingKey>(head: HashedHead<'c, K>, body: &[u8]) -> Result<Verified<'c>, VerifyError> {
+///     head.verify(PayloadHash::of(body))
+/// }
+/// ```
 #[must_use = "nothing is proven before the payload is"]
 pub struct HashedHead<'c, K> {
     claim: &'c SignedRequest<'c>,
@@ -143,6 +255,25 @@ impl<'c, K: VerifyingKey> HashedHead<'c, K> {
     /// Another payload ([`ContentSha256Mismatch`](VerifyError::ContentSha256Mismatch); where the
     /// request does not tell the hash, [`SignatureMismatch`](VerifyError::SignatureMismatch)), or
     /// something else than a hash.
+    ///
+    /// ```
+    /// use countersign::verify::{Head, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    ///
+    /// if let Head::Hashed(head) = verifier.verify_head(&claim, &key, now)? {
+    ///     // A body that was put into a request without one.
+    ///     let refused = head.verify(PayloadHash::of("body"));
+    ///     assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(self, payload: PayloadHash) -> Result<Verified<'c>, VerifyError> {
         let PayloadHash::Sha256(actual) = payload else {
             return Err(VerifyError::PayloadNotAsSigned {
@@ -174,6 +305,15 @@ impl<K> fmt::Debug for HashedHead<'_, K> {
 }
 
 /// A head whose signature holds, and leaves the payload out.
+///
+/// ```
+/// use countersign::verify::{UnsignedHead, Verified};
+///
+/// /// Only over TLS, where nobody on the way can change the payload.
+/// fn admit(head: UnsignedHead<'_>, tls: bool) -> Option<Verified<'_>> {
+///     tls.then(|| head.accept())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is proven before somebody accepts the payload as it is"]
 pub struct UnsignedHead<'c> {
@@ -182,6 +322,26 @@ pub struct UnsignedHead<'c> {
 
 impl<'c> UnsignedHead<'c> {
     /// Takes whatever payload comes: over TLS, from a client that is trusted with it.
+    ///
+    /// ```
+    /// use countersign::verify::{Head, VerifiedPayload};
+    /// # use countersign::verify::SignedRequest;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
+    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// # let request = http::Request::get(presigned.uri()?).body(())?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "s3");
+    ///
+    /// if let Head::Unsigned(head) = verifier.verify_head(&claim, &key, now)? {
+    ///     assert_eq!(head.accept().payload(), VerifiedPayload::Unsigned);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn accept(self) -> Verified<'c> {
         Verified {
             claim: self.claim,
@@ -191,6 +351,25 @@ impl<'c> UnsignedHead<'c> {
 }
 
 /// A head whose signature holds, and is the first of a chain.
+///
+/// ```
+/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+/// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+/// # let claim = SignedRequest::parse(&request)?;
+/// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+/// # let verifier = Verifier::new("us-east-1", "s3");
+/// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+///     let (verified, seed) = head.into_parts();
+///     assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+///     assert_eq!(seed.decoded_content_length(), Some(66560));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "nothing is proven of a payload before its pieces are verified"]
 pub struct StreamingHead<'c, K> {
     claim: &'c SignedRequest<'c>,
@@ -201,12 +380,52 @@ pub struct StreamingHead<'c, K> {
 
 impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
     /// What the pieces are.
+    ///
+    /// ```
+    /// use countersign::verify::StreamingPayload;
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    ///
+    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    ///     assert_eq!(head.payload(), StreamingPayload::Chunks);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn payload(&self) -> StreamingPayload {
         self.payload
     }
 
     /// The proof of the head, and the seed with which the pieces are verified. It borrows nothing,
     /// so that it can live as long as the body.
+    ///
+    /// ```
+    /// use countersign::chunked::ChunkVerifier;
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    ///
+    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    ///     let (verified, seed) = head.into_parts();
+    ///     let chunks = ChunkVerifier::new(&seed)?;
+    ///     assert_eq!(chunks.remaining(), 66560);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_parts(self) -> (Verified<'c>, Seed<K>) {
         let trailer = self.claim.trailer.map(String::from_utf8_lossy);
         let seed = Seed {
@@ -273,36 +492,158 @@ pub struct Seed<K> {
 
 impl<K> Seed<K> {
     /// What the pieces are.
+    ///
+    /// ```
+    /// use countersign::verify::StreamingPayload;
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    ///
+    /// assert_eq!(seed.payload(), StreamingPayload::Chunks);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn payload(&self) -> StreamingPayload {
         self.payload
     }
 
     /// What their signatures are checked with.
+    ///
+    /// ```
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    /// assert_eq!(seed.key().scope(), claim.scope());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn key(&self) -> &K {
         &self.key
     }
 
     /// The first of the chain: the signature of the head.
+    ///
+    /// ```
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    /// let authorization = request.headers()["authorization"].to_str()?;
+    /// assert!(authorization.ends_with(seed.signature().as_str()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
     /// The request's date, which is that of all its chunks.
+    ///
+    /// ```
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    /// assert_eq!(seed.date().as_str(), "20260101T120000Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn date(&self) -> &AmzDate {
         &self.date
     }
 
     /// The request's scope, likewise.
+    ///
+    /// ```
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    /// assert_eq!(seed.scope().as_str(), "20260101/us-east-1/s3/aws4_request");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }
 
     /// `x-amz-decoded-content-length`: how many bytes the chunks hold. Event streams have none.
+    ///
+    /// ```
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    /// assert_eq!(seed.decoded_content_length(), Some(66560));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decoded_content_length(&self) -> Option<u64> {
         self.decoded_content_length
     }
 
     /// The names of the trailer's headers, as `x-amz-trailer` has them.
+    ///
+    /// ```
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let claim = SignedRequest::parse(&request)?;
+    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// let (verified, seed) = head.into_parts();
+    /// assert_eq!(seed.trailer().next(), None); // none was announced
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn trailer(&self) -> impl Iterator<Item = &str> {
         let names = self.trailer.split(',').map(str::trim);
         names.filter(|name| !name.is_empty())

@@ -13,6 +13,18 @@ use crate::signature::{Algorithm, Signature};
 /// which knows about its session.
 ///
 /// Sealed: a check that a caller makes up is none.
+///
+/// ```
+/// use countersign::verify::{SignedRequest, Verifier, VerifyError, VerifyingKey};
+///
+/// /// For whatever key a look-up finds: of long-term credentials, of a session, or a public one.
+/// fn admit<K: VerifyingKey>(claim: &SignedRequest<'_>, key: &K, body: &[u8]) -> Result<String, VerifyError> {
+///     let payload = countersign::PayloadHash::of(body);
+///     let verifier = Verifier::new("us-east-1", "sqs");
+///     let verified = verifier.verify(claim, key, payload, time::OffsetDateTime::now_utc())?;
+///     Ok(verified.access_key_id().to_owned())
+/// }
+/// ```
 pub trait VerifyingKey: sealed::Sealed {
     #[doc(hidden)]
     fn algorithm(&self) -> Algorithm;
@@ -79,6 +91,16 @@ pub struct AccessKey<K = SigningKey> {
 
 impl<K> AccessKey<K> {
     /// A long-term key.
+    ///
+    /// ```
+    /// use countersign::verify::AccessKey;
+    /// use countersign::{CredentialScope, SecretKey, SigningKey};
+    ///
+    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+    /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let key = AccessKey::new(SigningKey::derive(&secret_key, &scope));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn new(key: K) -> Self {
         Self {
             key,
@@ -88,6 +110,22 @@ impl<K> AccessKey<K> {
     }
 
     /// Says which session token was handed out with it.
+    ///
+    /// ```
+    /// use countersign::verify::{AccessKey, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// // The credentials are those of a session, and its token did not come with the request.
+    /// let key = AccessKey::derive(&credentials, claim.scope()).with_session_token("AQoDYXdzEJr...");
+    /// let refused = Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now);
+    /// assert!(matches!(refused, Err(VerifyError::InvalidSessionToken)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_session_token(mut self, session_token: impl Into<SessionToken>) -> Self {
         self.session_token = Some(session_token.into());
@@ -95,6 +133,21 @@ impl<K> AccessKey<K> {
     }
 
     /// Says when it ends. At that time or later nothing that it signed is good.
+    ///
+    /// ```
+    /// use countersign::verify::{AccessKey, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// let key = AccessKey::derive(&credentials, claim.scope()).with_expiration(now);
+    /// let refused = Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now);
+    /// assert!(matches!(refused, Err(VerifyError::CredentialsExpired { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
         self.expiration = Some(expiration);
@@ -104,6 +157,20 @@ impl<K> AccessKey<K> {
 
 impl AccessKey {
     /// The key of these credentials for a scope, with their token and their end.
+    ///
+    /// ```
+    /// use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    ///
+    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Self {
         Self {
             key: SigningKey::derive(credentials.secret_key(), scope),

@@ -12,6 +12,29 @@ use super::error::{Form, VerifyError};
 ///
 /// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
 /// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
+///
+/// ```
+/// use countersign::verify::StreamingPayload;
+/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+/// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+/// # let claim = SignedRequest::parse(&request)?;
+/// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+/// # let verifier = Verifier::new("us-east-1", "s3");
+///
+/// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+///     match head.payload() {
+///         StreamingPayload::Chunks | StreamingPayload::ChunksAndTrailer => { /* a `ChunkVerifier`'s */ }
+///         StreamingPayload::UnsignedAndTrailer => { /* the same, if that is good enough */ }
+///         StreamingPayload::Events => { /* an `EventVerifier`'s */ }
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamingPayload {
     /// `STREAMING-AWS4-…-PAYLOAD`: every chunk is signed.
