@@ -42,6 +42,15 @@ pub use crate::to_sign::ToSign;
 pub use repository::{Repository, SecretText};
 
 /// The largest answer that is read, 64 KiB: a token has a few.
+///
+/// ```
+/// use countersign::codeartifact::{GetAuthorizationToken, LARGEST_ANSWER};
+///
+/// // A client need read no more of a response than this.
+/// let response = http::Response::new(vec![b' '; LARGEST_ANSWER + 1]);
+/// let error = GetAuthorizationToken::new("my-domain", "us-west-2").parse(&response).unwrap_err();
+/// assert_eq!(error.to_string(), "the answer of status 200 is larger than 64 KiB");
+/// ```
 pub const LARGEST_ANSWER: usize = 1 << 16;
 
 const SERVICE: &str = "codeartifact";
@@ -75,6 +84,14 @@ pub struct GetAuthorizationToken<'a> {
 
 impl<'a> GetAuthorizationToken<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::codeartifact::GetAuthorizationToken;
+    ///
+    /// let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// assert_eq!((ask.domain_owner, ask.duration_seconds), (None, None));
+    /// ask.domain_owner = Some("111122223333"); // somebody else's domain
+    /// ```
     pub fn new(domain: &'a str, region: &'a str) -> Self {
         Self {
             domain,
@@ -88,6 +105,19 @@ impl<'a> GetAuthorizationToken<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// use countersign::codeartifact::GetAuthorizationToken;
+    ///
+    /// let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// ask.duration_seconds = Some(900);
+    /// let request = ask.request()?.into_unsigned();
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "https://codeartifact.us-west-2.amazonaws.com/v1/authorization-token?domain=my-domain&duration=900"
+    /// );
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self) -> Result<ToSign, crate::Error> {
         check_host_label(self.region)?;
         self.request_to(&format!(

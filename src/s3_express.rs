@@ -49,6 +49,18 @@ const MODE: HeaderName = HeaderName::from_static("x-amz-create-session-mode");
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// Asks for a session with a directory bucket.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::s3_express::CreateSession;
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let ask = CreateSession { bucket: "demo--use1-az4--x-s3".into(), mode: None };
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let request = ask.request("us-east-1")?.sign(&credentials, now)?;
+/// assert_eq!((request.method().as_str(), request.uri().query()), ("GET", Some("session")));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateSession {
     /// The directory bucket's whole name, `NAME--ZONE--x-s3`; or that of an access point,
@@ -59,6 +71,16 @@ pub struct CreateSession {
 }
 
 /// What a session may do.
+///
+/// ```
+/// use countersign::s3_express::{CreateSession, SessionMode};
+///
+/// let mut ask = CreateSession::new("demo--use1-az4--x-s3");
+/// ask.mode = Some(SessionMode::ReadOnly);
+/// let request = ask.request("us-east-1")?.into_unsigned();
+/// assert_eq!(request.headers()["x-amz-create-session-mode"], "ReadOnly");
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionMode {
@@ -70,6 +92,12 @@ pub enum SessionMode {
 
 impl SessionMode {
     /// As it is sent.
+    ///
+    /// ```
+    /// use countersign::s3_express::SessionMode;
+    ///
+    /// assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadOnly => "ReadOnly",
@@ -80,6 +108,13 @@ impl SessionMode {
 
 impl CreateSession {
     /// For a bucket, by its whole name, in the mode that S3 chooses.
+    ///
+    /// ```
+    /// use countersign::s3_express::CreateSession;
+    ///
+    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
+    /// assert_eq!(ask.mode, None);
+    /// ```
     pub fn new(bucket: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
@@ -93,6 +128,18 @@ impl CreateSession {
     ///
     /// # Errors
     /// A name that is not a directory bucket's; a region that is no label of a host.
+    ///
+    /// ```
+    /// use countersign::s3_express::CreateSession;
+    ///
+    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
+    /// let to_sign = ask.request("us-east-1")?;
+    /// assert_eq!((to_sign.service(), to_sign.region()), ("s3express", "us-east-1"));
+    ///
+    /// let error = CreateSession::new("demo").request("us-east-1").unwrap_err();
+    /// assert!(error.to_string().contains("is not the name of a directory bucket"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, region: &str) -> Result<ToSign, error::Error> {
         let host = host(&self.bucket, region)?;
         let mut request = Request::get(format!("https://{host}/?session"))
@@ -114,6 +161,20 @@ impl CreateSession {
     ///
     /// # Errors
     /// What S3 refused; or an answer that is not one of `CreateSession`, or larger than 1 MiB.
+    ///
+    /// ```
+    /// use countersign::s3_express::CreateSession;
+    ///
+    /// // Send the request; then:
+    /// # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>TESTSESSIONTOKEN</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
+    /// let session = CreateSession::parse(status, body)?;
+    /// assert!(session.session_token().is_some_and(|token| token.header_name() == "x-amz-s3session-token"));
+    ///
+    /// # let (status, body) = (http::StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
+    /// let error = CreateSession::parse(status, body).unwrap_err(); // of another answer
+    /// assert_eq!(error.to_string(), "AccessDenied (403): Access Denied");
+    /// # Ok::<(), countersign::s3_express::Error>(())
+    /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, Error> {
         let malformed = |Problem(problem)| Error::malformed(status, problem);
         let text = xml::text(body.as_ref()).map_err(malformed)?;

@@ -74,11 +74,36 @@ impl ServiceError {
     }
 
     /// The status of the answer.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts::GetCallerIdentity;
+    /// use http::StatusCode;
+    ///
+    /// // What a proxy on the way answered:
+    /// let error = GetCallerIdentity::parse(StatusCode::BAD_GATEWAY, "<html></html>").unwrap_err();
+    /// assert_eq!(error.status(), StatusCode::BAD_GATEWAY);
+    /// # }
+    /// ```
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// AWS's error code; `None` when the answer is not of the service's form.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts::{AssumeRole, Error};
+    /// # use http::StatusCode;
+    ///
+    /// # let body = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>";
+    /// let error: Error = AssumeRole::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+    /// if error.code() == Some("ExpiredToken") {
+    ///     // get new credentials, and ask again
+    /// }
+    /// # assert_eq!(error.code(), Some("ExpiredToken"));
+    /// # }
+    /// ```
     pub fn code(&self) -> Option<&str> {
         match &self.what {
             What::Refused { code, .. } => Some(code),
@@ -109,6 +134,16 @@ impl ServiceError {
     }
 
     /// Whose fault the service says it is, `Sender` or `Receiver`, where it says so.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// # use countersign::sts::AssumeRole;
+    /// # use http::StatusCode;
+    /// let body = "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code></Error></ErrorResponse>";
+    /// let error = AssumeRole::parse(StatusCode::BAD_REQUEST, body).unwrap_err();
+    /// assert_eq!(error.fault(), Some("Sender")); // the caller's
+    /// # }
+    /// ```
     pub fn fault(&self) -> Option<&str> {
         match &self.what {
             What::Refused { fault, .. } => fault.as_deref(),
@@ -117,11 +152,35 @@ impl ServiceError {
     }
 
     /// The id by which AWS finds the request, where the answer has one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// # use countersign::sts::AssumeRole;
+    /// # use http::StatusCode;
+    /// let body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error>\
+    ///     <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId></ErrorResponse>";
+    /// let error = AssumeRole::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+    /// assert_eq!(error.request_id(), Some("c6104cbe-af31-11e0-8154-cbc7ccf896c7"));
+    /// # }
+    /// ```
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
     /// Whether the same request, signed anew, may succeed later.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// # use countersign::sts::AssumeRole;
+    /// # use http::StatusCode;
+    /// let refused = |status, code| {
+    ///     let body = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
+    ///     AssumeRole::parse(status, body).unwrap_err()
+    /// };
+    /// assert!(refused(StatusCode::BAD_REQUEST, "Throttling").is_retryable());
+    /// assert!(!refused(StatusCode::FORBIDDEN, "AccessDenied").is_retryable());
+    /// # }
+    /// ```
     pub fn is_retryable(&self) -> bool {
         let passing = matches!(
             self.code(),

@@ -50,6 +50,14 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// What cannot be one of these.
+    ///
+    /// ```
+    /// use countersign::codeartifact::Repository;
+    ///
+    /// assert!(Repository::new("my-domain", "111122223333", "us-west-2", "my-repo").is_ok());
+    /// let error = Repository::new("my-domain", "me", "us-west-2", "my-repo").unwrap_err();
+    /// assert_eq!(error.to_string(), "the parameter `domain-owner` takes twelve digits");
+    /// ```
     pub fn new(
         domain: &'a str,
         domain_owner: &'a str,
@@ -77,6 +85,13 @@ impl<'a> Repository<'a> {
     }
 
     /// The host of all the domain's repositories.
+    ///
+    /// ```
+    /// # use countersign::codeartifact::Repository;
+    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// assert_eq!(repository.host(), "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn host(&self) -> String {
         let Self {
             domain,
@@ -88,6 +103,14 @@ impl<'a> Repository<'a> {
     }
 
     /// npm's setting `registry`, and yarn's.
+    ///
+    /// ```
+    /// # use countersign::codeartifact::Repository;
+    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// let npmrc = format!("registry={}\n", repository.npm_registry());
+    /// assert!(npmrc.ends_with(".d.codeartifact.us-west-2.amazonaws.com/npm/my-repo/\n"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn npm_registry(&self) -> String {
         format!("https://{}/npm/{}/", self.host(), self.name)
     }
@@ -97,6 +120,17 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    ///
+    /// ```
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2");
+    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// let line = repository.npm_auth_token(&token, now)?; // beside `registry`, in .npmrc
+    /// assert!(line.expose().starts_with("//my-domain-111122223333.d.codeartifact."));
+    /// assert!(line.expose().ends_with("/npm/my-repo/:_authToken=eyJ2ZXIiOjF9"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn npm_auth_token(
         &self,
         token: &BearerToken,
@@ -113,6 +147,18 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    ///
+    /// ```
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2");
+    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// let url = repository.pip_index_url(&token, now)?;
+    /// let mut pip = std::process::Command::new("pip");
+    /// pip.args(["install", "requests"]).env("PIP_INDEX_URL", url.expose());
+    /// # assert!(url.expose().starts_with("https://aws:eyJ2ZXIiOjF9@my-domain-111122223333.d.codeartifact."));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn pip_index_url(
         &self,
         token: &BearerToken,
@@ -126,6 +172,14 @@ impl<'a> Repository<'a> {
     }
 
     /// Cargo's setting `index` of the registry.
+    ///
+    /// ```
+    /// # use countersign::codeartifact::Repository;
+    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// let config = format!("[registries.my-repo]\nindex = \"{}\"\n", repository.cargo_index());
+    /// assert!(config.contains("sparse+https://my-domain-111122223333.d.codeartifact."));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn cargo_index(&self) -> String {
         format!("sparse+https://{}/cargo/{}/", self.host(), self.name)
     }
@@ -135,6 +189,16 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    ///
+    /// ```
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
+    /// # let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2").with_expiration(now);
+    /// let error = repository.cargo_token(&token, now).unwrap_err(); // it has just ended
+    /// assert!(matches!(error, countersign::Error::BearerTokenExpired { .. }));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn cargo_token(
         &self,
         token: &BearerToken,
@@ -162,6 +226,15 @@ pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
     /// The text: the one way out.
+    ///
+    /// ```
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
+    /// # let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// let url = repository.pip_index_url(&BearerToken::new("eyJ2ZXIiOjF9"), now)?;
+    /// assert!(url.expose().starts_with("https://aws:eyJ2ZXIiOjF9@"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expose(&self) -> &str {
         &self.0
     }

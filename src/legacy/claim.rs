@@ -12,6 +12,22 @@ const WINDOW: Duration = Duration::minutes(15);
 /// A request that was verified: who signed it is proven.
 ///
 /// Of the request, no more is proven than what its scheme signs; the body never is.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::legacy::{Verified, s3_v2::{Bucket, SignedRequest}};
+/// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
+///
+/// // The first example of Amazon's documentation.
+/// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+///     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
+///     .header("authorization", "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=")
+///     .body(())?;
+/// let claim = SignedRequest::parse(&request, Bucket::InHost("johnsmith"))?;
+/// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let proof: Verified<'_> = claim.verify(&known, now)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Verified<'c> {
     access_key_id: &'c str,
@@ -19,6 +35,21 @@ pub struct Verified<'c> {
 
 impl<'c> Verified<'c> {
     /// The access key ID of those who signed it.
+    ///
+    /// ```
+    /// # use countersign::Credentials;
+    /// # use countersign::legacy::s3_v2::{Bucket, SignedRequest};
+    /// # let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
+    /// # let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+    /// #     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
+    /// #     .header("authorization", "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=")
+    /// #     .body(())?;
+    /// let claim = SignedRequest::parse(&request, Bucket::InHost("johnsmith"))?;
+    /// let verified = claim.verify(&known, now)?;
+    /// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &'c str {
         self.access_key_id
     }

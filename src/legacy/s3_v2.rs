@@ -62,6 +62,14 @@ pub struct Signer {
 
 impl Signer {
     /// A signer with one set of credentials.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::s3_v2::Signer;
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+    /// assert!(!format!("{signer:?}").contains("wJalrXUtnFEMI"));
+    /// ```
     pub fn new(credentials: Credentials) -> Self {
         Self { credentials }
     }
@@ -73,6 +81,20 @@ impl Signer {
     /// # Errors
     /// Credentials that cannot be, or have expired at `now`; a query that cannot be sent, or is signed
     /// already; a header that is no text. The request is then as it was.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::s3_v2::{Bucket, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let mut request = http::Request::put("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+    ///     .header("content-type", "image/jpeg") // signed, and so set before
+    ///     .body(())?;
+    /// Signer::new(credentials).sign(&mut request, Bucket::InHost("johnsmith"), datetime!(2007-03-27 21:15:45 UTC))?;
+    /// assert_eq!(request.headers()["authorization"], "AWS AKIAIOSFODNN7EXAMPLE:JrX88/j7vDXioOeokhkr85EEmKM=");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign<R: HttpRequest>(
         &self,
         request: &mut R,

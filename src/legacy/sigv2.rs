@@ -25,6 +25,12 @@ use crate::error::Error;
 use crate::request::{HttpRequest, host_of};
 
 /// With which hash a request is signed: `SignatureMethod`.
+///
+/// ```
+/// use countersign::legacy::sigv2::SignatureMethod;
+///
+/// assert_eq!(SignatureMethod::default(), SignatureMethod::HmacSha256);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum SignatureMethod {
     /// `HmacSHA256`: what AWS recommends.
@@ -36,6 +42,13 @@ pub enum SignatureMethod {
 
 impl SignatureMethod {
     /// The name that is sent and signed.
+    ///
+    /// ```
+    /// use countersign::legacy::sigv2::SignatureMethod;
+    ///
+    /// assert_eq!(SignatureMethod::HmacSha256.as_str(), "HmacSHA256");
+    /// assert_eq!(SignatureMethod::HmacSha1.as_str(), "HmacSHA1");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HmacSHA256",
@@ -91,6 +104,14 @@ pub struct Signer {
 
 impl Signer {
     /// A signer with `HmacSHA256`.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::sigv2::Signer;
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+    /// assert!(!format!("{signer:?}").contains("wJalrXUtnFEMI"));
+    /// ```
     pub fn new(credentials: Credentials) -> Self {
         Self {
             credentials,
@@ -127,6 +148,21 @@ impl Signer {
     /// # Errors
     /// Credentials that cannot be, or have expired at `now`; no host; a query that cannot be sent, is
     /// signed already, or has a parameter twice; a `Timestamp` or `Expires` that is none.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::sigv2::Signer;
+    /// # let now = time::macros::datetime!(2011-10-03 15:19:30 UTC);
+    ///
+    /// // The example of the AWS General Reference, which brings its own time.
+    /// let url = "https://elasticmapreduce.amazonaws.com/?Action=DescribeJobFlows&Version=2009-03-31\
+    ///            &Timestamp=2011-10-03T15%3A19%3A30";
+    /// let request = http::Request::get(url).body(())?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let uri = Signer::new(credentials).sign_query(&request, now)?;
+    /// assert!(uri.to_string().ends_with("&Signature=i91nKc4PWAt0JJIdXwz9HxZCJDdiy6cf%2FMj6vPxyYIs%3D"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign_query<R: HttpRequest>(
         &self,
         request: &R,

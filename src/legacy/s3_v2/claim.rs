@@ -46,6 +46,16 @@ impl SignedRequest {
     ///
     /// # Errors
     /// No signature, or two; a part that is missing, malformed or there twice.
+    ///
+    /// ```
+    /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
+    /// use countersign::verify::VerifyError;
+    ///
+    /// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg").body(())?;
+    /// let refused = SignedRequest::parse(&request, Bucket::InHost("johnsmith"));
+    /// assert!(matches!(refused, Err(VerifyError::MissingAuthentication)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result<Self, VerifyError> {
         let unreadable = |_| VerifyError::InvalidTarget {
             problem: "the query holds a `%` without two hex digits behind it",
@@ -76,6 +86,18 @@ impl SignedRequest {
     }
 
     /// The access key ID, not proven yet.
+    ///
+    /// ```
+    /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
+    ///
+    /// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+    ///     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
+    ///     .header("authorization", "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=")
+    ///     .body(())?;
+    /// let claim = SignedRequest::parse(&request, Bucket::InHost("johnsmith"))?;
+    /// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE"); // whose secret key is asked for
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &str {
         &self.claim.access_key_id
     }
@@ -101,6 +123,17 @@ impl SignedRequest {
     }
 
     /// Where the signature stands.
+    ///
+    /// ```
+    /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
+    /// use countersign::verify::Form;
+    ///
+    /// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
+    ///            &Expires=1175139622&Signature=%2FZXOzbUeljIiChOOqydiXg4BFd8%3D";
+    /// let presigned = http::Request::get(url).body(())?;
+    /// assert_eq!(SignedRequest::parse(&presigned, Bucket::InHost("johnsmith"))?.form(), Form::Query);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn form(&self) -> Form {
         self.claim.form
     }
@@ -110,6 +143,24 @@ impl SignedRequest {
     ///
     /// # Errors
     /// A time too far off; other credentials; another signature.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
+    /// use countersign::verify::VerifyError;
+    /// use time::macros::datetime;
+    ///
+    /// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+    ///     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
+    ///     .header("authorization", "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=")
+    ///     .body(())?;
+    /// let claim = SignedRequest::parse(&request, Bucket::InHost("johnsmith"))?;
+    /// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// assert!(claim.verify(&known, datetime!(2007-03-27 19:40 UTC)).is_ok());
+    /// let late = claim.verify(&known, datetime!(2007-03-27 20:00 UTC));
+    /// assert!(matches!(late, Err(VerifyError::Expired { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(
         &self,
         credentials: &Credentials,

@@ -6,6 +6,16 @@ use crate::error::Error;
 use crate::legacy::parameters::Parameters;
 
 /// Where a request names its bucket, which is signed wherever it stands.
+///
+/// ```
+/// use countersign::legacy::s3_v2::{Bucket, string_to_sign};
+///
+/// // One object under two addresses is one resource.
+/// let in_host = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg").body(())?;
+/// let in_path = http::Request::get("https://s3.amazonaws.com/johnsmith/photos/puppy.jpg").body(())?;
+/// assert_eq!(string_to_sign(&in_host, Bucket::InHost("johnsmith"))?, string_to_sign(&in_path, Bucket::InPath)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bucket<'a> {
     /// In the path, `https://s3.amazonaws.com/bucket/key`; or there is none, as when buckets are

@@ -45,6 +45,16 @@ impl SignedRequest {
     /// # Errors
     /// No signature; a parameter that is missing, malformed or there twice, in any case of letters;
     /// no host; a query beside a form.
+    ///
+    /// ```
+    /// use countersign::legacy::sigv2::SignedRequest;
+    ///
+    /// let request = http::Request::post("https://sdb.amazonaws.com/").body(())?;
+    /// let form = "Action=ListDomains&Version=2009-04-15"; // the body
+    /// let error = SignedRequest::parse(&request, Some(form)).unwrap_err();
+    /// assert_eq!(error.to_string(), "the request carries no signature");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse<R: HttpRequest>(request: &R, form: Option<&str>) -> Result<Self, VerifyError> {
         let (parameters, form_of) = match form {
             Some(form) => (Parameters::of_form(form), Form::Fields),
@@ -110,6 +120,17 @@ impl SignedRequest {
     }
 
     /// The access key ID, not proven yet.
+    ///
+    /// ```
+    /// use countersign::legacy::sigv2::SignedRequest;
+    ///
+    /// let url = "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15\
+    ///            &AWSAccessKeyId=AKIDEXAMPLE&SignatureMethod=HmacSHA256&SignatureVersion=2\
+    ///            &Timestamp=2011-10-03T00%3A19%3A30Z&Signature=HXmF%2BqlbAlHqXJW9%2BHALsoazvFOJpQSlWbfpM%2BQCMwA%3D";
+    /// let claim = SignedRequest::parse(&http::Request::get(url).body(())?, None)?;
+    /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE"); // whose secret key is asked for
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &str {
         &self.claim.access_key_id
     }
@@ -137,6 +158,21 @@ impl SignedRequest {
     ///
     /// # Errors
     /// A time too far off; other credentials; another signature.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::legacy::sigv2::SignedRequest;
+    /// use time::macros::datetime;
+    ///
+    /// // The example of the AWS General Reference.
+    /// let url = "https://elasticmapreduce.amazonaws.com?Action=DescribeJobFlows&Version=2009-03-31\
+    ///            &AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&SignatureVersion=2&SignatureMethod=HmacSHA256\
+    ///            &Timestamp=2011-10-03T15%3A19%3A30&Signature=i91nKc4PWAt0JJIdXwz9HxZCJDdiy6cf%2FMj6vPxyYIs%3D";
+    /// let claim = SignedRequest::parse(&http::Request::get(url).body(())?, None)?;
+    /// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// assert!(claim.verify(&known, datetime!(2011-10-03 15:25 UTC)).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(
         &self,
         credentials: &Credentials,
