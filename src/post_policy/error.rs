@@ -9,6 +9,20 @@ use crate::verify::{Protocol, VerifyError};
 /// Why a browser's upload is refused.
 ///
 /// No variant holds a signature, a token, or the value of a field.
+///
+/// ```
+/// use countersign::post_policy::PolicyError;
+///
+/// // What a server answers, in S3's words.
+/// let answer = |error: &PolicyError| {
+///     let body = format!("<Error><Code>{}</Code><Message>{error}</Message></Error>", error.code());
+///     http::Response::builder().status(error.status()).body(body)
+/// };
+/// let response = answer(&PolicyError::FieldNotCovered { field: "acl".to_owned() })?;
+/// assert_eq!(response.status(), http::StatusCode::FORBIDDEN);
+/// assert!(response.body().contains("<Code>AccessDenied</Code>"));
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
@@ -93,6 +107,13 @@ impl PolicyError {
     }
 
     /// The status that goes with it.
+    ///
+    /// ```
+    /// use countersign::post_policy::PolicyError;
+    ///
+    /// assert_eq!(PolicyError::MalformedPolicy("is not base64").status().as_u16(), 400);
+    /// assert_eq!(PolicyError::FieldMissing { field: "key".to_owned() }.status().as_u16(), 403);
+    /// ```
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Signature(error) => error.status(Protocol::S3),

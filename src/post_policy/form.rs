@@ -31,6 +31,24 @@ impl Signer {
     /// A field that no condition covers, or that does not meet one; one of those that signing adds;
     /// a policy that does not cover `key`, that no file can meet, that has ended, that is longer
     /// than 20 KB, or that outlives the credentials; otherwise as [`sign`](Self::sign).
+    ///
+    /// ```
+    /// use countersign::post_policy::PostPolicy;
+    /// use countersign::{Credentials, Error, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let now = datetime!(2015-12-29 0:00 UTC);
+    /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC))
+    ///     .starts_with("key", "user/user1/");
+    /// let form = signer.sign_post(&policy, [("key", "user/user1/${filename}")], now)?;
+    /// assert!(form.fields().any(|field| field == ("x-amz-date", "20151229T000000Z")));
+    ///
+    /// let refused = signer.sign_post(&policy, [("acl", "public-read")], now);
+    /// assert!(matches!(refused, Err(Error::FieldNotCovered { field }) if field == "acl"));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn sign_post<'f>(
         &self,
         policy: &PostPolicy,
@@ -225,6 +243,18 @@ fn seal(
 /// The fields of a form, signed: whoever has them can upload, within the policy, until it ends.
 ///
 /// It is a credential, so `Debug` prints names only.
+///
+/// ```
+/// # use countersign::{Credentials, Signer, post_policy::{PostForm, PostPolicy}};
+/// # use time::macros::datetime;
+/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// # let signer = Signer::new(credentials, "us-east-1", "s3");
+/// # let now = datetime!(2015-12-29 0:00 UTC);
+/// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+/// let form: PostForm = signer.sign_post(&policy, [], now)?;
+/// assert!(!format!("{form:?}").contains(form.signature().as_str()));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct PostForm {
     fields: Vec<(String, String)>,
@@ -234,6 +264,22 @@ pub struct PostForm {
 
 impl PostForm {
     /// Names and values, in the order in which they are sent. `file` comes after them, as the last.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// let form = signer.sign_post(&policy, [], now)?;
+    /// let mut body = String::new(); // multipart/form-data
+    /// for (name, value) in form.fields() {
+    ///     body += &format!("--boundary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    /// }
+    /// assert!(body.starts_with("--boundary\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nme.png\r\n"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
             .iter()
@@ -241,11 +287,36 @@ impl PostForm {
     }
 
     /// When the policy ends.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// let form = signer.sign_post(&policy, [], now)?;
+    /// assert_eq!(form.expires_at(), datetime!(2015-12-30 12:00 UTC));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
     }
 
     /// The signature in it.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// let form = signer.sign_post(&policy, [], now)?;
+    /// let sent = form.fields().find(|(name, _)| *name == "x-amz-signature");
+    /// assert_eq!(sent, Some(("x-amz-signature", form.signature().as_str())));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn signature(&self) -> &Signature {
         &self.signature
     }

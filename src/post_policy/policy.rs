@@ -28,6 +28,15 @@ pub struct PostPolicy {
 
 impl PostPolicy {
     /// For uploads to a bucket, until a time (in whole seconds; a fraction is dropped).
+    ///
+    /// ```
+    /// use countersign::post_policy::PostPolicy;
+    /// use time::macros::datetime;
+    ///
+    /// let now = datetime!(2015-12-29 0:00 UTC);
+    /// let an_hour = time::Duration::hours(1);
+    /// let policy = PostPolicy::new("sigv4examplebucket", now + an_hour).starts_with("key", "user/user1/");
+    /// ```
     pub fn new(bucket: impl Into<String>, expiration: OffsetDateTime) -> Self {
         let policy = Self {
             expiration,
@@ -37,6 +46,18 @@ impl PostPolicy {
     }
 
     /// A field has this value. It becomes a field of the form.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let (now, end) = (datetime!(2015-12-29 0:00 UTC), datetime!(2015-12-30 12:00 UTC));
+    /// let policy = PostPolicy::new("sigv4examplebucket", end).equals("key", "me.png").equals("acl", "private");
+    /// let form = signer.sign_post(&policy, [], now)?;
+    /// assert!(form.fields().any(|field| field == ("acl", "private")));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     #[must_use]
     pub fn equals(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         self.conditions.push(Condition::Equals {
@@ -48,6 +69,19 @@ impl PostPolicy {
 
     /// A field begins with this; with the empty prefix it may be anything, but must be there. Of
     /// `Content-Type`, each of several types counts.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let (now, end) = (datetime!(2015-12-29 0:00 UTC), datetime!(2015-12-30 12:00 UTC));
+    /// let policy = PostPolicy::new("sigv4examplebucket", end)
+    ///     .starts_with("key", "user/user1/")
+    ///     .starts_with("x-amz-meta-tag", ""); // whatever the user types
+    /// let error = signer.sign_post(&policy, [("key", "user/user2/me.png")], now).unwrap_err();
+    /// assert!(matches!(error, countersign::Error::InvalidField { field, .. } if field == "key"));
+    /// ```
     #[must_use]
     pub fn starts_with(mut self, field: impl Into<String>, prefix: impl Into<String>) -> Self {
         self.conditions.push(Condition::StartsWith {
@@ -58,6 +92,27 @@ impl PostPolicy {
     }
 
     /// The file has so many bytes, both limits included.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Service, Signer, post_policy::{PolicyError, PostPolicy, SignedPost, Upload}};
+    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let (now, end) = (datetime!(2015-12-29 0:00 UTC), datetime!(2015-12-30 12:00 UTC));
+    /// let policy = PostPolicy::new("sigv4examplebucket", end).equals("key", "me.png").content_length_range(1, 1_048_576);
+    /// # let form = signer.sign_post(&policy, [], now)?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// # let claim = SignedPost::parse(&fields)?;
+    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    ///
+    /// // Where the form arrives:
+    /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 1_048_577 };
+    /// let refused = claim.verify(&verifier, &key, &upload, now);
+    /// assert!(matches!(refused, Err(PolicyError::FileTooLarge { max: 1_048_576, .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn content_length_range(mut self, min: u64, max: u64) -> Self {
         self.conditions
@@ -66,6 +121,14 @@ impl PostPolicy {
     }
 
     /// When it ends.
+    ///
+    /// ```
+    /// use countersign::post_policy::PostPolicy;
+    /// use time::macros::datetime;
+    ///
+    /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC));
+    /// assert_eq!(policy.expiration(), datetime!(2015-12-30 12:00 UTC));
+    /// ```
     pub fn expiration(&self) -> OffsetDateTime {
         self.expiration
     }

@@ -60,6 +60,17 @@ pub struct SignedPost<'a> {
 }
 
 /// What is known of an upload besides its fields.
+///
+/// ```
+/// use countersign::post_policy::Upload;
+///
+/// let file = b"\x89PNG...";
+/// let upload = Upload {
+///     bucket: "sigv4examplebucket",
+///     file_name: "me.png", // of `Content-Disposition: form-data; name="file"; filename="me.png"`
+///     file_length: file.len() as u64,
+/// };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upload<'a> {
     /// The bucket that the form was sent to.
@@ -77,6 +88,18 @@ impl<'a> SignedPost<'a> {
     ///
     /// # Errors
     /// A form that is not signed, or not in this way; a field that came twice.
+    ///
+    /// ```
+    /// use countersign::post_policy::{PolicyError, SignedPost};
+    /// use countersign::verify::VerifyError;
+    ///
+    /// let fields = [("key", "user/user1/me.png"), ("Content-Type", "image/png")];
+    /// let error = SignedPost::parse(&fields).unwrap_err(); // a bucket that anybody may write to?
+    /// assert_eq!(error, PolicyError::Signature(VerifyError::MissingAuthentication));
+    ///
+    /// let fields = [("key", "user/user1/me.png"), ("Key", "user/user2/me.png")];
+    /// assert_eq!(SignedPost::parse(&fields).unwrap_err().to_string(), "the field `Key` is there twice");
+    /// ```
     pub fn parse(fields: &'a [(&'a str, &'a str)]) -> Result<Self, PolicyError> {
         let mut names = BTreeSet::new();
         for (name, _) in fields {
@@ -125,16 +148,56 @@ impl<'a> SignedPost<'a> {
     }
 
     /// Whose key to look up.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::{PostPolicy, SignedPost}};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// # let form = Signer::new(credentials, "us-east-1", "s3").sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// let claim = SignedPost::parse(&fields)?;
+    /// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &'a str {
         self.access_key_id
     }
 
     /// For what to derive it.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::{PostPolicy, SignedPost}};
+    /// # use countersign::verify::AccessKey;
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let form = signer.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// let claim = SignedPost::parse(&fields)?;
+    /// assert_eq!(claim.scope().as_str(), "20151229/us-east-1/s3/aws4_request");
+    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }
 
     /// The session token that came, where there is one.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, post_policy::{PostPolicy, SignedPost}};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    /// #     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// # let form = Signer::new(credentials, "us-east-1", "s3").sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// let claim = SignedPost::parse(&fields)?; // signed with temporary credentials
+    /// assert!(claim.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEPT//////////wEXAMPLE"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn session_token(&self) -> Option<SessionToken> {
         self.token.as_ref().map(Token::to_session_token)
     }
@@ -145,6 +208,28 @@ impl<'a> SignedPost<'a> {
     ///
     /// # Errors
     /// The first rule that is broken, in this order.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Service, Signer, post_policy::{PolicyError, PostPolicy, SignedPost, Upload}};
+    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// # let form = signer.sign_post(&policy, [], now)?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// let verifier = Verifier::new("us-east-1", Service::S3);
+    /// let claim = SignedPost::parse(&fields)?;
+    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let mut upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
+    /// assert!(claim.verify(&verifier, &key, &upload, now).is_ok());
+    ///
+    /// upload.bucket = "another-bucket";
+    /// let refused = claim.verify(&verifier, &key, &upload, now);
+    /// assert!(matches!(refused, Err(PolicyError::FieldNotMet { field }) if field == "bucket"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify<K: VerifyingKey>(
         &self,
         verifier: &Verifier,
@@ -259,6 +344,15 @@ impl fmt::Debug for SignedPost<'_> {
 
 /// A proof: the form was signed by the holder of this access key, and the upload is within its
 /// policy.
+///
+/// ```
+/// use countersign::post_policy::VerifiedPost;
+///
+/// /// Takes nothing but what was verified.
+/// fn store(post: &VerifiedPost<'_>, file: &[u8]) {
+///     println!("{} wrote {} bytes to {}", post.access_key_id(), file.len(), post.key());
+/// }
+/// ```
 #[derive(Clone)]
 pub struct VerifiedPost<'a> {
     claim: SignedPost<'a>,
@@ -267,16 +361,74 @@ pub struct VerifiedPost<'a> {
 
 impl<'a> VerifiedPost<'a> {
     /// Who signed.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Service, Signer, post_policy::{PostPolicy, SignedPost, Upload}};
+    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// # let form = signer.sign_post(&policy, [], now)?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let claim = SignedPost::parse(&fields)?;
+    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
+    /// let verified = claim.verify(&verifier, &key, &upload, now)?;
+    /// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &'a str {
         self.claim.access_key_id
     }
 
     /// For which day, region and service.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Service, Signer, post_policy::{PostPolicy, SignedPost, Upload}};
+    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// # let form = signer.sign_post(&policy, [], now)?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let claim = SignedPost::parse(&fields)?;
+    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
+    /// let verified = claim.verify(&verifier, &key, &upload, now)?;
+    /// assert_eq!((verified.scope().day(), verified.scope().service()), ("20151229", "s3"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.claim.scope
     }
 
     /// The key to store the file under, with the file's name for `${filename}`.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Service, Signer, post_policy::{PostPolicy, SignedPost, Upload}};
+    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).starts_with("key", "user/user1/");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let now = datetime!(2015-12-29 0:00 UTC);
+    /// # let form = signer.sign_post(&policy, [("key", "user/user1/${filename}")], now)?;
+    /// # let fields: Vec<(&str, &str)> = form.fields().collect();
+    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let claim = SignedPost::parse(&fields)?;
+    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// // The form's field `key` is `user/user1/${filename}`.
+    /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "C:\\photos\\me.png", file_length: 4096 };
+    /// let verified = claim.verify(&verifier, &key, &upload, now)?;
+    /// assert_eq!(verified.key(), "user/user1/me.png");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn key(&self) -> &str {
         &self.key
     }

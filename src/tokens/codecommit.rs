@@ -95,6 +95,17 @@ pub fn codecommit(
 /// A user name and a password for Git.
 ///
 /// Zeroised when dropped, and never printed.
+///
+/// ```
+/// # use countersign::{Credentials, tokens};
+/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// # let now = time::macros::datetime!(2024-01-01 0:00 UTC);
+/// let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
+/// let git = tokens::codecommit(&credentials, "us-east-2", url, now)?;
+/// // What a credential helper prints when Git says `get`:
+/// print!("username={}\npassword={}\n", git.expose_username(), git.expose_password());
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct GitCredentials {
     username: Zeroizing<String>,
@@ -106,11 +117,33 @@ pub struct GitCredentials {
 
 impl GitCredentials {
     /// The user name. It holds the session token of temporary credentials.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # let now = time::macros::datetime!(2024-01-01 0:00 UTC);
+    /// # let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    ///     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE");
+    /// let git = tokens::codecommit(&credentials, "us-east-2", url, now)?;
+    /// assert_eq!(git.expose_username(), "ASIAIOSFODNN7EXAMPLE%AQoDYXdzEPT//////////wEXAMPLE");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expose_username(&self) -> &str {
         &self.username
     }
 
     /// The password.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
+    /// let git = tokens::codecommit(&credentials, "us-east-2", url, datetime!(2024-01-01 0:00 UTC))?;
+    /// let signature = git.expose_password().strip_prefix("20240101T000000Z");
+    /// assert!(signature.is_some_and(|hex| hex.len() == 64));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expose_password(&self) -> &str {
         &self.password
     }
@@ -135,6 +168,16 @@ impl GitCredentials {
 
     /// When the password ends: 15 minutes after it was made, or with the credentials if they end
     /// before.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
+    /// let git = tokens::codecommit(&credentials, "us-east-2", url, datetime!(2024-01-01 0:00 UTC))?;
+    /// assert_eq!(git.expires_at(), datetime!(2024-01-01 0:15 UTC));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
     }

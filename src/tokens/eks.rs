@@ -89,22 +89,66 @@ pub fn eks(
 /// A token for a cluster of EKS.
 ///
 /// Zeroised when dropped, and never printed.
+///
+/// ```
+/// # use countersign::{Credentials, tokens::{self, EksToken}};
+/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
+/// let token: EksToken = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
+/// assert!(!format!("{token:?}").contains(token.expose()));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct EksToken(Token);
 
 impl EksToken {
     /// The token itself, for `Authorization: Bearer`.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
+    /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
+    /// let request = http::Request::get("https://EXAMPLE.gr7.us-west-2.eks.amazonaws.com/api/v1/namespaces")
+    ///     .header("authorization", format!("Bearer {}", token.expose()))
+    ///     .body(())?;
+    /// # assert!(token.expose().starts_with("k8s-aws-v1.aHR0cHM6Ly9zdHMu")); // https://sts.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
     /// When it ends: 14 minutes after it was made, or with the credentials if they end before.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # use time::macros::datetime;
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    ///     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE")
+    ///     .with_expiration(datetime!(2025-01-04 5:10 UTC));
+    /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", datetime!(2025-01-04 5:00 UTC))?;
+    /// assert_eq!(token.expires_at(), datetime!(2025-01-04 5:10 UTC)); // with the credentials
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expires_at(&self) -> OffsetDateTime {
         self.0.expires_at()
     }
 
     /// The JSON document in which kubectl reads it from the standard output of an exec plugin. It
     /// holds the token.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::{self, ExecApiVersion}};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
+    /// // The whole of an exec plugin, but for its arguments:
+    /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
+    /// println!("{}", token.exec_credential(ExecApiVersion::V1Beta1).expose());
+    /// # let json = token.exec_credential(ExecApiVersion::V1Beta1);
+    /// # assert!(json.expose().starts_with(r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","#));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn exec_credential(&self, version: ExecApiVersion) -> Token {
         // None of these values has a character that JSON would escape.
         let text = format!(
@@ -125,6 +169,18 @@ impl fmt::Debug for EksToken {
 
 /// The version of `client.authentication.k8s.io` that a kubeconfig asks an exec plugin for, and
 /// that `KUBERNETES_EXEC_INFO` repeats to it.
+///
+/// ```
+/// use countersign::tokens::ExecApiVersion;
+///
+/// /// `info` is what the environment variable `KUBERNETES_EXEC_INFO` says.
+/// fn asked_for(info: &str) -> ExecApiVersion {
+///     let old = info.contains(ExecApiVersion::V1Beta1.as_str());
+///     if old { ExecApiVersion::V1Beta1 } else { ExecApiVersion::V1 }
+/// }
+/// let info = r#"{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","spec":{}}"#;
+/// assert_eq!(asked_for(info), ExecApiVersion::V1Beta1);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum ExecApiVersion {
@@ -136,6 +192,12 @@ pub enum ExecApiVersion {
 
 impl ExecApiVersion {
     /// As a kubeconfig says it.
+    ///
+    /// ```
+    /// use countersign::tokens::ExecApiVersion;
+    ///
+    /// assert_eq!(ExecApiVersion::V1.as_str(), "client.authentication.k8s.io/v1");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::V1 => "client.authentication.k8s.io/v1",

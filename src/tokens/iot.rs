@@ -70,6 +70,16 @@ pub fn iot(
 /// A URL for MQTT over WebSocket: whoever has it can connect.
 ///
 /// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
+///
+/// ```
+/// # use countersign::{Credentials, tokens::{self, MqttUrl}};
+/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// # let now = time::macros::datetime!(2022-01-06 9:00 UTC);
+/// let host = "a3qEXAMPLEffp-ats.iot.eu-west-1.amazonaws.com";
+/// let url: MqttUrl = tokens::iot(&credentials, "eu-west-1", host, None, now)?;
+/// assert!(!format!("{url:?}").contains("X-Amz-Signature"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct MqttUrl {
     url: Zeroizing<String>,
@@ -78,12 +88,37 @@ pub struct MqttUrl {
 
 impl MqttUrl {
     /// The URL itself: the one way out.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2022-01-06 9:00 UTC);
+    /// # let host = "a3qEXAMPLEffp-ats.iot.eu-west-1.amazonaws.com";
+    /// let url = tokens::iot(&credentials, "eu-west-1", host, None, now)?;
+    /// let handshake = http::Request::get(url.expose()).header("sec-websocket-protocol", "mqtt").body(())?;
+    /// assert_eq!((handshake.uri().scheme_str(), handshake.uri().path()), (Some("wss"), "/mqtt"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn expose(&self) -> &str {
         &self.url
     }
 
     /// When it ends: by `X-Amz-Expires`, or with the credentials if they end before; `None` where
     /// neither says so.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens};
+    /// # use std::time::Duration;
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let host = "a3qEXAMPLEffp-ats.iot.eu-west-1.amazonaws.com";
+    /// # let now = datetime!(2022-01-06 9:00 UTC);
+    /// let url = tokens::iot(&credentials, "eu-west-1", host, Some(Duration::from_secs(3600)), now)?;
+    /// assert_eq!(url.expires_at(), Some(datetime!(2022-01-06 10:00 UTC)));
+    /// let url = tokens::iot(&credentials, "eu-west-1", host, None, now)?;
+    /// assert_eq!(url.expires_at(), None);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expires_at(&self) -> Option<OffsetDateTime> {
         self.expires_at
     }

@@ -82,6 +82,14 @@ const PARAMETERS: [&str; 9] = [
 impl ProofCheck {
     /// With the hosts of STS that proofs may be for (exactly, without a port), and the header that
     /// says that they are for here.
+    ///
+    /// ```
+    /// use countersign::tokens::caller_identity::ProofCheck;
+    /// use http::{HeaderName, HeaderValue};
+    ///
+    /// let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// let check = ProofCheck::new(["sts.amazonaws.com", "sts.us-east-1.amazonaws.com"], audience);
+    /// ```
     pub fn new<H: Into<String>>(
         hosts: impl IntoIterator<Item = H>,
         audience: (HeaderName, HeaderValue),
@@ -116,6 +124,23 @@ impl ProofCheck {
     ///
     /// # Errors
     /// The first thing that is wrong.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck, ProofError}};
+    /// # use http::{HeaderName, HeaderValue};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let host = "sts.us-east-1.amazonaws.com";
+    /// let audience = Some(("x-audience", "login.example.com"));
+    /// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, datetime!(2026-01-01 12:00 UTC))?;
+    ///
+    /// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// let check = ProofCheck::new([host], own);
+    /// assert!(check.presigned(proof.expose(), datetime!(2026-01-01 12:01 UTC)).is_ok());
+    /// let late = check.presigned(proof.expose(), datetime!(2026-01-01 12:16 UTC));
+    /// assert!(matches!(late, Err(ProofError::Claim(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn presigned(&self, url: &str, now: OffsetDateTime) -> Result<CheckedProof, ProofError> {
         let target = url.strip_prefix("https://").ok_or(ProofError::WrongUrl)?;
         let (host, query) = target.split_once("/?").ok_or(ProofError::WrongUrl)?;
@@ -149,6 +174,24 @@ impl ProofCheck {
     ///
     /// # Errors
     /// The first thing that is wrong.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use http::{HeaderName, HeaderValue};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let host = "sts.us-east-1.amazonaws.com";
+    /// # let proof = caller_identity::signed(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
+    /// # let mut received = http::Request::post(proof.url()).body(proof.body())?;
+    /// # for (name, value) in proof.expose_headers() {
+    /// #     received.headers_mut().insert(name.parse::<HeaderName>()?, value.parse()?);
+    /// # }
+    /// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// let checked = ProofCheck::new([host], own).signed(&received, now)?;
+    /// let request = checked.into_request(); // for STS
+    /// assert_eq!(request.body(), &"Action=GetCallerIdentity&Version=2011-06-15");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn signed<B: AsRef<[u8]>>(
         &self,
         received: &Request<B>,
@@ -308,6 +351,21 @@ fn unexpected(name: &str) -> ProofError {
 }
 
 /// A proof that may be sent to STS. It proves nothing before STS has answered.
+///
+/// ```
+/// # use countersign::{Credentials, tokens::caller_identity::{self, CheckedProof, ProofCheck}};
+/// # use http::{HeaderName, HeaderValue};
+/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let host = "sts.us-east-1.amazonaws.com";
+/// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
+/// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+/// # let check = ProofCheck::new([host], own);
+/// let checked: CheckedProof = check.presigned(proof.expose(), now)?;
+/// println!("{} says that it signed at {}", checked.access_key_id(), checked.date());
+/// let request = checked.into_request(); // STS tells whether that is so
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct CheckedProof {
     request: Request<&'static str>,
@@ -318,17 +376,61 @@ pub struct CheckedProof {
 impl CheckedProof {
     /// The request to send, as it is: over TLS, without following redirects. `host` is that of its
     /// URL. It holds the signature and the session token.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use http::{HeaderName, HeaderValue};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let host = "sts.us-east-1.amazonaws.com";
+    /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
+    /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// # let check = ProofCheck::new([host], own);
+    /// let request = check.presigned(proof.expose(), now)?.into_request();
+    /// assert_eq!(request.uri().host(), Some("sts.us-east-1.amazonaws.com"));
+    /// assert_eq!(request.headers()["x-audience"], "login.example.com"); // put there by the check
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_request(self) -> Request<&'static str> {
         self.request
     }
 
     /// Who is said to have signed. Believe only what STS answers.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use http::{HeaderName, HeaderValue};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let host = "sts.us-east-1.amazonaws.com";
+    /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
+    /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// # let check = ProofCheck::new([host], own);
+    /// let checked = check.presigned(proof.expose(), now)?;
+    /// assert_eq!(checked.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
     /// When it was signed. A server that remembers the proofs of 15 minutes can refuse one that
     /// comes twice.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use http::{HeaderName, HeaderValue};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = datetime!(2026-01-01 12:00 UTC);
+    /// # let host = "sts.us-east-1.amazonaws.com";
+    /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
+    /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// # let check = ProofCheck::new([host], own);
+    /// let checked = check.presigned(proof.expose(), now)?;
+    /// assert_eq!(checked.date().to_date_time(), datetime!(2026-01-01 12:00 UTC));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn date(&self) -> &AmzDate {
         &self.date
     }

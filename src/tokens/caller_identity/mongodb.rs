@@ -96,21 +96,64 @@ pub struct MongoDbProof(Proof);
 
 impl MongoDbProof {
     /// `a`: the value of the `authorization` header.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
+    /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
+    /// let answer = caller_identity::mongodb(&credentials, &client_nonce, &server_nonce, "sts.amazonaws.com", now)?;
+    /// let start = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20240707/us-east-1/sts/aws4_request, ";
+    /// assert!(answer.expose_authorization().starts_with(start));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expose_authorization(&self) -> &str {
         self.0.header("authorization").unwrap_or_default()
     }
 
     /// `d`: the value of `x-amz-date`.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
+    /// let now = datetime!(2024-07-07 7:00 UTC);
+    /// let answer = caller_identity::mongodb(&credentials, &client_nonce, &server_nonce, "sts.amazonaws.com", now)?;
+    /// assert_eq!(answer.date(), "20240707T070000Z");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn date(&self) -> &str {
         self.0.header("x-amz-date").unwrap_or_default()
     }
 
     /// `t`: the session token, of temporary credentials.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
+    /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let answer = caller_identity::mongodb(&credentials, &client_nonce, &server_nonce, "sts.amazonaws.com", now)?;
+    /// assert_eq!(answer.expose_session_token(), None); // then `t` is left out
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expose_session_token(&self) -> Option<&str> {
         self.0.header("x-amz-security-token")
     }
 
     /// When it ends.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use time::macros::datetime;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
+    /// let now = datetime!(2024-07-07 7:00 UTC);
+    /// let answer = caller_identity::mongodb(&credentials, &client_nonce, &server_nonce, "sts.amazonaws.com", now)?;
+    /// assert_eq!(answer.expires_at(), datetime!(2024-07-07 7:15 UTC));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn expires_at(&self) -> OffsetDateTime {
         self.0.expires_at()
     }
