@@ -8,6 +8,15 @@ use crate::xml::{self, Element, Problem};
 
 /// The largest answer that is read, 1 MiB; STS's own stay far below. Reading up to here takes
 /// bounded memory and time, whatever the answer is.
+///
+/// ```
+/// use countersign::sts::{GetCallerIdentity, LARGEST_ANSWER};
+/// use http::StatusCode;
+///
+/// // A client need read no more of a response than this.
+/// let body = vec![b' '; LARGEST_ANSWER + 1];
+/// assert!(GetCallerIdentity::parse(StatusCode::OK, &body).is_err());
+/// ```
 pub const LARGEST_ANSWER: usize = xml::LARGEST;
 
 /// Only errors come as JSON.

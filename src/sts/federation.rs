@@ -44,6 +44,18 @@ pub struct AssumeRoleWithSaml<'a> {
 impl<'a> AssumeRoleWithSaml<'a> {
     /// With what is required. The assertion is in base64, as the provider sent it: 4 to 100000
     /// characters.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoleWithSaml;
+    /// # let assertion = "PHNhbWw+/w==";
+    ///
+    /// // `assertion` is the form field `SAMLResponse` that the browser posted.
+    /// let role = "arn:aws:iam::123456789012:role/demo";
+    /// let provider = "arn:aws:iam::123456789012:saml-provider/idp";
+    /// let mut ask = AssumeRoleWithSaml::new(role, provider, assertion);
+    /// ask.duration_seconds = Some(3600);
+    /// # assert!(!format!("{ask:?}").contains(assertion));
+    /// ```
     pub fn new(role_arn: &'a str, principal_arn: &'a str, saml_assertion: &'a str) -> Self {
         Self {
             role_arn,
@@ -59,6 +71,17 @@ impl<'a> AssumeRoleWithSaml<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// # use countersign::sts::{AssumeRoleWithSaml, Endpoint};
+    /// # let role = "arn:aws:iam::123456789012:role/demo";
+    /// # let provider = "arn:aws:iam::123456789012:saml-provider/idp";
+    /// # let assertion = "PHNhbWw+/w==";
+    /// let ask = AssumeRoleWithSaml::new(role, provider, assertion);
+    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?; // to be sent as it is
+    /// assert!(request.body().starts_with("Action=AssumeRoleWithSAML&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
         let mut form = Form::new("AssumeRoleWithSAML");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
@@ -78,6 +101,17 @@ impl<'a> AssumeRoleWithSaml<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoleWithSaml;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithSAMLResult><Issuer>https://integ.example.com/idp</Issuer><Subject>SamlExample</Subject><SubjectType>transient</SubjectType><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
+    /// let answer = AssumeRoleWithSaml::parse(status, body)?;
+    /// assert_eq!(answer.credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
+    /// assert_eq!(answer.subject.as_deref(), Some("SamlExample"));
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -173,6 +207,15 @@ pub struct AssumeRoleWithWebIdentity<'a> {
 
 impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// With what is required. The token has 4 to 20000 characters.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoleWithWebIdentity;
+    /// # let token = "eyJh.bGci-Oi_J.SUz~";
+    ///
+    /// // In a pod: the content of the file that AWS_WEB_IDENTITY_TOKEN_FILE names.
+    /// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "my-pod", token);
+    /// assert!(!format!("{ask:?}").contains(token));
+    /// ```
     pub fn new(role_arn: &'a str, role_session_name: &'a str, web_identity_token: &'a str) -> Self {
         Self {
             role_arn,
@@ -189,6 +232,20 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// # use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
+    /// # let token = "eyJh.bGci-Oi_J.SUz~";
+    /// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "web", token);
+    /// let request = ask.request(&Endpoint::regional("eu-west-1")?)?; // to be sent as it is
+    /// assert_eq!(
+    ///     request.body(),
+    ///     "Action=AssumeRoleWithWebIdentity&Version=2011-06-15\
+    ///      &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdemo\
+    ///      &RoleSessionName=web&WebIdentityToken=eyJh.bGci-Oi_J.SUz~"
+    /// );
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
         let mut form = Form::new("AssumeRoleWithWebIdentity");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
@@ -213,6 +270,15 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoleWithWebIdentity;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::BAD_REQUEST, r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code><Message>Couldn&apos;t retrieve verification key</Message></Error></ErrorResponse>"#);
+    /// let error = AssumeRoleWithWebIdentity::parse(status, body).unwrap_err(); // of a stranger's token
+    /// assert_eq!(error.code(), Some("InvalidIdentityToken"));
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,

@@ -24,6 +24,17 @@ pub struct GetCallerIdentity;
 
 impl GetCallerIdentity {
     /// The request.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::sts::{Endpoint, GetCallerIdentity};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let request = GetCallerIdentity.request(&Endpoint::regional("eu-west-1")?).sign(&credentials, now)?;
+    /// assert_eq!((request.method().as_str(), request.uri().host()), ("POST", Some("sts.eu-west-1.amazonaws.com")));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> ToSign {
         Form::new("GetCallerIdentity").into_to_sign(endpoint)
     }
@@ -32,6 +43,18 @@ impl GetCallerIdentity {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::GetCallerIdentity;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::FORBIDDEN, r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.</Message></Error></ErrorResponse>"#);
+    /// let error = GetCallerIdentity::parse(status, body).unwrap_err(); // of a key that is deleted
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "InvalidClientTokenId (403): The security token included in the request is invalid."
+    /// );
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -93,6 +116,13 @@ pub struct GetAccessKeyInfo<'a> {
 
 impl<'a> GetAccessKeyInfo<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::sts::GetAccessKeyInfo;
+    ///
+    /// let ask = GetAccessKeyInfo::new("AKIAI44QH8DHBEXAMPLE"); // as found in a log
+    /// assert_eq!(ask.access_key_id, "AKIAI44QH8DHBEXAMPLE");
+    /// ```
     pub fn new(access_key_id: &'a str) -> Self {
         Self { access_key_id }
     }
@@ -101,6 +131,15 @@ impl<'a> GetAccessKeyInfo<'a> {
     ///
     /// # Errors
     /// What cannot be an access key id.
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetAccessKeyInfo};
+    ///
+    /// let ask = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
+    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+    /// assert_eq!(request.body(), "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=AKIAIOSFODNN7EXAMPLE");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let mut form = Form::new("GetAccessKeyInfo");
         form.text("AccessKeyId", self.access_key_id, &Limit::ACCESS_KEY_ID)?;
@@ -111,6 +150,16 @@ impl<'a> GetAccessKeyInfo<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::GetAccessKeyInfo;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetAccessKeyInfoResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetAccessKeyInfoResult><Account>111122223333</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>"#);
+    /// let answer = GetAccessKeyInfo::parse(status, body)?;
+    /// assert_eq!(answer.account, "111122223333");
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -164,6 +213,14 @@ pub struct DecodeAuthorizationMessage<'a> {
 
 impl<'a> DecodeAuthorizationMessage<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::sts::DecodeAuthorizationMessage;
+    ///
+    /// let said = "You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD";
+    /// let ask = said.rsplit(": ").next().map(DecodeAuthorizationMessage::new);
+    /// assert!(ask.is_some_and(|ask| ask.encoded_message == "4GIOHlTkIaWHQD"));
+    /// ```
     pub fn new(encoded_message: &'a str) -> Self {
         Self { encoded_message }
     }
@@ -172,6 +229,15 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     ///
     /// # Errors
     /// A message that is empty or too long.
+    ///
+    /// ```
+    /// use countersign::sts::{DecodeAuthorizationMessage, Endpoint};
+    ///
+    /// let ask = DecodeAuthorizationMessage::new("abc_-123+/=");
+    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+    /// assert!(request.body().ends_with("&EncodedMessage=abc_-123%2B%2F%3D"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let mut form = Form::new("DecodeAuthorizationMessage");
         form.text(
@@ -186,6 +252,16 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::DecodeAuthorizationMessage;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<DecodeAuthorizationMessageResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><DecodeAuthorizationMessageResult><DecodedMessage>{&quot;allowed&quot;: &quot;false&quot;}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"#);
+    /// let answer = DecodeAuthorizationMessage::parse(status, body)?;
+    /// assert_eq!(answer.decoded_message, r#"{"allowed": "false"}"#);
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,

@@ -52,6 +52,14 @@ pub struct AssumeRole<'a> {
 
 impl<'a> AssumeRole<'a> {
     /// With what is required; everything else is left to STS.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRole;
+    ///
+    /// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "TestAR");
+    /// ask.duration_seconds = Some(1800);
+    /// ask.source_identity = Some("Alice");
+    /// ```
     pub fn new(role_arn: &'a str, role_session_name: &'a str) -> Self {
         Self {
             role_arn,
@@ -72,6 +80,22 @@ impl<'a> AssumeRole<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::sts::{AssumeRole, Endpoint};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "s1");
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?.sign(&credentials, now)?;
+    /// assert_eq!(
+    ///     request.body(),
+    ///     "Action=AssumeRole&Version=2011-06-15\
+    ///      &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdemo&RoleSessionName=s1"
+    /// );
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let mut form = Form::new("AssumeRole");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
@@ -108,6 +132,18 @@ impl<'a> AssumeRole<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRole;
+    /// use countersign::Signer;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><PackedPolicySize>6</PackedPolicySize></AssumeRoleResult></AssumeRoleResponse>"#);
+    /// let answer = AssumeRole::parse(status, body)?;
+    /// assert_eq!(answer.packed_policy_size, Some(6));
+    /// let signer = Signer::new(answer.credentials, "us-east-1", "s3"); // with its token, until it ends
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<AssumeRoleResponse, Error> {
         read("AssumeRole", status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleResponse {
@@ -179,6 +215,14 @@ pub struct AssumeRoot<'a> {
 
 impl<'a> AssumeRoot<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoot;
+    ///
+    /// let task = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy";
+    /// let mut ask = AssumeRoot::new("111122223333", task);
+    /// ask.duration_seconds = Some(300);
+    /// ```
     pub fn new(target_principal: &'a str, task_policy_arn: &'a str) -> Self {
         Self {
             target_principal,
@@ -191,6 +235,19 @@ impl<'a> AssumeRoot<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is; the global endpoint.
+    ///
+    /// ```
+    /// use countersign::sts::{AssumeRoot, Endpoint};
+    ///
+    /// let task = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+    /// let mut ask = AssumeRoot::new("111122223333", task);
+    /// assert_eq!(ask.request(&Endpoint::regional("us-east-1")?)?.region(), "us-east-1");
+    ///
+    /// ask.duration_seconds = Some(3600);
+    /// let error = ask.request(&Endpoint::regional("us-east-1")?).unwrap_err();
+    /// assert_eq!(error.to_string(), "the parameter `DurationSeconds` takes 0 to 900 seconds");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         if endpoint.is_global() {
             return Err(crate::Error::NoEndpoint {
@@ -213,6 +270,16 @@ impl<'a> AssumeRoot<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoot;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRootResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>"#);
+    /// let answer = AssumeRoot::parse(status, body)?;
+    /// assert_eq!(answer.credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<AssumeRootResponse, Error> {
         read("AssumeRoot", status, body.as_ref(), |result, request_id| {
             Ok(AssumeRootResponse {

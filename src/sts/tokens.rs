@@ -39,6 +39,13 @@ pub struct GetSessionToken<'a> {
 
 impl GetSessionToken<'_> {
     /// Everything is left to STS.
+    ///
+    /// ```
+    /// use countersign::sts::GetSessionToken;
+    ///
+    /// let mut ask = GetSessionToken::new();
+    /// ask.duration_seconds = Some(3600);
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -47,6 +54,15 @@ impl GetSessionToken<'_> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetSessionToken};
+    ///
+    /// let request = GetSessionToken::new().request(&Endpoint::regional("cn-north-1")?)?.into_unsigned();
+    /// assert_eq!(request.uri(), "https://sts.cn-north-1.amazonaws.com.cn/");
+    /// assert_eq!(request.body(), "Action=GetSessionToken&Version=2011-06-15");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let mut form = Form::new("GetSessionToken");
         form.seconds(self.duration_seconds, &Seconds::SESSION)?;
@@ -58,6 +74,17 @@ impl GetSessionToken<'_> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::GetSessionToken;
+    /// use time::macros::datetime;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetSessionTokenResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
+    /// let credentials = GetSessionToken::parse(status, body)?.credentials;
+    /// assert_eq!(credentials.expiration(), Some(datetime!(2026-01-01 13:00 UTC)));
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -125,6 +152,13 @@ pub struct GetFederationToken<'a> {
 
 impl<'a> GetFederationToken<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::sts::GetFederationToken;
+    ///
+    /// let mut ask = GetFederationToken::new("Bob");
+    /// ask.policy = Some(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#);
+    /// ```
     pub fn new(name: &'a str) -> Self {
         Self {
             name,
@@ -139,6 +173,16 @@ impl<'a> GetFederationToken<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetFederationToken, Tag};
+    ///
+    /// let mut ask = GetFederationToken::new("Bob");
+    /// ask.tags = &[Tag { key: "a", value: "b" }];
+    /// let request = ask.request(&Endpoint::regional("ap-south-1")?)?.into_unsigned();
+    /// assert!(request.body().ends_with("&Name=Bob&Tags.member.1.Key=a&Tags.member.1.Value=b"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let mut form = Form::new("GetFederationToken");
         form.text("Name", self.name, &Limit::FEDERATED_NAME)?;
@@ -153,6 +197,16 @@ impl<'a> GetFederationToken<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::GetFederationToken;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetFederationTokenResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><FederatedUser><Arn>arn:aws:sts::123456789012:federated-user/Jean</Arn><FederatedUserId>123456789012:Jean</FederatedUserId></FederatedUser><PackedPolicySize>4</PackedPolicySize></GetFederationTokenResult></GetFederationTokenResponse>"#);
+    /// let answer = GetFederationToken::parse(status, body)?;
+    /// assert_eq!(answer.packed_policy_size, Some(4));
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -223,6 +277,13 @@ pub struct GetWebIdentityToken<'a> {
 
 impl<'a> GetWebIdentityToken<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::sts::{GetWebIdentityToken, SigningAlgorithm};
+    ///
+    /// let mut ask = GetWebIdentityToken::new(&["https://api.example.com"], SigningAlgorithm::Es384);
+    /// ask.duration_seconds = Some(60);
+    /// ```
     pub fn new(audience: &'a [&'a str], signing_algorithm: SigningAlgorithm) -> Self {
         Self {
             audience,
@@ -236,6 +297,16 @@ impl<'a> GetWebIdentityToken<'a> {
     ///
     /// # Errors
     /// A parameter that is outside its limits: which, and what the limit is.
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetWebIdentityToken, SigningAlgorithm};
+    ///
+    /// let ask = GetWebIdentityToken::new(&["https://api.example.com", "b"], SigningAlgorithm::Es384);
+    /// let request = ask.request(&Endpoint::regional("eu-west-1")?)?.into_unsigned();
+    /// let audience = "&Audience.member.1=https%3A%2F%2Fapi.example.com&Audience.member.2=b";
+    /// assert!(request.body().contains(audience));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let (name, limit) = ("Audience", "takes 1 to 10");
         if self.audience.is_empty() {
@@ -256,6 +327,17 @@ impl<'a> GetWebIdentityToken<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::GetWebIdentityToken;
+    /// use time::macros::datetime;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetWebIdentityTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetWebIdentityTokenResult><WebIdentityToken>a.b.c</WebIdentityToken><Expiration>2025-01-01T00:05:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>"#);
+    /// let token = GetWebIdentityToken::parse(status, body)?.web_identity_token;
+    /// assert_eq!(token.expiration(), Some(datetime!(2025-01-01 0:05 UTC)));
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -310,6 +392,13 @@ pub struct GetDelegatedAccessToken<'a> {
 
 impl<'a> GetDelegatedAccessToken<'a> {
     /// With what is required.
+    ///
+    /// ```
+    /// use countersign::sts::GetDelegatedAccessToken;
+    ///
+    /// let ask = GetDelegatedAccessToken::new("tok+en/=");
+    /// assert!(!format!("{ask:?}").contains("tok+en/="));
+    /// ```
     pub fn new(trade_in_token: &'a str) -> Self {
         Self {
             trade_in_token: Secret(trade_in_token),
@@ -320,6 +409,17 @@ impl<'a> GetDelegatedAccessToken<'a> {
     ///
     /// # Errors
     /// An empty token.
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetDelegatedAccessToken};
+    ///
+    /// let request = GetDelegatedAccessToken::new("tok+en/=").request(&Endpoint::fips("us-west-2")?)?;
+    /// assert_eq!(
+    ///     request.into_unsigned().body(),
+    ///     "Action=GetDelegatedAccessToken&Version=2011-06-15&TradeInToken=tok%2Ben%2F%3D"
+    /// );
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
         let mut form = Form::new("GetDelegatedAccessToken");
         form.text(
@@ -334,6 +434,16 @@ impl<'a> GetDelegatedAccessToken<'a> {
     ///
     /// # Errors
     /// What STS refused, or an answer that is none.
+    ///
+    /// ```
+    /// use countersign::sts::GetDelegatedAccessToken;
+    ///
+    /// // Send the request; then, with the status and the body of the answer:
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetDelegatedAccessTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><AssumedPrincipal>arn:aws:iam::123456789012:role/demo</AssumedPrincipal></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>"#);
+    /// let answer = GetDelegatedAccessToken::parse(status, body)?;
+    /// assert_eq!(answer.assumed_principal.as_deref(), Some("arn:aws:iam::123456789012:role/demo"));
+    /// # Ok::<(), countersign::sts::Error>(())
+    /// ```
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
