@@ -120,8 +120,8 @@ impl AmzDate {
     /// ```
     /// use countersign::AmzDate;
     ///
-    /// let date = AmzDate::parse("20150830T123600Z");
-    /// assert_eq!(date.as_ref().map(AmzDate::day), Some("20150830"));
+    /// let date = AmzDate::parse("20150830T123600Z").expect("a request timestamp");
+    /// assert_eq!(date.day(), "20150830");
     /// ```
     pub fn day(&self) -> &str {
         ascii(self.day_bytes())
@@ -141,8 +141,8 @@ impl AmzDate {
     /// use countersign::AmzDate;
     /// use time::macros::datetime;
     ///
-    /// let date = AmzDate::new(datetime!(2013-05-24 0:00 UTC));
-    /// assert_eq!(date.as_ref().map(AmzDate::as_str), Some("20130524T000000Z"));
+    /// let date = AmzDate::new(datetime!(2013-05-24 0:00 UTC)).expect("a year of four digits");
+    /// assert_eq!(date.as_str(), "20130524T000000Z");
     /// ```
     pub fn as_str(&self) -> &str {
         ascii(&self.0)

@@ -9,6 +9,24 @@
 //! A server reads a claim out of a request (`SignedRequest::parse`), looks the credentials up by its
 //! access key ID, and holds the one against the other (`verify`). Requests are good for 15 minutes
 //! before and after the time that they say, unless they say until when.
+//!
+//! ```
+//! use countersign::Credentials;
+//! use countersign::legacy::s3_v2::{Bucket, SignedRequest, Signer};
+//! use time::macros::datetime;
+//!
+//! // A client of an old store signs ...
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+//! let mut request = http::Request::get("https://store.example.com/bucket/key").body(())?;
+//! Signer::new(credentials.clone()).sign(&mut request, Bucket::InPath, now)?;
+//!
+//! // ... and the store verifies.
+//! let claim = SignedRequest::parse(&request, Bucket::InPath)?;
+//! let verified = claim.verify(&credentials, now)?; // those of `claim.access_key_id()`
+//! assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod claim;
 mod date;

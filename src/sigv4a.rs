@@ -11,6 +11,26 @@
 //! build, the same functions sign and verify with AWS-LC, several times as fast; on wasm it changes
 //! nothing.
 //!
+//! ```
+//! use countersign::verify::{SignedRequest, Verifier};
+//! use countersign::{Credentials, PayloadHash, sigv4a};
+//! use time::macros::datetime;
+//!
+//! // One request, good in two regions ...
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "events");
+//! let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
+//! signer.sign(&mut request, PayloadHash::of("{}"), now)?;
+//!
+//! // ... each of which verifies it with the public key alone.
+//! let public_key = signer.public_key()?;
+//! let claim = SignedRequest::parse(&request)?;
+//! for region in ["us-east-1", "eu-west-1"] {
+//!     Verifier::new(region, "events").verify(&claim, &public_key, PayloadHash::of("{}"), now)?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! IAM User Guide, "AWS Signature Version 4 for API requests", *How AWS Signature Version 4A works*.
 
 #[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]

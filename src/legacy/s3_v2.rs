@@ -7,6 +7,21 @@
 //! and no host.
 //!
 //! Amazon S3 User Guide, "Signing and authenticating REST requests".
+//!
+//! ```
+//! use std::time::Duration;
+//! use countersign::Credentials;
+//! use countersign::legacy::s3_v2::{Bucket, Signer};
+//! use time::macros::datetime;
+//!
+//! let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+//! let request = http::Request::get("https://store.example.com/bucket/key").body(())?;
+//! let (hour, now) = (Duration::from_secs(3600), datetime!(2026-01-01 12:00 UTC));
+//! let presigned = signer.presign(&request, Bucket::InPath, hour, now)?;
+//! let start = "https://store.example.com/bucket/key?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=1767272400&Signature=";
+//! assert!(presigned.url().starts_with(start));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod claim;
 mod resource;

@@ -6,6 +6,22 @@
 //!
 //! AWS General Reference, "Signature Version 2 signing process"; `SimpleDB` Developer Guide, "HMAC-SHA
 //! signature".
+//!
+//! ```
+//! use countersign::Credentials;
+//! use countersign::legacy::sigv2::{SignedRequest, Signer};
+//! use time::macros::datetime;
+//!
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let request = http::Request::get("https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15").body(())?;
+//! let uri = Signer::new(credentials.clone()).sign_query(&request, now)?;
+//!
+//! // What the service does with it.
+//! let arrived = http::Request::get(uri).body(())?;
+//! SignedRequest::parse(&arrived, None)?.verify(&credentials, now)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod claim;
 

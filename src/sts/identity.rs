@@ -218,8 +218,9 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     /// use countersign::sts::DecodeAuthorizationMessage;
     ///
     /// let said = "You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD";
-    /// let ask = said.rsplit(": ").next().map(DecodeAuthorizationMessage::new);
-    /// assert!(ask.is_some_and(|ask| ask.encoded_message == "4GIOHlTkIaWHQD"));
+    /// let (_, encoded_message) = said.rsplit_once(": ").expect("a message behind the sentence");
+    /// let ask = DecodeAuthorizationMessage::new(encoded_message);
+    /// assert_eq!(ask.encoded_message, "4GIOHlTkIaWHQD");
     /// ```
     pub fn new(encoded_message: &'a str) -> Self {
         Self { encoded_message }
