@@ -115,8 +115,8 @@ impl Diagnosis {
     /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(credentials, "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
     ///
+    /// let mut captured = request.clone();
     /// // A proxy cut the session token off in its middle.
     /// captured.headers_mut().insert("x-amz-security-token", "AQoDYX".parse()?);
     /// let diagnosis = explain::compare(&request, &captured, "sqs");
@@ -184,10 +184,10 @@ impl fmt::Display for Printed<'_> {
 /// # use countersign::{Credentials, PayloadHash, Signer};
 /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/?Action=ListQueues").body(())?;
 /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-/// # let mut captured = request.clone();
-/// # *captured.uri_mut() = "https://sqs.us-east-1.amazonaws.com/".parse()?;
 ///
 /// // A proxy dropped the query.
+/// let mut captured = request.clone();
+/// *captured.uri_mut() = "https://sqs.us-east-1.amazonaws.com/".parse()?;
 /// let diagnosis = explain::compare(&request, &captured, "sqs");
 /// let finding = &diagnosis.findings()[0];
 /// assert_eq!(finding.cause(), &Cause::ParametersLost { names: vec!["Action".into()] });
@@ -222,7 +222,8 @@ impl Finding {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
+    /// // The request as it arrived behind a proxy.
+    /// let mut captured = request.clone();
     /// *captured.method_mut() = http::Method::HEAD;
     /// let diagnosis = explain::compare(&request, &captured, "sqs");
     /// let cause = diagnosis.findings()[0].cause();
@@ -240,7 +241,8 @@ impl Finding {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
+    /// // The request as it arrived behind a proxy.
+    /// let mut captured = request.clone();
     /// *captured.method_mut() = http::Method::HEAD;
     /// let diagnosis = explain::compare(&request, &captured, "sqs");
     /// let line = diagnosis.findings()[0].difference().expect("a line that differs");
@@ -268,7 +270,8 @@ impl fmt::Debug for Finding {
 /// # use countersign::{Credentials, PayloadHash, Signer};
 /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
 /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-/// # let mut captured = request.clone();
+/// // The request as it arrived behind a proxy.
+/// let mut captured = request.clone();
 /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/a+key".parse()?;
 /// let diagnosis = explain::compare(&request, &captured, "s3");
 /// let line = diagnosis.findings()[0].difference().expect("a line that differs");
@@ -344,7 +347,8 @@ impl Difference {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
+    /// // The request as it arrived behind a proxy.
+    /// let mut captured = request.clone();
     /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/mounted/key".parse()?;
     /// let diagnosis = explain::compare(&request, &captured, "s3");
     /// let part = diagnosis.findings()[0].difference().map(|line| line.part());
@@ -362,7 +366,8 @@ impl Difference {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
+    /// // The request as it arrived behind a proxy.
+    /// let mut captured = request.clone();
     /// captured.headers_mut().insert("host", "10.0.0.7".parse()?);
     /// # *captured.uri_mut() = "/key".parse()?;
     /// let diagnosis = explain::compare(&request, &captured, "s3");
@@ -381,7 +386,8 @@ impl Difference {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
+    /// // The request as it arrived behind a proxy.
+    /// let mut captured = request.clone();
     /// captured.headers_mut().insert("host", "10.0.0.7".parse()?);
     /// # *captured.uri_mut() = "/key".parse()?;
     /// let diagnosis = explain::compare(&request, &captured, "s3");
@@ -401,7 +407,8 @@ impl Difference {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
     /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
+    /// // The request as it arrived behind a proxy.
+    /// let mut captured = request.clone();
     /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/a+key".parse()?;
     /// let diagnosis = explain::compare(&request, &captured, "s3");
     /// let position = diagnosis.findings()[0].difference().and_then(|line| line.position());

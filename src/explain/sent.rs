@@ -316,8 +316,9 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// # let mut captured = request.clone();
     ///
+    /// // A cache does not pass the range on.
+    /// let mut captured = request.clone();
     /// captured.headers_mut().remove("range");
     /// let (sent, captured) = (Sent::new(&request, "s3"), Sent::new(&captured, "s3"));
     /// let lost = Cause::HeaderLost { name: "range".into() };

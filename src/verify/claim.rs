@@ -265,6 +265,7 @@ impl<'a> SignedRequest<'a> {
     /// complete key for a cache.
     ///
     /// ```
+    /// # use countersign::verify::SignedRequest;
     /// use std::collections::HashMap;
     /// use countersign::{CredentialScope, SigningKey};
     /// # use countersign::{Credentials, PayloadHash, Signer};
@@ -272,8 +273,8 @@ impl<'a> SignedRequest<'a> {
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
     ///
+    /// let claim = SignedRequest::parse(&request)?;
     /// // Keys that have been derived, by whose and what for.
     /// let mut keys: HashMap<(String, CredentialScope), SigningKey> = HashMap::new();
     /// let key = keys
@@ -289,14 +290,15 @@ impl<'a> SignedRequest<'a> {
     /// SigV4 or SigV4A.
     ///
     /// ```
+    /// # use countersign::verify::SignedRequest;
     /// use countersign::Algorithm;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
     ///
+    /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.algorithm(), Algorithm::HmacSha256);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -312,12 +314,13 @@ impl<'a> SignedRequest<'a> {
     /// When the request says that it was signed.
     ///
     /// ```
+    /// # use countersign::verify::SignedRequest;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.date().as_str(), "20260101T120000Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -328,14 +331,15 @@ impl<'a> SignedRequest<'a> {
     /// Where the signature stands.
     ///
     /// ```
+    /// # use countersign::verify::SignedRequest;
     /// use countersign::verify::Form;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
     ///
+    /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.form(), Form::Header);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -384,12 +388,13 @@ impl<'a> SignedRequest<'a> {
     /// The names of the headers that were signed, in lower case, in order.
     ///
     /// ```
+    /// # use countersign::verify::SignedRequest;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// let claim = SignedRequest::parse(&request)?;
     /// assert!(claim.signed_headers().eq(["host", "x-amz-date"]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
