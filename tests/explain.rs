@@ -22,6 +22,8 @@ mod secrets;
 mod server;
 #[path = "explain/signers.rs"]
 mod signers;
+#[path = "explain/words.rs"]
+mod words;
 
 /// The issue asks for at least 60.
 #[test]

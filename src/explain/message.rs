@@ -105,14 +105,15 @@ fn by_code(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
                 problem: "the server cannot read it".to_owned(),
             },
         },
-        "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException"
-        | "MissingSecurityHeader" => missing(claimed),
+        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => missing(claimed),
         _ if says("Missing Authentication Token") || says("is missing Authentication Token") => {
             missing(claimed)
         }
-        // S3's word for a request that nobody signed; a policy says the same to those who did.
-        "AccessDenied" | "AccessDeniedException" if !claimed.has_signature => {
+        // Words for a request that nobody signed; to those who did, a policy says the same, and that
+        // some other header is missing.
+        "AccessDenied" | "AccessDeniedException" | "MissingSecurityHeader"
+            if !claimed.has_signature =>
+        {
             Cause::MissingAuthentication
         }
         "PermanentRedirect" | "IllegalLocationConstraintException" => claimed.wrong_region(None),

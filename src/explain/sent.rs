@@ -383,7 +383,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
             findings.push(Finding::new(match compared {
                 Some(_) if self.hides_payload_hash() => Cause::WrongSecretKeyOrPayloadHash,
                 Some(_) => Cause::WrongSecretKey,
-                None if !claimed.has_signature => Cause::MissingAuthentication,
                 None if self.secret_is_right() => Cause::WrongSecretKey,
                 None => Cause::Undetermined,
             }));
@@ -435,14 +434,10 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         (told || !findings.is_empty()).then_some(findings)
     }
 
-    /// What was signed: as the signer says, or as was found out, or else as it should be.
+    /// What was signed: as the signer says, or else as it should be.
     fn signed_lines(&self, rebuilt: &Rebuilt) -> Lines {
         let told = self.signed.as_deref().and_then(|text| Lines::parse(text));
-        let found = || match self.search(rebuilt) {
-            Some(Found::Other(lines)) => Some(lines),
-            _ => None,
-        };
-        told.or_else(found).unwrap_or_else(|| rebuilt.lines.clone())
+        told.unwrap_or_else(|| rebuilt.lines.clone())
     }
 
     fn search(&self, rebuilt: &Rebuilt) -> Option<Found> {

@@ -2,7 +2,7 @@
 
 use countersign::explain::{self, Cause};
 use countersign::verify::VerifyError;
-use countersign::{Credentials, PayloadHash, Service, Signer};
+use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, Signer};
 use http::{HeaderValue, Request};
 
 use crate::server::{NOW, SECRET, Sent, TOKEN};
@@ -16,7 +16,7 @@ fn signed_for(region: &str, service: Service) -> Sent {
     request
 }
 
-fn s3() -> Sent {
+pub fn s3() -> Sent {
     signed_for("us-east-1", Service::S3)
 }
 
@@ -371,4 +371,116 @@ fn targets_that_cannot_be_read() {
             "{target} {error}"
         );
     }
+}
+
+pub fn causes(diagnosis: &explain::Diagnosis) -> Vec<Cause> {
+    let findings = diagnosis.findings().iter();
+    findings.map(|finding| finding.cause().clone()).collect()
+}
+
+/// A wrong secret is blamed where nothing else is wrong.
+#[test]
+fn a_broken_rule_is_enough() {
+    let service = Service::S3;
+    let check = |request: &Sent, payload| {
+        let mut sent = explain::Sent::new(request, &service).with_secret_key("other".into());
+        if let Some(payload) = payload {
+            sent = sent.with_payload(payload);
+        }
+        causes(&sent.check())
+    };
+    assert_eq!(check(&s3(), None), [Cause::WrongSecretKey]);
+    let unsigned = with(s3(), "x-amz-acl", "private");
+    let names = vec!["x-amz-acl".to_owned()];
+    assert_eq!(check(&unsigned, None), [Cause::HeadersNotSigned { names }]);
+    // What is no hash is not compared with one: too short, or not of such digits.
+    for wrong in ["abcdef", &"no-hex-digits-16".repeat(4)] {
+        let request = with(s3(), "x-amz-content-sha256", wrong);
+        let found = check(&request, Some(PayloadHash::EMPTY));
+        assert_eq!(found, [Cause::PayloadHashInvalid], "{wrong}");
+    }
+}
+
+/// With the secret that made the signature, it is the server that has another.
+#[test]
+fn a_server_with_another_secret() {
+    let (request, service) = (s3(), Service::S3);
+    let answer = "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>";
+    let sent = explain::Sent::new(&request, &service);
+    let diagnosis = sent.refused_with(answer).unwrap();
+    assert_eq!(causes(&diagnosis), [Cause::Undetermined]);
+    let diagnosis = sent.with_secret_key(SECRET.into()).refused_with(answer);
+    assert_eq!(causes(&diagnosis.unwrap()), [Cause::WrongSecretKey]);
+}
+
+/// A hash alone tells only where all is known that it was made of.
+#[test]
+fn a_string_to_sign_alone() {
+    let (request, service) = (signed_for("us-east-1", "sqs".into()), Service::from("sqs"));
+    let message = format!(
+        "The request signature we calculated does not match the signature you provided.\n\n\
+         The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n20260102T030405Z\n\
+         20260102/us-east-1/sqs/aws4_request\n{}'\n",
+        "0".repeat(64)
+    );
+    let sent = explain::Sent::new(&request, &service);
+    let diagnosis = sent.refused_with(&message).unwrap();
+    assert_eq!(causes(&diagnosis), [Cause::Undetermined]);
+    let sent = sent.with_payload(PayloadHash::EMPTY);
+    let diagnosis = sent.refused_with(&message).unwrap();
+    assert_eq!(causes(&diagnosis), [Cause::CanonicalRequestDiffers]);
+}
+
+/// Services that never look at `x-amz-content-sha256` do not mind what it says.
+#[test]
+fn a_hash_that_nobody_looks_at() {
+    let mut rules = Rules::GENERIC;
+    rules.content_sha256 = ContentSha256::Never;
+    let mut request = Request::get("https://h.example/k")
+        .header("x-amz-content-sha256", "ab".repeat(32))
+        .body(Vec::new())
+        .unwrap();
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "x");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    let request = with(request, "x-amz-content-sha256", &"ab".repeat(32));
+    for (rules, expected) in [
+        (rules, vec![]),
+        (Rules::S3, vec![Cause::PayloadHashDiffers]),
+    ] {
+        let sent = explain::Sent::new(&request, Service::new("x", rules));
+        let found = causes(&sent.with_payload(PayloadHash::EMPTY).check());
+        assert_eq!(found, expected);
+    }
+}
+
+/// Two tokens of one length look the same where they are hidden, and not where they are not.
+#[test]
+fn what_is_hidden_differs() {
+    let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
+    let mut request = Request::get("https://h.example/k")
+        .body(Vec::new())
+        .unwrap();
+    let signer = Signer::new(credentials, "us-east-1", "s3");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    let other = TOKEN.replace("IQoJ", "FwoG");
+    let captured = with(request.clone(), "x-amz-security-token", &other);
+    let diagnosis = explain::compare(&request, &captured, "s3");
+    assert_eq!(causes(&diagnosis), [Cause::InvalidSessionToken]);
+    let difference = diagnosis.findings()[0].difference().unwrap();
+    assert_eq!(difference.position(), None);
+    assert_eq!(difference.signed(), difference.received());
+    let hidden = "(what is not shown differs)";
+    assert!(diagnosis.to_string().contains(hidden), "{diagnosis}");
+    let exposed = diagnosis.expose();
+    assert!(exposed.contains(TOKEN) && exposed.contains(&other));
+    assert!(!exposed.contains(hidden), "{exposed}");
+}
+
+#[test]
+fn what_debug_shows() {
+    let (request, service) = (s3(), Service::S3);
+    let sent = explain::Sent::new(&request, &service);
+    assert_eq!(format!("{sent:?}"), "Sent { service: \"s3\", .. }");
+    let text = sent.string_to_sign().unwrap();
+    assert_eq!(format!("{text:?}"), format!("{:?}", text.expose()));
 }

@@ -31,11 +31,11 @@ fn signed_by(credentials: Credentials, region: &str, service: &'static str) -> S
     request
 }
 
-fn s3() -> Sent {
+pub fn s3() -> Sent {
     signed_by(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3")
 }
 
-fn sqs() -> Sent {
+pub fn sqs() -> Sent {
     signed_by(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "sqs")
 }
 
@@ -44,7 +44,7 @@ fn temporary() -> Sent {
     signed_by(credentials.with_session_token(TOKEN), "us-east-1", "s3")
 }
 
-fn tokenless() -> Sent {
+pub fn tokenless() -> Sent {
     signed_by(
         Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET),
         "us-east-1",
@@ -66,11 +66,11 @@ fn presigned_by(service: &'static str) -> Sent {
     Request::get(url.url()).body(Vec::new()).unwrap()
 }
 
-fn presigned() -> Sent {
+pub fn presigned() -> Sent {
     presigned_by("s3")
 }
 
-fn unsigned() -> Sent {
+pub fn unsigned() -> Sent {
     Request::get("https://h.example/k")
         .body(Vec::new())
         .unwrap()

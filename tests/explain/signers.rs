@@ -5,7 +5,7 @@ use countersign::explain::{Cause, Sent};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use http::Request;
 
-use crate::server::{self, NOW, SECRET, Shape};
+use crate::server::{self, NOW, SECRET, Shape, TOKEN};
 
 /// A mistake in what a signer writes down.
 pub struct Case {
@@ -315,4 +315,49 @@ fn equal_lines_leave_the_secret() {
             "{shape:?}\n{diagnosis}"
         );
     }
+}
+
+/// A secret tells which mistake it was, although the answer holds no more than a hash.
+#[test]
+fn the_secret_tells_more_than_a_hash() {
+    let case = CASES.first().unwrap();
+    let (request, right, _) = case.make();
+    let answer = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message>\
+         <StringToSign>{}</StringToSign></Error>",
+        server::string_to_sign(&request, &right)
+    );
+    let service = Service::from(case.service);
+    let sent = Sent::new(&request, &service)
+        .with_payload(PayloadHash::of("data"))
+        .with_secret_key(SecretKey::from(SECRET));
+    case.expect("a hash", &sent.refused_with(answer).unwrap());
+}
+
+/// A token that was listed and not signed.
+#[test]
+fn a_token_left_out() {
+    let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
+    let mut request = Request::post(KEY).body(b"data".to_vec()).unwrap();
+    let signer = Signer::new(credentials, "us-east-1", "s3");
+    signer
+        .sign(&mut request, PayloadHash::of("data"), NOW)
+        .unwrap();
+    let right = server::canonical(true, &request);
+    let wrong = replace(right, &format!("x-amz-security-token:{TOKEN}\n"), "");
+    let wrong = replace(wrong, ";x-amz-security-token\n", "\n");
+    let signature = server::sign(SECRET, &server::string_to_sign(&request, &wrong));
+    let header = request.headers()["authorization"].to_str().unwrap();
+    let (start, _) = header.split_once("Signature=").unwrap();
+    let header = format!("{start}Signature={signature}");
+    request
+        .headers_mut()
+        .insert("authorization", header.parse().unwrap());
+    let service = Service::S3;
+    let sent = Sent::new(&request, &service)
+        .with_payload(PayloadHash::of("data"))
+        .with_secret_key(SecretKey::from(SECRET));
+    let diagnosis = sent.check();
+    let cause = diagnosis.cause();
+    assert_eq!(cause, Some(&Cause::SessionTokenNotSigned), "{diagnosis}");
 }
