@@ -272,10 +272,12 @@ mod tests {
         let time = datetime!(2026-01-02 03:04:05 UTC);
         for text in [
             "20260102T030405Z",
+            "20260102T030405",
             "2026-01-02T03:04:05Z",
             "2026-01-02T03:04:05.678Z",
             "Fri, 02 Jan 2026 03:04:05 GMT",
             "1767323045000",
+            "001767323045000",
         ] {
             assert_eq!(point_in_time(text), Some(time), "{text}");
         }
@@ -286,6 +288,8 @@ mod tests {
             "2026",
             "2026-13-02T03:04:05Z",
             "99999999999999999",
+            // No more digits than that.
+            "0001767323045000",
         ] {
             assert_ne!(point_in_time(text), Some(time), "{text}");
         }

@@ -120,6 +120,8 @@ mod tests {
     fn payloads() {
         let of = |payload| lines("host:h", "host", payload);
         let unsigned = "UNSIGNED-PAYLOAD";
+        let no_hex = "no-hex-digits".repeat(5);
+        let no_hex = no_hex.split_at(64).0;
         for (signed, received, sent, cause) in [
             // What was sent is what was signed: on the way it became another.
             (OTHER, EMPTY, Some(OTHER), Some(Cause::BodyChanged)),
@@ -140,6 +142,16 @@ mod tests {
             (OTHER, EMPTY, None, Some(Cause::BodyChanged)),
             (EMPTY, OTHER, None, Some(Cause::PayloadHashDiffers)),
             (unsigned, EMPTY, None, Some(Cause::PayloadHashDiffers)),
+            // What is no hash: of another length, or of other digits.
+            ("abcdef", EMPTY, None, Some(Cause::PayloadHashDiffers)),
+            (no_hex, EMPTY, None, Some(Cause::PayloadHashDiffers)),
+            (
+                OTHER,
+                "abcdef",
+                Some(OTHER),
+                Some(Cause::PayloadHashDiffers),
+            ),
+            (OTHER, no_hex, Some(OTHER), Some(Cause::PayloadHashDiffers)),
             (OTHER, unsigned, None, Some(Cause::PayloadHashDiffers)),
             (OTHER, OTHER, None, None),
         ] {
@@ -259,6 +271,14 @@ mod tests {
         let of = |hash: &str| lines(&format!("x-amz-content-sha256:{hash}"), "x", hash);
         let hash = causes(&of(OTHER), &of(EMPTY), None);
         assert_eq!(hash, [Cause::BodyChanged]);
+        // Of itself alone: not of the other headers, nor where the last lines are equal.
+        let (ours, theirs) = (lines("a:1", "a", OTHER), lines("a:2", "a", EMPTY));
+        let rewritten = |name: &str| Cause::HeaderRewritten { name: owned(name) };
+        let both = causes(&ours, &theirs, None);
+        assert_eq!(both, [rewritten("a"), Cause::BodyChanged]);
+        let of = |hash: &str| lines(&format!("x-amz-content-sha256:{hash}"), "x", EMPTY);
+        let header = causes(&of(OTHER), &of(EMPTY), None);
+        assert_eq!(header, [rewritten("x-amz-content-sha256")]);
         // As many as are told of.
         let many = |count: usize| -> String {
             let names = (0..count).map(|i| format!("h{i:02}:1"));

@@ -483,3 +483,93 @@ impl fmt::Debug for Difference {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(part: &str, signed: &str, received: &str) -> String {
+        let difference = Difference::plain(part, signed, received, &Secrets::default());
+        let finding = Finding::with(Cause::PathChanged, difference);
+        let printed = Diagnosis::new(vec![finding]).to_string();
+        let lines: Vec<&str> = printed.lines().collect();
+        let [_, signed, received, mark, _] = lines.as_slice() else {
+            panic!("{printed}");
+        };
+        format!("{signed}\n{received}\n{mark}")
+    }
+
+    /// 96 characters of a line are shown, and a mark for what is left out before and behind.
+    #[test]
+    fn long_lines_are_cut() {
+        let x = |count: usize| "x".repeat(count);
+        for (length, shown, end) in [(95, 95, ""), (96, 96, ""), (97, 96, "…"), (200, 96, "…")]
+        {
+            let text = printed("path", &format!("a{}", x(length - 1)), "b");
+            let wanted = format!(
+                "    path  signed    a{}{end}\n          received  b\n                    ^",
+                x(shown - 1)
+            );
+            assert_eq!(text, wanted, "{length}");
+        }
+        // From the 65th character on, a line begins 32 before the place.
+        for (at, skipped) in [(63, 0), (64, 32), (100, 68)] {
+            let text = printed("path", &format!("{}a", x(at)), &format!("{}b", x(at)));
+            let (start, mark) = if skipped > 0 {
+                ("…", x(at - skipped + 1))
+            } else {
+                ("", x(at))
+            };
+            let same = x(at - skipped);
+            let wanted = format!(
+                "    path  signed    {start}{same}a\n          received  {start}{same}b\n                    {}^",
+                mark.replace('x', " ")
+            );
+            assert_eq!(text, wanted, "{at}");
+        }
+    }
+
+    #[test]
+    fn where_two_lines_differ() {
+        for (a, b, at) in [
+            ("", "", None),
+            ("abc", "abc", None),
+            ("abc", "abd", Some(2)),
+            ("abc", "ab", Some(2)),
+            ("é", "éa", Some(1)),
+        ] {
+            assert_eq!(first_difference(a, b), at, "{a} {b}");
+        }
+        let text = printed("path", "a:[elided]", "a:[elided]");
+        let mark = "                    (what is not shown differs)";
+        assert_eq!(text.lines().last(), Some(mark));
+    }
+
+    #[test]
+    fn what_debug_shows() {
+        let difference = Difference::plain("path", "/a", "/b", &Secrets::default());
+        let finding = Finding::with(Cause::PathChanged, difference);
+        let code = Some("Code".to_owned());
+        let diagnosis = Diagnosis::new(vec![finding]).answered(code, Some(403));
+        assert_eq!(
+            format!("{diagnosis:?}"),
+            "Diagnosis { code: Some(\"Code\"), status: Some(403), findings: [Finding { cause: \
+             PathChanged, difference: Some(Difference { part: \"path\", signed: \"/a\", received: \
+             \"/b\" }) }] }"
+        );
+    }
+
+    #[test]
+    fn causes_stand_apart() {
+        let findings = [Cause::PathChanged, Cause::QueryOrder, Cause::PathChanged];
+        let diagnosis = Diagnosis::new(findings.map(Finding::new).to_vec());
+        let wanted = format!(
+            "Likely cause: {}\nWhat to do: {}\n\nBesides: {}\nWhat to do: {}\n",
+            Cause::PathChanged,
+            Cause::PathChanged.advice(),
+            Cause::QueryOrder,
+            Cause::QueryOrder.advice()
+        );
+        assert_eq!(diagnosis.to_string(), wanted);
+    }
+}

@@ -317,6 +317,24 @@ mod tests {
     }
 
     #[test]
+    fn signatures_of_every_scheme_are_known() {
+        let signature = "frJIUN8DYpKDtOLCwo//yllqDzg=";
+        for authorization in [
+            format!("AWS AKIDEXAMPLE:{signature}"),
+            format!("Bearer {signature}"),
+            format!("AWS4-HMAC-SHA256 Credential=a, Signature={signature}"),
+            format!("AWS4-HMAC-SHA256 Signature={signature}, Credential=a"),
+        ] {
+            let request = http::Request::get("https://h.example/?a=b");
+            let request = request.header("authorization", authorization);
+            let mut secrets = Secrets::default();
+            secrets.add_request(&request.body(()).unwrap());
+            let text = format!("a {signature} b");
+            assert_eq!(secrets.other(&text), "a [elided] b");
+        }
+    }
+
+    #[test]
     fn parameters_are_hidden_by_their_names() {
         let secrets = Secrets::default();
         for name in [

@@ -66,7 +66,8 @@ impl Lines {
         let (path, rest) = rest.split_once(' ')?;
         let mut names = signed_headers.split(';').peekable();
         let first = format!(" {}:", names.peek()?);
-        // Without a query there are two spaces, of which the path took the first.
+        // Without a query there are two spaces, of which the path took the first; or one, where
+        // somebody made all white space one space.
         let (query, mut rest) = match rest.strip_prefix(first.trim_start()) {
             Some(_) => ("", rest),
             None => rest.find(&first).and_then(|at| {
@@ -143,7 +144,9 @@ mod tests {
     fn folded_by_a_log() {
         for text in [TEXT.to_owned(), TEXT.replace("x=1&y=", "")] {
             let lines = Lines::parse(&text).unwrap();
-            assert_eq!(Lines::parse(&text.replace('\n', " ")).unwrap(), lines);
+            let folded = text.replace('\n', " ");
+            assert_eq!(Lines::parse(&folded).unwrap(), lines);
+            assert_eq!(Lines::parse(&folded.replace("  ", " ")).unwrap(), lines);
         }
         for text in ["", " ", "GET", "GET / x", "GET /  a;b c", "a b c d e f"] {
             assert_eq!(Lines::parse(text), None, "{text}");
