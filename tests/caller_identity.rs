@@ -565,3 +565,26 @@ fn v15_another_algorithm() {
         "{error:?}"
     );
 }
+
+/// A presigned proof that signs a header which nobody asked for: the request that comes out would
+/// not have it, and STS would refuse it.
+#[test]
+fn v15_a_presigned_header_that_nobody_asked_for() {
+    let url = |asked: &[(&str, &str)]| {
+        let mut request = Request::get(format!("https://{HOST}/?{QUERY}"));
+        for (name, value) in asked {
+            request = request.header(*name, *value);
+        }
+        let signer = Signer::new(credentials(), REGION, "sts");
+        let minute = std::time::Duration::from_secs(60);
+        let signed = signer.presign(&request.body(()).unwrap(), PayloadHash::EMPTY, minute, NOW);
+        signed.unwrap().url().to_owned()
+    };
+    assert!(check().presigned(&url(&[AUDIENCE]), NOW).is_ok());
+    assert_eq!(
+        refuse(&url(&[AUDIENCE, ("x-amz-meta-a", "1")])),
+        ProofError::Claim(VerifyError::SignedHeaderMissing {
+            name: "x-amz-meta-a".to_owned()
+        })
+    );
+}
