@@ -331,6 +331,35 @@ mod tests {
         }
     }
 
+    /// Where the byte stands alone, at either end of 16 bytes or of their rest, or nowhere else.
+    #[test]
+    fn what_stands_before_the_first() {
+        for length in 0..70 {
+            let without = "x".repeat(length);
+            assert_eq!(cut(&without, b'/'), None);
+            let only = "/".repeat(length + 1);
+            assert_eq!(cut(&only, b'/'), Some(("", only.split_at(1).1)));
+            for behind in ["", "é", "a/b/c/d/e/f/g/h/i/j", &only] {
+                let text = format!("{without}/{behind}");
+                assert_eq!(cut(&text, b'/'), Some((without.as_str(), behind)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..70 {
+            let mut bytes = vec![b'x'; length];
+            assert!(!holds(&bytes, |b| b == b'/'), "{length}");
+            assert_eq!(holds(&bytes, |b| b == b'x'), length > 0);
+            for at in 0..length {
+                bytes[at] = b'/';
+                assert!(holds(&bytes, |b| b == b'/'), "{at} of {length}");
+                bytes[at] = b'x';
+            }
+        }
+    }
+
     #[test]
     fn text_is_recoded() {
         for canonical in ["", "abc-._~", "a%20b", "%C3%A9"] {

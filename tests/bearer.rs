@@ -294,6 +294,11 @@ fn bytes_of_a_realm() {
         }
     }
     assert!(Refusal::MissingToken.challenge("é").is_err());
+    // The first and the last that a quoted text holds, and their neighbours.
+    for (realm, sound) in [(" ", true), ("~", true), ("\x1f", false), ("\x7f", false)] {
+        let challenge = Refusal::MissingToken.challenge(realm);
+        assert_eq!(challenge.is_ok(), sound, "{realm:?}");
+    }
 }
 
 #[test]

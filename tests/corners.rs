@@ -1008,3 +1008,125 @@ fn prefixes_of_ids() {
         assert_eq!(account_id(&other).is_some(), is_digit, "{byte:#x}");
     }
 }
+
+/// Signatures of Signature Version 4A are the hex of 8 to 72 bytes.
+#[test]
+fn lengths_of_signatures() {
+    let read = |algorithm: &str, scope: &str, digits: usize| {
+        let text = format!(
+            "{algorithm} Credential=AKIDEXAMPLE/{scope}, SignedHeaders=host, Signature={}",
+            "a".repeat(digits)
+        );
+        let read = Authorization::parse(&text);
+        assert!(
+            read.is_ok() || matches!(read, Err(Error::MalformedAuthorization(_))),
+            "{read:?}"
+        );
+        read.is_ok_and(|read| read.signature.as_str().len() == digits)
+    };
+    let several = "20150830/s3/aws4_request";
+    for (digits, sound) in [
+        (0, false),
+        (14, false),
+        (15, false),
+        (16, true),
+        (17, false),
+        (140, true),
+        (143, false),
+        (144, true),
+        (145, false),
+        (146, false),
+    ] {
+        let read = read("AWS4-ECDSA-P256-SHA256", several, digits);
+        assert_eq!(read, sound, "{digits}");
+    }
+    let one = "20150830/us-east-1/s3/aws4_request";
+    for digits in [0, 62, 63, 64, 65, 66, 144] {
+        let read = read("AWS4-HMAC-SHA256", one, digits);
+        assert_eq!(read, digits == 64, "{digits}");
+    }
+}
+
+/// What the types of `http` carry is read as slices are, and no signature is signed.
+#[test]
+fn a_request_that_is_signed_has_a_canonical_form() {
+    let mut rules = Rules::S3;
+    rules.also_sign = vec![http::header::AUTHORIZATION];
+    let mut request = get("https://h/?X-Amz-Signature=00&a=1");
+    let canonical = |request: &Request<()>| {
+        CanonicalRequest::new(request, &rules, PayloadHash::Unsigned)
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(
+        canonical(&request),
+        "GET\n/\na=1\nhost:h\n\nhost\nUNSIGNED-PAYLOAD"
+    );
+    let headers = request.headers_mut();
+    headers.insert("authorization", HeaderValue::from_static("x"));
+    assert_eq!(
+        canonical(&request),
+        "GET\n/\nX-Amz-Signature=00&a=1\nhost:h\n\nhost\nUNSIGNED-PAYLOAD"
+    );
+}
+
+/// The port that a scheme implies is not sent, and so not signed.
+#[test]
+fn ports_that_schemes_imply() {
+    for (url, host) in [
+        ("http://h/", "h"),
+        ("http://h:80/", "h"),
+        ("ws://h:80/", "h"),
+        ("https://h:443/", "h"),
+        ("wss://h:443/", "h"),
+        ("http://h:443/", "h:443"),
+        ("ws://h:443/", "h:443"),
+        ("https://h:80/", "h:80"),
+        ("wss://h:80/", "h:80"),
+        ("other://h:80/", "h:80"),
+        ("https://h:/", "h"),
+        ("other://h:/", "h"),
+    ] {
+        let request = get(url);
+        let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::Unsigned);
+        let text = canonical.unwrap().to_string();
+        assert_eq!(text.lines().nth(3), Some(&*format!("host:{host}")), "{url}");
+    }
+}
+
+/// Where `x-amz-date` is signed, nobody reads `date`: a client may add it after signing.
+#[test]
+fn a_date_that_is_not_signed() {
+    let mut request = get("https://h.example/");
+    signer("sqs")
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let mut headers = request.headers().clone();
+    assert_eq!(verify("sqs", &sent("/", &headers), NOW), Ok(()));
+    for date in ["Sun, 30 Aug 2015 12:36:00 GMT", "whenever"] {
+        headers.append("date", HeaderValue::from_static(date));
+        assert_eq!(verify("sqs", &sent("/", &headers), NOW), Ok(()));
+    }
+}
+
+/// AWS IoT's gateways want the token added after signing, by either of their names.
+#[test]
+fn gateways_of_devices() {
+    for (service, signed) in [
+        ("iotdevicegateway", false),
+        ("iotdata", false),
+        ("iot", true),
+    ] {
+        let credentials = credentials().with_session_token("token");
+        let url = Signer::new(credentials, "us-east-1", service)
+            .presign(
+                &get("https://h.example/mqtt"),
+                PayloadHash::EMPTY,
+                LIFETIME,
+                NOW,
+            )
+            .unwrap();
+        let last = url.url().ends_with("&X-Amz-Security-Token=token");
+        assert_eq!(last, !signed, "{service}");
+    }
+}

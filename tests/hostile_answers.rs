@@ -156,6 +156,9 @@ mod sts {
                 "has a `PackedPolicySize` that is no number"
             );
         }
+        // Gateways that imitate STS leave out who was assumed.
+        let answer_of = AssumeRole::parse(StatusCode::OK, answer(NAMESPACE, &whole)).unwrap();
+        assert_eq!(answer_of.assumed_role_user, None);
         let half = format!("{whole}<AssumedRoleUser><Arn>a</Arn></AssumedRoleUser>");
         assert_eq!(
             malformed(answer(NAMESPACE, &half)),
@@ -543,6 +546,23 @@ mod codeartifact {
             parse(200, &large).unwrap_err().message(),
             "is larger than 64 KiB"
         );
+        // To the byte.
+        let whole = r#"{"authorizationToken":"TOKEN","expiration":1720839990.5}"#;
+        for (length, sound) in [(65_536, true), (65_537, false)] {
+            let padded = whole.to_owned() + &" ".repeat(length - whole.len());
+            assert_eq!(parse(200, padded).is_ok(), sound, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_an_id() {
+        let response = Response::builder()
+            .status(400)
+            .header("x-amzn-requestid", "id")
+            .body(r#"{"__type":"ThrottlingException","message":"slow"}"#);
+        let ask = GetAuthorizationToken::new("domain", "us-east-1");
+        let error = ask.parse(&response.unwrap()).unwrap_err();
+        assert_eq!(error.request_id(), Some("id"));
     }
 
     #[test]

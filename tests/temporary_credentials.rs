@@ -262,6 +262,28 @@ fn what_codeartifact_does_not_know_is_not_asked() {
     ] {
         assert!(matches!(error, Error::InvalidRegion { .. }), "{error}");
     }
+    // A region is a label of the host's name (RFC 1123, 2.1): 1 to 63 letters, digits and `-`.
+    let label = "abcdefghijklmnopqrstuvwxyz0123456789-0";
+    let (longest, long) = ("r".repeat(63), "r".repeat(64));
+    for (region, sound) in [
+        (label, true),
+        ("r", true),
+        ("9", true),
+        (&longest, true),
+        (&long, false),
+        ("", false),
+        ("-r", false),
+        ("r-", false),
+        ("r`", false),
+        ("r{", false),
+        ("r/", false),
+        ("r:", false),
+        ("r.", false),
+        ("R", false),
+    ] {
+        let ask = GetAuthorizationToken::new("my-domain", region);
+        assert_eq!(ask.request().is_ok(), sound, "{region}");
+    }
     let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
     for url in [
         "",

@@ -94,6 +94,30 @@ mod tests {
 
     use super::*;
 
+    /// RFC 9110, 5.6.7: the names of the months, as they are written and as they are read.
+    #[test]
+    fn months() {
+        let dates = "Thu, 01 Jan 2015 Sun, 01 Feb 2015 Sun, 01 Mar 2015 Wed, 01 Apr 2015 \
+            Fri, 01 May 2015 Mon, 01 Jun 2015 Wed, 01 Jul 2015 Sat, 01 Aug 2015 \
+            Tue, 01 Sep 2015 Thu, 01 Oct 2015 Sun, 01 Nov 2015 Tue, 01 Dec 2015";
+        let words: Vec<&str> = dates.split(' ').collect();
+        for (month, words) in (1..=12).zip(words.chunks(4)) {
+            let text = format!("{} 00:00:00 GMT", words.join(" "));
+            let january = datetime!(2015-01-01 00:00 UTC);
+            let date = january.replace_month(time::Month::try_from(month).unwrap());
+            let date = date.unwrap();
+            assert_eq!(http_date(date).unwrap(), text);
+            assert_eq!(read_http_date(&text), Some(date));
+        }
+    }
+
+    #[test]
+    fn the_largest_offset() {
+        let time = Some(datetime!(2011-10-03 15:19:30 UTC));
+        assert_eq!(read_timestamp("2011-10-04T15:18:30+23:59"), time);
+        assert_eq!(read_timestamp("2011-10-02T15:20:30-23:59"), time);
+    }
+
     #[test]
     fn timestamps() {
         let now = datetime!(2011-10-03 15:19:30.9 UTC);

@@ -170,3 +170,13 @@ impl fmt::Debug for Secret<'_> {
         f.write_str("[elided]")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_says_that_it_is_one() {
+        assert_eq!(format!("{:?}", Secret("secret")), "[elided]");
+    }
+}
