@@ -12,10 +12,11 @@ use crate::encode::holds;
 ///
 /// ```
 /// use countersign::{Error, HttpRequest, PayloadHash, Signer};
+/// use time::OffsetDateTime;
 ///
 /// /// For a client library of one's own: it signs whatever it is given.
-/// fn sign_get<R: HttpRequest>(signer: &Signer, request: &mut R) -> Result<(), Error> {
-///     signer.sign(request, PayloadHash::EMPTY, time::OffsetDateTime::now_utc())?;
+/// fn sign_get<R: HttpRequest>(signer: &Signer, request: &mut R, now: OffsetDateTime) -> Result<(), Error> {
+///     signer.sign(request, PayloadHash::EMPTY, now)?;
 ///     Ok(())
 /// }
 /// ```

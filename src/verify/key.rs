@@ -18,10 +18,12 @@ use crate::signature::{Algorithm, Signature};
 /// use countersign::verify::{SignedRequest, Verifier, VerifyError, VerifyingKey};
 ///
 /// /// For whatever key a look-up finds: of long-term credentials, of a session, or a public one.
-/// fn admit<K: VerifyingKey>(claim: &SignedRequest<'_>, key: &K, body: &[u8]) -> Result<String, VerifyError> {
+/// fn admit<K: VerifyingKey>(
+///     claim: &SignedRequest<'_>, key: &K, body: &[u8], now: time::OffsetDateTime,
+/// ) -> Result<String, VerifyError> {
 ///     let payload = countersign::PayloadHash::of(body);
 ///     let verifier = Verifier::new("us-east-1", "sqs");
-///     let verified = verifier.verify(claim, key, payload, time::OffsetDateTime::now_utc())?;
+///     let verified = verifier.verify(claim, key, payload, now)?;
 ///     Ok(verified.access_key_id().to_owned())
 /// }
 /// ```
