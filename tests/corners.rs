@@ -1107,6 +1107,42 @@ fn a_date_that_is_not_signed() {
         headers.append("date", HeaderValue::from_static(date));
         assert_eq!(verify("sqs", &sent("/", &headers), NOW), Ok(()));
     }
+    // Of a URL the more so.
+    let url = signer("sqs").presign(
+        &get("https://h.example/"),
+        PayloadHash::EMPTY,
+        LIFETIME,
+        NOW,
+    );
+    let target = url.unwrap().uri().unwrap();
+    let target = target.path_and_query().unwrap().as_str();
+    let mut headers = HeaderMap::new();
+    headers.insert("date", HeaderValue::from_static("whenever"));
+    assert_eq!(verify("sqs", &sent(target, &headers), NOW), Ok(()));
+}
+
+/// Which scheme it is, is said before the first space or tab.
+#[test]
+fn the_scheme_of_an_authorization() {
+    let refused = |authorization: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_static(authorization));
+        SignedRequest::parse(&sent("/", &headers)).map(drop)
+    };
+    for (authorization, known) in [
+        ("AWS4-HMAC-SHA256 x", true),
+        ("AWS4-HMAC-SHA256\tx", true),
+        ("AWS4-HMAC-SHA256", true),
+        ("AWS4-HMAC-SHA256;x", false),
+        ("AWS4-HMAC-SHA512 x", false),
+        ("AWS x", false),
+    ] {
+        let refused = refused(authorization);
+        let form = Form::Header;
+        let unknown = refused == Err(VerifyError::UnknownAlgorithm { form });
+        let malformed = matches!(refused, Err(VerifyError::Malformed { .. }));
+        assert_eq!((malformed, unknown), (known, !known), "{authorization:?}");
+    }
 }
 
 /// AWS IoT's gateways want the token added after signing, by either of their names.
@@ -1128,5 +1164,30 @@ fn gateways_of_devices() {
             .unwrap();
         let last = url.url().ends_with("&X-Amz-Security-Token=token");
         assert_eq!(last, !signed, "{service}");
+    }
+}
+
+/// Services that cannot do without `x-amz-content-sha256`, beside S3: OpenSearch Serverless and VPC
+/// Lattice.
+#[test]
+fn services_that_want_a_hash() {
+    for (service, wants) in [
+        ("s3", true),
+        ("aoss", true),
+        ("vpc-lattice-svcs", true),
+        ("sqs", false),
+    ] {
+        let plain = countersign::Service::new(service, Rules::GENERIC);
+        let mut request = get("https://h.example/");
+        Signer::new(credentials(), "us-east-1", plain)
+            .sign(&mut request, PayloadHash::EMPTY, NOW)
+            .unwrap();
+        let verified = verify(service, &sent("/", request.headers()), NOW);
+        let wanted = if wants {
+            Err(VerifyError::MissingContentSha256)
+        } else {
+            Ok(())
+        };
+        assert_eq!(verified, wanted, "{service}");
     }
 }

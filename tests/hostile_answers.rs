@@ -77,6 +77,14 @@ mod sts {
         assert_eq!(malformed(body(257)), "has too many attributes");
     }
 
+    /// The document, its root, and as many as make 4096.
+    #[test]
+    fn as_many_elements_as_are_read() {
+        let body = |count: usize| format!("<html>{}</html>", "<p/>".repeat(count));
+        assert_eq!(malformed(body(4094)), "is not one of this action");
+        assert_eq!(malformed(body(4095)), "is not XML as AWS writes it");
+    }
+
     /// 1 MiB.
     #[test]
     fn xml_as_large_as_is_read() {

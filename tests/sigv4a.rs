@@ -482,3 +482,72 @@ mod verifying {
         assert_eq!(receive(&key, &head, &body[..body.len() - 2]), None);
     }
 }
+
+/// Each literal of a stream with its own mode, signed by hand.
+#[test]
+fn literals_of_streams() {
+    use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+    use countersign::{Algorithm, CredentialScope};
+    use sha2::{Digest, Sha256};
+
+    let (date, scope) = (AmzDate::new(NOW).unwrap(), "20150830/s3/aws4_request");
+    let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into()).unwrap();
+    let public_key = key.public_key();
+    for (literal, mode) in [
+        (
+            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+            StreamingPayload::Chunks,
+        ),
+        (
+            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+            StreamingPayload::ChunksAndTrailer,
+        ),
+        (
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            StreamingPayload::UnsignedAndTrailer,
+        ),
+        (
+            "STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS",
+            StreamingPayload::Events,
+        ),
+    ] {
+        let headers = [
+            ("host", "h"),
+            ("x-amz-content-sha256", literal),
+            ("x-amz-date", "20150830T123600Z"),
+            ("x-amz-decoded-content-length", "1"),
+            ("x-amz-region-set", "*"),
+            ("x-amz-trailer", "x-amz-checksum-crc32"),
+        ];
+        let lines: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}\n"))
+            .collect();
+        let names = headers.map(|(name, _)| name).join(";");
+        let canonical = format!("PUT\n/k\n\n{lines}\n{names}\n{literal}");
+        let string_to_sign = StringToSign::new(
+            Algorithm::EcdsaP256Sha256,
+            &date,
+            &CredentialScope::parse(scope).unwrap(),
+            &Sha256::digest(canonical).into(),
+        );
+        let mut request = Request::put("/k").header(
+            "authorization",
+            format!(
+                "AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={names}, \
+                 Signature={}",
+                key.sign(&string_to_sign).as_str()
+            ),
+        );
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(()).unwrap();
+        let claim = SignedRequest::parse(&request).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3");
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &public_key, NOW) else {
+            panic!("{literal}");
+        };
+        assert_eq!(head.payload(), mode);
+    }
+}

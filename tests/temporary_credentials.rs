@@ -563,7 +563,7 @@ mod sts {
                 .map(drop)
         };
         let federated = |text: &str| GetFederationToken::new(text).request(endpoint).map(drop);
-        let limits: [(&str, usize, usize, Try<'_>); 29] = [
+        let limits: [(&str, usize, usize, Try<'_>); 32] = [
             ("RoleArn", 20, 2048, &|text| {
                 AssumeRole::new(text, "session").request(endpoint).map(drop)
             }),
@@ -611,6 +611,20 @@ mod sts {
             ("PolicyArns", 0, 10, &|text| {
                 role(&|ask| ask.policy_arns = &[ROLE; 11][..text.len()])
             }),
+            ("TransitiveTagKeys", 0, 50, &|text| {
+                role(&|ask| ask.transitive_tag_keys = &["k"; 51][..text.len()])
+            }),
+            ("ProvidedContexts", 0, 5, &|text| {
+                role(&|ask| {
+                    ask.provided_contexts =
+                        vec![ProvidedContext::new(ROLE, "abcd"); text.len()].leak();
+                })
+            }),
+            ("Audience", 1, 10, &|text| {
+                GetWebIdentityToken::new(&["a"; 11][..text.len()], SigningAlgorithm::Rs256)
+                    .request(endpoint)
+                    .map(drop)
+            }),
             ("Tags", 0, 50, &|text| {
                 role(&|ask| {
                     ask.tags = &[Tag {
@@ -632,6 +646,44 @@ mod sts {
                     "{name} of {length}: {error:?}"
                 );
             }
+        }
+    }
+
+    /// STS API Reference: what the answers tell besides the credentials.
+    #[test]
+    fn what_answers_tell_besides() {
+        let answer = |action: &str| {
+            format!(
+                "<{action}Response><{action}Result><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId>\
+                 <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                 <Expiration>2024-07-15T23:28:33Z</Expiration></Credentials>\
+                 <PackedPolicySize>7</PackedPolicySize><SourceIdentity>who</SourceIdentity>\
+                 </{action}Result></{action}Response>"
+            )
+        };
+        let status = http::StatusCode::OK;
+        let saml = AssumeRoleWithSaml::parse(status, answer("AssumeRoleWithSAML")).unwrap();
+        assert_eq!(saml.packed_policy_size, Some(7));
+        assert_eq!(saml.source_identity.as_deref(), Some("who"));
+        let web = answer("AssumeRoleWithWebIdentity");
+        let web = AssumeRoleWithWebIdentity::parse(status, web).unwrap();
+        assert_eq!(web.packed_policy_size, Some(7));
+        assert_eq!(web.source_identity.as_deref(), Some("who"));
+        // One of them is for endpoints on the same machine.
+        for (url, sound) in [
+            ("http://127.0.0.1:5000/", true),
+            ("https://sts.example.com/", true),
+            ("ftp://sts.example.com/", false),
+            ("sts.example.com", false),
+        ] {
+            assert_eq!(Endpoint::custom(url, "us-east-1").is_ok(), sound, "{url}");
+        }
+        for region in ["us-east-1", "us-east-2", "us-west-1", "us-west-2"] {
+            let fips = Endpoint::fips(region).unwrap();
+            assert_eq!(
+                fips.uri().to_string(),
+                format!("https://sts-fips.{region}.amazonaws.com/")
+            );
         }
     }
 

@@ -264,12 +264,20 @@ fn hosts_are_hosts() {
     };
     assert!(iot("wss://abc.iot.us-east-1.amazonaws.com/mqtt").contains("has a scheme"));
     assert!(iot("abc.iot.us-east-1.amazonaws.com:8883").contains("another port than 443"));
+    // What DNS holds, and hosts do not: the names of a service's own.
+    assert!(tokens::rds(&c, REGION, "my_db.us-east-1.example.com:5432", "app", NOW).is_ok());
+    for byte in ['.', ':', '/'] {
+        let name = format!("a{byte}b");
+        let error = tokens::memorydb(&c, REGION, &name, "app", NOW).unwrap_err();
+        assert!(error.to_string().contains("is an address"), "{error}");
+    }
     for name in [
         "",
         "my.cache",
         "my-cache.abc.cache.amazonaws.com:6379",
         "redis://c",
         "a/b",
+        "a_b",
     ] {
         assert!(
             tokens::elasticache(&c, REGION, name, "app", NOW).is_err(),
@@ -506,6 +514,7 @@ fn audiences_are_headers() {
         ("x-amz-security-token", "a"),
         ("authorization", "a"),
         ("content-type", "a"),
+        ("content-length", "1"),
         ("user-agent", "a"),
     ] {
         assert!(sign(name, value).is_err(), "{name}: {value}");
