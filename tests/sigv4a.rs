@@ -536,7 +536,7 @@ fn literals_of_streams() {
             format!(
                 "AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={names}, \
                  Signature={}",
-                key.sign(&string_to_sign).as_str()
+                key.sign(string_to_sign).as_str()
             ),
         );
         for (name, value) in headers {
