@@ -792,6 +792,33 @@ fn memory_is_bounded() {
     ));
 }
 
+/// 1 MiB, unless it is told otherwise.
+#[test]
+fn the_largest_chunk() {
+    for (size, sound) in [(1_048_576, true), (1_048_577, false)] {
+        let payload = ChunkedPayload::signed(size).with_chunk_size(size as usize);
+        let mut request = put();
+        let chunks = signer()
+            .sign_chunked(&mut request, payload.clone(), NOW)
+            .unwrap();
+        let data = vec![b'x'; size as usize];
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        let upload = Upload {
+            wire: wire(chunks, &data, &[]),
+            headers: Vec::new(),
+            authorization: authorization.to_owned(),
+            payload,
+        };
+        let (decoded, end) = decode(upload.verifier(), &upload.wire);
+        if sound {
+            assert!(end.is_ok() && decoded == data);
+        } else {
+            let maximum = 1_048_576;
+            assert_eq!(end, Err(ChunkError::ChunkTooLarge { size, maximum }));
+        }
+    }
+}
+
 #[test]
 fn what_is_no_chunk_is_refused() {
     let upload = plain();

@@ -56,3 +56,38 @@ pub(super) fn scalar(candidate: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
     }
     (std::hint::black_box(borrow) == 0).then_some(scalar)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_byte_that_differs_counts() {
+        for at in 0..31 {
+            let with = |byte: Option<u8>, rest: u8| {
+                let mut candidate = LARGEST;
+                let (start, end) = candidate.split_at_mut(at + 1);
+                *start.last_mut()? = byte?;
+                end.fill(rest);
+                Some(candidate)
+            };
+            for less in [1, 2, 3] {
+                let smaller = with(LARGEST[at].checked_sub(less), 0xff);
+                assert!(smaller.is_none_or(|it| scalar(&it).is_some()), "{at}");
+            }
+            let larger = with(LARGEST[at].checked_add(1), 0);
+            assert!(larger.is_none_or(|it| scalar(&it).is_none()), "{at}");
+        }
+    }
+
+    /// AWS counts from 1 to 254.
+    #[test]
+    fn so_many_are_tried() {
+        let candidates = candidates("AKIDEXAMPLE", "secret");
+        let mut candidates: Vec<[u8; 32]> = candidates.map(|candidate| *candidate).collect();
+        assert_eq!(candidates.len(), 254);
+        candidates.sort_unstable();
+        candidates.dedup();
+        assert_eq!(candidates.len(), 254);
+    }
+}
