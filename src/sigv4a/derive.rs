@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_first_byte_that_differs_counts() {
-        for at in 0..31 {
+        for (at, byte) in LARGEST.into_iter().enumerate() {
             let with = |byte: Option<u8>, rest: u8| {
                 let mut candidate = LARGEST;
                 let (start, end) = candidate.split_at_mut(at + 1);
@@ -72,10 +72,10 @@ mod tests {
                 Some(candidate)
             };
             for less in [1, 2, 3] {
-                let smaller = with(LARGEST[at].checked_sub(less), 0xff);
+                let smaller = with(byte.checked_sub(less), 0xff);
                 assert!(smaller.is_none_or(|it| scalar(&it).is_some()), "{at}");
             }
-            let larger = with(LARGEST[at].checked_add(1), 0);
+            let larger = with(byte.checked_add(1), 0);
             assert!(larger.is_none_or(|it| scalar(&it).is_none()), "{at}");
         }
     }
