@@ -551,3 +551,28 @@ fn literals_of_streams() {
         assert_eq!(head.payload(), mode);
     }
 }
+
+/// The longest header that a chunk can have: sixteen digits, behind another chunk.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn the_longest_header_of_a_chunk() {
+    use countersign::chunked::ChunkedPayload;
+
+    let size = 1_u64 << 60;
+    let payload = ChunkedPayload::signed(2 * size).with_chunk_size(1 << 60);
+    let signer = Signer::new(credentials(), "*", "s3");
+    let mut request = Request::put(MRAP).body(()).unwrap();
+    let mut chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
+    let first = chunks.header_of_hash(size, &[0; 32]).unwrap();
+    let start = b"1000000000000000;chunk-signature=";
+    // The signature is padded to 144 characters.
+    assert_eq!(first.as_ref().len(), start.len() + 144 + 2);
+    let second = chunks.header_of_hash(size, &[0; 32]).unwrap();
+    let text = second.as_ref();
+    assert!(
+        text.strip_prefix(b"\r\n")
+            .is_some_and(|text| text.starts_with(start))
+    );
+    assert!(text.ends_with(b"\r\n"));
+    assert_eq!(text.len(), 2 + start.len() + 144 + 2);
+}
