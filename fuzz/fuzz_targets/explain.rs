@@ -39,14 +39,15 @@ fuzz_target!(|input: &[u8]| {
         return;
     };
     verify(&request, &service, &credentials, unsigned).expect("what was signed");
+    let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
+    // A changed byte can make a secret of what was almost one.
+    let said = |secret| says(text, secret) > 0 || says(&changed, secret) > says(&wire, secret);
     let hidden = |diagnosis: &Diagnosis| {
         let shown = format!("{diagnosis} {diagnosis:?} {diagnosis:#?}");
         for secret in [SECRET, TOKEN, signature.as_str()] {
-            let said = says(text, secret);
-            assert!(said || !shown.contains(secret), "{shown}");
+            assert!(said(secret) || !shown.contains(secret), "{shown}");
         }
-        let said = says(text, SECRET);
-        assert!(said || !diagnosis.expose().contains(SECRET));
+        assert!(said(SECRET) || !diagnosis.expose().contains(SECRET));
     };
 
     // As it was signed.
@@ -65,13 +66,11 @@ fuzz_target!(|input: &[u8]| {
     for shown in [ours.canonical_request(), ours.string_to_sign()] {
         let shown = shown.expect("what was signed");
         let shown = format!("{shown} {shown:?} {ours:?}");
-        let said = |secret| says(text, secret);
         assert!(said(SECRET) || !shown.contains(SECRET));
         assert!(said(TOKEN) || !shown.contains(TOKEN));
     }
 
     // With one byte changed.
-    let changed = tampered(&wire, u16::from_be_bytes([p0, p1]), change);
     let captured = Message::read(&changed).and_then(|changed| changed.http(""));
     if let Some(captured) = captured {
         let theirs = described_with(&captured, &service);

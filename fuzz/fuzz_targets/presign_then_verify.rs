@@ -108,7 +108,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let printed = format!("{presigned:?} {presigner:?}");
     for secret in [SECRET, TOKEN, presigned.signature().as_str()] {
-        let said = says(text, secret);
+        let said = says(text, secret) > 0;
         assert!(said || !printed.contains(secret), "{printed}");
     }
 

@@ -65,13 +65,14 @@ pub fn credentials(temporary: bool) -> Credentials {
     }
 }
 
-/// Whether a request says this by itself, so that nobody can be blamed for printing it.
-pub fn says(text: &[u8], secret: &str) -> bool {
+/// How often a request says this by itself, so that nobody can be blamed for printing it.
+pub fn says(text: &[u8], secret: &str) -> usize {
     let decoded: Vec<u8> = percent_decode(text).collect();
-    [text, &decoded].iter().any(|text| {
-        let mut windows = text.windows(secret.len());
-        windows.any(|window| window == secret.as_bytes())
-    })
+    [text, &decoded]
+        .iter()
+        .flat_map(|text| text.windows(secret.len()))
+        .filter(|&window| window == secret.as_bytes())
+        .count()
 }
 
 /// A copy of `bytes` in which one byte is another.
