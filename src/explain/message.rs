@@ -162,7 +162,6 @@ fn scope(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
             .region
             .as_deref()
             .is_some_and(|signed| signed != region)
-        && answer.status.is_some_and(|status| status >= 300)
         && answer.canonical_request.is_none()
     {
         causes.push(claimed.wrong_region(Some(region)));

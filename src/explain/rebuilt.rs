@@ -8,7 +8,7 @@ use crate::amz_date::AmzDate;
 use crate::canonical::{CanonicalRequest, keeps};
 use crate::credentials::SessionToken;
 use crate::encode::same;
-use crate::payload::{HashedPayload, PayloadHash};
+use crate::payload::PayloadHash;
 use crate::request::HttpRequest;
 use crate::scope::CredentialScope;
 use crate::service::{ContentSha256, Rules};
@@ -46,16 +46,15 @@ impl Rebuilt {
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         let read = canonical.read(request, rules, keep, sign);
         read.map_err(|error| match error {
-            crate::Error::InvalidPath { problem, .. }
-            | crate::Error::InvalidQuery { problem, .. } => invalid(problem),
+            // A query was read with the claim.
+            crate::Error::InvalidPath { problem, .. } => invalid(problem),
             crate::Error::MissingHost => VerifyError::MissingHost,
             _ => invalid("it has no canonical form"),
         })?;
         canonical.sort();
-        canonical.payload = HashedPayload::of_literal("");
         let bytes = canonical.to_bytes();
         let exact = std::str::from_utf8(&bytes).is_ok();
-        let lines = Lines::parse(&(readable(&bytes) + "-"));
+        let lines = Lines::parse(&readable(&bytes));
         let mut lines = lines.ok_or(invalid("it has no canonical form"))?;
         // As it was listed, which may be in another order than the right one.
         let names: Vec<&str> = claim.signed_headers().collect();

@@ -1,7 +1,5 @@
 //! How two paths differ.
 
-use percent_encoding::percent_decode_str;
-
 use crate::canonical::path::CanonicalPath;
 use crate::service::Rules;
 
@@ -26,12 +24,10 @@ pub(super) fn causes(signed: &str, received: &str) -> Vec<Cause> {
         vec![Cause::PathEncodedTwice, Cause::PathNormalized]
     } else if signed.contains('%') && is(both(signed), received) {
         vec![Cause::PathEncodedOnce, Cause::PathNotNormalized]
-    } else if plain(&plus_as_space(signed)) == plain(&plus_as_space(received))
-        && plain(signed) != plain(received)
-    {
-        vec![Cause::PlusAndSpace]
     } else if plain(signed) == plain(received) {
         vec![Cause::PathEncoding]
+    } else if spaces(signed) == spaces(received) {
+        vec![Cause::PlusAndSpace]
     } else {
         vec![Cause::PathChanged]
     }
@@ -54,9 +50,10 @@ fn plain(path: &str) -> Vec<u8> {
     bytes
 }
 
-fn plus_as_space(path: &str) -> String {
-    let once: Vec<u8> = percent_decode_str(&path.replace("%25", "%")).collect();
-    String::from_utf8_lossy(&once).replace('+', " ")
+/// The same, each plus as a space.
+fn spaces(path: &str) -> Vec<u8> {
+    let space = |byte| if byte == b'+' { b' ' } else { byte };
+    plain(path).into_iter().map(space).collect()
 }
 
 #[cfg(test)]
@@ -74,9 +71,15 @@ mod tests {
             ("/a+b", "/a%20b", Cause::PlusAndSpace),
             ("/a%20b", "/a%2Bb", Cause::PlusAndSpace),
             ("/a%2520b", "/a%252Bb", Cause::PlusAndSpace),
+            ("/a%252520b", "/a%25252Bb", Cause::PlusAndSpace),
             ("/a(b", "/a%28b", Cause::PathEncoding),
             ("/a%2fb", "/a%2Fb", Cause::PathEncoding),
             ("/a%2Fb", "/a/b", Cause::PathEncoding),
+            // Encoded three times, and once more than anybody does.
+            ("/a%25252Fb", "/a/b", Cause::PathEncoding),
+            ("/a%2525252Fb", "/a/b", Cause::PathChanged),
+            // What is not UTF-8 differs as well, and not by a plus.
+            ("/a%FFb", "/a%FEb", Cause::PathChanged),
             ("/a", "/a/", Cause::PathChanged),
             ("/prod/a", "/a", Cause::PathChanged),
             ("*", "/", Cause::PathChanged),

@@ -97,9 +97,7 @@ fn canonical(query: &str) -> Vec<(String, String)> {
 }
 
 fn spaces(query: &str) -> Vec<(String, String)> {
-    by_pair(query, |text| {
-        recode(&text.replace('+', "%20")).replace("%2B", "%20")
-    })
+    by_pair(query, |text| recode(text).replace("%2B", "%20"))
 }
 
 fn decoded_twice(query: &str) -> Vec<(String, String)> {
