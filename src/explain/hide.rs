@@ -334,6 +334,32 @@ mod tests {
         }
     }
 
+    /// What one place tells to be secret is hidden in the others.
+    #[test]
+    fn each_place_tells_what_is_secret() {
+        let header = |name: &str| {
+            let mut secrets = Secrets::default();
+            let request = http::Request::get("https://h.example/").header(name, TOKEN);
+            secrets.add_request(&request.body(()).unwrap());
+            secrets
+        };
+        let canonical = |text: String| {
+            let mut secrets = Secrets::default();
+            secrets.add_canonical(&text);
+            secrets
+        };
+        let query = format!("GET\n/\nX-Amz-Security-Token={ENCODED}\nhost:h\n\nhost\nHASH");
+        let line = format!("GET\n/\n\nhost:h\nx-amz-security-token:{TOKEN}\n\nhost\nHASH");
+        for secrets in [
+            header("x-amz-security-token"),
+            header("x-amz-s3session-token"),
+            canonical(query),
+            canonical(line),
+        ] {
+            assert_eq!(secrets.other(TOKEN), "[elided]");
+        }
+    }
+
     #[test]
     fn parameters_are_hidden_by_their_names() {
         let secrets = Secrets::default();
@@ -353,7 +379,10 @@ mod tests {
             let shown = format!("a=1&{name}=[elided, 5 characters]&b");
             assert_eq!(secrets.query(&query), shown);
         }
-        assert_eq!(secrets.query("X-Amz-Date=12345"), "X-Amz-Date=12345");
+        // Another name; and one encoded more often than it is decoded.
+        for query in ["X-Amz-Date=12345", "X%2525252DAmz-Signature=12345"] {
+            assert_eq!(secrets.query(query), query);
+        }
     }
 
     #[test]

@@ -135,6 +135,11 @@ mod tests {
         assert_eq!(lines.to_text(), TEXT);
         assert_eq!(lines.header("x-amz-meta-a"), Some("b c: d"));
         assert_eq!(Lines::parse(&TEXT.replace('\n', "\r\n")).unwrap(), lines);
+        // As a log ends it, or an editor.
+        for end in ["\n", "\r\n", "\n\n", "\r\n\r\n"] {
+            let text = format!("{TEXT}{end}");
+            assert_eq!(Lines::parse(&text).unwrap(), lines, "{end:?}");
+        }
         for (i, _) in TEXT.char_indices() {
             let _ = Lines::parse(TEXT.split_at(i).0);
         }

@@ -1,6 +1,8 @@
 //! Signers that sign something else than they send. The server quotes what it calculated, or says
 //! nothing; the secret access key, or the signer's own log, tells what was signed.
 
+use std::time::Duration;
+
 use countersign::explain::{Cause, Sent};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use http::Request;
@@ -72,6 +74,27 @@ pub const CASES: &[Case] = &[
         Cause::PathNormalized
     ),
     case!(
+        "path as it is sent",
+        "sqs",
+        "https://h.example/a%2Fb/../c%20d",
+        |t| replace(t, "/c%2520d", "/a%2Fb/../c%20d"),
+        Cause::PathEncodedOnce
+    ),
+    case!(
+        "path encoded twice and resolved",
+        "s3",
+        "https://h.example/a%20b//c",
+        |t| replace(t, "/a%20b//c", "/a%2520b/c"),
+        Cause::PathEncodedTwice
+    ),
+    case!(
+        "plus for a path's space",
+        "s3",
+        KEY,
+        |t| replace(t, "/a%20b", "/a+b"),
+        Cause::PlusAndSpace
+    ),
+    case!(
         "path decoded",
         "s3",
         KEY,
@@ -84,6 +107,13 @@ pub const CASES: &[Case] = &[
         KEY,
         |t| replace(t, "B=2&a=1&prefix=x%2Fy", "prefix=x%2Fy&a=1&B=2"),
         Cause::QueryOrder
+    ),
+    case!(
+        "query sorted as it is sent",
+        "s3",
+        "https://h.example/k?b=%7E&a=1",
+        |t| replace(t, "b=~", "b=%7E"),
+        Cause::QueryEncoding
     ),
     case!(
         "slash in a query",
@@ -107,6 +137,20 @@ pub const CASES: &[Case] = &[
         Cause::PlusAndSpace
     ),
     case!(
+        "space for a plus",
+        "sqs",
+        "https://h.example/?a=x%2By",
+        |t| replace(t, "x%2By", "x%20y"),
+        Cause::PlusAndSpace
+    ),
+    case!(
+        "encoded plus for a space",
+        "sqs",
+        ROOT,
+        |t| replace(t, "x%20y", "x%2By"),
+        Cause::PlusAndSpace
+    ),
+    case!(
         "no query",
         "sqs",
         ROOT,
@@ -118,6 +162,20 @@ pub const CASES: &[Case] = &[
         "sqs",
         ROOT,
         |t| replace(t, ":8443", ""),
+        Cause::PortChanged
+    ),
+    case!(
+        "host with the port of HTTPS",
+        "sqs",
+        "https://h.example/",
+        |t| replace(t, "host:h.example\n", "host:h.example:443\n"),
+        Cause::PortChanged
+    ),
+    case!(
+        "host with the port of HTTP",
+        "sqs",
+        "http://h.example/",
+        |t| replace(t, "host:h.example\n", "host:h.example:80\n"),
         Cause::PortChanged
     ),
     case!(
@@ -171,6 +229,10 @@ const HASH: [u8; 32] = [
 impl Case {
     /// The request, its canonical form as the server has it, and as the signer had it.
     fn make(&self) -> (server::Sent, String, String) {
+        self.signed_with(self.secret)
+    }
+
+    fn signed_with(&self, secret: &str) -> (server::Sent, String, String) {
         let mut request = Request::post(self.url).body(b"data".to_vec()).unwrap();
         let signer = Signer::new(
             Credentials::new("AKIDEXAMPLE", SECRET),
@@ -182,7 +244,7 @@ impl Case {
             .unwrap();
         let right = server::canonical(self.service == "s3", &request);
         let wrong = (self.mistake)(right.clone());
-        let signature = server::sign(self.secret, &server::string_to_sign(&request, &wrong));
+        let signature = server::sign(secret, &server::string_to_sign(&request, &wrong));
         let header = request.headers()["authorization"].to_str().unwrap();
         let (start, _) = header.split_once("Signature=").unwrap();
         let header = format!("{start}Signature={signature}");
@@ -332,6 +394,54 @@ fn the_secret_tells_more_than_a_hash() {
         .with_payload(PayloadHash::of("data"))
         .with_secret_key(SecretKey::from(SECRET));
     case.expect("a hash", &sent.refused_with(answer).unwrap());
+}
+
+/// All that stays on a secret that was copied out of a file, on either side of it.
+#[test]
+fn a_secret_with_something_around_it() {
+    let case = Case {
+        name: "something around the secret",
+        service: "s3",
+        url: KEY,
+        mistake: plain,
+        secret: SECRET,
+        cause: Cause::SecretKeyWhiteSpace,
+    };
+    let service = Service::from(case.service);
+    let spaces = ["\n", "\r\n", " ", "\r", "\t", "\n\n"];
+    let sides = spaces.iter().flat_map(|space| [("", *space), (*space, "")]);
+    for (before, after) in sides.chain([("\"", "\""), ("'", "'")]) {
+        let (request, ..) = case.signed_with(&format!("{before}{SECRET}{after}"));
+        let sent = Sent::new(&request, &service)
+            .with_payload(PayloadHash::of("data"))
+            .with_secret_key(SecretKey::from(SECRET));
+        case.expect(&format!("{before:?} {after:?}"), &sent.check());
+    }
+}
+
+/// The signature itself is no part of what was signed.
+#[test]
+fn a_url_signed_as_it_is_sent() {
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+    let unsigned = Request::get("https://h.example/k?b=1&a=2")
+        .body(())
+        .unwrap();
+    let (payload, minute) = (PayloadHash::Unsigned, Duration::from_secs(60));
+    let url = signer.presign(&unsigned, payload, minute, NOW).unwrap();
+    let request = Request::get(url.url()).body(Vec::new()).unwrap();
+    let (sent, signature) = url.url().split_once("&X-Amz-Signature=").unwrap();
+    let (_, query) = sent.split_once('?').unwrap();
+    let right = server::canonical(true, &request);
+    let line = right.split('\n').nth(2).unwrap().to_owned();
+    let wrong = replace(right, &line, query);
+    let other = server::sign(SECRET, &server::string_to_sign(&request, &wrong));
+    let request = Request::get(url.url().replace(signature, &other));
+    let request = request.body(()).unwrap();
+    let service = Service::S3;
+    let sent = Sent::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
+    let diagnosis = sent.check();
+    let cause = diagnosis.cause();
+    assert_eq!(cause, Some(&Cause::QueryOrder), "{diagnosis}");
 }
 
 /// A token that was listed and not signed.

@@ -3,6 +3,7 @@
 
 use countersign::Service;
 use countersign::explain::{Cause, Diagnosis, Sent as Asked};
+use http::HeaderValue;
 use time::Duration;
 use time::macros::datetime;
 
@@ -312,6 +313,16 @@ fn elements() {
             "<Region>eu-west-1</Region>",
             region(Some("eu-west-1")),
         ),
+        (
+            "InvalidArgument",
+            "<Region>eu-west-1</Region>",
+            region(Some("eu-west-1")),
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "<Region>eu-west-1</Region>",
+            region(Some("eu-west-1")),
+        ),
         // One that holds nothing says nothing.
         (
             "AuthorizationHeaderMalformed",
@@ -320,7 +331,142 @@ fn elements() {
         ),
     ] {
         let diagnosis = answered(&s3(), code, "x", element);
-        assert_eq!(diagnosis.cause(), Some(&cause), "{element}");
+        assert_eq!(diagnosis.cause(), Some(&cause), "{code} {element}");
+    }
+    // Where something else is wrong, a region is only mentioned.
+    let diagnosis = answered(&s3(), "NoSuchKey", "x", "<Region>eu-west-1</Region>");
+    assert_eq!(diagnosis.cause(), None, "{diagnosis}");
+}
+
+/// Each place of what a request says of itself: each alone, and of nothing else.
+#[test]
+fn places() {
+    let token = ("InvalidAccessKeyId", "x", Cause::InvalidSessionToken);
+    let date = (
+        "BadRequest",
+        "AWS authentication requires a valid Date or x-amz-date header",
+        Cause::InvalidDate,
+    );
+    let signature = ("MissingAuthenticationToken", "x", Cause::AuthenticationLost);
+    for (place, (code, message, cause)) in [
+        ("x-amz-security-token", &token),
+        ("x-amz-s3session-token", &token),
+        ("X-Amz-Security-Token", &token),
+        ("X-Amz-S3session-Token", &token),
+        ("x-amz-date", &date),
+        ("date", &date),
+        ("X-Amz-Date", &date),
+        ("authorization", &signature),
+        ("X-Amz-Signature", &signature),
+    ] {
+        let mut request = unsigned();
+        let without = answered(&request, code, message, "");
+        assert_ne!(without.cause(), Some(cause), "{place}");
+        if place.starts_with('X') {
+            let uri = format!("https://h.example/k?{place}=a");
+            *request.uri_mut() = uri.parse().unwrap();
+        } else {
+            let value = HeaderValue::from_static("a");
+            request.headers_mut().insert(place, value);
+        }
+        let diagnosis = answered(&request, code, message, "");
+        assert_eq!(diagnosis.cause(), Some(cause), "{place}\n{diagnosis}");
+    }
+}
+
+/// Each name that an error has in JSON, in each of its wrappings.
+#[test]
+fn names_in_json() {
+    let (request, service) = (s3(), Service::S3);
+    let ask = |body: &str| {
+        let diagnosis = Asked::new(&request, &service).refused_with(body);
+        diagnosis.unwrap_or_else(|error| panic!("{body} {error}"))
+    };
+    for (before, after) in [
+        ("", ""),
+        // A byte order mark.
+        ("\u{feff}", ""),
+        ("[", "]"),
+        ("{\"Error\":", "}"),
+        ("{\"error\":", "}"),
+        ("{\"errors\":[", "]}"),
+    ] {
+        for name in ["__type", "Code", "code", "errorType"] {
+            let body = format!("{before}{{\"{name}\":\"InvalidToken\"}}{after}");
+            let diagnosis = ask(&body);
+            assert_eq!(diagnosis.code(), Some("InvalidToken"), "{body}");
+            assert_eq!(causes(&diagnosis), [Cause::InvalidSessionToken], "{body}");
+        }
+        for name in ["message", "Message", "errorMessage"] {
+            let message = "Unsupported Authorization Type";
+            let body = format!("{before}{{\"{name}\":\"{message}\"}}{after}");
+            assert_eq!(causes(&ask(&body)), [Cause::UnsupportedAlgorithm], "{body}");
+        }
+    }
+}
+
+/// As some stores of S3's protocol write it.
+#[test]
+fn small_names_in_xml() {
+    let (request, service) = (s3(), Service::S3);
+    let body = "<error><code>Other</code><message>Unsupported Authorization Type</message></error>";
+    let diagnosis = Asked::new(&request, &service).refused_with(body).unwrap();
+    assert_eq!(diagnosis.code(), Some("Other"));
+    assert_eq!(causes(&diagnosis), [Cause::UnsupportedAlgorithm]);
+}
+
+/// What a tool printed: with the code, or the message alone, of which one word must be enough.
+#[test]
+fn texts() {
+    let (request, service) = (s3(), Service::S3);
+    let ask = |text: &str| {
+        let diagnosis = Asked::new(&request, &service).refused_with(text);
+        diagnosis.unwrap_or_else(|error| panic!("{text} {error}"))
+    };
+    let told = ask("An error occurred (InvalidToken) when calling the X operation: x");
+    assert_eq!(told.code(), Some("InvalidToken"));
+    for (text, cause) in [
+        (
+            "The request signature we calculated does not match the signature you provided.",
+            Cause::Undetermined,
+        ),
+        (
+            "Credential should be scoped to a valid region, not 'us-east-1'. ",
+            region(None),
+        ),
+        (
+            "The security token included in the request is expired",
+            Cause::CredentialsExpired,
+        ),
+        (
+            "Unsupported Authorization Type",
+            Cause::UnsupportedAlgorithm,
+        ),
+        (
+            "AWS authentication requires a valid Date or x-amz-date header",
+            Cause::InvalidDate,
+        ),
+        ("Request has expired", Cause::Clock { ahead: None }),
+    ] {
+        let told = ask(text);
+        assert_eq!(told.code(), None, "{text}");
+        assert_eq!(causes(&told), [cause], "{text}");
+    }
+}
+
+/// A `HEAD` has no body: only its status says whether it may be about signatures.
+#[test]
+fn a_status_alone() {
+    let service = Service::S3;
+    for (status, cause) in [
+        (400, Some(Cause::Undetermined)),
+        (401, None),
+        (403, Some(Cause::Undetermined)),
+        (404, None),
+    ] {
+        let answer = http::Response::builder().status(status).body("").unwrap();
+        let diagnosis = Asked::new(&s3(), &service).answered(&answer).unwrap();
+        assert_eq!(causes(&diagnosis), Vec::from_iter(cause), "{status}");
     }
 }
 
@@ -366,6 +512,14 @@ fn the_twins_of_a_canonical_request() {
     );
     let diagnosis = answered(&request, "OfSomebodyElse", "x", &string_to_sign);
     assert_eq!(diagnosis.cause(), Some(&region(Some("eu-west-1"))));
+    // The twin of it, where the text is another.
+    let text = "AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-2/s3/aws4_request\nHASH";
+    let twin = format!(
+        "{string_to_sign}<StringToSignBytes>{}</StringToSignBytes>",
+        crate::server::hex(text.as_bytes())
+    );
+    let diagnosis = answered(&request, "OfSomebodyElse", "x", &twin);
+    assert_eq!(diagnosis.cause(), Some(&region(Some("eu-west-2"))));
     // A message that only sounds like one.
     let diagnosis = answered(&request, "OfSomebodyElse", "It should have been 'GET'.", "");
     assert_eq!(diagnosis.cause(), None);
@@ -408,6 +562,16 @@ fn clocks() {
         assert_eq!(by_date(&presigned(), date), Some(cause), "{date}");
     }
 
+    // Of a request whose date nobody can read, S3's `X-Amz-Date` is what there is.
+    let times =
+        "<X-Amz-Date>1767323045000</X-Amz-Date><ServerTime>2026-01-02T02:04:05Z</ServerTime>";
+    let diagnosis = answered(
+        &unsigned(),
+        "AccessDenied",
+        "Request is not yet valid",
+        times,
+    );
+    assert_eq!(diagnosis.cause(), Some(&clock(3600)), "{diagnosis}");
     // Of a request whose form nobody can read, S3's `Expires` tells that it was a URL.
     let times =
         "<Expires>2026-01-02T03:19:05Z</Expires><ServerTime>2026-01-02T04:00:00Z</ServerTime>";
