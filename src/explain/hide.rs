@@ -257,8 +257,8 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A character that moves no cursor.
 pub(super) fn visible(c: char) -> char {
-    // Marks that reorder text would put words into another place.
-    let reorders = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    // Marks that reorder text would put words into another place, and some end a line.
+    let reorders = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if c.is_control() || reorders {
         '\u{fffd}'
     } else {
