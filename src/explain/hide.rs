@@ -258,7 +258,7 @@ pub(super) fn shown(text: &str) -> String {
 /// A character that moves no cursor.
 pub(super) fn visible(c: char) -> char {
     // Marks that reorder text would put words into another place, and some end a line.
-    let reorders = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let reorders = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     if c.is_control() || reorders {
         '\u{fffd}'
     } else {

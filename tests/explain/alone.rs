@@ -316,6 +316,20 @@ fn pages_of_gateways() {
     };
     assert_eq!(region.cause(), Some(&expected), "{region}");
     assert!(answer("server", "a proxy").is_err());
+
+    // A region that calculated a signature is the right one.
+    let canonical = sent.canonical_request().unwrap().to_string();
+    let other = canonical.replacen("\n/", "\n/another/", 1);
+    let told = http::Response::builder()
+        .status(403)
+        .header("x-amz-bucket-region", "eu-west-1")
+        .body(format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{}</CanonicalRequest></Error>",
+            other.replace('&', "&amp;")
+        ));
+    let told = sent.answered(&told.unwrap()).unwrap();
+    assert_eq!(told.cause(), Some(&Cause::PathChanged), "{told}");
+    assert!(!told.to_string().contains("eu-west-1"), "{told}");
 }
 
 /// A long list is cut, and says by how much.
