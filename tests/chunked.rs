@@ -81,6 +81,25 @@ fn e55_content_length_and_decoded_length_are_exact_and_signed() {
     assert!(!request.headers().contains_key("content-length"));
 }
 
+/// At each step as many as come.
+#[test]
+fn what_is_still_to_be_sent() {
+    let trailers = [trailer(CRC32, 8)];
+    let payload = ChunkedPayload::signed_with_trailers(20_000, trailers).with_chunk_size(8192);
+    let mut request = put();
+    let mut chunks = signer().sign_chunked(&mut request, payload, NOW).unwrap();
+    let length = request.headers()["content-length"].to_str().unwrap();
+    let mut left: u64 = length.parse().unwrap();
+    assert_eq!(chunks.encoded_remaining(), Some(left));
+    for chunk in [7; 20_000].chunks(8192) {
+        let header = chunks.header(chunk).unwrap();
+        left -= (header.as_ref().len() + chunk.len()) as u64;
+        assert_eq!(chunks.encoded_remaining(), Some(left));
+    }
+    let end = chunks.finish_with([(CRC32, "AAAAAA==")]).unwrap();
+    assert_eq!(end.len() as u64, left);
+}
+
 #[test]
 fn e56_trailers_are_signed_under_their_own_name() {
     // The chunked-trailer vectors hold the whole string; this is the name that was got wrong.

@@ -312,6 +312,12 @@ fn frames_that_do_not_hold() {
             "{headers:?}: {error}"
         );
     }
+    // A value of four bytes, of which none came.
+    let error = refused(&forged_headers(b"\x01n\x04"));
+    assert_eq!(
+        error,
+        FrameError::MalformedHeader("ends beyond the headers")
+    );
 }
 
 #[test]

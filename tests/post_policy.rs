@@ -480,6 +480,27 @@ fn what_a_form_says() {
     let expected = Err(PolicyError::FieldNotMet { field });
     assert_eq!(verify(&elsewhere, &UPLOAD, NOW), expected);
 
+    // The same, where the policy leaves the bucket open.
+    let open = r#"{"expiration": "2015-12-30T12:00:00Z", "conditions": [
+        ["starts-with", "$bucket", "sigv4"], ["starts-with", "$key", ""],
+        ["starts-with", "$x-amz-algorithm", ""], ["starts-with", "$x-amz-credential", ""],
+        ["starts-with", "$x-amz-date", ""]]}"#;
+    let open = signer().sign_post_text(open, NOW).unwrap();
+    for (bucket, good) in [("sigv4examplebucket", true), ("sigv4another", false)] {
+        let fields = signed(&open, &[("key", "k"), ("bucket", bucket)]);
+        assert_eq!(verify(&fields, &UPLOAD, NOW).is_ok(), good, "{bucket}");
+    }
+
+    // What a browser sends under this name is the upload itself.
+    let mut with_file = fields.clone();
+    with_file.push(("file", ""));
+    assert!(verify(&with_file, &UPLOAD, NOW).is_ok());
+    let field = String::from("key");
+    let others = fields.iter().copied().filter(|(name, _)| *name != "key");
+    let keyless: Vec<(&str, &str)> = others.collect();
+    let expected = Err(PolicyError::FieldMissing { field });
+    assert_eq!(verify(&keyless, &UPLOAD, NOW), expected);
+
     // Two tokens, of which one would be checked and the other used.
     let mut tokens = fields.clone();
     tokens.push(("x-amz-security-token", "a"));

@@ -634,17 +634,38 @@ mod sts {
                 })
             }),
         ];
+        // What the sentence says behind the limit.
+        let rests = [
+            "",
+            " characters",
+            " characters: tab, line breaks, and U+0020 to U+00FF",
+            " letters, digits and `_`",
+            " letters, digits and `_+=,.@-`",
+            " letters, digits and `_+=,.@:/-`",
+            " letters, digits and `_+=/:,.@-`",
+            " letters, digits, spaces and `_.:/=+-@`",
+        ];
         for (name, least, most, request) in limits {
             for length in [least, most] {
                 assert_eq!(request(&"x".repeat(length)), Ok(()), "{name} of {length}");
             }
             let beyond = (name != "TradeInToken").then_some(most + 1);
             for length in beyond.into_iter().chain(least.checked_sub(1)) {
-                let error = request(&"x".repeat(length));
-                assert!(
-                    matches!(&error, Err(Error::InvalidParameter { parameter, .. }) if parameter == name),
-                    "{name} of {length}: {error:?}"
-                );
+                let error = request(&"x".repeat(length)).unwrap_err().to_string();
+                let limit = match name {
+                    "TokenCode" => "takes six digits".to_owned(),
+                    "TradeInToken" => "is empty".to_owned(),
+                    "PolicyArns"
+                    | "ProvidedContexts"
+                    | "Tags"
+                    | "TransitiveTagKeys"
+                    | "Tags.member.1.Value" => format!("takes up to {most}"),
+                    _ => format!("takes {least} to {most}"),
+                };
+                let sentence = format!("the parameter `{name}` {limit}");
+                assert!(error.starts_with(&sentence), "{length}: {error}");
+                let rest = &error[sentence.len()..];
+                assert!(rests.contains(&rest), "{error}");
             }
         }
     }
@@ -731,11 +752,10 @@ mod sts {
         for (least, most, request) in limits {
             assert_eq!((request(least), request(most)), (Ok(()), Ok(())));
             for seconds in [Some(most + 1), least.checked_sub(1)].into_iter().flatten() {
-                let error = request(seconds);
-                assert!(
-                    matches!(&error, Err(Error::InvalidParameter { parameter, .. }) if parameter == "DurationSeconds"),
-                    "{seconds}: {error:?}"
-                );
+                let error = request(seconds).unwrap_err().to_string();
+                let sentence =
+                    format!("the parameter `DurationSeconds` takes {least} to {most} seconds");
+                assert_eq!(error, sentence);
             }
         }
     }

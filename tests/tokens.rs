@@ -387,15 +387,16 @@ fn kubectl_can_read_the_credential() {
             "2024-07-07T07:14:00Z"
         );
     }
-    // What the authenticator in the cluster reads, and no more.
-    let fits = long_term().with_session_token("a".repeat(2500));
-    assert!(tokens::eks(&fits, REGION, "c", NOW).unwrap().expose().len() <= 4096);
-    let error = tokens::eks(
-        &long_term().with_session_token("a".repeat(3000)),
-        REGION,
-        "c",
-        NOW,
-    );
+    // What the authenticator in the cluster reads, and no more: 4096 characters, of which base64
+    // can fill 4095 and, with one byte more, 4097.
+    let eks = |length| {
+        let credentials = long_term().with_session_token("a".repeat(length));
+        tokens::eks(&credentials, REGION, "c", NOW)
+    };
+    let fit = (2500..3000).map_while(|length| eks(length).ok());
+    let lengths: Vec<usize> = fit.map(|token| token.expose().len()).collect();
+    assert_eq!(lengths.last(), Some(&4095));
+    let error = eks(2500 + lengths.len());
     assert!(matches!(error, Err(Error::InvalidSessionToken(_))));
 }
 

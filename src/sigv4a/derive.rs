@@ -61,6 +61,14 @@ pub(super) fn scalar(candidate: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
 mod tests {
     use super::*;
 
+    /// FIPS 186-5 by way of SP 800-186, 3.2.1.3: the order of P-256, less two.
+    #[test]
+    fn the_largest_candidate() {
+        let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+        let largest = hex::encode(LARGEST);
+        assert_eq!(largest.replace("254f", "2551"), order);
+    }
+
     #[test]
     fn the_first_byte_that_differs_counts() {
         for (at, byte) in LARGEST.into_iter().enumerate() {
