@@ -115,6 +115,10 @@ fn presigned_queries_are_read_back() {
     let escaped = QueryAuthorization::parse(&same).unwrap();
     assert_eq!(escaped.authorization.access_key_id, "AKIDEXAMPLE");
     assert_eq!(escaped.authorization.scope, read.authorization.scope);
+    let cut = &query[..query.len() - 1];
+    let error = QueryAuthorization::parse(cut).map(drop).unwrap_err();
+    let expected = Error::MalformedAuthorization("the signature is not the hex of one");
+    assert_eq!(error, expected);
     let two = format!("{query}&X-Amz-S3session-Token=a");
     let error = QueryAuthorization::parse(&two).map(drop).unwrap_err();
     let expected = Error::MalformedAuthorization("there are two session tokens");

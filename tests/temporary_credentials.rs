@@ -690,6 +690,8 @@ mod sts {
         let web = AssumeRoleWithWebIdentity::parse(status, web).unwrap();
         assert_eq!(web.packed_policy_size, Some(7));
         assert_eq!(web.source_identity.as_deref(), Some("who"));
+        let federated = GetFederationToken::parse(status, answer("GetFederationToken"));
+        assert_eq!(federated.unwrap().federated_user, None);
         // One of them is for endpoints on the same machine.
         for (url, sound) in [
             ("http://127.0.0.1:5000/", true),
