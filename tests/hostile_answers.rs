@@ -67,14 +67,17 @@ mod sts {
 
     #[test]
     fn as_many_attributes_as_are_read() {
-        let body = |count: usize| {
-            // One stands in each namespace, and one is the namespace.
-            let attributes: String = (1..count).map(|i| format!(" a{i}=\"\"")).collect();
-            let inside = format!("<x{attributes}/>{}", credentials(SOUND));
-            answer(NAMESPACE, &inside)
-        };
-        assert!(AssumeRole::parse(StatusCode::OK, body(256)).is_ok());
-        assert_eq!(malformed(body(257)), "has too many attributes");
+        // XML 1.0, 2.3 and 3.1: white space may stand beside the equals sign.
+        for value in ["=\"\"", "=''", "= \"\"", "=\t''", "=\r\"\"", " =\n''"] {
+            let body = |count: usize| {
+                // One stands in each namespace, and one is the namespace.
+                let attributes: String = (1..count).map(|i| format!(" a{i}{value}")).collect();
+                let inside = format!("<x{attributes}/>{}", credentials(SOUND));
+                answer(NAMESPACE, &inside)
+            };
+            assert!(AssumeRole::parse(StatusCode::OK, body(256)).is_ok());
+            assert_eq!(malformed(body(257)), "has too many attributes", "{value:?}");
+        }
     }
 
     /// The document, its root, and as many as make 4096.
