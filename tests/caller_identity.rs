@@ -77,6 +77,7 @@ fn what_is_honest_passes() {
     );
     assert_eq!(request.headers().len(), 1);
     assert_eq!(request.headers()[AUDIENCE.0], AUDIENCE.1);
+    assert_eq!(*request.body(), "");
 
     let received = signed(Some(AUDIENCE));
     let checked = check_signed(&received).unwrap();
@@ -98,10 +99,8 @@ fn what_is_honest_passes() {
 
     // What Google's identity federation is sent, and an EKS token.
     let google = post(&format!("https://{HOST}/?{QUERY}"), &[], "");
-    assert_eq!(
-        check_signed(&google).unwrap().into_request().uri().query(),
-        Some(QUERY)
-    );
+    let request = check_signed(&google).unwrap().into_request();
+    assert_eq!((request.uri().query(), *request.body()), (Some(QUERY), ""));
     let token = tokens::eks(&credentials(), REGION, "my-cluster", NOW).unwrap();
     let url = token.expose().strip_prefix("k8s-aws-v1.").unwrap();
     let url = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, url);

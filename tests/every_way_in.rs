@@ -142,10 +142,16 @@ fn a_stream_proves_no_hash() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token(TOKEN);
     let key = AccessKey::derive(&credentials, claim.scope());
     let verifier = Verifier::new("eu-central-1", "s3");
-    let (signed, checked) = ("unsigned", "a stream");
-    let verified = verifier.verify(&claim, &key, chunks.payload_hash(), NOW);
-    let expected = VerifyError::PayloadNotAsSigned { signed, checked };
-    assert_eq!(verified.map(drop), Err(expected));
+    let streamed = SignedRequest::parse(&stream).unwrap();
+    for (claim, signed, payload, checked) in [
+        (&claim, "unsigned", chunks.payload_hash(), "a stream"),
+        (&claim, "unsigned", PayloadHash::EMPTY, "a hash"),
+        (&streamed, "a stream", PayloadHash::Unsigned, "unsigned"),
+    ] {
+        let verified = verifier.verify(claim, &key, payload, NOW);
+        let expected = VerifyError::PayloadNotAsSigned { signed, checked };
+        assert_eq!(verified.map(drop), Err(expected));
+    }
 }
 
 #[cfg(feature = "sigv4a")]

@@ -11,9 +11,11 @@
 use std::time::Duration;
 
 use countersign::codeartifact::{GetAuthorizationToken, Repository};
+use countersign::s3_express::CreateSession;
 use countersign::sts::Endpoint;
 use countersign::tokens::{self, caller_identity};
 use countersign::{Credentials, Error, PayloadHash, Signer, s3_express};
+use http::StatusCode;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -167,6 +169,14 @@ fn endpoints() {
     ] {
         assert_eq!(said, format!("no endpoint for {region:?}: {problem}"));
     }
+}
+
+#[test]
+fn what_s3_refuses() {
+    let (code, message) = ("InvalidAccessKeyId", "The key is not known.");
+    let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    let refused = CreateSession::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+    assert_eq!(refused.to_string(), format!("{code} (403): {message}"));
 }
 
 #[test]
