@@ -134,7 +134,8 @@ pub enum Error {
         /// What is wrong there.
         problem: &'static str,
     },
-    /// The query already carries a parameter that the signer writes.
+    /// The query already carries a parameter that the signer writes; or one that declares another
+    /// payload than the one that is signed.
     #[error(
         "the query already has the signing parameter `{parameter}`: sign the URL as it was before"
     )]

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use crate::amz_date::AmzDate;
 use crate::attach::{AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written};
 use crate::authorization::{
-    AuthorizationParameters, FIRST, header_len, refuse_signed, write_encoded, write_header_end,
-    write_header_start,
+    AuthorizationParameters, FIRST, declares, header_len, refuse_signed, write_encoded,
+    write_header_end, write_header_start,
 };
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::Parameter;
@@ -206,8 +206,11 @@ impl Identity {
         let mut canonical = CanonicalRequest::empty(payload);
         // Whether parameters of the caller's may sort between the signer's own.
         let mut between = false;
+        // And whether one of them declares the payload.
+        let mut declared = false;
         let keep = |parameter: &Parameter<'_>| {
             between |= parameter.begins_with("X-Amz-");
+            declared = declares(parameter, &hashed, declared)?;
             refuse_signed(parameter)
         };
         canonical.read(request, rules, keep, |name| self.signs(name))?;
@@ -215,8 +218,9 @@ impl Identity {
         // S3 takes a URL's payload for unsigned where nothing is said.
         let understood =
             payload == PayloadHash::Unsigned && rules.content_sha256 == ContentSha256::Header;
-        let content_sha256 =
-            !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
+        let content_sha256 = !understood
+            && self.sends_content_sha256(&canonical.headers, payload, unhashed)?
+            && !declared;
         if content_sha256 {
             let value = hashed.as_str().as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);

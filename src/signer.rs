@@ -172,7 +172,8 @@ impl Signer {
     ///
     /// # Errors
     /// As [`sign`](Self::sign); and a lifetime outside 1 to 604,800 seconds, or beyond the end of
-    /// the credentials; a relative URI.
+    /// the credentials; a relative URI; a parameter `X-Amz-Content-Sha256` that declares another
+    /// payload.
     ///
     /// ```
     /// use std::time::Duration;

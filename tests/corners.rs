@@ -525,6 +525,80 @@ fn a_payload_is_declared_once() {
     assert_eq!(SignedRequest::parse(&twice).map(drop), Err(repeated));
 }
 
+/// A URL that declares another payload than the one that is signed, or two, is one that no server
+/// takes; one that declares the right one needs no header for it.
+#[test]
+fn a_url_declares_the_payload_that_is_signed() {
+    let hash = PayloadHash::of("body");
+    let hex = hash.to_hashed_payload();
+    let hex = hex.as_str();
+    let unsigned = PayloadHash::Unsigned;
+    let name = "X-Amz-Content-Sha256";
+    for (service, payload, query, good) in [
+        ("s3", unsigned, format!("{name}=UNSIGNED-PAYLOAD"), true),
+        ("s3", unsigned, format!("{name}=UNSIGNED%2DPAYLOAD"), true),
+        ("s3", unsigned, format!("{name}={hex}"), false),
+        ("s3", unsigned, format!("{name}="), false),
+        ("s3", unsigned, name.to_owned(), false),
+        ("s3", unsigned, name.to_lowercase(), false),
+        (
+            "s3",
+            unsigned,
+            "x-amz-content-sha256=UNSIGNED-PAYLOAD".into(),
+            false,
+        ),
+        (
+            "s3",
+            unsigned,
+            "%58-amz-content-sha256=UNSIGNED-PAYLOAD".into(),
+            false,
+        ),
+        (
+            "s3",
+            unsigned,
+            format!("{name}=UNSIGNED-PAYLOAD&{name}=UNSIGNED-PAYLOAD"),
+            false,
+        ),
+        ("s3", hash, format!("{name}={hex}"), true),
+        ("s3", hash, format!("{name}={EMPTY}"), false),
+        ("s3", hash, format!("{name}=UNSIGNED-PAYLOAD"), false),
+        ("sqs", hash, format!("{name}={hex}"), true),
+        ("sqs", hash, format!("{name}=UNSIGNED-PAYLOAD"), false),
+        (
+            "vpc-lattice-svcs",
+            unsigned,
+            format!("{name}=UNSIGNED-PAYLOAD"),
+            true,
+        ),
+    ] {
+        let request = get(&format!("https://h.example/k?{query}"));
+        let url = match signer(service).presign(&request, payload, LIFETIME, NOW) {
+            Ok(url) => url,
+            Err(error) => {
+                let parameter = name.to_owned();
+                assert_eq!(error, Error::AlreadySigned { parameter }, "{query}");
+                assert!(!good, "{service} {query}");
+                continue;
+            }
+        };
+        assert!(good, "{service} {query}");
+        assert!(url.headers().is_empty(), "{service} {query}");
+        let target = url.url().strip_prefix("https://h.example").unwrap();
+        let received = sent(target, url.headers());
+        let claim = SignedRequest::parse(&received).unwrap();
+        let key = AccessKey::derive(&credentials(), claim.scope());
+        let verifier = Verifier::new("us-east-1", service);
+        assert!(
+            verifier.verify(&claim, &key, payload, NOW).is_ok(),
+            "{query}"
+        );
+    }
+    // A header says it for itself, whatever the query holds.
+    let mut request = get(&format!("https://h.example/k?{name}=x"));
+    assert!(signer("s3").sign(&mut request, unsigned, NOW).is_ok());
+    assert_eq!(verify("s3", &request, NOW), Ok(()));
+}
+
 /// AWS IoT's device gateway takes URLs that do not say how long they last: as long as a header would.
 #[test]
 fn only_a_device_gateway_takes_a_url_without_an_end() {

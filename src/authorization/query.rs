@@ -10,6 +10,7 @@ use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::{Parameter, parameters};
 use crate::encode::encode;
 use crate::error::Error;
+use crate::payload::HashedPayload;
 use crate::scope::CredentialScope;
 use crate::signature::Algorithm;
 
@@ -37,6 +38,30 @@ pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
     {
         return Err(Error::AlreadySigned {
             parameter: (*name).to_owned(),
+        });
+    }
+    Ok(true)
+}
+
+/// By which a URL declares its payload, as some SDKs write it.
+pub(crate) const CONTENT_SHA256_PARAMETER: &str = "X-Amz-Content-Sha256";
+
+/// Whether a caller's parameter declares the payload of a URL, or one `before` it did. Refuses what
+/// a server would: another payload than the one that is signed, another case of letters, or two.
+pub(crate) fn declares(
+    parameter: &Parameter<'_>,
+    payload: &HashedPayload,
+    before: bool,
+) -> Result<bool, Error> {
+    if !matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
+        || !parameter.is_named(CONTENT_SHA256_PARAMETER)
+    {
+        return Ok(before);
+    }
+    let same = parameter.value().as_deref() == Some(payload.as_str());
+    if before || !same || !parameter.is_exactly(CONTENT_SHA256_PARAMETER) {
+        return Err(Error::AlreadySigned {
+            parameter: CONTENT_SHA256_PARAMETER.to_owned(),
         });
     }
     Ok(true)

@@ -8,7 +8,7 @@ mod token;
 use std::fmt;
 
 use crate::amz_date::AmzDate;
-use crate::authorization::find_parameters_and;
+use crate::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
 use crate::canonical::check_method;
 use crate::canonical::headers::Header;
 use crate::credentials::SessionToken;
@@ -148,7 +148,7 @@ impl<'a> SignedRequest<'a> {
         let host = found.host(authority)?;
         let mut content_sha256 = (None, 0);
         let parameters = find_parameters_and(query, |parameter| {
-            if parameter.is_named("X-Amz-Content-Sha256") {
+            if parameter.is_named(CONTENT_SHA256_PARAMETER) {
                 content_sha256 = (Some(parameter), content_sha256.1 + 1);
             }
         });
