@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::query::value_of;
 use crate::canonical::query::Parameter;
+use crate::encode::holds;
 use crate::error::Error;
 use crate::scope::CredentialScope;
 use crate::signature::Algorithm;
@@ -19,6 +20,12 @@ pub(super) fn split_credential(
         Algorithm::EcdsaP256Sha256 => 3,
     };
     let malformed = || Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
+    // As a header can say it: who looks the key up may well write it into a log.
+    if holds(credential.as_bytes(), |b| (b < b' ') | (b >= 0x7f)) {
+        return Err(Error::MalformedAuthorization(
+            "`Credential` holds something else than visible ASCII",
+        ));
+    }
     let slashes = || credential.bytes().enumerate().rev();
     let slash = slashes()
         .filter(|&(_, byte)| byte == b'/')

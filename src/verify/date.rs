@@ -10,7 +10,7 @@ pub(crate) fn http_date(text: &str) -> Option<AmzDate> {
     let mut next = || parts.next();
     let (day, month, year, time, zone) = (next()?, next()?, next()?, next()?, next()?);
     let utc = matches!(zone, "GMT" | "UTC" | "+0000" | "-0000");
-    if parts.next().is_some() || !utc || day.len() != 2 {
+    if parts.next().is_some() || !utc || day.len() != 2 || year.len() != 4 {
         return None;
     }
     let [h1, h2, b':', m1, m2, b':', s1, s2] = time.as_bytes() else {
@@ -58,6 +58,7 @@ mod tests {
             "Sun, 3 Aug 2015 12:36:00 GMT",
             "Sun, 31 Feb 2015 12:36:00 GMT",
             "Sun, 30 Aug 15 12:36:00 GMT",
+            "Sun, 30 Aug 20150830T123600Z 12:36:00 GMT",
             "Sun, 30 Aug 2015 24:36:00 GMT",
             "Sunday, 30-Aug-15 12:36:00 GMT",
             "Sun, é0 Aug 2015 12:36:00 GMT",

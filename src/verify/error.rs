@@ -158,7 +158,7 @@ pub enum VerifyError {
         names: Vec<String>,
     },
     /// A header is listed as signed and did not come.
-    #[error("the header `{name}` is signed and did not come")]
+    #[error("the header {name:?} is signed and did not come")]
     SignedHeaderMissing {
         /// Its name.
         name: String,

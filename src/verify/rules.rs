@@ -195,12 +195,12 @@ impl Verifier {
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
         match name {
+            _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.token_is_added_last(),
             "date" if claim.signed.plain_date => true,
             _ => {
                 name.starts_with("x-amz-")
-                    || self.signed.iter().any(|signed| signed.as_str() == name)
                     || self
                         .audience
                         .iter()
@@ -215,7 +215,7 @@ impl Verifier {
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
         claim.signed.form == Form::Query
             && self.service.rules().content_sha256 == ContentSha256::Header
-            && !value.starts_with(b"STREAMING-")
+            && !value.trim_ascii_start().starts_with(b"STREAMING-")
     }
 
     fn check_audience(

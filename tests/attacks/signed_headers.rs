@@ -49,8 +49,17 @@ fn v01_only_s3_tolerates_an_unsigned_content_sha256_and_only_presigned() {
     for value in ["UNSIGNED-PAYLOAD", hash.as_str()] {
         assert_eq!(verify(&add(&url, value), "s3"), Ok(()));
     }
-    let [_, url] = both_forms("sqs");
     let refused = not_signed("x-amz-content-sha256");
+    // What promises chunks, whoever takes blanks off, and what the server asks for.
+    for blank in ["", " ", "\t", " \t "] {
+        let value = format!("{blank}STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+        assert_eq!(verify(&add(&url, &value), "s3"), refused, "{value:?}");
+    }
+    let name = HeaderName::from_static("x-amz-content-sha256");
+    let strict = Verifier::new("us-east-1", "s3").with_signed_header(name);
+    let message = add(&url, "UNSIGNED-PAYLOAD");
+    assert_eq!(verify_with(&strict, &message, &long_term(), NOW), refused);
+    let [_, url] = both_forms("sqs");
     assert_eq!(verify(&add(&url, "UNSIGNED-PAYLOAD"), "sqs"), refused);
     // In the header form its value would be what says how the payload is signed.
     let lines = "host:bucket.example.com\nx-amz-date:20260522T101112Z\n";
@@ -62,6 +71,40 @@ fn v01_only_s3_tolerates_an_unsigned_content_sha256_and_only_presigned() {
     );
     let message = with_header(message, "x-amz-content-sha256", "UNSIGNED-PAYLOAD");
     assert_eq!(verify(&message, "s3"), refused);
+}
+
+/// Whoever writes a refusal, or who asked, into a log, writes one line.
+#[test]
+fn what_is_decoded_forges_no_line_of_a_log() {
+    let [_, url] = both_forms("s3");
+    for (from, to) in [
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=host%3Bx%0Aadmin%20logged%20in",
+        ),
+        ("SignedHeaders=host", "SignedHeaders=host%3Bx%1B%5B2J"),
+        ("SignedHeaders=host", "SignedHeaders=host%3Bx%C2%85"),
+        ("Credential=", "Credential=%0A"),
+        ("Credential=", "Credential=%E2%80%A8"),
+    ] {
+        let mut message = url.clone();
+        let target = message.uri().to_string();
+        assert!(target.contains(from));
+        *message.uri_mut() = target.replace(from, to).parse().unwrap();
+        let error = verify(&message, "s3").unwrap_err();
+        assert!(
+            matches!(error, VerifyError::Malformed { .. }),
+            "{to}: {error}"
+        );
+        assert!(
+            !error
+                .to_string()
+                .contains(|c: char| c.is_control() || !c.is_ascii())
+        );
+    }
+    let name = "a\nb".to_owned();
+    let missing = VerifyError::SignedHeaderMissing { name };
+    assert!(!missing.to_string().contains('\n'));
 }
 
 #[test]

@@ -45,16 +45,18 @@ impl<'a> SignedHeaders<'a> {
         })
     }
 
-    /// As a list in strictly ascending order of lower-case names, which is how they are signed.
+    /// As a list in strictly ascending order of lower-case names, which is how they are signed. No
+    /// name holds a capital, a blank, a control character, or anything but ASCII.
     pub(in crate::verify) fn list(&self) -> Option<List<&str, 24>> {
-        let upper = |text: &str| holds(text.as_bytes(), |b| b.is_ascii_uppercase());
-        if !self.escaped && upper(&self.text) {
+        let wrong_byte = |b: u8| b.is_ascii_uppercase() | (b <= b' ') | (b >= 0x7f);
+        let wrong = |text: &str| holds(text.as_bytes(), wrong_byte);
+        if !self.escaped && wrong(&self.text) {
             return None;
         }
         let mut list = List::new();
         let mut last = "";
         for name in self.names() {
-            if order(last, name).is_ge() || (self.escaped && upper(name)) {
+            if order(last, name).is_ge() || (self.escaped && wrong(name)) {
                 return None;
             }
             list.push(name);
@@ -103,7 +105,9 @@ mod tests {
         };
         assert!(list("host"));
         assert!(list("a;b;c"));
-        for wrong in ["", "a;", ";a", "b;a", "a;a", "Host", "a;;b"] {
+        for wrong in [
+            "", "a;", ";a", "b;a", "a;a", "Host", "a;;b", "a b", "a\n", "a\u{7f}", "a\u{e9}",
+        ] {
             assert!(!list(wrong), "{wrong}");
         }
     }
