@@ -75,6 +75,8 @@ pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, Ve
 pub(crate) use key::sealed;
 pub use key::{AccessKey, VerifyingKey};
 pub use payload::StreamingPayload;
+#[cfg(feature = "explain")]
+pub(crate) use payload::wants_content_sha256;
 
 /// The rules of one service in its regions, held against the requests that arrive there.
 ///

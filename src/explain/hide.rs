@@ -153,6 +153,8 @@ impl Secrets {
     pub(super) fn canonical(&self, text: &str) -> String {
         let mut secret = false;
         let lines = text.split('\n').enumerate().map(|(i, line)| match i {
+            // A path may hold a colon, and is no header.
+            0 | 1 => self.scrub(line),
             2 => self.query(line),
             _ => match line.split_once(':') {
                 Some((name, value)) => {
@@ -258,7 +260,7 @@ pub(super) fn shown(text: &str) -> String {
 /// A character that moves no cursor.
 pub(super) fn visible(c: char) -> char {
     // Marks that reorder text would put words into another place, and some end a line.
-    let reorders = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let reorders = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     if c.is_control() || reorders {
         '\u{fffd}'
     } else {
@@ -416,6 +418,10 @@ mod tests {
             host:h\nx-amz-meta-a:[elided]\nx-amz-security-token:[elided, 20 characters]\n\
             \u{20}folded:no\nx-amz-z:1\ncookie:[elided, 1 characters]\n[elided]\n[elided]\n\n\
             host;x\n[elided]";
+        assert_eq!(secrets.canonical(&text), shown);
+        // A path with a colon is no header.
+        let text = format!("GET\n/{ENCODED}:x\n\nhost:h\n\nhost\nx");
+        let shown = "GET\n/[elided]:x\n\nhost:h\n\nhost\nx";
         assert_eq!(secrets.canonical(&text), shown);
     }
 }

@@ -1,20 +1,23 @@
 //! A request as its receiver would write it down.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
 use crate::amz_date::AmzDate;
+use crate::authorization::CONTENT_SHA256_PARAMETER;
+use crate::canonical::query::parameters;
 use crate::canonical::{CanonicalRequest, keeps};
 use crate::credentials::SessionToken;
 use crate::encode::same;
 use crate::payload::PayloadHash;
 use crate::request::HttpRequest;
 use crate::scope::CredentialScope;
-use crate::service::{ContentSha256, Rules};
+use crate::service::Rules;
 use crate::signature::{Algorithm, Signature};
 use crate::string_to_sign::StringToSign;
-use crate::verify::{Form, SignedRequest, VerifyError};
+use crate::verify::{Form, SignedRequest, VerifyError, wants_content_sha256};
 
 use super::lines::{Lines, readable};
 
@@ -95,25 +98,24 @@ fn payload_line<R: HttpRequest>(
     rules: &Rules,
     payload: Option<PayloadHash>,
 ) -> Option<String> {
+    let given = || payload.map(|payload| payload.to_hashed_payload().as_str().to_owned());
     let header = declared(request);
-    let parameter = || {
-        let query = request.uri().query()?;
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let (_, value) =
-            pairs.find(|(name, _)| name.eq_ignore_ascii_case("X-Amz-Content-Sha256"))?;
-        Some(value.to_owned())
-    };
-    if claim.form() == Form::Query && rules.content_sha256 == ContentSha256::Header {
-        // S3 does not look at a header that is not signed.
-        let mut signed = claim.signed_headers();
-        return header
-            .filter(|_| signed.any(|name| name == "x-amz-content-sha256"))
-            .or_else(parameter)
-            .or_else(|| Some("UNSIGNED-PAYLOAD".to_owned()));
+    if claim.form() == Form::Header {
+        return header.or_else(given);
     }
+    let parameter = || {
+        let mut parameters = parameters(request.uri().query()?).flatten();
+        let parameter = parameters.find(|one| one.is_named(CONTENT_SHA256_PARAMETER))?;
+        parameter.value().map(Cow::into_owned)
+    };
+    let unsigned = || wants_content_sha256(rules).then(|| "UNSIGNED-PAYLOAD".to_owned());
+    // In a URL nobody looks at a header that is not signed.
+    let mut signed = claim.signed_headers();
     header
+        .filter(|_| signed.any(|name| name == "x-amz-content-sha256"))
         .or_else(parameter)
-        .or_else(|| payload.map(|payload| payload.to_hashed_payload().as_str().to_owned()))
+        .or_else(unsigned)
+        .or_else(given)
 }
 
 /// `x-amz-content-sha256`.

@@ -135,7 +135,7 @@ impl Declared {
 }
 
 /// Whether the service cannot do without `x-amz-content-sha256` in the header form.
-fn wants_content_sha256(rules: &Rules) -> bool {
+pub(crate) fn wants_content_sha256(rules: &Rules) -> bool {
     matches!(
         rules.content_sha256,
         ContentSha256::Header | ContentSha256::Always | ContentSha256::UnsignedOnly

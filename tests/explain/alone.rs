@@ -2,7 +2,7 @@
 
 use countersign::explain::{self, Cause};
 use countersign::verify::VerifyError;
-use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, Signer};
+use countersign::{ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service, Signer};
 use http::{HeaderValue, Request};
 
 use crate::server::{NOW, SECRET, Sent, TOKEN};
@@ -262,11 +262,20 @@ fn the_payload_of_a_presigned_request() {
     let hash = "ab".repeat(32);
     let parameter =
         format!("&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Content-Sha256={hash}");
+    let escaped = |name, value| {
+        let query = "&X-Amz-Expires=60&X-Amz-SignedHeaders=host";
+        url(&format!("{query}&{name}={value}"))
+    };
     for (request, line) in [
         (
             url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host"),
             "UNSIGNED-PAYLOAD",
         ),
+        (
+            escaped("X-Amz-Content-Sha256", "UNSIGNED%2DPAYLOAD"),
+            "UNSIGNED-PAYLOAD",
+        ),
+        (escaped("X%2DAmz-Content-Sha256", &hash), hash.as_str()),
         (
             with(
                 url("&X-Amz-Expires=60&X-Amz-SignedHeaders=host"),
@@ -290,6 +299,20 @@ fn the_payload_of_a_presigned_request() {
         let text = sent.canonical_request().unwrap().to_string();
         assert_eq!(text.lines().last(), Some(line), "{text}");
     }
+}
+
+/// In the header form a parameter of that name is like any other.
+#[test]
+fn a_parameter_says_nothing_of_a_header_signature() {
+    let mut request = at("https://sqs.us-east-1.amazonaws.com/?X-Amz-Content-Sha256=x");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "sqs");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    let sent = explain::Sent::new(&request, "sqs").with_payload(PayloadHash::EMPTY);
+    let text = sent.canonical_request().unwrap().to_string();
+    let empty = PayloadHash::EMPTY.to_hashed_payload();
+    assert_eq!(text.lines().last(), Some(empty.as_str()));
+    let told = sent.with_secret_key(SecretKey::from(SECRET)).check();
+    assert_eq!(told.cause(), None, "{told}");
 }
 
 /// A gateway's page says nothing, but its headers may.

@@ -11,6 +11,7 @@ pub(super) fn causes(signed: &str, received: &str) -> Vec<Cause> {
     let encoded = |path: &str| canonical(path, false, true);
     let both = |path: &str| canonical(path, true, true);
     let is = |made: Option<String>, path: &str| made.as_deref() == Some(path);
+    let same = |made: Option<String>, path| made.is_some_and(|made| plain(&made) == plain(path));
     // Encoding once more turns `%` into `%25`; without one, characters were just left as they are.
     if received.contains('%') && is(encoded(received), signed) {
         vec![Cause::PathEncodedTwice]
@@ -28,6 +29,10 @@ pub(super) fn causes(signed: &str, received: &str) -> Vec<Cause> {
         vec![Cause::PathEncoding]
     } else if spaces(signed) == spaces(received) {
         vec![Cause::PlusAndSpace]
+    } else if same(resolved(received), signed) {
+        vec![Cause::PathNormalized, Cause::PathEncoding]
+    } else if same(resolved(signed), received) {
+        vec![Cause::PathNotNormalized, Cause::PathEncoding]
     } else {
         vec![Cause::PathChanged]
     }
@@ -80,6 +85,9 @@ mod tests {
             ("/a%2525252Fb", "/a/b", Cause::PathChanged),
             // What is not UTF-8 differs as well, and not by a plus.
             ("/a%FFb", "/a%FEb", Cause::PathChanged),
+            // The rules of other services, for a key of S3.
+            ("/a/b%3Ac", "/a//b:c", Cause::PathNormalized),
+            ("/a//b:c", "/a/b%3Ac", Cause::PathNotNormalized),
             ("/a", "/a/", Cause::PathChanged),
             ("/prod/a", "/a", Cause::PathChanged),
             ("*", "/", Cause::PathChanged),
