@@ -60,6 +60,9 @@ pub(super) fn read_http_date(text: &str) -> Option<OffsetDateTime> {
     else {
         return AmzDate::parse(text).map(|date| date.to_date_time());
     };
+    if day.len() > 2 || year.len() != 4 {
+        return None;
+    }
     let month = MONTHS.iter().position(|name| *name == month)? + 1;
     let time = time.replace(':', "");
     let time = AmzDate::parse(&format!("{year}{month:02}{day:0>2}T{time}Z"))?.to_date_time();
@@ -179,6 +182,7 @@ mod tests {
             "Tue, 27 Mar 2007 19:36:42",
             "Tue, 27 Mar 2007 19:36:42 GMT x",
             "Tue, 27 Mar 07 19:36:42 GMT",
+            "Thu, 130 Oct 201 12:00:00 GMT",
             "Tue, 27 mar 2007 19:36:42 GMT",
             "Tue, 32 Mar 2007 19:36:42 GMT",
             "Tue, 27 Mar 2007 19:36:42 +00",
