@@ -136,9 +136,7 @@ pub enum Error {
     },
     /// The query already carries a parameter that the signer writes; or one that declares another
     /// payload than the one that is signed.
-    #[error(
-        "the query already has the signing parameter `{parameter}`: sign the URL as it was before"
-    )]
+    #[error("the query already has the signing parameter `{parameter}`: sign the URL without it")]
     AlreadySigned {
         /// The parameter's name, decoded.
         parameter: String,

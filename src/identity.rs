@@ -2,12 +2,13 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use crate::amz_date::AmzDate;
 use crate::attach::{AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written};
 use crate::authorization::{
-    AuthorizationParameters, FIRST, declares, header_len, refuse_signed, write_encoded,
-    write_header_end, write_header_start,
+    AuthorizationParameters, FIRST, already_declared, declares, header_len, refuse_signed,
+    write_encoded, write_header_end, write_header_start,
 };
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::query::Parameter;
@@ -218,9 +219,15 @@ impl Identity {
         // S3 takes a URL's payload for unsigned where nothing is said.
         let understood =
             payload == PayloadHash::Unsigned && rules.content_sha256 == ContentSha256::Header;
-        let content_sha256 = !understood
-            && self.sends_content_sha256(&canonical.headers, payload, unhashed)?
-            && !declared;
+        let mut content_sha256 =
+            !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
+        if content_sha256 && declared {
+            // S3 reads the one or the other; of others only the header is known.
+            if rules.content_sha256 != ContentSha256::Header {
+                return Err(already_declared());
+            }
+            content_sha256 = false;
+        }
         if content_sha256 {
             let value = hashed.as_str().as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);
@@ -323,12 +330,14 @@ impl Identity {
     }
 
     /// The parameters that presigning adds to a request of which `host` alone is signed.
-    pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> String {
+    pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> Zeroizing<String> {
         let mut headers = CanonicalHeaders::unsorted();
         headers.push_canonical("host", b"");
-        let mut parameters = String::new();
-        self.parameters(terms, &headers).write(&mut parameters);
-        parameters
+        let parameters = self.parameters(terms, &headers);
+        // Growing would leave copies of the token behind.
+        let mut ready = Zeroizing::new(String::with_capacity(parameters.len()));
+        parameters.write(&mut ready);
+        ready
     }
 
     /// The session token, where it is part of what is signed.

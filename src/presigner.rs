@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use crate::amz_date::AmzDate;
 use crate::error::Error;
@@ -40,7 +41,7 @@ pub struct Presigner {
     payload: PayloadHash,
     expires_in: Option<u64>,
     expires_at: OffsetDateTime,
-    ready: String,
+    ready: Zeroizing<String>,
 }
 
 impl Signer {

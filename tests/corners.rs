@@ -568,7 +568,7 @@ fn a_url_declares_the_payload_that_is_signed() {
             "vpc-lattice-svcs",
             unsigned,
             format!("{name}=UNSIGNED-PAYLOAD"),
-            true,
+            false,
         ),
     ] {
         let request = get(&format!("https://h.example/k?{query}"));

@@ -60,11 +60,15 @@ pub(crate) fn declares(
     }
     let same = parameter.value().as_deref() == Some(payload.as_str());
     if before || !same || !parameter.is_exactly(CONTENT_SHA256_PARAMETER) {
-        return Err(Error::AlreadySigned {
-            parameter: CONTENT_SHA256_PARAMETER.to_owned(),
-        });
+        return Err(already_declared());
     }
     Ok(true)
+}
+
+pub(crate) fn already_declared() -> Error {
+    Error::AlreadySigned {
+        parameter: CONTENT_SHA256_PARAMETER.to_owned(),
+    }
 }
 
 /// What the query of a presigned URL says: the twin of [`Authorization`], with the date and the

@@ -123,7 +123,7 @@ fn a_query_that_is_signed_already() {
         &signer("s3"),
         "https://h/?X-Amz-Signature=0",
         NOW,
-        "the query already has the signing parameter `X-Amz-Signature`: sign the URL as it was before",
+        "the query already has the signing parameter `X-Amz-Signature`: sign the URL without it",
     );
 }
 
