@@ -21,7 +21,7 @@ pub(super) fn split_credential(
     };
     let malformed = || Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
     // As a header can say it: who looks the key up may well write it into a log.
-    if holds(credential.as_bytes(), |b| (b < b' ') | (b >= 0x7f)) {
+    if holds(credential.as_bytes(), |b| !(b' '..0x7f).contains(&b)) {
         return Err(Error::MalformedAuthorization(
             "`Credential` holds something else than visible ASCII",
         ));
