@@ -312,6 +312,25 @@ fn policies_that_cannot_be() {
         Err(Error::InvalidPolicy(_))
     ));
     assert_eq!(sign(&policy().content_length_range(0, u64::MAX)), Ok(()));
+    // Two of which each could be met, and never both.
+    let ranges = |max| {
+        policy()
+            .content_length_range(10, 20)
+            .content_length_range(0, max)
+    };
+    assert_eq!(sign(&ranges(10)), Ok(()));
+    assert!(matches!(sign(&ranges(9)), Err(Error::InvalidPolicy(_))));
+    assert_eq!(sign(&policy().starts_with("bucket", "sigv4")), Ok(()));
+    for other in [
+        policy().equals("bucket", "another"),
+        policy().starts_with("bucket", "another"),
+    ] {
+        let refused = sign(&other);
+        assert!(
+            matches!(&refused, Err(Error::InvalidField { field, .. }) if field == "bucket"),
+            "{refused:?}"
+        );
+    }
     let never = PostPolicy::new("bucket", datetime!(-0001-01-01 0:00 UTC));
     assert!(matches!(
         sign(&never.starts_with("key", "")),

@@ -57,16 +57,13 @@ impl Signer {
     ) -> Result<PostForm, Error> {
         let (identity, date) = self.identity(now)?;
         check_end(policy, identity, now)?;
+        check_uploads(policy)?;
         let mut form = Vec::new();
         for condition in &policy.conditions {
-            match condition {
-                Condition::Equals { field, .. } if field.eq_ignore_ascii_case("bucket") => {}
-                Condition::Equals { field, value } => add(&mut form, policy, field, value)?,
-                Condition::StartsWith { .. } => {}
-                Condition::ContentLengthRange { min, max } if min > max => {
-                    return Err(Error::InvalidPolicy("has a range that no file is in"));
-                }
-                Condition::ContentLengthRange { .. } => {}
+            if let Condition::Equals { field, value } = condition
+                && !is_bucket(field)
+            {
+                add(&mut form, policy, field, value)?;
             }
         }
         for (field, value) in fields {
@@ -115,6 +112,7 @@ impl Signer {
         let (identity, date) = self.identity(now)?;
         let read = json::read(policy).map_err(Error::InvalidPolicy)?;
         check_end(&read, identity, now)?;
+        check_uploads(&read)?;
         self.with_key(&date, identity, |key| {
             let own = own_fields(identity, &date, key);
             for (field, value) in &own {
@@ -140,6 +138,28 @@ fn check_end(policy: &PostPolicy, identity: &Identity, now: OffsetDateTime) -> R
         }),
         _ => Ok(()),
     }
+}
+
+/// Whether any upload could meet what is asked of the bucket and of the file, which are no fields.
+fn check_uploads(policy: &PostPolicy) -> Result<(), Error> {
+    let (mut least, mut most) = (0, u64::MAX);
+    for condition in &policy.conditions {
+        match condition {
+            Condition::Equals { field, value } if is_bucket(field) => check(policy, field, value)?,
+            Condition::ContentLengthRange { min, max } => {
+                (least, most) = (least.max(*min), most.min(*max));
+            }
+            Condition::Equals { .. } | Condition::StartsWith { .. } => {}
+        }
+    }
+    if least > most {
+        return Err(Error::InvalidPolicy("has a range that no file is in"));
+    }
+    Ok(())
+}
+
+fn is_bucket(field: &str) -> bool {
+    field.eq_ignore_ascii_case("bucket")
 }
 
 fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), Error> {
