@@ -75,7 +75,7 @@ pub use trailer::Trailer;
 pub use verified_body::{VerifiedBody, VerifiedBodyError};
 pub use verifier::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE, Decoded, MAX_TRAILERS_LENGTH};
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use time::OffsetDateTime;
 
@@ -123,10 +123,12 @@ const AWS_CHUNKED: &str = "aws-chunked";
 impl Signer {
     /// Signs a request whose body goes as aws-chunked, and hands back what makes the chunks.
     ///
-    /// Sets and signs `x-amz-content-sha256`, `x-amz-decoded-content-length`, `content-length` (with
-    /// chunks of any size it is removed), `x-amz-trailer`, and `content-encoding`: `aws-chunked`
-    /// comes first, and the caller's own codings stay. Where `aws-chunked` is there already, as on
-    /// a retry, it stays as it is. Otherwise as [`sign`](Self::sign).
+    /// Sets and signs `x-amz-content-sha256`, `x-amz-decoded-content-length`, `content-length` (and
+    /// removes `transfer-encoding`; with chunks of any size `content-length` is what is removed),
+    /// `x-amz-trailer`, and `content-encoding`: `aws-chunked` comes first, and the caller's own codings
+    /// stay. Where `aws-chunked` is there already, as on a retry, it stays as it is. Under
+    /// [`Headers::Required`](crate::Headers::Required) the `x-amz-` ones alone are signed. Otherwise
+    /// as [`sign`](Self::sign).
     ///
     /// # Errors
     /// As [`sign`](Self::sign); trailers that cannot be sent; chunks under
@@ -233,6 +235,10 @@ fn attach(
     } else {
         None
     };
+    if encoded_length.is_some() {
+        // HTTP has the one or the other.
+        headers.remove(TRANSFER_ENCODING);
+    }
     set(headers, CONTENT_LENGTH, encoded_length)?;
     set(headers, TRAILER, payload.trailer_names())?;
     let decoded_length = payload.decoded_length().into();

@@ -368,7 +368,7 @@ impl Verifier {
             Head::Hashed(head) => return head.verify(payload),
             Head::Unsigned(head) if payload == PayloadHash::Unsigned => return Ok(head.accept()),
             Head::Unsigned(_) => "unsigned",
-            Head::Streaming(_) => "a stream",
+            Head::Streaming(_) => error::STREAM,
         };
         Err(VerifyError::PayloadNotAsSigned {
             signed,

@@ -587,3 +587,24 @@ fn v15_a_presigned_header_that_nobody_asked_for() {
         })
     );
 }
+
+/// MongoDB's server sends the request itself, with the host that it named: signed as it came. The
+/// signature is of 20 lines of Python's `hmac`.
+#[test]
+fn a_mongodb_servers_own_host() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    let now = datetime!(2026-01-02 03:04:05 UTC);
+    for (host, signature) in [
+        (
+            "Sts.eu-west-1.amazonaws.com",
+            "69b26a162fd97b1671dc1d8fcfbfb64366f571ec50e11a315784ae93e4add832",
+        ),
+        (
+            "sts.eu-west-1.amazonaws.com",
+            "1113760d6c9f1eaa1511dc8112f57bf40a2783baa39c7b9b0c20e82ea494c33a",
+        ),
+    ] {
+        let proof = caller_identity::mongodb(&credentials, &[7; 32], &[7; 64], host, now).unwrap();
+        assert!(proof.expose_authorization().ends_with(signature), "{host}");
+    }
+}

@@ -309,6 +309,26 @@ fn after_an_error_the_request_is_as_it_was() {
     assert_eq!(request.headers(), &before);
 }
 
+/// HTTP has a length or `transfer-encoding`, never both.
+#[test]
+fn a_length_or_transfer_encoding() {
+    for (payload, length, encoding) in [
+        (ChunkedPayload::signed(9), true, false),
+        (ChunkedPayload::signed(9).with_any_chunk_size(), false, true),
+    ] {
+        let mut request = put();
+        let headers = request.headers_mut();
+        headers.insert("transfer-encoding", "chunked".parse().unwrap());
+        headers.insert("content-length", 9.into());
+        signer().sign_chunked(&mut request, payload, NOW).unwrap();
+        let has = |name| request.headers().contains_key(name);
+        assert_eq!(
+            (has("content-length"), has("transfer-encoding")),
+            (length, encoding)
+        );
+    }
+}
+
 #[test]
 fn another_form_leaves_nothing_of_the_first() {
     let mut request = put();

@@ -2,9 +2,9 @@
 //! by protocol. The IAM User Guide and "Common Errors" for query services, Amazon S3 API Reference,
 //! "Error responses"; for JSON services what they are seen to answer.
 
-use countersign::AmzDate;
-use countersign::chunked::ChunkError;
-use countersign::verify::{Form, Protocol, VerifyError};
+use countersign::chunked::{ChunkError, ChunkedPayload};
+use countersign::verify::{AccessKey, Form, Protocol, SignedRequest, Verifier, VerifyError};
+use countersign::{AmzDate, Credentials, PayloadHash, Signer};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -89,6 +89,26 @@ fn a_request_that_cannot_be_read() {
     }
 }
 
+/// A streaming literal on what takes no stream.
+#[test]
+fn a_stream_where_none_is_taken() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    let mut request = http::Request::put("/key")
+        .header("host", "h.example")
+        .body(())
+        .unwrap();
+    signer
+        .sign_chunked(&mut request, ChunkedPayload::signed(9), NOW)
+        .unwrap();
+    let claim = SignedRequest::parse(&request).unwrap();
+    let key = AccessKey::derive(&credentials, claim.scope());
+    let error = Verifier::new("us-east-1", "s3")
+        .verify(&claim, &key, PayloadHash::of(""), NOW)
+        .unwrap_err();
+    wrong(&error, ("InvalidRequest", 400));
+}
+
 #[test]
 fn a_signature_of_something_else() {
     let several = VerifyError::SeveralAuthentications;
@@ -97,6 +117,7 @@ fn a_signature_of_something_else() {
         let (region, expected) = (String::from("eu-west-1"), String::from("us-east-1"));
         let (day, date) = (String::from("20260102"), AmzDate::new(NOW).unwrap());
         for error in [
+            VerifyError::InvalidScope { form },
             VerifyError::WrongDay { form, day, date },
             VerifyError::WrongRegion {
                 form,

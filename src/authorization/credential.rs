@@ -35,14 +35,12 @@ pub(super) fn split_credential(
     else {
         return Err(malformed());
     };
-    match CredentialScope::parse(scope) {
-        Ok(scope)
-            if slash > 0 && scope.region().is_some() == (algorithm == Algorithm::HmacSha256) =>
-        {
-            Ok((slash, scope))
-        }
-        _ => Err(malformed()),
+    let scope = CredentialScope::parse(scope)?;
+    let has_its_parts = scope.region().is_some() == (algorithm == Algorithm::HmacSha256);
+    if slash == 0 || !has_its_parts {
+        return Err(malformed());
     }
+    Ok((slash, scope))
 }
 
 /// The access key id and the scope in `ID/SCOPE`.

@@ -107,7 +107,7 @@ impl<'a> QueryAuthorization<'a> {
     ///
     /// # Errors
     /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
-    /// is not UTF-8.
+    /// is not UTF-8; a scope that is none.
     ///
     /// ```
     /// use countersign::{Error, QueryAuthorization};

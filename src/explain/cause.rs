@@ -214,6 +214,7 @@ impl Cause {
             },
             VerifyError::MissingDate { .. } => Self::MissingDate,
             VerifyError::InvalidDate { .. } => Self::InvalidDate,
+            VerifyError::InvalidScope { .. } => Self::MalformedAuthorization { problem },
             VerifyError::WrongDay { .. } => Self::WrongDay,
             VerifyError::WrongRegion {
                 region, expected, ..
@@ -286,6 +287,14 @@ mod tests {
                 VerifyError::Malformed { form, problem: "p" },
                 Cause::MalformedAuthorization {
                     problem: owned("p"),
+                },
+            ),
+            (
+                VerifyError::InvalidScope { form },
+                Cause::MalformedAuthorization {
+                    problem: owned(
+                        "the scope does not end in `aws4_request`, or a part of it cannot be",
+                    ),
                 },
             ),
             (VerifyError::MissingDate { form }, Cause::MissingDate),

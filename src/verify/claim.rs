@@ -420,6 +420,7 @@ impl fmt::Debug for SignedRequest<'_> {
 pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
     match error {
         Error::MalformedAuthorization(problem) => VerifyError::Malformed { form, problem },
+        Error::InvalidScope => VerifyError::InvalidScope { form },
         Error::InvalidPath { problem, .. } | Error::InvalidQuery { problem, .. } => {
             VerifyError::InvalidTarget { problem }
         }

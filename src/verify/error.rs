@@ -80,6 +80,12 @@ pub enum VerifyError {
     /// `host` headers, or a `host` header and the URI's authority, that say different things.
     #[error("the request names two hosts")]
     SeveralHosts,
+    /// The credential scope is not of the form `YYYYMMDD/REGION/SERVICE/aws4_request`.
+    #[error("the scope does not end in `aws4_request`, or a part of it cannot be")]
+    InvalidScope {
+        /// Where the signature stands.
+        form: Form,
+    },
     /// The day of the credential scope is not the day of the request's date.
     #[error("the scope is of the day {day}, the request of {date}")]
     WrongDay {
@@ -110,7 +116,7 @@ pub enum VerifyError {
         /// The verifier's own.
         expected: String,
     },
-    /// `X-Amz-Expires` is zero, or more than the verifier takes.
+    /// `X-Amz-Expires` is more than the verifier takes.
     #[error("the URL is to live for {seconds} s, and {longest} s is the most")]
     ExpiresInOutOfRange {
         /// What the URL says.
@@ -118,7 +124,8 @@ pub enum VerifyError {
         /// The most that is taken.
         longest: u64,
     },
-    /// The request is older than the clock window, or the presigned URL has ended.
+    /// The request is older than the clock window, or the presigned URL has ended (one that is to
+    /// live for no seconds always has).
     #[error(
         "signed at {}, the request held until {}, and it is {}",
         instant(*signed_at), instant(*expired_at), instant(*now)
@@ -334,7 +341,8 @@ impl VerifyError {
             | Self::InvalidDecodedLength => Answer::incomplete("InvalidRequest"),
             Self::InvalidContentSha256 => Answer::incomplete("InvalidArgument"),
             Self::SeveralAuthentications => Answer::wrong("InvalidArgument"),
-            Self::WrongDay { form, .. }
+            Self::InvalidScope { form }
+            | Self::WrongDay { form, .. }
             | Self::WrongRegion { form, .. }
             | Self::WrongService { form, .. } => Answer::wrong(malformed(form)),
             Self::Expired { form, .. } | Self::NotYetCurrent { form, .. } => {
@@ -345,6 +353,10 @@ impl VerifyError {
             }
             Self::HostNotSigned | Self::HeadersNotSigned { .. } | Self::WrongAudience { .. } => {
                 Answer::wrong("AccessDenied")
+            }
+            // A streaming literal on what takes no stream.
+            Self::PayloadNotAsSigned { signed, .. } if *signed == STREAM => {
+                Answer::wrong("InvalidRequest")
             }
             Self::ContentSha256Mismatch | Self::PayloadNotAsSigned { .. } => {
                 Answer::wrong("XAmzContentSHA256Mismatch")
@@ -362,6 +374,9 @@ impl VerifyError {
         }
     }
 }
+
+/// How a payload is signed that comes in pieces.
+pub(super) const STREAM: &str = "a stream";
 
 /// The codes that S3 answers with 400; all others here are 403.
 const S3_IS_400: [&str; 8] = [

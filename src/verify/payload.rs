@@ -1,7 +1,7 @@
 //! How a request says that its payload is signed.
 
 use crate::canonical::headers::CanonicalHeaders;
-use crate::payload::{HashedPayload, Streaming};
+use crate::payload::{HashedPayload, PayloadHash, Streaming};
 use crate::service::{ContentSha256, Rules};
 use crate::signature::Algorithm;
 
@@ -102,10 +102,38 @@ impl Declared {
                 .decode_into(&mut decoded)
                 .ok_or(VerifyError::InvalidContentSha256)?,
             (None, None) if !wants_content_sha256(rules) => return Ok(Self::Nothing),
-            (None, None) if claim.signed.form == Form::Query => return Ok(Self::Unsigned),
-            (None, None) => return Err(VerifyError::MissingContentSha256),
+            (None, None) if claim.signed.form == Form::Header => {
+                return Err(VerifyError::MissingContentSha256);
+            }
+            // A URL of S3 that says nothing has its payload unsigned; elsewhere it is hashed.
+            (None, None) if rules.content_sha256 == ContentSha256::Always => {
+                return Ok(Self::Nothing);
+            }
+            (None, None) => return Ok(Self::Unsigned),
         };
-        Self::parse(declared, claim.signed.algorithm).ok_or(VerifyError::InvalidContentSha256)
+        Self::parse(declared, claim.signed.algorithm)
+            .or_else(|| Self::of_base64(declared).filter(|_| !wants_content_sha256(rules)))
+            .ok_or(VerifyError::InvalidContentSha256)
+    }
+
+    /// Iceberg's Java client sends a hash as base64, and signs it as hex.
+    fn of_base64(declared: &[u8]) -> Option<Self> {
+        let digits = <&[u8; 44]>::try_from(declared).ok()?.strip_suffix(b"=")?;
+        let mut hash = [0; 32];
+        for (four, three) in digits.chunks(4).zip(hash.chunks_mut(3)) {
+            let mut bits = 0;
+            for at in 0..4 {
+                bits = bits << 6 | four.get(at).map_or(Some(0), |&digit| sextet(digit))?;
+            }
+            let [_, decoded @ ..] = bits.to_be_bytes();
+            let (bytes, rest) = decoded.split_at_checked(three.len())?;
+            three.copy_from_slice(bytes);
+            if rest.iter().any(|&byte| byte != 0) {
+                return None;
+            }
+        }
+        let text = PayloadHash::Sha256(hash).to_hashed_payload();
+        Some(Self::Sha256(hash, text))
     }
 
     fn parse(declared: &[u8], algorithm: Algorithm) -> Option<Self> {
@@ -134,10 +162,63 @@ impl Declared {
     }
 }
 
+/// What a digit of base64 (RFC 4648, section 4) stands for.
+fn sextet(digit: u8) -> Option<u32> {
+    let value = match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(value.into())
+}
+
 /// Whether the service cannot do without `x-amz-content-sha256` in the header form.
 pub(crate) fn wants_content_sha256(rules: &Rules) -> bool {
     matches!(
         rules.content_sha256,
         ContentSha256::Header | ContentSha256::Always | ContentSha256::UnsignedOnly
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hash_of(text: &str) -> Option<[u8; 32]> {
+        match Declared::of_base64(text.as_bytes()) {
+            Some(Declared::Sha256(hash, line)) => {
+                assert_eq!(line.as_str(), hex::encode(hash));
+                Some(hash)
+            }
+            _ => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn base64_of_a_hash_is_read(hash: [u8; 32]) {
+            prop_assert_eq!(hash_of(&STANDARD.encode(hash)), Some(hash));
+        }
+
+        #[test]
+        fn what_is_read_is_base64(text in "[A-Za-z0-9+/=_-]{40,48}") {
+            let decoded = STANDARD.decode(&text).ok();
+            let hash = decoded.and_then(|bytes| bytes.try_into().ok());
+            prop_assert_eq!(hash_of(&text), hash);
+        }
+
+        #[test]
+        fn the_last_digit_has_no_bits_to_spare(text in "[A-Za-z0-9+/]{43}=") {
+            let decoded = STANDARD.decode(&text).ok();
+            let hash = decoded.and_then(|bytes| bytes.try_into().ok());
+            prop_assert_eq!(hash_of(&text), hash);
+        }
+    }
 }

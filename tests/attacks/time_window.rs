@@ -99,11 +99,17 @@ fn v07_both_times_are_told() {
 #[test]
 fn v08_a_lifetime_is_enforced() {
     let good = presigned(&request("GET", "/"), "s3");
-    for (seconds, told) in [
-        ("0", 0),
-        ("604801", 604_801),
-        ("99999999999", 99_999_999_999),
-    ] {
+    // S3's answer to a life of no seconds: it is over, and was so from the start.
+    let zero = with_query(good.clone(), |query| {
+        query.replace("X-Amz-Expires=3600", "X-Amz-Expires=0")
+    });
+    for now in [-Span::minutes(15), -Span::SECOND, Span::ZERO, Span::SECOND] {
+        assert!(
+            matches!(at(&zero, "s3", now), Err(VerifyError::Expired { expired_at, .. }) if expired_at == NOW),
+            "{now}"
+        );
+    }
+    for (seconds, told) in [("604801", 604_801), ("99999999999", 99_999_999_999)] {
         let url = with_query(good.clone(), |query| {
             query.replace("X-Amz-Expires=3600", &format!("X-Amz-Expires={seconds}"))
         });

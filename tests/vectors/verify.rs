@@ -153,12 +153,12 @@ fn name(error: &VerifyError) -> &'static str {
         VerifyError::WrongService { .. } => "wrong-service",
         VerifyError::UnknownAccessKeyId => "unknown-access-key",
         VerifyError::MissingAuthentication => "missing-authentication",
-        VerifyError::Malformed { form, .. } | VerifyError::UnknownAlgorithm { form } => {
-            match form {
-                Form::Query => "malformed-presign",
-                _ => "malformed",
-            }
-        }
+        VerifyError::Malformed { form, .. }
+        | VerifyError::InvalidScope { form }
+        | VerifyError::UnknownAlgorithm { form } => match form {
+            Form::Query => "malformed-presign",
+            _ => "malformed",
+        },
         VerifyError::ExpiresInOutOfRange { .. } => "malformed-presign",
         VerifyError::ContentSha256Mismatch => "content-sha256-mismatch",
         VerifyError::MissingContentSha256 => "missing-content-sha256",

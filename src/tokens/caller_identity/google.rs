@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::super::Token;
+use super::checked_host;
 use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
@@ -47,7 +48,14 @@ pub fn google(
     now: OffsetDateTime,
 ) -> Result<Token, Error> {
     let audience = own_audience("x-goog-cloud-target-resource", target_resource)?;
-    let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;
+    let proof = Proof::new(
+        credentials,
+        region,
+        checked_host(host)?,
+        vec![audience],
+        "",
+        now,
+    )?;
 
     let mut json = Zeroizing::new(String::from("{\"headers\":["));
     // In the order and the spelling of Google's own sample.

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
-use super::QUERY;
 use super::proof::Proof;
+use super::{QUERY, checked_host};
 use crate::credentials::Credentials;
 use crate::encode::same;
 use crate::error::Error;
@@ -63,7 +63,10 @@ pub fn mongodb(
         ("x-mongodb-server-nonce", STANDARD.encode(server_nonce)),
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
-    let proof = Proof::new(credentials, region(host), host, headers.into(), QUERY, now)?;
+    checked_host(host)?;
+    // As it came, in whatever case: the server sends the request itself, with its own `h`.
+    let own = host.to_owned();
+    let proof = Proof::new(credentials, region(host), own, headers.into(), QUERY, now)?;
     Ok(MongoDbProof(proof))
 }
 

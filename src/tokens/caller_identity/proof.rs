@@ -49,7 +49,14 @@ pub fn signed(
     if let Some((name, value)) = audience {
         headers.push(own_audience(name, value)?);
     }
-    Proof::new(credentials, region, host, headers, QUERY, now)
+    Proof::new(
+        credentials,
+        region,
+        checked_host(host)?,
+        headers,
+        QUERY,
+        now,
+    )
 }
 
 /// An audience as a header in text.
@@ -83,16 +90,15 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Of headers but `host`; the parameters are in the body, or without one in the query.
+    /// Of headers but `host`, which was checked; the parameters are in the body, or without one in the query.
     pub(super) fn new(
         credentials: &Credentials,
         region: &str,
-        host: &str,
+        host: String,
         headers: Vec<(String, String)>,
         body: &'static str,
         now: OffsetDateTime,
     ) -> Result<Self, Error> {
-        let host = checked_host(host)?;
         let query = if body.is_empty() { QUERY } else { "" };
         let mut all = vec![("host".to_owned(), host.clone())];
         all.extend(headers);
