@@ -50,6 +50,22 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// Asks for a session with a directory bucket.
 ///
+/// What it has no field for, such as S3's headers for encryption, goes in before signing:
+///
+/// ```
+/// use countersign::s3_express::CreateSession;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
+/// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3express");
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+/// # let signed = request.headers()["authorization"].to_str()?;
+/// # assert!(signed.contains("x-amz-server-side-encryption"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// ```
 /// use countersign::Credentials;
 /// use countersign::s3_express::CreateSession;

@@ -76,7 +76,7 @@ pub(crate) use key::sealed;
 pub use key::{AccessKey, VerifyingKey};
 pub use payload::StreamingPayload;
 #[cfg(feature = "explain")]
-pub(crate) use payload::wants_content_sha256;
+pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
 
 /// The rules of one service in its regions, held against the requests that arrive there.
 ///

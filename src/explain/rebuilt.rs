@@ -17,7 +17,7 @@ use crate::scope::CredentialScope;
 use crate::service::Rules;
 use crate::signature::{Algorithm, Signature};
 use crate::string_to_sign::StringToSign;
-use crate::verify::{Form, SignedRequest, VerifyError, wants_content_sha256};
+use crate::verify::{Form, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls};
 
 use super::lines::{Lines, readable};
 
@@ -99,7 +99,7 @@ fn payload_line<R: HttpRequest>(
     payload: Option<PayloadHash>,
 ) -> Option<String> {
     let given = || payload.map(|payload| payload.to_hashed_payload().as_str().to_owned());
-    let header = declared(request);
+    let header = declared(request).map(|text| in_hex(text, rules));
     if claim.form() == Form::Header {
         return header.or_else(given);
     }
@@ -108,7 +108,7 @@ fn payload_line<R: HttpRequest>(
         let parameter = parameters.find(|one| one.is_named(CONTENT_SHA256_PARAMETER))?;
         parameter.value().map(Cow::into_owned)
     };
-    let unsigned = || wants_content_sha256(rules).then(|| "UNSIGNED-PAYLOAD".to_owned());
+    let unsigned = || is_unsigned_in_urls(rules).then(|| "UNSIGNED-PAYLOAD".to_owned());
     // In a URL nobody looks at a header that is not signed.
     let mut signed = claim.signed_headers();
     header
@@ -116,6 +116,12 @@ fn payload_line<R: HttpRequest>(
         .or_else(parameter)
         .or_else(unsigned)
         .or_else(given)
+}
+
+/// A hash as it is signed, whichever way it was sent.
+pub(super) fn in_hex(text: String, rules: &Rules) -> String {
+    let hash = hash_of_base64(text.as_bytes(), rules).map(PayloadHash::Sha256);
+    hash.map_or(text, |hash| hash.to_hashed_payload().as_str().to_owned())
 }
 
 /// `x-amz-content-sha256`.

@@ -22,7 +22,7 @@ use super::diagnosis::{Diagnosis, Difference, Finding};
 use super::hide::{Secrets, Text};
 use super::lines::Lines;
 use super::message::{clock_of_header, told};
-use super::rebuilt::Rebuilt;
+use super::rebuilt::{Rebuilt, in_hex};
 use super::search::{Found, search};
 
 /// A signed request as it was sent, by whatever signed it, and all that is known about it.
@@ -503,11 +503,13 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         let Some(PayloadHash::Sha256(_)) = self.payload else {
             return None;
         };
-        if self.service.rules().content_sha256 == ContentSha256::Never {
+        let rules = self.service.rules();
+        if rules.content_sha256 == ContentSha256::Never {
             return None;
         }
         let claimed = self.claimed();
         let (sent, actual) = (claimed.sent_hash?, claimed.payload?);
+        let sent = in_hex(sent, rules);
         let is_hash = sent.len() == 64 && sent.bytes().all(|b| b.is_ascii_hexdigit());
         let equal = same(sent.to_ascii_lowercase().as_bytes(), actual.as_bytes());
         if !is_hash || equal {
