@@ -177,17 +177,12 @@ fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
         return Err(VerifyError::SeveralAuthentications);
     }
     let authorization = one(headers, "authorization")?.unwrap_or_default();
-    let credential = authorization
-        .strip_prefix("AWS ")
-        .ok_or(VerifyError::UnknownAlgorithm { form })?;
     // An access key ID of a store's own may hold colons; base64 never does.
-    let (access_key_id, signature) = credential
-        .rsplit_once(':')
+    let (access_key_id, signature) = authorization
+        .strip_prefix("AWS ")
+        .and_then(|credential| credential.rsplit_once(':'))
         .filter(|(id, _)| !id.is_empty())
-        .ok_or(VerifyError::Malformed {
-            form,
-            problem: "it is not of the form `AWS ID:signature`",
-        })?;
+        .ok_or(VerifyError::UnknownAlgorithm { form })?;
     let date = match one(headers, "x-amz-date")? {
         Some(date) => date,
         None => one(headers, "date")?.ok_or(VerifyError::MissingDate { form })?,
