@@ -7,6 +7,9 @@
 //! Whoever receives such forms reads the claim with [`SignedPost::parse`], looks up the key, and
 //! checks the signature and every condition with [`SignedPost::verify`].
 //!
+//! Forms that are signed as before Signature Version 4 are made and checked by `legacy::s3_v2`
+//! (feature `legacy`), within the same policies.
+//!
 //! Amazon S3 API Reference, "Authenticating requests in browser-based uploads using POST" and
 //! "POST policy".
 //!
@@ -34,7 +37,8 @@
 
 mod condition;
 mod error;
-mod form;
+pub(crate) mod fields;
+pub(crate) mod form;
 mod json;
 mod policy;
 mod signed_post;
@@ -47,10 +51,17 @@ pub use signed_post::{SignedPost, Upload, VerifiedPost};
 const ALGORITHM: &str = "x-amz-algorithm";
 const CREDENTIAL: &str = "x-amz-credential";
 const DATE: &str = "x-amz-date";
-const POLICY: &str = "policy";
+pub(crate) const POLICY: &str = "policy";
 const SIGNATURE: &str = "x-amz-signature";
-const SESSION_TOKEN: &str = "x-amz-security-token";
+pub(crate) const SESSION_TOKEN: &str = "x-amz-security-token";
 const S3_EXPRESS_TOKEN: &str = "X-Amz-S3session-Token";
+pub(crate) const ACCESS_KEY_ID: &str = "AWSAccessKeyId";
+pub(crate) const OLD_SIGNATURE: &str = "signature";
+
+/// What only this form has, and what only the one before Signature Version 4 has. A form with both
+/// could be taken for the one by one reader and for the other by another.
+pub(crate) const VERSION_4: [&str; 4] = [ALGORITHM, CREDENTIAL, SIGNATURE, S3_EXPRESS_TOKEN];
+pub(crate) const VERSION_2: [&str; 2] = [ACCESS_KEY_ID, OLD_SIGNATURE];
 
 /// The longest policy, in base64: what S3 takes for all fields together, 20 KB.
 const LONGEST_POLICY: usize = 20 * 1024;
@@ -61,6 +72,7 @@ fn is_exempt(field: &str) -> bool {
     let begins = field.get(..IGNORED.len());
     [POLICY, SIGNATURE, "file"]
         .iter()
+        .chain(&VERSION_2)
         .any(|name| field.eq_ignore_ascii_case(name))
         || begins.is_some_and(|begin| begin.eq_ignore_ascii_case(IGNORED))
 }

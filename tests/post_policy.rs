@@ -528,6 +528,16 @@ fn what_a_form_says() {
     let expected = Err(VerifyError::Repeated { name }.into());
     assert_eq!(verify(&tokens, &UPLOAD, NOW), expected);
 
+    // Two signatures: one reader takes the form for the one, another for the other.
+    for name in ["AWSAccessKeyId", "signature"] {
+        let mut both = fields.clone();
+        both.push((name, "a"));
+        let expected = Err(VerifyError::SeveralAuthentications.into());
+        assert_eq!(verify(&both, &UPLOAD, NOW), expected);
+        let error = signer().sign_post(&policy, [(name, "a")], NOW).unwrap_err();
+        assert!(matches!(error, Error::InvalidField { .. }), "{error}");
+    }
+
     let mut twice = fields;
     twice.push(("ACL", "private"));
     let error = verify(&twice, &UPLOAD, NOW).unwrap_err();

@@ -10,7 +10,7 @@ use super::condition::{self, Condition, Fault};
 use super::policy::PostPolicy;
 use super::{
     ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
-    SIGNATURE, is_exempt, json,
+    SIGNATURE, VERSION_2, VERSION_4, is_exempt, json,
 };
 use crate::amz_date::AmzDate;
 use crate::encode::ascii;
@@ -56,33 +56,11 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<PostForm, Error> {
         let (identity, date) = self.identity(now)?;
-        check_end(policy, identity, now)?;
-        check_uploads(policy)?;
-        let mut form = Vec::new();
-        for condition in &policy.conditions {
-            if let Condition::Equals { field, value } = condition
-                && !is_bucket(field)
-            {
-                add(&mut form, policy, field, value)?;
-            }
-        }
-        for (field, value) in fields {
-            add(&mut form, policy, field, value)?;
-        }
-        if !policy.conditions.iter().any(|one| one.covers("key")) {
-            let field = "key".to_owned();
-            return Err(Error::FieldNotCovered { field });
-        }
+        let mut form = fill(policy, fields, identity.expiration, now)?;
         self.with_key(&date, identity, |key| {
             let own = own_fields(identity, &date, key);
-            let mut conditions = policy.conditions.clone();
-            conditions.extend(
-                own.iter()
-                    .cloned()
-                    .map(|(field, value)| Condition::Equals { field, value }),
-            );
+            let text = text_with(policy, &own);
             form.extend(own);
-            let text = json::write(policy.expiration, &conditions);
             seal(form, &text, policy.expiration, key)
         })
     }
@@ -111,7 +89,7 @@ impl Signer {
     pub fn sign_post_text(&self, policy: &str, now: OffsetDateTime) -> Result<PostForm, Error> {
         let (identity, date) = self.identity(now)?;
         let read = json::read(policy).map_err(Error::InvalidPolicy)?;
-        check_end(&read, identity, now)?;
+        check_end(&read, identity.expiration, now)?;
         check_uploads(&read)?;
         self.with_key(&date, identity, |key| {
             let own = own_fields(identity, &date, key);
@@ -123,7 +101,59 @@ impl Signer {
     }
 }
 
-fn check_end(policy: &PostPolicy, identity: &Identity, now: OffsetDateTime) -> Result<(), Error> {
+/// The form before it is signed: what the policy fixes, and what the caller gives. `end` is that of
+/// the credentials.
+pub(crate) fn fill<'f>(
+    policy: &PostPolicy,
+    fields: impl IntoIterator<Item = (&'f str, &'f str)>,
+    end: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Result<Vec<(String, String)>, Error> {
+    check_end(policy, end, now)?;
+    check_uploads(policy)?;
+    let mut form = Vec::new();
+    for condition in &policy.conditions {
+        if let Condition::Equals { field, value } = condition
+            && !is_bucket(field)
+        {
+            add(&mut form, policy, field, value)?;
+        }
+    }
+    for (field, value) in fields {
+        add(&mut form, policy, field, value)?;
+    }
+    if !policy.conditions.iter().any(|one| one.covers("key")) {
+        let field = "key".to_owned();
+        return Err(Error::FieldNotCovered { field });
+    }
+    Ok(form)
+}
+
+/// The text of a policy that also covers what signing adds.
+pub(crate) fn text_with(policy: &PostPolicy, own: &[(String, String)]) -> String {
+    let mut conditions = policy.conditions.clone();
+    conditions.extend(
+        own.iter()
+            .cloned()
+            .map(|(field, value)| Condition::Equals { field, value }),
+    );
+    json::write(policy.expiration, &conditions)
+}
+
+/// A policy as it is sent, which is what is signed.
+pub(crate) fn encode(policy: &str) -> Result<String, Error> {
+    let policy = STANDARD.encode(policy);
+    if policy.len() > LONGEST_POLICY {
+        return Err(Error::InvalidPolicy("is longer than 20 KB"));
+    }
+    Ok(policy)
+}
+
+fn check_end(
+    policy: &PostPolicy,
+    end: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
     let expiration = policy.expiration;
     if AmzDate::new(expiration).is_none() {
         return Err(Error::InvalidPolicy("ends outside the years 0 to 9999"));
@@ -131,7 +161,7 @@ fn check_end(policy: &PostPolicy, identity: &Identity, now: OffsetDateTime) -> R
     if expiration <= now {
         return Err(Error::PolicyExpired { expiration, now });
     }
-    match identity.expiration {
+    match end {
         Some(end) if end < expiration => Err(Error::OutlivesCredentials {
             expires_at: expiration,
             expiration: end,
@@ -182,20 +212,12 @@ fn add(
     field: &str,
     value: &str,
 ) -> Result<(), Error> {
-    let own = [
-        ALGORITHM,
-        CREDENTIAL,
-        DATE,
-        POLICY,
-        SIGNATURE,
-        SESSION_TOKEN,
-        S3_EXPRESS_TOKEN,
-        "file",
-    ];
+    let own = [DATE, POLICY, SESSION_TOKEN, "file"];
+    let mut own = own.iter().chain(&VERSION_4).chain(&VERSION_2);
     let is = |name: &str| field.eq_ignore_ascii_case(name);
     let problem = if field.is_empty() || field.chars().any(|c| c.is_control() || c == '"') {
         Some("is not the name of a field")
-    } else if own.iter().any(|own| is(own)) {
+    } else if own.any(|own| is(own)) {
         Some("is not for the caller to set")
     } else {
         None
@@ -245,11 +267,7 @@ fn seal(
     expires_at: OffsetDateTime,
     key: &SigningKey,
 ) -> Result<PostForm, Error> {
-    let policy = STANDARD.encode(policy);
-    if policy.len() > LONGEST_POLICY {
-        return Err(Error::InvalidPolicy("is longer than 20 KB"));
-    }
-    // The text itself is what is signed.
+    let policy = encode(policy)?;
     let signature = key.sign(&policy);
     fields.push((POLICY.to_owned(), policy));
     fields.push((SIGNATURE.to_owned(), signature.as_str().to_owned()));
@@ -277,9 +295,9 @@ fn seal(
 /// ```
 #[derive(Clone)]
 pub struct PostForm {
-    fields: Vec<(String, String)>,
-    expires_at: OffsetDateTime,
-    signature: Signature,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) signature: Signature,
 }
 
 impl PostForm {

@@ -1,18 +1,13 @@
 //! Forms as they arrive.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
-use super::condition::{self, Condition, Fault};
 use super::error::PolicyError;
-use super::policy::PostPolicy;
+use super::fields::Fields;
 use super::{
-    ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
-    SIGNATURE, is_exempt, json,
+    ALGORITHM, CREDENTIAL, DATE, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2,
 };
 use crate::amz_date::AmzDate;
 use crate::authorization::parse_credential;
@@ -50,7 +45,7 @@ const FORM: Form = Form::Fields;
 /// ```
 #[derive(Clone)]
 pub struct SignedPost<'a> {
-    fields: &'a [(&'a str, &'a str)],
+    fields: Fields<'a>,
     access_key_id: &'a str,
     scope: CredentialScope,
     date: AmzDate,
@@ -87,7 +82,7 @@ impl<'a> SignedPost<'a> {
     /// used.
     ///
     /// # Errors
-    /// A form that is not signed, or not in this way; a field that came twice.
+    /// A form that is not signed, not in this way, or in two; a field that came twice.
     ///
     /// ```
     /// use countersign::post_policy::{PolicyError, SignedPost};
@@ -101,14 +96,8 @@ impl<'a> SignedPost<'a> {
     /// assert_eq!(SignedPost::parse(&fields).unwrap_err().to_string(), "the field `Key` is there twice");
     /// ```
     pub fn parse(fields: &'a [(&'a str, &'a str)]) -> Result<Self, PolicyError> {
-        let mut names = BTreeSet::new();
-        for (name, _) in fields {
-            if !names.insert(name.to_ascii_lowercase()) {
-                let field = (*name).to_owned();
-                return Err(PolicyError::RepeatedField { field });
-            }
-        }
-        let find = |name: &str| find(fields, name);
+        let fields = Fields::new(fields)?;
+        let find = |name: &str| fields.find(name);
         let malformed = |problem| VerifyError::Malformed {
             form: FORM,
             problem,
@@ -116,6 +105,9 @@ impl<'a> SignedPost<'a> {
         let (Some(algorithm), Some(signature)) = (find(ALGORITHM), find(SIGNATURE)) else {
             return Err(VerifyError::MissingAuthentication.into());
         };
+        if fields.has_any(&VERSION_2) {
+            return Err(VerifyError::SeveralAuthentications.into());
+        }
         if algorithm != Algorithm::HmacSha256.as_str() {
             return Err(VerifyError::UnknownAlgorithm { form: FORM }.into());
         }
@@ -140,9 +132,7 @@ impl<'a> SignedPost<'a> {
             scope,
             date,
             token,
-            policy: find(POLICY).ok_or(PolicyError::FieldMissing {
-                field: POLICY.to_owned(),
-            })?,
+            policy: fields.need(POLICY)?,
             signature,
         })
     }
@@ -243,93 +233,12 @@ impl<'a> SignedPost<'a> {
         if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
             return Err(VerifyError::SignatureMismatch.into());
         }
-        let policy = read(self.policy).map_err(PolicyError::MalformedPolicy)?;
-        let expiration = policy.expiration;
-        if expiration <= now {
-            return Err(PolicyError::Expired { expiration, now });
-        }
-        let key = self.check_fields(&policy, upload)?;
-        check_length(&policy, upload.file_length)?;
+        let key = self.fields.check(self.policy, upload, now)?;
         Ok(VerifiedPost {
             claim: self.clone(),
             key,
         })
     }
-
-    /// Holds the fields against the policy and the policy against the fields; the key comes back,
-    /// with the file's name in it.
-    fn check_fields(
-        &self,
-        policy: &PostPolicy,
-        upload: &Upload<'_>,
-    ) -> Result<String, PolicyError> {
-        let missing = |field: &str| PolicyError::FieldMissing {
-            field: field.to_owned(),
-        };
-        let key = find(self.fields, "key").ok_or_else(|| missing("key"))?;
-        let last = upload.file_name.rsplit(['/', '\\']).next();
-        let key = key.replace("${filename}", last.unwrap_or_default());
-
-        // The bucket counts as a field, whether or not the form has it.
-        check(policy, "bucket", upload.bucket)?;
-        for (name, value) in self.fields {
-            let is_key = name.eq_ignore_ascii_case("key");
-            let value = if is_key { key.as_str() } else { value };
-            let asked = policy.conditions.iter().any(|one| one.covers(name));
-            if name.eq_ignore_ascii_case("bucket") && value != upload.bucket {
-                let field = (*name).to_owned();
-                return Err(PolicyError::FieldNotMet { field });
-            }
-            if asked || !is_exempt(name) {
-                check(policy, name, value)?;
-            }
-        }
-        for field in policy.conditions.iter().filter_map(Condition::field) {
-            if find(self.fields, field).is_none() && !field.eq_ignore_ascii_case("bucket") {
-                return Err(missing(field));
-            }
-        }
-        Ok(key)
-    }
-}
-
-fn find<'a>(fields: &[(&'a str, &'a str)], name: &str) -> Option<&'a str> {
-    fields
-        .iter()
-        .find_map(|(field, value)| field.eq_ignore_ascii_case(name).then_some(*value))
-}
-
-fn read(policy: &str) -> Result<PostPolicy, &'static str> {
-    if policy.len() > LONGEST_POLICY {
-        return Err("is longer than 20 KB");
-    }
-    let text = STANDARD.decode(policy).map_err(|_| "is not base64")?;
-    json::read(std::str::from_utf8(&text).map_err(|_| "is not UTF-8")?)
-}
-
-fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PolicyError> {
-    condition::check(&policy.conditions, field, value).map_err(|fault| {
-        let field = field.to_owned();
-        match fault {
-            Fault::NotCovered => PolicyError::FieldNotCovered { field },
-            Fault::NotMet => PolicyError::FieldNotMet { field },
-        }
-    })
-}
-
-fn check_length(policy: &PostPolicy, length: u64) -> Result<(), PolicyError> {
-    for condition in &policy.conditions {
-        match *condition {
-            Condition::ContentLengthRange { min, .. } if length < min => {
-                return Err(PolicyError::FileTooSmall { length, min });
-            }
-            Condition::ContentLengthRange { max, .. } if length > max => {
-                return Err(PolicyError::FileTooLarge { length, max });
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 impl fmt::Debug for SignedPost<'_> {
@@ -458,7 +367,7 @@ impl<'a> VerifiedPost<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn field(&self, name: &str) -> Option<&'a str> {
-        find(self.claim.fields, name).filter(|_| !is_exempt(name))
+        self.claim.fields.covered(name)
     }
 }
 
