@@ -8,7 +8,8 @@
 //!
 //! A server reads a claim out of a request (`SignedRequest::parse`), looks the credentials up by its
 //! access key ID, and holds the one against the other (`verify`). Requests are good for 15 minutes
-//! before and after the time that they say, unless they say until when.
+//! before and after the time that they say, unless they say until when. Forms of browser uploads
+//! (`s3_v2::SignedPost`, with the feature `post-policy`) are good as long as their policy.
 //!
 //! ```
 //! use countersign::Credentials;

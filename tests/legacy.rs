@@ -9,6 +9,10 @@
     reason = "a test may"
 )]
 
+#[cfg(feature = "post-policy")]
+#[path = "legacy/post.rs"]
+mod post;
+
 use std::time::Duration;
 
 use countersign::legacy::s3_v2::{self, Bucket};

@@ -60,7 +60,8 @@ pub(super) struct Claim {
     pub(super) form: Form,
     pub(super) access_key_id: String,
     pub(super) session_token: Option<SessionToken>,
-    pub(super) time: Time,
+    /// `None` where a policy says until when.
+    pub(super) time: Option<Time>,
     pub(super) signature: String,
 }
 
@@ -108,13 +109,10 @@ impl Claim {
 
     fn check_time(&self, now: OffsetDateTime) -> Result<(), VerifyError> {
         let form = self.form;
-        let (signed_at, expired_at) = match self.time {
-            Time::SignedAt(at) => (at, at.saturating_add(WINDOW)),
-            Time::ExpiresAt(at) => (at, at),
-        };
-        let valid_from = match self.time {
-            Time::SignedAt(at) => at.saturating_sub(WINDOW),
-            Time::ExpiresAt(_) => now,
+        let (valid_from, signed_at, expired_at) = match self.time {
+            Some(Time::SignedAt(at)) => (at.saturating_sub(WINDOW), at, at.saturating_add(WINDOW)),
+            Some(Time::ExpiresAt(at)) => (now, at, at),
+            None => return Ok(()),
         };
         if now > expired_at {
             return Err(VerifyError::Expired {

@@ -6,6 +6,9 @@
 //! (`content-md5`, which the store must check, is the nearest to it), no query but the sub-resources,
 //! and no host.
 //!
+//! With the feature `post-policy` also browser uploads: `Signer::sign_post` makes the form, and
+//! `SignedPost` is the claim of one that arrives.
+//!
 //! Amazon S3 User Guide, "Signing and authenticating REST requests".
 //!
 //! ```
@@ -24,6 +27,8 @@
 //! ```
 
 mod claim;
+#[cfg(feature = "post-policy")]
+mod post;
 mod resource;
 mod string_to_sign;
 
@@ -35,6 +40,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use time::OffsetDateTime;
 
 pub use claim::SignedRequest;
+#[cfg(feature = "post-policy")]
+pub use post::{SignedPost, VerifiedPost};
 pub use resource::Bucket;
 pub use string_to_sign::string_to_sign;
 use string_to_sign::{amz_headers, header_string_to_sign, write_string_to_sign};

@@ -192,7 +192,7 @@ fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
         form,
         access_key_id: access_key_id.to_owned(),
         session_token: one(headers, TOKEN)?.map(Into::into),
-        time: Time::SignedAt(signed_at),
+        time: Some(Time::SignedAt(signed_at)),
         signature: signature.to_owned(),
     })
 }
@@ -223,7 +223,7 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
         form,
         access_key_id: text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?.to_owned(),
         session_token: session_token.map(Into::into),
-        time: Time::ExpiresAt(expires_at),
+        time: Some(Time::ExpiresAt(expires_at)),
         signature: text("Signature", "`Signature` is missing")?.to_owned(),
     })
 }

@@ -108,7 +108,7 @@ impl SignedRequest {
             form: form_of,
             access_key_id: access_key_id.to_owned(),
             session_token,
-            time,
+            time: Some(time),
             signature: text("Signature", "`Signature` is no text")?.to_owned(),
         };
         let string_to_sign = string_to_sign(request, form).map_err(|error| unreadable(&error))?;
