@@ -103,7 +103,6 @@ pub fn mismatch<R: HttpRequest>(
 /// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
 /// let mut captured = request.clone();
 /// captured.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
-/// # *captured.uri_mut() = "/key".parse()?;
 ///
 /// let diagnosis = explain::compare(&request, &captured, "s3");
 /// assert_eq!(diagnosis.cause(), Some(&Cause::HostChanged));

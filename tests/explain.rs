@@ -14,6 +14,8 @@ mod correct;
 mod hostile;
 #[path = "explain/on_the_way.rs"]
 mod on_the_way;
+#[path = "explain/own_host.rs"]
+mod own_host;
 #[path = "explain/printed.rs"]
 mod printed;
 #[path = "explain/secrets.rs"]

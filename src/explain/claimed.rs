@@ -48,7 +48,7 @@ impl Claimed {
             sent_hash: declared(request),
             ..Self::default()
         };
-        if let Ok(claim) = SignedRequest::parse(request) {
+        if let Ok(claim) = SignedRequest::parse_unsent(request) {
             let date = claim.date().to_date_time();
             claimed.form = Some(claim.form());
             claimed.access_key_id = Some(claim.access_key_id().to_owned());

@@ -41,7 +41,7 @@ impl Rebuilt {
         rules: &Rules,
         payload: Option<PayloadHash>,
     ) -> Result<Self, VerifyError> {
-        let claim = SignedRequest::parse(request)?;
+        let claim = SignedRequest::parse_unsent(request)?;
         let listed: BTreeSet<&str> = claim.signed_headers().collect();
         let keep = keeps(rules, claim.form() == Form::Header);
         let sign = |name: &str| listed.contains(name);

@@ -56,8 +56,9 @@ pub struct Sent<'a, R> {
 }
 
 impl<'a, R: HttpRequest> Sent<'a, R> {
-    /// A request as it was sent: method, target and headers as on the wire. `service` is the one
-    /// it was signed for, with the rules that it was signed by.
+    /// A request as it was sent: method, target and headers as on the wire, where a `host` header of
+    /// one's own stands in place of the URI's. `service` is the one it was signed for, with the
+    /// rules that it was signed by.
     ///
     /// ```
     /// use countersign::explain::Sent;
@@ -358,6 +359,13 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         if findings.is_empty() && ours.signature != theirs.signature {
             findings.push(Finding::new(Cause::AuthorizationChanged));
         }
+        // Two hosts, which are not those that the client had: no server can tell which one counts.
+        if findings.is_empty()
+            && captured.request.uri().authority() != self.request.uri().authority()
+            && let Err(error) = SignedRequest::parse(captured.request)
+        {
+            findings.push(Finding::new(Cause::of(error)));
+        }
         Diagnosis::new(findings)
     }
 
@@ -521,7 +529,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
 
     /// The verifier's rules, at the request's own time and for its own region.
     fn rules_broken(&self) -> Result<(), VerifyError> {
-        let claim = SignedRequest::parse(self.request)?;
+        let claim = SignedRequest::parse_unsent(self.request)?;
         Verifier::new("", self.service.clone())
             .with_any_region()
             .check(&claim, claim.date().to_date_time())

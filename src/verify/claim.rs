@@ -85,12 +85,27 @@ impl<'a> SignedRequest<'a> {
     /// # Ok::<(), http::Error>(())
     /// ```
     pub fn parse<R: HttpRequest>(request: &'a R) -> Result<Self, VerifyError> {
+        Self::of_http(request, request.uri().authority())
+    }
+
+    /// As [`parse`](Self::parse), of a request in the hands of its client. There the URI says where
+    /// to connect; a `host` header of the caller's is what is signed and sent.
+    #[cfg(feature = "explain")]
+    pub(crate) fn parse_unsent<R: HttpRequest>(request: &'a R) -> Result<Self, VerifyError> {
+        let overridden = request.headers().contains_key("host");
+        Self::of_http(request, request.uri().authority().filter(|_| !overridden))
+    }
+
+    fn of_http<R: HttpRequest>(
+        request: &'a R,
+        authority: Option<&'a http::uri::Authority>,
+    ) -> Result<Self, VerifyError> {
         let uri = request.uri();
         Self::of_parts(
             request.method().as_str(),
             uri.path(),
             uri.query().unwrap_or_default(),
-            uri.authority().map(|authority| Authority {
+            authority.map(|authority| Authority {
                 sent: authority.as_str(),
                 host: host_of(uri).unwrap_or_default(),
             }),
