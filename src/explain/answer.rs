@@ -62,20 +62,21 @@ impl Answer {
     /// Of a whole answer.
     pub(super) fn of(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable> {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let read = Self::of_body(body);
-        let told = header("x-amzn-errortype")
-            .or_else(|| header("x-amzn-query-error"))
-            .map(bare_code);
+        let code = |name| header(name).map(bare_code).filter(|code| !code.is_empty());
+        let (told, told_by_query) = (code("x-amzn-errortype"), code("x-amzn-query-error"));
+        let is_told = told.is_some() || told_by_query.is_some();
         // A gateway's page says nothing, but its headers may.
-        let mut answer = match read {
+        let mut answer = match Self::of_body(body) {
             Ok(answer) => answer,
-            Err(_) if told.is_some() || header("x-amz-bucket-region").is_some() => Self::default(),
+            Err(_) if is_told || header("x-amz-bucket-region").is_some() => Self::default(),
             Err(unreadable) => return Err(unreadable),
         };
-        if let Some(code) = told
-            && answer.code.is_empty()
-        {
+        // The service's own word. A body may be of whoever stands before it, and its code a status;
+        // the code of the query protocol is an older name for what the body says.
+        if let Some(code) = told {
             answer.code = code;
+        } else if answer.code.is_empty() {
+            answer.code = told_by_query.unwrap_or_default();
         }
         answer.status = Some(status);
         answer.bucket_region = header("x-amz-bucket-region").map(str::to_owned);

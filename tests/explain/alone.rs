@@ -355,6 +355,47 @@ fn pages_of_gateways() {
     assert!(!told.to_string().contains("eu-west-1"), "{told}");
 }
 
+/// `x-amzn-errortype` comes before what a body says, `x-amzn-query-error` behind it.
+#[test]
+fn codes_in_headers() {
+    let request = s3();
+    let lambda = r#"{"code":"403","message":"Forbidden"}"#;
+    let json = r#"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"x"}"#;
+    let url = "UnrecognizedClientException:http://internal.amazon.com/coral/";
+    for (name, value, body, code) in [
+        (
+            "x-amzn-errortype",
+            url,
+            lambda,
+            "UnrecognizedClientException",
+        ),
+        ("x-amzn-errortype", url, json, "UnrecognizedClientException"),
+        ("x-amzn-errortype", "", json, "ExpiredTokenException"),
+        (
+            "x-amzn-query-error",
+            "InvalidClientTokenId;Sender",
+            json,
+            "ExpiredTokenException",
+        ),
+        (
+            "x-amzn-query-error",
+            "InvalidClientTokenId;Sender",
+            r#"{"message":"x"}"#,
+            "InvalidClientTokenId",
+        ),
+    ] {
+        let answer = http::Response::builder().status(403).header(name, value);
+        let sent = explain::Sent::new(&request, "lambda");
+        let told = sent.answered(&answer.body(body).unwrap()).unwrap();
+        assert_eq!(told.code(), Some(code), "{name}: {value}\n{body}");
+        let cause = match code {
+            "ExpiredTokenException" => Cause::CredentialsExpired,
+            _ => Cause::UnknownAccessKey,
+        };
+        assert_eq!(told.cause(), Some(&cause), "{name}: {value}\n{body}");
+    }
+}
+
 /// A long list is cut, and says by how much.
 #[test]
 fn many_names() {
