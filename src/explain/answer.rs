@@ -13,7 +13,7 @@ use crate::xml;
 
 use super::Unreadable;
 
-/// The largest answer that is read, 1 MiB; those of services stay far below.
+/// The largest answer that is read, 1 MiB, and of JSON 64 KiB; those of services stay far below.
 ///
 /// ```
 /// use countersign::explain::{self, LARGEST_ANSWER};
@@ -24,6 +24,9 @@ use super::Unreadable;
 /// # Ok::<(), http::Error>(())
 /// ```
 pub const LARGEST_ANSWER: usize = xml::LARGEST;
+
+/// A tree of JSON takes eighty times its text.
+const LARGEST_JSON: usize = 1 << 16;
 
 /// An error, whatever shape it came in.
 #[derive(Default)]
@@ -154,6 +157,9 @@ impl Answer {
     }
 
     fn read_json(&mut self, text: &str) -> Result<(), Unreadable> {
+        if text.len() > LARGEST_JSON {
+            return Err(Unreadable("is JSON larger than 64 KiB".into()));
+        }
         let value: Value = serde_json::from_str(text)
             .map_err(|_| Unreadable("is not JSON as AWS writes it".into()))?;
         // Gateways wrap it: {"errors":[{…}]}, {"Error":{…}}.
