@@ -7,9 +7,9 @@ use http::StatusCode;
 
 /// A service's refusal, or an answer that is none.
 ///
-/// `Display` and `Debug` show the status, the code and the first line of the message. The rest of a
-/// message can hold the canonical request, and with it a session token:
-/// [`message`](Self::message) is for those who know.
+/// `Display` and `Debug` show the status, the code and the first line of the message, without what
+/// that quotes of an `Authorization` header. The rest of a message can hold the canonical request,
+/// and with it a session token: [`message`](Self::message) is for those who know.
 ///
 /// STS API Reference, "Common errors"; the errors of each action.
 ///
@@ -111,8 +111,9 @@ impl ServiceError {
         }
     }
 
-    /// What the service says about it, the whole of it. **It can hold a session token**: a message
-    /// about a signature quotes the canonical request.
+    /// What the service says about it, the whole of it. **It can hold a session token or a
+    /// credential**: messages about a signature quote the canonical request, and others the
+    /// `Authorization` header.
     ///
     /// ```
     /// # #[cfg(feature = "sts")] {
@@ -208,11 +209,8 @@ impl fmt::Display for ServiceError {
             What::Malformed(problem) => write!(f, "the answer of status {status} {problem}"),
             What::Refused { code, message, .. } => {
                 // On one line and of some length: a log is read by people.
-                let line = message.split(['\n', '\r']).next().unwrap_or_default();
-                let line = line
-                    .split("The Canonical String")
-                    .next()
-                    .unwrap_or_default();
+                let line = without_quotations(message);
+                let line = line.split(['\n', '\r']).next().unwrap_or_default();
                 let line = line.trim_end();
                 let shown = |c: char| if c.is_control() { ' ' } else { c };
                 let line: String = line.chars().take(SHOWN).map(shown).collect();
@@ -221,6 +219,26 @@ impl fmt::Display for ServiceError {
             }
         }
     }
+}
+
+/// A message up to where it quotes the canonical request or the `Authorization` header, and without
+/// the piece of that header that it says is no pair.
+fn without_quotations(message: &str) -> String {
+    // A piece may hold quotes itself.
+    let piece = message.rsplit_once("' not a valid key=value pair");
+    let around = piece.and_then(|(piece, rest)| Some((piece.split_once('\'')?.0, rest)));
+    let mut message = match around {
+        Some((start, rest)) => format!("{start}'[elided]' not a valid key=value pair{rest}"),
+        None => message.to_owned(),
+    };
+    for quoted in [
+        "The Canonical String",
+        "Authorization=",
+        "Authorization header: '",
+    ] {
+        message.truncate(message.find(quoted).unwrap_or(message.len()));
+    }
+    message
 }
 
 impl fmt::Debug for ServiceError {
@@ -298,5 +316,57 @@ mod tests {
         assert_eq!(terminal, "Co de (400): a b c d");
         let long = error(400, &"C".repeat(9999), &"m".repeat(9999)).to_string();
         assert_eq!(long.len(), 2 * SHOWN + ": (400)".len() + 1);
+    }
+
+    /// Services quote an `Authorization` header that they cannot read, or a piece of it.
+    #[test]
+    fn an_authorization_is_not_shown() {
+        const TOKEN: &str = "eyJhbGciOi.TOKEN";
+        for (message, shown) in [
+            (
+                format!(
+                    "Authorization header requires 'Signature' parameter. Authorization={TOKEN}"
+                ),
+                "Authorization header requires 'Signature' parameter.",
+            ),
+            (
+                format!(
+                    "Authorization header requires 'Credential' parameter. \
+                     (Hashed with SHA-256 and encoded with Base64) Authorization={TOKEN}"
+                ),
+                "Authorization header requires 'Credential' parameter. \
+                 (Hashed with SHA-256 and encoded with Base64)",
+            ),
+            (
+                format!(
+                    "'{TOKEN}' not a valid key=value pair (missing equal-sign) in Authorization \
+                     header: 'Bearer {TOKEN}'."
+                ),
+                "'[elided]' not a valid key=value pair (missing equal-sign) in",
+            ),
+            (
+                format!(
+                    "'{TOKEN}'s Authorization=' not a valid key=value pair (missing equal-sign) in \
+                     Authorization header: 'Bearer {TOKEN}'s Authorization='."
+                ),
+                "'[elided]' not a valid key=value pair (missing equal-sign) in",
+            ),
+            // A digest, which tells nothing.
+            (
+                "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with \
+                 SHA-256 and encoded with Base64): 'DIGEST'."
+                    .to_owned(),
+                "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with \
+                 SHA-256 and encoded with Base64): 'DIGEST'.",
+            ),
+        ] {
+            let error = error(403, "IncompleteSignature", &message);
+            assert_eq!(
+                error.to_string(),
+                format!("IncompleteSignature (403): {shown}")
+            );
+            assert!(!format!("{error:?}").contains("TOKEN"), "{error:?}");
+            assert_eq!(error.message(), message);
+        }
     }
 }

@@ -83,4 +83,20 @@ fn answers() {
         assert_eq!(error.message(), message);
         needles.hidden_in_display(&error);
     }
+
+    // And the `Authorization` header, or a piece of it.
+    for message in [
+        format!("Authorization header requires 'Signature' parameter. Authorization={TOKEN}"),
+        format!(
+            "'{TOKEN}' not a valid key=value pair (missing equal-sign) in Authorization header: \
+             'Bearer {TOKEN}'."
+        ),
+    ] {
+        let body = format!(
+            "<ErrorResponse><Error><Code>IncompleteSignature</Code><Message>{message}</Message></Error></ErrorResponse>"
+        );
+        let error = AssumeRole::parse(StatusCode::FORBIDDEN, &body).unwrap_err();
+        assert_eq!(error.message(), message);
+        needles.hidden_in_display(&error);
+    }
 }
