@@ -33,6 +33,9 @@
 //! [`Sent`] takes more than that: the whole answer, the payload, the secret access key, the
 //! signer's log. [`compare`] needs no answer, but the request as it was captured further on.
 //!
+//! It reads Signature Version 4. Of a request of Version 2, and of a browser's upload, it can say what
+//! the answer names, and nothing of its own: [`Cause::Undetermined`].
+//!
 //! What is printed holds no session token, no signature and no key; [`Text::expose`] and
 //! [`Diagnosis::expose`] are the ways to what is left out. An answer is read in bounded memory and
 //! time, whatever it is, up to [`LARGEST_ANSWER`].

@@ -14,6 +14,8 @@ mod correct;
 mod hostile;
 #[path = "explain/on_the_way.rs"]
 mod on_the_way;
+#[path = "explain/other_schemes.rs"]
+mod other_schemes;
 #[path = "explain/own_host.rs"]
 mod own_host;
 #[path = "explain/printed.rs"]

@@ -185,7 +185,8 @@ pub enum Cause {
     },
     /// The canonical requests differ, and the answer does not say where.
     CanonicalRequestDiffers,
-    /// The answer does not say what the server calculated.
+    /// The answer does not say what the server calculated, or the request is not signed with
+    /// Signature Version 4.
     Undetermined,
 }
 

@@ -14,6 +14,9 @@ use super::rebuilt::declared;
 pub(super) struct Claimed {
     pub(super) form: Option<Form>,
     pub(super) has_signature: bool,
+    /// Whether it looks like Signature Version 2, or like a browser's upload, whose signature stands
+    /// in the form: neither is read here, and both may be right.
+    pub(super) signed_otherwise: bool,
     pub(super) has_token: bool,
     pub(super) has_date: bool,
     pub(super) access_key_id: Option<String>,
@@ -35,8 +38,18 @@ impl Claimed {
             let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
             names.any(|found| found.eq_ignore_ascii_case(name))
         };
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let in_header = header("authorization").is_some_and(|value| value.starts_with("AWS "));
+        let in_url = in_query("AWSAccessKeyId") && in_query("Signature");
+        let content_type = header("content-type").unwrap_or_default();
+        let content_type = content_type.to_ascii_lowercase();
+        let is_form = *request.method() == http::Method::POST
+            && content_type.starts_with("multipart/form-data");
         let mut claimed = Self {
-            has_signature: headers.contains_key("authorization") || in_query("X-Amz-Signature"),
+            has_signature: headers.contains_key("authorization")
+                || in_query("X-Amz-Signature")
+                || in_url,
+            signed_otherwise: in_header || in_url || is_form,
             has_token: headers.contains_key("x-amz-security-token")
                 || headers.contains_key("x-amz-s3session-token")
                 || in_query("X-Amz-Security-Token")

@@ -112,7 +112,7 @@ fn by_code(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
         // Words for a request that nobody signed; to those who did, a policy says the same, and that
         // some other header is missing.
         "AccessDenied" | "AccessDeniedException" | "MissingSecurityHeader"
-            if !claimed.has_signature =>
+            if !claimed.has_signature && !claimed.signed_otherwise =>
         {
             Cause::MissingAuthentication
         }

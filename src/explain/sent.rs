@@ -330,13 +330,14 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         let only = |cause| Diagnosis::new(vec![Finding::new(cause)]);
         let ours = match self.rebuilt() {
             Ok(rebuilt) => rebuilt,
-            Err(error) => return only(Cause::of(error)),
+            Err(error) => return only(self.cause_of(error)),
         };
         if !captured.claimed().has_signature {
             return only(Cause::AuthenticationLost);
         }
         let theirs = match Rebuilt::new(captured.request, self.service.rules(), captured.payload) {
             Ok(rebuilt) => rebuilt,
+            Err(VerifyError::MissingAuthentication) => return only(Cause::AuthenticationLost),
             Err(error) => return only(Cause::of(error)),
         };
         let mut known = self.known();
@@ -484,7 +485,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
             add(Cause::MissingSessionToken);
         }
         if let Err(error) = self.rules_broken() {
-            add(Cause::of(error));
+            add(self.cause_of(error));
         }
         let Ok(rebuilt) = self.rebuilt() else {
             return findings;
@@ -533,6 +534,18 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         Verifier::new("", self.service.clone())
             .with_any_region()
             .check(&claim, claim.date().to_date_time())
+    }
+
+    /// The verifier knows Signature Version 4 alone, and not everything else is wrong.
+    fn cause_of(&self, error: VerifyError) -> Cause {
+        match error {
+            VerifyError::MissingAuthentication | VerifyError::UnknownAlgorithm { .. }
+                if self.claimed().signed_otherwise =>
+            {
+                Cause::Undetermined
+            }
+            error => Cause::of(error),
+        }
     }
 
     fn rebuilt(&self) -> Result<Rebuilt, VerifyError> {

@@ -310,9 +310,10 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
             "Compare with a capture of the request as it arrives, taken behind the proxies.",
         ),
         Cause::Undetermined => (
-            "The answer does not say what the server calculated.".into(),
+            "What the server calculated by Signature Version 4 is not known.".into(),
             "Check the secret access key first; give it to the explanation, or a capture of \
-                 the request behind the proxies, to learn more.",
+                 the request behind the proxies, to learn more. Signature Version 2 and browsers' \
+                 uploads it does not read: compare their strings to sign by hand.",
         ),
     }
 }
