@@ -351,6 +351,14 @@ mod tests {
                 ),
                 "'[elided]' not a valid key=value pair (missing equal-sign) in",
             ),
+            // A piece that says so itself.
+            (
+                format!(
+                    "'a' not a valid key=value pair{TOKEN}' not a valid key=value pair (missing \
+                     equal-sign)."
+                ),
+                "'[elided]' not a valid key=value pair (missing equal-sign).",
+            ),
             // A digest, which tells nothing.
             (
                 "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with \

@@ -19,28 +19,24 @@ pub(super) fn split_credential(
         Algorithm::HmacSha256 => 4,
         Algorithm::EcdsaP256Sha256 => 3,
     };
-    let malformed = || Error::MalformedAuthorization("`Credential` is not of the form ID/SCOPE");
     // As a header can say it: who looks the key up may well write it into a log.
     if holds(credential.as_bytes(), |b| !(b' '..0x7f).contains(&b)) {
         return Err(Error::MalformedAuthorization(
             "`Credential` holds something else than visible ASCII",
         ));
     }
-    let slashes = || credential.bytes().enumerate().rev();
-    let slash = slashes()
+    let slashes = credential.bytes().enumerate().rev();
+    let slash = slashes
         .filter(|&(_, byte)| byte == b'/')
         .nth(parts - 1)
-        .map(|(i, _)| i);
-    let Some((slash, scope)) = slash.and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
-    else {
-        return Err(malformed());
-    };
-    let scope = CredentialScope::parse(scope)?;
-    let has_its_parts = scope.region().is_some() == (algorithm == Algorithm::HmacSha256);
-    if slash == 0 || !has_its_parts {
-        return Err(malformed());
-    }
-    Ok((slash, scope))
+        .map(|(slash, _)| slash)
+        .filter(|&slash| slash > 0);
+    let (slash, scope) = slash
+        .and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
+        .ok_or(Error::MalformedAuthorization(
+            "`Credential` is not of the form ID/SCOPE",
+        ))?;
+    Ok((slash, CredentialScope::parse(scope)?))
 }
 
 /// The access key id and the scope in `ID/SCOPE`.
