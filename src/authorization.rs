@@ -248,6 +248,8 @@ impl Signature {
 mod tests {
     use super::*;
 
+    const SIGNATURE: &str = "5FA00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
     #[test]
     fn what_is_no_scope() {
         for (algorithm, credential) in [
@@ -266,8 +268,6 @@ mod tests {
             );
         }
     }
-
-    const SIGNATURE: &str = "5FA00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 
     #[test]
     fn parts_in_any_order_and_spacing() {

@@ -36,7 +36,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::credentials::ends_within;
-use crate::encode::same;
+use crate::encode::{BASE64, same};
 use crate::error::Error;
 use crate::request::HttpRequest;
 
@@ -454,9 +454,8 @@ fn problem(token: &str) -> Option<&'static str> {
     }
 }
 
-/// Standard base64 with padding (RFC 4648, section 4), in memory that forgets.
+/// Standard base64 with padding, in memory that forgets.
 fn base64(bytes: &[u8]) -> Zeroizing<String> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
     for group in bytes.chunks(3) {
         let mut bits = 0;
@@ -464,7 +463,7 @@ fn base64(bytes: &[u8]) -> Zeroizing<String> {
             bits = bits << 8 | usize::from(group.get(at).copied().unwrap_or_default());
         }
         for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let digit = DIGITS.get(bits >> shift & 63).filter(|_| at <= group.len());
+            let digit = BASE64.get(bits >> shift & 63).filter(|_| at <= group.len());
             text.push(digit.map_or('=', |&digit| char::from(digit)));
         }
     }

@@ -203,6 +203,10 @@ pub(crate) fn recode(text: &str, sink: &mut impl Sink) {
     }
 }
 
+/// The digits of base64 (RFC 4648, section 4).
+pub(crate) const BASE64: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Lower-case hex of 32 bytes.
 pub(crate) fn hex32(bytes: &[u8; 32]) -> [u8; 64] {
     // Without a table or a branch, which the compiler makes many bytes wide.

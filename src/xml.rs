@@ -11,6 +11,10 @@ pub(crate) use element::Element;
 /// The largest document that is read, 1 MiB.
 pub(crate) const LARGEST: usize = 1 << 20;
 
+/// The largest error that comes as JSON instead: a tree of it takes eighty times its text.
+#[cfg(any(feature = "sts", feature = "explain"))]
+pub(crate) const LARGEST_JSON: usize = 1 << 16;
+
 /// The most elements and texts, and the most attributes, in one document. They bound what the
 /// parser does: it looks at all the attributes of an element for each of them.
 const MOST_NODES: u32 = 4096;

@@ -30,10 +30,15 @@ const PARAMETERS: [&str; 9] = [
     "X-Amz-S3session-Token",
 ];
 
+/// Whether a parameter can have one of our names, in any case of letters: most begin otherwise.
+fn may_be_named(parameter: &Parameter<'_>) -> bool {
+    matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
+}
+
 /// Refuses a caller's parameter that the signer writes itself, in any case of letters: signing a
 /// signed URL again would leave two signatures in it.
 pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
-    if matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
+    if may_be_named(parameter)
         && let Some(name) = PARAMETERS.iter().find(|name| parameter.is_named(name))
     {
         return Err(Error::AlreadySigned {
@@ -53,9 +58,7 @@ pub(crate) fn declares(
     payload: &HashedPayload,
     before: bool,
 ) -> Result<bool, Error> {
-    if !matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
-        || !parameter.is_named(CONTENT_SHA256_PARAMETER)
-    {
+    if !may_be_named(parameter) || !parameter.is_named(CONTENT_SHA256_PARAMETER) {
         return Ok(before);
     }
     let same = parameter.value().as_deref() == Some(payload.as_str());
@@ -176,7 +179,7 @@ pub(crate) fn find_parameters_and<'a>(
     let mut found = [None; PARAMETERS.len()];
     for parameter in parameters(query) {
         let parameter = parameter?;
-        if !matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..]) {
+        if !may_be_named(&parameter) {
             continue;
         }
         let Some((name, slot)) = PARAMETERS

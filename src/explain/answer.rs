@@ -25,9 +25,6 @@ use super::Unreadable;
 /// ```
 pub const LARGEST_ANSWER: usize = xml::LARGEST;
 
-/// A tree of JSON takes eighty times its text.
-const LARGEST_JSON: usize = 1 << 16;
-
 /// An error, whatever shape it came in.
 #[derive(Default)]
 pub(super) struct Answer {
@@ -157,7 +154,7 @@ impl Answer {
     }
 
     fn read_json(&mut self, text: &str) -> Result<(), Unreadable> {
-        if text.len() > LARGEST_JSON {
+        if text.len() > xml::LARGEST_JSON {
             return Err(Unreadable("is JSON larger than 64 KiB".into()));
         }
         let value: Value = serde_json::from_str(text)

@@ -19,9 +19,6 @@ use crate::xml::{self, Element, Problem};
 /// ```
 pub const LARGEST_ANSWER: usize = xml::LARGEST;
 
-/// Only errors come as JSON.
-const LARGEST_JSON: usize = 1 << 16;
-
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// Reads the result of an action, or the error that came instead.
@@ -100,8 +97,7 @@ fn xml_error(status: StatusCode, root: &Element<'_>) -> Result<Error, Problem> {
 
 /// What STS answers to those who said `Accept: application/json`.
 fn json_error(status: StatusCode, text: &str) -> Result<Error, Problem> {
-    // A tree of JSON takes eighty times its text.
-    if text.len() > LARGEST_JSON {
+    if text.len() > xml::LARGEST_JSON {
         return Err(Problem("is JSON larger than 64 KiB".to_owned()));
     }
     let Ok(answer) = serde_json::from_str::<serde_json::Value>(text) else {

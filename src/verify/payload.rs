@@ -1,6 +1,7 @@
 //! How a request says that its payload is signed.
 
 use crate::canonical::headers::CanonicalHeaders;
+use crate::encode::BASE64;
 use crate::payload::{HashedPayload, PayloadHash, Streaming};
 use crate::service::{ContentSha256, Rules};
 use crate::signature::Algorithm;
@@ -143,34 +144,25 @@ impl Declared {
 /// A hash that is sent as base64, and whose hex is the last line: Iceberg's Java client does that.
 /// Services that want the header take no such thing.
 pub(crate) fn hash_of_base64(declared: &[u8], rules: &Rules) -> Option<[u8; 32]> {
+    if wants_content_sha256(rules) {
+        return None;
+    }
     let digits = <&[u8; 44]>::try_from(declared).ok()?.strip_suffix(b"=")?;
+    let value = |digit: &u8| BASE64.iter().position(|known| known == digit);
     let mut hash = [0; 32];
     for (four, three) in digits.chunks(4).zip(hash.chunks_mut(3)) {
         let mut bits = 0;
         for at in 0..4 {
-            bits = bits << 6 | four.get(at).map_or(Some(0), |&digit| sextet(digit))?;
+            bits = bits << 6 | four.get(at).map_or(Some(0), value)?;
         }
-        let [_, decoded @ ..] = bits.to_be_bytes();
+        let [_, decoded @ ..] = u32::try_from(bits).ok()?.to_be_bytes();
         let (bytes, spare) = decoded.split_at_checked(three.len())?;
         three.copy_from_slice(bytes);
         if spare.iter().any(|&byte| byte != 0) {
             return None;
         }
     }
-    (!wants_content_sha256(rules)).then_some(hash)
-}
-
-/// What a digit of base64 (RFC 4648, section 4) stands for.
-fn sextet(digit: u8) -> Option<u32> {
-    let value = match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(value.into())
+    Some(hash)
 }
 
 /// Whether the service cannot do without `x-amz-content-sha256` in the header form.
@@ -207,14 +199,9 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_base64(text in "[A-Za-z0-9+/_-]{42,44}={0,2}") {
-            let decoded = STANDARD.decode(&text).ok();
-            let hash = decoded.and_then(|bytes| bytes.try_into().ok());
-            prop_assert_eq!(hash_of(&text), hash);
-        }
-
-        #[test]
-        fn the_last_digit_has_no_bits_to_spare(text in "[A-Za-z0-9+/]{43}=") {
+        fn what_is_read_is_base64(
+            text in prop_oneof!["[A-Za-z0-9+/_-]{42,44}={0,2}", "[A-Za-z0-9+/]{43}="],
+        ) {
             let decoded = STANDARD.decode(&text).ok();
             let hash = decoded.and_then(|bytes| bytes.try_into().ok());
             prop_assert_eq!(hash_of(&text), hash);

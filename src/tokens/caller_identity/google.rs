@@ -48,14 +48,8 @@ pub fn google(
     now: OffsetDateTime,
 ) -> Result<Token, Error> {
     let audience = own_audience("x-goog-cloud-target-resource", target_resource)?;
-    let proof = Proof::new(
-        credentials,
-        region,
-        checked_host(host)?,
-        vec![audience],
-        "",
-        now,
-    )?;
+    let host = checked_host(host)?;
+    let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;
 
     let mut json = Zeroizing::new(String::from("{\"headers\":["));
     // In the order and the spelling of Google's own sample.

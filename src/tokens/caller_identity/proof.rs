@@ -49,14 +49,8 @@ pub fn signed(
     if let Some((name, value)) = audience {
         headers.push(own_audience(name, value)?);
     }
-    Proof::new(
-        credentials,
-        region,
-        checked_host(host)?,
-        headers,
-        QUERY,
-        now,
-    )
+    let host = checked_host(host)?;
+    Proof::new(credentials, region, host, headers, QUERY, now)
 }
 
 /// An audience as a header in text.
