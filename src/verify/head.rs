@@ -671,7 +671,7 @@ impl Verifier {
     /// the signature.
     ///
     /// ```
-    /// use countersign::verify::{Head, Verified, VerifyError, Verifier, SignedRequest, VerifyingKey};
+    /// use countersign::verify::{Head, Seed, Verified, VerifyError, Verifier, SignedRequest, VerifyingKey};
     /// use countersign::PayloadHash;
     ///
     /// fn admit<'c, K: VerifyingKey + Clone>(
@@ -680,15 +680,13 @@ impl Verifier {
     ///     key: &'c K,
     ///     body: &[u8],
     ///     now: time::OffsetDateTime,
-    /// ) -> Result<Verified<'c>, VerifyError> {
+    /// ) -> Result<(Verified<'c>, Option<Seed<K>>), VerifyError> {
     ///     Ok(match verifier.verify_head(claim, key, now)? {
-    ///         Head::Hashed(head) => head.verify(PayloadHash::of(body))?,
-    ///         Head::Unsigned(head) => head.accept(),
+    ///         Head::Hashed(head) => (head.verify(PayloadHash::of(body))?, None),
+    ///         Head::Unsigned(head) => (head.accept(), None),
     ///         Head::Streaming(head) => {
     ///             let (verified, seed) = head.into_parts();
-    ///             // hand the seed to what reads the chunks
-    /// #           let _ = seed;
-    ///             verified
+    ///             (verified, Some(seed)) // for a `ChunkVerifier`: nothing of the body is proven yet
     ///         }
     ///     })
     /// }
