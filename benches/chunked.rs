@@ -54,7 +54,7 @@ mod bodies {
     use bytes::Bytes;
     use countersign::chunked::{ChunkVerifier, ChunkedBody, VerifiedBody};
     use countersign::verify::{Head, SignedRequest, Verifier};
-    use countersign::{Service, SigningKey};
+    use countersign::{Service, sigv4::SigningKey};
     use http_body::{Body, Frame};
 
     use super::*;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use countersign::bearer::BearerToken;
 use countersign::verify::{AccessKey, SignedRequest, Verifier};
-use countersign::{CredentialScope, Credentials, PayloadHash, RawRequest, Service, Signer};
+use countersign::{Credentials, PayloadHash, RawRequest, Service, Signer, sigv4::CredentialScope};
 use http::Request;
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use countersign::{
-    CanonicalRequest, CredentialScope, Credentials, PayloadHash, RawRequest, Rules, SecretKey,
-    Signer, SigningKey,
+    Credentials, PayloadHash, RawRequest, Rules, SecretKey, Signer,
+    sigv4::{CanonicalRequest, CredentialScope, SigningKey},
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::Request;

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use countersign::verify::{AccessKey, SignedRequest, Verifier};
 use countersign::{
-    CanonicalRequest, CredentialScope, Credentials, PayloadHash, Rules, Service, Signer,
+    Credentials, PayloadHash, Rules, Service, Signer,
+    sigv4::{CanonicalRequest, CredentialScope},
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::Request;

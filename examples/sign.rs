@@ -12,8 +12,8 @@
 use std::error::Error;
 
 use countersign::{
-    AmzDate, Authorization, CanonicalRequest, Credentials, PayloadHash, Service, Signer,
-    StringToSign,
+    Credentials, PayloadHash, Service, Signer,
+    sigv4::{AmzDate, Authorization, CanonicalRequest, StringToSign},
 };
 use http::{HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;

@@ -36,8 +36,8 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::credentials::ends_within;
-use crate::encode::{BASE64, same};
 use crate::error::Error;
+use crate::primitives::encode::{BASE64, same};
 use crate::request::HttpRequest;
 
 mod refusal;

@@ -79,14 +79,14 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use time::OffsetDateTime;
 
-use crate::amz_date::AmzDate;
 use crate::error::Error;
-use crate::identity::Identity;
-use crate::key::Key;
-use crate::payload::PayloadHash;
 use crate::request::HttpRequest;
-use crate::signature::Algorithm;
-use crate::signer::Signer;
+use crate::sign::pipeline::Identity;
+use crate::sign::signer::Signer;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::signature::Algorithm;
+use crate::sigv4::signing_key::Key;
 
 /// What S3 asks of every chunk but the last: 8 KiB at least.
 ///
@@ -107,7 +107,7 @@ pub const MIN_CHUNK_SIZE: usize = 8 * 1024;
 /// The size of chunks unless another is chosen: 64 KiB, as S3 advises.
 ///
 /// ```
-/// use countersign::Algorithm::HmacSha256;
+/// use countersign::sigv4::Algorithm::HmacSha256;
 /// use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE};
 ///
 /// let payload = ChunkedPayload::signed(1 << 20);
@@ -178,7 +178,7 @@ impl crate::sigv4a::Signer {
     ///
     /// ```
     /// use countersign::chunked::ChunkedPayload;
-    /// use countersign::{Credentials, sigv4a};
+    /// use countersign::{sigv4a, Credentials};
     /// use time::macros::datetime;
     ///
     /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");

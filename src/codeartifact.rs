@@ -5,7 +5,7 @@
 //! CodeArtifact User Guide, "AWS CodeArtifact authentication and tokens".
 //!
 //! ```
-//! use countersign::{Credentials, bearer, codeartifact};
+//! use countersign::{bearer, codeartifact, Credentials};
 //! use time::macros::datetime;
 //!
 //! let ask = codeartifact::GetAuthorizationToken::new("my-domain", "us-west-2");
@@ -33,12 +33,12 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::bearer::BearerToken;
-use crate::scope::check_host_label;
+use crate::sigv4::scope::check_host_label;
 
 mod repository;
 
-pub use crate::service_error::ServiceError as Error;
-pub use crate::to_sign::ToSign;
+pub use crate::aws_call::service_error::ServiceError as Error;
+pub use crate::aws_call::signable_request::SignableRequest;
 pub use repository::{Repository, SecretText};
 
 /// The largest answer that is read, 64 KiB: a token has a few.
@@ -118,7 +118,7 @@ impl<'a> GetAuthorizationToken<'a> {
     /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self) -> Result<ToSign, crate::Error> {
+    pub fn request(&self) -> Result<SignableRequest, crate::Error> {
         check_host_label(self.region)?;
         self.request_to(&format!(
             "https://codeartifact.{}.amazonaws.com",
@@ -139,7 +139,7 @@ impl<'a> GetAuthorizationToken<'a> {
     /// assert_eq!((to_sign.service(), to_sign.region()), ("codeartifact", "us-west-2"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request_to(&self, url: &str) -> Result<ToSign, crate::Error> {
+    pub fn request_to(&self, url: &str) -> Result<SignableRequest, crate::Error> {
         check_domain(self.domain)?;
         let mut query = format!("domain={}", self.domain);
         if let Some(owner) = self.domain_owner {
@@ -171,7 +171,7 @@ impl<'a> GetAuthorizationToken<'a> {
         let mut request = Request::new(String::new());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri;
-        Ok(ToSign {
+        Ok(SignableRequest {
             request,
             service: SERVICE,
             region: self.region.to_owned(),

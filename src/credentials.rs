@@ -1,5 +1,9 @@
 //! What a client holds: an access key id, a secret access key, maybe a session token.
 
+pub(crate) mod key_id;
+
+pub use key_id::{IdPrefix, account_id};
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +11,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::encode::holds;
 use crate::error::Error;
+use crate::primitives::encode::holds;
 
 /// Long-term or temporary security credentials.
 ///
@@ -90,7 +94,7 @@ impl Credentials {
     /// The access key ID: public, and part of every signature's scope.
     ///
     /// ```
-    /// use countersign::{Credentials, IdPrefix};
+    /// use countersign::{credentials::IdPrefix, Credentials};
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// assert_eq!(IdPrefix::of(credentials.access_key_id()), Some(IdPrefix::AccessKey));
@@ -102,7 +106,7 @@ impl Credentials {
     /// The secret access key.
     ///
     /// ```
-    /// use countersign::{CredentialScope, Credentials, SigningKey};
+    /// use countersign::{sigv4::{CredentialScope, SigningKey}, Credentials};
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;

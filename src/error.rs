@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::amz_date::instant;
+use crate::sigv4::date::instant;
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///

@@ -57,9 +57,9 @@ mod sent;
 
 use std::borrow::Cow;
 
+use crate::primitives::xml::Problem;
 use crate::request::HttpRequest;
 use crate::service::Service;
-use crate::xml::Problem;
 
 pub use answer::LARGEST_ANSWER;
 pub use cause::Cause;

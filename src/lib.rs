@@ -13,10 +13,13 @@
     clippy::unwrap_used
 )]
 
+#[cfg(any(feature = "sts", feature = "s3", feature = "codeartifact"))]
+pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
+pub mod credentials;
 #[cfg(feature = "event-stream")]
 pub mod event_stream;
 #[cfg(feature = "explain")]
@@ -26,8 +29,9 @@ pub mod guide;
 pub mod legacy;
 #[cfg(feature = "post-policy")]
 pub mod post_policy;
-#[cfg(feature = "s3-express")]
-pub mod s3_express;
+#[cfg(feature = "s3")]
+pub mod s3;
+pub mod sigv4;
 #[cfg(feature = "sigv4a")]
 pub mod sigv4a;
 #[cfg(feature = "sts")]
@@ -36,53 +40,21 @@ pub mod sts;
 pub mod tokens;
 pub mod verify;
 
-mod access_key_id;
-mod amz_date;
-mod attach;
-mod authorization;
-mod canonical;
-mod credentials;
-mod encode;
 mod error;
-mod identity;
-mod key;
-mod list;
-#[cfg(any(feature = "sts", feature = "tokens"))]
-mod partition;
-mod payload;
-mod presigned;
-mod presigner;
+mod primitives;
 mod request;
-mod scope;
 mod service;
-#[cfg(any(feature = "sts", feature = "s3-express", feature = "codeartifact"))]
-mod service_error;
-mod signature;
-mod signer;
-mod string_to_sign;
-#[cfg(any(feature = "sts", feature = "s3-express", feature = "codeartifact"))]
-mod to_sign;
-#[cfg(any(feature = "sts", feature = "s3-express", feature = "explain"))]
-mod xml;
+mod sign;
+mod timestamp;
 
-pub use access_key_id::{IdPrefix, account_id};
-pub use amz_date::AmzDate;
-pub use attach::{AddedHeaders, attach_session_token, session_token_parameter};
-pub use authorization::{Authorization, QueryAuthorization};
-pub use canonical::CanonicalRequest;
-pub use canonical::headers::CanonicalHeaders;
-pub use canonical::path::CanonicalPath;
-pub use canonical::query::CanonicalQuery;
 pub use credentials::{Credentials, SecretKey, SessionToken};
-pub use encode::{encode_key, encode_segment};
 pub use error::Error;
-pub use key::SigningKey;
-pub use payload::{HashedPayload, PayloadHash, Streaming};
-pub use presigned::Presigned;
-pub use presigner::Presigner;
+pub use primitives::encode::{encode_key, encode_segment};
 pub use request::{HttpRequest, RawRequest};
-pub use scope::CredentialScope;
 pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
-pub use signature::{Algorithm, Signature};
-pub use signer::Signer;
-pub use string_to_sign::StringToSign;
+pub use sign::added_headers::AddedHeaders;
+pub use sign::presigned::Presigned;
+pub use sign::presigner::Presigner;
+pub use sign::signer::Signer;
+pub use sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
+pub use timestamp::{ParseTimestampError, Timestamp};

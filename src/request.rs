@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderMap, Method, Request, Uri, request::Parts};
 
-use crate::encode::holds;
+use crate::primitives::encode::holds;
 
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
 ///
@@ -72,7 +72,7 @@ mod sealed {
 /// All of it as it goes on the wire: the path and query percent-encoded once.
 ///
 /// ```
-/// use countersign::{CanonicalRequest, PayloadHash, RawRequest, Rules};
+/// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
 ///
 /// let request = RawRequest {
 ///     method: "GET",

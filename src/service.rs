@@ -1,5 +1,8 @@
 //! Services, and the rules by which each wants to be signed.
 
+#[cfg(any(feature = "sts", feature = "tokens"))]
+pub(crate) mod partition;
+
 use std::borrow::Cow;
 
 use http::HeaderName;
@@ -105,7 +108,7 @@ impl From<String> for Service {
 /// How a service wants to be signed. Start from one of the constants and change what differs.
 ///
 /// ```
-/// use countersign::{Headers, Rules, Service, Signer, Credentials};
+/// use countersign::{Credentials, Headers, Rules, Service, Signer};
 ///
 /// let mut rules = Rules::S3;
 /// rules.headers = Headers::Required;          // host, content-type and x-amz-* only
@@ -137,7 +140,7 @@ impl Rules {
     /// What most services ask for.
     ///
     /// ```
-    /// use countersign::{CanonicalPath, Rules};
+    /// use countersign::{sigv4::CanonicalPath, Rules};
     ///
     /// let path = CanonicalPath::new("/items/../items/a%20b", &Rules::GENERIC)?;
     /// assert_eq!(path.to_string(), "/items/a%2520b");
@@ -157,7 +160,7 @@ impl Rules {
     /// `x-amz-content-sha256` is required.
     ///
     /// ```
-    /// use countersign::{CanonicalPath, Rules};
+    /// use countersign::{sigv4::CanonicalPath, Rules};
     ///
     /// let path = CanonicalPath::new("/photos//2026/a%20b.jpg", &Rules::S3)?;
     /// assert_eq!(path.to_string(), "/photos//2026/a%20b.jpg");
@@ -248,7 +251,7 @@ fn rewritten_on_the_way(name: &str) -> bool {
 /// Which of a request's own headers are signed.
 ///
 /// ```
-/// use countersign::{CanonicalRequest, Headers, PayloadHash, Rules};
+/// use countersign::{sigv4::CanonicalRequest, Headers, PayloadHash, Rules};
 ///
 /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
 /// let mut rules = Rules::S3;

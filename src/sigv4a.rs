@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use countersign::verify::{SignedRequest, Verifier};
-//! use countersign::{Credentials, PayloadHash, sigv4a};
+//! use countersign::{sigv4a, Credentials, PayloadHash};
 //! use time::macros::datetime;
 //!
 //! // One request, good in two regions ...
@@ -33,18 +33,5 @@
 //!
 //! IAM User Guide, "AWS Signature Version 4 for API requests", *How AWS Signature Version 4A works*.
 
-#[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]
-mod aws_lc;
-mod derive;
-mod key;
-mod portable;
-mod region_set;
-mod signer;
-
-#[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]
-use aws_lc as back_end;
-#[cfg(not(all(feature = "sigv4a-aws-lc", not(target_family = "wasm"))))]
-use portable as back_end;
-
-pub use key::{PublicKey, ScopedKey, SigningKey};
-pub use signer::Signer;
+pub use crate::sign::sigv4a::Signer;
+pub use crate::sigv4::asymmetric::key::{PublicKey, ScopedKey, SigningKey};

@@ -2,13 +2,13 @@
 //!
 //! Each action is a type: fill it in, make a request for an [`Endpoint`], sign it, send it with your
 //! client, and parse status and body. Limits are checked when the request is made. The actions that
-//! are signed give a [`ToSign`]; the two that are not, for SAML and web identities, give an
+//! are signed give a [`SignableRequest`]; the two that are not, for SAML and web identities, give an
 //! [`http::Request`] that is ready.
 //!
 //! STS API Reference (API version 2011-06-15).
 //!
 //! ```
-//! use countersign::{Credentials, sts};
+//! use countersign::{sts, Credentials};
 //! use time::macros::datetime;
 //!
 //! let mut ask = sts::AssumeRole::new("arn:aws:iam::123456789012:role/demo", "session");
@@ -34,8 +34,8 @@ mod parameters;
 mod roles;
 mod tokens;
 
-pub use crate::service_error::ServiceError as Error;
-pub use crate::to_sign::ToSign;
+pub use crate::aws_call::service_error::ServiceError as Error;
+pub use crate::aws_call::signable_request::SignableRequest;
 pub use answer::LARGEST_ANSWER;
 pub use endpoint::Endpoint;
 pub use federation::{

@@ -23,7 +23,7 @@
 //! microseconds, and it is not checked anywhere before it is used.
 //!
 //! ```
-//! use countersign::{Credentials, tokens};
+//! use countersign::{tokens, Credentials};
 //! use time::macros::datetime;
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -54,9 +54,9 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::payload::PayloadHash;
-use crate::presigned::{Lifetime, Presigned};
-use crate::signer::Signer;
+use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sign::signer::Signer;
+use crate::sigv4::payload_hash::PayloadHash;
 
 pub use bedrock::bedrock;
 pub use codecommit::{GitCredentials, codecommit};

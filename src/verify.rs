@@ -46,7 +46,6 @@
 //! Reference, "Authenticating requests".
 
 mod claim;
-mod date;
 mod error;
 mod head;
 mod key;
@@ -58,15 +57,13 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use time::OffsetDateTime;
 
-use crate::canonical::CanonicalRequest;
-use crate::payload::PayloadHash;
 use crate::service::Service;
+use crate::sigv4::canonical::CanonicalRequest;
+use crate::sigv4::payload_hash::PayloadHash;
 
 pub use claim::SignedRequest;
 #[cfg(feature = "post-policy")]
 pub(crate) use claim::Token;
-#[cfg(feature = "explain")]
-pub(crate) use date::http_date;
 pub use error::{Form, Protocol, VerifyError};
 #[cfg(feature = "post-policy")]
 pub(crate) use head::check_session;

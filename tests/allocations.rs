@@ -6,7 +6,8 @@ use allocation_counter::measure;
 use countersign::chunked::{ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, SignedRequest, Verifier};
 use countersign::{
-    AmzDate, Authorization, Credentials, PayloadHash, RawRequest, Signer, SigningKey,
+    Credentials, PayloadHash, RawRequest, Signer,
+    sigv4::{AmzDate, Authorization, SigningKey},
 };
 use http::Request;
 use time::OffsetDateTime;
@@ -130,7 +131,7 @@ fn hashing_and_deriving_take_none() {
     let body = vec![0; 100_000];
     assert_eq!(allocations(|| PayloadHash::of(&body)), 0);
     let secret_key = countersign::SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    let scope = countersign::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
+    let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
     let derive = || SigningKey::derive(&secret_key, &scope).sign("string to sign");
     assert_eq!(allocations(derive), 0);
 }
@@ -160,7 +161,7 @@ fn verifying_takes_none() {
         .unwrap();
 
     let verifier = Verifier::new("us-east-1", countersign::Service::S3);
-    let scope = countersign::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
+    let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
     let key = AccessKey::derive(&credentials(), &scope);
     for request in [header, presigned] {
         let count = measure(|| {

@@ -168,7 +168,7 @@ fn with_authorization(mut message: Message, change: impl FnOnce(&str) -> String)
 /// A request whose canonical form is made by hand, signed with what this crate would not sign: for
 /// what only a client that means harm sends. `lines` are the canonical headers.
 fn forged(message: Message, service: &str, names: &str, lines: &str, payload: &str) -> Message {
-    use countersign::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
+    use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
     use sha2::Digest as _;
 
     let scope = CredentialScope::new(NOW, "us-east-1", service).unwrap();

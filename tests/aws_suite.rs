@@ -22,7 +22,10 @@ use std::fmt::Debug;
 use std::io::Write as _;
 
 use ::http::{Request, Uri};
-use countersign::{Authorization, CanonicalRequest, Error, StringToSign};
+use countersign::{
+    Error,
+    sigv4::{Authorization, CanonicalRequest, StringToSign},
+};
 use serde_json::Value;
 
 use case::{Case, Form};

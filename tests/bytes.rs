@@ -4,8 +4,8 @@
 //! and field values) and AWS's words on `UriEncode`.
 
 use countersign::{
-    CanonicalPath, CanonicalQuery, CredentialScope, Credentials, Error, PayloadHash, RawRequest,
-    Rules, Signer, encode_key, encode_segment,
+    Credentials, Error, PayloadHash, RawRequest, Rules, Signer, encode_key, encode_segment,
+    sigv4::{CanonicalPath, CanonicalQuery, CredentialScope},
 };
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -6,7 +6,8 @@ use countersign::chunked::{
 };
 use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
 use countersign::{
-    Algorithm, AmzDate, Authorization, Credentials, Error, Service, Signer, SigningKey,
+    Credentials, Error, Service, Signer,
+    sigv4::{Algorithm, AmzDate, Authorization, SigningKey},
 };
 use http::{HeaderName, Request};
 use time::OffsetDateTime;

@@ -13,7 +13,10 @@ use countersign::chunked::{
     ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedPayload, Trailer,
     VerifiedBody, VerifiedBodyError,
 };
-use countersign::{AmzDate, Authorization, Credentials, Error, Signer, SigningKey};
+use countersign::{
+    Credentials, Error, Signer,
+    sigv4::{AmzDate, Authorization, SigningKey},
+};
 use http::{HeaderMap, HeaderName, Request};
 use http_body::{Body, Frame};
 use proptest::prelude::*;

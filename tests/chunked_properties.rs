@@ -2,7 +2,8 @@
 
 use countersign::chunked::{ChunkError, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
 use countersign::{
-    Algorithm, AmzDate, Authorization, CredentialScope, Credentials, Signature, Signer, SigningKey,
+    Credentials, Signer,
+    sigv4::{Algorithm, AmzDate, Authorization, CredentialScope, Signature, SigningKey},
 };
 use http::{HeaderMap, HeaderName, Request};
 use proptest::prelude::*;

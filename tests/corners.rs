@@ -8,9 +8,12 @@ use std::time::Duration;
 use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload, Trailer};
 use countersign::verify::{AccessKey, Form, Head, Protocol, SignedRequest, Verifier, VerifyError};
 use countersign::{
-    Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Credentials, Error,
-    IdPrefix, PayloadHash, RawRequest, Rules, SessionToken, Signer, SigningKey, StringToSign,
-    account_id, session_token_parameter,
+    Credentials, Error, PayloadHash, RawRequest, Rules, SessionToken, Signer,
+    credentials::{IdPrefix, account_id},
+    sigv4::{
+        Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, SigningKey,
+        StringToSign, session_token_parameter,
+    },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use sha2::{Digest, Sha256};

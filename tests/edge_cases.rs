@@ -20,7 +20,7 @@ mod payload;
 mod query;
 #[path = "edge_cases/reference.rs"]
 mod reference;
-#[cfg(feature = "s3-express")]
+#[cfg(feature = "s3")]
 #[path = "edge_cases/s3_express.rs"]
 mod s3_express;
 #[path = "edge_cases/tokens.rs"]

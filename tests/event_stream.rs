@@ -10,7 +10,10 @@ use countersign::event_stream::{
     MAX_MESSAGE_LENGTH, Message, Value, encode,
 };
 use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-use countersign::{Credentials, Error, PayloadHash, QueryAuthorization, Signer, SigningKey};
+use countersign::{
+    Credentials, Error, PayloadHash, Signer,
+    sigv4::{QueryAuthorization, SigningKey},
+};
 use http::Request;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use countersign::{
-    CredentialScope, Credentials, Error, PayloadHash, QueryAuthorization, RawRequest, SecretKey,
-    SessionToken, Signer,
+    Credentials, Error, PayloadHash, RawRequest, SecretKey, SessionToken, Signer,
+    sigv4::{CredentialScope, QueryAuthorization},
 };
 use http::Request;
 use time::OffsetDateTime;
@@ -163,10 +163,10 @@ fn signers_for_several_regions() {
     assert_eq!(signer.service().name(), "s3");
 }
 
-#[cfg(feature = "s3-express")]
+#[cfg(feature = "s3")]
 #[test]
 fn session_modes() {
-    use countersign::s3_express::SessionMode;
+    use countersign::s3::express::SessionMode;
 
     assert_eq!(SessionMode::ReadOnly.as_str(), "ReadOnly");
     assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");

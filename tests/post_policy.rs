@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::post_policy::{PolicyError, PostForm, PostPolicy, SignedPost, Upload};
 use countersign::verify::{AccessKey, Form, Verifier, VerifyError};
-use countersign::{Credentials, Error, Service, SessionToken, Signer, SigningKey};
+use countersign::{Credentials, Error, Service, SessionToken, Signer, sigv4::SigningKey};
 use proptest::prelude::*;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -718,7 +718,7 @@ proptest! {
         prop_assert!(signer().sign_post_text(&text, NOW).is_err());
         // A policy of anything, signed by hand.
         let policy = STANDARD.encode(&text);
-        let scope = countersign::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
+        let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
         let signature = SigningKey::derive(&SECRET.into(), &scope).sign(&policy);
         let credential = format!("AKIAIOSFODNN7EXAMPLE/{scope}");
         let error = verify(&[
@@ -823,7 +823,7 @@ fn a_key_is_for_its_scope_alone() {
     ] {
         let key = SigningKey::derive(
             &SECRET.into(),
-            &countersign::CredentialScope::parse(other).unwrap(),
+            &countersign::sigv4::CredentialScope::parse(other).unwrap(),
         );
         let policy = fields.iter().find(|(name, _)| *name == "policy").unwrap().1;
         let signature = key.sign(policy);

@@ -14,9 +14,11 @@ mod verifying;
 use std::time::Duration;
 
 use countersign::{
-    AmzDate, Authorization, CanonicalPath, CanonicalQuery, CanonicalRequest, CredentialScope,
-    Credentials, PayloadHash, QueryAuthorization, RawRequest, Rules, Signer, encode_key,
-    encode_segment,
+    Credentials, PayloadHash, RawRequest, Rules, Signer, encode_key, encode_segment,
+    sigv4::{
+        AmzDate, Authorization, CanonicalPath, CanonicalQuery, CanonicalRequest, CredentialScope,
+        QueryAuthorization,
+    },
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

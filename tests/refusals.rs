@@ -3,7 +3,7 @@
 
 #![cfg(all(
     feature = "codeartifact",
-    feature = "s3-express",
+    feature = "s3",
     feature = "sts",
     feature = "tokens"
 ))]
@@ -11,10 +11,10 @@
 use std::time::Duration;
 
 use countersign::codeartifact::{GetAuthorizationToken, Repository};
-use countersign::s3_express::CreateSession;
+use countersign::s3::express::CreateSession;
 use countersign::sts::Endpoint;
 use countersign::tokens::{self, caller_identity};
-use countersign::{Credentials, Error, PayloadHash, Signer, s3_express};
+use countersign::{Credentials, Error, PayloadHash, Signer, s3::express};
 use http::StatusCode;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -139,7 +139,7 @@ fn code_artifact_and_directory_buckets() {
             "`repository` takes 2 to 100 letters, digits and `._-`, the first no sign",
         ),
         (
-            said(s3_express::host("bucket", REGION)),
+            said(express::host("bucket", REGION)),
             "`Bucket` is not the name of a directory bucket, NAME--ZONE--x-s3",
         ),
     ] {

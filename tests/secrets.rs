@@ -20,9 +20,12 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use countersign::{
-    AmzDate, Authorization, CanonicalHeaders, CanonicalQuery, CanonicalRequest, CredentialScope,
-    Credentials, Error, PayloadHash, QueryAuthorization, RawRequest, Rules, SecretKey, Service,
-    SessionToken, Signature, Signer, SigningKey, StringToSign, session_token_parameter,
+    Credentials, Error, PayloadHash, RawRequest, Rules, SecretKey, Service, SessionToken, Signer,
+    sigv4::{
+        AmzDate, Authorization, CanonicalHeaders, CanonicalQuery, CanonicalRequest,
+        CredentialScope, QueryAuthorization, Signature, SigningKey, StringToSign,
+        session_token_parameter,
+    },
 };
 use http::Request;
 use time::OffsetDateTime;
@@ -202,7 +205,8 @@ fn a_token_added_after_signing_is_sensitive_too() {
     needles.hidden_in(&presigned);
 
     let mut headers = http::HeaderMap::new();
-    countersign::attach_session_token(&mut headers, &SessionToken::s3_express(TOKEN)).unwrap();
+    countersign::sigv4::attach_session_token(&mut headers, &SessionToken::s3_express(TOKEN))
+        .unwrap();
     needles.hidden_in(&headers);
 }
 

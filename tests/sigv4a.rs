@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use countersign::sigv4a::{PublicKey, Signer, SigningKey};
 use countersign::{
-    AmzDate, Authorization, CanonicalRequest, Credentials, Error, PayloadHash, QueryAuthorization,
-    RawRequest, Rules, SessionToken, Signature, StringToSign,
+    Credentials, Error, PayloadHash, RawRequest, Rules, SessionToken,
+    sigv4::{
+        AmzDate, Authorization, CanonicalRequest, QueryAuthorization, Signature, StringToSign,
+    },
 };
 use http::Request;
 use time::OffsetDateTime;
@@ -400,7 +402,8 @@ mod verifying {
         let mut several = get(MRAP);
         signer.sign(&mut several, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&several).unwrap();
-        let symmetric = countersign::SigningKey::derive(credentials().secret_key(), claim.scope());
+        let symmetric =
+            countersign::sigv4::SigningKey::derive(credentials().secret_key(), claim.scope());
         let refused = verifier.verify(&claim, &symmetric, PayloadHash::EMPTY, NOW);
         assert_eq!(refused.map(drop), Err(VerifyError::SignatureMismatch));
 
@@ -486,8 +489,8 @@ mod verifying {
 /// Each literal of a stream with its own mode, signed by hand.
 #[test]
 fn literals_of_streams() {
+    use countersign::sigv4::{Algorithm, CredentialScope};
     use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-    use countersign::{Algorithm, CredentialScope};
     use sha2::{Digest, Sha256};
 
     let (date, scope) = (AmzDate::new(NOW).unwrap(), "20150830/s3/aws4_request");

@@ -365,7 +365,7 @@ mod sts {
     const ROLE: &str = "arn:aws:iam::123456789012:role/demo";
 
     #[track_caller]
-    fn refused(result: Result<countersign::sts::ToSign, Error>, expected: &str) {
+    fn refused(result: Result<countersign::sts::SignableRequest, Error>, expected: &str) {
         assert_eq!(result.unwrap_err().to_string(), expected);
     }
 

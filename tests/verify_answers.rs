@@ -4,7 +4,7 @@
 
 use countersign::chunked::{ChunkError, ChunkedPayload};
 use countersign::verify::{AccessKey, Form, Protocol, SignedRequest, Verifier, VerifyError};
-use countersign::{AmzDate, Credentials, PayloadHash, Signer};
+use countersign::{Credentials, PayloadHash, Signer, sigv4::AmzDate};
 use time::OffsetDateTime;
 use time::macros::datetime;
 

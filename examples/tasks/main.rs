@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Waker};
 
 use countersign::chunked::{ChunkVerifier, VerifiedBody};
 use countersign::verify::{Head, SignedRequest, Verifier, VerifyError};
-use countersign::{Credentials, Service, SigningKey};
+use countersign::{Credentials, Service, sigv4::SigningKey};
 use http::{HeaderMap, Request, StatusCode};
 use http_body::Body;
 use time::OffsetDateTime;

@@ -9,7 +9,7 @@ use std::fmt::{Debug, Write};
 
 use countersign::Credentials;
 use countersign::codeartifact::GetAuthorizationToken;
-use countersign::s3_express::CreateSession;
+use countersign::s3::express::CreateSession;
 use countersign::sts::{self, AssumedRoleUser, Error};
 use countersign_fuzz::ACTIONS;
 use http::{Response, StatusCode};

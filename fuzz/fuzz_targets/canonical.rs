@@ -5,9 +5,7 @@
 
 #![no_main]
 
-use countersign::{
-    CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest, PayloadHash, Rules,
-};
+use countersign::{sigv4::{CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest}, PayloadHash, Rules};
 use countersign_fuzz::{Message, parameters, resolved, service};
 use libfuzzer_sys::fuzz_target;
 

@@ -10,7 +10,7 @@ use countersign::chunked::{
     Checksum, ChecksumAlgorithm, ChunkError, ChunkVerifier, ChunkedPayload, Trailer,
 };
 use countersign::verify::{Head, Seed, SignedRequest, Verifier};
-use countersign::{Service, Signer, SigningKey};
+use countersign::{sigv4::SigningKey, Service, Signer};
 use countersign_fuzz::{NOW, REGION, SECRET, credentials, tampered};
 use http::{HeaderMap, HeaderName, Request};
 use libfuzzer_sys::fuzz_target;

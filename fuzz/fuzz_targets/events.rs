@@ -9,7 +9,7 @@
 use countersign::event_stream::{
     Decoder, Event, EventError, EventSigner, EventVerifier, FrameError, Message, Value, encode,
 };
-use countersign::{CredentialScope, Signature, Signer};
+use countersign::{sigv4::{CredentialScope, Signature}, Signer};
 use countersign_fuzz::{NOW, REGION, credentials, tampered};
 use http::Request;
 use libfuzzer_sys::fuzz_target;
@@ -111,7 +111,7 @@ fn signed(bytes: &[u8], cut: usize, place: u16, change: u8) {
     let mut events = signer.sign_events(&mut request, NOW).expect("a request");
     let header = request.headers()["authorization"].to_str().expect("ASCII");
     let (_, seed) = header.rsplit_once("Signature=").expect("a signature");
-    let authorization = countersign::Authorization::parse(header).expect("what was signed");
+    let authorization = countersign::sigv4::Authorization::parse(header).expect("what was signed");
     assert_eq!(seed, authorization.signature.as_str());
     let (scope, seed) = (authorization.scope, authorization.signature);
 

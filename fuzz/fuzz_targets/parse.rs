@@ -7,9 +7,7 @@
 #![no_main]
 
 use countersign::verify::{AccessKey, Form, Head, SignedRequest, Verifier, VerifyError};
-use countersign::{
-    Algorithm, Authorization, Credentials, PayloadHash, QueryAuthorization, Rules, Service,
-};
+use countersign::{sigv4::{Algorithm, Authorization, QueryAuthorization}, Credentials, PayloadHash, Rules, Service};
 use countersign_fuzz::{Message, SECRET, tampered};
 use libfuzzer_sys::fuzz_target;
 

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
 use countersign::verify::{AccessKey, Verifier};
-use countersign::{CredentialScope, Service, Signer, SigningKey};
+use countersign::{sigv4::{CredentialScope, SigningKey}, Service, Signer};
 use countersign_fuzz::{ID, NOW, REGION, SECRET, TOKEN, credentials, tampered};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;

@@ -14,7 +14,7 @@ use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::running::Checksums;
 use crate::chunked::signer::ChunkSigner;
 use crate::error::Error;
-use crate::key::{Key, SigningKey};
+use crate::sigv4::signing_key::{Key, SigningKey};
 
 /// A body that sends another body as aws-chunked, signed as it goes, in constant memory.
 ///

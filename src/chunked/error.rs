@@ -11,7 +11,7 @@ use http::StatusCode;
 /// # use countersign::chunked::ChunkedPayload;
 /// use countersign::chunked::{ChunkError, ChunkVerifier};
 /// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;

@@ -10,10 +10,10 @@ use crate::chunked::link::Link;
 use crate::chunked::payload::{EXTENSION, Form};
 use crate::chunked::running::Checksums;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash};
-use crate::encode::ascii;
-use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, LONGEST, Signature};
-use crate::string_to_sign::StringToSign;
+use crate::primitives::encode::ascii;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, LONGEST, Signature};
+use crate::sigv4::string_to_sign::StringToSign;
 use crate::verify::VerifyingKey;
 
 /// What the head of the request says about its chunks, all of it signed.

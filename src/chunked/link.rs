@@ -1,10 +1,10 @@
 //! What links a chunk to the one before it.
 
-use crate::amz_date::AmzDate;
-use crate::key::Key;
-use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, Signature};
-use crate::string_to_sign::StringToSign;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::signing_key::Key;
+use crate::sigv4::string_to_sign::StringToSign;
 
 /// One timestamp, one scope and one chain of signatures for the whole stream.
 #[derive(Clone, Copy)]

@@ -5,8 +5,8 @@ use http::HeaderValue;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer};
 use crate::chunked::{DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
 use crate::error::Error;
-use crate::payload::Streaming;
-use crate::signature::Algorithm;
+use crate::sigv4::payload_hash::Streaming;
+use crate::sigv4::signature::Algorithm;
 
 /// What the chunks carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,7 +22,7 @@ pub(super) enum Form {
 /// `content-length` is set; or they have [any size](Self::with_any_chunk_size), and it is not.
 ///
 /// ```
-/// use countersign::Algorithm;
+/// use countersign::sigv4::Algorithm;
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
 ///
 /// let payload = ChunkedPayload::signed(66560);
@@ -63,7 +63,7 @@ impl ChunkedPayload {
     /// Every chunk is signed, and so are the trailers (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
     ///
     /// ```
-    /// use countersign::Algorithm;
+    /// use countersign::sigv4::Algorithm;
     /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
     ///
     /// // S3's example of trailing headers.
@@ -82,7 +82,7 @@ impl ChunkedPayload {
     /// SDKs do over TLS, with a checksum for a trailer. Never without TLS.
     ///
     /// ```
-    /// use countersign::Algorithm;
+    /// use countersign::sigv4::Algorithm;
     /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
     ///
     /// let payload = ChunkedPayload::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
@@ -111,7 +111,7 @@ impl ChunkedPayload {
     /// chosen, [64 KiB](DEFAULT_CHUNK_SIZE).
     ///
     /// ```
-    /// use countersign::Algorithm;
+    /// use countersign::sigv4::Algorithm;
     /// use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
     ///
     /// let payload = ChunkedPayload::signed(1 << 20).with_chunk_size(1 << 18);
@@ -184,7 +184,7 @@ impl ChunkedPayload {
     /// of 0.
     ///
     /// ```
-    /// use countersign::Algorithm;
+    /// use countersign::sigv4::Algorithm;
     /// use countersign::chunked::ChunkedPayload;
     ///
     /// // S3's example: chunks of 65,536 and 1,024 bytes, and the end.
@@ -215,7 +215,7 @@ impl ChunkedPayload {
     /// not fit into 64 bits.
     ///
     /// ```
-    /// use countersign::Algorithm;
+    /// use countersign::sigv4::Algorithm;
     /// use countersign::chunked::ChunkedPayload;
     ///
     /// let payload = ChunkedPayload::signed(66560).with_any_chunk_size();

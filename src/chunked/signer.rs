@@ -4,15 +4,15 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::amz_date::AmzDate;
 use crate::chunked::ChunkedPayload;
 use crate::chunked::link::Link;
 use crate::chunked::payload::EXTENSION;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
 use crate::error::Error;
-use crate::key::{Key, SigningKey};
-use crate::payload::{PayloadHash, Streaming};
-use crate::signature::{LONGEST, Signature};
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::signature::{LONGEST, Signature};
+use crate::sigv4::signing_key::{Key, SigningKey};
 
 /// Makes what stands around the chunks of one upload.
 ///

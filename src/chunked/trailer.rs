@@ -3,8 +3,8 @@
 use http::HeaderName;
 use sha2::{Digest, Sha256};
 
-use crate::encode::Sink;
 use crate::error::Error;
+use crate::primitives::encode::Sink;
 
 pub(super) const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 

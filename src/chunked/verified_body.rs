@@ -14,7 +14,7 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::verifier::ChunkVerifier;
-use crate::key::SigningKey;
+use crate::sigv4::signing_key::SigningKey;
 use crate::verify::VerifyingKey;
 
 /// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
@@ -60,7 +60,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// # use countersign::chunked::{ChunkedBody, ChunkedPayload};
     /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
     /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
     /// use http_body::Body as _;
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");

@@ -4,15 +4,15 @@ use std::fmt;
 
 use http::HeaderMap;
 
-use crate::amz_date::AmzDate;
 use crate::chunked::ChunkedPayload;
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::chunked::payload::Form;
-use crate::key::SigningKey;
-use crate::scope::CredentialScope;
-use crate::signature::Signature;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Signature;
+use crate::sigv4::signing_key::SigningKey;
 use crate::verify::{Seed, StreamingPayload, VerifyingKey};
 
 /// The largest signed chunk that a verifier takes unless told otherwise: 1 MiB.
@@ -53,7 +53,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// ```
 /// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
 /// use countersign::verify::{Head, SignedRequest, Verifier};
-/// use countersign::{Credentials, Service, Signer, SigningKey};
+/// use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// // A client signs ...
@@ -99,7 +99,7 @@ pub struct ChunkVerifier<K = SigningKey> {
 /// ```
 /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
 /// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -134,7 +134,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # use countersign::chunked::ChunkedPayload;
     /// use countersign::chunked::ChunkVerifier;
     /// use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -187,9 +187,9 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
     /// # let authorization = request.headers()["authorization"].to_str()?;
-    /// let signed = countersign::Authorization::parse(authorization)?;
-    /// let key = countersign::SigningKey::derive(&"secret".into(), &signed.scope);
-    /// let date = countersign::AmzDate::new(now).expect("a date");
+    /// let signed = countersign::sigv4::Authorization::parse(authorization)?;
+    /// let key = countersign::sigv4::SigningKey::derive(&"secret".into(), &signed.scope);
+    /// let date = countersign::sigv4::AmzDate::new(now).expect("a date");
     /// let mut verifier = ChunkVerifier::of_payload(&payload, &signed.signature, &date, &signed.scope, key)
     ///     .with_max_chunk_size(1 << 16)
     ///     .without_min_chunk_size();
@@ -235,7 +235,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// use countersign::verify::Seed;
     ///
     /// /// For a server with little memory.
-    /// fn small(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn small(seed: &Seed<countersign::sigv4::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
     /// }
     /// ```
@@ -252,7 +252,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// use countersign::verify::Seed;
     ///
     /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn lenient(seed: &Seed<countersign::sigv4::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
     /// }
     /// ```
@@ -269,7 +269,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// ```
     /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedPayload};
     /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -345,7 +345,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// ```
     /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
     /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -374,7 +374,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// ```
     /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload, ChecksumAlgorithm};
     /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;

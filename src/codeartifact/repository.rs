@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{SERVICE, check_domain, check_owner};
 use crate::bearer::{BearerToken, Form};
-use crate::encode::encode_segment;
-use crate::scope::check_host_label;
+use crate::primitives::encode::encode_segment;
+use crate::sigv4::scope::check_host_label;
 
 /// A repository, and what package managers are told of it. Values only: no file is written.
 ///

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::amz_date::instant;
+use crate::sigv4::date::instant;
 
 /// Why bytes are not the frame of a message. Where the next one begins is then unknown, and the
 /// stream has to be closed.
@@ -58,7 +58,7 @@ pub enum FrameError {
 /// No variant holds a signature.
 ///
 /// ```
-/// # use countersign::{Authorization, Credentials, Signer};
+/// # use countersign::{sigv4::Authorization, Credentials, Signer};
 /// use countersign::event_stream::{EventError, EventVerifier, Message};
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);

@@ -8,14 +8,14 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use super::message::{CHECKSUM, PRELUDE, prelude};
-use crate::amz_date::AmzDate;
 use crate::error::Error;
-use crate::payload::{PayloadHash, Streaming};
 use crate::request::HttpRequest;
-use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, Signature};
-use crate::signer::Signer;
-use crate::string_to_sign::StringToSign;
+use crate::sign::signer::Signer;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::string_to_sign::StringToSign;
 
 pub(super) const DATE: &str = ":date";
 pub(super) const SIGNATURE: &str = ":chunk-signature";
@@ -162,7 +162,7 @@ impl EventSigner {
     /// As there.
     ///
     /// ```
-    /// use countersign::{Credentials, Signer, event_stream::EventSigner};
+    /// use countersign::{event_stream::EventSigner, Credentials, Signer};
     /// use time::macros::datetime;
     ///
     /// # let now = datetime!(2026-01-01 12:00 UTC);

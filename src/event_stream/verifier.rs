@@ -9,11 +9,11 @@ use super::error::EventError;
 use super::header::Value;
 use super::message::Message;
 use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
-use crate::amz_date::AmzDate;
 use crate::credentials::Credentials;
-use crate::key::SigningKey;
-use crate::scope::CredentialScope;
-use crate::signature::Signature;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Signature;
+use crate::sigv4::signing_key::SigningKey;
 
 /// How far a client's clock may be off, unless set.
 const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
@@ -26,7 +26,7 @@ const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
 ///
 /// ```
 /// use countersign::event_stream::{Decoder, Event, EventVerifier};
-/// use countersign::{CredentialScope, Credentials, Signer};
+/// use countersign::{sigv4::CredentialScope, Credentials, Signer};
 /// use time::macros::datetime;
 ///
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
@@ -38,7 +38,7 @@ const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
 /// # body.extend(events.finish(now)?);
 /// # let header = request.headers()["authorization"].to_str()?;
 /// // of the request, after it was verified:
-/// let authorization = countersign::Authorization::parse(header)?;
+/// let authorization = countersign::sigv4::Authorization::parse(header)?;
 /// let mut verifier = EventVerifier::new(&credentials, &authorization.scope, &authorization.signature);
 /// let (mut decoder, mut piece) = (Decoder::new(), &body[..]);
 /// while let Some(signed) = decoder.decode(&mut piece)? {
@@ -88,7 +88,7 @@ impl EventVerifier {
     /// ```
     /// use countersign::event_stream::EventVerifier;
     /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, SigningKey};
+    /// # use countersign::{sigv4::SigningKey, Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
@@ -119,7 +119,7 @@ impl EventVerifier {
     /// ```
     /// use std::time::Duration;
     /// use countersign::event_stream::EventVerifier;
-    /// use countersign::{CredentialScope, Credentials, Signature};
+    /// use countersign::{sigv4::{CredentialScope, Signature}, Credentials};
     ///
     /// fn verifier(credentials: &Credentials, scope: &CredentialScope, seed: &Signature) -> EventVerifier {
     ///     EventVerifier::new(credentials, scope, seed).with_clock_window(Duration::from_secs(300))
@@ -139,7 +139,7 @@ impl EventVerifier {
     ///
     /// ```
     /// use countersign::event_stream::{Event, EventVerifier, Message};
-    /// # use countersign::{Authorization, Credentials, Signer};
+    /// # use countersign::{sigv4::Authorization, Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
@@ -203,7 +203,7 @@ impl EventVerifier {
     ///
     /// ```
     /// use countersign::event_stream::{EventError, EventVerifier, Message};
-    /// # use countersign::{Authorization, Credentials, Signer};
+    /// # use countersign::{sigv4::Authorization, Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");

@@ -7,9 +7,9 @@ use roxmltree::Node;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::amz_date::AmzDate;
-use crate::verify::http_date;
-use crate::xml;
+use crate::primitives::http_date::http_date;
+use crate::primitives::xml;
+use crate::sigv4::date::AmzDate;
 
 use super::Unreadable;
 

@@ -268,7 +268,7 @@ mod tests {
     fn each_error_of_the_verifier_is_a_cause() {
         let form = Form::Header;
         let now = OffsetDateTime::UNIX_EPOCH;
-        let date = crate::amz_date::AmzDate::new(now).unwrap();
+        let date = crate::sigv4::date::AmzDate::new(now).unwrap();
         let owned = str::to_owned;
         let token = "x-amz-security-token";
         for (error, cause) in [

@@ -2,8 +2,8 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::payload::PayloadHash;
 use crate::request::HttpRequest;
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::{Form, SignedRequest};
 
 use super::cause::Cause;

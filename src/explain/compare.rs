@@ -4,7 +4,7 @@ mod headers;
 pub(super) mod path;
 mod query;
 
-use crate::payload::PayloadHash;
+use crate::sigv4::payload_hash::PayloadHash;
 
 use super::cause::Cause;
 use super::diagnosis::{Difference, Finding};

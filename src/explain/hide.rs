@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::encode::{decoded, encode_segment};
+use crate::primitives::encode::{decoded, encode_segment};
 use crate::request::HttpRequest;
 
 use super::lines::readable;

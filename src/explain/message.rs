@@ -2,8 +2,8 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::access_key_id::IdPrefix;
-use crate::amz_date::AmzDate;
+use crate::credentials::key_id::IdPrefix;
+use crate::sigv4::date::AmzDate;
 use crate::verify::Form;
 
 use super::answer::Answer;

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::amz_date::AmzDate;
-use crate::authorization::CONTENT_SHA256_PARAMETER;
-use crate::canonical::query::parameters;
-use crate::canonical::{CanonicalRequest, keeps};
 use crate::credentials::SessionToken;
-use crate::encode::same;
-use crate::payload::PayloadHash;
+use crate::primitives::encode::same;
 use crate::request::HttpRequest;
-use crate::scope::CredentialScope;
 use crate::service::Rules;
-use crate::signature::{Algorithm, Signature};
-use crate::string_to_sign::StringToSign;
+use crate::sigv4::authorization::CONTENT_SHA256_PARAMETER;
+use crate::sigv4::canonical::query::parameters;
+use crate::sigv4::canonical::{CanonicalRequest, keeps};
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::string_to_sign::StringToSign;
 use crate::verify::{Form, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls};
 
 use super::lines::{Lines, readable};

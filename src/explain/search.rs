@@ -3,10 +3,10 @@
 use http::uri::Uri;
 
 use crate::credentials::SecretKey;
-use crate::encode::encode_key;
-use crate::key::SigningKey;
-use crate::payload::PayloadHash;
-use crate::signature::Algorithm;
+use crate::primitives::encode::encode_key;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::signature::Algorithm;
+use crate::sigv4::signing_key::SigningKey;
 
 use super::compare::path::canonical as canonical_path;
 use super::hide::decode;

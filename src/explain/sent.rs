@@ -5,12 +5,12 @@ use std::fmt;
 use http::{HeaderMap, StatusCode};
 use zeroize::Zeroizing;
 
-use crate::access_key_id::IdPrefix;
 use crate::credentials::SecretKey;
-use crate::encode::same;
-use crate::payload::PayloadHash;
+use crate::credentials::key_id::IdPrefix;
+use crate::primitives::encode::same;
 use crate::request::HttpRequest;
 use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::{SignedRequest, Verifier, VerifyError};
 
 use super::Unreadable;
@@ -128,7 +128,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// ```
     /// use countersign::explain::{Cause, Sent};
-    /// use countersign::{CanonicalRequest, Credentials, PayloadHash, Rules, Service, Signer};
+    /// use countersign::{sigv4::CanonicalRequest, Credentials, PayloadHash, Rules, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;

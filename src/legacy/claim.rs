@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::credentials::{Credentials, SessionToken};
-use crate::encode::same;
+use crate::primitives::encode::same;
 use crate::verify::{Form, VerifyError};
 
 /// How far the clocks may be apart.

@@ -1,8 +1,8 @@
 //! Parameters of a query or a form, decoded.
 
-use crate::canonical::query;
-use crate::encode::decoded;
 use crate::error::Error;
+use crate::primitives::encode::decoded;
+use crate::sigv4::canonical::query;
 
 /// Names and values as bytes, in the order in which they came.
 pub(super) struct Parameters(Vec<Parameter>);

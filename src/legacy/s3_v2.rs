@@ -49,13 +49,13 @@ use string_to_sign::{amz_headers, header_string_to_sign, write_string_to_sign};
 use super::date::http_date;
 use super::parameters::Parameters;
 use super::{base64, check, hmac_sha1};
-use crate::attach::attach_session_token;
 use crate::credentials::{Credentials, SessionToken};
-use crate::encode::encode_segment;
 use crate::error::Error;
-use crate::presigned::Presigned;
+use crate::primitives::encode::encode_segment;
 use crate::request::{HttpRequest, authority_of};
-use crate::signature::Signature;
+use crate::sign::added_headers::attach_session_token;
+use crate::sign::presigned::Presigned;
+use crate::sigv4::signature::Signature;
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: &str = "x-amz-security-token";

@@ -36,8 +36,8 @@ use super::date::{read_timestamp, timestamp};
 use super::parameters::Parameters;
 use super::{base64, check, hmac_sha1, hmac_sha256};
 use crate::credentials::{Credentials, SecretKey};
-use crate::encode::encode;
 use crate::error::Error;
+use crate::primitives::encode::encode;
 use crate::request::{HttpRequest, host_of};
 
 /// With which hash a request is signed: `SignatureMethod`.
@@ -395,5 +395,5 @@ fn write_parameter(text: &mut String, name: &str, value: &str) {
     }
     text.push_str(name);
     text.push('=');
-    text.push_str(&crate::encode::encode_segment(value));
+    text.push_str(&crate::primitives::encode::encode_segment(value));
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use time::OffsetDateTime;
 
-use crate::amz_date::instant;
+use crate::sigv4::date::instant;
 use crate::verify::{Protocol, VerifyError};
 
 /// Why a browser's upload is refused.

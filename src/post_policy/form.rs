@@ -12,13 +12,13 @@ use super::{
     ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
     SIGNATURE, VERSION_2, VERSION_4, is_exempt, json,
 };
-use crate::amz_date::AmzDate;
-use crate::encode::ascii;
 use crate::error::Error;
-use crate::identity::Identity;
-use crate::key::SigningKey;
-use crate::signature::{Algorithm, Signature};
-use crate::signer::Signer;
+use crate::primitives::encode::ascii;
+use crate::sign::pipeline::Identity;
+use crate::sign::signer::Signer;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::signing_key::SigningKey;
 
 impl Signer {
     /// Signs a policy, and makes the form of it.
@@ -283,7 +283,7 @@ fn seal(
 /// It is a credential, so `Debug` prints names only.
 ///
 /// ```
-/// # use countersign::{Credentials, Signer, post_policy::{PostForm, PostPolicy}};
+/// # use countersign::{post_policy::{PostForm, PostPolicy}, Credentials, Signer};
 /// # use time::macros::datetime;
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 /// # let signer = Signer::new(credentials, "us-east-1", "s3");
@@ -304,7 +304,7 @@ impl PostForm {
     /// Names and values, in the order in which they are sent. `file` comes after them, as the last.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let signer = Signer::new(credentials, "us-east-1", "s3");
@@ -327,7 +327,7 @@ impl PostForm {
     /// When the policy ends.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let signer = Signer::new(credentials, "us-east-1", "s3");
@@ -344,7 +344,7 @@ impl PostForm {
     /// The signature in it.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let signer = Signer::new(credentials, "us-east-1", "s3");

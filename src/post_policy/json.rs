@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::condition::Condition;
 use super::policy::PostPolicy;
-use crate::amz_date::{instant, read_instant};
+use crate::sigv4::date::{instant, read_instant};
 
 /// Writes the text of a policy.
 ///

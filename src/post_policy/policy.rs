@@ -48,7 +48,7 @@ impl PostPolicy {
     /// A field has this value. It becomes a field of the form.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let signer = Signer::new(credentials, "us-east-1", "s3");
@@ -71,7 +71,7 @@ impl PostPolicy {
     /// `Content-Type`, each of several types counts.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::PostPolicy};
+    /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let signer = Signer::new(credentials, "us-east-1", "s3");
@@ -94,7 +94,7 @@ impl PostPolicy {
     /// The file has so many bytes, both limits included.
     ///
     /// ```
-    /// # use countersign::{Credentials, Service, Signer, post_policy::{PolicyError, PostPolicy, SignedPost, Upload}};
+    /// # use countersign::{post_policy::{PolicyError, PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
     /// # use countersign::verify::{AccessKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");

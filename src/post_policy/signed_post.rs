@@ -9,11 +9,11 @@ use super::fields::Fields;
 use super::{
     ALGORITHM, CREDENTIAL, DATE, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2,
 };
-use crate::amz_date::AmzDate;
-use crate::authorization::parse_credential;
 use crate::credentials::SessionToken;
-use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, Signature};
+use crate::sigv4::authorization::parse_credential;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
 use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_session};
 
 const FORM: Form = Form::Fields;
@@ -140,7 +140,7 @@ impl<'a> SignedPost<'a> {
     /// Whose key to look up.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::{PostPolicy, SignedPost}};
+    /// # use countersign::{post_policy::{PostPolicy, SignedPost}, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
@@ -157,7 +157,7 @@ impl<'a> SignedPost<'a> {
     /// For what to derive it.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::{PostPolicy, SignedPost}};
+    /// # use countersign::{post_policy::{PostPolicy, SignedPost}, Credentials, Signer};
     /// # use countersign::verify::AccessKey;
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -177,7 +177,7 @@ impl<'a> SignedPost<'a> {
     /// The session token that came, where there is one.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer, post_policy::{PostPolicy, SignedPost}};
+    /// # use countersign::{post_policy::{PostPolicy, SignedPost}, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     /// #     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE");
@@ -200,7 +200,7 @@ impl<'a> SignedPost<'a> {
     /// The first rule that is broken, in this order.
     ///
     /// ```
-    /// # use countersign::{Credentials, Service, Signer, post_policy::{PolicyError, PostPolicy, SignedPost, Upload}};
+    /// # use countersign::{post_policy::{PolicyError, PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
     /// # use countersign::verify::{AccessKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -272,7 +272,7 @@ impl<'a> VerifiedPost<'a> {
     /// Who signed.
     ///
     /// ```
-    /// # use countersign::{Credentials, Service, Signer, post_policy::{PostPolicy, SignedPost, Upload}};
+    /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
     /// # use countersign::verify::{AccessKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -296,7 +296,7 @@ impl<'a> VerifiedPost<'a> {
     /// For which day, region and service.
     ///
     /// ```
-    /// # use countersign::{Credentials, Service, Signer, post_policy::{PostPolicy, SignedPost, Upload}};
+    /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
     /// # use countersign::verify::{AccessKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -320,7 +320,7 @@ impl<'a> VerifiedPost<'a> {
     /// The key to store the file under, with the file's name for `${filename}`.
     ///
     /// ```
-    /// # use countersign::{Credentials, Service, Signer, post_policy::{PostPolicy, SignedPost, Upload}};
+    /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
     /// # use countersign::verify::{AccessKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::Error;
 use super::parameters::{AssumedRoleUser, FederatedUser};
-use crate::xml::{self, Element, Problem};
+use crate::primitives::xml::{self, Element, Problem};
 
 /// The largest answer that is read, 1 MiB; STS's own stay far below. Reading up to here takes
 /// bounded memory and time, whatever the answer is.

@@ -3,8 +3,8 @@
 use http::Uri;
 
 use crate::error::Error;
-use crate::partition::Partition;
-use crate::scope::check_host_label;
+use crate::service::partition::Partition;
+use crate::sigv4::scope::check_host_label;
 
 /// An endpoint of STS, with the region to sign for.
 ///

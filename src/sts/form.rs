@@ -7,9 +7,9 @@ use http::{HeaderValue, Method, Request};
 
 use super::endpoint::Endpoint;
 use super::parameters::{Mfa, Tag};
-use crate::encode::encode;
+use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
-use crate::to_sign::ToSign;
+use crate::primitives::encode::encode;
 
 /// How long a text may be, in characters, and of which.
 pub(super) struct Limit {
@@ -246,8 +246,8 @@ impl Form {
     }
 
     /// The request of an action that is signed.
-    pub(super) fn into_to_sign(self, endpoint: &Endpoint) -> ToSign {
-        ToSign {
+    pub(super) fn into_to_sign(self, endpoint: &Endpoint) -> SignableRequest {
+        SignableRequest {
             request: self.ready(endpoint),
             service: "sts",
             region: endpoint.region().to_owned(),

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::answer::read;
 use super::endpoint::Endpoint;
 use super::form::{Form, Limit};
-use super::{Error, ToSign};
+use super::{Error, SignableRequest};
 
 /// `GetCallerIdentity`: whose credentials these are. Nobody can be denied it.
 ///
@@ -35,7 +35,7 @@ impl GetCallerIdentity {
     /// assert_eq!((request.method().as_str(), request.uri().host()), ("POST", Some("sts.eu-west-1.amazonaws.com")));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> ToSign {
+    pub fn request(&self, endpoint: &Endpoint) -> SignableRequest {
         Form::new("GetCallerIdentity").into_to_sign(endpoint)
     }
 
@@ -140,7 +140,7 @@ impl<'a> GetAccessKeyInfo<'a> {
     /// assert_eq!(request.body(), "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=AKIAIOSFODNN7EXAMPLE");
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let mut form = Form::new("GetAccessKeyInfo");
         form.text("AccessKeyId", self.access_key_id, &Limit::ACCESS_KEY_ID)?;
         Ok(form.into_to_sign(endpoint))
@@ -239,7 +239,7 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     /// assert!(request.body().ends_with("&EncodedMessage=abc_-123%2B%2F%3D"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let mut form = Form::new("DecodeAuthorizationMessage");
         form.text(
             "EncodedMessage",

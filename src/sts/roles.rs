@@ -6,7 +6,7 @@ use super::answer::{assumed_role_user, read};
 use super::endpoint::Endpoint;
 use super::form::{Form, Limit, Seconds};
 use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Tag};
-use super::{Error, ToSign};
+use super::{Error, SignableRequest};
 use crate::credentials::Credentials;
 
 /// `AssumeRole`: credentials of a role, for those who have credentials already.
@@ -96,7 +96,7 @@ impl<'a> AssumeRole<'a> {
     /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let mut form = Form::new("AssumeRole");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
         form.text(
@@ -248,7 +248,7 @@ impl<'a> AssumeRoot<'a> {
     /// assert_eq!(error.to_string(), "the parameter `DurationSeconds` takes 0 to 900 seconds");
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         if endpoint.is_global() {
             return Err(crate::Error::NoEndpoint {
                 region: endpoint.region().to_owned(),

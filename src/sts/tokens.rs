@@ -6,7 +6,7 @@ use super::answer::{federated_user, read};
 use super::endpoint::Endpoint;
 use super::form::{Form, Limit, Seconds};
 use super::parameters::{FederatedUser, Mfa, Secret, SigningAlgorithm, Tag};
-use super::{Error, ToSign};
+use super::{Error, SignableRequest};
 use crate::bearer::BearerToken;
 use crate::credentials::Credentials;
 
@@ -63,7 +63,7 @@ impl GetSessionToken<'_> {
     /// assert_eq!(request.body(), "Action=GetSessionToken&Version=2011-06-15");
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let mut form = Form::new("GetSessionToken");
         form.seconds(self.duration_seconds, &Seconds::SESSION)?;
         form.mfa(self.mfa.as_ref())?;
@@ -183,7 +183,7 @@ impl<'a> GetFederationToken<'a> {
     /// assert!(request.body().ends_with("&Name=Bob&Tags.member.1.Key=a&Tags.member.1.Value=b"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let mut form = Form::new("GetFederationToken");
         form.text("Name", self.name, &Limit::FEDERATED_NAME)?;
         form.policy(self.policy)?;
@@ -307,7 +307,7 @@ impl<'a> GetWebIdentityToken<'a> {
     /// assert!(request.body().contains(audience));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let (name, limit) = ("Audience", "takes 1 to 10");
         if self.audience.is_empty() {
             return Err(crate::Error::invalid_parameter(name, limit));
@@ -420,7 +420,7 @@ impl<'a> GetDelegatedAccessToken<'a> {
     /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<ToSign, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         let mut form = Form::new("GetDelegatedAccessToken");
         form.text(
             "TradeInToken",

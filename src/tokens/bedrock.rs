@@ -12,8 +12,8 @@ use super::token::without_scheme;
 use super::{Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::presigned::Lifetime;
-use crate::signer::Signer;
+use crate::sign::presigned::Lifetime;
+use crate::sign::signer::Signer;
 
 const TWELVE_HOURS: u64 = 43_200;
 
@@ -31,7 +31,7 @@ const TWELVE_HOURS: u64 = 43_200;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

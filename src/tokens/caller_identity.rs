@@ -52,9 +52,9 @@ use super::endpoint::host as checked_host;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::partition::Partition;
-use crate::scope::check_host_label;
-use crate::signer::Signer;
+use crate::service::partition::Partition;
+use crate::sign::signer::Signer;
+use crate::sigv4::scope::check_host_label;
 
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;

@@ -9,14 +9,14 @@ use zeroize::Zeroizing;
 
 use super::endpoint::host_on_443;
 use super::{FIFTEEN_MINUTES, Token};
-use crate::canonical::headers::CanonicalHeaders;
-use crate::canonical::path::CanonicalPath;
 use crate::credentials::Credentials;
-use crate::encode::{ascii, encode_segment, hex32};
 use crate::error::Error;
+use crate::primitives::encode::{ascii, encode_segment, hex32};
 use crate::service::Rules;
-use crate::signature::Algorithm;
-use crate::signer::Signer;
+use crate::sign::signer::Signer;
+use crate::sigv4::canonical::headers::CanonicalHeaders;
+use crate::sigv4::canonical::path::CanonicalPath;
+use crate::sigv4::signature::Algorithm;
 
 /// What Git is told for a repository of AWS CodeCommit over HTTPS.
 ///
@@ -38,7 +38,7 @@ use crate::signer::Signer;
 /// [`Signer`] refuses.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
@@ -97,7 +97,7 @@ pub fn codecommit(
 /// Zeroised when dropped, and never printed.
 ///
 /// ```
-/// # use countersign::{Credentials, tokens};
+/// # use countersign::{tokens, Credentials};
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 /// # let now = time::macros::datetime!(2024-01-01 0:00 UTC);
 /// let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
@@ -119,7 +119,7 @@ impl GitCredentials {
     /// The user name. It holds the session token of temporary credentials.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # let now = time::macros::datetime!(2024-01-01 0:00 UTC);
     /// # let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
     /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -135,7 +135,7 @@ impl GitCredentials {
     /// The password.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
@@ -151,7 +151,7 @@ impl GitCredentials {
     /// The URL with both in it, percent-encoded, for a remote helper.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use time::macros::datetime;
     /// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("a/b=");
     /// let url = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/app";
@@ -170,7 +170,7 @@ impl GitCredentials {
     /// before.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";

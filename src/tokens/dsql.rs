@@ -8,7 +8,7 @@ use super::endpoint::{check_region, host};
 use super::{Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::presigned::{LONGEST, Lifetime};
+use crate::sign::presigned::{LONGEST, Lifetime};
 
 /// A password for a cluster of Aurora DSQL, for every role but `admin`.
 ///
@@ -27,7 +27,7 @@ use crate::presigned::{LONGEST, Lifetime};
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
@@ -53,7 +53,7 @@ pub fn dsql(
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");

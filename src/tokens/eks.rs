@@ -10,11 +10,11 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{Token, caller_identity, presign, request, seconds};
-use crate::amz_date::instant;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::presigned::Lifetime;
-use crate::signer::Signer;
+use crate::sign::presigned::Lifetime;
+use crate::sign::signer::Signer;
+use crate::sigv4::date::instant;
 
 /// What `X-Amz-Expires` says. STS takes such a URL for 15 minutes whatever it says, and early
 /// authenticators took no more than this.
@@ -44,7 +44,7 @@ const LONGEST: usize = 4096;
 /// refuses.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use countersign::tokens::ExecApiVersion;
 /// use time::macros::datetime;
 ///
@@ -91,7 +91,7 @@ pub fn eks(
 /// Zeroised when dropped, and never printed.
 ///
 /// ```
-/// # use countersign::{Credentials, tokens::{self, EksToken}};
+/// # use countersign::{tokens::{self, EksToken}, Credentials};
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
 /// let token: EksToken = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
@@ -105,7 +105,7 @@ impl EksToken {
     /// The token itself, for `Authorization: Bearer`.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
     /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
@@ -122,7 +122,7 @@ impl EksToken {
     /// When it ends: 14 minutes after it was made, or with the credentials if they end before.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use time::macros::datetime;
     /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     ///     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE")
@@ -139,7 +139,7 @@ impl EksToken {
     /// holds the token.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::{self, ExecApiVersion}};
+    /// # use countersign::{tokens::{self, ExecApiVersion}, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
     /// // The whole of an exec plugin, but for its arguments:

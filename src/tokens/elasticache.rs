@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use super::endpoint::{one_label, required};
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
-use crate::encode::encode_segment;
 use crate::error::Error;
+use crate::primitives::encode::encode_segment;
 
 /// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
 ///
@@ -25,7 +25,7 @@ use crate::error::Error;
 /// A cache name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
@@ -52,7 +52,7 @@ pub fn elasticache(
 /// As there.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");

@@ -10,7 +10,7 @@ use super::endpoint::host_on_443;
 use super::presign_get;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::presigned::{LONGEST, Lifetime};
+use crate::sign::presigned::{LONGEST, Lifetime};
 
 /// A URL to open an MQTT connection over WebSocket with, at AWS IoT Core.
 ///
@@ -32,7 +32,7 @@ use crate::presigned::{LONGEST, Lifetime};
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token/+==");
@@ -72,7 +72,7 @@ pub fn iot(
 /// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
 ///
 /// ```
-/// # use countersign::{Credentials, tokens::{self, MqttUrl}};
+/// # use countersign::{tokens::{self, MqttUrl}, Credentials};
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 /// # let now = time::macros::datetime!(2022-01-06 9:00 UTC);
 /// let host = "a3qEXAMPLEffp-ats.iot.eu-west-1.amazonaws.com";
@@ -90,7 +90,7 @@ impl MqttUrl {
     /// The URL itself: the one way out.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2022-01-06 9:00 UTC);
     /// # let host = "a3qEXAMPLEffp-ats.iot.eu-west-1.amazonaws.com";
@@ -107,7 +107,7 @@ impl MqttUrl {
     /// neither says so.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use std::time::Duration;
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");

@@ -24,7 +24,7 @@ use crate::error::Error;
 /// A cluster name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

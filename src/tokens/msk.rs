@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use super::endpoint::required;
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
-use crate::encode::encode_segment;
 use crate::error::Error;
-use crate::scope::check_host_label;
+use crate::primitives::encode::encode_segment;
+use crate::sigv4::scope::check_host_label;
 
 /// A token for the brokers of Amazon MSK, by SASL/OAUTHBEARER.
 ///
@@ -29,7 +29,7 @@ use crate::scope::check_host_label;
 /// A region that cannot be part of a host; no user agent; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

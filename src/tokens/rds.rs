@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use super::endpoint::{check_region, host_and_port, required};
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
-use crate::encode::encode_segment;
 use crate::error::Error;
+use crate::primitives::encode::encode_segment;
 
 /// A password for a database of Amazon RDS or Aurora, or for an RDS Proxy.
 ///
@@ -28,7 +28,7 @@ use crate::error::Error;
 /// A host with a scheme or without a port, or of another region; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

@@ -5,14 +5,14 @@ use std::fmt;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::presigned::Presigned;
+use crate::sign::presigned::Presigned;
 
 /// A token: a secret text, and when it ends.
 ///
 /// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
+/// use countersign::{tokens, Credentials};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_expiration(datetime!(2026-01-01 12:10 UTC));
@@ -49,7 +49,7 @@ impl Token {
     /// The token itself: the one way out.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2024-01-01 0:00 UTC);
     /// let endpoint = "mydb.123456789012.us-east-1.rds.amazonaws.com:5432";
@@ -66,7 +66,7 @@ impl Token {
     /// When it ends: by itself, or with the credentials if they end before.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let endpoint = "mydb.123456789012.us-east-1.rds.amazonaws.com:5432";
@@ -83,7 +83,7 @@ impl Token {
     /// lifetime of an OAUTHBEARER token.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens};
+    /// # use countersign::{tokens, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// let now = datetime!(1970-01-02 0:00 UTC); // 86,400 seconds after the epoch

@@ -7,17 +7,17 @@ mod token;
 
 use std::fmt;
 
-use crate::amz_date::AmzDate;
-use crate::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
-use crate::canonical::check_method;
-use crate::canonical::headers::Header;
 use crate::credentials::SessionToken;
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest, host_of};
-use crate::scope::CredentialScope;
-use crate::signature::Algorithm;
+use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
+use crate::sigv4::canonical::check_method;
+use crate::sigv4::canonical::headers::Header;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Algorithm;
 #[cfg(feature = "explain")]
-use crate::signature::Signature;
+use crate::sigv4::signature::Signature;
 
 use super::error::{Form, VerifyError};
 use headers::{Authority, Fields, Found};
@@ -120,7 +120,7 @@ impl<'a> SignedRequest<'a> {
     ///
     /// ```
     /// use countersign::verify::{Form, SignedRequest};
-    /// use countersign::{Algorithm, RawRequest};
+    /// use countersign::{sigv4::Algorithm, RawRequest};
     ///
     /// let request = RawRequest {
     ///     method: "GET",
@@ -282,7 +282,7 @@ impl<'a> SignedRequest<'a> {
     /// ```
     /// # use countersign::verify::SignedRequest;
     /// use std::collections::HashMap;
-    /// use countersign::{CredentialScope, SigningKey};
+    /// use countersign::sigv4::{CredentialScope, SigningKey};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
@@ -306,7 +306,7 @@ impl<'a> SignedRequest<'a> {
     ///
     /// ```
     /// # use countersign::verify::SignedRequest;
-    /// use countersign::Algorithm;
+    /// use countersign::sigv4::Algorithm;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");

@@ -5,7 +5,7 @@ use std::fmt;
 use http::StatusCode;
 use time::OffsetDateTime;
 
-use crate::amz_date::{AmzDate, instant};
+use crate::sigv4::date::{AmzDate, instant};
 
 /// Why a request is refused: one variant for each rule.
 ///

@@ -5,12 +5,12 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::amz_date::AmzDate;
-use crate::canonical::CanonicalRequest;
-use crate::payload::PayloadHash;
-use crate::scope::CredentialScope;
-use crate::signature::Signature;
-use crate::string_to_sign::StringToSign;
+use crate::sigv4::canonical::CanonicalRequest;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Signature;
+use crate::sigv4::string_to_sign::StringToSign;
 
 use super::Verifier;
 use super::claim::{SignedRequest, Token};
@@ -354,14 +354,14 @@ impl<'c> UnsignedHead<'c> {
 ///
 /// ```
 /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+/// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
 /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
 /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+/// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
 /// # let verifier = Verifier::new("us-east-1", "s3");
 /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
 ///     let (verified, seed) = head.into_parts();
@@ -384,14 +384,14 @@ impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
     /// ```
     /// use countersign::verify::StreamingPayload;
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     ///
     /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
@@ -409,14 +409,14 @@ impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
     /// ```
     /// use countersign::chunked::ChunkVerifier;
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     ///
     /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
@@ -460,7 +460,7 @@ impl<K> fmt::Debug for StreamingHead<'_, K> {
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
 /// use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-/// use countersign::{Credentials, Service, Signer, SigningKey};
+/// use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
@@ -496,14 +496,14 @@ impl<K> Seed<K> {
     /// ```
     /// use countersign::verify::StreamingPayload;
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
@@ -519,14 +519,14 @@ impl<K> Seed<K> {
     ///
     /// ```
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
@@ -541,14 +541,14 @@ impl<K> Seed<K> {
     ///
     /// ```
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
@@ -564,14 +564,14 @@ impl<K> Seed<K> {
     ///
     /// ```
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
@@ -586,14 +586,14 @@ impl<K> Seed<K> {
     ///
     /// ```
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
@@ -608,14 +608,14 @@ impl<K> Seed<K> {
     ///
     /// ```
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
@@ -630,14 +630,14 @@ impl<K> Seed<K> {
     ///
     /// ```
     /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
     /// # let verifier = Verifier::new("us-east-1", "s3");
     /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();

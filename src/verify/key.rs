@@ -5,9 +5,9 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use crate::credentials::{Credentials, SessionToken};
-use crate::key::{Key, SigningKey};
-use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, Signature};
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::signing_key::{Key, SigningKey};
 
 /// What can check a signature: a [`SigningKey`], of long-term credentials, or an [`AccessKey`],
 /// which knows about its session.
@@ -73,7 +73,7 @@ impl VerifyingKey for SigningKey {
 ///
 /// ```
 /// use countersign::verify::AccessKey;
-/// use countersign::{CredentialScope, SecretKey, SigningKey};
+/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
 /// use time::macros::datetime;
 ///
 /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
@@ -96,7 +96,7 @@ impl<K> AccessKey<K> {
     ///
     /// ```
     /// use countersign::verify::AccessKey;
-    /// use countersign::{CredentialScope, SecretKey, SigningKey};
+    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
     ///
     /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
     /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");

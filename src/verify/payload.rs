@@ -1,10 +1,10 @@
 //! How a request says that its payload is signed.
 
-use crate::canonical::headers::CanonicalHeaders;
-use crate::encode::BASE64;
-use crate::payload::{HashedPayload, PayloadHash, Streaming};
+use crate::primitives::encode::BASE64;
 use crate::service::{ContentSha256, Rules};
-use crate::signature::Algorithm;
+use crate::sigv4::canonical::headers::CanonicalHeaders;
+use crate::sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
+use crate::sigv4::signature::Algorithm;
 
 use super::claim::SignedRequest;
 use super::error::{Form, VerifyError};
@@ -17,14 +17,14 @@ use super::error::{Form, VerifyError};
 /// ```
 /// use countersign::verify::StreamingPayload;
 /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Signer, chunked::ChunkedPayload};
+/// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
 /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
 /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = countersign::SigningKey::derive(credentials.secret_key(), claim.scope());
+/// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
 /// # let verifier = Verifier::new("us-east-1", "s3");
 ///
 /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {

@@ -2,13 +2,13 @@
 
 use time::OffsetDateTime;
 
-use crate::amz_date::AmzDate;
-use crate::canonical::CanonicalRequest;
-use crate::canonical::headers::CanonicalHeaders;
-use crate::canonical::path::CanonicalPath;
-use crate::canonical::query::Parameter;
-use crate::scope::CredentialScope;
 use crate::service::{ContentSha256, SessionTokenPlacement};
+use crate::sigv4::canonical::CanonicalRequest;
+use crate::sigv4::canonical::headers::CanonicalHeaders;
+use crate::sigv4::canonical::path::CanonicalPath;
+use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
 
 use super::claim::{SignedRequest, of_error};
 use super::error::{Form, VerifyError};

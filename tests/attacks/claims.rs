@@ -1,5 +1,5 @@
+use countersign::sigv4::{CredentialScope, SigningKey};
 use countersign::verify::Form;
-use countersign::{CredentialScope, SigningKey};
 
 use super::*;
 

@@ -1,5 +1,5 @@
 use countersign::RawRequest;
-use countersign::SigningKey;
+use countersign::sigv4::SigningKey;
 
 use super::*;
 

@@ -1,4 +1,4 @@
-use countersign::SigningKey;
+use countersign::sigv4::SigningKey;
 use countersign::verify::VerifiedPayload;
 
 use super::*;

@@ -83,7 +83,7 @@ fn the_token_of_a_claim() {
 /// A key may be known to end without its credentials being at hand.
 #[test]
 fn a_key_that_ends() {
-    use countersign::SigningKey;
+    use countersign::sigv4::SigningKey;
 
     for message in both(&long_term(), "s3") {
         let claim = SignedRequest::parse(&message).unwrap();

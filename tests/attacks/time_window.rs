@@ -1,4 +1,4 @@
-use countersign::AmzDate;
+use countersign::sigv4::AmzDate;
 use time::Duration as Span;
 
 use super::*;

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use countersign::{
-    AmzDate, ContentSha256, Credentials, PayloadHash, Rules, Service, SessionTokenPlacement, Signer,
+    ContentSha256, Credentials, PayloadHash, Rules, Service, SessionTokenPlacement, Signer,
+    sigv4::AmzDate,
 };
 use serde_json::Value;
 use time::OffsetDateTime;

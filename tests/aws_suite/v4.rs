@@ -2,8 +2,8 @@
 
 use ::http::{HeaderValue, Request};
 use countersign::{
-    Authorization, CanonicalRequest, Credentials, Error, PayloadHash, QueryAuthorization,
-    RawRequest, Rules, Signer, StringToSign,
+    Credentials, Error, PayloadHash, RawRequest, Rules, Signer,
+    sigv4::{Authorization, CanonicalRequest, QueryAuthorization, StringToSign},
 };
 use time::macros::datetime;
 
@@ -169,7 +169,7 @@ fn v4_without_context() {
         if case == "double-url-encode" {
             let authorization = request.headers()["authorization"].to_str().unwrap();
             let authorization = Authorization::parse(authorization).unwrap();
-            let date = countersign::AmzDate::new(now).unwrap();
+            let date = countersign::sigv4::AmzDate::new(now).unwrap();
             let string_to_sign = StringToSign::new(
                 authorization.algorithm,
                 &date,

@@ -5,7 +5,10 @@
 
 use ::http::Request;
 use countersign::sigv4a::{PublicKey, Signer};
-use countersign::{Authorization, CanonicalRequest, Error, QueryAuthorization, Signature};
+use countersign::{
+    Error,
+    sigv4::{Authorization, CanonicalRequest, QueryAuthorization, Signature},
+};
 use serde_json::Value;
 
 use crate::case::{Case, Form, suite};

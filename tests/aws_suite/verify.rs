@@ -5,7 +5,7 @@ use ::http::{HeaderName, HeaderValue, Request};
 use countersign::verify::{
     AccessKey, Head, SignedRequest, StreamingPayload, Verifier, VerifyError, VerifyingKey,
 };
-use countersign::{PayloadHash, SigningKey};
+use countersign::{PayloadHash, sigv4::SigningKey};
 
 use crate::case::{Case, Form, suite};
 use crate::http::Wire;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
-use countersign::{CanonicalRequest, Credentials, PayloadHash, Presigned, Rules, Service, Signer};
+use countersign::{
+    Credentials, PayloadHash, Presigned, Rules, Service, Signer, sigv4::CanonicalRequest,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use http::Request;
 use sha2::{Digest, Sha256};
@@ -179,7 +181,7 @@ pub fn presigns(
 
 /// The path line that a service signs.
 pub fn path_line(path: &str, rules: &Rules) -> String {
-    countersign::CanonicalPath::new(path, rules)
+    countersign::sigv4::CanonicalPath::new(path, rules)
         .unwrap()
         .to_string()
 }

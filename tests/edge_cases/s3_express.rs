@@ -1,6 +1,6 @@
 //! S3 Express: which token goes under which name.
 
-use countersign::s3_express::{CreateSession, SessionMode};
+use countersign::s3::express::{CreateSession, SessionMode};
 use countersign::{Credentials, PayloadHash, Signer};
 use http::{Request, StatusCode};
 use time::macros::datetime;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign::{CanonicalRequest, PayloadHash, RawRequest, Rules};
+use countersign::{PayloadHash, RawRequest, Rules, sigv4::CanonicalRequest};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

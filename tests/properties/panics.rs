@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use countersign::{
-    AmzDate, Authorization, CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest,
-    CredentialScope, Credentials, PayloadHash, QueryAuthorization, RawRequest, Rules, Service,
-    SessionTokenPlacement, Signer, encode_key, encode_segment, session_token_parameter,
+    Credentials, PayloadHash, RawRequest, Rules, Service, SessionTokenPlacement, Signer,
+    encode_key, encode_segment,
+    sigv4::{
+        AmzDate, Authorization, CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest,
+        CredentialScope, QueryAuthorization, session_token_parameter,
+    },
 };
 use http::{HeaderMap, HeaderValue, Request, Uri};
 use proptest::collection::vec;
@@ -38,7 +41,7 @@ proptest! {
         let _ = CredentialScope::parse(&text).map(|read| (read.service().to_owned(), read.region().map(str::to_owned)));
         let _ = AmzDate::parse(&text).map(|date| date.to_date_time());
         let _ = session_token_parameter(&(&*text).into());
-        let _ = countersign::attach_session_token(&mut HeaderMap::new(), &(&*text).into());
+        let _ = countersign::sigv4::attach_session_token(&mut HeaderMap::new(), &(&*text).into());
         let _ = CanonicalPath::new(&text, &Rules::GENERIC).map(|path| path.to_string());
         let _ = CanonicalPath::new(&text, &Rules::S3).map(|path| path.to_string());
         let _ = CanonicalQuery::new(&text).map(|query| query.to_string());

@@ -1,7 +1,10 @@
 //! Chunk signers, and what they write.
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedPayload};
-use countersign::{AmzDate, Signer, SigningKey};
+use countersign::{
+    Signer,
+    sigv4::{AmzDate, SigningKey},
+};
 
 use crate::{NOW, Needles, credentials, get};
 
@@ -13,7 +16,7 @@ fn chunk_signers() {
     Needles::new(&[]).hidden_in(&payload);
     let mut chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
-    let seed = countersign::Authorization::parse(authorization)
+    let seed = countersign::sigv4::Authorization::parse(authorization)
         .unwrap()
         .signature;
     Needles::new(&[&seed]).hidden_in(&chunks);
@@ -26,7 +29,7 @@ fn chunk_signers() {
     needles.hidden_in(&request);
     needles.hidden_in_display(&chunks.clone().finish().unwrap_err());
 
-    let authorization = countersign::Authorization::parse(authorization).unwrap();
+    let authorization = countersign::sigv4::Authorization::parse(authorization).unwrap();
     let scope = authorization.scope;
     let key = SigningKey::derive(credentials().secret_key(), &scope);
     let date = AmzDate::new(NOW).unwrap();

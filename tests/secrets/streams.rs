@@ -2,7 +2,10 @@
 
 use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-use countersign::{Authorization, Service, Signature, Signer};
+use countersign::{
+    Service, Signer,
+    sigv4::{Authorization, Signature},
+};
 use http::Request;
 
 use crate::{LIFETIME, NOW, Needles, credentials, get};
@@ -48,8 +51,8 @@ fn heads_of_streams_and_their_seeds() {
 #[cfg(feature = "http-body")]
 #[test]
 fn bodies() {
-    use countersign::SigningKey;
     use countersign::chunked::{ChunkedBody, VerifiedBody};
+    use countersign::sigv4::SigningKey;
 
     let (request, chunks, signature) = upload();
     let needles = Needles::new(&[&signature]);

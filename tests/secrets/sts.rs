@@ -2,7 +2,7 @@
 
 use countersign::sts::{
     AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, Endpoint, GetDelegatedAccessToken,
-    GetWebIdentityToken, Mfa, ProvidedContext, ToSign,
+    GetWebIdentityToken, Mfa, ProvidedContext, SignableRequest,
 };
 use http::StatusCode;
 
@@ -36,7 +36,7 @@ fn questions() {
         let signed = request.sign(&credentials(), NOW).unwrap();
         needles.hidden_in(signed.headers());
     }
-    <ToSign as LacksDisplay<_>>::holds();
+    <SignableRequest as LacksDisplay<_>>::holds();
 
     // Beyond their limits.
     let long = TOKEN.repeat(5000);

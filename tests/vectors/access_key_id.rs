@@ -1,6 +1,6 @@
 //! What access key ids say.
 
-use countersign::{IdPrefix, account_id};
+use countersign::credentials::{IdPrefix, account_id};
 
 use crate::report::Case;
 use crate::sigv4::text;

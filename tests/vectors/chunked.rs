@@ -3,8 +3,10 @@
 use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
 use countersign::verify::VerifyingKey;
 use countersign::{
-    Algorithm, AmzDate, Authorization, CredentialScope, Error, PayloadHash, SecretKey, Signature,
-    SigningKey, StringToSign,
+    Error, PayloadHash, SecretKey,
+    sigv4::{
+        Algorithm, AmzDate, Authorization, CredentialScope, Signature, SigningKey, StringToSign,
+    },
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};

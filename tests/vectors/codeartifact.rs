@@ -1,7 +1,10 @@
 //! Requests for authorization tokens, and the answers.
 
 use countersign::codeartifact::GetAuthorizationToken;
-use countersign::{CanonicalRequest, CredentialScope, PayloadHash, Rules, StringToSign};
+use countersign::{
+    PayloadHash, Rules,
+    sigv4::{CanonicalRequest, CredentialScope, StringToSign},
+};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
@@ -51,8 +54,8 @@ fn request(case: &mut Case<'_>) {
         &canonical.to_string(),
     );
     let scope = CredentialScope::new(now(input), text(input, "region"), "codeartifact").unwrap();
-    let date = countersign::AmzDate::new(now(input)).unwrap();
-    let algorithm = countersign::Algorithm::HmacSha256;
+    let date = countersign::sigv4::AmzDate::new(now(input)).unwrap();
+    let algorithm = countersign::sigv4::Algorithm::HmacSha256;
     let string_to_sign = StringToSign::new(algorithm, &date, &scope, &canonical.hash());
     case.check(
         "string_to_sign",

@@ -2,7 +2,8 @@
 
 use countersign::event_stream::{Event, EventSigner, EventVerifier, Message, Value, encode};
 use countersign::{
-    Algorithm, AmzDate, Authorization, CredentialScope, Signature, Signer, StringToSign,
+    Signer,
+    sigv4::{Algorithm, AmzDate, Authorization, CredentialScope, Signature, StringToSign},
 };
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};

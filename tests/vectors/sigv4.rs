@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use countersign::chunked::{ChunkSigner, ChunkedPayload};
 use countersign::{
-    AmzDate, Authorization, CanonicalRequest, ContentSha256, Credentials, Error, PayloadHash,
-    QueryAuthorization, Rules, Service, SessionToken, SessionTokenPlacement, Signer, StringToSign,
+    ContentSha256, Credentials, Error, PayloadHash, Rules, Service, SessionToken,
+    SessionTokenPlacement, Signer,
+    sigv4::{AmzDate, Authorization, CanonicalRequest, QueryAuthorization, StringToSign},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use serde_json::Value;

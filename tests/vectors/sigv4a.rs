@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use countersign::sigv4a::{PublicKey, Signer, SigningKey};
 use countersign::{
-    Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Error, PayloadHash,
-    QueryAuthorization, Service, Signature, StringToSign,
+    Error, PayloadHash, Service,
+    sigv4::{
+        Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, QueryAuthorization,
+        Signature, StringToSign,
+    },
 };
 use http::Request;
 use serde_json::Value;
@@ -14,7 +17,7 @@ use crate::report::Case;
 use crate::sigv4::{credentials, decode, now, pairs, payload, request, rules, text};
 
 /// The derivation by itself, for what no public function tells.
-#[path = "../../src/sigv4a/derive.rs"]
+#[path = "../../src/sigv4/asymmetric/derive.rs"]
 mod derive;
 
 pub fn run(case: &mut Case<'_>) {

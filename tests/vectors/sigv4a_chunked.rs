@@ -5,8 +5,11 @@
 
 use countersign::sigv4a::{PublicKey, Signer};
 use countersign::{
-    Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Error, PayloadHash,
-    Service, Signature, StringToSign,
+    Error, PayloadHash, Service,
+    sigv4::{
+        Algorithm, AmzDate, Authorization, CanonicalRequest, CredentialScope, Signature,
+        StringToSign,
+    },
 };
 use http::HeaderMap;
 use serde_json::Value;

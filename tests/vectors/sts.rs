@@ -24,11 +24,11 @@ pub fn run_request(case: &mut Case<'_>) {
     case.check(
         "signed",
         expected["signed"].as_bool(),
-        Some(matches!(made, Made::ToSign(_))),
+        Some(matches!(made, Made::SignableRequest(_))),
     );
     let (request, signed) = match made {
         Made::Ready(request) => (request, None),
-        Made::ToSign(call) => {
+        Made::SignableRequest(call) => {
             let signed = call.clone().sign(&credentials(input), now(input)).unwrap();
             assert_eq!(call.service(), "sts");
             case.check("region", text(expected, "region"), call.region());
@@ -104,7 +104,7 @@ pub fn run_request(case: &mut Case<'_>) {
 
 /// Whether a request is signed is in its type.
 enum Made {
-    ToSign(sts::ToSign),
+    SignableRequest(sts::SignableRequest),
     Ready(Request<String>),
 }
 
@@ -164,7 +164,7 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
                     })
                     .collect(),
             );
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         "AssumeRoleWithSAML" => {
             let mut ask = sts::AssumeRoleWithSaml::new(
@@ -193,13 +193,13 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             let task = text(&given["TaskPolicyArn"], "arn");
             let mut ask = sts::AssumeRoot::new(required("TargetPrincipal"), task);
             ask.duration_seconds = seconds;
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         "GetSessionToken" => {
             let mut ask = sts::GetSessionToken::new();
             ask.duration_seconds = seconds;
             ask.mfa = mfa;
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         "GetFederationToken" => {
             let mut ask = sts::GetFederationToken::new(required("Name"));
@@ -207,16 +207,16 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             ask.duration_seconds = seconds;
             ask.tags = tags;
             ask.policy_arns = arns;
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
-        "GetCallerIdentity" => Made::ToSign(sts::GetCallerIdentity.request(endpoint)),
+        "GetCallerIdentity" => Made::SignableRequest(sts::GetCallerIdentity.request(endpoint)),
         "GetAccessKeyInfo" => {
             let ask = sts::GetAccessKeyInfo::new(required("AccessKeyId"));
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         "DecodeAuthorizationMessage" => {
             let ask = sts::DecodeAuthorizationMessage::new(required("EncodedMessage"));
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         "GetWebIdentityToken" => {
             let algorithm = match required("SigningAlgorithm") {
@@ -228,11 +228,11 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             let mut ask = sts::GetWebIdentityToken::new(audience, algorithm);
             ask.duration_seconds = seconds;
             ask.tags = tags;
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         "GetDelegatedAccessToken" => {
             let ask = sts::GetDelegatedAccessToken::new(required("TradeInToken"));
-            Made::ToSign(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint).unwrap())
         }
         other => panic!("{other}"),
     }

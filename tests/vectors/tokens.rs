@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use countersign::tokens::{self, Token, caller_identity};
 use countersign::{
-    AmzDate, CanonicalRequest, Credentials, Error, PayloadHash, QueryAuthorization, Rules,
-    StringToSign,
+    Credentials, Error, PayloadHash, Rules,
+    sigv4::{AmzDate, CanonicalRequest, QueryAuthorization, StringToSign},
 };
 use http::Request;
 use serde_json::Value;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use countersign::verify::{AccessKey, Form, SignedRequest, Verifier, VerifyError, VerifyingKey};
 use countersign::{
-    AmzDate, ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service, SigningKey,
+    ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service,
+    sigv4::{AmzDate, SigningKey},
 };
 use http::Request;
 use time::OffsetDateTime;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use time::Duration;
 
-use crate::amz_date::instant;
+use crate::sigv4::date::instant;
 
 use super::super::hide::shown;
 use super::Cause;

@@ -1,7 +1,7 @@
 //! How two paths differ.
 
-use crate::canonical::path::CanonicalPath;
 use crate::service::Rules;
+use crate::sigv4::canonical::path::CanonicalPath;
 
 use super::super::cause::Cause;
 

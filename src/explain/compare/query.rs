@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::encode::recoded;
+use crate::primitives::encode::recoded;
 
 use super::super::cause::Cause;
 use super::super::hide::{Secrets, decode};

@@ -232,7 +232,7 @@ impl<'a> VerifiedPost<'a> {
     /// The access key ID of those who signed it.
     ///
     /// ```
-    /// # use countersign::{Credentials, legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}};
+    /// # use countersign::{legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = datetime!(2026-01-01 12:00 UTC);
@@ -252,7 +252,7 @@ impl<'a> VerifiedPost<'a> {
     /// The key to store the file under, with the file's name for `${filename}`.
     ///
     /// ```
-    /// # use countersign::{Credentials, legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}};
+    /// # use countersign::{legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = datetime!(2026-01-01 12:00 UTC);
@@ -272,7 +272,7 @@ impl<'a> VerifiedPost<'a> {
     /// The value of a field that the policy covers, as it was sent.
     ///
     /// ```
-    /// # use countersign::{Credentials, legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}};
+    /// # use countersign::{legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = datetime!(2026-01-01 12:00 UTC);

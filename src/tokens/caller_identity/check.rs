@@ -7,11 +7,11 @@ use time::{Duration, OffsetDateTime};
 
 use super::QUERY;
 use super::error::ProofError;
-use crate::amz_date::AmzDate;
-use crate::canonical::query::parameters;
 use crate::error::Error;
-use crate::payload::PayloadHash;
-use crate::signature::Algorithm;
+use crate::sigv4::canonical::query::parameters;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::signature::Algorithm;
 use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 
 /// What a server asks of a proof before it sends it to STS.
@@ -126,7 +126,7 @@ impl ProofCheck {
     /// The first thing that is wrong.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck, ProofError}};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck, ProofError}, Credentials};
     /// # use http::{HeaderName, HeaderValue};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -171,7 +171,7 @@ impl ProofCheck {
     /// The first thing that is wrong.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
     /// # use http::{HeaderName, HeaderValue};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
@@ -348,7 +348,7 @@ fn unexpected(name: &str) -> ProofError {
 /// A proof that may be sent to STS. It proves nothing before STS has answered.
 ///
 /// ```
-/// # use countersign::{Credentials, tokens::caller_identity::{self, CheckedProof, ProofCheck}};
+/// # use countersign::{tokens::caller_identity::{self, CheckedProof, ProofCheck}, Credentials};
 /// # use http::{HeaderName, HeaderValue};
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
@@ -373,7 +373,7 @@ impl CheckedProof {
     /// URL. It holds the signature and the session token.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
     /// # use http::{HeaderName, HeaderValue};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
@@ -393,7 +393,7 @@ impl CheckedProof {
     /// Who is said to have signed. Believe only what STS answers.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
     /// # use http::{HeaderName, HeaderValue};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
@@ -413,7 +413,7 @@ impl CheckedProof {
     /// comes twice.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity::{self, ProofCheck}};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
     /// # use http::{HeaderName, HeaderValue};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");

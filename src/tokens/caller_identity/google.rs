@@ -8,8 +8,8 @@ use super::checked_host;
 use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
-use crate::encode::encode_segment;
 use crate::error::Error;
+use crate::primitives::encode::encode_segment;
 
 /// A subject token for Google Cloud's workload identity federation.
 ///

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 use super::proof::Proof;
 use super::{QUERY, checked_host};
 use crate::credentials::Credentials;
-use crate::encode::same;
 use crate::error::Error;
+use crate::primitives::encode::same;
 
 /// The client's answer to a MongoDB server, in the SASL mechanism `MONGODB-AWS`.
 ///
@@ -101,7 +101,7 @@ impl MongoDbProof {
     /// `a`: the value of the `authorization` header.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
     /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
@@ -117,7 +117,7 @@ impl MongoDbProof {
     /// `d`: the value of `x-amz-date`.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
@@ -133,7 +133,7 @@ impl MongoDbProof {
     /// `t`: the session token, of temporary credentials.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
     /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -148,7 +148,7 @@ impl MongoDbProof {
     /// When it ends.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let (client_nonce, server_nonce) = ([7; 32], [7; 64]);

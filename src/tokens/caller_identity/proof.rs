@@ -9,9 +9,9 @@ use super::super::FIFTEEN_MINUTES;
 use super::{QUERY, audience_header, checked_host};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::payload::PayloadHash;
 use crate::request::RawRequest;
-use crate::signer::Signer;
+use crate::sign::signer::Signer;
+use crate::sigv4::payload_hash::PayloadHash;
 
 /// What AWS's own SDKs send.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
@@ -134,7 +134,7 @@ impl Proof {
     /// The method: `POST`.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
     /// let proof = caller_identity::signed(&credentials, "us-east-1", "sts.amazonaws.com", None, now)?;
@@ -148,7 +148,7 @@ impl Proof {
     /// The URL.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
     /// let proof = caller_identity::signed(&credentials, "eu-west-1", "sts.eu-west-1.amazonaws.com", None, now)?;
@@ -163,7 +163,7 @@ impl Proof {
     /// session token.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
     /// let audience = Some(("x-audience", "login.example.com"));
@@ -186,7 +186,7 @@ impl Proof {
     /// The body.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let now = time::macros::datetime!(2024-07-07 7:00 UTC);
     /// let proof = caller_identity::signed(&credentials, "us-east-1", "sts.amazonaws.com", None, now)?;
@@ -200,7 +200,7 @@ impl Proof {
     /// When it ends: 15 minutes after it was made, or with the credentials if they end before.
     ///
     /// ```
-    /// # use countersign::{Credentials, tokens::caller_identity};
+    /// # use countersign::{tokens::caller_identity, Credentials};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// let now = datetime!(2024-07-07 7:00 UTC);

@@ -6,13 +6,13 @@ use super::headers::Found;
 use super::of_error;
 use super::signed_headers::SignedHeaders;
 use super::token::Token;
-use crate::amz_date::AmzDate;
-use crate::authorization::{Authorization, expires_in_of, query_credential};
-use crate::canonical::query::Parameter;
-use crate::encode::holds;
-use crate::scope::CredentialScope;
-use crate::signature::{Algorithm, Signature};
-use crate::verify::date::http_date;
+use crate::primitives::encode::holds;
+use crate::primitives::http_date::http_date;
+use crate::sigv4::authorization::{Authorization, expires_in_of, query_credential};
+use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
 use crate::verify::{Form, VerifyError};
 
 /// What the signature itself says.

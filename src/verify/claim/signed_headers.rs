@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::canonical::headers::order;
-use crate::canonical::query::Parameter;
-use crate::encode::holds;
-use crate::list::List;
+use crate::primitives::encode::holds;
+use crate::primitives::inline_vec::List;
+use crate::sigv4::canonical::headers::order;
+use crate::sigv4::canonical::query::Parameter;
 
 /// The list of signed headers: as text, and in a query maybe with `;` still escaped, so that
 /// reading it costs no allocation.
@@ -69,7 +69,7 @@ impl<'a> SignedHeaders<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canonical::query::parameters;
+    use crate::sigv4::canonical::query::parameters;
 
     fn names(list: &str) -> Vec<String> {
         let query = format!("X-Amz-SignedHeaders={list}");

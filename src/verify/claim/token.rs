@@ -1,8 +1,8 @@
 //! A session token where it stands.
 
-use crate::canonical::query::Parameter;
 use crate::credentials::SessionToken;
-use crate::encode::{decoded, same, same_decoded};
+use crate::primitives::encode::{decoded, same, same_decoded};
+use crate::sigv4::canonical::query::Parameter;
 
 /// A session token where it stands.
 #[derive(Clone)]

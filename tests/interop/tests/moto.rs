@@ -90,7 +90,7 @@ impl Moto {
         ]
     }
 
-    async fn sts(&self, request: sts::ToSign, credentials: &Credentials) -> Answer {
+    async fn sts(&self, request: sts::SignableRequest, credentials: &Credentials) -> Answer {
         let request = request
             .sign(credentials, OffsetDateTime::now_utc())
             .unwrap();

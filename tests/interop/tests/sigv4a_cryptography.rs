@@ -14,7 +14,8 @@ use std::process::{Command, Stdio};
 
 use countersign::sigv4a::{PublicKey, Signer, SigningKey};
 use countersign::{
-    AmzDate, Authorization, CanonicalRequest, Credentials, PayloadHash, Rules, StringToSign,
+    Credentials, PayloadHash, Rules,
+    sigv4::{AmzDate, Authorization, CanonicalRequest, StringToSign},
 };
 use countersign_interop::report;
 use http::Request;

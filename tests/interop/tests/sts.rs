@@ -28,7 +28,7 @@ impl Scene {
         }
     }
 
-    async fn send(&self, request: sts::ToSign, credentials: &Credentials) -> Answer {
+    async fn send(&self, request: sts::SignableRequest, credentials: &Credentials) -> Answer {
         let now = OffsetDateTime::now_utc();
         let request = request.sign(credentials, now).unwrap();
         self.client.send(request.map(Bytes::from)).await

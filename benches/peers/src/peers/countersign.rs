@@ -2,9 +2,7 @@
 
 use bytes::Bytes;
 use countersign::verify::AccessKey;
-use countersign::{
-    CredentialScope, Credentials, PayloadHash, RawRequest, SecretKey, Signer, SigningKey, sigv4a,
-};
+use countersign::{sigv4::{CredentialScope, SigningKey}, sigv4a, Credentials, PayloadHash, RawRequest, SecretKey, Signer};
 use http::Request;
 use time::OffsetDateTime;
 

@@ -1,0 +1,138 @@
+//! A request that is of no use until it is signed.
+
+use std::fmt;
+
+use http::Request;
+use time::OffsetDateTime;
+
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::service::Service;
+use crate::sign::pipeline::Identity;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signing_key::SigningKey;
+
+/// A request for a service and a region that still has to be signed.
+///
+/// [`sign`](Self::sign) is the way out, so that it cannot be forgotten. Requests that must not be
+/// signed, as for web identities, never come in this type.
+///
+/// ```
+/// # #[cfg(feature = "sts")] {
+/// use countersign::{sts, Credentials};
+/// use time::macros::datetime;
+///
+/// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
+/// assert_eq!((to_sign.service(), to_sign.region()), ("sts", "us-east-1"));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let request = to_sign.sign(&credentials, datetime!(2026-01-01 0:00 UTC))?;
+/// assert!(request.headers().contains_key("authorization"));
+/// # }
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SignableRequest {
+    pub(crate) request: Request<String>,
+    pub(crate) service: &'static str,
+    pub(crate) region: String,
+}
+
+impl SignableRequest {
+    /// The signing name of the service.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts;
+    ///
+    /// assert_eq!(sts::GetCallerIdentity.request(&sts::Endpoint::global()).service(), "sts");
+    /// # }
+    /// ```
+    pub fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// The region to sign for: that of the endpoint.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::sts;
+    ///
+    /// let endpoint = sts::Endpoint::regional("eu-west-1")?;
+    /// assert_eq!(sts::GetCallerIdentity.request(&endpoint).region(), "eu-west-1");
+    /// # }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Signs the request and hands it out.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`](crate::Signer::sign).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::{sts, Credentials};
+    /// use time::macros::datetime;
+    ///
+    /// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let request = to_sign.sign(&credentials, datetime!(2026-01-01 0:00 UTC))?;
+    /// assert_eq!(request.headers()["x-amz-date"], "20260101T000000Z");
+    /// # }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign(
+        self,
+        credentials: &Credentials,
+        now: OffsetDateTime,
+    ) -> Result<Request<String>, Error> {
+        let Self {
+            mut request,
+            service,
+            region,
+        } = self;
+        let identity = Identity::new(credentials, Service::from(service), None)?;
+        let date = identity.date(now)?;
+        let scope = CredentialScope::new(now, &region, service)?;
+        let key = SigningKey::derive(credentials.secret_key(), &scope);
+        let payload = PayloadHash::of(request.body());
+        identity.sign(&mut request, payload, &date, &key)?;
+        Ok(request)
+    }
+
+    /// The request as it is, for those who sign it with a [`Signer`](crate::Signer) of their own:
+    /// one for [`service`](Self::service) and [`region`](Self::region).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sts")] {
+    /// use countersign::{sts, Credentials, PayloadHash, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let signer = Signer::new(credentials, to_sign.region(), to_sign.service());
+    /// let mut request = to_sign.into_unsigned();
+    /// let payload = PayloadHash::of(request.body());
+    /// signer.sign(&mut request, payload, datetime!(2026-01-01 0:00 UTC))?;
+    /// # }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn into_unsigned(self) -> Request<String> {
+        self.request
+    }
+}
+
+impl fmt::Debug for SignableRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body of a request to STS can hold an MFA code or a token.
+        f.debug_struct("SignableRequest")
+            .field("method", self.request.method())
+            .field("uri", self.request.uri())
+            .field("service", &self.service)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,3 @@
+//! Amazon S3: sessions with directory buckets.
+
+pub mod express;

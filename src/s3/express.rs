@@ -1,0 +1,298 @@
+//! S3 Express One Zone: sessions with directory buckets.
+//!
+//! Calls on the objects of a directory bucket are made with the credentials of a session, five
+//! minutes long. [`CreateSession`] is the one call in it that is signed with the caller's own. What
+//! it returns signs for the service `s3express`, and its token goes by its own name
+//! (`x-amz-s3session-token`, in a presigned URL `X-Amz-S3session-Token`) without further ado,
+//! because a [`SessionToken`] knows which it is. Calls that create, list and configure buckets go to
+//! `s3express-control.REGION.amazonaws.com`, without a session: sign them with the caller's own
+//! credentials too.
+//!
+//! Amazon S3 API Reference, "`CreateSession`"; Amazon S3 User Guide, "Directory buckets".
+//!
+//! ```
+//! use countersign::s3::express::{CreateSession, SessionMode};
+//! use countersign::{Credentials, PayloadHash, Signer};
+//! use time::macros::datetime;
+//!
+//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let mut ask = CreateSession::new("demo--use1-az4--x-s3");
+//! ask.mode = Some(SessionMode::ReadOnly);
+//! let request = ask.request("us-east-1")?.sign(&credentials, now)?;
+//! let host = "demo--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com";
+//! assert_eq!(request.uri(), format!("https://{host}/?session").as_str());
+//!
+//! // Send it; then:
+//! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
+//! let session = CreateSession::parse(status, body)?;
+//! assert_eq!(session.expiration(), Some(datetime!(2026-01-01 12:05 UTC)));
+//! let signer = Signer::new(session, "us-east-1", "s3express");
+//! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
+//! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
+//! assert_eq!(get.headers()["x-amz-s3session-token"], "token");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use http::{HeaderName, HeaderValue, Request, StatusCode};
+
+use crate::credentials::{Credentials, SessionToken};
+use crate::error;
+use crate::primitives::xml::{self, Element, Problem};
+use crate::sigv4::scope::check_host_label;
+
+pub use crate::aws_call::service_error::ServiceError as Error;
+pub use crate::aws_call::signable_request::SignableRequest;
+
+const SERVICE: &str = "s3express";
+const MODE: HeaderName = HeaderName::from_static("x-amz-create-session-mode");
+const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+/// Asks for a session with a directory bucket.
+///
+/// What it has no field for, such as S3's headers for encryption, goes in before signing:
+///
+/// ```
+/// use countersign::s3::express::CreateSession;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
+/// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3express");
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+/// # let signed = request.headers()["authorization"].to_str()?;
+/// # assert!(signed.contains("x-amz-server-side-encryption"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::s3::express::CreateSession;
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let ask = CreateSession { bucket: "demo--use1-az4--x-s3".into(), mode: None };
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let request = ask.request("us-east-1")?.sign(&credentials, now)?;
+/// assert_eq!((request.method().as_str(), request.uri().query()), ("GET", Some("session")));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateSession {
+    /// The directory bucket's whole name, `NAME--ZONE--x-s3`; or that of an access point,
+    /// `NAME--ZONE--xa-s3`.
+    pub bucket: String,
+    /// What the session may do; S3 lets it read and write unless told otherwise.
+    pub mode: Option<SessionMode>,
+}
+
+/// What a session may do.
+///
+/// ```
+/// use countersign::s3::express::{CreateSession, SessionMode};
+///
+/// let mut ask = CreateSession::new("demo--use1-az4--x-s3");
+/// ask.mode = Some(SessionMode::ReadOnly);
+/// let request = ask.request("us-east-1")?.into_unsigned();
+/// assert_eq!(request.headers()["x-amz-create-session-mode"], "ReadOnly");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionMode {
+    /// Read and list.
+    ReadOnly,
+    /// Everything.
+    ReadWrite,
+}
+
+impl SessionMode {
+    /// As it is sent.
+    ///
+    /// ```
+    /// use countersign::s3::express::SessionMode;
+    ///
+    /// assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "ReadOnly",
+            Self::ReadWrite => "ReadWrite",
+        }
+    }
+}
+
+impl CreateSession {
+    /// For a bucket, by its whole name, in the mode that S3 chooses.
+    ///
+    /// ```
+    /// use countersign::s3::express::CreateSession;
+    ///
+    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
+    /// assert_eq!(ask.mode, None);
+    /// ```
+    pub fn new(bucket: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            mode: None,
+        }
+    }
+
+    /// The request, to be signed with the caller's own credentials. For other headers (those of
+    /// server-side encryption) or another endpoint, take it
+    /// [unsigned](SignableRequest::into_unsigned), and sign it for `s3express`.
+    ///
+    /// # Errors
+    /// A name that is not a directory bucket's; a region that is no label of a host.
+    ///
+    /// ```
+    /// use countersign::s3::express::CreateSession;
+    ///
+    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
+    /// let to_sign = ask.request("us-east-1")?;
+    /// assert_eq!((to_sign.service(), to_sign.region()), ("s3express", "us-east-1"));
+    ///
+    /// let error = CreateSession::new("demo").request("us-east-1").unwrap_err();
+    /// assert!(error.to_string().contains("is not the name of a directory bucket"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
+        let host = host(&self.bucket, region)?;
+        let mut request = Request::get(format!("https://{host}/?session"))
+            .body(String::new())
+            .map_err(|_| invalid_bucket())?;
+        if let Some(mode) = self.mode {
+            let mode = HeaderValue::from_static(mode.as_str());
+            request.headers_mut().insert(MODE, mode);
+        }
+        Ok(SignableRequest {
+            request,
+            service: SERVICE,
+            region: region.to_owned(),
+        })
+    }
+
+    /// Reads the answer: credentials for the bucket's objects, with their end, and with a token
+    /// that goes by its own name.
+    ///
+    /// # Errors
+    /// What S3 refused; or an answer that is not one of `CreateSession`, or larger than 1 MiB.
+    ///
+    /// ```
+    /// use countersign::s3::express::CreateSession;
+    ///
+    /// // Send the request; then:
+    /// # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>TESTSESSIONTOKEN</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
+    /// let session = CreateSession::parse(status, body)?;
+    /// assert!(session.session_token().is_some_and(|token| token.header_name() == "x-amz-s3session-token"));
+    ///
+    /// # let (status, body) = (http::StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
+    /// let error = CreateSession::parse(status, body).unwrap_err(); // of another answer
+    /// assert_eq!(error.to_string(), "AccessDenied (403): Access Denied");
+    /// # Ok::<(), countersign::s3::express::Error>(())
+    /// ```
+    pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, Error> {
+        let malformed = |Problem(problem)| Error::malformed(status, problem);
+        let text = xml::text(body.as_ref()).map_err(malformed)?;
+        let document = xml::parse(text).map_err(malformed)?;
+        let root = Element::root(&document);
+        let of_s3 = matches!(root.namespace(), "" | NAMESPACE);
+        match root.name() {
+            "Error" => Err(refused(status, &root).unwrap_or_else(malformed)),
+            // The reference names it by the second, and S3 answers with the first.
+            "CreateSessionResult" | "CreateSessionOutput" if status.is_success() && of_s3 => {
+                credentials(&root).map_err(malformed)
+            }
+            _ => {
+                let problem = "is not one of CreateSession".to_owned();
+                Err(malformed(Problem(problem)))
+            }
+        }
+    }
+}
+
+fn credentials(result: &Element<'_>) -> Result<Credentials, Problem> {
+    let credentials = result.credentials()?;
+    let token = credentials.session_token().map(SessionToken::expose);
+    let token = SessionToken::s3_express(token.unwrap_or_default());
+    Ok(credentials.with_session_token(token))
+}
+
+fn refused(status: StatusCode, error: &Element<'_>) -> Result<Error, Problem> {
+    Ok(Error::refused(
+        status,
+        None,
+        error.required("Code")?,
+        error.text("Message")?.unwrap_or_default(),
+        error.text("RequestId")?,
+    ))
+}
+
+/// The host at which a directory bucket, or an access point, is reached: that of its zone, which is
+/// part of its name.
+///
+/// # Errors
+/// A name that is not of the form `NAME--ZONE--x-s3` (or `…--xa-s3`); a region that is no label of
+/// a host.
+///
+/// ```
+/// let host = countersign::s3::express::host("demo--euw1-az1--x-s3", "eu-west-1")?;
+/// assert_eq!(host, "demo--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn host(bucket: &str, region: &str) -> Result<String, error::Error> {
+    check_host_label(region)?;
+    check_host_label(bucket).map_err(|_| invalid_bucket())?;
+    let zone = ["--x-s3", "--xa-s3"]
+        .iter()
+        .find_map(|suffix| bucket.strip_suffix(suffix))
+        .and_then(|name| name.rsplit_once("--"))
+        .filter(|(name, zone)| !name.is_empty() && check_host_label(zone).is_ok())
+        .map(|(_, zone)| zone)
+        .ok_or_else(invalid_bucket)?;
+    Ok(format!("{bucket}.s3express-{zone}.{region}.amazonaws.com"))
+}
+
+fn invalid_bucket() -> error::Error {
+    let problem = "is not the name of a directory bucket, NAME--ZONE--x-s3";
+    error::Error::invalid_parameter("Bucket", problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_directory_buckets() {
+        for (bucket, zone) in [
+            ("a--use1-az4--x-s3", "use1-az4"),
+            ("a--b--use1-az4--x-s3", "use1-az4"),
+            ("a--use1-az4--xa-s3", "use1-az4"),
+            ("1-2--usw2-lax1-az1--x-s3", "usw2-lax1-az1"),
+        ] {
+            let expected = format!("{bucket}.s3express-{zone}.us-east-1.amazonaws.com");
+            assert_eq!(host(bucket, "us-east-1").unwrap(), expected);
+        }
+        let long = format!("{}--use1-az4--x-s3", "a".repeat(48));
+        for bucket in [
+            "",
+            "bucket",
+            "--x-s3",
+            "a--x-s3",
+            "--use1-az4--x-s3",
+            "a----x-s3",
+            "a--use1-az4--x-s3.evil",
+            "a--use1.evil--x-s3",
+            "a/--use1-az4--x-s3",
+            "A--use1-az4--x-s3",
+            "a--use1-az4--X-S3",
+            &long,
+        ] {
+            assert!(host(bucket, "us-east-1").is_err(), "{bucket}");
+            assert!(CreateSession::new(bucket).request("us-east-1").is_err());
+        }
+        for region in ["", "us-east-1.evil", "us/east", "US-EAST-1", "us east"] {
+            assert!(host("a--use1-az4--x-s3", region).is_err(), "{region}");
+        }
+    }
+}

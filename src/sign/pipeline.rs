@@ -1,0 +1,429 @@
+//! The pipeline: attach what will be signed, canonicalise, sign, attach the signature.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::request::{HttpRequest, RawRequest, authority_of, host_of};
+use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::sign::added_headers::{
+    AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written,
+};
+use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sigv4::authorization::{
+    AuthorizationParameters, FIRST, already_declared, declares, header_len, refuse_signed,
+    write_encoded, write_header_end, write_header_start,
+};
+use crate::sigv4::canonical::headers::CanonicalHeaders;
+use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::canonical::{CanonicalRequest, Source};
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
+use crate::sigv4::scope::check_service;
+use crate::sigv4::signature::Signature;
+use crate::sigv4::signing_key::Key;
+
+/// Who signs, and for which service: all that stays the same from request to request but for the
+/// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
+pub(crate) struct Identity {
+    pub(crate) access_key_id: String,
+    pub(crate) session_token: Option<ReadyToken>,
+    pub(crate) expiration: Option<OffsetDateTime>,
+    pub(crate) service: Service,
+    /// The region set of SigV4A, sent and signed.
+    region_set: Option<String>,
+}
+
+impl Identity {
+    pub(crate) fn new(
+        credentials: &Credentials,
+        service: Service,
+        region_set: Option<String>,
+    ) -> Result<Self, Error> {
+        check_service(service.name())?;
+        credentials.check()?;
+        Ok(Self {
+            access_key_id: credentials.access_key_id().to_owned(),
+            session_token: credentials
+                .session_token()
+                .map(ReadyToken::new)
+                .transpose()?,
+            expiration: credentials.expiration(),
+            service,
+            region_set,
+        })
+    }
+
+    /// The request timestamp, while the credentials last.
+    pub(crate) fn date(&self, now: OffsetDateTime) -> Result<AmzDate, Error> {
+        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+            return Err(Error::CredentialsExpired { expiration, now });
+        }
+        AmzDate::new(now).ok_or(Error::TimeOutOfRange { now })
+    }
+
+    pub(crate) fn sign<R: HttpRequest>(
+        &self,
+        request: &mut R,
+        payload: PayloadHash,
+        date: &AmzDate,
+        key: &impl Key,
+    ) -> Result<Signature, Error> {
+        AddedHeaders::reserve(request.headers_mut())?;
+        let mut stale = Written::default();
+        let added = self.seal(&*request, &mut stale, payload, date, key)?;
+        Ok(added.insert_into(request.headers_mut(), stale))
+    }
+
+    pub(crate) fn sign_raw(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        date: &AmzDate,
+        key: &impl Key,
+    ) -> Result<AddedHeaders<'_>, Error> {
+        self.seal(*request, &mut Written::default(), payload, date, key)
+    }
+
+    /// Header form; `stale` notes what the request has of an earlier signing.
+    fn seal<'r, K: Key>(
+        &self,
+        request: impl Source<'r>,
+        stale: &mut Written,
+        payload: PayloadHash,
+        date: &AmzDate,
+        key: &K,
+    ) -> Result<AddedHeaders<'_>, Error> {
+        let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
+        let mut canonical = CanonicalRequest::empty(payload);
+        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
+        canonical.read(request, rules, refuse_signed, sign)?;
+        let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
+        let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
+        let headers = &mut canonical.headers;
+        // In order already, which makes sorting short.
+        if content_sha256 {
+            headers.push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
+        }
+        headers.push_canonical(DATE, date.as_bytes());
+        if let Some(regions) = &self.region_set {
+            headers.push_canonical(REGION_SET, regions.as_bytes());
+        }
+        if let Some(token) = self.signed_token() {
+            headers.push_canonical(token.header_name, token.header.as_bytes());
+        }
+        canonical.sort();
+
+        let (scope, id) = (key.scope(), &self.access_key_id);
+        let len = header_len(K::ALGORITHM, id, scope) + canonical.headers.names_len();
+        let mut authorization = Vec::with_capacity(len);
+        write_header_start(&mut authorization, K::ALGORITHM, id, scope);
+        let start = authorization.len();
+        canonical.headers.write_names(&mut authorization);
+        let hash = canonical.hash_with(authorization.get(start..).unwrap_or_default());
+        let signature = key.sign_request(date, &hash);
+        write_header_end(&mut authorization, &signature);
+        Ok(AddedHeaders {
+            date: *date,
+            content_sha256: content_sha256.then_some(hashed),
+            session_token: self.session_token.as_ref(),
+            region_set: self.region_set.as_deref(),
+            authorization,
+            signature,
+        })
+    }
+
+    pub(crate) fn presign<R: HttpRequest>(
+        &self,
+        request: &R,
+        terms: &Terms<'_, impl Key>,
+    ) -> Result<Presigned, Error> {
+        let uri = request.uri();
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
+            return Err(Error::RelativeUri);
+        };
+        let sealed = self.seal_url(request, [scheme, "://", authority], terms)?;
+        let length = sealed.url.len();
+        if length > LONGEST_URI {
+            return Err(Error::UrlTooLong { length });
+        }
+
+        let mut headers = HeaderMap::new();
+        let own_host = |value: &HeaderValue| host_of(uri).is_some_and(|host| value == host);
+        for (name, value) in request.headers() {
+            if self.signs(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
+                headers
+                    .try_append(name.clone(), value.clone())
+                    .map_err(|_| Error::TooManyHeaders)?;
+            }
+        }
+        sealed.into_presigned(request.method().clone(), headers)
+    }
+
+    pub(crate) fn presign_raw(
+        &self,
+        request: &RawRequest<'_>,
+        terms: &Terms<'_, impl Key>,
+    ) -> Result<Presigned, Error> {
+        let sealed = self.seal_url(*request, [""; 3], terms)?;
+
+        let mut headers = HeaderMap::new();
+        for (name, value) in request.headers {
+            if self.signs(name) && *name != "host" {
+                let invalid = || Error::InvalidHeaderValue {
+                    name: (*name).to_owned(),
+                };
+                let value = HeaderValue::from_bytes(value).map_err(|_| invalid())?;
+                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+                headers
+                    .try_append(name, value)
+                    .map_err(|_| Error::TooManyHeaders)?;
+            }
+        }
+        let method =
+            Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
+                method: request.method.to_owned(),
+            })?;
+        sealed.into_presigned(method, headers)
+    }
+
+    /// Whether presigning signs a header of the request's: one that signing writes is of no use
+    /// in a URL.
+    fn signs(&self, name: &str) -> bool {
+        !Written::default().notes(name) && self.service.rules().signs(name)
+    }
+
+    /// Query form, of a URL that begins with `origin`.
+    fn seal_url<'r, K: Key>(
+        &self,
+        request: impl Source<'r>,
+        origin: [&str; 3],
+        terms: &Terms<'_, K>,
+    ) -> Result<SealedUrl, Error> {
+        let (rules, payload) = (self.service.rules(), terms.payload);
+        let hashed = payload.to_hashed_payload();
+        // It is here because the canonical request borrows from it in the end.
+        let mut url;
+        let mut canonical = CanonicalRequest::empty(payload);
+        // Whether parameters of the caller's may sort between the signer's own.
+        let mut between = false;
+        // And whether one of them declares the payload.
+        let mut declared = false;
+        let keep = |parameter: &Parameter<'_>| {
+            between |= parameter.begins_with("X-Amz-");
+            declared = declares(parameter, &hashed, declared)?;
+            refuse_signed(parameter)
+        };
+        canonical.read(request, rules, keep, |name| self.signs(name))?;
+        let unhashed = hashed.literal().is_some();
+        // S3 takes a URL's payload for unsigned where nothing is said.
+        let understood =
+            payload == PayloadHash::Unsigned && rules.content_sha256 == ContentSha256::Header;
+        let mut content_sha256 =
+            !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
+        if content_sha256 && declared {
+            // S3 reads the one or the other; of others only the header is known.
+            if rules.content_sha256 != ContentSha256::Header {
+                return Err(already_declared());
+            }
+            content_sha256 = false;
+        }
+        if content_sha256 {
+            let value = hashed.as_str().as_bytes();
+            canonical.headers.push_canonical(CONTENT_SHA256, value);
+        }
+        canonical.headers.sort();
+
+        let path = if request.path().is_empty() {
+            "/"
+        } else {
+            request.path()
+        };
+        let [scheme, separator, authority] = origin;
+        let query = request.query();
+        let ampersand = if query.is_empty() { "" } else { "&" };
+        let start = [scheme, separator, authority, path, "?", query, ampersand];
+        let unsigned_token = match self.signed_token() {
+            Some(_) => None,
+            None => self.session_token.as_ref(),
+        };
+        let added = self.parameters(terms, &canonical.headers);
+        let ready = terms
+            .ready
+            .filter(|_| canonical.headers.names().eq(["host"]));
+        let signature_len = "&X-Amz-Signature=".len() + K::ALGORITHM.padded_len();
+        url = String::with_capacity(
+            start.iter().map(|part| part.len()).sum::<usize>()
+                + ready.map_or_else(|| added.len(), str::len)
+                + signature_len
+                + unsigned_token.map_or(0, ReadyToken::parameter_len),
+        );
+        for part in start {
+            url.push_str(part);
+        }
+        let start = url.len();
+        match ready {
+            Some(ready) => url.push_str(ready),
+            None => added.write(&mut url),
+        }
+
+        let written = url.get(start..).unwrap_or_default();
+        if between {
+            for parameter in written.split('&') {
+                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                canonical.query.push_canonical(name, value);
+            }
+        } else {
+            // None of the caller's parameters sorts between them: they are one piece.
+            let value = written.get(FIRST.len() + 1..).unwrap_or_default();
+            canonical.query.push_canonical(FIRST, value);
+        }
+        canonical.query.sort();
+        let hash = canonical.hash();
+        let signature = terms.key.sign_request(terms.date, &hash);
+
+        write_encoded(&mut url, ("X-Amz-Signature", signature.as_str()));
+        if let Some(token) = unsigned_token {
+            write_encoded(&mut url, token.parameter());
+        }
+        Ok(SealedUrl {
+            url,
+            content_sha256: content_sha256.then_some(hashed),
+            expires_at: terms.expires_at,
+            signature,
+        })
+    }
+
+    fn parameters<'a, K: Key>(
+        &'a self,
+        terms: &Terms<'a, K>,
+        headers: &'a CanonicalHeaders<'a>,
+    ) -> AuthorizationParameters<'a> {
+        AuthorizationParameters {
+            algorithm: K::ALGORITHM,
+            access_key_id: &self.access_key_id,
+            scope: terms.key.scope(),
+            date: terms.date,
+            expires_in: terms.expires_in,
+            region_set: self.region_set.as_deref(),
+            session_token: self.signed_token().map(ReadyToken::parameter),
+            headers,
+        }
+    }
+
+    /// The terms for one request.
+    pub(crate) fn terms<'a, K>(
+        &self,
+        payload: PayloadHash,
+        lifetime: Lifetime,
+        date: &'a AmzDate,
+        key: &'a K,
+    ) -> Result<Terms<'a, K>, Error> {
+        Ok(Terms {
+            payload,
+            expires_in: lifetime.seconds,
+            expires_at: lifetime.end(date, self.expiration)?,
+            date,
+            key,
+            ready: None,
+        })
+    }
+
+    /// The parameters that presigning adds to a request of which `host` alone is signed.
+    pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> Zeroizing<String> {
+        let mut headers = CanonicalHeaders::unsorted();
+        headers.push_canonical("host", b"");
+        let parameters = self.parameters(terms, &headers);
+        // Growing would leave copies of the token behind.
+        let mut ready = Zeroizing::new(String::with_capacity(parameters.len()));
+        parameters.write(&mut ready);
+        ready
+    }
+
+    /// The session token, where it is part of what is signed.
+    fn signed_token(&self) -> Option<&ReadyToken> {
+        let signed = self.service.rules().session_token == SessionTokenPlacement::Signed;
+        self.session_token.as_ref().filter(|_| signed)
+    }
+
+    /// Whether `x-amz-content-sha256` goes with a request; `unhashed` is whether nobody could know
+    /// otherwise how its payload was signed.
+    fn sends_content_sha256(
+        &self,
+        headers: &CanonicalHeaders<'_>,
+        payload: PayloadHash,
+        unhashed: bool,
+    ) -> Result<bool, Error> {
+        Ok(match self.service.rules().content_sha256 {
+            // A receiver could not know that chunks or messages come.
+            ContentSha256::Never if matches!(payload, PayloadHash::Streaming(_)) => {
+                return Err(Error::StreamNotAnnounced {
+                    service: self.service.name().to_owned(),
+                });
+            }
+            ContentSha256::Never => false,
+            ContentSha256::Always | ContentSha256::Header => true,
+            ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,
+            ContentSha256::UnsignedOnly => {
+                return Err(Error::PayloadMustBeUnsigned {
+                    service: self.service.name().to_owned(),
+                });
+            }
+            ContentSha256::Unhashed => unhashed,
+            ContentSha256::TreeHash => {
+                let mut names = headers.names();
+                unhashed || names.any(|name| name == "x-amz-sha256-tree-hash")
+            }
+        })
+    }
+}
+
+/// On which terms a request is presigned.
+pub(crate) struct Terms<'a, K> {
+    pub(crate) payload: PayloadHash,
+    pub(crate) expires_in: Option<u64>,
+    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) date: &'a AmzDate,
+    pub(crate) key: &'a K,
+    /// What [`Identity::ready_parameters`] made of these terms, for many requests.
+    pub(crate) ready: Option<&'a str>,
+}
+
+/// What a URI of `http` holds.
+const LONGEST_URI: usize = 65_534;
+
+/// A presigned URL without the request's own method and headers.
+struct SealedUrl {
+    url: String,
+    content_sha256: Option<HashedPayload>,
+    expires_at: OffsetDateTime,
+    signature: Signature,
+}
+
+impl SealedUrl {
+    fn into_presigned(self, method: Method, mut headers: HeaderMap) -> Result<Presigned, Error> {
+        if let Some(hashed) = self.content_sha256
+            && let Ok(value) = HeaderValue::from_str(hashed.as_str())
+        {
+            let name = HeaderName::from_static(CONTENT_SHA256);
+            headers
+                .try_insert(name, value)
+                .map_err(|_| Error::TooManyHeaders)?;
+        }
+        let Self {
+            url,
+            expires_at,
+            signature,
+            ..
+        } = self;
+        Ok(Presigned {
+            method,
+            url,
+            headers,
+            expires_at,
+            signature,
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! Presigning many requests on the same terms.
+
+use std::fmt;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::request::{HttpRequest, RawRequest};
+use crate::sign::pipeline::Terms;
+use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sign::signer::Signer;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::signing_key::BegunKey;
+
+/// Presigns many requests at one time and for one lifetime, as for a page that lists objects: what
+/// they have in common is prepared once. It can be used from many threads at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{encode_key, Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let now = datetime!(2026-01-02 03:04:05 UTC);
+/// let presigner = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+/// for key in ["a.jpg", "b c.jpg"] {
+///     let url = format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
+///     let link = presigner.presign(&http::Request::get(url).body(())?)?;
+///     assert!(link.url().contains("&X-Amz-Expires=900&"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Presigner {
+    signer: Signer,
+    key: BegunKey,
+    date: AmzDate,
+    payload: PayloadHash,
+    expires_in: Option<u64>,
+    expires_at: OffsetDateTime,
+    ready: Zeroizing<String>,
+}
+
+impl Signer {
+    /// Prepares to presign many requests.
+    ///
+    /// # Errors
+    /// As [`presign`](Self::presign), as far as no request is needed to see it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, Error, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let presigner = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    /// // Seven days are the most.
+    /// let too_long = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(604_801), now);
+    /// assert!(matches!(too_long, Err(Error::ExpiresInOutOfRange { .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn presigner(
+        &self,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Presigner, Error> {
+        let (identity, date) = self.identity(now)?;
+        let lifetime = Lifetime::strict(expires_in)?;
+        self.with_key(&date, identity, |key| {
+            let terms = identity.terms(payload, lifetime, &date, key)?;
+            Ok(Presigner {
+                signer: self.clone(),
+                key: BegunKey::new(key.clone(), &date),
+                date,
+                payload,
+                expires_in: terms.expires_in,
+                expires_at: terms.expires_at,
+                ready: identity.ready_parameters(&terms),
+            })
+        })
+    }
+}
+
+impl Presigner {
+    /// Presigns one request, as [`Signer::presign`] does.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let hour = Duration::from_secs(3600);
+    /// let presigner = signer.presigner(PayloadHash::Unsigned, hour, now)?;
+    /// let one_by_one = signer.presign(&request, PayloadHash::Unsigned, hour, now)?;
+    /// assert_eq!(presigner.presign(&request)?.url(), one_by_one.url());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
+        self.signer.known()?.presign(request, &self.terms())
+    }
+
+    /// Presigns one request in slices, as [`Signer::presign_raw`] does.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let minute = Duration::from_secs(60);
+    /// let presigned = signer.presigner(PayloadHash::Unsigned, minute, now)?.presign_raw(&request)?;
+    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
+        self.signer.known()?.presign_raw(request, &self.terms())
+    }
+
+    fn terms(&self) -> Terms<'_, BegunKey> {
+        Terms {
+            payload: self.payload,
+            expires_in: self.expires_in,
+            expires_at: self.expires_at,
+            date: &self.date,
+            key: &self.key,
+            ready: Some(&self.ready),
+        }
+    }
+}
+
+impl fmt::Debug for Presigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presigner")
+            .field("signer", &self.signer)
+            .field("date", &self.date)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::credentials::Credentials;
+
+    /// The shortcut gives what the long way gives, whether it can be taken or not.
+    #[test]
+    fn as_one_by_one() {
+        let credentials = Credentials::new("ASIA", "secret").with_session_token("to/ken==");
+        let signer = Signer::new(credentials, "us-east-1", "s3");
+        let (now, hour) = (
+            datetime!(2026-01-02 03:04:05 UTC),
+            Duration::from_secs(3600),
+        );
+        let presigner = signer.presigner(PayloadHash::Unsigned, hour, now).unwrap();
+        for (url, header) in [
+            ("https://b.s3.amazonaws.com/a", None),
+            (
+                "https://b.s3.amazonaws.com/a?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD&z=1&A=2",
+                None,
+            ),
+            ("https://b.s3.amazonaws.com/a?b", Some("range")),
+        ] {
+            let mut request = http::Request::get(url).body(()).unwrap();
+            if let Some(name) = header {
+                request
+                    .headers_mut()
+                    .insert(name, http::HeaderValue::from_static("1"));
+            }
+            let one = signer
+                .presign(&request, PayloadHash::Unsigned, hour, now)
+                .unwrap();
+            assert_eq!(presigner.presign(&request).unwrap().url(), one.url());
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The two verbs of a client: sign and presign.
+
+use std::fmt;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::credentials::{Credentials, SecretKey};
+use crate::error::Error;
+use crate::request::{HttpRequest, RawRequest};
+use crate::service::Service;
+use crate::sign::added_headers::AddedHeaders;
+use crate::sign::pipeline::Identity;
+use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::scope::{CredentialScope, check_region};
+use crate::sigv4::signature::Signature;
+use crate::sigv4::signing_key::SigningKey;
+
+/// Signs and presigns requests to one service in one region, with one set of credentials.
+///
+/// It is the pure parts of this crate put together, plus the signing key of the day, remembered.
+/// Cloning is a reference count, and clones share the key. It reads no clock: the time is an
+/// argument. What is wrong with credentials, region or service is told when something is signed.
+///
+/// IAM User Guide, "AWS Signature Version 4 for API requests".
+///
+/// ```
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// use time::macros::datetime;
+///
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+///     .with_session_token("AQoDYXdzEJr...");
+/// let signer = Signer::new(credentials, "us-east-1", "iam");
+///
+/// let mut request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08").body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+/// assert_eq!(request.headers()["x-amz-date"], "20150830T123600Z");
+/// assert_eq!(request.headers()["x-amz-security-token"], "AQoDYXdzEJr...");
+/// assert!(request.headers().contains_key("authorization"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer(Arc<Inner>);
+
+struct Inner {
+    /// Checked once; what is wrong is told on every use.
+    identity: Result<Identity, Error>,
+    secret_key: SecretKey,
+    region: String,
+    service: Service,
+    today: RwLock<Option<SigningKey>>,
+}
+
+impl Signer {
+    /// A signer for one region and one service, by its signing name.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Rules, Service, Signer};
+    ///
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let s3 = Signer::new(credentials.clone(), "eu-central-1", "s3");
+    /// let dynamodb = Signer::new(credentials.clone(), "eu-central-1", "dynamodb");
+    /// // A service with rules of its own.
+    /// let store = Signer::new(credentials, "auto", Service::new("storage", Rules::S3));
+    /// ```
+    pub fn new(
+        credentials: Credentials,
+        region: impl Into<String>,
+        service: impl Into<Service>,
+    ) -> Self {
+        let (region, service) = (region.into(), service.into());
+        let secret_key = credentials.secret_key().clone();
+        let identity =
+            check_region(&region).and_then(|()| Identity::new(&credentials, service.clone(), None));
+        Self(Arc::new(Inner {
+            identity,
+            secret_key,
+            region,
+            service,
+            today: RwLock::new(None),
+        }))
+    }
+
+    /// Signs a request, in its headers.
+    ///
+    /// Adds `x-amz-date`, `authorization`, and where they belong `x-amz-security-token` and
+    /// `x-amz-content-sha256`; what an earlier signing left of these is replaced. The host is
+    /// signed as the `host` header says it, or else as an HTTP client sends it for the URI. Returns
+    /// the signature, for those who sign what follows it.
+    ///
+    /// A payload that is the request's own body is hashed in a statement before, since the request is
+    /// borrowed while it is signed: `let payload = PayloadHash::of(request.body());`.
+    ///
+    /// # Errors
+    /// Credentials, region or service that cannot be; credentials that have expired at `now`; no
+    /// host; a path or query that cannot be sent; a query that is signed already. The request is
+    /// then as it was.
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// // The example of the IAM User Guide.
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let signer = Signer::new(credentials, "us-east-1", "iam");
+    /// let mut request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
+    ///     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    ///     .body(())?;
+    /// let signature = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+    /// assert_eq!(signature.as_str(), "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign<R: HttpRequest>(
+        &self,
+        request: &mut R,
+        payload: PayloadHash,
+        now: OffsetDateTime,
+    ) -> Result<Signature, Error> {
+        let (identity, date) = self.identity(now)?;
+        self.with_key(&date, identity, |key| {
+            identity.sign(request, payload, &date, key)
+        })
+    }
+
+    /// Signs a request in slices: what to send with it comes back.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign); and a method, header name or header value that is none.
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs");
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/",
+    ///     query: "Action=ListQueues",
+    ///     headers: &[("host", b"sqs.us-east-1.amazonaws.com")],
+    /// };
+    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+    /// for (name, value) in added.iter() {
+    ///     // write `name: value` on the wire
+    ///     # let _ = (name, value);
+    /// }
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign_raw(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        now: OffsetDateTime,
+    ) -> Result<AddedHeaders<'_>, Error> {
+        let (identity, date) = self.identity(now)?;
+        self.with_key(&date, identity, |key| {
+            identity.sign_raw(request, payload, &date, key)
+        })
+    }
+
+    /// Presigns a request: a URL that anybody can use until it expires, and that needs no
+    /// `authorization` header.
+    ///
+    /// The caller's query stays as it is and the signature's parameters are appended. Headers of
+    /// the request are signed too, and whoever uses the URL must send them
+    /// ([`Presigned::headers`]). S3 takes [`PayloadHash::Unsigned`]; all others the hash of the
+    /// body, for a `GET` [`PayloadHash::EMPTY`].
+    ///
+    /// Amazon S3 API Reference, "Authenticating requests: using query parameters".
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign); and a lifetime outside 1 to 604,800 seconds, or beyond the end of
+    /// the credentials; a relative URI; a parameter `X-Amz-Content-Sha256` that declares another
+    /// payload.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// use time::macros::datetime;
+    ///
+    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    ///     .with_session_token("AQoDYXdzEJr...");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
+    /// let now = datetime!(2013-05-24 0:00 UTC);
+    /// let url = signer.presign(&request, PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    /// assert!(url.url().starts_with("https://bucket.s3.amazonaws.com/a%20key?X-Amz-Algorithm="));
+    /// assert_eq!(url.expires_at(), datetime!(2013-05-24 0:15 UTC));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn presign<R: HttpRequest>(
+        &self,
+        request: &R,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Presigned, Error> {
+        let (identity, date) = self.identity(now)?;
+        let lifetime = Lifetime::strict(expires_in)?;
+        self.with_key(&date, identity, |key| {
+            identity.presign(request, &identity.terms(payload, lifetime, &date, key)?)
+        })
+    }
+
+    /// Presigns a request in slices. The [`url`](Presigned::url) that comes back is the request
+    /// target, from the path on.
+    ///
+    /// # Errors
+    /// As [`presign`](Self::presign).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let minute = Duration::from_secs(60);
+    /// let presigned = signer.presign_raw(&request, PayloadHash::Unsigned, minute, now)?;
+    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn presign_raw(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: OffsetDateTime,
+    ) -> Result<Presigned, Error> {
+        let (identity, date) = self.identity(now)?;
+        let lifetime = Lifetime::strict(expires_in)?;
+        self.with_key(&date, identity, |key| {
+            identity.presign_raw(request, &identity.terms(payload, lifetime, &date, key)?)
+        })
+    }
+
+    /// The region that is signed for.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Signer};
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3");
+    /// assert_eq!(signer.region(), "eu-west-1");
+    /// ```
+    pub fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// The service that is signed for, with the rules that it is signed by.
+    ///
+    /// ```
+    /// use countersign::{Credentials, Rules, Signer};
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3");
+    /// assert_eq!((signer.service().name(), signer.region()), ("s3", "eu-west-1"));
+    /// assert_eq!(signer.service().rules(), &Rules::S3);
+    /// ```
+    pub fn service(&self) -> &Service {
+        &self.0.service
+    }
+
+    pub(crate) fn identity(&self, now: OffsetDateTime) -> Result<(&Identity, AmzDate), Error> {
+        let identity = self.known()?;
+        Ok((identity, identity.date(now)?))
+    }
+
+    pub(crate) fn known(&self) -> Result<&Identity, Error> {
+        self.0.identity.as_ref().map_err(Clone::clone)
+    }
+
+    /// Lends the signing key of the day. Nobody waits for anybody: where the remembered key is
+    /// another day's, or just being replaced, it is derived.
+    pub(crate) fn with_key<T>(
+        &self,
+        date: &AmzDate,
+        identity: &Identity,
+        use_key: impl FnOnce(&SigningKey) -> T,
+    ) -> T {
+        if let Ok(today) = self.0.today.try_read()
+            && let Some(key) = today.as_ref()
+            && key.scope().day_bytes() == date.day_bytes()
+        {
+            return use_key(key);
+        }
+        let scope = CredentialScope::unchecked(
+            date.day_bytes(),
+            Some(&self.0.region),
+            identity.service.name(),
+        );
+        let key = SigningKey::derive(&self.0.secret_key, &scope);
+        if let Ok(mut today) = self.0.today.try_write() {
+            *today = Some(key.clone());
+        }
+        use_key(&key)
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Signer");
+        debug.field("region", &self.0.region);
+        match &self.0.identity {
+            Ok(identity) => debug
+                .field("service", &identity.service.name())
+                .field("access_key_id", &identity.access_key_id),
+            Err(error) => debug.field("error", error),
+        };
+        debug.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,268 @@
+//! The keys of Signature Version 4A.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::back_end::{self, PrivateKey};
+use super::derive::derive;
+use crate::credentials::SecretKey;
+use crate::error::Error;
+use crate::primitives::encode::{ascii, hex32};
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::signing_key::Key;
+use crate::verify::sealed;
+
+/// A signing key: a private key of P-256, good for all days, regions and services, as long as its
+/// credentials are.
+///
+/// Zeroised when dropped, never printed. Cloning is a reference count.
+///
+/// IAM User Guide, "AWS Signature Version 4 for API requests", *How AWS Signature Version 4A works*;
+/// NIST SP 800-108 and FIPS 186-4 for the derivation.
+///
+/// ```
+/// use countersign::SecretKey;
+/// use countersign::sigv4a::SigningKey;
+///
+/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let key = SigningKey::derive("AKIDEXAMPLE", &secret_key)?;
+/// let string_to_sign = "AWS4-ECDSA-P256-SHA256\n\
+///     20150830T123600Z\n\
+///     20150830/service/aws4_request\n\
+///     cf59db423e841c8b7e3444158185aa261b724a5c27cbe762676f3eed19f4dc02";
+/// let signature = key.sign(string_to_sign);
+///
+/// let public_key = key.public_key();             // all that a verifier needs
+/// assert!(public_key.verifies(string_to_sign, &signature));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey(Arc<PrivateKey>);
+
+impl SigningKey {
+    /// Derives the key of a pair of credentials.
+    ///
+    /// # Errors
+    /// A secret key from which no key can be derived: a chance of 2⁻⁸¹²⁸.
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let key = SigningKey::derive(credentials.access_key_id(), credentials.secret_key())?;
+    /// // It is another for another id, although the secret is the same.
+    /// let other = SigningKey::derive("AKIDOTHER", credentials.secret_key())?;
+    /// assert!(key.public_key() != other.public_key());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
+        derive(access_key_id, secret_key.expose())
+            .and_then(|scalar| PrivateKey::new(&scalar))
+            .map(|key| Self(Arc::new(key)))
+            .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
+    }
+
+    /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
+    ///
+    /// In portable Rust the same string has the same signature (RFC 6979); with AWS-LC, as with most
+    /// implementations, every signature is another: compare no signatures, verify them.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let signature = key.sign("a string to sign");
+    /// assert!(signature.as_str().starts_with("30")); // a sequence, in DER
+    /// assert!(key.public_key().verifies("a string to sign", &signature));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
+        self.0.sign(string_to_sign.as_ref())
+    }
+
+    /// The public half.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// // The key of AWS's test suite.
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let x = &key.public_key().to_sec1()[1..33];
+    /// assert_eq!(hex::encode(x), "b6618f6a65740a99e650b33b6b4b5bd0d43b176d721a3edfea7e7d2d56d936b1");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.public_key())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey([elided])")
+    }
+}
+
+/// The public half of a [`SigningKey`]: it verifies, and cannot sign.
+///
+/// ```
+/// use countersign::sigv4a::{SigningKey, PublicKey};
+///
+/// let signing_key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+/// let point: [u8; 65] = signing_key.public_key().to_sec1();
+/// // ... handed to those who verify:
+/// let key = PublicKey::from_sec1(&point)?;
+/// assert!(key.verifies("a string to sign", &signing_key.sign("a string to sign")));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+///
+/// And of a request:
+///
+/// ```
+/// use countersign::sigv4a::{Signer, PublicKey};
+/// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+/// use countersign::{Credentials, PayloadHash};
+/// use time::macros::datetime;
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events");
+/// let now = datetime!(2015-08-30 12:36 UTC);
+/// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+/// signer.sign(&mut request, PayloadHash::of(b"{}"), now)?;
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = signer.public_key()?;                 // by claim.access_key_id(), from your store
+/// Verifier::new("eu-west-1", "events").verify(&claim, &key, PayloadHash::of(b"{}"), now)?;
+///
+/// let elsewhere = Verifier::new("eu-west-2", "events");
+/// let refused = elsewhere.verify(&claim, &key, PayloadHash::of(b"{}"), now);
+/// assert!(matches!(refused, Err(VerifyError::WrongRegion { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct PublicKey(back_end::PublicKey);
+
+impl PublicKey {
+    /// Reads a point on P-256 in the form of SEC 1 (section 2.3.4): `04`, X and Y, or compressed.
+    ///
+    /// # Errors
+    /// Anything else.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::sigv4a::{PublicKey, SigningKey};
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let point = key.public_key().to_sec1();
+    /// assert_eq!(PublicKey::from_sec1(&point)?, key.public_key());
+    /// assert_eq!(PublicKey::from_sec1(&point[1..]), Err(Error::InvalidPublicKey));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
+        back_end::PublicKey::from_sec1(point)
+            .map(Self)
+            .ok_or(Error::InvalidPublicKey)
+    }
+
+    /// The point: `04`, X and Y, 65 bytes.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let point = key.public_key().to_sec1();
+    /// assert_eq!((point.len(), point[0]), (65, 0x04));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn to_sec1(&self) -> [u8; 65] {
+        self.0.to_sec1()
+    }
+
+    /// Whether a signature is one of this key's private half over a string to sign. Its DER must be
+    /// exact, and both of its integers from 1 to N-1.
+    ///
+    /// ```
+    /// use countersign::sigv4a::SigningKey;
+    ///
+    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let (public_key, signature) = (key.public_key(), key.sign("a string to sign"));
+    /// assert!(public_key.verifies("a string to sign", &signature));
+    /// assert!(!public_key.verifies("another", &signature));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    #[must_use]
+    pub fn verifies(&self, string_to_sign: impl AsRef<[u8]>, signature: &Signature) -> bool {
+        signature
+            .with_der(|der| self.0.verifies(string_to_sign.as_ref(), der))
+            .unwrap_or(false)
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_sec1() == other.to_sec1()
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let point = self.to_sec1();
+        let x = point.get(1..).and_then(|x| x.first_chunk());
+        let x = x.map(hex32).unwrap_or([b'?'; 64]);
+        write!(f, "PublicKey({}...)", ascii(&x))
+    }
+}
+
+impl sealed::Sealed for PublicKey {}
+
+/// Verifies claims too: [`Verifier::verify`](crate::verify::Verifier::verify) takes it as it takes the
+/// keys of Signature Version 4, and so does an [`AccessKey`](crate::verify::AccessKey).
+impl crate::verify::VerifyingKey for PublicKey {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EcdsaP256Sha256
+    }
+
+    fn fits(&self, scope: &CredentialScope) -> bool {
+        // It is good for all days and services; what names a region is of the other algorithm.
+        scope.region().is_none()
+    }
+
+    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
+        self.verifies(string_to_sign, signature)
+    }
+}
+
+/// A [`SigningKey`] with the scope that a request is signed for: what a
+/// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
+///
+/// ```
+/// use countersign::chunked::{ChunkSigner, ChunkedPayload};
+/// use countersign::sigv4a::{ScopedKey, Signer};
+/// use countersign::Credentials;
+/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+///
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+/// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
+/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// assert_eq!(chunks.remaining(), 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ScopedKey {
+    pub(crate) key: SigningKey,
+    pub(crate) scope: CredentialScope,
+}
+
+impl Key for ScopedKey {
+    const ALGORITHM: Algorithm = Algorithm::EcdsaP256Sha256;
+
+    fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        self.key.sign(string_to_sign)
+    }
+}

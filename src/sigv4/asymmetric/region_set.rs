@@ -1,0 +1,52 @@
+//! Region sets.
+
+use crate::error::Error;
+use crate::sigv4::scope::check_region;
+
+/// Whether a region set is fit to be sent: regions, or patterns of them with `*`, joined with `,`.
+pub(crate) fn check(region_set: &str) -> Result<(), Error> {
+    let wrong = |problem| {
+        Err(Error::InvalidRegionSet {
+            region_set: region_set.to_owned(),
+            problem,
+        })
+    };
+    if region_set.is_empty() {
+        return wrong("is empty: `*` stands for all regions");
+    }
+    for region in region_set.split(',') {
+        if region.is_empty() {
+            return wrong("has an empty region between its commas");
+        }
+        if region.contains([' ', '\t']) {
+            return wrong("holds white space: its regions are joined with `,` alone");
+        }
+        check_region(region)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_sent() {
+        for sound in ["*", "us-east-1", "us-east-1,eu-west-1", "us-*,eu-west-?"] {
+            assert_eq!(check(sound), Ok(()), "{sound}");
+        }
+        for wrong in ["", ",", "us-east-1,", ",a", "a,,b", "a, b", " a", "a\tb"] {
+            assert!(
+                matches!(check(wrong), Err(Error::InvalidRegionSet { .. })),
+                "{wrong:?}"
+            );
+        }
+        for wrong in ["a/b", "é", "a\n"] {
+            let wrong = format!("us-east-1,{wrong}");
+            assert!(
+                matches!(check(&wrong), Err(Error::InvalidRegion { .. })),
+                "{wrong:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The `Authorization` header of Signature Version 4, and its twin in the query of a presigned URL.
+
+mod credential;
+mod query;
+
+use std::borrow::Cow;
+
+use crate::error::Error;
+use crate::primitives::encode::{cut, holds};
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+
+#[cfg(feature = "post-policy")]
+pub(crate) use credential::parse_credential;
+pub(crate) use credential::query_credential;
+use credential::split_credential;
+pub use query::QueryAuthorization;
+pub(crate) use query::{
+    AuthorizationParameters, CONTENT_SHA256_PARAMETER, FIRST, already_declared, declares,
+    expires_in_of, find_parameters_and, refuse_signed, write_encoded,
+};
+
+/// What an `Authorization` header says: who signed, for which scope, which headers, and the
+/// signature. A claim, until somebody has verified it.
+///
+/// AWS: "Create a signed AWS API request", step 5.
+///
+/// ```
+/// use countersign::sigv4::Authorization;
+///
+/// let header = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// let authorization = Authorization::parse(header)?;
+/// assert_eq!(authorization.access_key_id, "AKIDEXAMPLE");
+/// assert_eq!(authorization.scope.region(), Some("us-east-1"));
+/// assert_eq!(authorization.signed_headers, "host;x-amz-date");
+/// assert_eq!(authorization.to_header(), header);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization<'a> {
+    /// SigV4 or SigV4A.
+    pub algorithm: Algorithm,
+    /// The access key ID.
+    pub access_key_id: Cow<'a, str>,
+    /// The credential scope.
+    pub scope: CredentialScope,
+    /// The names of the signed headers, joined with `;`.
+    pub signed_headers: Cow<'a, str>,
+    /// The signature.
+    pub signature: Signature,
+}
+
+impl<'a> Authorization<'a> {
+    /// Reads the header. The three parts may come in any order, with or without white space after
+    /// the commas.
+    ///
+    /// # Errors
+    /// Another scheme; a part that is missing, unknown, malformed or there twice; a scope that is none
+    /// ([`Error::InvalidScope`]).
+    ///
+    /// ```
+    /// use countersign::{sigv4::Authorization, Error};
+    ///
+    /// // Without white space behind the commas, in another order.
+    /// let authorization = Authorization::parse("AWS4-HMAC-SHA256 SignedHeaders=host;x-amz-date,\
+    ///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31,\
+    ///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request")?;
+    /// assert_eq!(authorization.scope.service(), "service");
+    /// let basic = Authorization::parse("Basic dXNlcjpwYXNzd29yZA==");
+    /// assert!(matches!(basic, Err(Error::MalformedAuthorization(_))));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn parse(header: &'a str) -> Result<Self, Error> {
+        let malformed = |problem| Err(Error::MalformedAuthorization(problem));
+        let Some((algorithm, parts)) = cut(header, b' ') else {
+            return malformed("there is nothing after the algorithm");
+        };
+        let algorithm = Algorithm::parse(algorithm)?;
+        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
+        let mut rest = Some(parts);
+        while let Some(parts) = rest {
+            let (part, others) = cut(parts, b',').map_or((parts, None), |(a, b)| (a, Some(b)));
+            rest = others;
+            let Some((name, value)) = cut(part.trim_ascii(), b'=') else {
+                return malformed("a part is not of the form `name=value`");
+            };
+            let slot = match name {
+                "Credential" => &mut credential,
+                "SignedHeaders" => &mut signed_headers,
+                "Signature" => &mut signature,
+                _ => return malformed("there is a part that nobody knows"),
+            };
+            if slot.replace(value).is_some() {
+                return malformed("there is a part twice");
+            }
+        }
+        let Some(credential) = credential else {
+            return malformed("`Credential` is missing");
+        };
+        let Some(signed_headers) = signed_headers else {
+            return malformed("`SignedHeaders` is missing");
+        };
+        let Some(signature) = signature else {
+            return malformed("`Signature` is missing");
+        };
+        let (slash, scope) = split_credential(algorithm, credential)?;
+        let access_key_id = credential.get(..slash).unwrap_or_default().into();
+        Self::of_parts(
+            algorithm,
+            (access_key_id, scope),
+            signed_headers.into(),
+            signature,
+        )
+    }
+
+    fn of_parts(
+        algorithm: Algorithm,
+        (access_key_id, scope): (Cow<'a, str>, CredentialScope),
+        signed_headers: Cow<'a, str>,
+        signature: &str,
+    ) -> Result<Self, Error> {
+        if signed_headers.is_empty() {
+            return Err(Error::MalformedAuthorization("`SignedHeaders` is empty"));
+        }
+        let signature = Signature::parse(algorithm, signature)?;
+        Ok(Self {
+            algorithm,
+            access_key_id,
+            scope,
+            signed_headers,
+            signature,
+        })
+    }
+
+    /// The header's value. It holds the signature: mark the header sensitive.
+    ///
+    /// ```
+    /// use countersign::{sigv4::{Algorithm, Authorization, CredentialScope, SigningKey}, SecretKey};
+    ///
+    /// // Signing by the parts.
+    /// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+    /// let header = Authorization {
+    ///     algorithm: Algorithm::HmacSha256,
+    ///     access_key_id: "AKIDEXAMPLE".into(),
+    ///     scope,
+    ///     signed_headers: "host;x-amz-date".into(),
+    ///     signature: key.sign("the string to sign"),
+    /// }
+    /// .to_header();
+    /// assert!(header.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn to_header(&self) -> String {
+        let mut header = Vec::new();
+        write_header_start(
+            &mut header,
+            self.algorithm,
+            &self.access_key_id,
+            &self.scope,
+        );
+        header.extend_from_slice(self.signed_headers.as_bytes());
+        write_header_end(&mut header, &self.signature);
+        String::from_utf8(header).unwrap_or_default()
+    }
+}
+
+const CREDENTIAL: &str = " Credential=";
+const SIGNED_HEADERS: &str = ", SignedHeaders=";
+const SIGNATURE: &str = ", Signature=";
+
+/// How long the header is without the list of signed headers.
+pub(crate) fn header_len(
+    algorithm: Algorithm,
+    access_key_id: &str,
+    scope: &CredentialScope,
+) -> usize {
+    let signature = match algorithm {
+        Algorithm::HmacSha256 => 64,
+        Algorithm::EcdsaP256Sha256 => 144,
+    };
+    algorithm.as_str().len()
+        + CREDENTIAL.len()
+        + access_key_id.len()
+        + 1
+        + scope.as_bytes().len()
+        + SIGNED_HEADERS.len()
+        + SIGNATURE.len()
+        + signature
+}
+
+/// Everything before the list of signed headers.
+pub(crate) fn write_header_start(
+    header: &mut Vec<u8>,
+    algorithm: Algorithm,
+    access_key_id: &str,
+    scope: &CredentialScope,
+) {
+    for part in [algorithm.as_str(), CREDENTIAL, access_key_id, "/"] {
+        header.extend_from_slice(part.as_bytes());
+    }
+    header.extend_from_slice(scope.as_bytes());
+    header.extend_from_slice(SIGNED_HEADERS.as_bytes());
+}
+
+/// Everything after it.
+pub(crate) fn write_header_end(header: &mut Vec<u8>, signature: &Signature) {
+    header.extend_from_slice(SIGNATURE.as_bytes());
+    header.extend_from_slice(signature.as_bytes());
+}
+
+impl Algorithm {
+    pub(crate) fn parse(name: &str) -> Result<Self, Error> {
+        [Self::HmacSha256, Self::EcdsaP256Sha256]
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == name)
+            .ok_or(Error::MalformedAuthorization(
+                "the algorithm is not one of Signature Version 4",
+            ))
+    }
+}
+
+impl Signature {
+    /// Reads the hex of a signature; upper-case digits are taken too.
+    pub(crate) fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
+        let sound = match algorithm {
+            Algorithm::HmacSha256 => hex.len() == 64,
+            // Two integers of one to 33 bytes, each behind two bytes, behind two more.
+            Algorithm::EcdsaP256Sha256 => {
+                (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2)
+            }
+        };
+        if !sound || holds(hex.as_bytes(), |b| !b.is_ascii_hexdigit()) {
+            return Err(Error::MalformedAuthorization(
+                "the signature is not the hex of one",
+            ));
+        }
+        let mut signature = Self::of_hex(hex.as_bytes());
+        signature.make_lower_case();
+        Ok(signature)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNATURE: &str = "5FA00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
+    #[test]
+    fn what_is_no_scope() {
+        for (algorithm, credential) in [
+            ("AWS4-HMAC-SHA256", "A/20150830/r/s/aws5_request"),
+            ("AWS4-HMAC-SHA256", "A/2015-08-30/r/s/aws4_request"),
+            ("AWS4-HMAC-SHA256", "A/20150830//s/aws4_request"),
+            ("AWS4-ECDSA-P256-SHA256", "A/r/s/aws4_request"),
+        ] {
+            let header = format!(
+                "{algorithm} Credential={credential}, SignedHeaders=host, Signature={SIGNATURE}"
+            );
+            assert_eq!(
+                Authorization::parse(&header).unwrap_err(),
+                Error::InvalidScope,
+                "{credential}"
+            );
+        }
+    }
+
+    #[test]
+    fn parts_in_any_order_and_spacing() {
+        for parts in [
+            "Credential=A/20150830/r/s/aws4_request,SignedHeaders=host,Signature=",
+            "SignedHeaders=host,  Credential=A/20150830/r/s/aws4_request ,\tSignature=",
+        ] {
+            let header = format!("AWS4-HMAC-SHA256 {parts}{SIGNATURE}");
+            let authorization = Authorization::parse(&header).unwrap();
+            assert_eq!(authorization.signature.as_str(), SIGNATURE.to_lowercase());
+            assert_eq!(authorization.access_key_id, "A");
+        }
+    }
+
+    #[test]
+    fn an_access_key_id_may_hold_slashes() {
+        let header = format!(
+            "AWS4-HMAC-SHA256 Credential=a/b/20150830/r/s/aws4_request,SignedHeaders=host,Signature={SIGNATURE}"
+        );
+        assert_eq!(Authorization::parse(&header).unwrap().access_key_id, "a/b");
+    }
+
+    #[test]
+    fn what_is_malformed() {
+        let good = format!(
+            "Credential=A/20150830/r/s/aws4_request, SignedHeaders=host, Signature={SIGNATURE}"
+        );
+        assert!(Authorization::parse(&format!("AWS4-HMAC-SHA256 {good}")).is_ok());
+        for header in [
+            String::new(),
+            "AWS4-HMAC-SHA256".to_owned(),
+            format!("AWS4-HMAC-SHA1 {good}"),
+            format!("aws4-hmac-sha256 {good}"),
+            format!("AWS4-HMAC-SHA256 {good}, Signature={SIGNATURE}"),
+            format!("AWS4-HMAC-SHA256 {good}, Extra=1"),
+            format!("AWS4-HMAC-SHA256 {good},"),
+            format!("AWS4-HMAC-SHA256 {good}0"),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("host", "")),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("A/", "/")),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("/r", "")),
+            format!("AWS4-HMAC-SHA256 {}", good.replace("5F", "5G")),
+        ] {
+            assert!(
+                matches!(
+                    Authorization::parse(&header),
+                    Err(Error::MalformedAuthorization(_))
+                ),
+                "{header}"
+            );
+        }
+    }
+}

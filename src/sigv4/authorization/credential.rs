@@ -1,0 +1,70 @@
+//! The access key id and the scope, `ID/SCOPE`.
+
+use std::borrow::Cow;
+
+use super::query::value_of;
+use crate::error::Error;
+use crate::primitives::encode::holds;
+use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Algorithm;
+
+/// Where the access key id ends in `ID/SCOPE`, and the scope.
+pub(super) fn split_credential(
+    algorithm: Algorithm,
+    credential: &str,
+) -> Result<(usize, CredentialScope), Error> {
+    // The scope is what the last parts are: an access key id of a store's own may hold `/`.
+    let parts = match algorithm {
+        Algorithm::HmacSha256 => 4,
+        Algorithm::EcdsaP256Sha256 => 3,
+    };
+    // As a header can say it: who looks the key up may well write it into a log.
+    if holds(credential.as_bytes(), |b| !(b' '..0x7f).contains(&b)) {
+        return Err(Error::MalformedAuthorization(
+            "`Credential` holds something else than visible ASCII",
+        ));
+    }
+    let slashes = credential.bytes().enumerate().rev();
+    let slash = slashes
+        .filter(|&(_, byte)| byte == b'/')
+        .nth(parts - 1)
+        .map(|(slash, _)| slash)
+        .filter(|&slash| slash > 0);
+    let (slash, scope) = slash
+        .and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
+        .ok_or(Error::MalformedAuthorization(
+            "`Credential` is not of the form ID/SCOPE",
+        ))?;
+    Ok((slash, CredentialScope::parse(scope)?))
+}
+
+/// The access key id and the scope in `ID/SCOPE`.
+#[cfg(feature = "post-policy")]
+pub(crate) fn parse_credential(
+    algorithm: Algorithm,
+    credential: &str,
+) -> Result<(&str, CredentialScope), Error> {
+    let (slash, scope) = split_credential(algorithm, credential)?;
+    Ok((credential.get(..slash).unwrap_or_default(), scope))
+}
+
+/// The same, percent-encoded. The access key id is copied only where it is not as it is sent.
+pub(crate) fn query_credential<'a>(
+    algorithm: Algorithm,
+    credential: &Parameter<'a>,
+) -> Result<(Cow<'a, str>, CredentialScope), Error> {
+    let mut decoded = [0; 256];
+    let decoded = credential.decode_into(&mut decoded);
+    let text = match decoded.and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+        Some(text) => Cow::Borrowed(text),
+        None => value_of(credential)?,
+    };
+    let (slash, scope) = split_credential(algorithm, &text)?;
+    let id = text.get(..slash).unwrap_or_default();
+    let id = match credential.raw_value().get(..slash) {
+        Some(raw) if raw == id => Cow::Borrowed(raw),
+        _ => Cow::Owned(id.to_owned()),
+    };
+    Ok((id, scope))
+}

@@ -1,0 +1,297 @@
+//! The twin of the header in the query of a presigned URL.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use super::Authorization;
+use super::credential::query_credential;
+use crate::error::Error;
+use crate::primitives::encode::encode;
+use crate::sigv4::canonical::headers::CanonicalHeaders;
+use crate::sigv4::canonical::query::{Parameter, parameters};
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::HashedPayload;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Algorithm;
+
+/// The first of the parameters that presigning writes.
+pub(crate) const FIRST: &str = "X-Amz-Algorithm";
+
+/// The parameters that presigning writes.
+const PARAMETERS: [&str; 9] = [
+    FIRST,
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+    "X-Amz-Expires",
+    "X-Amz-Region-Set",
+    "X-Amz-Security-Token",
+    "X-Amz-S3session-Token",
+];
+
+/// Whether a parameter can have one of our names, in any case of letters: most begin otherwise.
+fn may_be_named(parameter: &Parameter<'_>) -> bool {
+    matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
+}
+
+/// Refuses a caller's parameter that the signer writes itself, in any case of letters: signing a
+/// signed URL again would leave two signatures in it.
+pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
+    if may_be_named(parameter)
+        && let Some(name) = PARAMETERS.iter().find(|name| parameter.is_named(name))
+    {
+        return Err(Error::AlreadySigned {
+            parameter: (*name).to_owned(),
+        });
+    }
+    Ok(true)
+}
+
+/// By which a URL declares its payload, as some SDKs write it.
+pub(crate) const CONTENT_SHA256_PARAMETER: &str = "X-Amz-Content-Sha256";
+
+/// Whether a caller's parameter declares the payload of a URL, or one `before` it did. Refuses what
+/// a server would: another payload than the one that is signed, another case of letters, or two.
+pub(crate) fn declares(
+    parameter: &Parameter<'_>,
+    payload: &HashedPayload,
+    before: bool,
+) -> Result<bool, Error> {
+    if !may_be_named(parameter) || !parameter.is_named(CONTENT_SHA256_PARAMETER) {
+        return Ok(before);
+    }
+    let same = parameter.value().as_deref() == Some(payload.as_str());
+    if before || !same || !parameter.is_exactly(CONTENT_SHA256_PARAMETER) {
+        return Err(already_declared());
+    }
+    Ok(true)
+}
+
+pub(crate) fn already_declared() -> Error {
+    Error::AlreadySigned {
+        parameter: CONTENT_SHA256_PARAMETER.to_owned(),
+    }
+}
+
+/// What the query of a presigned URL says: the twin of [`Authorization`], with the date and the
+/// lifetime that a header leaves to other headers.
+///
+/// Amazon S3 API Reference, "Authenticating requests: using query parameters".
+///
+/// ```
+/// use countersign::sigv4::QueryAuthorization;
+///
+/// let query = "key=1&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///     &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
+///     &X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host\
+///     &X-Amz-Signature=e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
+/// let presigned = QueryAuthorization::parse(query)?;
+/// assert_eq!(presigned.authorization.access_key_id, "AKIDEXAMPLE");
+/// assert_eq!(presigned.expires_in, Some(3600));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct QueryAuthorization<'a> {
+    /// What stands in a header otherwise.
+    pub authorization: Authorization<'a>,
+    /// `X-Amz-Date`.
+    pub date: AmzDate,
+    /// `X-Amz-Expires`, in seconds, as it was sent: any number.
+    pub expires_in: Option<u64>,
+    /// `X-Amz-Region-Set`, of SigV4A.
+    pub region_set: Option<Cow<'a, str>>,
+    /// `X-Amz-Security-Token`, or `X-Amz-S3session-Token`.
+    pub session_token: Option<Cow<'a, str>>,
+}
+
+impl<'a> QueryAuthorization<'a> {
+    /// Reads the parameters out of a query.
+    ///
+    /// # Errors
+    /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
+    /// is not UTF-8; a scope that is none.
+    ///
+    /// ```
+    /// use countersign::{sigv4::QueryAuthorization, Error};
+    ///
+    /// // A link that was cut off where somebody copied it.
+    /// let cut = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F2015");
+    /// assert!(matches!(cut, Err(Error::MalformedAuthorization(_))));
+    /// ```
+    pub fn parse(query: &'a str) -> Result<Self, Error> {
+        let [
+            algorithm,
+            credential,
+            date,
+            signed_headers,
+            signature,
+            expires_in,
+            region_set,
+            token,
+            s3_token,
+        ] = find_parameters(query)?;
+        let missing = |what| Error::MalformedAuthorization(what);
+        let algorithm = algorithm.ok_or(missing("`X-Amz-Algorithm` is missing"))?;
+        let credential = credential.ok_or(missing("`X-Amz-Credential` is missing"))?;
+        let signed_headers = signed_headers.ok_or(missing("`X-Amz-SignedHeaders` is missing"))?;
+        let signature = signature.ok_or(missing("`X-Amz-Signature` is missing"))?;
+        let date = date.ok_or(missing("`X-Amz-Date` is missing"))?;
+        let date = AmzDate::parse(&value_of(&date)?).ok_or(Error::MalformedAuthorization(
+            "`X-Amz-Date` is not of the form YYYYMMDDTHHMMSSZ",
+        ))?;
+        if token.is_some() && s3_token.is_some() {
+            return Err(Error::MalformedAuthorization(
+                "there are two session tokens",
+            ));
+        }
+        let algorithm = Algorithm::parse(&value_of(&algorithm)?)?;
+        Ok(Self {
+            authorization: Authorization::of_parts(
+                algorithm,
+                query_credential(algorithm, &credential)?,
+                value_of(&signed_headers)?,
+                &value_of(&signature)?,
+            )?,
+            date,
+            expires_in: expires_in
+                .map(|seconds| expires_in_of(&seconds))
+                .transpose()?,
+            region_set: region_set.map(|set| value_of(&set)).transpose()?,
+            session_token: token
+                .or(s3_token)
+                .map(|token| value_of(&token))
+                .transpose()?,
+        })
+    }
+}
+
+/// The parameters of a presigned URL, each at most once, in the order of [`PARAMETERS`].
+fn find_parameters(query: &str) -> Result<[Option<Parameter<'_>>; PARAMETERS.len()], Error> {
+    find_parameters_and(query, |_| {})
+}
+
+/// The same; `other` sees whatever else begins with the same letter.
+pub(crate) fn find_parameters_and<'a>(
+    query: &'a str,
+    mut other: impl FnMut(Parameter<'a>),
+) -> Result<[Option<Parameter<'a>>; PARAMETERS.len()], Error> {
+    let mut found = [None; PARAMETERS.len()];
+    for parameter in parameters(query) {
+        let parameter = parameter?;
+        if !may_be_named(&parameter) {
+            continue;
+        }
+        let Some((name, slot)) = PARAMETERS
+            .iter()
+            .zip(&mut found)
+            .find(|(name, _)| parameter.is_named(name))
+        else {
+            other(parameter);
+            continue;
+        };
+        if !parameter.is_exactly(name) {
+            return Err(Error::MalformedAuthorization(
+                "a parameter's name is in the wrong case",
+            ));
+        }
+        if slot.replace(parameter).is_some() {
+            return Err(Error::MalformedAuthorization("there is a parameter twice"));
+        }
+    }
+    Ok(found)
+}
+
+/// `X-Amz-Expires`: any number of seconds.
+pub(crate) fn expires_in_of(parameter: &Parameter<'_>) -> Result<u64, Error> {
+    let text = value_of(parameter)?;
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = if digits { text.parse().ok() } else { None };
+    number.ok_or(Error::MalformedAuthorization(
+        "`X-Amz-Expires` is not a number of seconds",
+    ))
+}
+
+impl fmt::Debug for QueryAuthorization<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryAuthorization")
+            .field("authorization", &self.authorization)
+            .field("date", &self.date)
+            .field("expires_in", &self.expires_in)
+            .field("region_set", &self.region_set)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parameters that presigning adds, but for the signature.
+pub(crate) struct AuthorizationParameters<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) access_key_id: &'a str,
+    pub(crate) scope: &'a CredentialScope,
+    pub(crate) date: &'a AmzDate,
+    pub(crate) expires_in: Option<u64>,
+    pub(crate) region_set: Option<&'a str>,
+    /// Its name, and it, percent-encoded.
+    pub(crate) session_token: Option<(&'a str, &'a str)>,
+    pub(crate) headers: &'a CanonicalHeaders<'a>,
+}
+
+impl AuthorizationParameters<'_> {
+    /// More than they take.
+    pub(crate) fn len(&self) -> usize {
+        let token = self
+            .session_token
+            .map_or(0, |(name, value)| name.len() + value.len() + 2);
+        let encoded = self.access_key_id.len()
+            + self.region_set.map_or(0, str::len)
+            + self.headers.names_len();
+        360 + token + 3 * encoded
+    }
+
+    /// Writes them in canonical order and encoding, so that they are one piece of the canonical
+    /// query wherever the caller's own parameters allow it.
+    pub(crate) fn write(&self, query: &mut String) {
+        query.push_str(FIRST);
+        query.push('=');
+        query.push_str(self.algorithm.as_str());
+        write_parameter(query, ("X-Amz-Credential", self.access_key_id));
+        query.push_str("%2F");
+        encode(self.scope.as_bytes(), query);
+        write_encoded(query, ("X-Amz-Date", self.date.as_str()));
+        if let Some(seconds) = self.expires_in {
+            // Into a String, which cannot fail.
+            let _ = write!(query, "&X-Amz-Expires={seconds}");
+        }
+        if let Some(regions) = self.region_set {
+            write_parameter(query, ("X-Amz-Region-Set", regions));
+        }
+        if let Some(token) = self.session_token {
+            write_encoded(query, token);
+        }
+        write_encoded(query, ("X-Amz-SignedHeaders", ""));
+        for (i, name) in self.headers.names().enumerate() {
+            if i > 0 {
+                query.push_str("%3B");
+            }
+            encode(name.as_bytes(), query);
+        }
+    }
+}
+
+/// Writes `&name=value` in canonical encoding.
+fn write_parameter(query: &mut String, (name, value): (&str, &str)) {
+    write_encoded(query, (name, ""));
+    encode(value.as_bytes(), query);
+}
+
+/// Writes `&name=value`, where the value is in canonical encoding already.
+pub(crate) fn write_encoded(query: &mut String, (name, value): (&str, &str)) {
+    for part in ["&", name, "=", value] {
+        query.push_str(part);
+    }
+}
+
+pub(super) fn value_of<'a>(parameter: &Parameter<'a>) -> Result<Cow<'a, str>, Error> {
+    let not_utf8 = Error::MalformedAuthorization("a parameter is not UTF-8");
+    parameter.value().ok_or(not_utf8)
+}

@@ -1,0 +1,305 @@
+//! Canonical headers, and the list of signed headers.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::error::Error;
+use crate::primitives::encode::{Sink, holds};
+use crate::primitives::inline_vec::List;
+
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Header<'a> {
+    name: &'a str,
+    value: &'a [u8],
+    /// Whether the value holds white space that is not part of its canonical form.
+    folds: bool,
+}
+
+impl<'a> Header<'a> {
+    /// A header that has not been through the types of `http`.
+    pub(crate) fn of_raw(name: &'a str, value: &'a [u8]) -> Result<Self, Error> {
+        if name.is_empty() || !name.bytes().all(is_lower_case_token) {
+            return Err(Error::InvalidHeaderName {
+                name: name.to_owned(),
+            });
+        }
+        let odd = is_odd(value);
+        let control = |&b: &u8| b.is_ascii_control() && b != b'\t';
+        if odd && value.iter().any(control) {
+            return Err(Error::InvalidHeaderValue {
+                name: name.to_owned(),
+            });
+        }
+        let folds = odd && folds(value);
+        Ok(Self { name, value, folds })
+    }
+}
+
+/// The headers of a canonical request, and the list of their names.
+///
+/// AWS calls them `CanonicalHeaders` and `SignedHeaders`: sorted by lower-case name, values
+/// trimmed, each inner run of spaces and tabs made one space (inside quotes too), the values of
+/// repeated names joined with `,` in the order in which they are sent.
+///
+/// ```
+/// use countersign::sigv4::CanonicalHeaders;
+///
+/// let headers = CanonicalHeaders::new([
+///     ("x-amz-meta-a", &b" one   two "[..]),
+///     ("host", b"example.com"),
+///     ("x-amz-meta-a", b"three"),
+/// ])?;
+/// assert_eq!(headers.to_string(), "host:example.com\nx-amz-meta-a:one two,three\n");
+/// assert_eq!(headers.signed_headers(), "host;x-amz-meta-a");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct CanonicalHeaders<'a>(List<Header<'a>, 12>);
+
+impl<'a> CanonicalHeaders<'a> {
+    /// The canonical form of all these headers; choosing them is up to the caller, or to
+    /// [`Rules`](crate::Rules).
+    ///
+    /// # Errors
+    /// A name that is not an HTTP token in lower case; a value with a control character other than
+    /// a tab.
+    ///
+    /// ```
+    /// use countersign::{sigv4::CanonicalHeaders, Error};
+    ///
+    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
+    /// assert_eq!(headers.to_string(), "host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n");
+    /// let refused = CanonicalHeaders::new([("Host", &b"example.amazonaws.com"[..])]);
+    /// assert!(matches!(refused, Err(Error::InvalidHeaderName { .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn new(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, Error> {
+        let mut canonical = Self::unsorted();
+        for (name, value) in headers {
+            canonical.0.push(Header::of_raw(name, value)?);
+        }
+        canonical.sort();
+        Ok(canonical)
+    }
+
+    pub(crate) fn unsorted() -> Self {
+        Self(List::new())
+    }
+
+    /// A header whose name is a token in lower case, and whose value holds no control characters,
+    /// as the types of `http` see to.
+    pub(crate) fn push(&mut self, name: &'a str, value: &'a [u8]) {
+        let folds = is_odd(value) && folds(value);
+        self.0.push(Header { name, value, folds });
+    }
+
+    pub(crate) fn push_header(&mut self, header: Header<'a>) {
+        self.0.push(header);
+    }
+
+    /// A header of the signer's own, in canonical form.
+    pub(crate) fn push_canonical(&mut self, name: &'a str, value: &'a [u8]) {
+        self.0.push(Header {
+            name,
+            value,
+            folds: false,
+        });
+    }
+
+    pub(crate) fn sort(&mut self) {
+        // Stable: repeated names stay in the order in which they are sent.
+        self.0.as_mut_slice().sort_by(|a, b| order(a.name, b.name));
+    }
+
+    pub(crate) fn write(&self, sink: &mut impl Sink) {
+        let mut last = "";
+        for (i, header) in self.0.as_slice().iter().enumerate() {
+            if header.name == last {
+                sink.put(b",");
+            } else {
+                if i > 0 {
+                    sink.put(b"\n");
+                }
+                sink.put(header.name.as_bytes());
+                sink.put(b":");
+                last = header.name;
+            }
+            if header.folds {
+                write_folded(header.value, sink);
+            } else {
+                sink.put(header.value);
+            }
+        }
+        if !self.0.as_slice().is_empty() {
+            sink.put(b"\n");
+        }
+    }
+
+    /// The names, each once.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let mut last = "";
+        self.0
+            .as_slice()
+            .iter()
+            .map(|header| header.name)
+            .filter(move |&name| std::mem::replace(&mut last, name) != name)
+    }
+
+    pub(crate) fn write_names(&self, sink: &mut impl Sink) {
+        for (i, name) in self.names().enumerate() {
+            if i > 0 {
+                sink.put(b";");
+            }
+            sink.put(name.as_bytes());
+        }
+    }
+
+    /// How much [`write_names`](Self::write_names) writes. Exactly, because a `HeaderValue` takes a
+    /// full buffer as it is and asks the heap once more for any other.
+    pub(crate) fn names_len(&self) -> usize {
+        let with_separators: usize = self.names().map(|name| name.len() + 1).sum();
+        with_separators.saturating_sub(1)
+    }
+
+    /// The names joined with `;`, as they are sent and signed.
+    ///
+    /// ```
+    /// use countersign::sigv4::CanonicalHeaders;
+    ///
+    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
+    /// assert_eq!(headers.signed_headers(), "host;x-amz-date");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn signed_headers(&self) -> String {
+        let mut names = Vec::with_capacity(self.names_len());
+        self.write_names(&mut names);
+        String::from_utf8(names).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for CanonicalHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::display(f, |sink| self.write(sink))
+    }
+}
+
+/// The names alone: a value may be a session token, or a key for server-side encryption.
+impl fmt::Debug for CanonicalHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// By bytes. Most names differ in their first letter.
+pub(crate) fn order(a: &str, b: &str) -> Ordering {
+    let [x, y] = [a, b].map(|name| name.as_bytes().first());
+    x.cmp(&y).then_with(|| a.cmp(b))
+}
+
+fn is_lower_case_token(byte: u8) -> bool {
+    /// As a table, because it is asked of every byte.
+    static LOWER_CASE_TOKEN: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut bytes: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+        while let [byte, rest @ ..] = bytes {
+            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
+            {
+                table[*byte as usize] = true;
+            }
+            bytes = rest;
+        }
+        table
+    };
+    LOWER_CASE_TOKEN.get(usize::from(byte)) == Some(&true)
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+/// Whether a value is worth a look at each byte: most hold neither white space nor controls.
+fn is_odd(value: &[u8]) -> bool {
+    holds(value, |b| (b <= b' ') | (b == 0x7f))
+}
+
+fn folds(value: &[u8]) -> bool {
+    let ends = [value.first(), value.last()];
+    let doubled = |pair: &[u8]| pair == b"  ";
+    ends.contains(&Some(&b' ')) || value.contains(&b'\t') || value.windows(2).any(doubled)
+}
+
+fn write_folded(value: &[u8], sink: &mut impl Sink) {
+    let words = value
+        .split(|&b| is_blank(b))
+        .filter(|word| !word.is_empty());
+    for (i, word) in words.enumerate() {
+        if i > 0 {
+            sink.put(b" ");
+        }
+        sink.put(word);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space() {
+        for (value, canonical) in [
+            ("", ""),
+            (" ", ""),
+            ("\t", ""),
+            ("a", "a"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("\ta\t", "a"),
+            ("a b", "a b"),
+            ("a  b", "a b"),
+            ("a\tb", "a b"),
+            ("a \t b", "a b"),
+            ("\"a   b   c\"", "\"a b c\""),
+            ("a\u{a0}\u{a0}b", "a\u{a0}\u{a0}b"),
+        ] {
+            let headers = CanonicalHeaders::new([("h", value.as_bytes())]).unwrap();
+            assert_eq!(headers.to_string(), format!("h:{canonical}\n"), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn repeats_join_in_order() {
+        let headers: [(&str, &[u8]); 5] = [
+            ("b", b"2"),
+            ("a", b""),
+            ("b", b"1"),
+            ("a", b" x "),
+            ("b", b"2"),
+        ];
+        let headers = CanonicalHeaders::new(headers).unwrap();
+        assert_eq!(headers.to_string(), "a:,x\nb:2,1,2\n");
+        assert_eq!(headers.signed_headers(), "a;b");
+    }
+
+    #[test]
+    fn what_is_no_header() {
+        for name in ["", "Host", "a b", "a:", "é", "a\n"] {
+            let error = CanonicalHeaders::new([(name, &b""[..])]).unwrap_err();
+            assert_eq!(
+                error,
+                Error::InvalidHeaderName {
+                    name: name.to_owned()
+                }
+            );
+        }
+        for value in ["\r", "\n", "\0", "\x7f", "\x0b"] {
+            let error = CanonicalHeaders::new([("h", value.as_bytes())]).unwrap_err();
+            assert_eq!(
+                error,
+                Error::InvalidHeaderValue {
+                    name: "h".to_owned()
+                },
+                "{value:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Canonical query.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use crate::error::Error;
+use crate::primitives::encode::{Class, Escapes, Sink, class, decoded, escape, recode, recoded};
+use crate::primitives::inline_vec::List;
+
+/// One `name=value`, percent-encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameter<'a> {
+    name: &'a str,
+    value: &'a str,
+    escapes: Escapes,
+}
+
+impl Default for Parameter<'_> {
+    fn default() -> Self {
+        Self {
+            name: "",
+            value: "",
+            escapes: Escapes::Canonical,
+        }
+    }
+}
+
+impl<'a> Parameter<'a> {
+    /// The name as it is sent.
+    pub(crate) fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Whether the decoded name begins with `prefix`.
+    pub(crate) fn begins_with(&self, prefix: &str) -> bool {
+        decoded(self.name).take(prefix.len()).eq(prefix.bytes())
+    }
+
+    /// The value, decoded; `None` where it is not UTF-8.
+    pub(crate) fn value(&self) -> Option<Cow<'a, str>> {
+        percent_decode_str(self.value).decode_utf8().ok()
+    }
+
+    /// The value as it is sent.
+    pub(crate) fn raw_value(&self) -> &'a str {
+        self.value
+    }
+
+    /// The value, decoded into a buffer; `None` where it is longer.
+    pub(crate) fn decode_into<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let mut bytes = decoded(self.value);
+        let filled = buffer
+            .iter_mut()
+            .zip(&mut bytes)
+            .map(|(slot, byte)| *slot = byte)
+            .count();
+        // `zip` asks for a slot first, so that nothing was taken for which there was none.
+        bytes.next().is_none().then(|| buffer.get(..filled))?
+    }
+
+    /// By encoded name, then by encoded value.
+    fn order(&self, other: &Self) -> Ordering {
+        if self.escapes == Escapes::Canonical && other.escapes == Escapes::Canonical {
+            return (self.name, self.value).cmp(&(other.name, other.value));
+        }
+        recoded(self.name)
+            .cmp(recoded(other.name))
+            .then_with(|| recoded(self.value).cmp(recoded(other.value)))
+    }
+
+    fn write(&self, sink: &mut impl Sink) {
+        match self.escapes {
+            Escapes::Canonical => {
+                sink.put(self.name.as_bytes());
+                sink.put(b"=");
+                sink.put(self.value.as_bytes());
+            }
+            Escapes::Other => {
+                recode(self.name, sink);
+                sink.put(b"=");
+                recode(self.value, sink);
+            }
+        }
+    }
+
+    /// Whether the decoded name is exactly `name`.
+    pub(crate) fn is_exactly(&self, name: &str) -> bool {
+        if !self.name.contains('%') {
+            return self.name == name;
+        }
+        decoded(self.name).eq(name.bytes())
+    }
+
+    /// Whether the decoded name is `name`, in any case of letters.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        if !self.name.contains('%') {
+            return self.name.eq_ignore_ascii_case(name);
+        }
+        let same_case = |byte: u8| byte.to_ascii_lowercase();
+        decoded(self.name)
+            .map(same_case)
+            .eq(name.bytes().map(same_case))
+    }
+}
+
+/// The third line of a canonical request.
+///
+/// AWS calls it `CanonicalQueryString`. Names and values are decoded and encoded again, then
+/// sorted by encoded name and by encoded value; repeats stay; empty pieces (`&&`) are skipped; a
+/// bare `+` is the plus that was sent, `%2B`.
+///
+/// ```
+/// use countersign::sigv4::CanonicalQuery;
+///
+/// let query = CanonicalQuery::new("b=%7e&a=x%20y&b&a=+&&a-=1")?;
+/// assert_eq!(query.to_string(), "a=%2B&a=x%20y&a-=1&b=&b=~");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct CanonicalQuery<'a>(List<Parameter<'a>, 8>);
+
+impl<'a> CanonicalQuery<'a> {
+    /// The canonical form of a query as it is sent, without the `?`.
+    ///
+    /// # Errors
+    /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
+    ///
+    /// ```
+    /// use countersign::{sigv4::CanonicalQuery, Error};
+    ///
+    /// let query = CanonicalQuery::new("prefix=J&max-keys=2")?; // S3's example of a list
+    /// assert_eq!(query.to_string(), "max-keys=2&prefix=J");
+    /// let refused = CanonicalQuery::new("discount=100%");
+    /// assert!(matches!(refused, Err(Error::InvalidQuery { position: 12, .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn new(query: &'a str) -> Result<Self, Error> {
+        let mut canonical = Self::empty();
+        canonical.read(query, |_| Ok(true))?;
+        canonical.sort();
+        Ok(canonical)
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self(List::new())
+    }
+
+    /// Adds those parameters of a query that `keep` keeps.
+    pub(crate) fn read(
+        &mut self,
+        query: &'a str,
+        mut keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        for parameter in parameters(query) {
+            let parameter = parameter?;
+            if keep(&parameter)? {
+                self.0.push(parameter);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a parameter in the canonical encoding.
+    pub(crate) fn push_canonical(&mut self, name: &'a str, value: &'a str) {
+        self.0.push(Parameter {
+            name,
+            value,
+            escapes: Escapes::Canonical,
+        });
+    }
+
+    pub(crate) fn sort(&mut self) {
+        self.0.as_mut_slice().sort_unstable_by(Parameter::order);
+    }
+
+    pub(crate) fn write(&self, sink: &mut impl Sink) {
+        for (i, parameter) in self.0.as_slice().iter().enumerate() {
+            if i > 0 {
+                sink.put(b"&");
+            }
+            parameter.write(sink);
+        }
+    }
+}
+
+impl fmt::Display for CanonicalQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::display(f, |sink| self.write(sink))
+    }
+}
+
+/// The names alone: a value may be a session token.
+impl fmt::Debug for CanonicalQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.as_slice().iter().map(Parameter::name);
+        f.debug_set().entries(names).finish()
+    }
+}
+
+/// The parameters of a query in the order in which they are sent; every byte is looked at once.
+pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'_>, Error>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while query.as_bytes().get(at) == Some(&b'&') {
+            at += 1;
+        }
+        (at < query.len()).then(|| parameter(query, &mut at))
+    })
+}
+
+/// The parameter that begins at `at`, which then is where it ends; behind an error nothing is read.
+fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error> {
+    let bytes = query.as_bytes();
+    let start = std::mem::replace(at, bytes.len());
+    let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
+    let wrong = |position, problem| Err(Error::InvalidQuery { position, problem });
+    while let Some(rest) = bytes.get(end..) {
+        // What stands for itself goes in runs.
+        end += rest
+            .iter()
+            .take_while(|&&byte| class(byte) == Class::Unreserved)
+            .count();
+        match bytes.get(end) {
+            None | Some(b'&') => break,
+            Some(b'=') if equals.is_none() => equals = Some(end),
+            Some(b'%') => {
+                let digits = bytes.get(end + 1..).unwrap_or_default();
+                let Some(escape) = escape(digits) else {
+                    return wrong(end, "there is a `%` without two hex digits");
+                };
+                escapes = escapes.and(escape);
+                end += 2;
+            }
+            Some(&byte) if class(byte) == Class::Forbidden => {
+                return wrong(end, "there is white space, a control character or `#`");
+            }
+            Some(_) => escapes = Escapes::Other,
+        }
+        end += 1;
+    }
+    let name = query.get(start..equals.unwrap_or(end)).unwrap_or_default();
+    let value = equals
+        .and_then(|equals| query.get(equals + 1..end))
+        .unwrap_or_default();
+    *at = end;
+    Ok(Parameter {
+        name,
+        value,
+        escapes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_is_by_encoded_pair() {
+        for (query, canonical) in [
+            ("", ""),
+            ("&&", ""),
+            ("a-=1&a=2&a.=3&a0=4", "a=2&a-=1&a.=3&a0=4"),
+            ("q.parser=x&q=y", "q=y&q.parser=x"),
+            ("é=1&z=2&%C3%A8=3", "%C3%A8=3&%C3%A9=1&z=2"),
+            ("b=2&a=1&B=3&A=4", "A=4&B=3&a=1&b=2"),
+            ("a=b=c", "a=b%3Dc"),
+            ("=x&a", "=x&a="),
+            ("a=2&a=10&a=1", "a=1&a=10&a=2"),
+        ] {
+            assert_eq!(
+                CanonicalQuery::new(query).unwrap().to_string(),
+                canonical,
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn wrong_escapes_have_a_place() {
+        for (query, at) in [
+            ("a=%", 2),
+            ("a=1&b=%zz", 6),
+            ("%2", 0),
+            ("a\n", 1),
+            ("a=#", 2),
+            ("a=%2&b=1", 2),
+            ("a=%é", 2),
+        ] {
+            let error = CanonicalQuery::new(query).unwrap_err();
+            assert!(
+                matches!(error, Error::InvalidQuery { position, .. } if position == at),
+                "{query:?}: {error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Credential scope: for which day, region and service a signature holds.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use time::OffsetDateTime;
+
+use crate::error::Error;
+use crate::primitives::encode::ascii;
+use crate::sigv4::date::AmzDate;
+
+const END: &str = "aws4_request";
+/// The longest region or service name. AWS's own stay under half of it.
+const LONGEST: usize = 64;
+const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
+
+/// A credential scope, `20150830/us-east-1/iam/aws4_request`.
+///
+/// A signing key holds for one scope and for nothing else, so the scope is a complete key for a
+/// cache of signing keys. (SigV4A scopes have no region.) It is plain text on the stack: copying
+/// one costs no allocation.
+///
+/// AWS: "Elements of an AWS API request signature", *Credential scope*.
+///
+/// ```
+/// use countersign::sigv4::CredentialScope;
+/// use time::macros::datetime;
+///
+/// let scope = CredentialScope::new(datetime!(2015-08-30 12:36 UTC), "us-east-1", "iam")?;
+/// assert_eq!(scope.as_str(), "20150830/us-east-1/iam/aws4_request");
+/// assert_eq!(CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?, scope);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct CredentialScope {
+    text: [u8; MAX],
+    len: u8,
+    /// Where the region ends; 8, the end of the day, when there is none.
+    region_end: u8,
+}
+
+impl CredentialScope {
+    /// The scope of a request signed at `now` (its UTC day counts).
+    ///
+    /// # Errors
+    /// A region or service that is empty, longer than 64 bytes, or holds anything but visible
+    /// ASCII, `/` or `,`; a time outside the years 0 to 9999.
+    ///
+    /// ```
+    /// use countersign::{sigv4::CredentialScope, Error};
+    /// use time::macros::datetime;
+    ///
+    /// // In UTC it is the next day already.
+    /// let scope = CredentialScope::new(datetime!(2013-05-23 22:00 -5), "us-east-1", "s3")?;
+    /// assert_eq!(scope.as_str(), "20130524/us-east-1/s3/aws4_request");
+    /// let refused = CredentialScope::new(datetime!(2013-05-24 0:00 UTC), "", "s3");
+    /// assert!(matches!(refused, Err(Error::InvalidRegion { .. })));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn new(now: OffsetDateTime, region: &str, service: &str) -> Result<Self, Error> {
+        let date = AmzDate::new(now).ok_or(Error::TimeOutOfRange { now })?;
+        check_region(region)?;
+        check_service(service)?;
+        Ok(Self::unchecked(date.day_bytes(), Some(region), service))
+    }
+
+    /// Region and service have been checked by their owner, once.
+    pub(crate) fn unchecked(day: &[u8; 8], region: Option<&str>, service: &str) -> Self {
+        let mut scope = Self {
+            text: [0; MAX],
+            len: 0,
+            region_end: 8,
+        };
+        scope.push(day);
+        if let Some(region) = region {
+            scope.push(b"/");
+            scope.push(region.as_bytes());
+            scope.region_end = scope.len;
+        }
+        for part in ["/", service, "/", END] {
+            scope.push(part.as_bytes());
+        }
+        scope
+    }
+
+    fn push(&mut self, part: &[u8]) {
+        let free = self.text.iter_mut().skip(usize::from(self.len));
+        let written = free.zip(part).map(|(slot, byte)| *slot = *byte).count();
+        // At most the array's length, which a u8 holds.
+        self.len = self
+            .len
+            .saturating_add(u8::try_from(written).unwrap_or(u8::MAX));
+    }
+
+    /// Reads `DATE/REGION/SERVICE/aws4_request`, or without the region for SigV4A. The date is
+    /// eight digits; whether it is a day, and the right one, is for the verifier to say.
+    ///
+    /// # Errors
+    /// Anything else.
+    ///
+    /// ```
+    /// use countersign::{sigv4::CredentialScope, Error};
+    ///
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// assert_eq!((scope.day(), scope.region(), scope.service()), ("20130524", Some("us-east-1"), "s3"));
+    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3"), Err(Error::InvalidScope));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
+        let rest = rest
+            .strip_suffix(END)
+            .and_then(|rest| rest.strip_suffix('/'));
+        let rest = rest.ok_or(Error::InvalidScope)?;
+        let (region, service) = match rest.split_once('/') {
+            Some((region, service)) => (Some(region), service),
+            None => (None, rest),
+        };
+        let day: &[u8; 8] = day.as_bytes().try_into().map_err(|_| Error::InvalidScope)?;
+        let sound = day.iter().all(u8::is_ascii_digit)
+            && region.is_none_or(|region| problem(region).is_none())
+            && problem(service).is_none();
+        sound
+            .then(|| Self::unchecked(day, region, service))
+            .ok_or(Error::InvalidScope)
+    }
+
+    /// The day, `YYYYMMDD`.
+    ///
+    /// ```
+    /// # use countersign::sigv4::CredentialScope;
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// assert_eq!(scope.day(), "20130524");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn day(&self) -> &str {
+        self.part(0, 8)
+    }
+
+    pub(crate) fn day_bytes(&self) -> &[u8; 8] {
+        self.text.first_chunk().unwrap_or(b"        ")
+    }
+
+    /// The region; `None` in a SigV4A scope, which has none.
+    ///
+    /// ```
+    /// # use countersign::sigv4::CredentialScope;
+    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?.region(), Some("us-east-1"));
+    /// assert_eq!(CredentialScope::parse("20130524/s3/aws4_request")?.region(), None);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn region(&self) -> Option<&str> {
+        (self.region_end > 8).then(|| self.part(9, usize::from(self.region_end)))
+    }
+
+    /// The service's signing name.
+    ///
+    /// ```
+    /// # use countersign::sigv4::CredentialScope;
+    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// assert_eq!(scope.service(), "iam");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn service(&self) -> &str {
+        let end = usize::from(self.len).saturating_sub(END.len() + 1);
+        self.part(usize::from(self.region_end) + 1, end)
+    }
+
+    /// The whole text.
+    ///
+    /// ```
+    /// use countersign::sigv4::CredentialScope;
+    /// use time::macros::datetime;
+    ///
+    /// let scope = CredentialScope::new(datetime!(2026-01-01 12:00 UTC), "eu-west-1", "dynamodb")?;
+    /// assert_eq!(scope.as_str(), "20260101/eu-west-1/dynamodb/aws4_request");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        ascii(self.as_bytes())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.text.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    fn part(&self, start: usize, end: usize) -> &str {
+        ascii(self.text.get(start..end).unwrap_or_default())
+    }
+}
+
+pub(crate) fn check_region(region: &str) -> Result<(), Error> {
+    problem(region).map_or(Ok(()), |problem| {
+        Err(Error::InvalidRegion {
+            region: region.to_owned(),
+            problem,
+        })
+    })
+}
+
+pub(crate) fn check_service(service: &str) -> Result<(), Error> {
+    if service.bytes().any(|b| b.is_ascii_uppercase()) {
+        // It would be signed by other rules than its name in lower case.
+        return Err(Error::InvalidService {
+            service: service.to_owned(),
+            problem: "has a capital letter: signing names are lower-case, as in `s3`",
+        });
+    }
+    problem(service).map_or(Ok(()), |problem| {
+        Err(Error::InvalidService {
+            service: service.to_owned(),
+            problem,
+        })
+    })
+}
+
+/// What would make a scope ambiguous, or unfit for a header. Names are signed verbatim.
+fn problem(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("is empty")
+    } else if name.len() > LONGEST {
+        Some("is longer than 64 bytes")
+    } else if !name
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && b != b'/' && b != b',')
+    {
+        Some("holds something else than visible ASCII, or `/` or `,`")
+    } else {
+        None
+    }
+}
+
+impl PartialEq for CredentialScope {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for CredentialScope {}
+
+impl Hash for CredentialScope {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Display for CredentialScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for CredentialScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A region that becomes a label of a host name must not change the host.
+#[cfg(any(
+    feature = "sts",
+    feature = "s3",
+    feature = "codeartifact",
+    feature = "tokens"
+))]
+pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
+    let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let is_label = (1..=63).contains(&region.len())
+        && region.bytes().all(label)
+        && !region.starts_with('-')
+        && !region.ends_with('-');
+    is_label.then_some(()).ok_or_else(|| Error::InvalidRegion {
+        region: region.to_owned(),
+        problem: "is not one label of a host name, in lower case",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn parts() {
+        let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request").unwrap();
+        assert_eq!(
+            (scope.day(), scope.region(), scope.service()),
+            ("20150830", Some("us-east-1"), "iam")
+        );
+        let scope = CredentialScope::parse("20150830/s3/aws4_request").unwrap();
+        assert_eq!(
+            (scope.day(), scope.region(), scope.service()),
+            ("20150830", None, "s3")
+        );
+        assert_eq!(scope.as_str(), "20150830/s3/aws4_request");
+    }
+
+    #[test]
+    fn the_longest_names_fit() {
+        let (region, service) = ("r".repeat(64), "s".repeat(64));
+        let scope =
+            CredentialScope::new(datetime!(2015-08-30 0:00 UTC), &region, &service).unwrap();
+        assert_eq!(
+            scope.as_str(),
+            format!("20150830/{region}/{service}/aws4_request")
+        );
+        assert_eq!(scope.service(), service);
+        let now = datetime!(2015-08-30 0:00 UTC);
+        assert!(matches!(
+            CredentialScope::new(now, &"r".repeat(65), "s"),
+            Err(Error::InvalidRegion {
+                problem: "is longer than 64 bytes",
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn what_is_not_a_scope() {
+        for text in [
+            "",
+            "/",
+            "20150830",
+            "20150830/aws4_request",
+            "20150830//aws4_request",
+            "20150830/r//aws4_request",
+            "20150830//s/aws4_request",
+            "2015083/r/s/aws4_request",
+            "2015083a/r/s/aws4_request",
+            "20150830/r/s/aws4_requests",
+            "20150830/r/s/AWS4_REQUEST",
+            "20150830/r/s/t/aws4_request",
+            "20150830/r /s/aws4_request",
+            "20150830/r/s/aws4_request/",
+        ] {
+            assert_eq!(
+                CredentialScope::parse(text),
+                Err(Error::InvalidScope),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Signatures.
+
+use std::fmt;
+
+use crate::primitives::encode::{ascii, hex32, same};
+
+/// The two algorithms of the family.
+///
+/// ```
+/// use countersign::sigv4::{Algorithm, Authorization};
+///
+/// let header = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// assert_eq!(Authorization::parse(header)?.algorithm, Algorithm::HmacSha256);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// `AWS4-HMAC-SHA256`: Signature Version 4.
+    HmacSha256,
+    /// `AWS4-ECDSA-P256-SHA256`: Signature Version 4A, for several regions at once.
+    EcdsaP256Sha256,
+}
+
+impl Algorithm {
+    /// The name that is sent and signed.
+    ///
+    /// ```
+    /// use countersign::sigv4::Algorithm;
+    ///
+    /// assert_eq!(Algorithm::HmacSha256.as_str(), "AWS4-HMAC-SHA256");
+    /// assert_eq!(Algorithm::EcdsaP256Sha256.as_str(), "AWS4-ECDSA-P256-SHA256");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "AWS4-HMAC-SHA256",
+            Self::EcdsaP256Sha256 => "AWS4-ECDSA-P256-SHA256",
+        }
+    }
+
+    /// How many characters a signature takes in a chunk's header and in a trailer: those of
+    /// SigV4A vary, and are filled up with `*` there.
+    pub(crate) fn padded_len(self) -> usize {
+        match self {
+            Self::HmacSha256 => 64,
+            Self::EcdsaP256Sha256 => LONGEST,
+        }
+    }
+}
+
+/// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
+pub(crate) const LONGEST: usize = 144;
+
+/// A signature, in lower-case hex as it is sent.
+///
+/// Whoever holds one can send the request that it signs, so `Debug` hides it and there is no
+/// `Display`: [`as_str`](Self::as_str) is the one way out. Comparing two takes the same time
+/// wherever they differ.
+///
+/// ```
+/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+///
+/// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+/// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+/// let signature = key.sign("a string to sign");
+/// assert!(signature == key.sign("a string to sign") && signature != key.sign("another"));
+/// assert!(!format!("{signature:?}").contains(signature.as_str()));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Signature {
+    hex: [u8; LONGEST],
+    len: u8,
+}
+
+impl Signature {
+    /// Of an HMAC-SHA-256.
+    pub(crate) fn of_mac(mac: &[u8; 32]) -> Self {
+        Self::of_hex(&hex32(mac))
+    }
+
+    pub(crate) fn of_hex(digits: &[u8]) -> Self {
+        let mut hex = [0; LONGEST];
+        let Some(space) = hex.get_mut(..digits.len()) else {
+            return Self { hex, len: 0 };
+        };
+        space.copy_from_slice(digits);
+        Self {
+            hex,
+            len: u8::try_from(digits.len()).unwrap_or_default(),
+        }
+    }
+
+    /// Of an ECDSA signature in DER.
+    #[cfg(feature = "sigv4a")]
+    pub(crate) fn of_der(der: &[u8]) -> Self {
+        let mut digits = [0; LONGEST];
+        let digits = digits.get_mut(..2 * der.len()).unwrap_or_default();
+        hex::encode_to_slice(der, digits).unwrap_or_default();
+        Self::of_hex(digits)
+    }
+
+    /// The bytes that the digits stand for.
+    #[cfg(feature = "sigv4a")]
+    pub(crate) fn with_der<T>(&self, use_der: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let mut der = [0; LONGEST / 2];
+        let der = der.get_mut(..usize::from(self.len) / 2)?;
+        hex::decode_to_slice(self.as_bytes(), der).ok()?;
+        Some(use_der(der))
+    }
+
+    pub(crate) fn make_lower_case(&mut self) {
+        self.hex.make_ascii_lowercase();
+    }
+
+    /// The hex digits.
+    ///
+    /// ```
+    /// # use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+    /// # let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// # let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+    /// let signature = key.sign("a string to sign");
+    /// assert_eq!(signature.as_str().len(), 64);
+    /// assert!(signature.as_str().bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        ascii(self.as_bytes())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.hex.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
+        same(self.as_bytes(), other.as_bytes())
+    }
+}
+
+impl Eq for Signature {}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}

@@ -1,0 +1,178 @@
+//! Signing keys.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroize;
+
+use crate::credentials::SecretKey;
+use crate::primitives::encode::hex32;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+use crate::sigv4::string_to_sign::StringToSign;
+
+/// A signing key: good for one day, one region and one service, and for nothing else.
+///
+/// It is a keyed HMAC state, so that signing with it costs no key schedule. Zeroised when dropped,
+/// never printed.
+///
+/// AWS: "Create a signed AWS API request", step 3, *kSigning*.
+///
+/// ```
+/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+///
+/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let key = SigningKey::derive(&secret_key, &scope);
+/// let string_to_sign = "AWS4-HMAC-SHA256\n\
+///     20150830T123600Z\n\
+///     20150830/us-east-1/service/aws4_request\n\
+///     bb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63";
+/// assert_eq!(
+///     key.sign(string_to_sign).as_str(),
+///     "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    mac: Hmac<Sha256>,
+    scope: CredentialScope,
+}
+
+impl SigningKey {
+    /// Derives the key for a scope.
+    ///
+    /// ```
+    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+    ///
+    /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// // One key for all requests of the day: keep it.
+    /// let key = SigningKey::derive(&secret_key, &scope);
+    /// assert_eq!(key.scope(), &scope);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn derive(secret_key: &SecretKey, scope: &CredentialScope) -> Self {
+        let mut mac = keyed(secret_key.prefixed());
+        for part in scope.as_str().split('/') {
+            mac.update(part.as_bytes());
+            let mut key = mac.finalize().into_bytes();
+            mac = keyed(&key);
+            key.zeroize();
+        }
+        Self { mac, scope: *scope }
+    }
+
+    /// Signs a string to sign.
+    ///
+    /// ```
+    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+    ///
+    /// // S3's example of a presigned URL.
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
+    /// let string_to_sign = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n\
+    ///     3bfa292879f6447bbcda7001decf97f4a54dc650c8942174ae0a9121cf58ad04";
+    /// assert_eq!(
+    ///     key.sign(string_to_sign).as_str(),
+    ///     "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
+    /// );
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
+        let mut mac = self.mac.clone();
+        mac.update(string_to_sign.as_ref());
+        Signature::of_mac(&mac.finalize().into_bytes().into())
+    }
+
+    /// What the key is good for.
+    ///
+    /// ```
+    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+    ///
+    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
+    /// assert_eq!(key.scope().day(), "20260101");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of any length.
+    Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()))
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What ends the pipeline: SigV4 and SigV4A differ in this and in nothing else.
+/// Sealed by its module: nobody outside can name it.
+pub trait Key {
+    const ALGORITHM: Algorithm;
+    fn scope(&self) -> &CredentialScope;
+    fn sign(&self, string_to_sign: &[u8]) -> Signature;
+
+    /// Signs a request, by the hash of its canonical form. The date's day is the scope's.
+    fn sign_request(&self, date: &AmzDate, hash: &[u8; 32]) -> Signature {
+        let string_to_sign = StringToSign::new(Self::ALGORITHM, date, self.scope(), hash);
+        self.sign(string_to_sign.as_ref())
+    }
+}
+
+impl Key for SigningKey {
+    const ALGORITHM: Algorithm = Algorithm::HmacSha256;
+
+    fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        self.sign(string_to_sign)
+    }
+}
+
+/// A signing key that has begun on what the strings to sign of one instant have in common.
+#[derive(Clone)]
+pub(crate) struct BegunKey {
+    key: SigningKey,
+    mac: Hmac<Sha256>,
+}
+
+impl BegunKey {
+    pub(crate) fn new(key: SigningKey, date: &AmzDate) -> Self {
+        let string_to_sign = StringToSign::new(SigningKey::ALGORITHM, date, &key.scope, &[0; 32]);
+        let (start, _hash) = string_to_sign.split_hash();
+        let mut mac = key.mac.clone();
+        mac.update(start);
+        Self { key, mac }
+    }
+}
+
+impl Key for BegunKey {
+    const ALGORITHM: Algorithm = SigningKey::ALGORITHM;
+
+    fn scope(&self) -> &CredentialScope {
+        &self.key.scope
+    }
+
+    fn sign(&self, string_to_sign: &[u8]) -> Signature {
+        self.key.sign(string_to_sign)
+    }
+
+    fn sign_request(&self, _: &AmzDate, hash: &[u8; 32]) -> Signature {
+        let mut mac = self.mac.clone();
+        mac.update(&hex32(hash));
+        Signature::of_mac(&mac.finalize().into_bytes().into())
+    }
+}

@@ -1,0 +1,255 @@
+//! Strings to sign.
+
+use std::fmt;
+
+use crate::primitives::encode::{ascii, hex32};
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::{Algorithm, Signature};
+
+/// The longest: a SigV4A chunk's, with two scopes' worth to spare.
+const LONGEST: usize = 512;
+
+/// A string to sign: what a signing key signs. Plain text on the stack.
+///
+/// AWS: "Create a signed AWS API request", step 2.
+///
+/// ```
+/// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
+///
+/// let date = AmzDate::parse("20150830T123600Z").expect("a date");
+/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
+/// assert!(string_to_sign.as_str().starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct StringToSign {
+    text: [u8; LONGEST],
+    len: usize,
+}
+
+impl StringToSign {
+    /// Of a request, by the [hash](crate::sigv4::CanonicalRequest::hash) of its canonical form.
+    ///
+    /// ```
+    /// use countersign::{sigv4::{Algorithm, AmzDate, CanonicalRequest, CredentialScope, StringToSign}, PayloadHash, Rules};
+    /// # let request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
+    /// #     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    /// #     .header("x-amz-date", "20150830T123600Z").body(())?;
+    ///
+    /// // The IAM User Guide's example.
+    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+    /// let date = AmzDate::parse("20150830T123600Z").expect("a date");
+    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
+    /// assert_eq!(
+    ///     string_to_sign.as_str(),
+    ///     "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
+    ///      f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        canonical_request_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            algorithm.as_str().as_bytes(),
+            date.as_bytes(),
+            scope.as_bytes(),
+            &hex32(canonical_request_hash),
+        ])
+    }
+
+    /// Of a chunk of an aws-chunked payload, by the SHA-256 of its bytes. `prior` is the signature
+    /// of the chunk before it, for the first chunk the request's own.
+    ///
+    /// Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks".
+    ///
+    /// ```
+    /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
+    ///
+    /// # let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
+    /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
+    /// let text = StringToSign::of_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// assert_eq!(text.lines().next(), Some("AWS4-HMAC-SHA256-PAYLOAD"));
+    /// assert_eq!(text.lines().count(), 6);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn of_chunk(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        chunk_hash: &[u8; 32],
+    ) -> Self {
+        // The hash of the chunk's own headers, of which there are none.
+        let none = PayloadHash::EMPTY.to_hashed_payload();
+        let none = none.as_str().as_bytes();
+        Self::of_piece(algorithm, date, scope, prior, none, chunk_hash)
+    }
+
+    /// Of the trailers of an aws-chunked payload, by the SHA-256 of their canonical form. `prior`
+    /// is the signature of the final, empty chunk.
+    ///
+    /// Amazon S3 API Reference, "Signature calculations: including trailing headers".
+    ///
+    /// ```
+    /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
+    ///
+    /// # let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
+    /// let PayloadHash::Sha256(hash) = PayloadHash::of("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
+    /// let text = StringToSign::of_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// let start = "AWS4-HMAC-SHA256-TRAILER\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n";
+    /// assert!(text.starts_with(start) && text.contains(prior.as_str()));
+    /// assert!(text.ends_with("\n1e376db7e1a34a8ef1c4bcee131a2d60a1cb62503747488624e10995f448d774"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn of_trailers(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        canonical_trailers_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            match algorithm {
+                Algorithm::HmacSha256 => b"AWS4-HMAC-SHA256-TRAILER",
+                Algorithm::EcdsaP256Sha256 => b"AWS4-ECDSA-P256-SHA256-TRAILER",
+            },
+            date.as_bytes(),
+            scope.as_bytes(),
+            prior.as_bytes(),
+            &hex32(canonical_trailers_hash),
+        ])
+    }
+
+    /// Of a message of an event stream, by the SHA-256 of its encoded `:date` header and of the
+    /// message. `prior` is the signature of the message before it, for the first message that of
+    /// the request. Date and scope are the message's own.
+    ///
+    /// Amazon Transcribe Developer Guide, "Setting up a streaming transcription".
+    ///
+    /// ```
+    /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
+    ///
+    /// # let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// # let scope = CredentialScope::parse("20130524/us-east-1/transcribe/aws4_request")?;
+    /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
+    /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
+    /// let text = StringToSign::of_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
+    /// assert!(text.to_string().ends_with(&format!("\n{}\n{}", "01".repeat(32), "02".repeat(32))));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn of_event(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        date_header_hash: &[u8; 32],
+        message_hash: &[u8; 32],
+    ) -> Self {
+        let date_header_hash = hex32(date_header_hash);
+        Self::of_piece(
+            algorithm,
+            date,
+            scope,
+            prior,
+            &date_header_hash,
+            message_hash,
+        )
+    }
+
+    /// Chunks and messages are signed alike.
+    fn of_piece(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        prior: &Signature,
+        headers_hash: &[u8],
+        payload_hash: &[u8; 32],
+    ) -> Self {
+        Self::of_lines([
+            match algorithm {
+                Algorithm::HmacSha256 => b"AWS4-HMAC-SHA256-PAYLOAD",
+                Algorithm::EcdsaP256Sha256 => b"AWS4-ECDSA-P256-SHA256-PAYLOAD",
+            },
+            date.as_bytes(),
+            scope.as_bytes(),
+            prior.as_bytes(),
+            headers_hash,
+            &hex32(payload_hash),
+        ])
+    }
+
+    fn of_lines<const N: usize>(lines: [&[u8]; N]) -> Self {
+        let mut text = [0; LONGEST];
+        let mut len = 0;
+        for (i, line) in lines.into_iter().enumerate() {
+            if i > 0 {
+                len += copy(&mut text, len, b"\n");
+            }
+            len += copy(&mut text, len, line);
+        }
+        Self { text, len }
+    }
+
+    /// What stands before the hash that is its last line, and that.
+    pub(crate) fn split_hash(&self) -> (&[u8], &[u8]) {
+        let end = self.len.saturating_sub(64);
+        self.as_ref().split_at_checked(end).unwrap_or_default()
+    }
+
+    /// The text.
+    ///
+    /// ```
+    /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
+    ///
+    /// let date = AmzDate::parse("20130524T000000Z").expect("a date");
+    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0; 32]);
+    /// let lines: Vec<&str> = string_to_sign.as_str().lines().collect();
+    /// assert_eq!(lines[..2], ["AWS4-HMAC-SHA256", "20130524T000000Z"]);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        ascii(self.as_ref())
+    }
+}
+
+fn copy(text: &mut [u8], at: usize, line: &[u8]) -> usize {
+    // Scopes and signatures are bounded by their types, so everything fits.
+    match text.get_mut(at..at + line.len()) {
+        Some(space) => {
+            space.copy_from_slice(line);
+            line.len()
+        }
+        None => 0,
+    }
+}
+
+impl AsRef<[u8]> for StringToSign {
+    fn as_ref(&self) -> &[u8] {
+        self.text.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for StringToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for StringToSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
+}
