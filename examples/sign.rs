@@ -132,7 +132,7 @@ impl Job {
         // What was signed can be seen: the request has all that it takes.
         let canonical = CanonicalRequest::new(&request, &rules, payload)?;
         let authorization = Authorization::parse(request.headers()["authorization"].to_str()?)?;
-        let date = AmzDate::new(now).ok_or("no date")?;
+        let date = AmzDate::new(now)?;
         let string_to_sign = StringToSign::new(
             authorization.algorithm,
             &date,

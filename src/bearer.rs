@@ -32,13 +32,13 @@ use std::time::Duration;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::credentials::ends_within;
 use crate::error::Error;
 use crate::primitives::encode::{BASE64, same};
 use crate::request::HttpRequest;
+use crate::timestamp::Timestamp;
 
 mod refusal;
 
@@ -66,7 +66,7 @@ pub use refusal::Refusal;
 pub struct BearerToken {
     text: Text,
     scope: Option<Scope>,
-    expiration: Option<OffsetDateTime>,
+    expiration: Option<Timestamp>,
     form: Form,
 }
 
@@ -168,7 +168,8 @@ impl BearerToken {
     /// assert!(matches!(late, Err(Error::BearerTokenExpired { .. })));
     /// ```
     #[must_use]
-    pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
+    pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
+        let expiration = expiration.into();
         self.expiration = Some(expiration);
         self
     }
@@ -237,7 +238,7 @@ impl BearerToken {
     /// let end = datetime!(2026-01-01 12:00 UTC);
     /// assert_eq!(BearerToken::new("TOKEN").with_expiration(end).expiration(), Some(end));
     /// ```
-    pub fn expiration(&self) -> Option<OffsetDateTime> {
+    pub fn expiration(&self) -> Option<Timestamp> {
         self.expiration
     }
 
@@ -264,7 +265,8 @@ impl BearerToken {
     /// assert!(!token.expires_within(hour, datetime!(2026-01-01 10:59 UTC)));
     /// assert!(token.expires_within(hour, datetime!(2026-01-01 11:00 UTC)));
     /// ```
-    pub fn expires_within(&self, duration: Duration, now: OffsetDateTime) -> bool {
+    pub fn expires_within(&self, duration: Duration, now: impl Into<Timestamp>) -> bool {
+        let now = now.into();
         ends_within(self.expiration, duration, now)
     }
 
@@ -299,7 +301,13 @@ impl BearerToken {
     /// assert!(matches!(refused, Err(Error::InvalidBearerToken(_))));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn check(&self, service: &str, region: &str, now: OffsetDateTime) -> Result<(), Error> {
+    pub fn check(
+        &self,
+        service: &str,
+        region: &str,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), Error> {
+        let now = now.into();
         if let Some(scope) = &self.scope {
             if scope.service != service {
                 return Err(Error::BearerTokenForAnotherService {
@@ -408,8 +416,9 @@ pub fn authorize<R: HttpRequest>(
     token: &BearerToken,
     service: &str,
     region: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<(), Error> {
+    let now = now.into();
     token.check(service, region, now)?;
     let (name, value) = token.header()?;
     let headers = request.headers_mut();

@@ -77,7 +77,6 @@ pub use verifier::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE, Decoded, MAX_TRAILERS_
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use time::OffsetDateTime;
 
 use crate::error::Error;
 use crate::request::HttpRequest;
@@ -87,6 +86,7 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::Key;
+use crate::timestamp::Timestamp;
 
 /// What S3 asks of every chunk but the last: 8 KiB at least.
 ///
@@ -158,8 +158,9 @@ impl Signer {
         &self,
         request: &mut R,
         payload: ChunkedPayload,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<ChunkSigner, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         self.with_key(&date, identity, |key| {
             sign_chunked(identity, request, payload, &date, key)
@@ -195,8 +196,9 @@ impl crate::sigv4a::Signer {
         &self,
         request: &mut R,
         payload: ChunkedPayload,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<ChunkSigner<crate::sigv4a::ScopedKey>, Error> {
+        let now = now.into();
         let (identity, date, key) = self.identity(now)?;
         sign_chunked(identity, request, payload, &date, &key)
     }

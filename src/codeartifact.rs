@@ -30,10 +30,11 @@
 
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use crate::bearer::BearerToken;
+use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::check_host_label;
+use crate::timestamp::Timestamp;
 
 mod repository;
 
@@ -223,12 +224,11 @@ impl<'a> GetAuthorizationToken<'a> {
 }
 
 /// Seconds since the epoch, to the millisecond: more than that a `double` does not promise.
-fn seconds(value: &Value) -> Option<OffsetDateTime> {
+fn seconds(value: &Value) -> Option<Timestamp> {
     let milliseconds = (value.as_f64()? * 1e3).round();
-    // What is beyond an i64 is beyond the years, and refused as such.
     #[allow(clippy::cast_possible_truncation, reason = "saturates")]
-    let nanoseconds = i128::from(milliseconds as i64) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok()
+    Some(Timestamp::from_unix_millis(milliseconds as i64))
+        .filter(|time| AmzDate::new(*time).is_ok())
 }
 
 /// The code stands in a header, or in the body; a namespace may stand before it and a URL behind.

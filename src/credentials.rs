@@ -8,11 +8,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::primitives::encode::holds;
+use crate::timestamp::Timestamp;
 
 /// Long-term or temporary security credentials.
 ///
@@ -34,7 +34,7 @@ pub struct Credentials {
     access_key_id: String,
     secret_key: SecretKey,
     session_token: Option<SessionToken>,
-    expiration: Option<OffsetDateTime>,
+    expiration: Option<Timestamp>,
 }
 
 impl Credentials {
@@ -86,7 +86,8 @@ impl Credentials {
     /// # Ok::<(), http::Error>(())
     /// ```
     #[must_use]
-    pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
+    pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
+        let expiration = expiration.into();
         self.expiration = Some(expiration);
         self
     }
@@ -142,7 +143,7 @@ impl Credentials {
     /// let end = datetime!(2026-01-01 12:00 UTC);
     /// assert_eq!(credentials.with_expiration(end).expiration(), Some(end));
     /// ```
-    pub fn expiration(&self) -> Option<OffsetDateTime> {
+    pub fn expiration(&self) -> Option<Timestamp> {
         self.expiration
     }
 
@@ -159,7 +160,8 @@ impl Credentials {
     /// assert!(!credentials.expires_within(five_minutes, datetime!(2026-01-01 11:54:59 UTC)));
     /// assert!(credentials.expires_within(five_minutes, datetime!(2026-01-01 11:55 UTC)));
     /// ```
-    pub fn expires_within(&self, duration: Duration, now: OffsetDateTime) -> bool {
+    pub fn expires_within(&self, duration: Duration, now: impl Into<Timestamp>) -> bool {
+        let now = now.into();
         ends_within(self.expiration, duration, now)
     }
 
@@ -189,11 +191,11 @@ impl Credentials {
 
 /// Whether something that ends, or has no end, does so within `duration` from `now`.
 pub(crate) fn ends_within(
-    expiration: Option<OffsetDateTime>,
+    expiration: Option<Timestamp>,
     duration: Duration,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> bool {
-    expiration.is_some_and(|expiration| expiration - now <= duration)
+    expiration.is_some_and(|expiration| expiration <= now + duration)
 }
 
 /// What no key and no token holds. A line break at the end, from a file, is the classic.

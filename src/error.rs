@@ -1,8 +1,6 @@
 //! The caller's mistakes.
 
-use time::OffsetDateTime;
-
-use crate::sigv4::date::instant;
+use crate::timestamp::Timestamp;
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///
@@ -63,19 +61,25 @@ pub enum Error {
     /// A text is not `DATE/REGION/SERVICE/aws4_request`.
     #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
     InvalidScope,
+    /// The text is not a date in the form of `X-Amz-Date`.
+    #[error("malformed date {text:?}, expected YYYYMMDDTHHMMSSZ")]
+    InvalidDate {
+        /// The text as it was given.
+        text: String,
+    },
     /// A request timestamp has a year of four digits.
-    #[error("{} is outside the years 0 to 9999 of a request timestamp", instant(*now))]
+    #[error("{} is outside the years 0 to 9999 of a request timestamp", now)]
     TimeOutOfRange {
         /// As it was given.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// The credentials had ended before the request was signed.
-    #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    #[error("the credentials expired at {}, and it is {}", expiration, now)]
     CredentialsExpired {
         /// When the credentials ended.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
         /// The request timestamp.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// A presigned URL lives from one second to seven days, some tokens to less.
     #[error("the lifetime must be 1 to {longest} seconds, not {seconds}")]
@@ -89,13 +93,14 @@ pub enum Error {
     /// whatever it says itself.
     #[error(
         "what is signed should last until {}, but its credentials expire at {}",
-        instant(*expires_at), instant(*expiration)
+        expires_at,
+        expiration
     )]
     OutlivesCredentials {
         /// When it was to end.
-        expires_at: OffsetDateTime,
+        expires_at: Timestamp,
         /// When the credentials end.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
     },
     /// Every signature covers the host: a relative URI needs a `host` header, and one is enough.
     #[error("the request must name one host: by an absolute URI, or by one `host` header")]
@@ -172,12 +177,12 @@ pub enum Error {
     #[error("the bearer token {0}")]
     InvalidBearerToken(&'static str),
     /// The bearer token had ended before it was used.
-    #[error("the bearer token expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    #[error("the bearer token expired at {}, and it is {}", expiration, now)]
     BearerTokenExpired {
         /// When the token ended.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
         /// When it was to be used.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// A bearer token works only at the service that handed it out.
     #[error("the bearer token is for the service `{scope}`, not for `{service}`")]
@@ -259,12 +264,12 @@ pub enum Error {
     #[error("the policy {0}")]
     InvalidPolicy(&'static str),
     /// The policy of a browser upload had ended before it was signed.
-    #[error("the policy expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    #[error("the policy expired at {}, and it is {}", expiration, now)]
     PolicyExpired {
         /// When the policy ended.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
         /// When it was to be signed.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// S3 refuses a form with a field that no condition of its policy is about.
     #[error("no condition of the policy covers the field `{field}`")]

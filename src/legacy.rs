@@ -40,15 +40,15 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
-use time::OffsetDateTime;
 
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
+use crate::timestamp::Timestamp;
 
 pub use claim::Verified;
 
 /// Whether credentials can be, and last.
-fn check(credentials: &Credentials, now: OffsetDateTime) -> Result<(), Error> {
+fn check(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
     credentials.check()?;
     match credentials.expiration().filter(|end| *end <= now) {
         Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),

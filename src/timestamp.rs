@@ -214,12 +214,17 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(utc) = self.to_utc().filter(|utc| (0..=9999).contains(&utc.year())) else {
+        let Some(utc) = self.to_utc() else {
             return write!(f, "{} seconds since the Unix epoch", self.seconds);
         };
         let ((year, month, day), (h, m, s)) = (utc.to_calendar_date(), utc.to_hms());
         let month = u8::from(month);
-        write!(f, "{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}")?;
+        let sign = if year < 0 { "-" } else { "" };
+        let year = year.unsigned_abs();
+        write!(
+            f,
+            "{sign}{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}"
+        )?;
         if self.nanoseconds != 0 {
             let fraction = format!("{:09}", self.nanoseconds);
             write!(f, ".{}", fraction.trim_end_matches('0'))?;

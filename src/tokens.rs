@@ -49,7 +49,6 @@ mod rds;
 mod token;
 
 use http::{Method, Request};
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
@@ -57,6 +56,7 @@ use crate::error::Error;
 use crate::sign::presigned::{Lifetime, Presigned};
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
+use crate::timestamp::Timestamp;
 
 pub use bedrock::bedrock;
 pub use codecommit::{GitCredentials, codecommit};
@@ -84,7 +84,7 @@ fn presign(
     signer: &Signer,
     request: &Request<()>,
     lifetime: Lifetime,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> Result<Presigned, Error> {
     let (identity, date) = signer.identity(now)?;
     signer.with_key(&date, identity, |key| {
@@ -131,7 +131,7 @@ fn presign_get(
     service: &'static str,
     url: &str,
     lifetime: Lifetime,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> Result<Presigned, Error> {
     let signer = Signer::new(credentials.clone(), region, service);
     presign(&signer, &request(Method::GET, url)?, lifetime, now)

@@ -604,7 +604,8 @@ fn a_mongodb_servers_own_host() {
             "1113760d6c9f1eaa1511dc8112f57bf40a2783baa39c7b9b0c20e82ea494c33a",
         ),
     ] {
-        let proof = caller_identity::mongodb(&credentials, &[7; 32], &[7; 64], host, now).unwrap();
+        let proof =
+            caller_identity::mongodb(&credentials, &[7; 32], &[7; 64], host, now.into()).unwrap();
         assert!(proof.expose_authorization().ends_with(signature), "{host}");
     }
 }

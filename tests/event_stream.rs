@@ -549,8 +549,8 @@ fn the_clock_window() {
     for seconds in [-901, 901] {
         let now = NOW + time::Duration::seconds(seconds);
         let expected = EventError::OutsideClockWindow {
-            signed_at: NOW,
-            now,
+            signed_at: NOW.into(),
+            now: now.into(),
         };
         assert_eq!(late(seconds), Err(expected));
         let text = expected.to_string();
@@ -569,14 +569,14 @@ fn credentials_end_in_the_middle_of_a_stream() {
     let last = expiration - time::Duration::seconds(1);
     let frame = events.sign(b"message", last).unwrap();
     let expected = EventError::CredentialsExpired {
-        expiration,
-        now: expiration,
+        expiration: expiration.into(),
+        now: expiration.into(),
     };
     assert_eq!(verify(&mut verifier, &frame, expiration), Err(expected));
     assert!(verify(&mut verifier, &frame, last).is_ok());
     let expected = Error::CredentialsExpired {
-        expiration,
-        now: expiration,
+        expiration: expiration.into(),
+        now: expiration.into(),
     };
     assert_eq!(events.sign(b"message", expiration).unwrap_err(), expected);
 }
@@ -645,14 +645,17 @@ fn errors_have_the_names_of_aws() {
         (EventError::NotSigned(""), "IncompleteSignatureException"),
         (EventError::InvalidDate, "IncompleteSignatureException"),
         (
-            EventError::OutsideClockWindow { signed_at, now },
+            EventError::OutsideClockWindow {
+                signed_at: signed_at.into(),
+                now: now.into(),
+            },
             "InvalidSignatureException",
         ),
         (EventError::SignatureMismatch, "InvalidSignatureException"),
         (
             EventError::CredentialsExpired {
-                expiration: NOW,
-                now,
+                expiration: NOW.into(),
+                now: now.into(),
             },
             "ExpiredTokenException",
         ),

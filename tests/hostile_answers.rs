@@ -379,6 +379,7 @@ mod sts {
             .ok()?
             .credentials
             .expiration()
+            .map(|end| end.try_into().unwrap())
     }
 
     #[test]

@@ -237,7 +237,10 @@ fn what_cannot_be_signed_now_or_sent() {
     let ended = sigv2::Signer::new(credentials().with_expiration(expiration));
     let request = get("https://sdb.amazonaws.com/?A=1");
     let now = NOW;
-    let expected = Error::CredentialsExpired { expiration, now };
+    let expected = Error::CredentialsExpired {
+        expiration: expiration.into(),
+        now: now.into(),
+    };
     assert_eq!(ended.sign_query(&request, NOW), Err(expected));
 
     // `http` takes URIs of up to 65,534 bytes.

@@ -90,7 +90,7 @@ fn the_documented_example() {
         "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"
     );
     assert_eq!(text_of(&form), text);
-    assert_eq!(form.expires_at(), END);
+    assert_eq!(form.expires_at(), END.into());
     let names: Vec<&str> = form.fields().map(|(name, _)| name).collect();
     let own = [
         "x-amz-algorithm",
@@ -340,8 +340,8 @@ fn policies_that_cannot_be() {
     assert_eq!(
         sign(&ended),
         Err(Error::PolicyExpired {
-            expiration: NOW,
-            now: NOW
+            expiration: NOW.into(),
+            now: NOW.into()
         })
     );
     let long = policy().starts_with("x-amz-meta-a", "a".repeat(15 * 1024));
@@ -476,7 +476,7 @@ fn who_signed_and_for_what() {
 /// What is read out of a form before, and after, it is proven.
 #[test]
 fn what_a_form_says() {
-    assert_eq!(policy().expiration(), END);
+    assert_eq!(policy().expiration(), END.into());
     let policy = policy().equals("acl", "private");
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k"), ("x-ignore-a", "b")], NOW)
@@ -592,8 +592,8 @@ fn the_end_of_a_policy_and_the_length_of_a_file() {
     let second = time::Duration::seconds(1);
     assert!(verify(&fields, &upload(10), END - second).is_ok());
     let expired = PolicyError::Expired {
-        expiration: END,
-        now: END,
+        expiration: END.into(),
+        now: END.into(),
     };
     assert_eq!(expired.code(), "AccessDenied");
     assert_eq!(expired.status().as_u16(), 403);

@@ -94,7 +94,7 @@ proptest! {
         let start = format!("{uri}{separator}X-Amz-Algorithm=AWS4-HMAC-SHA256&");
         prop_assert!(presigned.url().starts_with(&start), "{}", presigned.url());
         prop_assert_eq!(presigned.url(), presigned.uri().unwrap().to_string());
-        prop_assert_eq!(presigned.expires_at(), now + Duration::from_secs(seconds));
+        prop_assert_eq!(presigned.expires_at(), (now + Duration::from_secs(seconds)).into());
         // What was added reads back, once.
         let sent = presigned.url().split_once('?').unwrap().1;
         let read = QueryAuthorization::parse(sent).unwrap();
@@ -148,8 +148,8 @@ proptest! {
     #[test]
     fn dates_and_scopes_come_back(now in any_now(), region in "[!-+.0-~-]{1,64}", service in "[!-+.0-@\\[-~-]{1,64}") {
         let date = AmzDate::new(now).unwrap();
-        prop_assert_eq!(date.to_date_time(), now);
-        prop_assert_eq!(AmzDate::parse(date.as_str()), Some(date));
+        prop_assert_eq!(date.timestamp(), now.into());
+        prop_assert_eq!(date.as_str().parse::<AmzDate>().ok(), Some(date));
         let scope = CredentialScope::new(now, &region, &service).unwrap();
         prop_assert_eq!(CredentialScope::parse(scope.as_str()).unwrap(), scope);
         prop_assert_eq!((scope.region(), scope.service()), (Some(&*region), &*service));

@@ -105,7 +105,7 @@ fn proofs_of_a_caller() {
                 &[7; 32],
                 &[8; 64],
                 STS,
-                NOW,
+                NOW.into(),
             )),
             "`server nonce` is not 64 bytes that begin with the client's 32",
         ),

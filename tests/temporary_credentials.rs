@@ -114,8 +114,8 @@ fn expired_credentials_are_told_with_both_times() {
     assert_eq!(
         error,
         Error::CredentialsExpired {
-            expiration,
-            now: NOW
+            expiration: expiration.into(),
+            now: NOW.into()
         }
     );
     let said = error.to_string();
@@ -208,7 +208,10 @@ fn what_codeartifact_hands_out_is_scoped_and_ends() {
     let response =
         http::Response::new(r#"{"authorizationToken":"a.b-c_d~e","expiration":1.4409E9}"#);
     let token = ask.parse(&response).unwrap();
-    assert_eq!(token.expiration(), Some(datetime!(2015-08-30 2:00 UTC)));
+    assert_eq!(
+        token.expiration(),
+        Some(datetime!(2015-08-30 2:00 UTC).into())
+    );
     let before = datetime!(2015-08-30 1:59:59 UTC);
     assert_eq!(token.check("codeartifact", "us-west-2", before), Ok(()));
     assert!(token.check("codeartifact", "us-west-2", NOW).is_err());
@@ -893,7 +896,7 @@ mod sts {
             prop_assert_eq!(read.access_key_id(), id);
             prop_assert_eq!(read.secret_key().expose(), secret);
             prop_assert_eq!(read.session_token().unwrap().expose(), token);
-            prop_assert_eq!(read.expiration(), Some(ends));
+            prop_assert_eq!(read.expiration(), Some(ends.into()));
         }
     }
 }

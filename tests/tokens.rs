@@ -21,6 +21,10 @@ const GIT: &str = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/app";
 const STS: &str = "sts.us-east-1.amazonaws.com";
 const HOUR: Duration = Duration::from_secs(3600);
 
+fn to_date_time(time: countersign::Timestamp) -> OffsetDateTime {
+    time.try_into().unwrap()
+}
+
 fn long_term() -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET)
 }
@@ -38,7 +42,7 @@ type Told = (&'static str, String, Option<OffsetDateTime>, String);
 fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
     let token = |name, token: Token| {
         let (text, ends) = (token.expose().to_owned(), token.expires_at());
-        (name, text, Some(ends), format!("{token:?}"))
+        (name, text, Some(to_date_time(ends)), format!("{token:?}"))
     };
     let c = credentials;
     let eks = tokens::eks(c, REGION, "my-cluster", NOW)?;
@@ -47,7 +51,7 @@ fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
     let audience = Some(("x-audience", "a"));
     let signed = caller_identity::signed(c, REGION, STS, audience, NOW)?;
     let headers: Vec<&str> = signed.expose_headers().map(|(_, value)| value).collect();
-    let mongodb = caller_identity::mongodb(c, &[7; 32], &[7; 64], STS, NOW)?;
+    let mongodb = caller_identity::mongodb(c, &[7; 32], &[7; 64], STS, NOW.into())?;
     Ok(vec![
         token("rds", tokens::rds(c, REGION, DB, "app", NOW)?),
         token("dsql", tokens::dsql(c, REGION, DSQL, HOUR, NOW)?),
@@ -84,31 +88,31 @@ fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
         (
             "eks",
             eks.expose().to_owned(),
-            Some(eks.expires_at()),
+            Some(to_date_time(eks.expires_at())),
             format!("{eks:?}"),
         ),
         (
             "iot",
             iot.expose().to_owned(),
-            iot.expires_at(),
+            iot.expires_at().map(to_date_time),
             format!("{iot:?}"),
         ),
         (
             "codecommit",
             git.expose_password().to_owned(),
-            Some(git.expires_at()),
+            Some(to_date_time(git.expires_at())),
             format!("{git:?}"),
         ),
         (
             "signed",
             headers.join(" "),
-            Some(signed.expires_at()),
+            Some(to_date_time(signed.expires_at())),
             format!("{signed:?}"),
         ),
         (
             "mongodb",
             mongodb.expose_authorization().to_owned(),
-            Some(mongodb.expires_at()),
+            Some(to_date_time(mongodb.expires_at())),
             format!("{mongodb:?}"),
         ),
     ])
@@ -159,7 +163,7 @@ fn e65_an_iot_url_has_its_token_behind_the_signature() {
     assert!(!signed.contains("Token") && !signed.contains("X-Amz-Expires"));
     assert_eq!(&added[64..], "&X-Amz-Security-Token=token%2F%2B%3D%3D");
     // Nothing but the credentials says when it ends.
-    assert_eq!(url.expires_at(), Some(NOW + HOUR));
+    assert_eq!(url.expires_at(), Some((NOW + HOUR).into()));
     let url = tokens::iot(&long_term(), REGION, IOT, None, NOW).unwrap();
     assert_eq!(url.expires_at(), None);
 }
@@ -461,7 +465,7 @@ fn google_and_mongodb_get_what_their_own_packages_make() {
     assert_eq!(read, expected);
 
     let nonce = [[7; 32], [8; 32]].concat();
-    let answer = caller_identity::mongodb(&c, &[7; 32], &nonce, host, NOW).unwrap();
+    let answer = caller_identity::mongodb(&c, &[7; 32], &nonce, host, NOW.into()).unwrap();
     assert_eq!(
         answer.expose_authorization(),
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20240707/eu-west-1/sts/aws4_request, SignedHeaders=content-length;content-type;host;x-amz-date;x-amz-security-token;x-mongodb-gs2-cb-flag;x-mongodb-server-nonce, Signature=331cb39d55e6701767c2e5c7a943538cb4e9752e19c29875457e8315b5c76951"
@@ -473,7 +477,7 @@ fn google_and_mongodb_get_what_their_own_packages_make() {
 #[test]
 fn a_mongodb_server_is_held_to_the_protocol() {
     let mongodb = |nonce: &[u8], host: &str| {
-        caller_identity::mongodb(&long_term(), &[7; 32], nonce, host, NOW).map(drop)
+        caller_identity::mongodb(&long_term(), &[7; 32], nonce, host, NOW.into()).map(drop)
     };
     assert!(mongodb(&[7; 64], "sts.amazonaws.com").is_ok());
     for nonce in [&[][..], &[7; 63], &[7; 65], &[8; 64], &[7; 32]] {
@@ -528,7 +532,7 @@ fn audiences_are_headers() {
 fn milliseconds_are_counted() {
     let end = datetime!(2024-07-07 07:05:06.789 UTC);
     let token = tokens::rds(&temporary(end), REGION, DB, "app", NOW).unwrap();
-    assert_eq!(token.expires_at(), end);
+    assert_eq!(token.expires_at(), end.into());
     assert_eq!(token.expires_at_milliseconds(), 1_720_335_906_789);
 }
 

@@ -138,16 +138,16 @@ fn a_signature_of_something_else() {
         };
         let expired = VerifyError::Expired {
             form,
-            signed_at: NOW,
-            expired_at: NOW,
-            now: NOW,
+            signed_at: NOW.into(),
+            expired_at: NOW.into(),
+            now: NOW.into(),
         };
         wrong(&expired, late);
         let early = VerifyError::NotYetCurrent {
             form,
-            signed_at: NOW,
-            valid_from: NOW,
-            now: NOW,
+            signed_at: NOW.into(),
+            valid_from: NOW.into(),
+            now: NOW.into(),
         };
         wrong(&early, late);
     }
@@ -188,7 +188,10 @@ fn credentials_that_nobody_knows() {
     unknown(VerifyError::InvalidSessionToken, ("InvalidToken", 400));
     let (expiration, now) = (NOW, NOW);
     check(
-        &VerifyError::CredentialsExpired { expiration, now },
+        &VerifyError::CredentialsExpired {
+            expiration: expiration.into(),
+            now: now.into(),
+        },
         ("ExpiredToken", 400),
         ("ExpiredToken", 403),
         "ExpiredTokenException",

@@ -126,7 +126,7 @@ fn verify(message: &Message<'_>, secret: &str) -> Result<(), VerifyError> {
     let key = AccessKey::derive(&credentials, scope);
     let region = scope.region().expect("a SigV4 scope");
     let verifier = Verifier::new(region, Service::from(scope.service()));
-    match verifier.verify_head(&claim, &key, claim.date().to_date_time())? {
+    match verifier.verify_head(&claim, &key, claim.date().timestamp())? {
         Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,
         Head::Unsigned(head) => head.accept(),
         Head::Streaming(head) => head.into_parts().0,

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use http::Request;
-use time::OffsetDateTime;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -12,6 +11,7 @@ use crate::sign::pipeline::Identity;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signing_key::SigningKey;
+use crate::timestamp::Timestamp;
 
 /// A request for a service and a region that still has to be signed.
 ///
@@ -87,8 +87,9 @@ impl SignableRequest {
     pub fn sign(
         self,
         credentials: &Credentials,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Request<String>, Error> {
+        let now = now.into();
         let Self {
             mut request,
             service,

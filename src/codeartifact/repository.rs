@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{SERVICE, check_domain, check_owner};
 use crate::bearer::{BearerToken, Form};
 use crate::primitives::encode::encode_segment;
 use crate::sigv4::scope::check_host_label;
+use crate::timestamp::Timestamp;
 
 /// A repository, and what package managers are told of it. Values only: no file is written.
 ///
@@ -134,8 +134,9 @@ impl<'a> Repository<'a> {
     pub fn npm_auth_token(
         &self,
         token: &BearerToken,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<SecretText, crate::Error> {
+        let now = now.into();
         token.check(SERVICE, self.region, now)?;
         let (host, name) = (self.host(), self.name);
         let token = token.expose();
@@ -162,8 +163,9 @@ impl<'a> Repository<'a> {
     pub fn pip_index_url(
         &self,
         token: &BearerToken,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<SecretText, crate::Error> {
+        let now = now.into();
         token.check(SERVICE, self.region, now)?;
         let (host, name) = (self.host(), self.name);
         let token = Zeroizing::new(encode_segment(token.expose()));
@@ -202,8 +204,9 @@ impl<'a> Repository<'a> {
     pub fn cargo_token(
         &self,
         token: &BearerToken,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<BearerToken, crate::Error> {
+        let now = now.into();
         token.check(SERVICE, self.region, now)?;
         Ok(token.clone().sent_as(Form::Bare))
     }

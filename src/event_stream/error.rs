@@ -1,8 +1,6 @@
 //! What can be wrong with messages that arrive.
 
-use time::OffsetDateTime;
-
-use crate::sigv4::date::instant;
+use crate::timestamp::Timestamp;
 
 /// Why bytes are not the frame of a message. Where the next one begins is then unknown, and the
 /// stream has to be closed.
@@ -84,20 +82,20 @@ pub enum EventError {
     #[error("the date of a message is out of range")]
     InvalidDate,
     /// The message was signed too long before or after the server's time.
-    #[error("a message was signed at {}, and it is {}", instant(*signed_at), instant(*now))]
+    #[error("a message was signed at {}, and it is {}", signed_at, now)]
     OutsideClockWindow {
         /// The message's own time.
-        signed_at: OffsetDateTime,
+        signed_at: Timestamp,
         /// The server's time.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// The credentials that opened the stream have ended.
-    #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    #[error("the credentials expired at {}, and it is {}", expiration, now)]
     CredentialsExpired {
         /// When they ended.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
         /// The server's time.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// The message is not the one that was signed next: changed, swapped, or one before it is
     /// missing.

@@ -5,7 +5,6 @@ use std::fmt;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
 
 use super::message::{CHECKSUM, PRELUDE, prelude};
 use crate::error::Error;
@@ -16,6 +15,7 @@ use crate::sigv4::payload_hash::{PayloadHash, Streaming};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
 
 pub(super) const DATE: &str = ":date";
 pub(super) const SIGNATURE: &str = ":chunk-signature";
@@ -53,8 +53,9 @@ impl Signer {
     pub fn sign_events<R: HttpRequest>(
         &self,
         request: &mut R,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<EventSigner, Error> {
+        let now = now.into();
         let typed = request.headers().contains_key(CONTENT_TYPE);
         if !typed {
             let value = HeaderValue::from_static("application/vnd.amazon.eventstream");
@@ -151,7 +152,8 @@ impl EventSigner {
     /// assert!(sent.headers().map(|(name, _)| name).eq([":date", ":chunk-signature"]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn sign(&mut self, message: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, Error> {
+    pub fn sign(&mut self, message: &[u8], now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
+        let now = now.into();
         let around = self.sign_parts(message, now)?;
         Ok([around.head(), message, around.tail()].concat())
     }
@@ -181,8 +183,9 @@ impl EventSigner {
     pub fn sign_parts(
         &mut self,
         message: &[u8],
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<SignedMessage, Error> {
+        let now = now.into();
         if message.is_empty() {
             return Err(Error::EmptyEvent);
         }
@@ -206,15 +209,16 @@ impl EventSigner {
     /// assert!(Message::decode(&end)?.payload().is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn finish(mut self, now: OffsetDateTime) -> Result<Vec<u8>, Error> {
+    pub fn finish(mut self, now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
+        let now = now.into();
         let around = self.next(b"", now)?;
         Ok([around.head(), around.tail()].concat())
     }
 
-    fn next(&mut self, message: &[u8], now: OffsetDateTime) -> Result<SignedMessage, Error> {
+    fn next(&mut self, message: &[u8], now: Timestamp) -> Result<SignedMessage, Error> {
         let prelude = prelude(HEADERS_LEN, message.len())?;
         let (identity, date) = self.signer.identity(now)?;
-        let date_header = encode_date(date.to_date_time().unix_timestamp() * 1000);
+        let date_header = encode_date(date.timestamp().unix_seconds() * 1000);
         let signature = self.signer.with_key(&date, identity, |key| {
             key.sign(string_to_sign(
                 &date,

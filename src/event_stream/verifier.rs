@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use super::error::EventError;
 use super::header::Value;
 use super::message::Message;
@@ -14,9 +12,10 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::SigningKey;
+use crate::timestamp::Timestamp;
 
 /// How far a client's clock may be off, unless set.
-const CLOCK_WINDOW: time::Duration = time::Duration::minutes(15);
+const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// Checks the messages of one signed stream, in the order in which they arrive.
 ///
@@ -55,7 +54,7 @@ pub struct EventVerifier {
     credentials: Credentials,
     key: SigningKey,
     prior: Signature,
-    clock_window: time::Duration,
+    clock_window: Duration,
     ended: bool,
 }
 
@@ -156,8 +155,9 @@ impl EventVerifier {
     pub fn verify<'a>(
         &mut self,
         message: &Message<'a>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Event<'a>, EventError> {
+        let now = now.into();
         if self.ended {
             return Err(EventError::AfterEnd);
         }
@@ -166,11 +166,9 @@ impl EventVerifier {
             return Err(EventError::CredentialsExpired { expiration, now });
         }
         let (milliseconds, signature) = signed_headers(message)?;
-        let signed_at =
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
-                .map_err(|_| EventError::InvalidDate)?;
-        let date = AmzDate::new(signed_at).ok_or(EventError::InvalidDate)?;
-        if (now - signed_at).abs() > self.clock_window {
+        let signed_at = Timestamp::from_unix_millis(milliseconds);
+        let date = AmzDate::new(signed_at).map_err(|_| EventError::InvalidDate)?;
+        if signed_at > now + self.clock_window || signed_at + self.clock_window < now {
             return Err(EventError::OutsideClockWindow { signed_at, now });
         }
         let payload = message.payload();

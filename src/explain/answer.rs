@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use http::HeaderMap;
 use roxmltree::Node;
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use crate::primitives::http_date::http_date;
 use crate::primitives::xml;
 use crate::sigv4::date::AmzDate;
+use crate::timestamp::Timestamp;
 
 use super::Unreadable;
 
@@ -40,7 +40,7 @@ pub(super) struct Answer {
     /// `x-amz-bucket-region`.
     pub(super) bucket_region: Option<String>,
     /// The server's time, by its `date` header.
-    pub(super) date: Option<OffsetDateTime>,
+    pub(super) date: Option<Timestamp>,
 }
 
 impl Answer {
@@ -89,7 +89,7 @@ impl Answer {
         self.fields.get(name).map(String::as_str)
     }
 
-    pub(super) fn time(&self, name: &str) -> Option<OffsetDateTime> {
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
         point_in_time(self.field(name)?)
     }
 
@@ -251,18 +251,18 @@ fn bytes(listing: &str) -> Option<String> {
 
 /// A point in time in one of the forms of S3: ISO 8601 (either form, to the second or finer), RFC
 /// 1123, or milliseconds since the epoch.
-fn point_in_time(text: &str) -> Option<OffsetDateTime> {
+fn point_in_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    if let Some(date) = AmzDate::parse(text).or_else(|| http_date(text)) {
-        return Some(date.to_date_time());
+    if let Some(date) = AmzDate::of_bytes(text.as_bytes()).or_else(|| http_date(text)) {
+        return Some(date.timestamp());
     }
     if text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {
         let milliseconds: i64 = text.parse().ok()?;
-        return OffsetDateTime::from_unix_timestamp(milliseconds / 1000).ok();
+        return Some(Timestamp::from_unix_seconds(milliseconds / 1000));
     }
     let whole = text.split(['.', 'Z']).next()?;
     let basic: String = whole.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    AmzDate::parse(&format!("{basic}Z")).map(|date| date.to_date_time())
+    AmzDate::of_bytes(format!("{basic}Z").as_bytes()).map(|date| date.timestamp())
 }
 
 #[cfg(test)]
@@ -283,7 +283,7 @@ mod tests {
             "1767323045000",
             "001767323045000",
         ] {
-            assert_eq!(point_in_time(text), Some(time), "{text}");
+            assert_eq!(point_in_time(text), Some(time.into()), "{text}");
         }
         for text in [
             "",
@@ -295,7 +295,7 @@ mod tests {
             // No more digits than that.
             "0001767323045000",
         ] {
-            assert_ne!(point_in_time(text), Some(time), "{text}");
+            assert_ne!(point_in_time(text), Some(time.into()), "{text}");
         }
     }
 

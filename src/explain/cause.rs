@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use time::{Duration, OffsetDateTime};
-
+use crate::timestamp::Timestamp;
 use crate::verify::VerifyError;
 
 mod words;
@@ -46,15 +45,15 @@ pub enum Cause {
     CredentialsExpired,
     /// The clocks disagree.
     Clock {
-        /// How far the signer's clock is ahead of the server's; negative when it is behind.
-        ahead: Option<Duration>,
+        /// By how many seconds the signer's clock is ahead of the server's; negative if it is behind.
+        ahead_seconds: Option<i64>,
     },
     /// The presigned URL has ended.
     UrlExpired {
         /// When it ended.
-        expired_at: Option<OffsetDateTime>,
+        expired_at: Option<Timestamp>,
         /// The server's time.
-        now: Option<OffsetDateTime>,
+        now: Option<Timestamp>,
     },
     /// `X-Amz-Expires` is not a number of seconds from 1 to 604,800.
     ExpiresInOutOfRange,
@@ -267,7 +266,7 @@ mod tests {
     #[test]
     fn each_error_of_the_verifier_is_a_cause() {
         let form = Form::Header;
-        let now = OffsetDateTime::UNIX_EPOCH;
+        let now = Timestamp::UNIX_EPOCH;
         let date = crate::sigv4::date::AmzDate::new(now).unwrap();
         let owned = str::to_owned;
         let token = "x-amz-security-token";

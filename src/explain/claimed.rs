@@ -1,9 +1,10 @@
 //! What a request says of itself.
 
-use time::{Duration, OffsetDateTime};
+use std::time::Duration;
 
 use crate::request::HttpRequest;
 use crate::sigv4::payload_hash::PayloadHash;
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, SignedRequest};
 
 use super::cause::Cause;
@@ -22,8 +23,8 @@ pub(super) struct Claimed {
     pub(super) access_key_id: Option<String>,
     pub(super) region: Option<String>,
     pub(super) service: Option<String>,
-    pub(super) date: Option<OffsetDateTime>,
-    pub(super) expires_at: Option<OffsetDateTime>,
+    pub(super) date: Option<Timestamp>,
+    pub(super) expires_at: Option<Timestamp>,
     /// The hash of the payload that was sent, where that is known.
     pub(super) payload: Option<String>,
     /// `x-amz-content-sha256`.
@@ -62,16 +63,15 @@ impl Claimed {
             ..Self::default()
         };
         if let Ok(claim) = SignedRequest::parse_unsent(request) {
-            let date = claim.date().to_date_time();
+            let date = claim.date().timestamp();
             claimed.form = Some(claim.form());
             claimed.access_key_id = Some(claim.access_key_id().to_owned());
             claimed.region = claim.scope().region().map(str::to_owned);
             claimed.service = Some(claim.scope().service().to_owned());
             claimed.date = Some(date);
-            claimed.expires_at = claim.expires_in().map(|seconds| {
-                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-                date.saturating_add(Duration::seconds(seconds))
-            });
+            claimed.expires_at = claim
+                .expires_in()
+                .map(|seconds| date + Duration::from_secs(seconds));
         }
         claimed
     }

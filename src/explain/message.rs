@@ -1,9 +1,8 @@
 //! What an error's code and text say, where that is enough.
 
-use time::{Duration, OffsetDateTime};
-
 use crate::credentials::key_id::IdPrefix;
 use crate::sigv4::date::AmzDate;
+use crate::timestamp::Timestamp;
 use crate::verify::Form;
 
 use super::answer::Answer;
@@ -189,11 +188,8 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 
 fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
     let message = answer.message.as_str();
-    let apart = |signed: Option<OffsetDateTime>, now: Option<OffsetDateTime>| {
-        let seconds = signed?
-            .unix_timestamp()
-            .checked_sub(now?.unix_timestamp())?;
-        Some(Duration::seconds(seconds))
+    let apart = |signed: Option<Timestamp>, now: Option<Timestamp>| {
+        signed?.unix_seconds().checked_sub(now?.unix_seconds())
     };
     let now = answer.time("ServerTime").or(answer.date);
     let presigned = claimed.form == Some(Form::Query);
@@ -204,29 +200,29 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
     if answer.code == "RequestTimeTooSkewed" {
         let signed = answer.time("RequestTime").or(claimed.date);
         return Some(Cause::Clock {
-            ahead: apart(signed, now),
+            ahead_seconds: apart(signed, now),
         });
     }
     if message.contains("Signature expired") || message.contains("Signature not yet current") {
         // "… T is now earlier than LIMIT (NOW - 15 min.)"
         let words = message.split(|c: char| !c.is_ascii_alphanumeric());
-        let mut dates = words.filter_map(AmzDate::parse);
+        let mut dates = words.filter_map(|word| AmzDate::of_bytes(word.as_bytes()));
         let (signed, now) = (dates.next(), dates.nth(1));
         if presigned && message.contains("Signature expired") {
             return Some(Cause::UrlExpired {
                 expired_at: claimed.expires_at,
-                now: now.map(|now| now.to_date_time()),
+                now: now.map(|now| now.timestamp()),
             });
         }
-        let date = |date: Option<AmzDate>| date.map(|date| date.to_date_time());
+        let date = |date: Option<AmzDate>| date.map(|date| date.timestamp());
         return Some(Cause::Clock {
-            ahead: apart(date(signed), date(now)),
+            ahead_seconds: apart(date(signed), date(now)),
         });
     }
     if message.contains("Request is not yet valid") {
         let signed = answer.time("X-Amz-Date").or(claimed.date);
         return Some(Cause::Clock {
-            ahead: apart(signed, now),
+            ahead_seconds: apart(signed, now),
         });
     }
     if message.contains("Request has expired") || answer.code.starts_with("RequestExpired") {
@@ -234,7 +230,7 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
             expired()
         } else {
             Cause::Clock {
-                ahead: apart(claimed.date, now),
+                ahead_seconds: apart(claimed.date, now),
             }
         });
     }
@@ -244,7 +240,7 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
 /// What a clock says that disagrees with the server's `date` header by more than any service takes.
 pub(super) fn clock_of_header(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
     let (now, signed) = (answer.date?, claimed.date?);
-    let apart = signed.unix_timestamp().saturating_sub(now.unix_timestamp());
+    let apart = signed.unix_seconds().saturating_sub(now.unix_seconds());
     if claimed.form == Some(Form::Query) && apart <= 900 {
         return claimed
             .expires_at
@@ -255,7 +251,7 @@ pub(super) fn clock_of_header(answer: &Answer, claimed: &Claimed) -> Option<Caus
             });
     }
     (apart.abs() > 900).then(|| Cause::Clock {
-        ahead: Some(Duration::seconds(apart)),
+        ahead_seconds: Some(apart),
     })
 }
 

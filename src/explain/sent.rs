@@ -533,7 +533,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         let claim = SignedRequest::parse_unsent(self.request)?;
         Verifier::new("", self.service.clone())
             .with_any_region()
-            .check(&claim, claim.date().to_date_time())
+            .check(&claim, claim.date().timestamp())
     }
 
     /// The verifier knows Signature Version 4 alone, and not everything else is wrong.

@@ -1,13 +1,14 @@
 //! What the two schemes ask of a claim alike.
 
-use time::{Duration, OffsetDateTime};
+use std::time::Duration;
 
 use crate::credentials::{Credentials, SessionToken};
 use crate::primitives::encode::same;
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, VerifyError};
 
 /// How far the clocks may be apart.
-const WINDOW: Duration = Duration::minutes(15);
+const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// A request that was verified: who signed it is proven.
 ///
@@ -67,8 +68,8 @@ pub(super) struct Claim {
 
 #[derive(Clone, Copy)]
 pub(super) enum Time {
-    SignedAt(OffsetDateTime),
-    ExpiresAt(OffsetDateTime),
+    SignedAt(Timestamp),
+    ExpiresAt(Timestamp),
 }
 
 impl Claim {
@@ -77,7 +78,7 @@ impl Claim {
     pub(super) fn verify(
         &self,
         credentials: &Credentials,
-        now: OffsetDateTime,
+        now: Timestamp,
         signature: &str,
     ) -> Result<Verified<'_>, VerifyError> {
         self.check_time(now)?;
@@ -107,10 +108,10 @@ impl Claim {
         }
     }
 
-    fn check_time(&self, now: OffsetDateTime) -> Result<(), VerifyError> {
+    fn check_time(&self, now: Timestamp) -> Result<(), VerifyError> {
         let form = self.form;
         let (valid_from, signed_at, expired_at) = match self.time {
-            Some(Time::SignedAt(at)) => (at.saturating_sub(WINDOW), at, at.saturating_add(WINDOW)),
+            Some(Time::SignedAt(at)) => (at - WINDOW, at, at + WINDOW),
             Some(Time::ExpiresAt(at)) => (now, at, at),
             None => return Ok(()),
         };

@@ -1,21 +1,24 @@
 //! The ways in which these schemes write a time.
 
-use time::{Duration, OffsetDateTime};
+use std::time::Duration;
 
-use crate::sigv4::date::{AmzDate, instant, read_instant};
+use crate::sigv4::date::{AmzDate, read_instant};
+use crate::timestamp::Timestamp;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
 /// `2011-10-03T15:19:30Z`; `None` outside the years 0 to 9999.
-pub(super) fn timestamp(now: OffsetDateTime) -> Option<String> {
-    AmzDate::new(now).map(|date| instant(date.to_date_time()))
+pub(super) fn timestamp(now: Timestamp) -> Option<String> {
+    AmzDate::new(now)
+        .ok()
+        .map(|date| date.timestamp().to_string())
 }
 
 /// Reads `2011-10-03T15:19:30`, with a fraction of a second or without, in UTC (`Z`, or nothing at
 /// all) or at an offset (`-07:00`). XML Schema, `dateTime`.
-pub(super) fn read_timestamp(text: &str) -> Option<OffsetDateTime> {
+pub(super) fn read_timestamp(text: &str) -> Option<Timestamp> {
     let (time, rest) = text.split_at_checked("0000-00-00T00:00:00".len())?;
     let time = read_instant(time)?;
     let rest = match rest.strip_prefix('.') {
@@ -36,8 +39,8 @@ pub(super) fn read_timestamp(text: &str) -> Option<OffsetDateTime> {
 
 /// `Tue, 27 Mar 2007 19:36:42 GMT`, the date of HTTP (RFC 9110, 5.6.7); `None` outside the years 0
 /// to 9999.
-pub(super) fn http_date(now: OffsetDateTime) -> Option<String> {
-    let now = AmzDate::new(now)?.to_date_time();
+pub(super) fn http_date(now: Timestamp) -> Option<String> {
+    let now = AmzDate::new(now).ok()?.timestamp().to_utc()?;
     let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
     let weekday = now.weekday().to_string();
     let (weekday, month) = (
@@ -51,21 +54,22 @@ pub(super) fn http_date(now: OffsetDateTime) -> Option<String> {
 
 /// Reads the date of HTTP. Old clients write `+0000` for `GMT`; the weekday, which others leave out,
 /// is not looked at. (`x-amz-date` may also be `20070327T193642Z`.)
-pub(super) fn read_http_date(text: &str) -> Option<OffsetDateTime> {
+pub(super) fn read_http_date(text: &str) -> Option<Timestamp> {
     let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
     let mut parts = text.split(' ').filter(|part| !part.is_empty());
     let mut next = || parts.next();
     let (Some(day), Some(month), Some(year), Some(time), Some(zone), None) =
         (next(), next(), next(), next(), next(), next())
     else {
-        return AmzDate::parse(text).map(|date| date.to_date_time());
+        return AmzDate::of_bytes(text.as_bytes()).map(|date| date.timestamp());
     };
     if day.len() > 2 || year.len() != 4 {
         return None;
     }
     let month = MONTHS.iter().position(|name| *name == month)? + 1;
     let time = time.replace(':', "");
-    let time = AmzDate::parse(&format!("{year}{month:02}{day:0>2}T{time}Z"))?.to_date_time();
+    let time =
+        AmzDate::of_bytes(format!("{year}{month:02}{day:0>2}T{time}Z").as_bytes())?.timestamp();
     match zone {
         "GMT" | "UTC" => Some(time),
         _ => {
@@ -76,19 +80,20 @@ pub(super) fn read_http_date(text: &str) -> Option<OffsetDateTime> {
 }
 
 /// A local time at an offset of `+hh` and `mm`.
-fn at_offset(time: OffsetDateTime, hours: &str, minutes: &str) -> Option<OffsetDateTime> {
-    let ahead = match hours.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let number = |digits: &str, most: i64| -> Option<i64> {
+fn at_offset(time: Timestamp, hours: &str, minutes: &str) -> Option<Timestamp> {
+    let number = |digits: &str, most: u64| -> Option<u64> {
         let sound = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
         let number = if sound { digits.parse().ok() } else { None };
         number.filter(|number| *number <= most)
     };
-    let seconds = number(hours.get(1..)?, 23)? * 3600 + number(minutes, 59)? * 60;
-    time.checked_sub(Duration::seconds(ahead * seconds))
+    let (sign, hours) = hours.split_at_checked(1)?;
+    let seconds = number(hours, 23)? * 3600 + number(minutes, 59)? * 60;
+    let offset = Duration::from_secs(seconds);
+    match sign {
+        "+" => Some(time - offset),
+        "-" => Some(time + offset),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -109,25 +114,31 @@ mod tests {
             let january = datetime!(2015-01-01 00:00 UTC);
             let date = january.replace_month(time::Month::try_from(month).unwrap());
             let date = date.unwrap();
-            assert_eq!(http_date(date).unwrap(), text);
-            assert_eq!(read_http_date(&text), Some(date));
+            assert_eq!(http_date(date.into()).unwrap(), text);
+            assert_eq!(read_http_date(&text), Some(date.into()));
         }
     }
 
     #[test]
     fn the_largest_offset() {
         let time = Some(datetime!(2011-10-03 15:19:30 UTC));
-        assert_eq!(read_timestamp("2011-10-04T15:18:30+23:59"), time);
-        assert_eq!(read_timestamp("2011-10-02T15:20:30-23:59"), time);
+        assert_eq!(
+            read_timestamp("2011-10-04T15:18:30+23:59"),
+            time.map(Into::into)
+        );
+        assert_eq!(
+            read_timestamp("2011-10-02T15:20:30-23:59"),
+            time.map(Into::into)
+        );
     }
 
     #[test]
     fn timestamps() {
         let now = datetime!(2011-10-03 15:19:30.9 UTC);
         let whole = datetime!(2011-10-03 15:19:30 UTC);
-        assert_eq!(timestamp(now).unwrap(), "2011-10-03T15:19:30Z");
+        assert_eq!(timestamp(now.into()).unwrap(), "2011-10-03T15:19:30Z");
         assert_eq!(
-            timestamp(datetime!(2011-10-03 08:19:30 -7)).unwrap(),
+            timestamp(datetime!(2011-10-03 08:19:30 -7).into()).unwrap(),
             "2011-10-03T15:19:30Z"
         );
         for text in [
@@ -137,7 +148,7 @@ mod tests {
             "2011-10-03T08:19:30-07:00",
             "2011-10-03T17:04:30.5+01:45",
         ] {
-            assert_eq!(read_timestamp(text), Some(whole), "{text}");
+            assert_eq!(read_timestamp(text), Some(whole.into()), "{text}");
         }
         for text in [
             "",
@@ -163,7 +174,10 @@ mod tests {
     #[test]
     fn dates_of_http() {
         let now = datetime!(2007-03-27 19:36:42 UTC);
-        assert_eq!(http_date(now).unwrap(), "Tue, 27 Mar 2007 19:36:42 GMT");
+        assert_eq!(
+            http_date(now.into()).unwrap(),
+            "Tue, 27 Mar 2007 19:36:42 GMT"
+        );
         for text in [
             "Tue, 27 Mar 2007 19:36:42 GMT",
             "Tue, 27 Mar 2007 19:36:42 +0000",
@@ -171,11 +185,11 @@ mod tests {
             "Tue, 27 Mar 2007 12:36:42 -0700",
             "20070327T193642Z",
         ] {
-            assert_eq!(read_http_date(text), Some(now), "{text}");
+            assert_eq!(read_http_date(text), Some(now.into()), "{text}");
         }
         assert_eq!(
             read_http_date("Sun, 1 Apr 2007 00:00:00 GMT"),
-            Some(datetime!(2007-04-01 0:00 UTC))
+            Some(datetime!(2007-04-01 0:00 UTC).into())
         );
         for text in [
             "",

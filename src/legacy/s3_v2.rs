@@ -37,7 +37,6 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use time::OffsetDateTime;
 
 pub use claim::SignedRequest;
 #[cfg(feature = "post-policy")]
@@ -56,6 +55,7 @@ use crate::request::{HttpRequest, authority_of};
 use crate::sign::added_headers::attach_session_token;
 use crate::sign::presigned::Presigned;
 use crate::sigv4::signature::Signature;
+use crate::timestamp::Timestamp;
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: &str = "x-amz-security-token";
@@ -121,8 +121,9 @@ impl Signer {
         &self,
         request: &mut R,
         bucket: Bucket<'_>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<(), Error> {
+        let now = now.into();
         check(&self.credentials, now)?;
         refuse_signed(request)?;
         let before = request.headers().clone();
@@ -137,7 +138,7 @@ impl Signer {
         &self,
         request: &mut R,
         bucket: Bucket<'_>,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<(), Error> {
         let date = http_date(now).ok_or(Error::TimeOutOfRange { now })?;
         let headers = request.headers_mut();
@@ -194,8 +195,9 @@ impl Signer {
         request: &R,
         bucket: Bucket<'_>,
         expires_in: Duration,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
+        let now = now.into();
         check(&self.credentials, now)?;
         refuse_signed(request)?;
         let uri = request.uri();
@@ -203,7 +205,7 @@ impl Signer {
             return Err(Error::RelativeUri);
         };
         let expires_at = self.expires_at(expires_in, now)?;
-        let expires = expires_at.unix_timestamp().to_string();
+        let expires = expires_at.unix_seconds().to_string();
 
         let signs = |name: &HeaderName| {
             let name = name.as_str();
@@ -251,21 +253,14 @@ impl Signer {
         })
     }
 
-    fn expires_at(
-        &self,
-        expires_in: Duration,
-        now: OffsetDateTime,
-    ) -> Result<OffsetDateTime, Error> {
+    fn expires_at(&self, expires_in: Duration, now: Timestamp) -> Result<Timestamp, Error> {
         let seconds = expires_in.as_secs();
-        let start = OffsetDateTime::from_unix_timestamp(now.unix_timestamp());
-        let lifetime = i64::try_from(seconds).map(time::Duration::seconds);
-        let (Ok(start), Ok(lifetime), 1..) = (start, lifetime, seconds) else {
-            return Err(Error::ExpiresInOutOfRange {
-                seconds,
-                longest: i64::MAX.unsigned_abs(),
-            });
-        };
-        let expires_at = start.saturating_add(lifetime);
+        let longest = i64::MAX.unsigned_abs();
+        if !(1..=longest).contains(&seconds) {
+            return Err(Error::ExpiresInOutOfRange { seconds, longest });
+        }
+        let start = Timestamp::from_unix_seconds(now.unix_seconds());
+        let expires_at = start + Duration::from_secs(seconds);
         match self.credentials.expiration() {
             Some(expiration) if expiration < expires_at => Err(Error::OutlivesCredentials {
                 expires_at,

@@ -28,7 +28,6 @@ mod claim;
 use std::fmt;
 
 use http::Uri;
-use time::OffsetDateTime;
 
 pub use claim::SignedRequest;
 
@@ -39,6 +38,7 @@ use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
 use crate::primitives::encode::encode;
 use crate::request::{HttpRequest, host_of};
+use crate::timestamp::Timestamp;
 
 /// With which hash a request is signed: `SignatureMethod`.
 ///
@@ -182,8 +182,9 @@ impl Signer {
     pub fn sign_query<R: HttpRequest>(
         &self,
         request: &R,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Uri, Error> {
+        let now = now.into();
         let uri = request.uri();
         let query = uri.query().unwrap_or_default();
         let signed = self.sign(request, Parameters::of_query(query)?, query, now)?;
@@ -220,8 +221,9 @@ impl Signer {
         &self,
         request: &R,
         form: &str,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<String, Error> {
+        let now = now.into();
         refuse_query(request)?;
         self.sign(request, Parameters::of_form(form)?, form, now)
     }
@@ -231,7 +233,7 @@ impl Signer {
         request: &R,
         own: Parameters,
         text: &str,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<String, Error> {
         check(&self.credentials, now)?;
         if let Some(parameter) = own.any_of(&WRITTEN) {
@@ -260,7 +262,7 @@ impl Signer {
     fn written(
         &self,
         own: &Parameters,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<Vec<(&'static str, String)>, Error> {
         let mut written = vec![
             (

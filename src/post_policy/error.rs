@@ -1,9 +1,8 @@
 //! What can be wrong with a form that arrives.
 
 use http::StatusCode;
-use time::OffsetDateTime;
 
-use crate::sigv4::date::instant;
+use crate::timestamp::Timestamp;
 use crate::verify::{Protocol, VerifyError};
 
 /// Why a browser's upload is refused.
@@ -40,12 +39,12 @@ pub enum PolicyError {
     #[error("the policy {0}")]
     MalformedPolicy(&'static str),
     /// The policy has ended.
-    #[error("the policy expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    #[error("the policy expired at {}, and it is {}", expiration, now)]
     Expired {
         /// When it ended.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
         /// The server's time.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// A field that no condition is about.
     #[error("no condition of the policy covers the field `{field}`")]

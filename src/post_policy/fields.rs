@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use time::OffsetDateTime;
+
+use crate::timestamp::Timestamp;
 
 use super::condition::{self, Condition, Fault};
 use super::error::PolicyError;
@@ -55,7 +56,7 @@ impl<'a> Fields<'a> {
         self,
         policy: &str,
         upload: &Upload<'_>,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<String, PolicyError> {
         let policy = read(policy).map_err(PolicyError::MalformedPolicy)?;
         let expiration = policy.expiration;

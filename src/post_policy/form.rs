@@ -4,7 +4,6 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use time::OffsetDateTime;
 
 use super::condition::{self, Condition, Fault};
 use super::policy::PostPolicy;
@@ -19,6 +18,7 @@ use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::SigningKey;
+use crate::timestamp::Timestamp;
 
 impl Signer {
     /// Signs a policy, and makes the form of it.
@@ -53,8 +53,9 @@ impl Signer {
         &self,
         policy: &PostPolicy,
         fields: impl IntoIterator<Item = (&'f str, &'f str)>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<PostForm, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         let mut form = fill(policy, fields, identity.expiration, now)?;
         self.with_key(&date, identity, |key| {
@@ -86,7 +87,12 @@ impl Signer {
     /// assert_eq!(form.fields().count(), 5);
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn sign_post_text(&self, policy: &str, now: OffsetDateTime) -> Result<PostForm, Error> {
+    pub fn sign_post_text(
+        &self,
+        policy: &str,
+        now: impl Into<Timestamp>,
+    ) -> Result<PostForm, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         let read = json::read(policy).map_err(Error::InvalidPolicy)?;
         check_end(&read, identity.expiration, now)?;
@@ -106,8 +112,8 @@ impl Signer {
 pub(crate) fn fill<'f>(
     policy: &PostPolicy,
     fields: impl IntoIterator<Item = (&'f str, &'f str)>,
-    end: Option<OffsetDateTime>,
-    now: OffsetDateTime,
+    end: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<Vec<(String, String)>, Error> {
     check_end(policy, end, now)?;
     check_uploads(policy)?;
@@ -149,13 +155,9 @@ pub(crate) fn encode(policy: &str) -> Result<String, Error> {
     Ok(policy)
 }
 
-fn check_end(
-    policy: &PostPolicy,
-    end: Option<OffsetDateTime>,
-    now: OffsetDateTime,
-) -> Result<(), Error> {
+fn check_end(policy: &PostPolicy, end: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     let expiration = policy.expiration;
-    if AmzDate::new(expiration).is_none() {
+    if AmzDate::new(expiration).is_err() {
         return Err(Error::InvalidPolicy("ends outside the years 0 to 9999"));
     }
     if expiration <= now {
@@ -264,7 +266,7 @@ fn own_fields(identity: &Identity, date: &AmzDate, key: &SigningKey) -> Vec<(Str
 fn seal(
     mut fields: Vec<(String, String)>,
     policy: &str,
-    expires_at: OffsetDateTime,
+    expires_at: Timestamp,
     key: &SigningKey,
 ) -> Result<PostForm, Error> {
     let policy = encode(policy)?;
@@ -296,7 +298,7 @@ fn seal(
 #[derive(Clone)]
 pub struct PostForm {
     pub(crate) fields: Vec<(String, String)>,
-    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) expires_at: Timestamp,
     pub(crate) signature: Signature,
 }
 
@@ -337,7 +339,7 @@ impl PostForm {
     /// assert_eq!(form.expires_at(), datetime!(2015-12-30 12:00 UTC));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 

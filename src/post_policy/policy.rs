@@ -1,6 +1,6 @@
 //! Policies, built from conditions.
 
-use time::OffsetDateTime;
+use crate::timestamp::Timestamp;
 
 use super::condition::Condition;
 
@@ -22,7 +22,7 @@ use super::condition::Condition;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostPolicy {
-    pub(super) expiration: OffsetDateTime,
+    pub(super) expiration: Timestamp,
     pub(super) conditions: Vec<Condition>,
 }
 
@@ -37,7 +37,8 @@ impl PostPolicy {
     /// let an_hour = time::Duration::hours(1);
     /// let policy = PostPolicy::new("sigv4examplebucket", now + an_hour).starts_with("key", "user/user1/");
     /// ```
-    pub fn new(bucket: impl Into<String>, expiration: OffsetDateTime) -> Self {
+    pub fn new(bucket: impl Into<String>, expiration: impl Into<Timestamp>) -> Self {
+        let expiration = expiration.into();
         let policy = Self {
             expiration,
             conditions: Vec::new(),
@@ -129,7 +130,7 @@ impl PostPolicy {
     /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC));
     /// assert_eq!(policy.expiration(), datetime!(2015-12-30 12:00 UTC));
     /// ```
-    pub fn expiration(&self) -> OffsetDateTime {
+    pub fn expiration(&self) -> Timestamp {
         self.expiration
     }
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
-
 use super::error::PolicyError;
 use super::fields::Fields;
 use super::{
@@ -14,6 +12,7 @@ use crate::sigv4::authorization::parse_credential;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_session};
 
 const FORM: Form = Form::Fields;
@@ -117,7 +116,8 @@ impl<'a> SignedPost<'a> {
         let signature = Signature::parse(Algorithm::HmacSha256, signature)
             .map_err(|_| malformed("`x-amz-signature` is not 64 hex digits"))?;
         let date = find(DATE).ok_or(VerifyError::MissingDate { form: FORM })?;
-        let date = AmzDate::parse(date).ok_or(VerifyError::InvalidDate { form: FORM })?;
+        let date =
+            AmzDate::of_bytes(date.as_bytes()).ok_or(VerifyError::InvalidDate { form: FORM })?;
         let token = match (find(SESSION_TOKEN), find(S3_EXPRESS_TOKEN)) {
             (Some(_), Some(_)) => {
                 let name = SESSION_TOKEN;
@@ -225,8 +225,9 @@ impl<'a> SignedPost<'a> {
         verifier: &Verifier,
         key: &K,
         upload: &Upload<'_>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<VerifiedPost<'a>, PolicyError> {
+        let now = now.into();
         verifier.check_scope(FORM, &self.scope, &self.date, None)?;
         check_session(self.token.as_ref(), key, now)?;
         let fits = key.algorithm() == Algorithm::HmacSha256 && key.fits(&self.scope);

@@ -30,7 +30,7 @@ pub(crate) fn http_date(text: &str) -> Option<AmzDate> {
     for (slot, byte) in iso.iter_mut().zip(bytes.into_iter().flatten()) {
         *slot = *byte;
     }
-    AmzDate::parse(std::str::from_utf8(&iso).ok()?)
+    AmzDate::of_bytes(&iso)
 }
 
 const MONTHS: [&str; 12] = [

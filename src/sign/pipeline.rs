@@ -1,7 +1,6 @@
 //! The pipeline: attach what will be signed, canonicalise, sign, attach the signature.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
@@ -24,13 +23,14 @@ use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 use crate::sigv4::scope::check_service;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::Key;
+use crate::timestamp::Timestamp;
 
 /// Who signs, and for which service: all that stays the same from request to request but for the
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
 pub(crate) struct Identity {
     pub(crate) access_key_id: String,
     pub(crate) session_token: Option<ReadyToken>,
-    pub(crate) expiration: Option<OffsetDateTime>,
+    pub(crate) expiration: Option<Timestamp>,
     pub(crate) service: Service,
     /// The region set of SigV4A, sent and signed.
     region_set: Option<String>,
@@ -57,11 +57,11 @@ impl Identity {
     }
 
     /// The request timestamp, while the credentials last.
-    pub(crate) fn date(&self, now: OffsetDateTime) -> Result<AmzDate, Error> {
+    pub(crate) fn date(&self, now: Timestamp) -> Result<AmzDate, Error> {
         if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
             return Err(Error::CredentialsExpired { expiration, now });
         }
-        AmzDate::new(now).ok_or(Error::TimeOutOfRange { now })
+        AmzDate::new(now)
     }
 
     pub(crate) fn sign<R: HttpRequest>(
@@ -384,7 +384,7 @@ impl Identity {
 pub(crate) struct Terms<'a, K> {
     pub(crate) payload: PayloadHash,
     pub(crate) expires_in: Option<u64>,
-    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) expires_at: Timestamp,
     pub(crate) date: &'a AmzDate,
     pub(crate) key: &'a K,
     /// What [`Identity::ready_parameters`] made of these terms, for many requests.
@@ -398,7 +398,7 @@ const LONGEST_URI: usize = 65_534;
 struct SealedUrl {
     url: String,
     content_sha256: Option<HashedPayload>,
-    expires_at: OffsetDateTime,
+    expires_at: Timestamp,
     signature: Signature,
 }
 

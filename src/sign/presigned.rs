@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use http::uri::InvalidUri;
 use http::{HeaderMap, Method, Uri};
-use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::error::Error;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::signature::Signature;
+use crate::timestamp::Timestamp;
 
 /// A presigned request: whoever has its URL can send it, until it ends.
 ///
@@ -36,7 +36,7 @@ pub struct Presigned {
     pub(crate) method: Method,
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
-    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) expires_at: Timestamp,
     pub(crate) signature: Signature,
 }
 
@@ -138,7 +138,7 @@ impl Presigned {
     /// assert_eq!(presigned.expires_at(), datetime!(2026-01-01 13:00 UTC));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
@@ -198,7 +198,6 @@ pub(crate) struct Lifetime {
 
 /// Seven days, for which a signing key is good.
 pub(crate) const LONGEST: u64 = 604_800;
-const NEVER: OffsetDateTime = PrimitiveDateTime::MAX.assume_utc();
 
 impl Lifetime {
     /// What a caller asks for.
@@ -226,16 +225,13 @@ impl Lifetime {
     pub(crate) fn end(
         self,
         date: &AmzDate,
-        expiration: Option<OffsetDateTime>,
-    ) -> Result<OffsetDateTime, Error> {
+        expiration: Option<Timestamp>,
+    ) -> Result<Timestamp, Error> {
         let Some(seconds) = self.seconds else {
             // Only the credentials end it, if they end.
-            return Ok(expiration.unwrap_or(NEVER));
+            return Ok(expiration.unwrap_or(Timestamp::MAX));
         };
-        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-        let expires_at = date
-            .to_date_time()
-            .saturating_add(time::Duration::seconds(seconds));
+        let expires_at = date.timestamp() + Duration::from_secs(seconds);
         match expiration {
             Some(expiration) if expiration < expires_at && self.may_outlive => Ok(expiration),
             Some(expiration) if expiration < expires_at => Err(Error::OutlivesCredentials {

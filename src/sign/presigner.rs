@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -14,6 +13,7 @@ use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signing_key::BegunKey;
+use crate::timestamp::Timestamp;
 
 /// Presigns many requests at one time and for one lifetime, as for a page that lists objects: what
 /// they have in common is prepared once. It can be used from many threads at once.
@@ -40,7 +40,7 @@ pub struct Presigner {
     date: AmzDate,
     payload: PayloadHash,
     expires_in: Option<u64>,
-    expires_at: OffsetDateTime,
+    expires_at: Timestamp,
     ready: Zeroizing<String>,
 }
 
@@ -66,8 +66,9 @@ impl Signer {
         &self,
         payload: PayloadHash,
         expires_in: Duration,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Presigner, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         self.with_key(&date, identity, |key| {

@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest};
@@ -18,6 +16,7 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{CredentialScope, check_region};
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::SigningKey;
+use crate::timestamp::Timestamp;
 
 /// Signs and presigns requests to one service in one region, with one set of credentials.
 ///
@@ -117,8 +116,9 @@ impl Signer {
         &self,
         request: &mut R,
         payload: PayloadHash,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Signature, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         self.with_key(&date, identity, |key| {
             identity.sign(request, payload, &date, key)
@@ -152,8 +152,9 @@ impl Signer {
         &self,
         request: &RawRequest<'_>,
         payload: PayloadHash,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<AddedHeaders<'_>, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         self.with_key(&date, identity, |key| {
             identity.sign_raw(request, payload, &date, key)
@@ -195,8 +196,9 @@ impl Signer {
         request: &R,
         payload: PayloadHash,
         expires_in: Duration,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         self.with_key(&date, identity, |key| {
@@ -227,8 +229,9 @@ impl Signer {
         request: &RawRequest<'_>,
         payload: PayloadHash,
         expires_in: Duration,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
+        let now = now.into();
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         self.with_key(&date, identity, |key| {
@@ -261,7 +264,7 @@ impl Signer {
         &self.0.service
     }
 
-    pub(crate) fn identity(&self, now: OffsetDateTime) -> Result<(&Identity, AmzDate), Error> {
+    pub(crate) fn identity(&self, now: Timestamp) -> Result<(&Identity, AmzDate), Error> {
         let identity = self.known()?;
         Ok((identity, identity.date(now)?))
     }

@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest};
@@ -19,6 +17,7 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
+use crate::timestamp::Timestamp;
 
 /// Signs and presigns requests to one service in a set of regions: [`Signer`](crate::Signer) with
 /// `AWS4-ECDSA-P256-SHA256`.
@@ -106,8 +105,9 @@ impl Signer {
         &self,
         request: &mut R,
         payload: PayloadHash,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Signature, Error> {
+        let now = now.into();
         let (identity, date, key) = self.identity(now)?;
         identity.sign(request, payload, &date, &key)
     }
@@ -131,8 +131,9 @@ impl Signer {
         &self,
         request: &RawRequest<'_>,
         payload: PayloadHash,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<AddedHeaders<'_>, Error> {
+        let now = now.into();
         let (identity, date, key) = self.identity(now)?;
         identity.sign_raw(request, payload, &date, &key)
     }
@@ -160,8 +161,9 @@ impl Signer {
         request: &R,
         payload: PayloadHash,
         expires_in: Duration,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
+        let now = now.into();
         let (identity, date, key) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         identity.presign(request, &identity.terms(payload, lifetime, &date, &key)?)
@@ -191,8 +193,9 @@ impl Signer {
         request: &RawRequest<'_>,
         payload: PayloadHash,
         expires_in: Duration,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
+        let now = now.into();
         let (identity, date, key) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         identity.presign_raw(request, &identity.terms(payload, lifetime, &date, &key)?)
@@ -242,7 +245,7 @@ impl Signer {
 
     pub(crate) fn identity(
         &self,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<(&Identity, AmzDate, ScopedKey), Error> {
         let (identity, key) = self.0.identity.as_ref().map_err(Clone::clone)?;
         let date = identity.date(now)?;

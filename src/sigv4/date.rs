@@ -1,89 +1,70 @@
-//! Request timestamps: `OffsetDateTime` and `20150830T123600Z`.
+//! The date of a request: `20150830T123600Z`.
 
 use std::fmt;
+use std::str::FromStr;
 
-use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
+use time::{Date, Month, OffsetDateTime, Time};
 
+use crate::error::Error;
 use crate::primitives::encode::ascii;
+use crate::timestamp::Timestamp;
 
-/// A request timestamp in the form of `X-Amz-Date`: ISO 8601 basic, UTC, whole seconds.
+/// The date of a request as `X-Amz-Date` carries it: ISO 8601 basic, UTC, whole seconds.
+///
+/// `Display` and `FromStr` use exactly the form `YYYYMMDDTHHMMSSZ`.
 ///
 /// AWS: "Elements of an AWS API request signature", *Request date*.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::sigv4::AmzDate;
-/// use time::macros::datetime;
 ///
-/// let date = AmzDate::new(datetime!(2015-08-30 14:36:00.5 +2)).expect("a year of four digits");
+/// let now: Timestamp = "2015-08-30T14:36:00.5+02:00".parse()?;
+/// let date = AmzDate::new(now)?;
 /// assert_eq!(date.to_string(), "20150830T123600Z");
 /// assert_eq!(date.day(), "20150830");
-/// assert_eq!(AmzDate::parse("20150830T123600Z"), Some(date));
+/// assert_eq!("20150830T123600Z".parse(), Ok(date));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AmzDate([u8; 16]);
+pub struct AmzDate {
+    text: [u8; 16],
+    seconds: i64,
+}
 
 impl AmzDate {
-    /// `now` in UTC, its fraction of a second dropped. `None` outside the years 0 to 9999, which
-    /// four digits cannot say.
+    /// Creates the date of a request signed at `now`; a fraction of a second is dropped.
     ///
-    /// ```
-    /// use countersign::sigv4::AmzDate;
-    /// use time::macros::datetime;
-    ///
-    /// let date = AmzDate::new(datetime!(2015-08-30 12:36:00.999 UTC));
-    /// assert_eq!(date, AmzDate::parse("20150830T123600Z"));
-    /// assert_eq!(AmzDate::new(datetime!(-0001-01-01 0:00 UTC)), None);
-    /// ```
-    pub fn new(now: OffsetDateTime) -> Option<Self> {
-        let now = now.checked_to_offset(UtcOffset::UTC)?;
-        let (year, month, day) = now.to_calendar_date();
-        let (hour, minute, second) = now.to_hms();
-        let year = u16::try_from(year).ok()?;
-        let [c, y] = [
-            u8::try_from(year / 100).ok()?,
-            u8::try_from(year % 100).ok()?,
-        ];
-        let [c, y, m, d] = [c, y, u8::from(month), day].map(two_digits);
+    /// # Errors
+    /// - [`Error::TimeOutOfRange`] outside the years 0 to 9999
+    pub fn new(now: impl Into<Timestamp>) -> Result<Self, Error> {
+        Self::at(now.into())
+    }
+
+    fn at(now: Timestamp) -> Result<Self, Error> {
+        Self::of_calendar(now).ok_or(Error::TimeOutOfRange { now })
+    }
+
+    fn of_calendar(now: Timestamp) -> Option<Self> {
+        let utc = now.to_utc()?;
+        let (year, month, day) = utc.to_calendar_date();
+        let (hour, minute, second) = utc.to_hms();
+        let year = u16::try_from(year).ok().filter(|year| *year <= 9999)?;
+        let [c, y] = [year / 100, year % 100].map(|two| u8::try_from(two).ok());
+        let [c, y, m, d] = [c?, y?, u8::from(month), day].map(two_digits);
         let [h, i, s] = [hour, minute, second].map(two_digits);
-        (year <= 9999).then_some(Self([
-            c[0], c[1], y[0], y[1], m[0], m[1], d[0], d[1], b'T', h[0], h[1], i[0], i[1], s[0],
-            s[1], b'Z',
-        ]))
+        Some(Self {
+            text: [
+                c[0], c[1], y[0], y[1], m[0], m[1], d[0], d[1], b'T', h[0], h[1], i[0], i[1], s[0],
+                s[1], b'Z',
+            ],
+            seconds: now.unix_seconds(),
+        })
     }
 
-    /// Reads exactly `YYYYMMDDTHHMMSSZ`, a real point in time.
-    ///
-    /// ```
-    /// use countersign::sigv4::AmzDate;
-    ///
-    /// assert!(AmzDate::parse("20150830T123600Z").is_some());
-    /// assert!(AmzDate::parse("2015-08-30T12:36:00Z").is_none());
-    /// assert!(AmzDate::parse("20150230T123600Z").is_none()); // no such day
-    /// ```
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::of_bytes(text.as_bytes())
-    }
-
+    /// Reads exactly `YYYYMMDDTHHMMSSZ`, a date that exists.
     pub(crate) fn of_bytes(text: &[u8]) -> Option<Self> {
-        let date = Self(text.try_into().ok()?);
-        date.read().map(|_| date)
-    }
-
-    /// The point in time.
-    ///
-    /// ```
-    /// use countersign::sigv4::AmzDate;
-    /// use time::macros::datetime;
-    ///
-    /// let date = AmzDate::parse("20150830T123600Z").expect("a request timestamp");
-    /// assert_eq!(date.to_date_time(), datetime!(2015-08-30 12:36 UTC));
-    /// ```
-    pub fn to_date_time(&self) -> OffsetDateTime {
-        // What was made or parsed can be read.
-        self.read().unwrap_or(OffsetDateTime::UNIX_EPOCH)
-    }
-
-    fn read(self) -> Option<OffsetDateTime> {
+        let text: [u8; 16] = text.try_into().ok()?;
         let [
             c0,
             c1,
@@ -101,7 +82,7 @@ impl AmzDate {
             s0,
             s1,
             b'Z',
-        ] = self.0
+        ] = text
         else {
             return None;
         };
@@ -112,7 +93,13 @@ impl AmzDate {
         let month = Month::try_from(number(m0, m1)?).ok()?;
         let date = Date::from_calendar_date(year, month, number(d0, d1)?).ok()?;
         let time = Time::from_hms(number(h0, h1)?, number(i0, i1)?, number(s0, s1)?).ok()?;
-        Some(OffsetDateTime::new_utc(date, time))
+        let seconds = OffsetDateTime::new_utc(date, time).unix_timestamp();
+        Some(Self { text, seconds })
+    }
+
+    /// The point in time, to the second.
+    pub fn timestamp(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.seconds)
     }
 
     /// The day, `YYYYMMDD`: the first part of a credential scope.
@@ -120,7 +107,7 @@ impl AmzDate {
     /// ```
     /// use countersign::sigv4::AmzDate;
     ///
-    /// let date = AmzDate::parse("20150830T123600Z").expect("a request timestamp");
+    /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a request timestamp");
     /// assert_eq!(date.day(), "20150830");
     /// ```
     pub fn day(&self) -> &str {
@@ -128,11 +115,11 @@ impl AmzDate {
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
-        self.0.first_chunk().unwrap_or(b"        ")
+        self.text.first_chunk().unwrap_or(b"        ")
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
+        &self.text
     }
 
     /// The whole text.
@@ -145,35 +132,39 @@ impl AmzDate {
     /// assert_eq!(date.as_str(), "20130524T000000Z");
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(&self.0)
+        ascii(&self.text)
     }
-}
-
-/// A point in time as errors tell it: `2015-08-30T12:36:00Z`, in UTC, to the second.
-pub(crate) fn instant(time: OffsetDateTime) -> String {
-    let Some(utc) = time.checked_to_offset(UtcOffset::UTC) else {
-        // Beyond the years that `time` knows, only its own zone can say it.
-        return time.to_string();
-    };
-    let ((year, month, day), (h, m, s)) = (utc.to_calendar_date(), utc.to_hms());
-    let sign = if year < 0 { "-" } else { "" };
-    format!(
-        "{sign}{:04}-{:02}-{day:02}T{h:02}:{m:02}:{s:02}Z",
-        year.unsigned_abs(),
-        u8::from(month)
-    )
 }
 
 /// Reads exactly `2015-08-30T12:36:00`, in UTC.
 #[cfg(any(feature = "legacy", feature = "post-policy"))]
-pub(crate) fn read_instant(text: &str) -> Option<OffsetDateTime> {
-    let date = AmzDate::parse(&format!("{}Z", text.replace(['-', ':'], "")))?.to_date_time();
+pub(crate) fn read_instant(text: &str) -> Option<Timestamp> {
+    let basic = format!("{}Z", text.replace(['-', ':'], ""));
+    let time = AmzDate::of_bytes(basic.as_bytes())?.timestamp();
     // The separators were where they are written.
-    (instant(date).strip_suffix('Z')? == text).then_some(date)
+    (time.to_string().strip_suffix('Z')? == text).then_some(time)
 }
 
 fn two_digits(n: u8) -> [u8; 2] {
     [b'0' + n / 10, b'0' + n % 10]
+}
+
+impl FromStr for AmzDate {
+    type Err = Error;
+
+    /// # Errors
+    /// - [`Error::InvalidDate`] unless the text is `YYYYMMDDTHHMMSSZ` and the date exists
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::of_bytes(text.as_bytes()).ok_or_else(|| Error::InvalidDate {
+            text: text.to_owned(),
+        })
+    }
+}
+
+impl From<AmzDate> for Timestamp {
+    fn from(date: AmzDate) -> Self {
+        date.timestamp()
+    }
 }
 
 impl fmt::Display for AmzDate {
@@ -190,34 +181,35 @@ impl fmt::Debug for AmzDate {
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
-
     use super::*;
 
     #[test]
-    fn bounds() {
-        let text = |now| AmzDate::new(now).map(|date| date.to_string());
+    fn has_a_year_of_four_digits() {
+        let text =
+            |now: &str| AmzDate::new(now.parse::<Timestamp>().unwrap()).map(|d| d.to_string());
+        let out = |seconds| AmzDate::new(Timestamp::from_unix_seconds(seconds)).is_err();
         assert_eq!(
-            text(datetime!(0000-01-01 00:00:00 UTC)).as_deref(),
-            Some("00000101T000000Z")
+            text("0000-01-01T00:00:00Z").as_deref(),
+            Ok("00000101T000000Z")
         );
         assert_eq!(
-            text(datetime!(9999-12-31 23:59:59.999 UTC)).as_deref(),
-            Some("99991231T235959Z")
+            text("9999-12-31T23:59:59.999Z").as_deref(),
+            Ok("99991231T235959Z")
         );
-        assert_eq!(text(datetime!(-0001-12-31 23:59:59 UTC)), None);
-        assert_eq!(text(datetime!(0000-01-01 00:00:00 +1)), None);
-        assert_eq!(text(datetime!(9999-12-31 23:59:59 -1)), None);
         assert_eq!(
-            text(datetime!(2015-08-30 00:30:00 +1)).as_deref(),
-            Some("20150829T233000Z")
+            text("2015-08-30T00:30:00+01:00").as_deref(),
+            Ok("20150829T233000Z")
         );
+        // One second before the year 0, one second after the year 9999.
+        assert!(out(-62_167_219_201));
+        assert!(out(253_402_300_800));
+        assert!(out(i64::MIN) && out(i64::MAX));
     }
 
     #[test]
     fn reads_only_its_own_form() {
         for text in ["20150830T123600Z", "00000101T000000Z", "20240229T235959Z"] {
-            assert_eq!(AmzDate::parse(text).unwrap().as_str(), text);
+            assert_eq!(text.parse::<AmzDate>().unwrap().as_str(), text);
         }
         for text in [
             "",
@@ -234,7 +226,7 @@ mod tests {
             "20151330T123600Z",
             "2015 830T123600Z",
         ] {
-            assert_eq!(AmzDate::parse(text), None, "{text}");
+            assert!(text.parse::<AmzDate>().is_err(), "{text}");
         }
     }
 }

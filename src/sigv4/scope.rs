@@ -3,11 +3,10 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use time::OffsetDateTime;
-
 use crate::error::Error;
 use crate::primitives::encode::ascii;
 use crate::sigv4::date::AmzDate;
+use crate::timestamp::Timestamp;
 
 const END: &str = "aws4_request";
 /// The longest region or service name. AWS's own stay under half of it.
@@ -57,8 +56,9 @@ impl CredentialScope {
     /// assert!(matches!(refused, Err(Error::InvalidRegion { .. })));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn new(now: OffsetDateTime, region: &str, service: &str) -> Result<Self, Error> {
-        let date = AmzDate::new(now).ok_or(Error::TimeOutOfRange { now })?;
+    pub fn new(now: impl Into<Timestamp>, region: &str, service: &str) -> Result<Self, Error> {
+        let now = now.into();
+        let date = AmzDate::new(now)?;
         check_region(region)?;
         check_service(service)?;
         Ok(Self::unchecked(date.day_bytes(), Some(region), service))

@@ -5,7 +5,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::token::without_scheme;
@@ -14,6 +13,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
+use crate::timestamp::Timestamp;
 
 const TWELVE_HOURS: u64 = 43_200;
 
@@ -45,8 +45,9 @@ pub fn bedrock(
     credentials: &Credentials,
     region: &str,
     expires_in: Duration,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     let lifetime = Lifetime::clipped(expires_in, TWELVE_HOURS)?;
     let signer = Signer::new(credentials.clone(), region, "bedrock");
     // One host for all regions: the region is in the credential scope alone.

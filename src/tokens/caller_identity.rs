@@ -46,7 +46,6 @@ mod proof;
 mod vault;
 
 use http::{HeaderName, HeaderValue, Method};
-use time::OffsetDateTime;
 
 use super::endpoint::host as checked_host;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
@@ -55,6 +54,7 @@ use crate::error::Error;
 use crate::service::partition::Partition;
 use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
+use crate::timestamp::Timestamp;
 
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;
@@ -116,8 +116,9 @@ pub fn presigned(
     region: &str,
     host: &str,
     audience: Option<(&str, &str)>,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     let url = format!("https://{}/?{QUERY}", checked_host(host)?);
     let mut get = request(Method::GET, &url)?;
     if let Some((name, value)) = audience {

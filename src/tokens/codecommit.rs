@@ -4,7 +4,6 @@ use std::fmt;
 
 use http::Uri;
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::endpoint::host_on_443;
@@ -17,6 +16,7 @@ use crate::sign::signer::Signer;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::signature::Algorithm;
+use crate::timestamp::Timestamp;
 
 /// What Git is told for a repository of AWS CodeCommit over HTTPS.
 ///
@@ -52,8 +52,9 @@ pub fn codecommit(
     credentials: &Credentials,
     region: &str,
     url: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<GitCredentials, Error> {
+    let now = now.into();
     let malformed =
         || Error::invalid_parameter("url", "is not of the form https://HOST/v1/repos/NAME");
     let uri: Uri = url.parse().map_err(|_| malformed())?;
@@ -112,7 +113,7 @@ pub struct GitCredentials {
     password: Zeroizing<String>,
     host: String,
     path: String,
-    expires_at: OffsetDateTime,
+    expires_at: Timestamp,
 }
 
 impl GitCredentials {
@@ -178,7 +179,7 @@ impl GitCredentials {
     /// assert_eq!(git.expires_at(), datetime!(2024-01-01 0:15 UTC));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use super::endpoint::{check_region, host};
 use super::{Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sign::presigned::{LONGEST, Lifetime};
+use crate::timestamp::Timestamp;
 
 /// A password for a cluster of Aurora DSQL, for every role but `admin`.
 ///
@@ -41,8 +40,9 @@ pub fn dsql(
     region: &str,
     endpoint: &str,
     expires_in: Duration,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     connect("DbConnect", credentials, region, endpoint, expires_in, now)
 }
 
@@ -67,8 +67,9 @@ pub fn dsql_admin(
     region: &str,
     endpoint: &str,
     expires_in: Duration,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     let action = "DbConnectAdmin";
     connect(action, credentials, region, endpoint, expires_in, now)
 }
@@ -79,7 +80,7 @@ fn connect(
     region: &str,
     endpoint: &str,
     expires_in: Duration,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> Result<Token, Error> {
     let endpoint = host(endpoint)?;
     check_region(&endpoint, "dsql", region)?;

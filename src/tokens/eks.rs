@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use http::Method;
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{Token, caller_identity, presign, request, seconds};
@@ -14,7 +13,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
-use crate::sigv4::date::instant;
+use crate::timestamp::Timestamp;
 
 /// What `X-Amz-Expires` says. STS takes such a URL for 15 minutes whatever it says, and early
 /// authenticators took no more than this.
@@ -59,8 +58,9 @@ pub fn eks(
     credentials: &Credentials,
     region: &str,
     cluster: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<EksToken, Error> {
+    let now = now.into();
     if cluster.is_empty() || !cluster.bytes().all(|b| b.is_ascii_graphic()) {
         let problem = "is empty, or holds something else than visible ASCII";
         return Err(Error::invalid_parameter("cluster name", problem));
@@ -131,7 +131,7 @@ impl EksToken {
     /// assert_eq!(token.expires_at(), datetime!(2025-01-04 5:10 UTC)); // with the credentials
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }
 
@@ -154,7 +154,7 @@ impl EksToken {
         let text = format!(
             r#"{{"kind":"ExecCredential","apiVersion":"{}","spec":{{}},"status":{{"expirationTimestamp":"{}","token":"{}"}}}}"#,
             version.as_str(),
-            instant(self.expires_at()),
+            self.expires_at(),
             self.expose(),
         );
         Token::new(Zeroizing::new(text), self.expires_at())

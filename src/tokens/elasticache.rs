@@ -1,12 +1,11 @@
 //! Passwords for ElastiCache.
 
-use time::OffsetDateTime;
-
 use super::endpoint::{one_label, required};
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::encode_segment;
+use crate::timestamp::Timestamp;
 
 /// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
 ///
@@ -39,8 +38,9 @@ pub fn elasticache(
     region: &str,
     cache: &str,
     user: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     one_label("cache name", cache)?;
     connect(credentials, region, "elasticache", cache, user, "", now)
 }
@@ -65,8 +65,9 @@ pub fn elasticache_serverless(
     region: &str,
     cache: &str,
     user: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     one_label("cache name", cache)?;
     let kind = "&ResourceType=ServerlessCache";
     connect(credentials, region, "elasticache", cache, user, kind, now)
@@ -80,7 +81,7 @@ pub(super) fn connect(
     name: &str,
     user: &str,
     kind: &str,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> Result<Token, Error> {
     required("user", user)?;
     let user = encode_segment(user);

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::endpoint::host_on_443;
@@ -11,6 +10,7 @@ use super::presign_get;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sign::presigned::{LONGEST, Lifetime};
+use crate::timestamp::Timestamp;
 
 /// A URL to open an MQTT connection over WebSocket with, at AWS IoT Core.
 ///
@@ -48,8 +48,9 @@ pub fn iot(
     region: &str,
     endpoint: &str,
     expires_in: Option<Duration>,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<MqttUrl, Error> {
+    let now = now.into();
     let url = format!("wss://{}/mqtt", host_on_443(endpoint)?);
     let lifetime = match expires_in {
         Some(expires_in) => Lifetime::clipped(expires_in, LONGEST)?,
@@ -83,7 +84,7 @@ pub fn iot(
 #[derive(Clone)]
 pub struct MqttUrl {
     url: Zeroizing<String>,
-    expires_at: Option<OffsetDateTime>,
+    expires_at: Option<Timestamp>,
 }
 
 impl MqttUrl {
@@ -119,7 +120,7 @@ impl MqttUrl {
     /// assert_eq!(url.expires_at(), None);
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> Option<OffsetDateTime> {
+    pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 }

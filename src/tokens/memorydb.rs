@@ -1,12 +1,11 @@
 //! Passwords for MemoryDB.
 
-use time::OffsetDateTime;
-
 use super::Token;
 use super::elasticache::connect;
 use super::endpoint::one_label;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::timestamp::Timestamp;
 
 /// A password for a cluster of Amazon MemoryDB (engine 7.0 and up).
 ///
@@ -38,8 +37,9 @@ pub fn memorydb(
     region: &str,
     cluster: &str,
     user: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     one_label("cluster name", cluster)?;
     connect(credentials, region, "memorydb", cluster, user, "", now)
 }

@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::endpoint::required;
@@ -11,6 +10,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::encode_segment;
 use crate::sigv4::scope::check_host_label;
+use crate::timestamp::Timestamp;
 
 /// A token for the brokers of Amazon MSK, by SASL/OAUTHBEARER.
 ///
@@ -41,8 +41,9 @@ pub fn msk(
     credentials: &Credentials,
     region: &str,
     user_agent: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     check_host_label(region)?;
     required("user agent", user_agent)?;
     // Whatever the brokers are called, and in whatever partition they stand.

@@ -1,12 +1,11 @@
 //! Passwords for RDS, Aurora and RDS Proxy.
 
-use time::OffsetDateTime;
-
 use super::endpoint::{check_region, host_and_port, required};
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::encode_segment;
+use crate::timestamp::Timestamp;
 
 /// A password for a database of Amazon RDS or Aurora, or for an RDS Proxy.
 ///
@@ -45,8 +44,9 @@ pub fn rds(
     region: &str,
     endpoint: &str,
     user: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     let endpoint = host_and_port(endpoint)?;
     check_region(&endpoint, "rds", region)?;
     required("user", user)?;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::sign::presigned::Presigned;
+use crate::timestamp::Timestamp;
 
 /// A token: a secret text, and when it ends.
 ///
@@ -26,11 +26,11 @@ use crate::sign::presigned::Presigned;
 #[derive(Clone)]
 pub struct Token {
     text: Zeroizing<String>,
-    expires_at: OffsetDateTime,
+    expires_at: Timestamp,
 }
 
 impl Token {
-    pub(super) fn new(text: Zeroizing<String>, expires_at: OffsetDateTime) -> Self {
+    pub(super) fn new(text: Zeroizing<String>, expires_at: Timestamp) -> Self {
         Self { text, expires_at }
     }
 
@@ -75,7 +75,7 @@ impl Token {
     /// assert_eq!(password.expires_at(), now + time::Duration::minutes(15));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
@@ -92,8 +92,7 @@ impl Token {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn expires_at_milliseconds(&self) -> i64 {
-        let seconds = self.expires_at.unix_timestamp();
-        seconds * 1000 + i64::from(self.expires_at.millisecond())
+        self.expires_at.unix_millis()
     }
 }
 

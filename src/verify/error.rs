@@ -3,9 +3,9 @@
 use std::fmt;
 
 use http::StatusCode;
-use time::OffsetDateTime;
 
-use crate::sigv4::date::{AmzDate, instant};
+use crate::sigv4::date::AmzDate;
+use crate::timestamp::Timestamp;
 
 /// Why a request is refused: one variant for each rule.
 ///
@@ -128,32 +128,36 @@ pub enum VerifyError {
     /// live for no seconds always has).
     #[error(
         "signed at {}, the request held until {}, and it is {}",
-        instant(*signed_at), instant(*expired_at), instant(*now)
+        signed_at,
+        expired_at,
+        now
     )]
     Expired {
         /// Where the signature stands.
         form: Form,
         /// When it was signed.
-        signed_at: OffsetDateTime,
+        signed_at: Timestamp,
         /// The last moment at which it was good.
-        expired_at: OffsetDateTime,
+        expired_at: Timestamp,
         /// The server's time.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// The request comes from a future beyond the clock window.
     #[error(
         "signed at {}, the request holds from {}, and it is {}",
-        instant(*signed_at), instant(*valid_from), instant(*now)
+        signed_at,
+        valid_from,
+        now
     )]
     NotYetCurrent {
         /// Where the signature stands.
         form: Form,
         /// When it says that it was signed.
-        signed_at: OffsetDateTime,
+        signed_at: Timestamp,
         /// The first moment at which it would be good.
-        valid_from: OffsetDateTime,
+        valid_from: Timestamp,
         /// The server's time.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// `host` is not among the signed headers.
     #[error("`host` is not signed")]
@@ -206,12 +210,12 @@ pub enum VerifyError {
     )]
     InvalidSessionToken,
     /// The access key, or its session, has ended.
-    #[error("the credentials expired at {}, and it is {}", instant(*expiration), instant(*now))]
+    #[error("the credentials expired at {}, and it is {}", expiration, now)]
     CredentialsExpired {
         /// When they ended.
-        expiration: OffsetDateTime,
+        expiration: Timestamp,
         /// The server's time.
-        now: OffsetDateTime,
+        now: Timestamp,
     },
     /// The signature is not the one of this request by this key.
     #[error("the signature does not match")]

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
 
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::date::AmzDate;
@@ -11,6 +10,7 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
 
 use super::Verifier;
 use super::claim::{SignedRequest, Token};
@@ -695,8 +695,9 @@ impl Verifier {
         &self,
         claim: &'c SignedRequest<'c>,
         key: &'c K,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Head<'c, K>, VerifyError> {
+        let now = now.into();
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         let declared = self.examine(claim, now, &mut canonical)?;
         check_session(claim.signed.token.as_ref(), key, now)?;
@@ -750,7 +751,7 @@ fn decoded_content_length(
 pub(crate) fn check_session(
     sent: Option<&Token<'_>>,
     key: &impl VerifyingKey,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> Result<(), VerifyError> {
     match (sent, key.session_token()) {
         (None, None) => {}

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
-
 use crate::credentials::{Credentials, SessionToken};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::{Key, SigningKey};
+use crate::timestamp::Timestamp;
 
 /// What can check a signature: a [`SigningKey`], of long-term credentials, or an [`AccessKey`],
 /// which knows about its session.
@@ -40,7 +39,7 @@ pub trait VerifyingKey: sealed::Sealed {
         None
     }
     #[doc(hidden)]
-    fn expiration(&self) -> Option<OffsetDateTime> {
+    fn expiration(&self) -> Option<Timestamp> {
         None
     }
 }
@@ -88,7 +87,7 @@ impl VerifyingKey for SigningKey {
 pub struct AccessKey<K = SigningKey> {
     key: K,
     session_token: Option<SessionToken>,
-    expiration: Option<OffsetDateTime>,
+    expiration: Option<Timestamp>,
 }
 
 impl<K> AccessKey<K> {
@@ -151,7 +150,8 @@ impl<K> AccessKey<K> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_expiration(mut self, expiration: OffsetDateTime) -> Self {
+    pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
+        let expiration = expiration.into();
         self.expiration = Some(expiration);
         self
     }
@@ -202,7 +202,7 @@ impl<K: VerifyingKey> VerifyingKey for AccessKey<K> {
         self.session_token.as_ref().or_else(inner)
     }
 
-    fn expiration(&self) -> Option<OffsetDateTime> {
+    fn expiration(&self) -> Option<Timestamp> {
         self.expiration.or_else(|| self.key.expiration())
     }
 }

@@ -1,6 +1,6 @@
 //! The rules that need no key.
 
-use time::OffsetDateTime;
+use std::time::Duration;
 
 use crate::service::{ContentSha256, SessionTokenPlacement};
 use crate::sigv4::canonical::CanonicalRequest;
@@ -9,6 +9,7 @@ use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
+use crate::timestamp::Timestamp;
 
 use super::claim::{SignedRequest, of_error};
 use super::error::{Form, VerifyError};
@@ -21,7 +22,7 @@ impl Verifier {
     pub(super) fn examine<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
-        now: OffsetDateTime,
+        now: Timestamp,
         canonical: &mut CanonicalRequest<'c>,
     ) -> Result<Declared, VerifyError> {
         let region_set = claim.signed.region_set.as_deref();
@@ -98,20 +99,16 @@ impl Verifier {
         Ok(())
     }
 
-    fn check_time(
-        &self,
-        claim: &SignedRequest<'_>,
-        now: OffsetDateTime,
-    ) -> Result<(), VerifyError> {
+    fn check_time(&self, claim: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
         let form = claim.signed.form;
-        let signed_at = claim.signed.date.to_date_time();
+        let signed_at = claim.signed.date.timestamp();
         let lifetime = match (form, claim.signed.expires_in) {
             (Form::Query, Some(seconds)) => {
                 let longest = self.longest_expires_in.as_secs();
                 if seconds > longest {
                     return Err(VerifyError::ExpiresInOutOfRange { seconds, longest });
                 }
-                time::Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+                Duration::from_secs(seconds)
             }
             // AWS IoT's clients may leave it out.
             (Form::Query, None) if !self.token_is_added_last() => {
@@ -122,7 +119,7 @@ impl Verifier {
             }
             _ => self.clock_window,
         };
-        let valid_from = signed_at.saturating_sub(self.clock_window);
+        let valid_from = signed_at - self.clock_window;
         if now < valid_from {
             return Err(VerifyError::NotYetCurrent {
                 form,
@@ -131,7 +128,7 @@ impl Verifier {
                 now,
             });
         }
-        let expired_at = signed_at.saturating_add(lifetime);
+        let expired_at = signed_at + lifetime;
         // As S3 sees it, a life of no seconds is over before it begins.
         if now > expired_at || claim.signed.expires_in == Some(0) {
             return Err(VerifyError::Expired {

@@ -96,7 +96,10 @@ fn a_key_that_ends() {
         };
         assert_eq!(verify(NOW + Span::SECOND), Ok(()));
         let (expiration, now) = (NOW, NOW);
-        let ended = VerifyError::CredentialsExpired { expiration, now };
+        let ended = VerifyError::CredentialsExpired {
+            expiration: expiration.into(),
+            now: now.into(),
+        };
         assert_eq!(verify(NOW), Err(ended));
     }
 }
@@ -120,8 +123,8 @@ fn what_has_ended_is_refused_to_the_second() {
         assert_eq!(verify_as("s3", &message, &ends(Span::SECOND), NOW), Ok(()));
         for span in [Span::ZERO, -Span::SECOND] {
             let expired = VerifyError::CredentialsExpired {
-                expiration: NOW + span,
-                now: NOW,
+                expiration: (NOW + span).into(),
+                now: NOW.into(),
             };
             assert_eq!(verify_as("s3", &message, &ends(span), NOW), Err(expired));
         }

@@ -87,7 +87,7 @@ fn v07_both_times_are_told() {
     };
     assert_eq!(
         (signed_at, expired_at, told),
-        (NOW, NOW + Span::minutes(15), now)
+        (NOW.into(), (NOW + Span::minutes(15)).into(), now.into())
     );
     let text = error.to_string();
     assert!(
@@ -105,7 +105,7 @@ fn v08_a_lifetime_is_enforced() {
     });
     for now in [-Span::minutes(15), -Span::SECOND, Span::ZERO, Span::SECOND] {
         assert!(
-            matches!(at(&zero, "s3", now), Err(VerifyError::Expired { expired_at, .. }) if expired_at == NOW),
+            matches!(at(&zero, "s3", now), Err(VerifyError::Expired { expired_at, .. }) if expired_at == NOW.into()),
             "{now}"
         );
     }
@@ -200,7 +200,7 @@ fn v07_dates_that_are_none() {
         "1779444672",
         "20260522t101112z",
     ] {
-        assert_eq!(AmzDate::parse(date), None);
+        assert_eq!(date.parse::<AmzDate>().ok(), None);
         let mut header = signed(request("GET", "/"), "s3");
         header
             .headers_mut()
@@ -235,7 +235,7 @@ fn v07_the_first_and_the_last_date() {
             .insert("x-amz-date", date.parse().unwrap());
         let header = with_authorization(header, |header| header.replace("20260522", &date[..8]));
         assert!(verify(&header, "s3").is_err());
-        let end = AmzDate::parse(date).unwrap().to_date_time();
-        let _ = verify_as("s3", &header, &long_term(), end);
+        let end = date.parse::<AmzDate>().unwrap().timestamp();
+        let _ = verify_as("s3", &header, &long_term(), end.try_into().unwrap());
     }
 }

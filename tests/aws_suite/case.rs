@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use countersign::Timestamp;
 use countersign::{
     ContentSha256, Credentials, PayloadHash, Rules, Service, SessionTokenPlacement, Signer,
     sigv4::AmzDate,
 };
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use crate::http::Wire;
 
@@ -175,11 +175,11 @@ impl Case {
 
     pub fn date(&self) -> AmzDate {
         let basic = self.text("timestamp").replace(['-', ':'], "");
-        AmzDate::parse(&basic).unwrap()
+        basic.parse().unwrap()
     }
 
-    pub fn now(&self) -> OffsetDateTime {
-        self.date().to_date_time()
+    pub fn now(&self) -> Timestamp {
+        self.date().timestamp()
     }
 
     pub fn expires_in(&self) -> Duration {

@@ -113,7 +113,7 @@ fn e66_calls_of_a_session_carry_its_own_token() {
             NOW,
         )
         .unwrap();
-    assert_eq!(url.expires_at(), datetime!(2015-08-30 12:41 UTC));
+    assert_eq!(url.expires_at(), datetime!(2015-08-30 12:41 UTC).into());
     let expected = signature(
         format!(
             "GET\n/key\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -132,7 +132,10 @@ fn answers_to_create_session() {
     let session = session();
     assert_eq!(session.access_key_id(), "AKIDEXAMPLE");
     assert_eq!(session.secret_key().expose(), SECRET);
-    assert_eq!(session.expiration(), Some(datetime!(2015-08-30 12:41 UTC)));
+    assert_eq!(
+        session.expiration(),
+        Some(datetime!(2015-08-30 12:41 UTC).into())
+    );
     let token = session.session_token().unwrap();
     assert_eq!(
         (token.expose(), token.header_name()),

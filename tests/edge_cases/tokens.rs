@@ -79,7 +79,10 @@ fn e69_a_presigned_url_lives_one_second_to_seven_days() {
                 .url()
                 .contains(&format!("&X-Amz-Expires={seconds}&"))
         );
-        assert_eq!(presigned.expires_at(), NOW + Duration::from_secs(seconds));
+        assert_eq!(
+            presigned.expires_at(),
+            (NOW + Duration::from_secs(seconds)).into()
+        );
     }
     for seconds in [0, 604_801, u64::MAX] {
         let error = presign(Duration::from_secs(seconds)).unwrap_err();
@@ -113,14 +116,14 @@ fn e70_a_url_that_outlives_its_credentials_names_both_times() {
             NOW,
         )
     };
-    assert_eq!(presign(24 * 60).unwrap().expires_at(), expiration);
+    assert_eq!(presign(24 * 60).unwrap().expires_at(), expiration.into());
     let error = presign(24 * 60 + 1).unwrap_err();
     let expires_at = datetime!(2015-08-30 13:00:01 UTC);
     assert_eq!(
         error,
         Error::OutlivesCredentials {
-            expires_at,
-            expiration
+            expires_at: expires_at.into(),
+            expiration: expiration.into()
         }
     );
     let text = error.to_string();
@@ -132,7 +135,10 @@ fn e70_a_url_that_outlives_its_credentials_names_both_times() {
     // Credentials that have ended sign nothing, from their last moment on.
     for now in [expiration, datetime!(2016-01-01 0:00 UTC)] {
         let mut request = get("https://bucket.s3.amazonaws.com/k");
-        let expected = Error::CredentialsExpired { expiration, now };
+        let expected = Error::CredentialsExpired {
+            expiration: expiration.into(),
+            now: now.into(),
+        };
         let error = signer
             .sign(&mut request, PayloadHash::Unsigned, now)
             .unwrap_err();
@@ -176,11 +182,17 @@ fn e72_the_time_is_an_argument() {
         for word in [
             "now_utc",
             "now_local",
-            "SystemTime",
+            "SystemTime::now",
             "Instant::now",
             "env::var",
         ] {
-            assert!(!text.contains(word), "{file} holds {word}");
+            let code = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            assert!(
+                !code.clone().any(|line| line.contains(word)),
+                "{file} holds {word}"
+            );
         }
     }
 }

@@ -122,7 +122,9 @@ fn region(expected: Option<&str>) -> Cause {
 }
 
 fn clock(ahead: time::Duration) -> Cause {
-    Cause::Clock { ahead: Some(ahead) }
+    Cause::Clock {
+        ahead_seconds: Some(ahead.whole_seconds()),
+    }
 }
 
 macro_rules! case {
@@ -168,8 +170,8 @@ pub const CASES: &[Case] = &[
         403,
         "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>900</X-Amz-Expires><Expires>2026-01-02T03:19:05Z</Expires><ServerTime>2026-01-02T04:00:00Z</ServerTime></Error>",
         Cause::UrlExpired {
-            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC)),
-            now: Some(datetime!(2026-01-02 04:00 UTC))
+            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC).into()),
+            now: Some(datetime!(2026-01-02 04:00 UTC).into())
         }
     ),
     case!(
@@ -437,8 +439,8 @@ pub const CASES: &[Case] = &[
         403,
         "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: 20260102T030405Z is now earlier than 20260102T034905Z (20260102T040405Z - 15 min.)</Message></Error></ErrorResponse>",
         Cause::UrlExpired {
-            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC)),
-            now: Some(datetime!(2026-01-02 04:04:05 UTC))
+            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC).into()),
+            now: Some(datetime!(2026-01-02 04:04:05 UTC).into())
         }
     ),
     case!(
@@ -671,8 +673,8 @@ pub const CASES: &[Case] = &[
         Some(("date", "Fri, 02 Jan 2026 04:00:00 GMT")),
         "",
         Cause::UrlExpired {
-            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC)),
-            now: Some(datetime!(2026-01-02 04:00 UTC))
+            expired_at: Some(datetime!(2026-01-02 03:19:05 UTC).into()),
+            now: Some(datetime!(2026-01-02 04:00 UTC).into())
         }
     ),
     case!(

@@ -98,8 +98,8 @@ fn what_the_answer_says() {
                 "<Code>AccessDenied</Code><Message>Request has expired</Message>\
                  <Expires>2026-01-02T03:04:05Z</Expires><ServerTime>2026-01-02T04:04:05Z</ServerTime>",
                 Cause::UrlExpired {
-                    expired_at: Some(datetime!(2026-01-02 03:04:05 UTC)),
-                    now: Some(datetime!(2026-01-02 04:04:05 UTC)),
+                    expired_at: Some(datetime!(2026-01-02 03:04:05 UTC).into()),
+                    now: Some(datetime!(2026-01-02 04:04:05 UTC).into()),
                 },
             ),
         ] {

@@ -4,7 +4,6 @@
 use countersign::Service;
 use countersign::explain::{Cause, Diagnosis, Sent as Asked};
 use http::HeaderValue;
-use time::Duration;
 use time::macros::datetime;
 
 use crate::alone::causes;
@@ -446,7 +445,12 @@ fn texts() {
             "AWS authentication requires a valid Date or x-amz-date header",
             Cause::InvalidDate,
         ),
-        ("Request has expired", Cause::Clock { ahead: None }),
+        (
+            "Request has expired",
+            Cause::Clock {
+                ahead_seconds: None,
+            },
+        ),
     ] {
         let told = ask(text);
         assert_eq!(told.code(), None, "{text}");
@@ -535,7 +539,7 @@ fn clocks() {
         diagnosis.unwrap().cause().cloned()
     };
     let clock = |seconds| Cause::Clock {
-        ahead: Some(Duration::seconds(seconds)),
+        ahead_seconds: Some(seconds),
     };
     for (date, cause) in [
         ("Fri, 02 Jan 2026 03:19:05 GMT", Cause::Undetermined),
@@ -546,7 +550,7 @@ fn clocks() {
         assert_eq!(by_date(&s3(), date), Some(cause), "{date}");
     }
     let expired = |now| Cause::UrlExpired {
-        expired_at: Some(datetime!(2026-01-02 03:19:05 UTC)),
+        expired_at: Some(datetime!(2026-01-02 03:19:05 UTC).into()),
         now: Some(now),
     };
     for (date, cause) in [
@@ -556,7 +560,7 @@ fn clocks() {
         ("Fri, 02 Jan 2026 03:19:05 GMT", Cause::Undetermined),
         (
             "Fri, 02 Jan 2026 03:19:06 GMT",
-            expired(datetime!(2026-01-02 03:19:06 UTC)),
+            expired(datetime!(2026-01-02 03:19:06 UTC).into()),
         ),
     ] {
         assert_eq!(by_date(&presigned(), date), Some(cause), "{date}");
@@ -576,15 +580,20 @@ fn clocks() {
     let times =
         "<Expires>2026-01-02T03:19:05Z</Expires><ServerTime>2026-01-02T04:00:00Z</ServerTime>";
     let diagnosis = answered(&unsigned(), "AccessDenied", "Request has expired", times);
-    let cause = expired(datetime!(2026-01-02 04:00 UTC));
+    let cause = expired(datetime!(2026-01-02 04:00 UTC).into());
     assert_eq!(diagnosis.cause(), Some(&cause), "{diagnosis}");
     // Without one, a presigned request has its own.
     let diagnosis = answered(&presigned(), "AccessDenied", "Request has expired", "");
     let cause = Cause::UrlExpired {
-        expired_at: Some(datetime!(2026-01-02 03:19:05 UTC)),
+        expired_at: Some(datetime!(2026-01-02 03:19:05 UTC).into()),
         now: None,
     };
     assert_eq!(diagnosis.cause(), Some(&cause), "{diagnosis}");
     let diagnosis = answered(&sqs(), "RequestExpired", "x", "");
-    assert_eq!(diagnosis.cause(), Some(&Cause::Clock { ahead: None }));
+    assert_eq!(
+        diagnosis.cause(),
+        Some(&Cause::Clock {
+            ahead_seconds: None
+        })
+    );
 }

@@ -165,7 +165,7 @@ fn forms_are_signed_as_botocore_signs_them() {
         // What the policy fixes comes first.
         signed.swap(0, 1);
         assert_eq!(signed, expected);
-        assert_eq!(form.expires_at(), END);
+        assert_eq!(form.expires_at(), END.into());
         let mac = STANDARD.decode(signature).unwrap();
         assert_eq!(form.signature().as_str(), hex::encode(mac));
     }
@@ -362,7 +362,10 @@ fn policies_that_let_nothing_pass() {
     let second = time::Duration::SECOND;
     assert_eq!(verify(acl, &UPLOAD, END - second), Ok(()));
     let (expiration, now) = (END, END);
-    let expired = PolicyError::Expired { expiration, now };
+    let expired = PolicyError::Expired {
+        expiration: expiration.into(),
+        now: now.into(),
+    };
     assert_eq!(verify(acl, &UPLOAD, END), Err(expired));
     let denied = ("AccessDenied", 403);
     for conditions in [
@@ -442,7 +445,10 @@ fn what_is_not_signed() {
     let ended = PostPolicy::new("johnsmith", NOW).starts_with("key", "");
     assert_eq!(
         sign(&ended, &[]),
-        Err(Error::PolicyExpired { expiration, now })
+        Err(Error::PolicyExpired {
+            expiration: expiration.into(),
+            now: now.into()
+        })
     );
     let long = policy().starts_with("x-amz-meta-a", "a".repeat(15 * 1024));
     assert!(matches!(sign(&long, &[]), Err(Error::InvalidPolicy(_))));
@@ -455,7 +461,13 @@ fn what_is_not_signed() {
             .map(drop)
     };
     let refusal = sign(credentials().with_expiration(NOW));
-    assert_eq!(refusal, Err(Error::CredentialsExpired { expiration, now }));
+    assert_eq!(
+        refusal,
+        Err(Error::CredentialsExpired {
+            expiration: expiration.into(),
+            now: now.into()
+        })
+    );
     let refusal = sign(credentials().with_expiration(END - time::Duration::SECOND));
     assert!(matches!(refusal, Err(Error::OutlivesCredentials { .. })));
     assert_eq!(sign(credentials().with_expiration(END)), Ok(()));

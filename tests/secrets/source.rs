@@ -36,7 +36,7 @@ fn no_error_has_room_for_a_secret() {
             ];
             let harmless = [
                 "&'static str",
-                "OffsetDateTime",
+                "Timestamp",
                 "u64",
                 "usize",
                 "u32",

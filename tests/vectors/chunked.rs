@@ -178,7 +178,10 @@ fn string_to_sign(case: &Case<'_>, prior: Option<&Signature>, chunk: &[u8]) -> S
 fn date_and_scope(case: &Case<'_>) -> (AmzDate, CredentialScope) {
     let header = text(&case.expected["seed"], "authorization");
     let scope = Authorization::parse(header).unwrap().scope;
-    (AmzDate::parse(text(case.input, "time")).unwrap(), scope)
+    (
+        text(case.input, "time").parse::<AmzDate>().ok().unwrap(),
+        scope,
+    )
 }
 
 fn check_chunk(

@@ -76,7 +76,7 @@ fn response(case: &mut Case<'_>) {
         Ok(token) => {
             assert_eq!(token.service(), Some("codeartifact"));
             assert_eq!(token.region(), Some("us-east-1"));
-            let milliseconds = token.expiration().unwrap().unix_timestamp_nanos() / 1_000_000;
+            let milliseconds = token.expiration().unwrap().unix_millis();
             json!({
                 "authorizationToken": token.expose(),
                 "expiration": {"epoch_ms": i64::try_from(milliseconds).unwrap()},

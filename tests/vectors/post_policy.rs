@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use countersign::Timestamp;
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
 use countersign::verify::{AccessKey, Verifier};
 use countersign::{Credentials, Signer};
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use crate::report::Case;
 use crate::sigv4::{credentials, now, text};
@@ -63,7 +63,7 @@ fn verified(
     case: &mut Case<'_>,
     fields: &[(&str, &str)],
     credentials: &Credentials,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) {
     let claim = SignedPost::parse(fields).unwrap();
     let key = AccessKey::derive(credentials, claim.scope());
@@ -94,12 +94,15 @@ fn built(
     signer: &Signer,
     input: &Value,
     credentials: &Credentials,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) {
     let Some(key) = input["key"].as_str() else {
         return;
     };
-    let mut policy = PostPolicy::new("sigv4examplebucket", now + time::Duration::hours(1));
+    let mut policy = PostPolicy::new(
+        "sigv4examplebucket",
+        now + std::time::Duration::from_secs(3600),
+    );
     policy = match key.strip_suffix("${filename}") {
         Some(prefix) => policy.starts_with("key", prefix),
         None => policy.equals("key", key),

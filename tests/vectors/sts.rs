@@ -1,5 +1,6 @@
 //! STS: requests of every action, and answers.
 
+use countersign::Timestamp;
 use countersign::sts::{self, Endpoint, Mfa, ProvidedContext, SigningAlgorithm, Tag};
 use countersign::{Credentials, PayloadHash, Signer};
 use http::{Request, StatusCode};
@@ -268,7 +269,8 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
-fn time(time: OffsetDateTime) -> Value {
+fn time(time: Timestamp) -> Value {
+    let time = OffsetDateTime::try_from(time).unwrap();
     let milliseconds = i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap();
     let (year, month, day) = time.to_calendar_date();
     let (hour, minute, second, millisecond) = time.to_hms_milli();

@@ -2,10 +2,6 @@
 
 use std::borrow::Cow;
 
-use time::Duration;
-
-use crate::sigv4::date::instant;
-
 use super::super::hide::shown;
 use super::Cause;
 
@@ -52,18 +48,14 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
             "The temporary credentials have expired.".into(),
             "Fetch new temporary credentials, some minutes before the old ones end.",
         ),
-        Cause::Clock { ahead } => (
-            match ahead {
+        Cause::Clock { ahead_seconds } => (
+            match ahead_seconds {
                 None => "The signer's clock and the server's are too far apart.".into(),
                 Some(ahead) => {
-                    let side = if ahead.is_negative() {
-                        "behind"
-                    } else {
-                        "ahead of"
-                    };
+                    let side = if *ahead < 0 { "behind" } else { "ahead of" };
                     format!(
                         "The signer's clock is {} {side} the server's.",
-                        span(*ahead)
+                        span(ahead.unsigned_abs())
                     )
                     .into()
                 }
@@ -75,13 +67,11 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
             match (expired_at, now) {
                 (Some(end), Some(now)) => format!(
                     "The presigned URL expired at {}, {} before it was used.",
-                    instant(*end),
-                    span(*now - *end)
+                    end,
+                    span(now.saturating_duration_since(*end).as_secs())
                 )
                 .into(),
-                (Some(end), None) => {
-                    format!("The presigned URL expired at {}.", instant(*end)).into()
-                }
+                (Some(end), None) => format!("The presigned URL expired at {}.", end).into(),
                 _ => "The presigned URL has expired.".into(),
             },
             "Presign anew, or for longer: seven days are the most, and the credentials must \
@@ -332,8 +322,7 @@ fn other(what: &str, signed: &str, expected: Option<&str>) -> String {
 }
 
 /// `1 h 2 min 3 s`, without its sign.
-fn span(time: Duration) -> String {
-    let seconds = time.whole_seconds().unsigned_abs();
+fn span(seconds: u64) -> String {
     let parts = [
         (seconds / 86_400, "d"),
         (seconds / 3600 % 24, "h"),

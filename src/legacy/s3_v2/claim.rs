@@ -4,7 +4,6 @@ use std::fmt;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use time::OffsetDateTime;
 
 use super::{Bucket, TOKEN, WRITTEN, string_to_sign};
 use crate::credentials::{Credentials, SessionToken};
@@ -14,6 +13,7 @@ use crate::legacy::date::read_http_date;
 use crate::legacy::parameters::Parameters;
 use crate::legacy::{base64, hmac_sha1};
 use crate::request::HttpRequest;
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, VerifyError};
 
 /// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
@@ -164,8 +164,9 @@ impl SignedRequest {
     pub fn verify(
         &self,
         credentials: &Credentials,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Verified<'_>, VerifyError> {
+        let now = now.into();
         let signature = base64(&hmac_sha1(credentials.secret_key(), &self.string_to_sign));
         self.claim.verify(credentials, now, &signature)
     }
@@ -210,7 +211,7 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
     let sound = digits.bytes().all(|b| b.is_ascii_digit());
     let seconds = if sound { digits.parse().ok() } else { None };
     let expires_at = seconds
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .map(Timestamp::from_unix_seconds)
         .ok_or(VerifyError::InvalidDate { form })?;
     let token_in_header = one(headers, TOKEN)?;
     let token_in_query = parameters.any_of(&[TOKEN]);

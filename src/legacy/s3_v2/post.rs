@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
-
 use super::{Signer, TOKEN, hex_of};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
@@ -14,6 +12,7 @@ use crate::post_policy::form::{encode, fill, text_with};
 use crate::post_policy::{
     ACCESS_KEY_ID, OLD_SIGNATURE, POLICY, PolicyError, PostForm, PostPolicy, Upload, VERSION_4,
 };
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, VerifyError};
 
 impl Signer {
@@ -41,8 +40,9 @@ impl Signer {
         &self,
         policy: &PostPolicy,
         fields: impl IntoIterator<Item = (&'f str, &'f str)>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<PostForm, Error> {
+        let now = now.into();
         let credentials = &self.credentials;
         check(credentials, now)?;
         let mut fields = fill(policy, fields, credentials.expiration(), now)?;
@@ -190,8 +190,9 @@ impl<'a> SignedPost<'a> {
         &self,
         credentials: &Credentials,
         upload: &Upload<'_>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<VerifiedPost<'_>, PolicyError> {
+        let now = now.into();
         let mac = hmac_sha1(credentials.secret_key(), self.policy.as_bytes());
         let signer = self.claim.verify(credentials, now, &base64(&mac))?;
         Ok(VerifiedPost {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
-
 use super::{SignatureMethod, TIMES, WRITTEN, string_to_sign};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
@@ -12,6 +10,7 @@ use crate::legacy::claim::{Claim, Time};
 use crate::legacy::date::read_timestamp;
 use crate::legacy::parameters::Parameters;
 use crate::request::HttpRequest;
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, VerifyError};
 
 /// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
@@ -176,8 +175,9 @@ impl SignedRequest {
     pub fn verify(
         &self,
         credentials: &Credentials,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<Verified<'_>, VerifyError> {
+        let now = now.into();
         let signature = self
             .method
             .sign(credentials.secret_key(), &self.string_to_sign);

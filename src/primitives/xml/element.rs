@@ -1,11 +1,13 @@
 //! Elements, read by their names.
 
-use roxmltree::{Document, Node};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 
+use roxmltree::{Document, Node};
+
 use super::Problem;
 use crate::credentials::Credentials;
+use crate::timestamp::Timestamp;
 
 /// An element, seen by what its children are called.
 #[derive(Clone, Copy)]
@@ -88,8 +90,9 @@ impl<'a> Element<'a> {
         }
     }
 
-    pub(crate) fn date(&self, name: &str) -> Result<OffsetDateTime, Problem> {
-        OffsetDateTime::parse(self.required(name)?.trim(), &Iso8601::DEFAULT).map_err(|_| {
+    pub(crate) fn date(&self, name: &str) -> Result<Timestamp, Problem> {
+        let time = OffsetDateTime::parse(self.required(name)?.trim(), &Iso8601::DEFAULT);
+        time.map(Timestamp::from_date_time).map_err(|_| {
             Problem(format!(
                 "has a `{name}` that is no ISO 8601 time with offset"
             ))

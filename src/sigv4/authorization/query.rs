@@ -137,9 +137,9 @@ impl<'a> QueryAuthorization<'a> {
         let signed_headers = signed_headers.ok_or(missing("`X-Amz-SignedHeaders` is missing"))?;
         let signature = signature.ok_or(missing("`X-Amz-Signature` is missing"))?;
         let date = date.ok_or(missing("`X-Amz-Date` is missing"))?;
-        let date = AmzDate::parse(&value_of(&date)?).ok_or(Error::MalformedAuthorization(
-            "`X-Amz-Date` is not of the form YYYYMMDDTHHMMSSZ",
-        ))?;
+        let date = AmzDate::of_bytes(value_of(&date)?.as_bytes()).ok_or(
+            Error::MalformedAuthorization("`X-Amz-Date` is not of the form YYYYMMDDTHHMMSSZ"),
+        )?;
         if token.is_some() && s3_token.is_some() {
             return Err(Error::MalformedAuthorization(
                 "there are two session tokens",

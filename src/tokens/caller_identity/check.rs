@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use time::{Duration, OffsetDateTime};
+use std::time::Duration;
 
 use super::QUERY;
 use super::error::ProofError;
@@ -12,6 +12,7 @@ use crate::sigv4::canonical::query::parameters;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
+use crate::timestamp::Timestamp;
 use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 
 /// What a server asks of a proof before it sends it to STS.
@@ -61,11 +62,11 @@ pub struct ProofCheck {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-const OLDEST: Duration = Duration::minutes(15);
+const OLDEST: Duration = Duration::from_secs(15 * 60);
 /// By how much a client's clock may be fast.
-const SKEW: Duration = Duration::minutes(5);
+const SKEW: Duration = Duration::from_secs(5 * 60);
 /// What proofs say in `X-Amz-Expires` at most.
-const LONGEST: std::time::Duration = std::time::Duration::from_secs(900);
+const LONGEST: Duration = Duration::from_secs(900);
 /// The parameters of a presigned proof, as AWS spells them.
 const PARAMETERS: [&str; 9] = [
     "Action",
@@ -141,7 +142,12 @@ impl ProofCheck {
     /// assert!(matches!(late, Err(ProofError::Claim(_))));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn presigned(&self, url: &str, now: OffsetDateTime) -> Result<CheckedProof, ProofError> {
+    pub fn presigned(
+        &self,
+        url: &str,
+        now: impl Into<Timestamp>,
+    ) -> Result<CheckedProof, ProofError> {
+        let now = now.into();
         let target = url.strip_prefix("https://").ok_or(ProofError::WrongUrl)?;
         let (host, query) = target.split_once("/?").ok_or(ProofError::WrongUrl)?;
         self.check_host(host)?;
@@ -190,8 +196,9 @@ impl ProofCheck {
     pub fn signed<B: AsRef<[u8]>>(
         &self,
         received: &Request<B>,
-        now: OffsetDateTime,
+        now: impl Into<Timestamp>,
     ) -> Result<CheckedProof, ProofError> {
+        let now = now.into();
         let uri = received.uri();
         let authority = uri.authority().ok_or(ProofError::WrongUrl)?;
         if uri.scheme_str() != Some("https") || uri.path() != "/" {
@@ -249,15 +256,15 @@ impl ProofCheck {
         &self,
         claim: &SignedRequest<'_>,
         form: Form,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<(), ProofError> {
         if claim.form() != form || claim.algorithm() != Algorithm::HmacSha256 {
             return Err(VerifyError::UnknownAlgorithm { form }.into());
         }
         // STS counts 15 minutes from the date, whatever `X-Amz-Expires` says, so the age is judged
         // here, and all else at the date itself.
-        let signed_at = claim.date().to_date_time();
-        let expired_at = signed_at.saturating_add(OLDEST);
+        let signed_at = claim.date().timestamp();
+        let expired_at = signed_at + OLDEST;
         if now > expired_at {
             return Err(ProofError::Claim(VerifyError::Expired {
                 form,
@@ -266,7 +273,7 @@ impl ProofCheck {
                 now,
             }));
         }
-        let valid_from = signed_at.saturating_sub(SKEW);
+        let valid_from = signed_at - SKEW;
         if now < valid_from {
             return Err(ProofError::Claim(VerifyError::NotYetCurrent {
                 form,
@@ -423,7 +430,7 @@ impl CheckedProof {
     /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
     /// # let check = ProofCheck::new([host], own);
     /// let checked = check.presigned(proof.expose(), now)?;
-    /// assert_eq!(checked.date().to_date_time(), datetime!(2026-01-01 12:00 UTC));
+    /// assert_eq!(checked.date().timestamp(), datetime!(2026-01-01 12:00 UTC));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn date(&self) -> &AmzDate {

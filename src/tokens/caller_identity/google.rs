@@ -1,6 +1,5 @@
 //! Subject tokens for Google Cloud's workload identity federation.
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::super::Token;
@@ -10,6 +9,7 @@ use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::encode_segment;
+use crate::timestamp::Timestamp;
 
 /// A subject token for Google Cloud's workload identity federation.
 ///
@@ -45,8 +45,9 @@ pub fn google(
     region: &str,
     host: &str,
     target_resource: &str,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     let audience = own_audience("x-goog-cloud-target-resource", target_resource)?;
     let host = checked_host(host)?;
     let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;

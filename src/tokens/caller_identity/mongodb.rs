@@ -4,13 +4,13 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use time::OffsetDateTime;
 
 use super::proof::Proof;
 use super::{QUERY, checked_host};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::same;
+use crate::timestamp::Timestamp;
 
 /// The client's answer to a MongoDB server, in the SASL mechanism `MONGODB-AWS`.
 ///
@@ -46,7 +46,7 @@ pub fn mongodb(
     client_nonce: &[u8; 32],
     server_nonce: &[u8],
     host: &str,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> Result<MongoDbProof, Error> {
     let (own, _) = server_nonce.split_at_checked(32).unwrap_or_default();
     if server_nonce.len() != 64 || !same(own, client_nonce) {
@@ -157,7 +157,7 @@ impl MongoDbProof {
     /// assert_eq!(answer.expires_at(), datetime!(2024-07-07 7:15 UTC));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }
 }

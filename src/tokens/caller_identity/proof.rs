@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::super::FIFTEEN_MINUTES;
@@ -12,6 +11,7 @@ use crate::error::Error;
 use crate::request::RawRequest;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
+use crate::timestamp::Timestamp;
 
 /// What AWS's own SDKs send.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
@@ -43,8 +43,9 @@ pub fn signed(
     region: &str,
     host: &str,
     audience: Option<(&str, &str)>,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Proof, Error> {
+    let now = now.into();
     let mut headers = vec![("content-type".to_owned(), CONTENT_TYPE.to_owned())];
     if let Some((name, value)) = audience {
         headers.push(own_audience(name, value)?);
@@ -80,7 +81,7 @@ pub struct Proof {
     /// Name in lower case, and value.
     headers: Vec<(String, Zeroizing<String>)>,
     body: &'static str,
-    expires_at: OffsetDateTime,
+    expires_at: Timestamp,
 }
 
 impl Proof {
@@ -91,7 +92,7 @@ impl Proof {
         host: String,
         headers: Vec<(String, String)>,
         body: &'static str,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) -> Result<Self, Error> {
         let query = if body.is_empty() { QUERY } else { "" };
         let mut all = vec![("host".to_owned(), host.clone())];
@@ -208,7 +209,7 @@ impl Proof {
     /// assert_eq!(proof.expires_at(), datetime!(2024-07-07 7:15 UTC));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn expires_at(&self) -> OffsetDateTime {
+    pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 }

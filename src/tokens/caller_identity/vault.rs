@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::super::Token;
@@ -10,6 +9,7 @@ use super::json::write_string;
 use super::proof::signed;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::timestamp::Timestamp;
 
 /// The body of a login to HashiCorp Vault or OpenBao, by the AWS auth method's type `iam`.
 ///
@@ -46,8 +46,9 @@ pub fn vault(
     host: &str,
     server_id: Option<&str>,
     role: Option<&str>,
-    now: OffsetDateTime,
+    now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
+    let now = now.into();
     let audience = server_id.map(|id| ("x-vault-aws-iam-server-id", id));
     let proof = signed(credentials, region, host, audience, now)?;
 

@@ -63,7 +63,9 @@ impl<'a> Signed<'a> {
             }
             (None, Some(value)) => {
                 let text = text(value);
-                let date = text.and_then(|text| AmzDate::parse(text).or_else(|| http_date(text)));
+                let date = text.and_then(|text| {
+                    AmzDate::of_bytes(text.as_bytes()).or_else(|| http_date(text))
+                });
                 (date, true)
             }
             (None, None) => return Err(VerifyError::MissingDate { form }),
@@ -117,7 +119,8 @@ impl<'a> Signed<'a> {
         let signed_headers = signed_headers.ok_or(malformed("`X-Amz-SignedHeaders` is missing"))?;
         let signature = signature.ok_or(malformed("`X-Amz-Signature` is missing"))?;
         let date = date.ok_or(VerifyError::MissingDate { form })?;
-        let date = AmzDate::parse(&value(&date)?).ok_or(VerifyError::InvalidDate { form })?;
+        let date =
+            AmzDate::of_bytes(value(&date)?.as_bytes()).ok_or(VerifyError::InvalidDate { form })?;
         let of_error = |error| of_error(error, form);
 
         let token = match (token, s3_token, headers.token()?) {
