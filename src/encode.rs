@@ -1,5 +1,7 @@
 //! Bytes: the unreserved set, percent-encoding, hex, and the sinks that text is written into.
 
+use std::collections::TryReserveError;
+
 use percent_encoding::{
     AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, percent_encode_byte,
 };
@@ -25,6 +27,20 @@ impl Sink for Vec<u8> {
     fn put(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
     }
+}
+
+/// Appends data that has arrived to a buffer, of which `left` bytes more are announced.
+///
+/// The buffer's capacity at most doubles at a time and never exceeds the announced length. So an
+/// announced length costs no memory by itself, and appending stays linear.
+pub(crate) fn append(buffer: &mut Vec<u8>, data: &[u8], left: u64) -> Result<(), TryReserveError> {
+    if buffer.capacity() - buffer.len() < data.len() {
+        let arrived = buffer.len().saturating_add(data.len());
+        let ahead = usize::try_from(left).map_or(arrived, |left| left.min(arrived));
+        buffer.try_reserve_exact(data.len().saturating_add(ahead))?;
+    }
+    buffer.extend_from_slice(data);
+    Ok(())
 }
 
 /// For text that this crate writes in ASCII.
