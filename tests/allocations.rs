@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use allocation_counter::measure;
-use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, SignedRequest, Verifier};
 use countersign::{
     AmzDate, Authorization, Credentials, PayloadHash, RawRequest, Signer, SigningKey,
@@ -217,12 +217,9 @@ fn signing_a_chunk() {
     }
 }
 
-#[test]
-fn verifying_a_chunk() {
-    let data = vec![7; 10 * 65_536];
+fn signed_chunks(payload: &ChunkedPayload) -> (ChunkSigner, ChunkVerifier) {
     let mut request = get();
-    let payload = ChunkedPayload::signed(data.len() as u64);
-    let mut chunks = signer("s3")
+    let chunks = signer("s3")
         .sign_chunked(&mut request, payload.clone(), NOW)
         .unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
@@ -230,8 +227,61 @@ fn verifying_a_chunk() {
     let scope = authorization.scope;
     let key = SigningKey::derive(&"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(), &scope);
     let date = AmzDate::new(NOW).unwrap();
-    let mut verifier =
-        ChunkVerifier::of_payload(&payload, &authorization.signature, &date, &scope, key);
+    let verifier = ChunkVerifier::of_payload(payload, &authorization.signature, &date, &scope, key);
+    (chunks, verifier)
+}
+
+/// At most twice what has arrived, whatever the chunk's header announces, and never more than the
+/// chunk.
+#[test]
+fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
+    const SIZE: usize = 16 << 20;
+    let data = vec![7; SIZE];
+    let payload = ChunkedPayload::signed(SIZE as u64).with_chunk_size(SIZE);
+    let (mut chunks, mut verifier) = signed_chunks(&payload);
+    let header = chunks.header(&data).unwrap();
+    let mut arrived = 0;
+    let mut held = 0;
+    verifier.decode(header.as_ref()).unwrap();
+    for piece in data.chunks(1000) {
+        arrived += piece.len();
+        let counted = measure(|| {
+            let decoded = verifier.decode(piece).unwrap();
+            assert_eq!(decoded.data.len(), if arrived == SIZE { SIZE } else { 0 });
+        });
+        held += counted.bytes_current;
+        assert!(held <= (2 * arrived) as i64, "{held} bytes for {arrived}");
+        assert!(held <= SIZE as i64, "{held}");
+    }
+    assert_eq!(arrived, SIZE);
+}
+
+#[cfg(feature = "event-stream")]
+#[test]
+fn memory_grows_with_the_data_of_a_message_that_has_arrived() {
+    use countersign::event_stream::{DEFAULT_MAX_MESSAGE_LENGTH, Decoder, encode};
+
+    let mut frame = Vec::new();
+    let payload = vec![7; DEFAULT_MAX_MESSAGE_LENGTH - 16];
+    encode(&[], &payload, &mut frame).unwrap();
+    let (mut decoder, mut arrived, mut held) = (Decoder::new(), 0, 0);
+    for mut piece in frame.chunks(10_000) {
+        arrived += piece.len();
+        let counted = measure(|| {
+            let message = decoder.decode(&mut piece).unwrap();
+            assert_eq!(message.is_some(), arrived == frame.len());
+        });
+        held += counted.bytes_current;
+        assert!(held <= (2 * arrived) as i64, "{held} bytes for {arrived}");
+        assert!(held <= frame.len() as i64, "{held}");
+    }
+}
+
+#[test]
+fn verifying_a_chunk() {
+    let data = vec![7; 10 * 65_536];
+    let payload = ChunkedPayload::signed(data.len() as u64);
+    let (mut chunks, mut verifier) = signed_chunks(&payload);
     for (i, chunk) in data.chunks(65_536).enumerate() {
         let header = chunks.header(chunk).unwrap();
         // The first makes room for a header's line and for a chunk, all others find it.

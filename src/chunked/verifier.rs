@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::amz_date::AmzDate;
 use crate::chunked::ChunkedPayload;
@@ -10,22 +10,23 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::chunked::payload::Form;
+use crate::encode::append;
 use crate::key::SigningKey;
 use crate::scope::CredentialScope;
 use crate::signature::Signature;
 use crate::verify::{Seed, StreamingPayload, VerifyingKey};
 
-/// The largest signed chunk that a verifier takes unless told otherwise: 1 MiB.
+/// The default limit for the size of a signed chunk: 16 MiB.
 ///
 /// ```
 /// use countersign::chunked::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE};
 ///
-/// /// For clients that send larger chunks than most.
+/// /// For a client that sends chunks of up to 64 MiB.
 /// fn with_more_room(verifier: ChunkVerifier) -> ChunkVerifier {
-///     verifier.with_max_chunk_size(8 * DEFAULT_MAX_CHUNK_SIZE)
+///     verifier.with_max_chunk_size(4 * DEFAULT_MAX_CHUNK_SIZE)
 /// }
 /// ```
-pub const DEFAULT_MAX_CHUNK_SIZE: usize = 1024 * 1024;
+pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
 
 /// The most that the trailers of an upload may take together, in bytes: 8 KiB.
 ///
@@ -40,10 +41,12 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// Reads aws-chunked bytes as they arrive, in any split, and lets data out only once its signature
 /// holds.
 ///
-/// A signed chunk is held until all of it is there, so the memory is bounded by the largest chunk
-/// ([1 MiB](DEFAULT_MAX_CHUNK_SIZE), or what [`with_max_chunk_size`](Self::with_max_chunk_size)
-/// says), and the [trailers](MAX_TRAILERS_LENGTH). Unsigned chunks, of which only the trailers' checksums tell
-/// something, are let through as they come.
+/// The verifier buffers a signed chunk until all of it has arrived. The buffer grows with the data
+/// that has arrived, whatever size the chunk's header announces. Its limit is the largest chunk
+/// ([16 MiB](DEFAULT_MAX_CHUNK_SIZE) by default, see
+/// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](MAX_TRAILERS_LENGTH).
+/// Unsigned chunks, of which only the trailers' checksums tell something, are let through as they
+/// come.
 ///
 /// Everything that the request's signature promised is held against what comes: the order of the
 /// chunks, the decoded length, the final chunk, and the trailers, which must be those announced.
@@ -128,7 +131,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// For the chunks of a request whose head has been verified.
     ///
     /// # Errors
-    /// [`NotAnnounced`](ChunkError::NotAnnounced), for what comes in event messages.
+    /// - [`ChunkError::NotAnnounced`] if the payload is an event stream, or if `x-amz-trailer`
+    ///   contains an invalid or a duplicate name
     ///
     /// ```
     /// # use countersign::chunked::ChunkedPayload;
@@ -155,6 +159,18 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         K: Clone,
     {
         let no_chunks = ChunkError::NotAnnounced("what comes are event messages");
+        let names: Result<Vec<_>, _> = seed.trailer().map(HeaderName::try_from).collect();
+        let names = names.map_err(|_| {
+            ChunkError::NotAnnounced("`x-amz-trailer` contains an invalid header name")
+        })?;
+        let named = names.len();
+        let trailers = sorted(names);
+        if trailers.len() < named {
+            // Each name costs a checksum of the whole payload.
+            return Err(ChunkError::NotAnnounced(
+                "`x-amz-trailer` contains a duplicate name",
+            ));
+        }
         let announced = Announced {
             form: match seed.payload() {
                 StreamingPayload::Chunks => Form::Signed,
@@ -163,7 +179,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
                 StreamingPayload::Events => return Err(no_chunks),
             },
             decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
-            trailers: seed.trailer().map(str::to_ascii_lowercase).collect(),
+            trailers,
         };
         let link = Link::new(*seed.date(), *seed.signature());
         Ok(Self::of(announced, link, *seed.scope(), seed.key().clone()))
@@ -211,11 +227,11 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         scope: &CredentialScope,
         key: K,
     ) -> Self {
-        let names = payload.trailers().iter();
+        let names = payload.trailers().iter().map(|one| one.name().clone());
         let announced = Announced {
             form: payload.form(),
             decoded_length: payload.decoded_length(),
-            trailers: names.map(|one| one.name().as_str().to_owned()).collect(),
+            trailers: sorted(names.collect()),
         };
         Self::of(announced, Link::new(*date, *seed), *scope, key)
     }
@@ -228,7 +244,9 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         }
     }
 
-    /// Takes signed chunks up to this size, in bytes, and that much memory.
+    /// Sets the limit for the size of a signed chunk, in bytes.
+    ///
+    /// A client that sends a whole chunk of that size costs that much memory.
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
@@ -314,9 +332,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
                     if self.chunk.is_empty() && self.framing.left_of_chunk() == 0 {
                         whole = data;
                     } else {
-                        let left = usize::try_from(self.framing.left_of_chunk());
-                        self.chunk.reserve_exact(data.len() + left.unwrap_or(0));
-                        self.chunk.extend_from_slice(data);
+                        append(&mut self.chunk, data, self.framing.left_of_chunk())
+                            .map_err(|_| self.framing.fail(ChunkError::OutOfMemory))?;
                     }
                 }
                 Step::Chunk if self.framing.is_signed() => {
@@ -420,6 +437,13 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ) -> Result<HeaderMap, ChunkError> {
         self.framing.into_trailers(check)
     }
+}
+
+/// Each name once, in ascending order.
+fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
+    names.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+    names.dedup();
+    names
 }
 
 #[cfg(feature = "http-body")]
