@@ -83,10 +83,12 @@ fn a_request_that_cannot_be_read() {
         (VerifyError::MissingHost, "InvalidRequest"),
         (VerifyError::SeveralHosts, "InvalidRequest"),
         (VerifyError::MissingContentSha256, "InvalidRequest"),
-        (VerifyError::InvalidDecodedLength, "InvalidRequest"),
     ] {
         incomplete(&error, (code, 400));
     }
+    // The only status but 400 and 403.
+    let length = ("MissingContentLength", 411);
+    incomplete(&VerifyError::InvalidDecodedLength, length);
 }
 
 /// A streaming literal on what takes no stream.

@@ -193,8 +193,8 @@ pub enum VerifyError {
         /// What the caller gave.
         checked: &'static str,
     },
-    /// A streamed payload has to say how long it is.
-    #[error("`x-amz-decoded-content-length` is missing, or not a number")]
+    /// A payload in chunks must announce its length in `x-amz-decoded-content-length`.
+    #[error("`x-amz-decoded-content-length` is missing or is not a number of bytes")]
     InvalidDecodedLength,
     /// Nobody knows the access key. For the caller, whose look-up says so.
     #[error("the access key id is not known")]
@@ -304,6 +304,7 @@ impl VerifyError {
         let answer = self.answer();
         match protocol {
             Protocol::S3 if S3_IS_400.contains(&answer.s3) => StatusCode::BAD_REQUEST,
+            Protocol::S3 if answer.s3 == "MissingContentLength" => StatusCode::LENGTH_REQUIRED,
             Protocol::Query if answer.query == "IncompleteSignature" => StatusCode::BAD_REQUEST,
             Protocol::Json => StatusCode::BAD_REQUEST,
             Protocol::S3 | Protocol::Query | Protocol::RestJson => StatusCode::FORBIDDEN,
@@ -335,10 +336,10 @@ impl VerifyError {
             Self::ExpiresInOutOfRange { .. } => Answer::incomplete(malformed(&Form::Query)),
             Self::Repeated { .. } | Self::InvalidHeader => Answer::incomplete("InvalidArgument"),
             Self::InvalidTarget { .. } => Answer::incomplete("InvalidURI"),
-            Self::MissingHost
-            | Self::SeveralHosts
-            | Self::MissingContentSha256
-            | Self::InvalidDecodedLength => Answer::incomplete("InvalidRequest"),
+            Self::MissingHost | Self::SeveralHosts | Self::MissingContentSha256 => {
+                Answer::incomplete("InvalidRequest")
+            }
+            Self::InvalidDecodedLength => Answer::incomplete("MissingContentLength"),
             Self::InvalidContentSha256 => Answer::incomplete("InvalidArgument"),
             Self::SeveralAuthentications => Answer::wrong("InvalidArgument"),
             Self::InvalidScope { form }
@@ -378,7 +379,7 @@ impl VerifyError {
 /// How a payload is signed that comes in pieces.
 pub(super) const STREAM: &str = "a stream";
 
-/// The codes that S3 answers with 400; all others here are 403.
+/// The codes that S3 answers with 400. `MissingContentLength` is 411, and all others are 403.
 const S3_IS_400: [&str; 8] = [
     "AuthorizationHeaderMalformed",
     "AuthorizationQueryParametersError",
