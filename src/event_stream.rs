@@ -68,7 +68,7 @@ pub const MAX_HEADERS_LENGTH: usize = 128 * 1024;
 
 /// The default limit for the length of a message, frame included: 24 MiB.
 ///
-/// AWS documents 16 MiB, and the AWS SDKs accept up to 24 MiB. [`Decoder::with_longest`],
+/// AWS documents 16 MiB, and AWS's C library accepts 24 MiB. [`Decoder::with_longest`],
 /// [`encode_with_limit`] and [`EventSigner::with_longest`] set another limit.
 ///
 /// ```

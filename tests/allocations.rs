@@ -256,6 +256,60 @@ fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
     assert_eq!(arrived, SIZE);
 }
 
+/// Small frames are put together in a buffer that doubles: for a moment the old and the new one exist.
+#[cfg(feature = "http-body")]
+#[test]
+fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use bytes::Bytes;
+    use countersign::chunked::VerifiedBody;
+    use http_body::{Body, Frame};
+
+    struct Frames(VecDeque<Bytes>);
+
+    impl Body for Frames {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(self.0.pop_front().map(|data| Ok(Frame::data(data))))
+        }
+    }
+
+    const SIZE: usize = 4 << 20;
+    let data = vec![7; SIZE];
+    let payload = ChunkedPayload::signed(SIZE as u64).with_chunk_size(SIZE);
+    for sizes in [&[100][..], &[1024, 1], &[1023], &[5000, 1023, 1, 1024]] {
+        let (mut chunks, verifier) = signed_chunks(&payload);
+        let header = chunks.header(&data).unwrap();
+        let mut frames = VecDeque::from([Bytes::copy_from_slice(header.as_ref())]);
+        let mut rest = Bytes::from(data.clone());
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            frames.push_back(rest.split_to(rest.len().min(*size)));
+        }
+        let mut body = VerifiedBody::new(Frames(frames), verifier);
+        let counted = measure(|| {
+            let frame = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
+            // Everything arrived but the end.
+            assert!(matches!(frame, Poll::Ready(Some(Err(_)))));
+        });
+        assert!(
+            counted.bytes_max <= 3 * SIZE as u64,
+            "{sizes:?}: {counted:?}"
+        );
+    }
+}
+
 #[cfg(feature = "event-stream")]
 #[test]
 fn memory_grows_with_the_data_of_a_message_that_has_arrived() {

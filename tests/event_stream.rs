@@ -332,7 +332,7 @@ fn frames_that_do_not_hold() {
     );
 }
 
-/// 17 MiB are more than AWS documents, and less than the AWS SDKs accept.
+/// 17 MiB are more than AWS documents, and less than AWS's C library accepts.
 #[test]
 fn message_of_17_mib_is_encoded_and_decoded() {
     let payload = vec![7; 17 * 1024 * 1024];
