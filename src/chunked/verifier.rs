@@ -10,10 +10,9 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::chunked::payload::Form;
-use crate::key::SigningKey;
 use crate::scope::CredentialScope;
 use crate::signature::Signature;
-use crate::verify::{Seed, StreamingPayload, VerifyingKey};
+use crate::verify::{AccessKey, Seed, StreamingPayload, VerifyingKey};
 
 /// The largest signed chunk that a verifier takes unless told otherwise: 1 MiB.
 ///
@@ -52,8 +51,8 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 ///
 /// ```
 /// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// use countersign::verify::{Head, SignedRequest, Verifier};
-/// use countersign::{Credentials, Service, Signer, SigningKey};
+/// use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// use countersign::{Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// // A client signs ...
@@ -67,7 +66,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 ///
 /// // ... and a server verifies: first the head, and then the chunks as they come.
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", Service::S3);
 /// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else {
 ///     panic!("not a stream");
@@ -86,7 +85,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// # let _ = verified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkVerifier<K = SigningKey> {
+pub struct ChunkVerifier<K = AccessKey> {
     framing: Framing<K>,
     /// The chunk as far as it has come.
     chunk: Vec<u8>,
@@ -98,8 +97,8 @@ pub struct ChunkVerifier<K = SigningKey> {
 ///
 /// ```
 /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -107,7 +106,7 @@ pub struct ChunkVerifier<K = SigningKey> {
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 /// let mut chunks = ChunkVerifier::new(&seed)?;
@@ -133,14 +132,14 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// ```
     /// # use countersign::chunked::ChunkedPayload;
     /// use countersign::chunked::ChunkVerifier;
-    /// use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
     /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let verifier = Verifier::new("us-east-1", Service::S3);
     ///
     /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
@@ -188,7 +187,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
     /// # let authorization = request.headers()["authorization"].to_str()?;
     /// let signed = countersign::Authorization::parse(authorization)?;
-    /// let key = countersign::SigningKey::derive(&"secret".into(), &signed.scope);
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let key = countersign::verify::AccessKey::derive(&credentials, &signed.scope)?;
     /// let date = countersign::AmzDate::new(now).expect("a date");
     /// let mut verifier = ChunkVerifier::of_payload(&payload, &signed.signature, &date, &signed.scope, key)
     ///     .with_max_chunk_size(1 << 16)
@@ -232,10 +232,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::Seed;
+    /// use countersign::verify::{AccessKey, Seed};
     ///
     /// /// For a server with little memory.
-    /// fn small(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn small(seed: &Seed<AccessKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
     /// }
     /// ```
@@ -249,10 +249,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::Seed;
+    /// use countersign::verify::{AccessKey, Seed};
     ///
     /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn lenient(seed: &Seed<AccessKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
     /// }
     /// ```
@@ -268,8 +268,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -277,7 +277,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// // Somebody changed a byte of the chunk on its way.
@@ -344,14 +344,14 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let chunks = ChunkVerifier::new(&seed)?;
@@ -373,8 +373,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload, ChecksumAlgorithm};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -383,7 +383,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let header = chunks.header("123456789")?;
     /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
