@@ -218,7 +218,7 @@ fn main() {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
     let samples = numbers.next().unwrap_or(100_000);
     let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3);
     println!("Welch's t, {samples} samples of each class");
 

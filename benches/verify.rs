@@ -59,7 +59,7 @@ fn presigned() -> Request<()> {
 
 fn verify(c: &mut Criterion) {
     let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3);
     let mut group = c.benchmark_group("verify");
     for (name, request) in [("W8 S3 GET", signed()), ("W8 presigned", presigned())] {

@@ -32,7 +32,7 @@
 //!     "AKIDEXAMPLE" => Credentials::new("AKIDEXAMPLE", "secret"),
 //!     _ => return Err(VerifyError::UnknownAccessKeyId.into()),
 //! };
-//! let key = AccessKey::derive(&credentials, claim.scope());
+//! let key = AccessKey::derive(&credentials, claim.scope())?;
 //! let verified = match verifier.verify_head(&claim, &key, now)? {
 //!     Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
 //!     Head::Unsigned(head) => head.accept(), // a presigned URL for S3, say
@@ -69,7 +69,7 @@ pub(crate) use claim::Token;
 pub(crate) use date::http_date;
 pub use error::{Form, Protocol, VerifyError};
 #[cfg(feature = "post-policy")]
-pub(crate) use head::check_session;
+pub(crate) use head::check_credentials;
 pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, VerifiedPayload};
 #[cfg(feature = "sigv4a")]
 pub(crate) use key::sealed;
@@ -337,7 +337,10 @@ impl Verifier {
     /// streams too.
     ///
     /// # Errors
-    /// The first rule that is broken.
+    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
+    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
+    ///   server's mistake, status 500
+    /// - any other [`VerifyError`] for the first rule that is broken
     ///
     /// ```
     /// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
@@ -348,7 +351,7 @@ impl Verifier {
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = AccessKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "sqs");
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
@@ -364,15 +367,14 @@ impl Verifier {
         payload: PayloadHash,
         now: OffsetDateTime,
     ) -> Result<Verified<'c>, VerifyError> {
-        let signed = match self.verify_head(claim, key, now)? {
-            Head::Hashed(head) => return head.verify(payload),
-            Head::Unsigned(head) if payload == PayloadHash::Unsigned => return Ok(head.accept()),
-            Head::Unsigned(_) => "unsigned",
-            Head::Streaming(_) => error::STREAM,
-        };
-        Err(VerifyError::PayloadNotAsSigned {
-            signed,
-            checked: payload.kind(),
-        })
+        match self.verify_head(claim, key, now)? {
+            Head::Hashed(head) => head.verify(payload),
+            Head::Unsigned(head) if payload == PayloadHash::Unsigned => Ok(head.accept()),
+            Head::Unsigned(_) => Err(VerifyError::PayloadIsUnsigned),
+            Head::Streaming(_) => Err(VerifyError::PayloadNotAsSigned {
+                signed: error::STREAM,
+                checked: payload.kind(),
+            }),
+        }
     }
 }

@@ -123,7 +123,7 @@ fn verify_with(
     now: OffsetDateTime,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(message)?;
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).unwrap();
     match verifier.verify_head(&claim, &key, now)? {
         Head::Hashed(head) => head.verify(PayloadHash::of(message.body())).map(drop),
         Head::Unsigned(head) => {

@@ -4,7 +4,7 @@ use countersign::chunked::{
     ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkVerifier, ChunkedPayload, MIN_CHUNK_SIZE,
     Trailer,
 };
-use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
 use countersign::{
     Algorithm, AmzDate, Authorization, Credentials, Error, Service, Signer, SigningKey,
 };
@@ -423,6 +423,7 @@ impl Upload {
         let authorization = Authorization::parse(&self.authorization).unwrap();
         let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into();
         let key = SigningKey::derive(&secret_key, &authorization.scope);
+        let key = AccessKey::from_signing_key(authorization.access_key_id, key);
         let date = AmzDate::new(NOW).unwrap();
         let (seed, scope) = (&authorization.signature, &authorization.scope);
         ChunkVerifier::of_payload(&self.payload, seed, &date, scope, key)
@@ -489,6 +490,7 @@ fn v10_the_seed_of_a_verified_head_verifies_the_chunks() {
         let claim = SignedRequest::parse(&request).unwrap();
         let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into();
         let key = SigningKey::derive(&secret_key, claim.scope());
+        let key = AccessKey::from_signing_key(claim.access_key_id(), key);
         let verifier = Verifier::new("us-east-1", Service::S3);
         let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             panic!("{is:?}");

@@ -13,6 +13,7 @@ use countersign::chunked::{
     ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedPayload, Trailer,
     VerifiedBody, VerifiedBodyError,
 };
+use countersign::verify::AccessKey;
 use countersign::{AmzDate, Authorization, Credentials, Error, Signer, SigningKey};
 use http::{HeaderMap, HeaderName, Request};
 use http_body::{Body, Frame};
@@ -126,6 +127,7 @@ impl Authorized {
         let authorization = Authorization::parse(&self.authorization).unwrap();
         let scope = &authorization.scope;
         let key = SigningKey::derive(&SECRET_KEY.into(), scope);
+        let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
         let date = AmzDate::new(NOW).unwrap();
         ChunkVerifier::of_payload(&self.payload, &authorization.signature, &date, scope, key)
     }

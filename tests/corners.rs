@@ -53,7 +53,7 @@ fn verify(
     now: OffsetDateTime,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     assert!(!format!("{key:?}").is_empty());
     match Verifier::new("us-east-1", service).verify_head(&claim, &key, now)? {
         Head::Hashed(head) => {
@@ -385,11 +385,11 @@ fn a_key_is_for_its_scope_alone() {
     ] {
         let other = CredentialScope::new(NOW, region, service).unwrap();
         assert_eq!(other == scope, right);
-        let key = SigningKey::derive(credentials().secret_key(), &other);
+        let signing_key = SigningKey::derive(credentials().secret_key(), &other);
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders=host;x-amz-date, \
              Signature={}",
-            key.sign(string_to_sign).as_str()
+            signing_key.sign(string_to_sign).as_str()
         );
         let mut headers = HeaderMap::new();
         headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
@@ -403,9 +403,10 @@ fn a_key_is_for_its_scope_alone() {
             Err(VerifyError::SignatureMismatch)
         };
         let payload = PayloadHash::EMPTY;
+        let key = AccessKey::from_signing_key("AKIDEXAMPLE", signing_key);
         let verified = verifier.verify(&claim, &key, payload, NOW).map(drop);
         assert_eq!(verified, expected, "{other}");
-        let key = AccessKey::derive(&credentials(), &other);
+        let key = AccessKey::derive(&credentials(), &other).unwrap();
         let verified = verifier.verify(&claim, &key, payload, NOW).map(drop);
         assert_eq!(verified, expected, "{other}");
     }
@@ -590,7 +591,7 @@ fn a_url_declares_the_payload_that_is_signed() {
         let target = url.url().strip_prefix("https://h.example").unwrap();
         let received = sent(target, url.headers());
         let claim = SignedRequest::parse(&received).unwrap();
-        let key = AccessKey::derive(&credentials(), claim.scope());
+        let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
         let verifier = Verifier::new("us-east-1", service);
         assert!(
             verifier.verify(&claim, &key, payload, NOW).is_ok(),
@@ -930,7 +931,7 @@ fn trailers_of_a_stream() {
         .unwrap();
     let request = sent("/k", request.headers());
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "s3");
     let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW).unwrap() else {
         panic!("it streams");
@@ -965,7 +966,7 @@ fn targets_that_cannot_be() {
             headers: &headers,
         };
         let claim = SignedRequest::parse_raw(&request)?;
-        let key = AccessKey::derive(&credentials(), claim.scope());
+        let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
         Verifier::new("us-east-1", "sqs")
             .verify_head(&claim, &key, NOW)
             .map(drop)
@@ -1002,7 +1003,7 @@ fn a_payload_is_checked_as_it_was_signed() {
         .unwrap();
     let request = sent("/k", request.headers());
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "s3");
     let error = verifier
         .verify(&claim, &key, PayloadHash::Unsigned, NOW)
@@ -1278,7 +1279,7 @@ fn arrives(
     payload: PayloadHash,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     let now = datetime!(2026-01-02 03:04:30 UTC);
     Verifier::new("us-east-1", service)
         .verify(&claim, &key, payload, now)

@@ -9,8 +9,8 @@ use countersign::event_stream::{
     DEFAULT_MAX_MESSAGE_LENGTH, Decoder, Event, EventError, EventSigner, EventVerifier, FrameError,
     MAX_HEADERS_LENGTH, Message, Value, encode, encode_with_limit,
 };
-use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-use countersign::{Credentials, Error, PayloadHash, QueryAuthorization, Signer, SigningKey};
+use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
+use countersign::{Credentials, Error, PayloadHash, QueryAuthorization, Signer};
 use http::Request;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -425,7 +425,7 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     let events = signer.sign_events(&mut request, NOW).unwrap();
 
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = SigningKey::derive(credentials.secret_key(), claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "transcribe");
     let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW).unwrap() else {
         panic!("an event stream is a stream");
@@ -755,7 +755,7 @@ fn a_stream_that_a_presigned_url_opens_verifies() {
 
     let opened = Request::get(url.uri().unwrap()).body(()).unwrap();
     let claim = SignedRequest::parse(&opened).unwrap();
-    let key = SigningKey::derive(credentials().secret_key(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     Verifier::new("us-east-1", "transcribe")
         .verify(&claim, &key, PayloadHash::EMPTY, NOW)
         .unwrap();

@@ -338,7 +338,8 @@ mod verifying {
         payload: PayloadHash,
     ) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse(request)?;
-        verifier.verify(&claim, key, payload, NOW).map(drop)
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+        verifier.verify(&claim, &key, payload, NOW).map(drop)
     }
 
     #[test]
@@ -400,7 +401,7 @@ mod verifying {
         let mut several = get(MRAP);
         signer.sign(&mut several, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&several).unwrap();
-        let symmetric = countersign::SigningKey::derive(credentials().secret_key(), claim.scope());
+        let symmetric = AccessKey::derive(&credentials(), claim.scope()).unwrap();
         let refused = verifier.verify(&claim, &symmetric, PayloadHash::EMPTY, NOW);
         assert_eq!(refused.map(drop), Err(VerifyError::SignatureMismatch));
 
@@ -421,10 +422,12 @@ mod verifying {
         let claim = SignedRequest::parse(&request).unwrap();
         let key = signer.public_key().unwrap();
         for (token, good) in [("TOKEN", true), ("OTHER", false)] {
-            let key = AccessKey::new(key.clone()).with_session_token(token);
+            let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+            let key = key.with_session_token(token);
             let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
             assert_eq!(verified.is_ok(), good);
         }
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", key);
         let verified = verifier
             .verify(&claim, &key, PayloadHash::EMPTY, NOW)
             .map(drop);
@@ -435,7 +438,8 @@ mod verifying {
     fn receive(key: &PublicKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
         let claim = SignedRequest::parse(head).unwrap();
         let verifier = Verifier::new("eu-west-1", "s3");
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, key, NOW) else {
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             panic!("not a stream");
         };
         let (_, seed) = head.into_parts();
@@ -486,7 +490,7 @@ mod verifying {
 /// Each literal of a stream with its own mode, signed by hand.
 #[test]
 fn literals_of_streams() {
-    use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+    use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
     use countersign::{Algorithm, CredentialScope};
     use sha2::{Digest, Sha256};
 
@@ -545,7 +549,8 @@ fn literals_of_streams() {
         let request = request.body(()).unwrap();
         let claim = SignedRequest::parse(&request).unwrap();
         let verifier = Verifier::new("us-east-1", "s3");
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &public_key, NOW) else {
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", public_key.clone());
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             panic!("{literal}");
         };
         assert_eq!(head.payload(), mode);

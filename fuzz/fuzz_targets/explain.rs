@@ -164,7 +164,7 @@ fn verify(
     unsigned: bool,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).expect("a secret");
     match Verifier::new(REGION, service.clone()).verify_head(&claim, &key, NOW)? {
         Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
         Head::Unsigned(head) if unsigned => head.accept(),

@@ -82,7 +82,7 @@ fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, leng
 
 fn verify(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<String, PolicyError> {
     let claim = SignedPost::parse(form)?;
-    let key = AccessKey::derive(&credentials(temporary), claim.scope());
+    let key = AccessKey::derive(&credentials(temporary), claim.scope()).expect("a secret");
     let upload = Upload {
         bucket: BUCKET,
         file_name: "C:\\b\\a b.jpg",

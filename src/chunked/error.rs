@@ -10,8 +10,8 @@ use http::StatusCode;
 /// ```
 /// # use countersign::chunked::ChunkedPayload;
 /// use countersign::chunked::{ChunkError, ChunkVerifier};
-/// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -19,7 +19,7 @@ use http::StatusCode;
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 ///

@@ -11,10 +11,9 @@ use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::chunked::payload::Form;
 use crate::encode::append;
-use crate::key::SigningKey;
 use crate::scope::CredentialScope;
 use crate::signature::Signature;
-use crate::verify::{Seed, StreamingPayload, VerifyingKey};
+use crate::verify::{AccessKey, Seed, StreamingPayload, VerifyingKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
 ///
@@ -55,8 +54,8 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 ///
 /// ```
 /// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// use countersign::verify::{Head, SignedRequest, Verifier};
-/// use countersign::{Credentials, Service, Signer, SigningKey};
+/// use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// use countersign::{Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// // A client signs ...
@@ -70,7 +69,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 ///
 /// // ... and a server verifies: first the head, and then the chunks as they come.
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", Service::S3);
 /// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else {
 ///     panic!("not a stream");
@@ -89,7 +88,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// # let _ = verified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkVerifier<K = SigningKey> {
+pub struct ChunkVerifier<K = AccessKey> {
     framing: Framing<K>,
     /// The chunk as far as it has come.
     chunk: Vec<u8>,
@@ -101,8 +100,8 @@ pub struct ChunkVerifier<K = SigningKey> {
 ///
 /// ```
 /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer, SigningKey};
+/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -110,7 +109,7 @@ pub struct ChunkVerifier<K = SigningKey> {
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+/// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 /// let mut chunks = ChunkVerifier::new(&seed)?;
@@ -137,14 +136,14 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// ```
     /// # use countersign::chunked::ChunkedPayload;
     /// use countersign::chunked::ChunkVerifier;
-    /// use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
     /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let verifier = Verifier::new("us-east-1", Service::S3);
     ///
     /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
@@ -204,7 +203,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
     /// # let authorization = request.headers()["authorization"].to_str()?;
     /// let signed = countersign::Authorization::parse(authorization)?;
-    /// let key = countersign::SigningKey::derive(&"secret".into(), &signed.scope);
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let key = countersign::verify::AccessKey::derive(&credentials, &signed.scope)?;
     /// let date = countersign::AmzDate::new(now).expect("a date");
     /// let mut verifier = ChunkVerifier::of_payload(&payload, &signed.signature, &date, &signed.scope, key)
     ///     .with_max_chunk_size(1 << 16)
@@ -250,10 +250,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::Seed;
+    /// use countersign::verify::{AccessKey, Seed};
     ///
     /// /// For a server with little memory.
-    /// fn small(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn small(seed: &Seed<AccessKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
     /// }
     /// ```
@@ -267,10 +267,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::Seed;
+    /// use countersign::verify::{AccessKey, Seed};
     ///
     /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &Seed<countersign::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn lenient(seed: &Seed<AccessKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
     /// }
     /// ```
@@ -286,8 +286,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -295,7 +295,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// // Somebody changed a byte of the chunk on its way.
@@ -361,14 +361,14 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
     /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let chunks = ChunkVerifier::new(&seed)?;
@@ -390,8 +390,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload, ChecksumAlgorithm};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer, SigningKey};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
@@ -400,7 +400,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let header = chunks.header("123456789")?;
     /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);

@@ -14,7 +14,7 @@ use crate::authorization::parse_credential;
 use crate::credentials::SessionToken;
 use crate::scope::CredentialScope;
 use crate::signature::{Algorithm, Signature};
-use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_session};
+use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_credentials};
 
 const FORM: Form = Form::Fields;
 
@@ -37,7 +37,7 @@ const FORM: Form = Form::Fields;
 /// // the fields before `file`, which a reader of `multipart/form-data` found
 /// let claim = SignedPost::parse(&fields)?;
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE"); // look it up
-/// let key = AccessKey::derive(&credentials, claim.scope());
+/// let key = AccessKey::derive(&credentials, claim.scope())?;
 /// let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
 /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
 /// assert_eq!(verified.key(), "user/me.png");
@@ -167,7 +167,7 @@ impl<'a> SignedPost<'a> {
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert_eq!(claim.scope().as_str(), "20151229/us-east-1/s3/aws4_request");
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = AccessKey::derive(&credentials, claim.scope())?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn scope(&self) -> &CredentialScope {
@@ -211,7 +211,7 @@ impl<'a> SignedPost<'a> {
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let verifier = Verifier::new("us-east-1", Service::S3);
     /// let claim = SignedPost::parse(&fields)?;
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = AccessKey::derive(&credentials, claim.scope())?;
     /// let mut upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// assert!(claim.verify(&verifier, &key, &upload, now).is_ok());
     ///
@@ -228,7 +228,7 @@ impl<'a> SignedPost<'a> {
         now: OffsetDateTime,
     ) -> Result<VerifiedPost<'a>, PolicyError> {
         verifier.check_scope(FORM, &self.scope, &self.date, None)?;
-        check_session(self.token.as_ref(), key, now)?;
+        check_credentials(self.access_key_id, self.token.as_ref(), key, now)?;
         let fits = key.algorithm() == Algorithm::HmacSha256 && key.fits(&self.scope);
         if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
             return Err(VerifyError::SignatureMismatch.into());
@@ -283,7 +283,7 @@ impl<'a> VerifiedPost<'a> {
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// # let verifier = Verifier::new("us-east-1", Service::S3);
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
@@ -307,7 +307,7 @@ impl<'a> VerifiedPost<'a> {
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// # let verifier = Verifier::new("us-east-1", Service::S3);
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
     /// assert_eq!((verified.scope().day(), verified.scope().service()), ("20151229", "s3"));
@@ -331,7 +331,7 @@ impl<'a> VerifiedPost<'a> {
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// # let verifier = Verifier::new("us-east-1", Service::S3);
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
     /// // The form's field `key` is `user/user1/${filename}`.
     /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "C:\\photos\\me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
@@ -360,7 +360,7 @@ impl<'a> VerifiedPost<'a> {
     /// let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
     /// assert_eq!((verified.key(), verified.field("acl")), ("a.png", Some("private")));

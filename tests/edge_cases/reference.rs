@@ -191,7 +191,7 @@ pub fn verifies<B>(
     payload: PayloadHash,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     Verifier::new(REGION, service)
         .verify(&claim, &key, payload, NOW)
         .map(drop)

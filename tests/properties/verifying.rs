@@ -110,7 +110,7 @@ impl Arrived {
     ) -> Result<Vec<String>, VerifyError> {
         self.lend(|request| {
             let claim = SignedRequest::parse_raw(request)?;
-            let key = AccessKey::derive(credentials, claim.scope());
+            let key = AccessKey::derive(credentials, claim.scope()).unwrap();
             let verifier = Verifier::new("us-east-1", service.clone());
             let verified = verifier.verify(&claim, &key, self.payload, now)?;
             Ok(verified.signed_headers().map(str::to_owned).collect())

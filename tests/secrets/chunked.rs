@@ -1,7 +1,8 @@
 //! Chunk signers, and what they write.
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedPayload};
-use countersign::{AmzDate, Signer, SigningKey};
+use countersign::verify::AccessKey;
+use countersign::{AmzDate, Signer};
 
 use crate::{NOW, Needles, credentials, get};
 
@@ -28,7 +29,7 @@ fn chunk_signers() {
 
     let authorization = countersign::Authorization::parse(authorization).unwrap();
     let scope = authorization.scope;
-    let key = SigningKey::derive(credentials().secret_key(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let date = AmzDate::new(NOW).unwrap();
     let payload = ChunkedPayload::signed(10_000);
     let mut verifier = ChunkVerifier::of_payload(&payload, &seed, &date, &scope, key);

@@ -1,7 +1,7 @@
 //! aws-chunked payloads: the request, every chunk, the trailers and the wire.
 
 use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
-use countersign::verify::VerifyingKey;
+use countersign::verify::{AccessKey, VerifyingKey};
 use countersign::{
     Algorithm, AmzDate, Authorization, CredentialScope, Error, PayloadHash, SecretKey, Signature,
     SigningKey, StringToSign,
@@ -158,9 +158,14 @@ fn seed(expected: &Value) -> Option<Signature> {
     Some(Authorization::parse(header).ok()?.signature)
 }
 
-fn key(case: &Case<'_>) -> SigningKey {
+fn signing_key(case: &Case<'_>) -> SigningKey {
     let secret_key = text(&case.input["credentials"], "secret_access_key");
     SigningKey::derive(&SecretKey::from(secret_key), &date_and_scope(case).1)
+}
+
+fn key(case: &Case<'_>) -> AccessKey {
+    let id = text(&case.input["credentials"], "access_key_id");
+    AccessKey::from_signing_key(id, signing_key(case))
 }
 
 fn final_chunk(expected: &Value) -> &Value {
@@ -250,7 +255,7 @@ fn check_trailer(case: &mut Case<'_>, end: &[u8]) {
     );
     let (date, scope) = date_and_scope(case);
     let hash = Sha256::digest(&canonical).into();
-    let prior = key(case).sign(text(final_chunk(case.expected), "string_to_sign"));
+    let prior = signing_key(case).sign(text(final_chunk(case.expected), "string_to_sign"));
     let string_to_sign =
         StringToSign::of_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash);
     case.check(

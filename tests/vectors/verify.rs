@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use countersign::verify::{AccessKey, Form, SignedRequest, Verifier, VerifyError, VerifyingKey};
-use countersign::{
-    AmzDate, ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service, SigningKey,
-};
+use countersign::{AmzDate, ContentSha256, Credentials, PayloadHash, Rules, Service};
 use http::Request;
 use time::OffsetDateTime;
 
@@ -41,7 +39,8 @@ fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
     let secret_key = input["secret_for"][claim.access_key_id()]
         .as_str()
         .ok_or(VerifyError::UnknownAccessKeyId)?;
-    let key = SigningKey::derive(&SecretKey::from(secret_key), claim.scope());
+    let known = Credentials::new(claim.access_key_id(), secret_key);
+    let key = AccessKey::derive(&known, claim.scope()).unwrap();
     let body = body(&input["request"]);
     admit(&verifier, &claim, &key, &body, now)
 }
@@ -100,11 +99,11 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     *request.uri_mut() = target.parse().unwrap();
 
     let (now, credentials) = (now(input), credentials(input));
-    let other = Credentials::new("AKID", "another secret");
+    let other = Credentials::new(credentials.access_key_id(), "another secret");
     let body = body(input);
     let verify = |request: &Request<()>, secret: &Credentials, body: &[u8]| {
         let claim = SignedRequest::parse(request)?;
-        let mut key = AccessKey::new(SigningKey::derive(secret.secret_key(), claim.scope()));
+        let mut key = AccessKey::derive(secret, claim.scope()).unwrap();
         if let Some(token) = credentials.session_token() {
             key = key.with_session_token(token.clone());
         }

@@ -44,6 +44,12 @@ impl From<VerifyError> for Refusal {
 }
 
 impl Refusal {
+    /// The server's own mistake: a key without a secret in its store.
+    fn internal(error: countersign::Error) -> Self {
+        let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "InternalError");
+        Self(status, code.to_owned(), error.to_string())
+    }
+
     fn incomplete(error: impl std::fmt::Display) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, "IncompleteBody");
         Self(status, code.to_owned(), error.to_string())
@@ -63,7 +69,7 @@ async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8
     verifier.check(&claim, now)?; // what cannot be good costs no look-up
     let credentials = look_up(claim.access_key_id()).await;
     let credentials = credentials.ok_or(VerifyError::UnknownAccessKeyId)?;
-    let key = AccessKey::derive(&credentials, claim.scope()); // worth a cache
+    let key = AccessKey::derive(&credentials, claim.scope()).map_err(Refusal::internal)?; // worth a cache
     match verifier.verify_head(&claim, &key, now)? {
         Head::Hashed(head) => {
             head.verify(PayloadHash::of(body))?;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use countersign::verify::AccessKey;
 use countersign::{
-    CredentialScope, Credentials, PayloadHash, RawRequest, SecretKey, Signer, SigningKey, sigv4a,
+    CredentialScope, Credentials, PayloadHash, RawRequest, Signer, sigv4a,
 };
 use http::Request;
 use time::OffsetDateTime;
@@ -38,11 +38,7 @@ fn credentials(work: &Work) -> Credentials {
 /// What a server has looked up.
 fn access_key(work: &Work) -> AccessKey {
     let scope = CredentialScope::parse(&truth::scope(work, DATETIME)).expect("a scope");
-    let key = SigningKey::derive(&SecretKey::from(work.identity.secret_key), &scope);
-    match work.identity.session_token {
-        Some(token) => AccessKey::new(key).with_session_token(token),
-        None => AccessKey::new(key),
-    }
+    AccessKey::derive(&credentials(work), &scope).expect("a secret")
 }
 
 fn payload(work: &Work) -> PayloadHash {
