@@ -107,6 +107,10 @@ pub(crate) fn encode_in_path(bytes: &[u8], sink: &mut impl Sink) {
 /// built this way is the same text on the wire and in the canonical request, so it is what S3 and
 /// every S3-compatible store agree on. Never encode a path twice: encode keys, not URLs.
 ///
+/// It matters most for a space and a plus, which become `%20` and `%2B`. S3 reads a bare `+` in a
+/// path as a space, and most S3-compatible stores read it as a plus. Signing refuses such a path
+/// ([`Error::InvalidPath`](crate::Error::InvalidPath)).
+///
 /// AWS calls this `UriEncode` (Amazon S3 API Reference, "Signature calculations for the
 /// Authorization header").
 ///
