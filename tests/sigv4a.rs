@@ -95,7 +95,7 @@ fn e68_the_token_is_sent_under_the_name_that_was_signed() {
 
         let unsigned = PayloadHash::Unsigned;
         let presigned = signer
-            .presign(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
+            .presign_with_payload(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
             .unwrap();
         assert_eq!(presigned.url().matches("oken=").count(), 1);
         assert!(
@@ -128,7 +128,7 @@ fn the_region_set_is_signed() {
 
     let unsigned = PayloadHash::Unsigned;
     let presigned = signer
-        .presign(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
+        .presign_with_payload(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
         .unwrap();
     assert!(verifies(&key, &get(presigned.url()), &Rules::S3, unsigned));
     let other = presigned.url().replace("us-east-1%2Ceu-west-1", "%2A");
@@ -204,7 +204,7 @@ fn slices_are_signed_as_requests_are() {
 
     let minute = Duration::from_secs(60);
     let presigned = signer
-        .presign_raw(&raw, PayloadHash::EMPTY, minute, NOW)
+        .presign_raw_with_payload(&raw, PayloadHash::EMPTY, minute, NOW)
         .unwrap();
     let url = format!(
         "https://abc.endpoint.events.amazonaws.com{}",
@@ -349,7 +349,9 @@ mod verifying {
         signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
         let unsigned = PayloadHash::Unsigned;
         let minute = Duration::from_secs(60);
-        let presigned = signer.presign(&get(MRAP), unsigned, minute, NOW).unwrap();
+        let presigned = signer
+            .presign_with_payload(&get(MRAP), unsigned, minute, NOW)
+            .unwrap();
         let presigned = get(presigned.url());
         for (request, payload) in [(&signed, PayloadHash::EMPTY), (&presigned, unsigned)] {
             for (region, covered) in [

@@ -47,7 +47,7 @@ impl Form {
         }
         // Only what the one who was given the URL knows: the method, the URL, the headers to send.
         let presigned = signer
-            .presign(&request, payload, Self::LIFETIME, now)
+            .presign_with_payload(&request, payload, Self::LIFETIME, now)
             .expect("a request that can be signed");
         let mut stranger = Request::new(request.into_body());
         *stranger.method_mut() = presigned.method().clone();
