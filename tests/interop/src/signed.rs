@@ -37,7 +37,9 @@ impl Form {
     ) -> Request<Bytes> {
         let payload = match self {
             Self::Header => PayloadHash::of(request.body()),
-            Self::HeaderUnsignedPayload | Self::Presigned => PayloadHash::Unsigned,
+            Self::HeaderUnsignedPayload => PayloadHash::Unsigned,
+            Self::Presigned if signer.service().name().starts_with("s3") => PayloadHash::Unsigned,
+            Self::Presigned => PayloadHash::of(request.body()),
         };
         if self != Self::Presigned {
             signer
