@@ -126,6 +126,24 @@ fn a_panic_inside_a_case_fails_that_case_alone() {
 }
 
 #[test]
+fn chunks_have_one_size_or_those_of_a_list() {
+    let body = serde_json::json!({"utf8": "0123456789"});
+    for (chunking, sizes, one) in [
+        (serde_json::json!(4), &[4, 4, 2][..], Some(4)),
+        (serde_json::json!([4, 4, 2]), &[4, 4, 2], Some(4)),
+        (serde_json::json!([4, 4, 2, 0]), &[4, 4, 2], Some(4)),
+        (serde_json::json!([2, 5]), &[2, 5, 3], None),
+        (serde_json::json!([10]), &[10], Some(10)),
+    ] {
+        let input = serde_json::json!({"body": body, "chunking": chunking});
+        let chunks = chunked::chunks(&input, b"0123456789");
+        let lengths: Vec<usize> = chunks.iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(lengths, sizes, "{chunking}");
+        assert_eq!(chunked::chunk_size(&input), one, "{chunking}");
+    }
+}
+
+#[test]
 fn vectors() {
     let folder = std::env::var_os("VECTORS_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),

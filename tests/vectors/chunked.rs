@@ -35,11 +35,7 @@ pub fn trailers(input: &Value) -> Vec<(&str, &str)> {
 
 /// The data in chunks: all of one size, or of the sizes of a list, of which the last goes on.
 pub fn chunks<'d>(input: &Value, mut data: &'d [u8]) -> Vec<&'d [u8]> {
-    let size = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
-    let sizes: Vec<usize> = match input["chunking"].as_array() {
-        Some(list) => list.iter().map(size).filter(|size| *size > 0).collect(),
-        None => vec![size(&input["chunking"])],
-    };
+    let sizes = sizes(input);
     let last = sizes.last().copied().unwrap_or(data.len());
     let mut sizes = sizes.into_iter();
     let mut chunks = Vec::new();
@@ -52,9 +48,23 @@ pub fn chunks<'d>(input: &Value, mut data: &'d [u8]) -> Vec<&'d [u8]> {
     chunks
 }
 
-/// Whether the chunks have sizes of their own, from which no length can be calculated before.
-pub fn any_chunk_size(input: &Value) -> bool {
-    input["chunking"].is_array()
+fn sizes(input: &Value) -> Vec<usize> {
+    let size = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    match input["chunking"].as_array() {
+        Some(list) => list.iter().map(size).filter(|size| *size > 0).collect(),
+        None => vec![size(&input["chunking"])],
+    }
+}
+
+/// The size of all chunks but the last, which may be smaller; `None` where they differ otherwise,
+/// so that no length can be calculated before.
+pub fn chunk_size(input: &Value) -> Option<usize> {
+    let (data, size) = (body(input), *sizes(input).first()?);
+    let alike = chunks(input, &data)
+        .into_iter()
+        .map(<[u8]>::len)
+        .eq(data.chunks(size).map(<[u8]>::len));
+    alike.then_some(size)
 }
 
 pub fn payload(input: &Value) -> ChunkedPayload {
@@ -75,8 +85,8 @@ pub fn payload(input: &Value) -> ChunkedPayload {
         }
         other => panic!("payload: {other}"),
     };
-    let payload = match input["chunking"].as_u64() {
-        Some(size) => payload.with_chunk_size(usize::try_from(size).unwrap()),
+    let payload = match chunk_size(input) {
+        Some(size) => payload.with_chunk_size(size),
         None => payload.with_any_chunk_size(),
     };
     if input["below_minimum_chunk"].is_null() {
@@ -89,7 +99,7 @@ pub fn payload(input: &Value) -> ChunkedPayload {
 fn sign(case: &mut Case<'_>) -> Result<(), Error> {
     let (input, expected) = (case.input, case.expected);
     let payload = payload(input);
-    if !any_chunk_size(input) {
+    if chunk_size(input).is_some() {
         case.check(
             "encoded_length",
             expected["encoded_length"].as_u64(),

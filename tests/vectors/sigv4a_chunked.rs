@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::chunked::{any_chunk_size, check_decoded, chunks, payload, trailers};
+use crate::chunked::{check_decoded, chunk_size, chunks, payload, trailers};
 use crate::report::Case;
 use crate::sigv4::{body, credentials, now, pairs, request, rules, text};
 use crate::sigv4a::{public_key, signature};
@@ -26,7 +26,7 @@ pub fn run(case: &mut Case<'_>) {
 fn sign(case: &mut Case<'_>) -> Result<(), Error> {
     let (input, expected) = (case.input, case.expected);
     let payload = payload(input);
-    if !any_chunk_size(input) {
+    if chunk_size(input).is_some() {
         case.check(
             "encoded_length",
             expected["encoded_length"].as_u64(),
