@@ -175,9 +175,7 @@ impl Incoming {
         let uri = format!("https://{HOST}{PATH}");
         let request = Request::get(uri).body(()).unwrap();
         let hour = Duration::from_secs(3600);
-        let url = signer
-            .presign(&request, PayloadHash::Unsigned, hour, NOW)
-            .unwrap();
+        let url = signer.presign(&request, hour, NOW).unwrap();
         Self {
             query: url.url().split_once('?').unwrap().1.into(),
             headers: vec![("host".into(), HOST.into())],

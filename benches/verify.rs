@@ -51,9 +51,7 @@ fn presigned() -> Request<()> {
     let signer = Signer::new(credentials(), "us-east-1", "s3");
     let request = object(&format!("https://{HOST}{TARGET}"));
     let hour = Duration::from_secs(3600);
-    let url = signer
-        .presign(&request, PayloadHash::Unsigned, hour, NOW)
-        .unwrap();
+    let url = signer.presign(&request, hour, NOW).unwrap();
     object(url.uri().unwrap().path_and_query().unwrap().as_str())
 }
 

@@ -12,7 +12,7 @@ use crate::encode::Sink;
 use crate::error::Error;
 use crate::payload::{HashedPayload, PayloadHash};
 use crate::request::{HttpRequest, RawRequest, host_of};
-use crate::service::{Rules, SessionTokenPlacement};
+use crate::service::Rules;
 
 use headers::{CanonicalHeaders, Header};
 use path::CanonicalPath;
@@ -156,7 +156,8 @@ impl<'a> CanonicalRequest<'a> {
                 let host = request.host().ok_or(Error::MissingHost)?;
                 self.headers.push_host(host.as_bytes());
             }
-            Hosts::Wrong => return Err(Error::MissingHost),
+            Hosts::Blank => return Err(Error::MissingHost),
+            Hosts::Several => return Err(Error::DuplicateHost),
         }
         Ok(())
     }
@@ -265,10 +266,9 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
 
 /// As [`Rules::signs`], of a request that may carry a token which is added after signing.
 fn signs(rules: &Rules, name: &str) -> bool {
-    let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
     rules.signs(name)
         && name != "authorization"
-        && !(after_signing && name == "x-amz-security-token")
+        && !(name == "x-amz-security-token" && rules.session_token.is_unsigned(false))
 }
 
 /// Which parameters of a request, signed or not, are part of its canonical form: all, in header
@@ -277,7 +277,7 @@ pub(crate) fn keeps(
     rules: &Rules,
     header_form: bool,
 ) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
-    let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
+    let after_signing = rules.session_token.is_unsigned(true);
     move |parameter| {
         let added_last = parameter.is_exactly("X-Amz-Signature")
             || (after_signing && parameter.is_exactly("X-Amz-Security-Token"));
@@ -378,16 +378,17 @@ impl<'a> Source<'a> for RawRequest<'a> {
 enum Hosts {
     None,
     One,
-    /// Two, or a blank one.
-    Wrong,
+    /// One without a value.
+    Blank,
+    Several,
 }
 
 impl Hosts {
     fn and(self, value: &[u8]) -> Self {
-        if self == Self::None && !value.trim_ascii().is_empty() {
-            Self::One
-        } else {
-            Self::Wrong
+        match self {
+            Self::None if value.trim_ascii().is_empty() => Self::Blank,
+            Self::None => Self::One,
+            Self::One | Self::Blank | Self::Several => Self::Several,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The caller's mistakes.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
 use crate::amz_date::instant;
@@ -85,6 +87,12 @@ pub enum Error {
         /// The longest that it can be, in seconds.
         longest: u64,
     },
+    /// A lifetime that is sent counts whole seconds.
+    #[error("the lifetime must be in whole seconds, got {expires_in:?}")]
+    ExpiresInNotWholeSeconds {
+        /// The lifetime that was asked for.
+        expires_in: Duration,
+    },
     /// A presigned URL, or the policy of an upload, ends with the credentials that signed it,
     /// whatever it says itself.
     #[error(
@@ -97,9 +105,12 @@ pub enum Error {
         /// When the credentials end.
         expiration: OffsetDateTime,
     },
-    /// Every signature covers the host: a relative URI needs a `host` header, and one is enough.
-    #[error("the request must name one host: by an absolute URI, or by one `host` header")]
+    /// Every signature covers the host: a relative URI needs a `host` header with a value.
+    #[error("the request has no host: use an absolute URI, or add a `host` header")]
     MissingHost,
+    /// The request has more than one `host` header. Recipients disagree on which one counts.
+    #[error("the request has more than one `host` header")]
+    DuplicateHost,
     /// A URL can be presigned only from an absolute URI.
     #[error("presigning needs an absolute URI, with scheme and host")]
     RelativeUri,
@@ -143,6 +154,9 @@ pub enum Error {
         /// The parameter's name, decoded.
         parameter: String,
     },
+    /// The parameters cannot be signed with Signature Version 2.
+    #[error("Signature Version 2 cannot sign the request: {0}")]
+    InvalidSigV2Request(&'static str),
     /// A header's name is not a lower-case HTTP token.
     #[error("the header name {name:?} is not an HTTP token in lower case")]
     InvalidHeaderName {
@@ -154,6 +168,42 @@ pub enum Error {
     InvalidHeaderValue {
         /// The header's name.
         name: String,
+    },
+    /// The header cannot be left out of a signature.
+    #[error("the header `{name}` must be signed")]
+    HeaderMustBeSigned {
+        /// The header's name.
+        name: String,
+    },
+    /// Outside S3's family the signature of a presigned request covers the body, and a request of
+    /// this method usually has one.
+    #[error(
+        "a presigned {method} for `{service}` covers its body: call `presign_with_payload` with the hash of the body"
+    )]
+    PayloadRequired {
+        /// The service's signing name.
+        service: String,
+        /// The request's method.
+        method: String,
+    },
+    /// A presigned URL without a body cannot carry a payload hash in S3's family: its users would
+    /// have to send `x-amz-content-sha256`, which browsers cannot.
+    #[error(
+        "a presigned {method} for `{service}` takes no payload hash: call `presign`, which leaves the payload unsigned"
+    )]
+    PayloadHashInUrl {
+        /// The service's signing name.
+        service: String,
+        /// The request's method.
+        method: String,
+    },
+    /// Outside S3's family services hash the body of a presigned request.
+    #[error(
+        "`{service}` does not take `UNSIGNED-PAYLOAD` in a presigned URL: call `presign_with_payload` with the hash of the body"
+    )]
+    UnsignedPayloadInUrl {
+        /// The service's signing name.
+        service: String,
     },
     /// The service takes no signed payload.
     #[error("the service `{service}` takes requests with `PayloadHash::Unsigned` only")]

@@ -22,7 +22,7 @@ use crate::payload::{HashedPayload, PayloadHash};
 use crate::presigned::{Lifetime, Presigned};
 use crate::request::{HttpRequest, RawRequest, authority_of, host_of};
 use crate::scope::check_service;
-use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::service::{ContentSha256, Service};
 use crate::signature::Signature;
 
 /// Who signs, and for which service: all that stays the same from request to request but for the
@@ -116,7 +116,7 @@ impl Identity {
         if let Some(regions) = &self.region_set {
             headers.push_canonical(REGION_SET, regions.as_bytes());
         }
-        if let Some(token) = self.signed_token() {
+        if let Some(token) = self.signed_token(false) {
             headers.push_canonical(token.header_name, token.header.as_bytes());
         }
         canonical.sort();
@@ -213,7 +213,11 @@ impl Identity {
         origin: [&str; 3],
         terms: &Terms<'_, K>,
     ) -> Result<SealedUrl, Error> {
-        let (rules, payload) = (self.service.rules(), terms.payload);
+        let rules = self.service.rules();
+        let payload = match terms.payload {
+            Some(payload) => payload,
+            None => self.usual_payload(request.method()?)?,
+        };
         let hashed = payload.to_hashed_payload();
         // It is here because the canonical request borrows from it in the end.
         let mut url;
@@ -231,8 +235,7 @@ impl Identity {
         canonical.read(request, path, keep, |name| self.signs(name))?;
         let unhashed = hashed.literal().is_some();
         // S3 takes a URL's payload for unsigned where nothing is said.
-        let understood =
-            payload == PayloadHash::Unsigned && rules.content_sha256 == ContentSha256::Header;
+        let understood = payload == PayloadHash::Unsigned && rules.is_s3_family();
         let mut content_sha256 =
             !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         if content_sha256 && declared {
@@ -242,6 +245,7 @@ impl Identity {
             }
             content_sha256 = false;
         }
+        self.check_payload_of_url(request.method()?, payload, content_sha256)?;
         if content_sha256 {
             let value = hashed.as_str().as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);
@@ -249,7 +253,7 @@ impl Identity {
         canonical.headers.sort();
 
         let query = request.query();
-        let unsigned_token = match self.signed_token() {
+        let unsigned_token = match self.signed_token(true) {
             Some(_) => None,
             None => self.session_token.as_ref(),
         };
@@ -306,6 +310,53 @@ impl Identity {
         })
     }
 
+    /// The payload that presigning signs where the caller names none.
+    fn usual_payload(&self, method: &str) -> Result<PayloadHash, Error> {
+        let rules = self.service.rules();
+        if rules.is_s3_family() || rules.content_sha256 == ContentSha256::UnsignedOnly {
+            return Ok(PayloadHash::Unsigned);
+        }
+        if has_no_body(method) {
+            return Ok(PayloadHash::EMPTY);
+        }
+        Err(Error::PayloadRequired {
+            service: self.service.name().to_owned(),
+            method: method.to_owned(),
+        })
+    }
+
+    /// Refuses a URL that looks sound and that its users could not open: one that needs a header
+    /// which browsers cannot send, and one whose payload the service hashes all the same.
+    /// `content_sha256` is whether the URL's users must send that header.
+    fn check_payload_of_url(
+        &self,
+        method: &str,
+        payload: PayloadHash,
+        content_sha256: bool,
+    ) -> Result<(), Error> {
+        let rules = self.service.rules();
+        let service = || self.service.name().to_owned();
+        match payload {
+            PayloadHash::Sha256(_)
+                if content_sha256 && rules.is_s3_family() && has_no_body(method) =>
+            {
+                Err(Error::PayloadHashInUrl {
+                    service: service(),
+                    method: method.to_owned(),
+                })
+            }
+            PayloadHash::Unsigned
+                if matches!(
+                    rules.content_sha256,
+                    ContentSha256::Unhashed | ContentSha256::TreeHash
+                ) =>
+            {
+                Err(Error::UnsignedPayloadInUrl { service: service() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn parameters<'a, K: Key>(
         &'a self,
         terms: &Terms<'a, K>,
@@ -318,7 +369,7 @@ impl Identity {
             date: terms.date,
             expires_in: terms.expires_in,
             region_set: self.region_set.as_deref(),
-            session_token: self.signed_token().map(ReadyToken::parameter),
+            session_token: self.signed_token(true).map(ReadyToken::parameter),
             headers,
         }
     }
@@ -326,7 +377,7 @@ impl Identity {
     /// The terms for one request.
     pub(crate) fn terms<'a, K>(
         &self,
-        payload: PayloadHash,
+        payload: Option<PayloadHash>,
         lifetime: Lifetime,
         date: &'a AmzDate,
         key: &'a K,
@@ -353,9 +404,9 @@ impl Identity {
     }
 
     /// The session token, where it is part of what is signed.
-    fn signed_token(&self) -> Option<&ReadyToken> {
-        let signed = self.service.rules().session_token == SessionTokenPlacement::Signed;
-        self.session_token.as_ref().filter(|_| signed)
+    fn signed_token(&self, in_url: bool) -> Option<&ReadyToken> {
+        let unsigned = self.service.rules().session_token.is_unsigned(in_url);
+        self.session_token.as_ref().filter(|_| !unsigned)
     }
 
     /// Whether `x-amz-content-sha256` goes with a request; `unhashed` is whether nobody could know
@@ -421,9 +472,15 @@ fn query_len(query: &str) -> usize {
     query.len() + 2 + 2 * query.bytes().filter(|&b| b == b'+').count()
 }
 
+/// Whether requests of a method usually have no body.
+fn has_no_body(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
+}
+
 /// On which terms a request is presigned.
 pub(crate) struct Terms<'a, K> {
-    pub(crate) payload: PayloadHash,
+    /// `None` is what the service and the method imply.
+    pub(crate) payload: Option<PayloadHash>,
     pub(crate) expires_in: Option<u64>,
     pub(crate) expires_at: OffsetDateTime,
     pub(crate) date: &'a AmzDate,

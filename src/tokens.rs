@@ -88,7 +88,7 @@ fn presign(
 ) -> Result<Presigned, Error> {
     let (identity, date) = signer.identity(now)?;
     signer.with_key(&date, identity, |key| {
-        let terms = identity.terms(PayloadHash::EMPTY, lifetime, &date, key)?;
+        let terms = identity.terms(Some(PayloadHash::EMPTY), lifetime, &date, key)?;
         let mut presigned = identity.presign(request, &terms)?;
         presigned.url = in_order(Zeroizing::new(presigned.url));
         Ok(presigned)

@@ -32,7 +32,7 @@ fn get(uri: &str) -> Request<()> {
 fn both_forms(credentials: &Credentials) -> [Request<()>; 2] {
     let signer = Signer::new(credentials.clone(), "us-east-1", "sqs");
     let mut signed = get("https://sqs.us-east-1.amazonaws.com/");
-    let url = signer.presign(&signed, PayloadHash::EMPTY, HOUR, NOW);
+    let url = signer.presign(&signed, HOUR, NOW);
     signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
     [signed, get(url.unwrap().url())]
 }
@@ -425,9 +425,7 @@ fn an_id_with_a_slash_is_signed_and_read_from_the_right() {
     );
     let store = Signer::new(known, "us-east-1", "s3");
     let object = get("https://bucket.store.example.com/key");
-    let url = store
-        .presign(&object, PayloadHash::Unsigned, HOUR, JANUARY)
-        .unwrap();
+    let url = store.presign(&object, HOUR, JANUARY).unwrap();
     assert_eq!(
         url.url(),
         "https://bucket.store.example.com/key?X-Amz-Algorithm=AWS4-HMAC-SHA256\

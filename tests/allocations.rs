@@ -102,22 +102,14 @@ fn presigning() {
     let request = Request::get(format!("https://{HOST}{PATH}"))
         .body(())
         .unwrap();
-    let presign = || {
-        signer
-            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap()
-    };
+    let presign = || signer.presign(&request, LIFETIME, NOW).unwrap();
     // The URL, at its full length from the start; and once, the token's encoding.
     assert_eq!(allocations(presign), 2);
     assert_eq!(allocations(presign), 1);
     let request = Request::get("https://BUCKET.example/dt=1/é?c+d")
         .body(())
         .unwrap();
-    let presign = || {
-        signer
-            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap()
-    };
+    let presign = || signer.presign(&request, LIFETIME, NOW).unwrap();
     assert_eq!(allocations(presign), 1);
     let headers = [("host", HOST.as_bytes())];
     let request = RawRequest {
@@ -126,11 +118,7 @@ fn presigning() {
         query: QUERY,
         headers: &headers,
     };
-    let presign = || {
-        signer
-            .presign_raw(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap()
-    };
+    let presign = || signer.presign_raw(&request, LIFETIME, NOW).unwrap();
     assert_eq!(allocations(presign), 1);
 }
 
@@ -159,9 +147,7 @@ fn verifying_takes_none() {
         .header("range", "bytes=0-9")
         .body(())
         .unwrap();
-    let url = signer
-        .presign(&absolute, PayloadHash::Unsigned, LIFETIME, NOW)
-        .unwrap();
+    let url = signer.presign(&absolute, LIFETIME, NOW).unwrap();
     *absolute.uri_mut() = url.uri().unwrap();
     let presigned = absolute;
     signer

@@ -4,7 +4,7 @@
 use countersign::tokens;
 use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck, ProofError};
 use countersign::verify::{Form, VerifyError};
-use countersign::{Credentials, PayloadHash, Signer};
+use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use http::{HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -50,7 +50,11 @@ fn signed(audience: Option<(&str, &str)>) -> Request<String> {
 /// Signs anything at all: an attacker has a key too.
 fn sign(mut request: Request<String>) -> Request<String> {
     let payload = PayloadHash::of(request.body());
-    let signer = Signer::new(credentials(), REGION, "sts");
+    let mut rules = Rules::GENERIC;
+    for name in request.headers().keys() {
+        rules = rules.also_sign(name.clone());
+    }
+    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules));
     signer.sign(&mut request, payload, NOW).unwrap();
     request
 }
@@ -464,7 +468,7 @@ fn v15_headers_that_change_the_answer() {
     let signer = Signer::new(credentials(), REGION, "sts");
     let lifetime = std::time::Duration::from_secs(60);
     let presigned = signer
-        .presign(&get, PayloadHash::EMPTY, lifetime, NOW)
+        .presign_with_payload(&get, PayloadHash::EMPTY, lifetime, NOW)
         .unwrap();
     assert!(matches!(refuse(presigned.url()), ProofError::Claim(_)));
 }
@@ -576,7 +580,12 @@ fn v15_a_presigned_header_that_nobody_asked_for() {
         }
         let signer = Signer::new(credentials(), REGION, "sts");
         let minute = std::time::Duration::from_secs(60);
-        let signed = signer.presign(&request.body(()).unwrap(), PayloadHash::EMPTY, minute, NOW);
+        let signed = signer.presign_with_payload(
+            &request.body(()).unwrap(),
+            PayloadHash::EMPTY,
+            minute,
+            NOW,
+        );
         signed.unwrap().url().to_owned()
     };
     assert!(check().presigned(&url(&[AUDIENCE]), NOW).is_ok());

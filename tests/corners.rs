@@ -253,12 +253,7 @@ fn an_access_key_id_is_decoded() {
     for id in ["AKID+EXAMPLE", "AK%49D", "A=B", "AKIDEXAMPLE"] {
         let credentials = Credentials::new(id, "secret");
         let url = Signer::new(credentials, "us-east-1", "s3")
-            .presign(
-                &get("https://h.example/k"),
-                PayloadHash::Unsigned,
-                LIFETIME,
-                NOW,
-            )
+            .presign(&get("https://h.example/k"), LIFETIME, NOW)
             .unwrap();
         let target = url.uri().unwrap();
         let request = sent(target.path_and_query().unwrap().as_str(), url.headers());
@@ -273,12 +268,7 @@ fn credentials_may_end_with_the_url() {
     let presign = |expiration| {
         let credentials = credentials().with_expiration(expiration);
         Signer::new(credentials, "us-east-1", "s3")
-            .presign(
-                &get("https://h.example/"),
-                PayloadHash::Unsigned,
-                LIFETIME,
-                NOW,
-            )
+            .presign(&get("https://h.example/"), LIFETIME, NOW)
             .map(|url| url.expires_at())
     };
     let end = datetime!(2015-08-30 12:51 UTC);
@@ -318,7 +308,6 @@ fn windows_to_the_second() {
         let url = signer("s3")
             .presign(
                 &get("https://h.example/k"),
-                PayloadHash::Unsigned,
                 Duration::from_secs(seconds),
                 NOW,
             )
@@ -335,7 +324,6 @@ fn windows_to_the_second() {
     for seconds in [0, 604_801] {
         let url = signer("s3").presign(
             &get("https://h.example/k"),
-            PayloadHash::Unsigned,
             Duration::from_secs(seconds),
             NOW,
         );
@@ -346,12 +334,7 @@ fn windows_to_the_second() {
                 ..
             })
         ));
-        let url = signer("s3").presign(
-            &get("https://h.example/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        );
+        let url = signer("s3").presign(&get("https://h.example/k"), LIFETIME, NOW);
         let query = url.unwrap().uri().unwrap().query().unwrap().to_owned();
         let other = query.replace("Expires=900", &format!("Expires={seconds}"));
         let refused = verify("s3", &sent(&format!("/k?{other}"), &HeaderMap::new()), NOW);
@@ -445,7 +428,7 @@ fn hosts_of_a_presigned_url() {
                 .headers_mut()
                 .insert("host", HeaderValue::from_static(host));
         }
-        let url = signer("s3").presign(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+        let url = signer("s3").presign(&request, LIFETIME, NOW);
         url.unwrap().headers().clone()
     };
     assert!(presign(None).is_empty());
@@ -501,7 +484,6 @@ fn a_payload_is_declared_once() {
     let url = signer("s3")
         .presign(
             &get("https://h.example/k?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD"),
-            PayloadHash::Unsigned,
             LIFETIME,
             NOW,
         )
@@ -577,7 +559,7 @@ fn a_url_declares_the_payload_that_is_signed() {
         ),
     ] {
         let request = get(&format!("https://h.example/k?{query}"));
-        let url = match signer(service).presign(&request, payload, LIFETIME, NOW) {
+        let url = match signer(service).presign_with_payload(&request, payload, LIFETIME, NOW) {
             Ok(url) => url,
             Err(error) => {
                 let parameter = name.to_owned();
@@ -673,12 +655,7 @@ fn a_claim_tells_its_token() {
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let in_header = sent("/k", request.headers());
     let url = signer
-        .presign(
-            &get("https://h.example/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://h.example/k"), LIFETIME, NOW)
         .unwrap();
     let uri = url.uri().unwrap();
     let in_query = sent(uri.path_and_query().unwrap().as_str(), &HeaderMap::new());
@@ -1030,7 +1007,7 @@ fn a_signed_url_is_not_signed_again() {
         let escaped = name.replace('-', "%2d").replacen('X', "%58", 1);
         for spelled in [name, &name.to_lowercase(), &name.to_uppercase(), &escaped] {
             let request = get(&format!("https://h.example/k?{spelled}=1"));
-            let url = signer("s3").presign(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+            let url = signer("s3").presign(&request, LIFETIME, NOW);
             let error = url.map(drop).unwrap_err();
             assert!(
                 matches!(&error, Error::AlreadySigned { parameter } if parameter == name),
@@ -1039,7 +1016,7 @@ fn a_signed_url_is_not_signed_again() {
         }
     }
     let other = get("https://h.example/k?X-Amz-Expire=1&X-Amz-Meta=1&Date=1");
-    let url = signer("s3").presign(&other, PayloadHash::Unsigned, LIFETIME, NOW);
+    let url = signer("s3").presign(&other, LIFETIME, NOW);
     assert!(url.is_ok());
 }
 
@@ -1129,8 +1106,7 @@ fn lengths_of_signatures() {
 /// What the types of `http` carry is read as slices are, and no signature is signed.
 #[test]
 fn a_request_that_is_signed_has_a_canonical_form() {
-    let mut rules = Rules::S3;
-    rules.also_sign = vec![http::header::AUTHORIZATION];
+    let rules = Rules::S3.also_sign(http::header::AUTHORIZATION);
     let mut request = get("https://h/?X-Amz-Signature=00&a=1");
     let canonical = |request: &Request<()>| {
         CanonicalRequest::new(request, &rules, PayloadHash::Unsigned)
@@ -1187,7 +1163,7 @@ fn a_date_that_is_not_signed() {
         assert_eq!(verify("sqs", &sent("/", &headers), NOW), Ok(()));
     }
     // Of a URL the more so.
-    let url = signer("sqs").presign(
+    let url = signer("sqs").presign_with_payload(
         &get("https://h.example/"),
         PayloadHash::EMPTY,
         LIFETIME,
@@ -1234,7 +1210,7 @@ fn gateways_of_devices() {
     ] {
         let credentials = credentials().with_session_token("token");
         let url = Signer::new(credentials, "us-east-1", service)
-            .presign(
+            .presign_with_payload(
                 &get("https://h.example/mqtt"),
                 PayloadHash::EMPTY,
                 LIFETIME,

@@ -749,7 +749,7 @@ fn a_stream_that_a_presigned_url_opens_verifies() {
     let request = Request::get(uri).body(()).unwrap();
     let lifetime = Duration::from_secs(300);
     let url = signer
-        .presign(&request, PayloadHash::EMPTY, lifetime, NOW)
+        .presign_with_payload(&request, PayloadHash::EMPTY, lifetime, NOW)
         .unwrap();
     let mut events = EventSigner::new(&signer, url.signature());
 

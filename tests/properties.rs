@@ -82,11 +82,11 @@ proptest! {
         seconds in 1..=604_800_u64,
         now in any_now(),
     ) {
-        let payload = payload_for(&signer, payload);
+        let payload = payload_in_url(&signer, payload);
         let uri = format!("https://example.com:8443{path}?{query}");
         let request = request(&uri, &headers);
         let presigned = signer
-            .presign(&request, payload, Duration::from_secs(seconds), now)
+            .presign_with_payload(&request, payload, Duration::from_secs(seconds), now)
             .unwrap();
         let separator = if query.is_empty() { "" } else { "&" };
         // All but what presigning writes in canonical form: a plus, and a path of S3.
@@ -124,7 +124,7 @@ proptest! {
         headers[0].1 = b"example.com:8443";
         let raw = RawRequest { method: "GET", path: &path, query: &query, headers: &headers };
         let target = signer
-            .presign_raw(&raw, payload, Duration::from_secs(seconds), now)
+            .presign_raw_with_payload(&raw, payload, Duration::from_secs(seconds), now)
             .unwrap();
         // A URI without a query has no `?`, slices cannot tell.
         let own = presigned.url().strip_prefix("https://example.com:8443").unwrap();

@@ -132,7 +132,8 @@ fn expired_credentials_are_told_with_both_times() {
             .is_ok()
     );
     // It would have to outlive its credentials.
-    let error = signer.presign(&request, PayloadHash::EMPTY, Duration::from_secs(2), before);
+    let error =
+        signer.presign_with_payload(&request, PayloadHash::EMPTY, Duration::from_secs(2), before);
     assert!(error.is_err());
 }
 

@@ -205,7 +205,9 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
         let request = request.body(()).unwrap();
         let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
         let hour = std::time::Duration::from_secs(3600);
-        let url = signer.presign(&request, payload, hour, NOW).unwrap();
+        let url = signer
+            .presign_with_payload(&request, payload, hour, NOW)
+            .unwrap();
         let arrived = http::Request::get(url.uri().unwrap());
         let mut arrived = arrived.body(()).unwrap();
         arrived.headers_mut().extend(url.headers().clone());

@@ -131,7 +131,7 @@ fn sign(
     if presigned {
         let hour = Duration::from_secs(3600);
         let url = signer
-            .presign_raw(&message.raw(), payload, hour, NOW)
+            .presign_raw_with_payload(&message.raw(), payload, hour, NOW)
             .ok()?;
         let (path, query) = url.url().split_once('?')?;
         let host = message.headers.iter().find(|(name, _)| *name == "host")?;

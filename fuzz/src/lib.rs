@@ -188,7 +188,7 @@ impl<'a> Message<'a> {
             .iter()
             .all(|(name, _)| *name != "authorization")
         {
-            let token_last = rules.session_token == SessionTokenPlacement::AfterSigning;
+            let token_last = rules.session_token != SessionTokenPlacement::Signed;
             query.retain(|(name, _)| {
                 name != b"X-Amz-Signature" && !(token_last && name == b"X-Amz-Security-Token")
             });

@@ -93,7 +93,7 @@ impl Signer {
 /// let uri = "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
 /// let request = http::Request::get(uri).body(())?;
 /// let now = datetime!(2026-01-01 12:00 UTC);
-/// let url = signer.presign(&request, PayloadHash::EMPTY, Duration::from_secs(300), now)?;
+/// let url = signer.presign(&request, Duration::from_secs(300), now)?;
 /// let mut events = EventSigner::new(&signer, url.signature());
 /// let frame = events.sign(b"a message in its frame", now)?;
 /// assert_eq!(frame.len(), 83 + 22);
@@ -116,7 +116,7 @@ impl EventSigner {
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
     /// # let request = http::Request::get("wss://transcribestreaming.us-east-1.amazonaws.com:8443/").body(())?;
     ///
-    /// let url = signer.presign(&request, PayloadHash::EMPTY, minute, now)?;
+    /// let url = signer.presign(&request, minute, now)?;
     /// // Behind a WebSocket that was opened with this URL:
     /// let events = EventSigner::new(&signer, url.signature());
     /// # Ok::<(), Box<dyn std::error::Error>>(())

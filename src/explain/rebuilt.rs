@@ -54,6 +54,7 @@ impl Rebuilt {
             // A query was read with the claim.
             crate::Error::InvalidPath { problem, .. } => invalid(problem),
             crate::Error::MissingHost => VerifyError::MissingHost,
+            crate::Error::DuplicateHost => VerifyError::SeveralHosts,
             _ => invalid("it has no canonical form"),
         })?;
         canonical.sort();

@@ -53,7 +53,7 @@ use crate::attach::attach_session_token;
 use crate::credentials::{Credentials, SessionToken};
 use crate::encode::encode_segment;
 use crate::error::Error;
-use crate::presigned::Presigned;
+use crate::presigned::{Presigned, whole_seconds};
 use crate::request::{HttpRequest, authority_of};
 use crate::signature::Signature;
 
@@ -256,7 +256,7 @@ impl Signer {
         expires_in: Duration,
         now: OffsetDateTime,
     ) -> Result<OffsetDateTime, Error> {
-        let seconds = expires_in.as_secs();
+        let seconds = whole_seconds(expires_in)?;
         let start = OffsetDateTime::from_unix_timestamp(now.unix_timestamp());
         let lifetime = i64::try_from(seconds).map(time::Duration::seconds);
         let (Ok(start), Ok(lifetime), 1..) = (start, lifetime, seconds) else {

@@ -65,10 +65,8 @@ pub fn codecommit(
         return Err(malformed());
     }
     let host = host_on_443(authority.as_str())?;
-    let as_sent = Rules {
-        recode_path: false,
-        ..Rules::S3
-    };
+    let mut as_sent = Rules::S3;
+    as_sent.recode_path = false;
     let path = CanonicalPath::new(uri.path(), &as_sent)?;
     let headers = CanonicalHeaders::new([("host", host.as_bytes())])?;
     let names = headers.signed_headers();

@@ -371,12 +371,12 @@ impl<'a> SignedRequest<'a> {
     ///
     /// ```
     /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
-    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// #     .presign(&request, std::time::Duration::from_secs(900), now)?;
     /// # let request = http::Request::get(presigned.uri()?).body(())?;
     /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.expires_in(), Some(900));
@@ -447,8 +447,13 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
         Error::InvalidHeaderName { .. } | Error::InvalidHeaderValue { .. } => {
             VerifyError::InvalidHeader
         }
+        Error::InvalidMethod { .. } => VerifyError::InvalidTarget {
+            problem: "the method is not an HTTP token",
+        },
+        Error::MissingHost => VerifyError::MissingHost,
+        Error::DuplicateHost => VerifyError::SeveralHosts,
         _ => VerifyError::InvalidTarget {
-            problem: "the method is not a token",
+            problem: "the request has no canonical form",
         },
     }
 }

@@ -332,12 +332,12 @@ impl<'c> UnsignedHead<'c> {
     /// ```
     /// use countersign::verify::{Head, VerifiedPayload};
     /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
-    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// #     .presign(&request, std::time::Duration::from_secs(900), now)?;
     /// # let request = http::Request::get(presigned.uri()?).body(())?;
     /// # let claim = SignedRequest::parse(&request)?;
     /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope())?;

@@ -22,12 +22,7 @@ fn e15_a_bare_plus_is_a_space_and_never_emitted() {
 
     let temporary = credentials().with_session_token("a+b");
     let url = Signer::new(temporary, REGION, "s3")
-        .presign(
-            &get("https://b.s3.amazonaws.com/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://b.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     assert!(!url.url().contains('+'), "{}", url.url());
 }
@@ -125,12 +120,7 @@ fn e23_the_query_is_sorted() {
 fn e24_a_token_is_encoded_strictly() {
     let temporary = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token("IQo/b3+Jp==");
     let presigned = Signer::new(temporary, REGION, "s3")
-        .presign(
-            &get("https://bucket.s3.amazonaws.com/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://bucket.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     let canonical = "GET\n/k\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
         &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request\
@@ -148,12 +138,7 @@ fn e24_a_token_is_encoded_strictly() {
 #[test]
 fn e25_a_presigned_url_is_not_signed_again() {
     let presigned = signer("s3")
-        .presign(
-            &get("https://b.s3.amazonaws.com/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://b.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     let uris = [
         (presigned.url(), "X-Amz-Algorithm"),
@@ -183,9 +168,7 @@ fn e25_a_presigned_url_is_not_signed_again() {
         let expected = Error::AlreadySigned {
             parameter: parameter.to_owned(),
         };
-        let error = signer("s3")
-            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap_err();
+        let error = signer("s3").presign(&request, LIFETIME, NOW).unwrap_err();
         assert_eq!(error, expected, "{uri}");
         let error = signer("s3")
             .sign(&mut request, PayloadHash::Unsigned, NOW)

@@ -162,7 +162,7 @@ pub fn presigns(
     let service = service.into();
     let (name, rules) = (service.name().to_owned(), service.rules().clone());
     let presigned = signer(service)
-        .presign(request, payload, LIFETIME, NOW)
+        .presign_with_payload(request, payload, LIFETIME, NOW)
         .unwrap();
     if presigned.signature().as_str() != signature(&canonical, &name) {
         let mut sent = get(presigned.url());

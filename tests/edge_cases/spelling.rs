@@ -77,18 +77,18 @@ fn presign_writes_the_canonical_path_of_s3_into_the_url() {
             query: "b=1",
             headers: &headers,
         };
-        let target = signer("s3").presign_raw(&raw, PayloadHash::Unsigned, LIFETIME, NOW);
+        let target = signer("s3").presign_raw(&raw, LIFETIME, NOW);
         let own = presigned
             .url()
             .strip_prefix("https://bucket.s3.amazonaws.com");
         assert_eq!(Some(target.unwrap().url()), own);
-        let presigner = signer("s3").presigner(PayloadHash::Unsigned, LIFETIME, NOW);
+        let presigner = signer("s3").presigner(LIFETIME, NOW);
         let many = presigner.unwrap().presign(&request).unwrap();
         assert_eq!(many.url(), presigned.url());
     }
     // Of other services the path on the wire is the caller's.
     let request = get("https://example.amazonaws.com/a=b//%7e/");
-    let presigned = signer("service").presign(&request, PayloadHash::EMPTY, LIFETIME, NOW);
+    let presigned = signer("service").presign(&request, LIFETIME, NOW);
     let presigned = presigned.unwrap();
     let start = "https://example.amazonaws.com/a=b//%7e/?X-Amz-";
     assert!(presigned.url().starts_with(start), "{}", presigned.url());
@@ -149,7 +149,7 @@ fn a_bare_plus_in_a_path_of_s3_is_refused_with_a_word_on_encode_key() {
         );
         assert!(error.to_string().contains("encode_key"), "{error}");
         assert!(request.headers().is_empty());
-        let presigned = signer(service).presign(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+        let presigned = signer(service).presign(&request, LIFETIME, NOW);
         assert_eq!(presigned.unwrap_err(), error);
         let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::Unsigned);
         assert_eq!(canonical.unwrap_err(), error);
@@ -178,8 +178,7 @@ fn a_malformed_escape_in_a_path_is_refused() {
                 "{path}: {error}"
             );
             assert!(request.headers().is_empty());
-            let presigned =
-                signer(service.clone()).presign(&request, PayloadHash::EMPTY, LIFETIME, NOW);
+            let presigned = signer(service.clone()).presign(&request, LIFETIME, NOW);
             assert_eq!(presigned.unwrap_err(), error);
             let path = CanonicalPath::new(path, service.rules());
             assert_eq!(path.unwrap_err(), error);
@@ -261,7 +260,7 @@ fn either_text_is_taken_with_every_payload() {
                 .body(())
                 .unwrap();
             let claim = SignedRequest::parse(&request).unwrap();
-            let key = AccessKey::derive(&credentials(), claim.scope());
+            let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
             let verifier = Verifier::new(REGION, "s3");
             match verifier.verify_head(&claim, &key, NOW) {
                 Ok(Head::Hashed(head)) => {

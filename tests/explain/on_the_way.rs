@@ -461,7 +461,9 @@ impl Case {
             Form::Presigned => {
                 payload = PayloadHash::Unsigned;
                 let minutes = Duration::from_secs(900);
-                let presigned = signer.presign(&request, payload, minutes, NOW).unwrap();
+                let presigned = signer
+                    .presign_with_payload(&request, payload, minutes, NOW)
+                    .unwrap();
                 *request.uri_mut() = presigned.uri().unwrap();
             }
         }

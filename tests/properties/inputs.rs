@@ -1,6 +1,8 @@
 //! Requests, signers and times of all kinds.
 
-use countersign::{Credentials, Headers, PayloadHash, Rules, Service, SessionToken, Signer};
+use countersign::{
+    ContentSha256, Credentials, Headers, PayloadHash, Rules, Service, SessionToken, Signer,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -71,6 +73,18 @@ pub fn payload_for(signer: &Signer, payload: PayloadHash) -> PayloadHash {
     match format!("{signer:?}").contains("vpc-lattice") {
         true => PayloadHash::Unsigned,
         false => payload,
+    }
+}
+
+/// A payload that the signer's service takes in the URL of a `GET`.
+pub fn payload_in_url(signer: &Signer, payload: PayloadHash) -> PayloadHash {
+    let always = matches!(signer.service().name(), "aoss" | "vpc-lattice-svcs");
+    match payload_for(signer, payload) {
+        _ if signer.service().rules().content_sha256 == ContentSha256::Header => {
+            PayloadHash::Unsigned
+        }
+        PayloadHash::Unsigned if !always => PayloadHash::EMPTY,
+        payload => payload,
     }
 }
 

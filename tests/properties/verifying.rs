@@ -136,11 +136,14 @@ proptest! {
         )), 12),
     ) {
         let signer = Signer::new(credentials.clone(), "us-east-1", service.clone());
-        let payload = payload_for(&signer, payload);
+        let payload = match presign {
+            true => payload_in_url(&signer, payload),
+            false => payload_for(&signer, payload),
+        };
         let mut request = request(&format!("https://example.com{path}?{query}"), &headers);
         let arrived = if presign {
             let lifetime = Duration::from_secs(60);
-            let presigned = signer.presign(&request, payload, lifetime, now).unwrap();
+            let presigned = signer.presign_with_payload(&request, payload, lifetime, now).unwrap();
             Arrived::new("GET", presigned.url(), presigned.headers(), payload)
         } else {
             signer.sign(&mut request, payload, now).unwrap();

@@ -37,6 +37,7 @@ fn no_error_has_room_for_a_secret() {
             let harmless = [
                 "&'static str",
                 "OffsetDateTime",
+                "Duration",
                 "u64",
                 "usize",
                 "u32",

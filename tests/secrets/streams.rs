@@ -70,7 +70,9 @@ fn bodies() {
 fn presigners() {
     let signer = Signer::new(credentials(), "us-east-1", "s3");
     let payload = countersign::PayloadHash::Unsigned;
-    let presigner = signer.presigner(payload, LIFETIME, NOW).unwrap();
+    let presigner = signer
+        .presigner_with_payload(payload, LIFETIME, NOW)
+        .unwrap();
     Needles::new(&[]).hidden_in(&presigner);
     assert!(format!("{presigner:?}").contains("AKIDEXAMPLE"));
 }

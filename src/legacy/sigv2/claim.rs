@@ -188,7 +188,10 @@ impl SignedRequest {
 fn unreadable(error: &Error) -> VerifyError {
     match error {
         Error::MissingHost => VerifyError::MissingHost,
-        Error::InvalidQuery { problem, .. } => VerifyError::InvalidTarget { problem },
+        Error::DuplicateHost => VerifyError::SeveralHosts,
+        Error::InvalidQuery { problem, .. } | Error::InvalidSigV2Request(problem) => {
+            VerifyError::InvalidTarget { problem }
+        }
         _ => VerifyError::InvalidTarget {
             problem: "its parameters cannot be read",
         },

@@ -277,7 +277,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
         let get = Request::get(&url).body(())?;
         let minute = Duration::from_secs(60);
-        let presigned = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
+        let presigned = signer.presign(&get, minute, now)?;
         let answer = http.get(presigned.uri()?).await?;
         println!("get by URL: {}", answer.status());
         assert_eq!(answer.status(), status);
