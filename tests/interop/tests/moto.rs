@@ -177,9 +177,9 @@ async fn assume_role_then_call_services() {
     }
 
     let assumed = moto.assume(&alice).await.unwrap();
-    let user = assumed.assumed_role_user.unwrap();
+    let arn = assumed.assumed_role_user.unwrap().arn.unwrap();
     assert_eq!(
-        user.arn,
+        arn,
         "arn:aws:sts::123456789012:assumed-role/demo/interop"
     );
     let credentials = assumed.credentials;
@@ -202,7 +202,7 @@ async fn assume_role_then_call_services() {
     let caller = sts::GetCallerIdentity::parse(answer.status, &answer.body).unwrap();
     assert_eq!(
         (caller.account.as_str(), &caller.arn),
-        ("123456789012", &user.arn)
+        ("123456789012", &arn)
     );
 
     let refused = refusals(&moto, &alice, &credentials).await;
