@@ -57,10 +57,12 @@ pub struct CanonicalRequest<'a> {
 impl<'a> CanonicalRequest<'a> {
     /// Of a request as it stands, before or after it was signed: with all the headers that the
     /// rules sign, and without the signature itself. Without a `host` header the URI's authority
-    /// stands for it.
+    /// stands for it, in lowercase.
     ///
     /// # Errors
-    /// No host, or a path or query that cannot be sent.
+    /// - [`Error::MissingHost`] if neither a `host` header nor the URI names a host
+    /// - [`Error::InvalidPath`] as [`CanonicalPath::new`] returns it
+    /// - [`Error::InvalidQuery`] as [`CanonicalQuery::new`] returns it
     ///
     /// ```
     /// use countersign::{CanonicalRequest, PayloadHash, Rules};
@@ -83,7 +85,8 @@ impl<'a> CanonicalRequest<'a> {
         let keep = keeps(rules, request.headers().contains_key("authorization"));
         let sign = |name: &str| signs(rules, name);
         let mut canonical = Self::empty(payload);
-        canonical.read(request, rules, keep, sign)?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(request, path, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -110,7 +113,8 @@ impl<'a> CanonicalRequest<'a> {
         let keep = keeps(rules, names.any(|name| name == "authorization"));
         let sign = |name: &str| signs(rules, name);
         let mut canonical = Self::empty(payload);
-        canonical.read(*request, rules, keep, sign)?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(*request, path, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -126,17 +130,17 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    /// Takes the parameters and headers that `keep` and `sign` say, in the order of the request;
-    /// more can be added before they are sorted.
+    /// Takes the path in the form that `path` makes of it, and the parameters and headers that `keep`
+    /// and `sign` say, in the order of the request; more can be added before they are sorted.
     pub(crate) fn read<'r: 'a>(
         &mut self,
         request: impl Source<'r>,
-        rules: &Rules,
+        path: impl FnOnce(&'a str) -> Result<CanonicalPath<'a>, Error>,
         keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
         mut sign: impl FnMut(&str) -> bool,
     ) -> Result<(), Error> {
         self.method = request.method()?;
-        self.path = CanonicalPath::new(request.path(), rules)?;
+        self.path = path(request.path())?;
         self.query.read(request.query(), keep)?;
         let mut hosts = Hosts::None;
         let sign = |name: &str, value: &[u8]| {
@@ -150,7 +154,7 @@ impl<'a> CanonicalRequest<'a> {
             Hosts::One => {}
             Hosts::None => {
                 let host = request.host().ok_or(Error::MissingHost)?;
-                self.headers.push("host", host.as_bytes());
+                self.headers.push_host(host.as_bytes());
             }
             Hosts::Wrong => return Err(Error::MissingHost),
         }

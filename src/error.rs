@@ -118,8 +118,10 @@ pub enum Error {
         /// As it was given.
         method: String,
     },
-    /// A path begins with `/` and holds no white space, control character, `?` or `#`.
-    #[error("the path cannot be sent: at byte {position}, {problem}")]
+    /// A path begins with `/` and holds no white space, control character, `?`, `#`, or `%` without
+    /// two hex digits. By the rules of S3's family it also has no bare `+`, which S3 reads as a space
+    /// and other stores as a plus: build it with [`encode_key`](crate::encode_key).
+    #[error("the path cannot be signed: at byte {position}, {problem}")]
     InvalidPath {
         /// Where, counted in bytes from 0.
         position: usize,

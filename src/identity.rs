@@ -11,9 +11,11 @@ use crate::authorization::{
     write_encoded, write_header_end, write_header_start,
 };
 use crate::canonical::headers::CanonicalHeaders;
+use crate::canonical::path::CanonicalPath;
 use crate::canonical::query::Parameter;
 use crate::canonical::{CanonicalRequest, Source};
 use crate::credentials::Credentials;
+use crate::encode::holds;
 use crate::error::Error;
 use crate::key::Key;
 use crate::payload::{HashedPayload, PayloadHash};
@@ -70,8 +72,12 @@ impl Identity {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut())?;
+        let host = lowercase_host(request);
         let mut stale = Written::default();
         let added = self.seal(&*request, &mut stale, payload, date, key)?;
+        if let Some(host) = host {
+            request.headers_mut().insert(http::header::HOST, host);
+        }
         Ok(added.insert_into(request.headers_mut(), stale))
     }
 
@@ -97,7 +103,8 @@ impl Identity {
         let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
         let mut canonical = CanonicalRequest::empty(payload);
         let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        canonical.read(request, rules, refuse_signed, sign)?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(request, path, refuse_signed, sign)?;
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let headers = &mut canonical.headers;
@@ -149,7 +156,13 @@ impl Identity {
         }
 
         let mut headers = HeaderMap::new();
-        let own_host = |value: &HeaderValue| host_of(uri).is_some_and(|host| value == host);
+        let own_host = |value: &HeaderValue| {
+            let lowercase = |host: &str| {
+                let bytes = host.bytes().map(|b| b.to_ascii_lowercase());
+                bytes.eq(value.as_bytes().iter().copied())
+            };
+            host_of(uri).is_some_and(lowercase)
+        };
         for (name, value) in request.headers() {
             if self.signs(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
                 headers
@@ -214,7 +227,8 @@ impl Identity {
             declared = declares(parameter, &hashed, declared)?;
             refuse_signed(parameter)
         };
-        canonical.read(request, rules, keep, |name| self.signs(name))?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(request, path, keep, |name| self.signs(name))?;
         let unhashed = hashed.literal().is_some();
         // S3 takes a URL's payload for unsigned where nothing is said.
         let understood =
@@ -234,15 +248,7 @@ impl Identity {
         }
         canonical.headers.sort();
 
-        let path = if request.path().is_empty() {
-            "/"
-        } else {
-            request.path()
-        };
-        let [scheme, separator, authority] = origin;
         let query = request.query();
-        let ampersand = if query.is_empty() { "" } else { "&" };
-        let start = [scheme, separator, authority, path, "?", query, ampersand];
         let unsigned_token = match self.signed_token() {
             Some(_) => None,
             None => self.session_token.as_ref(),
@@ -253,14 +259,20 @@ impl Identity {
             .filter(|_| canonical.headers.names().eq(["host"]));
         let signature_len = "&X-Amz-Signature=".len() + K::ALGORITHM.padded_len();
         url = String::with_capacity(
-            start.iter().map(|part| part.len()).sum::<usize>()
+            origin.iter().map(|part| part.len()).sum::<usize>()
+                + canonical.path.url_len()
+                + query_len(query)
                 + ready.map_or_else(|| added.len(), str::len)
                 + signature_len
                 + unsigned_token.map_or(0, ReadyToken::parameter_len),
         );
-        for part in start {
+        for part in origin {
             url.push_str(part);
         }
+        // As HTTP clients and browsers send the host, and as it is signed.
+        url.make_ascii_lowercase();
+        canonical.path.write_url(&mut url);
+        write_query(query, &mut url);
         let start = url.len();
         match ready {
             Some(ready) => url.push_str(ready),
@@ -376,6 +388,37 @@ impl Identity {
             }
         })
     }
+}
+
+/// The `host` header of a request without one, if the letters of the URI's host are not all
+/// lowercase: some clients send them as they are, others in lowercase.
+fn lowercase_host<R: HttpRequest>(request: &R) -> Option<HeaderValue> {
+    let host = host_of(request.uri())?;
+    let upper = |b: u8| b.is_ascii_uppercase();
+    if !holds(host.as_bytes(), upper) || request.headers().contains_key(http::header::HOST) {
+        return None;
+    }
+    HeaderValue::try_from(host.to_ascii_lowercase()).ok()
+}
+
+/// Writes what follows the path of a presigned URL: the caller's query, in which each bare `+`
+/// becomes the `%20` that it is signed as, because servers disagree about it.
+fn write_query(query: &str, url: &mut String) {
+    url.push('?');
+    for (i, piece) in query.split('+').enumerate() {
+        if i > 0 {
+            url.push_str("%20");
+        }
+        url.push_str(piece);
+    }
+    if !query.is_empty() {
+        url.push('&');
+    }
+}
+
+/// How much [`write_query`] writes.
+fn query_len(query: &str) -> usize {
+    query.len() + 2 + 2 * query.bytes().filter(|&b| b == b'+').count()
 }
 
 /// On which terms a request is presigned.

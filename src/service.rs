@@ -120,6 +120,14 @@ pub struct Rules {
     pub normalize_path: bool,
     /// Whether the path is percent-encoded once more than it is sent. All services but S3's family.
     pub double_encode_path: bool,
+    /// Whether the path is percent-decoded once and encoded strictly, as
+    /// [`encode_key`](crate::encode_key) encodes keys: `/dt=1/a%2fb` is signed as `/dt%3D1/a/b`.
+    /// S3's family. It has no effect if `double_encode_path` is set.
+    ///
+    /// S3 and most S3-compatible stores recompute the path so. Set it to `false` for a store that
+    /// verifies the path as it is sent: VersityGW, and Garage before version 2.5. A path that
+    /// `encode_key` has built is the same text for both.
+    pub recode_path: bool,
     /// When `x-amz-content-sha256` is sent.
     pub content_sha256: ContentSha256,
     /// Whether the session token is part of what is signed.
@@ -146,6 +154,7 @@ impl Rules {
     pub const GENERIC: Self = Self {
         normalize_path: true,
         double_encode_path: true,
+        recode_path: false,
         content_sha256: ContentSha256::Unhashed,
         session_token: SessionTokenPlacement::Signed,
         headers: Headers::Most,
@@ -153,19 +162,25 @@ impl Rules {
         never_sign: Vec::new(),
     };
 
-    /// `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`: the path is signed as it is sent, and
-    /// `x-amz-content-sha256` is required.
+    /// `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`: the path is signed in canonical
+    /// encoding, with all its slashes and dots, and `x-amz-content-sha256` is required.
     ///
     /// ```
     /// use countersign::{CanonicalPath, Rules};
     ///
-    /// let path = CanonicalPath::new("/photos//2026/a%20b.jpg", &Rules::S3)?;
-    /// assert_eq!(path.to_string(), "/photos//2026/a%20b.jpg");
+    /// let path = CanonicalPath::new("/photos//dt=2026/a%20b.jpg", &Rules::S3)?;
+    /// assert_eq!(path.to_string(), "/photos//dt%3D2026/a%20b.jpg");
+    /// // A store that verifies the path as it is sent.
+    /// let mut as_sent = Rules::S3;
+    /// as_sent.recode_path = false;
+    /// let path = CanonicalPath::new("/photos//dt=2026/a%20b.jpg", &as_sent)?;
+    /// assert_eq!(path.to_string(), "/photos//dt=2026/a%20b.jpg");
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub const S3: Self = Self {
         normalize_path: false,
         double_encode_path: false,
+        recode_path: true,
         content_sha256: ContentSha256::Header,
         session_token: SessionTokenPlacement::Signed,
         headers: Headers::Most,

@@ -87,17 +87,25 @@ impl Signer {
     /// Signs a request, in its headers.
     ///
     /// Adds `x-amz-date`, `authorization`, and where they belong `x-amz-security-token` and
-    /// `x-amz-content-sha256`; what an earlier signing left of these is replaced. The host is
-    /// signed as the `host` header says it, or else as an HTTP client sends it for the URI. Returns
-    /// the signature, for those who sign what follows it.
+    /// `x-amz-content-sha256`; what an earlier signing left of these is replaced. Returns the
+    /// signature, for those who sign what follows it.
+    ///
+    /// The URI stays as it is:
+    ///
+    /// - **Path.** S3's family is signed in canonical encoding, which S3 recomputes from the path that
+    ///   it receives ([`Rules::recode_path`](crate::Rules::recode_path)).
+    /// - **Query.** A bare `+` is signed as a space.
+    /// - **Host.** It is signed as the `host` header says it, or else as an HTTP client sends it for
+    ///   the URI: in lowercase. If the URI's host has an upper-case letter, the lowercase `host`
+    ///   header is added too, because some clients send the letters as they are written.
     ///
     /// A payload that is the request's own body is hashed in a statement before, since the request is
     /// borrowed while it is signed: `let payload = PayloadHash::of(request.body());`.
     ///
     /// # Errors
     /// Credentials, region or service that cannot be; credentials that have expired at `now`; no
-    /// host; a path or query that cannot be sent; a query that is signed already. The request is
-    /// then as it was.
+    /// host; a path or query that cannot be sent; a bare `+` in a path of S3
+    /// ([`Error::InvalidPath`]); a query that is signed already. The request is then as it was.
     ///
     /// ```
     /// use countersign::{Credentials, PayloadHash, Signer};
@@ -163,8 +171,13 @@ impl Signer {
     /// Presigns a request: a URL that anybody can use until it expires, and that needs no
     /// `authorization` header.
     ///
-    /// The caller's query stays as it is and the signature's parameters are appended. Headers of
-    /// the request are signed too, and whoever uses the URL must send them
+    /// The caller's query stays and the signature's parameters are appended. Three things of the URL
+    /// are written anew, so that all clients and servers agree about them: the host in lowercase, a
+    /// path of S3's family in canonical encoding
+    /// ([`Rules::recode_path`](crate::Rules::recode_path)), and a bare `+` of the query as `%20`. A
+    /// segment of a path that would become `.` or `..`, such as `%2E%2E`, stays as it is.
+    ///
+    /// Headers of the request are signed too, and whoever uses the URL must send them
     /// ([`Presigned::headers`]). S3 takes [`PayloadHash::Unsigned`]; all others the hash of the
     /// body, for a `GET` [`PayloadHash::EMPTY`].
     ///

@@ -110,6 +110,15 @@ fn presigning() {
     // The URL, at its full length from the start; and once, the token's encoding.
     assert_eq!(allocations(presign), 2);
     assert_eq!(allocations(presign), 1);
+    let request = Request::get("https://BUCKET.example/dt=1/é?c+d")
+        .body(())
+        .unwrap();
+    let presign = || {
+        signer
+            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
+            .unwrap()
+    };
+    assert_eq!(allocations(presign), 1);
     let headers = [("host", HOST.as_bytes())];
     let request = RawRequest {
         method: "GET",
@@ -162,7 +171,22 @@ fn verifying_takes_none() {
     let verifier = Verifier::new("us-east-1", countersign::Service::S3);
     let scope = countersign::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
     let key = AccessKey::derive(&credentials(), &scope);
-    for request in [header, presigned] {
+    // A path of another encoding, signed as it is sent by its own client, is hashed twice.
+    let mut rules = countersign::Rules::S3;
+    rules.recode_path = false;
+    let as_sent = Signer::new(
+        credentials(),
+        "us-east-1",
+        countersign::Service::new("s3", rules),
+    );
+    let mut crooked = Request::get("/dt=1/a@b?c+d")
+        .header("host", HOST)
+        .body(())
+        .unwrap();
+    as_sent
+        .sign(&mut crooked, PayloadHash::Unsigned, NOW)
+        .unwrap();
+    for request in [header, presigned, crooked] {
         let count = measure(|| {
             let claim = SignedRequest::parse(&request).unwrap();
             let verified = verifier.verify(&claim, &key, PayloadHash::Unsigned, NOW);

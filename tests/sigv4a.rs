@@ -16,6 +16,7 @@ use countersign::{
     RawRequest, Rules, SessionToken, Signature, StringToSign,
 };
 use http::Request;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -133,6 +134,55 @@ fn the_region_set_is_signed() {
     assert!(verifies(&key, &get(presigned.url()), &Rules::S3, unsigned));
     let other = presigned.url().replace("us-east-1%2Ceu-west-1", "%2A");
     assert!(!verifies(&key, &get(&other), &Rules::S3, unsigned));
+}
+
+/// As with `SigV4`: a path of S3 is recomputed, a bare plus in a query is a space, and a host is in
+/// lowercase.
+#[test]
+fn the_canonical_request_is_that_of_sigv4() {
+    let signer = Signer::new(credentials(), "*", "s3");
+    let key = signer.public_key().unwrap();
+    let canonical = "GET\n/dt%3D1/a%40b\nprefix=a%20b\nhost:h.example\n\
+        x-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20150830T123600Z\nx-amz-region-set:*\n\n\
+        host;x-amz-content-sha256;x-amz-date;x-amz-region-set\nUNSIGNED-PAYLOAD";
+    let signs = |canonical: &str, signature: &Signature| {
+        let hash = Sha256::digest(canonical);
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let scope = "20150830/s3/aws4_request";
+        let text = format!("AWS4-ECDSA-P256-SHA256\n20150830T123600Z\n{scope}\n{hash}");
+        key.verifies(text, signature)
+    };
+    let mut request = get("https://H.example/dt=1/a@b?prefix=a+b");
+    let signature = signer.sign(&mut request, PayloadHash::Unsigned, NOW);
+    assert!(signs(canonical, &signature.unwrap()));
+    assert_eq!(request.headers()["host"], "h.example");
+
+    // A server takes the path of either text, and the plus as a space alone.
+    let verifier = countersign::verify::Verifier::new("us-east-1", "s3").with_any_region();
+    let verify = |request: &Request<()>| {
+        let claim = countersign::verify::SignedRequest::parse(request)?;
+        verifier
+            .verify(&claim, &key, PayloadHash::Unsigned, NOW)
+            .map(drop)
+    };
+    for (target, good) in [
+        ("/dt=1/a@b?prefix=a+b", true),
+        ("/dt%3D1/a%40b?prefix=a%20b", true),
+        ("/dt=1/a@b?prefix=a%2Bb", false),
+        ("/dt=1/a@c?prefix=a+b", false),
+    ] {
+        let mut received = request.clone();
+        *received.uri_mut() = target.parse().unwrap();
+        assert_eq!(verify(&received).is_ok(), good, "{target}");
+    }
+
+    let request = get("https://H.example/dt=1/a@b?prefix=a+b");
+    let minute = Duration::from_secs(60);
+    let presigned = signer.presign(&request, PayloadHash::Unsigned, minute, NOW);
+    let presigned = presigned.unwrap();
+    let start = "https://h.example/dt%3D1/a%40b?prefix=a%20b&X-Amz-Algorithm=";
+    assert!(presigned.url().starts_with(start), "{}", presigned.url());
+    assert_eq!(verify(&get(presigned.url())), Ok(()));
 }
 
 #[test]

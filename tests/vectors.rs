@@ -23,6 +23,8 @@ mod legacy;
 mod post_policy;
 #[path = "vectors/report.rs"]
 mod report;
+#[path = "vectors/s3_path.rs"]
+mod s3_path;
 #[path = "vectors/sigv4.rs"]
 mod sigv4;
 #[cfg(feature = "sigv4a")]
@@ -60,6 +62,7 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "post-policy")]
         "post-policy" => post_policy::run,
         "ambiguous" => sigv4::run_ambiguous,
+        "s3-path" => s3_path::run,
         #[cfg(feature = "legacy")]
         "sigv2-query" => legacy::run_query,
         #[cfg(feature = "legacy")]

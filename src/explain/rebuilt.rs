@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::amz_date::AmzDate;
 use crate::authorization::CONTENT_SHA256_PARAMETER;
+use crate::canonical::path::CanonicalPath;
 use crate::canonical::query::parameters;
 use crate::canonical::{CanonicalRequest, keeps};
 use crate::credentials::SessionToken;
@@ -47,7 +48,8 @@ impl Rebuilt {
         let sign = |name: &str| listed.contains(name);
         let invalid = |problem| VerifyError::InvalidTarget { problem };
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        let read = canonical.read(request, rules, keep, sign);
+        let path = |path| CanonicalPath::received(path, rules);
+        let read = canonical.read(request, path, keep, sign);
         read.map_err(|error| match error {
             // A query was read with the claim.
             crate::Error::InvalidPath { problem, .. } => invalid(problem),

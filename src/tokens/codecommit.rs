@@ -65,7 +65,11 @@ pub fn codecommit(
         return Err(malformed());
     }
     let host = host_on_443(authority.as_str())?;
-    let path = CanonicalPath::new(uri.path(), &Rules::S3)?;
+    let as_sent = Rules {
+        recode_path: false,
+        ..Rules::S3
+    };
+    let path = CanonicalPath::new(uri.path(), &as_sent)?;
     let headers = CanonicalHeaders::new([("host", host.as_bytes())])?;
     let names = headers.signed_headers();
     let canonical = format!("GIT\n{path}\n\n{headers}\n{names}\n");

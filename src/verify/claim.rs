@@ -36,6 +36,10 @@ pub(crate) use token::Token;
 /// [`with_original_path`](Self::with_original_path) and
 /// [`with_original_host`](Self::with_original_host).
 ///
+/// A bare `+` in the query is a space, in every name and value. For S3's family the path may have been
+/// signed in canonical encoding or as it was sent: both cover one key, as long as the server decodes
+/// the path once, byte by byte, and with `+` as a plus, before it splits it at `/`.
+///
 /// IAM User Guide, "Elements of an AWS API request signature".
 ///
 /// ```

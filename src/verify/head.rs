@@ -244,8 +244,9 @@ pub struct HashedHead<'c, K> {
 enum Awaits {
     /// The signature holds and covers this hash.
     Hash([u8; 32]),
-    /// The signature covers a hash that only the payload can tell: the canonical request up to it.
-    Signature(Sha256),
+    /// The signature covers a hash that only the payload can tell: the canonical request up to it,
+    /// and the same with the path as it was sent, if a client may have signed that.
+    Signature(Sha256, Option<Box<Sha256>>),
 }
 
 impl<'c, K: VerifyingKey> HashedHead<'c, K> {
@@ -284,9 +285,12 @@ impl<'c, K: VerifyingKey> HashedHead<'c, K> {
         match self.awaits {
             Awaits::Hash(signed) if signed == actual => {}
             Awaits::Hash(_) => return Err(VerifyError::ContentSha256Mismatch),
-            Awaits::Signature(mut canonical) => {
-                canonical.update(payload.to_hashed_payload().as_str());
-                check_signature(self.claim, self.key, &canonical.finalize().into())?;
+            Awaits::Signature(canonical, as_sent) => {
+                let hashed = payload.to_hashed_payload();
+                let finish = |canonical: Sha256| canonical.chain_update(hashed.as_str()).finalize();
+                let as_sent = || as_sent.map(|as_sent| finish(*as_sent).into());
+                let canonical = finish(canonical).into();
+                check_signature(self.claim, self.key, &canonical, as_sent)?;
             }
         }
         Ok(Verified {
@@ -704,14 +708,20 @@ impl Verifier {
             return Err(VerifyError::SignatureMismatch);
         }
         let hash = canonical.begin_hash();
+        let mut with_path_as_sent = || {
+            canonical.path = canonical.path.as_sent()?;
+            Some(canonical.begin_hash())
+        };
         if let Declared::Nothing = declared {
+            let as_sent = with_path_as_sent().map(Box::new);
             return Ok(Head::Hashed(HashedHead {
                 claim,
                 key,
-                awaits: Awaits::Signature(hash),
+                awaits: Awaits::Signature(hash, as_sent),
             }));
         }
-        check_signature(claim, key, &hash.finalize().into())?;
+        let as_sent = || with_path_as_sent().map(|hash| hash.finalize().into());
+        check_signature(claim, key, &hash.finalize().into(), as_sent)?;
         Ok(match declared {
             Declared::Nothing | Declared::Unsigned => Head::Unsigned(UnsignedHead { claim }),
             Declared::Sha256(hash, _) => Head::Hashed(HashedHead {
@@ -765,18 +775,24 @@ pub(crate) fn check_session(
     }
 }
 
+/// Whether the signature is that of a canonical request, or of the same with the path as it was
+/// sent: clients of S3 sign either, and both cover the same key.
 fn check_signature(
     claim: &SignedRequest<'_>,
     key: &impl VerifyingKey,
     canonical: &[u8; 32],
+    as_sent: impl FnOnce() -> Option<[u8; 32]>,
 ) -> Result<(), VerifyError> {
-    let string_to_sign = StringToSign::new(
-        claim.signed.algorithm,
-        &claim.signed.date,
-        &claim.signed.scope,
-        canonical,
-    );
-    if key.verifies(string_to_sign.as_ref(), &claim.signed.signature) {
+    let signs = |canonical: &[u8; 32]| {
+        let string_to_sign = StringToSign::new(
+            claim.signed.algorithm,
+            &claim.signed.date,
+            &claim.signed.scope,
+            canonical,
+        );
+        key.verifies(string_to_sign.as_ref(), &claim.signed.signature)
+    };
+    if signs(canonical) || as_sent().is_some_and(|as_sent| signs(&as_sent)) {
         Ok(())
     } else {
         Err(VerifyError::SignatureMismatch)

@@ -45,7 +45,7 @@ impl Verifier {
         canonical.query.read(claim.query, keep).map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
-        canonical.path = CanonicalPath::new(claim.path, rules).map_err(of_error)?;
+        canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;
         canonical.payload = declared.line();
         Ok(declared)
     }

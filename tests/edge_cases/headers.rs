@@ -144,8 +144,9 @@ fn e33_the_host_is_the_authority_without_user_information() {
     signs_host("http://[fe80::1:2]:9000/", "[fe80::1:2]:9000");
     signs_host("https://user:pa%3Ass@example.com/", "example.com");
     signs_host("https://user@[::1]:9000/", "[::1]:9000");
-    // As it is written: as a client sends it.
-    signs_host("https://Example.COM/", "Example.COM");
+    // Browsers and most clients send it in lowercase.
+    signs_host("https://Example.COM/", "example.com");
+    signs_host("https://User@EXAMPLE.com:8443/", "example.com:8443");
 }
 
 #[test]

@@ -114,7 +114,8 @@ pub fn any_headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
     prop_oneof![5 => vec(header(), 0..6), 1 => vec(header(), 20..40)]
 }
 
-/// Paths as the `http` crate takes them: what is legal, and some of what is not.
+/// Paths as the `http` crate takes them: what is legal, and some of what is not. Without a bare `+`,
+/// which S3's rules refuse.
 pub fn any_path() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("/".to_owned()),
@@ -122,7 +123,7 @@ pub fn any_path() -> impl Strategy<Value = String> {
         Just("/..".to_owned()),
         Just("//".to_owned()),
         "%[0-9A-Fa-f]{2}",
-        "[a-zA-Z0-9._~!$&'()*+,;=:@-]{1,6}",
+        "[a-zA-Z0-9._~!$&'()*,;=:@-]{1,6}",
         "[é文]",
     ];
     vec(piece, 0..12).prop_map(|pieces| format!("/{}", pieces.concat()))

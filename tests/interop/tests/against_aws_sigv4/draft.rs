@@ -6,6 +6,8 @@ use countersign::PayloadHash;
 use fastrand::Rng;
 use time::OffsetDateTime;
 
+use crate::exceptions::recoded;
+
 /// A request, and everything that its signature depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft<'a> {
@@ -103,6 +105,11 @@ impl Draft<'_> {
         let must = service == "vpc-lattice-svcs"
             || presigned && service.starts_with("s3") && random.u8(..8) > 0;
         let authority = pick(random, AUTHORITIES);
+        let mut path = random_path(random);
+        // Most keys are sent as they should be.
+        if service.starts_with("s3") && random.u8(..8) > 0 {
+            path = recoded(&path);
+        }
         Self {
             method: pick(random, METHODS),
             scheme: pick(random, &["https", "http"]),
@@ -112,7 +119,7 @@ impl Draft<'_> {
                 authority
             }
             .to_owned(),
-            path: random_path(random),
+            path,
             query: random_query(random),
             headers: random_headers(random, service),
             body: (0..random.usize(..40)).map(|_| random.u8(..)).collect(),
