@@ -178,10 +178,7 @@ async fn assume_role_then_call_services() {
 
     let assumed = moto.assume(&alice).await.unwrap();
     let arn = assumed.assumed_role_user.unwrap().arn.unwrap();
-    assert_eq!(
-        arn,
-        "arn:aws:sts::123456789012:assumed-role/demo/interop"
-    );
+    assert_eq!(arn, "arn:aws:sts::123456789012:assumed-role/demo/interop");
     let credentials = assumed.credentials;
     assert!(credentials.access_key_id().starts_with("ASIA"));
     let lifetime = credentials.expiration().unwrap() - OffsetDateTime::now_utc();
