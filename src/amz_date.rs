@@ -149,6 +149,15 @@ impl AmzDate {
     }
 }
 
+/// A time in seconds since 1970, to the millisecond: a `double` does not promise more.
+#[cfg(any(feature = "sts", feature = "codeartifact"))]
+pub(crate) fn from_epoch(seconds: f64) -> Option<OffsetDateTime> {
+    // A value beyond an `i64` saturates, and is then beyond the years that a time can have.
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    let milliseconds = (seconds * 1e3).round() as i64;
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok()
+}
+
 /// A point in time as errors tell it: `2015-08-30T12:36:00Z`, in UTC, to the second.
 pub(crate) fn instant(time: OffsetDateTime) -> String {
     let Some(utc) = time.checked_to_offset(UtcOffset::UTC) else {

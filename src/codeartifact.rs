@@ -30,8 +30,8 @@
 
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use serde_json::Value;
-use time::OffsetDateTime;
 
+use crate::amz_date::from_epoch;
 use crate::bearer::BearerToken;
 use crate::scope::check_host_label;
 
@@ -213,22 +213,17 @@ impl<'a> GetAuthorizationToken<'a> {
         let Some(token) = token.filter(|token| !token.is_empty()) else {
             return Err(Error::malformed(status, "has no `authorizationToken`"));
         };
-        let Some(expiration) = answer.get("expiration").and_then(seconds) else {
+        let Some(expiration) = answer
+            .get("expiration")
+            .and_then(Value::as_f64)
+            .and_then(from_epoch)
+        else {
             return Err(Error::malformed(status, "has no `expiration`"));
         };
         Ok(BearerToken::new(token)
             .with_scope(SERVICE, self.region)
             .with_expiration(expiration))
     }
-}
-
-/// Seconds since the epoch, to the millisecond: more than that a `double` does not promise.
-fn seconds(value: &Value) -> Option<OffsetDateTime> {
-    let milliseconds = (value.as_f64()? * 1e3).round();
-    // What is beyond an i64 is beyond the years, and refused as such.
-    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
-    let nanoseconds = i128::from(milliseconds as i64) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok()
 }
 
 /// The code stands in a header, or in the body; a namespace may stand before it and a URL behind.

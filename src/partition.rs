@@ -44,6 +44,19 @@ impl Partition {
     }
 }
 
+/// The SDKs' name for the endpoints that all regions of the partition `aws` share.
+pub(crate) const GLOBAL: &str = "aws-global";
+
+/// The region in the credential scope: STS's global endpoint is signed for `us-east-1`.
+#[cfg(feature = "tokens")]
+pub(crate) fn signing_region(region: &str) -> &str {
+    if region == GLOBAL {
+        "us-east-1"
+    } else {
+        region
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,7 +52,7 @@ use super::endpoint::host as checked_host;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::partition::Partition;
+use crate::partition::{self, Partition};
 use crate::scope::check_host_label;
 use crate::signer::Signer;
 
@@ -66,19 +66,24 @@ pub use vault::vault;
 /// All that a proof asks STS for: the whole query, or the whole body.
 pub(super) const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/// The host of STS in a region, `sts.eu-west-1.amazonaws.com`. The global one,
-/// `sts.amazonaws.com`, is signed for `us-east-1`.
+/// The host of STS in a region, `sts.eu-west-1.amazonaws.com`.
+///
+/// That of `aws-global` is `sts.amazonaws.com`. A proof for it is signed for `us-east-1`.
 ///
 /// # Errors
-/// A region that cannot be part of a host.
+/// - [`Error::InvalidRegion`] if the region cannot be part of a host name
 ///
 /// ```
 /// use countersign::tokens::caller_identity;
 ///
 /// assert_eq!(caller_identity::host("cn-north-1")?, "sts.cn-north-1.amazonaws.com.cn");
+/// assert_eq!(caller_identity::host("aws-global")?, "sts.amazonaws.com");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn host(region: &str) -> Result<String, Error> {
+    if region == partition::GLOBAL {
+        return Ok("sts.amazonaws.com".to_owned());
+    }
     check_host_label(region)?;
     Ok(format!("sts.{region}.{}", Partition::of(region).domain()))
 }
@@ -124,6 +129,7 @@ pub fn presigned(
         let (name, value) = audience_header(name, value)?;
         get.headers_mut().insert(name, value);
     }
+    let region = partition::signing_region(region);
     let signer = Signer::new(credentials.clone(), region, "sts");
     let presigned = presign(&signer, &get, FIFTEEN_MINUTES, now)?;
     Ok(Token::of(presigned, str::to_owned))

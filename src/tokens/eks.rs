@@ -13,6 +13,7 @@ use super::{Token, caller_identity, presign, request, seconds};
 use crate::amz_date::instant;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::partition::signing_region;
 use crate::presigned::Lifetime;
 use crate::signer::Signer;
 
@@ -72,7 +73,7 @@ pub fn eks(
         .map_err(|_| Error::invalid_parameter("cluster name", "is none that a header can carry"))?;
     get.headers_mut().insert("x-k8s-aws-id", cluster);
 
-    let signer = Signer::new(credentials.clone(), region, "sts");
+    let signer = Signer::new(credentials.clone(), signing_region(region), "sts");
     let presigned = presign(&signer, &get, SAID, now)?;
     let (identity, date) = signer.identity(now)?;
     let expires_at = FOURTEEN_MINUTES.end(&date, identity.expiration)?;

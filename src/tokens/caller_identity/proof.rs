@@ -9,6 +9,7 @@ use super::super::FIFTEEN_MINUTES;
 use super::{QUERY, audience_header, checked_host};
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::partition::signing_region;
 use crate::payload::PayloadHash;
 use crate::request::RawRequest;
 use crate::signer::Signer;
@@ -106,6 +107,7 @@ impl Proof {
             query,
             headers: &raw,
         };
+        let region = signing_region(region);
         let signer = Signer::new(credentials.clone(), region, "sts");
         let added = signer.sign_raw(&request, PayloadHash::of(body), now)?;
         let secret = |value: &str| Zeroizing::new(value.to_owned());
