@@ -42,6 +42,21 @@ impl Partition {
             Self::Isolated(domain) => domain,
         }
     }
+
+    /// What the names of its dual-stack hosts end in: `service.region.api.` in front, or `on.` for
+    /// what a customer makes. For `on.` only the one of `aws` is documented.
+    #[cfg(feature = "codeartifact")]
+    pub(crate) fn dual_stack_root(self) -> &'static str {
+        match self {
+            Self::Aws | Self::GovCloud => "aws",
+            Self::China => "amazonwebservices.com.cn",
+            Self::EuropeanSovereign => "amazonwebservices.eu",
+            Self::Isolated("sc2s.sgov.gov") => "aws.scloud",
+            Self::Isolated("csp.hci.ic.gov") => "aws.hci.ic.gov",
+            Self::Isolated("cloud.adc-e.uk") => "cloud-aws.adc-e.uk",
+            Self::Isolated(_) => "aws.ic.gov",
+        }
+    }
 }
 
 #[cfg(test)]
