@@ -277,6 +277,29 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn whatever_the_host_a_token_goes_home_only(
+        host in prop_oneof![
+            any::<String>(),
+            "[a-zA-Z.@:\\[\\]0-9/\\\\%-]{0,24}",
+            "[a-z@.:]{0,6}[eE]xample[.]com[a-z@.:/0-9]{0,6}",
+        ],
+    ) {
+        let home = |host: &str| matches!(
+            host.to_ascii_lowercase().as_str(),
+            "example.com" | "example.com:443"
+        );
+        let attached = token().header_value_for(&host, NOW);
+        prop_assert_eq!(attached.is_ok(), home(&host), "{}", host);
+        if let Ok(request) = Request::get(format!("https://{host}")).body(()) {
+            let authority = request.uri().authority().map(ToString::to_string);
+            let attached = attach_to(&token(), request);
+            prop_assert_eq!(attached.is_ok(), authority.as_deref().is_some_and(home));
+        }
+    }
+}
+
 /// RFC 6750, section 3.1; and a request without credentials is told to bring some (section 3).
 #[test]
 fn refusals_have_the_status_of_the_rfc() {
@@ -340,9 +363,6 @@ fn codes_of_refusals_are_sent() {
         assert_eq!(refusal.challenge("r").unwrap(), expected);
     }
 }
-
-/// The hosts of a token from CodeArtifact, in requests as attackers write them.
-const HOME: &str = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
 
 #[test]
 fn a_token_stays_at_the_hosts_that_it_names() {
@@ -721,6 +741,8 @@ mod codeartifact {
 
     use super::*;
 
+    const HOME: &str = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+
     fn fetched(owner: Option<&str>, region: &str) -> BearerToken {
         let mut ask = GetAuthorizationToken::new("my-domain", region);
         ask.domain_owner = owner;
@@ -896,6 +918,42 @@ mod codeartifact {
                     Err(Error::BearerTokenForAnotherHost { .. })
                 ));
             }
+        }
+    }
+
+    /// As botocore 1.44.8 signs them.
+    #[test]
+    fn a_request_to_a_dual_stack_endpoint_is_signed_for_it() {
+        let token =
+            "IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQDexample+token/with=signs==";
+        let credentials = countersign::Credentials::new(
+            "ASIAIOSFODNN7EXAMPLE",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        )
+        .with_session_token(token);
+        for (domain, region, fips, duration, now, signature) in [
+            (
+                "my-domain",
+                "us-west-2",
+                false,
+                None,
+                datetime!(2026-11-02 01:07:30 UTC),
+                "1a42ff553670e8328b1d2b75826e61a8146b78861bc658ed6fe758bd39b3920d",
+            ),
+            (
+                "d1",
+                "us-east-2",
+                true,
+                Some(0),
+                datetime!(2026-11-05 04:28:30 UTC),
+                "068c477c31d300c40dfccdfa31339ee4ccd74f295052e2190f8ae791f0edd98f",
+            ),
+        ] {
+            let mut ask = GetAuthorizationToken::new(domain, region);
+            (ask.dual_stack, ask.fips, ask.duration_seconds) = (true, fips, duration);
+            let request = ask.request().unwrap().sign(&credentials, now).unwrap();
+            let authorization = request.headers()["authorization"].to_str().unwrap();
+            assert!(authorization.ends_with(&format!("Signature={signature}")));
         }
     }
 

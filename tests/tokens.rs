@@ -403,6 +403,17 @@ fn a_host_of_rds_says_its_kind_and_its_region() {
     }
 }
 
+proptest::proptest! {
+    #[test]
+    fn any_host_is_classified(
+        host in "(.*|([a-z0-9.:-]|us-east-1|[.]rds[.]|amazonaws|cluster-|\\[|\\]){0,12}([.]amazonaws[.]com)?)",
+    ) {
+        let found = RdsHost::of(&host);
+        let region = found.region().unwrap_or_default();
+        proptest::prop_assert!(host.to_ascii_lowercase().contains(region));
+    }
+}
+
 /// The label of a host that is a region is that of the signature, in each kind of token.
 #[test]
 fn each_token_is_refused_for_a_host_of_another_region() {
