@@ -247,6 +247,35 @@ pub enum Error {
         /// The region that it was to be used in.
         region: String,
     },
+    /// A bearer token works only at the hosts that it names
+    /// ([`with_host`](crate::bearer::BearerToken::with_host)).
+    #[error("the bearer token is for {hosts}, not for `{host}`")]
+    BearerTokenForAnotherHost {
+        /// The hosts that the token names: `*` is one label, `#` is one digit.
+        hosts: String,
+        /// The host of the request, with its port if that is not the scheme's own.
+        host: String,
+    },
+    /// A bearer token names no host, so it can be attached to no request.
+    #[error("the bearer token names no host: add one with `with_host`, or call `allow_any_host`")]
+    BearerTokenWithoutHost,
+    /// A bearer token is sent over TLS only.
+    #[error(
+        "the bearer token is sent by `https` only, not by `{scheme}`, unless `allow_http` is called"
+    )]
+    BearerTokenNeedsHttps {
+        /// The scheme of the request's URI.
+        scheme: String,
+    },
+    /// The request's URI does not say where the request goes.
+    #[error(
+        "the request's URI has no scheme and host to compare with those of the bearer token: \
+         use `BearerToken::header_value_for(host)`"
+    )]
+    BearerTokenNeedsUri,
+    /// The request says in an ambiguous way where it goes.
+    #[error("the request for the bearer token {0}")]
+    BearerTokenHost(&'static str),
     /// A parameter is outside what its service documents: one that is sent, or one that a token is
     /// made of. Nothing has been sent.
     #[error("the parameter `{parameter}` {problem}")]

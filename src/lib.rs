@@ -47,7 +47,7 @@ mod error;
 mod identity;
 mod key;
 mod list;
-#[cfg(any(feature = "sts", feature = "tokens"))]
+#[cfg(any(feature = "codeartifact", feature = "sts", feature = "tokens"))]
 mod partition;
 mod payload;
 mod presigned;

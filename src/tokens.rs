@@ -46,6 +46,7 @@ mod iot;
 mod memorydb;
 mod msk;
 mod rds;
+mod rds_host;
 mod token;
 
 use http::{Method, Request};
@@ -61,12 +62,13 @@ use crate::signer::Signer;
 pub use bedrock::bedrock;
 pub use codecommit::{GitCredentials, codecommit};
 pub use dsql::{dsql, dsql_admin};
-pub use eks::{EksToken, ExecApiVersion, eks};
+pub use eks::{EksToken, EksTokenGenerator, ExecApiVersion, eks};
 pub use elasticache::{elasticache, elasticache_serverless};
 pub use iot::{MqttUrl, iot};
 pub use memorydb::memorydb;
 pub use msk::msk;
-pub use rds::rds;
+pub use rds::{RdsTokenGenerator, rds};
+pub use rds_host::{RdsHost, RdsHostKind};
 pub use token::Token;
 
 const FIFTEEN_MINUTES: Lifetime = seconds(900);

@@ -140,6 +140,8 @@ fn expired_credentials_are_told_with_both_times() {
 fn codeartifact_token() -> BearerToken {
     BearerToken::new("eyJ2ZXIiOjF9.abc")
         .with_scope("codeartifact", "us-west-2")
+        .with_host("d-111122223333.d.codeartifact.us-west-2.amazonaws.com")
+        .with_host("my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com")
         .with_expiration(datetime!(2015-08-31 0:36 UTC))
 }
 

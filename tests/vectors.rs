@@ -84,6 +84,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "tokens")]
         "rds" => tokens::rds,
         #[cfg(feature = "tokens")]
+        "rds-hosts" => tokens::rds_host,
+        #[cfg(feature = "tokens")]
         "dsql" => tokens::dsql,
         #[cfg(feature = "tokens")]
         "elasticache" => tokens::elasticache,

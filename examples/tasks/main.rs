@@ -227,6 +227,7 @@ fn borne() -> Result<(), Box<dyn Error>> {
         "Bearer eyJ2ZXIiOjF9.abc"
     );
     assert!(bearer_token::download((token, expires), url, expires).is_err());
+    assert!(bearer_token::download((token, expires), "https://evil.example/", NOW).is_err());
     Ok(())
 }
 

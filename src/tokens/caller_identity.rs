@@ -48,7 +48,7 @@ mod vault;
 use http::{HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
 
-use super::endpoint::host as checked_host;
+use super::endpoint::{check_region, host as checked_host};
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -94,7 +94,7 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// with the URL. Without one, whoever receives the URL can use it elsewhere.
 ///
 /// # Errors
-/// A host that is none; an audience that no header can carry; what [`Signer`]
+/// An invalid host, or one of another region; an audience that no header can carry; what [`Signer`]
 /// refuses.
 ///
 /// ```
@@ -123,7 +123,7 @@ pub fn presigned(
     audience: Option<(&str, &str)>,
     now: OffsetDateTime,
 ) -> Result<Token, Error> {
-    let url = format!("https://{}/?{QUERY}", checked_host(host)?);
+    let url = format!("https://{}/?{QUERY}", host_in(region, host)?);
     let mut get = request(Method::GET, &url)?;
     if let Some((name, value)) = audience {
         let (name, value) = audience_header(name, value)?;
@@ -133,6 +133,13 @@ pub fn presigned(
     let signer = Signer::new(credentials.clone(), region, "sts");
     let presigned = presign(&signer, &get, FIFTEEN_MINUTES, now)?;
     Ok(Token::of(presigned, str::to_owned))
+}
+
+/// A host in lowercase that states no other region.
+fn host_in(region: &str, host: &str) -> Result<String, Error> {
+    let host = checked_host(host)?;
+    check_region(&host, &["sts", "sts-fips"], region)?;
+    Ok(host)
 }
 
 /// A header that is signed as it is, whatever stands before or behind it on the way.

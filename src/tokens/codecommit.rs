@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::endpoint::host_on_443;
+use super::endpoint::{check_region, host_on_443};
 use super::{FIFTEEN_MINUTES, Token};
 use crate::canonical::headers::CanonicalHeaders;
 use crate::canonical::path::CanonicalPath;
@@ -34,8 +34,8 @@ use crate::signer::Signer;
 /// helper".
 ///
 /// # Errors
-/// A URL that is not of `https`, has a query or a port of its own, or names no repository; what
-/// [`Signer`] refuses.
+/// A URL that is not of `https`, has a query or a port of its own, names no repository, or is of
+/// another region; what [`Signer`] refuses.
 ///
 /// ```
 /// use countersign::{Credentials, tokens};
@@ -65,6 +65,7 @@ pub fn codecommit(
         return Err(malformed());
     }
     let host = host_on_443(authority.as_str())?;
+    check_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
     let mut as_sent = Rules::S3;
     as_sent.recode_path = false;
     let path = CanonicalPath::new(uri.path(), &as_sent)?;

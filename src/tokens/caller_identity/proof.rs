@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::super::FIFTEEN_MINUTES;
-use super::{QUERY, audience_header, checked_host};
+use super::{QUERY, audience_header, host_in};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::partition::signing_region;
@@ -23,7 +23,7 @@ const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// elsewhere.
 ///
 /// # Errors
-/// A host that is none; an audience that no header can carry; what [`Signer`]
+/// An invalid host, or one of another region; an audience that no header can carry; what [`Signer`]
 /// refuses.
 ///
 /// ```
@@ -50,7 +50,7 @@ pub fn signed(
     if let Some((name, value)) = audience {
         headers.push(own_audience(name, value)?);
     }
-    let host = checked_host(host)?;
+    let host = host_in(region, host)?;
     Proof::new(credentials, region, host, headers, QUERY, now)
 }
 
