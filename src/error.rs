@@ -348,13 +348,13 @@ pub enum Error {
         now: OffsetDateTime,
     },
     /// S3 refuses a form with a field that no condition of its policy is about.
-    #[error("no condition of the policy covers the field `{field}`")]
+    #[error("no condition of the policy covers the field `{}`", field.escape_debug())]
     FieldNotCovered {
         /// The field's name.
         field: String,
     },
     /// A field of a browser upload cannot be as it was given.
-    #[error("the field `{field}` {problem}")]
+    #[error("the field `{}` {problem}", field.escape_debug())]
     InvalidField {
         /// The field's name.
         field: String,

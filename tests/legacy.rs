@@ -9,9 +9,13 @@
     reason = "a test may"
 )]
 
+#[path = "legacy/claims.rs"]
+mod claims;
 #[cfg(feature = "post-policy")]
 #[path = "legacy/post.rs"]
 mod post;
+#[path = "legacy/strings_to_sign.rs"]
+mod strings_to_sign;
 
 use std::time::Duration;
 

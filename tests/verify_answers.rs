@@ -201,14 +201,14 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
     let verify = |payload: PayloadHash, checked: PayloadHash| {
         let credentials =
             Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-        let request = http::Request::get("https://bucket.s3.us-east-1.amazonaws.com/key");
+        let request = http::Request::put("https://bucket.s3.us-east-1.amazonaws.com/key");
         let request = request.body(()).unwrap();
         let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
         let hour = std::time::Duration::from_secs(3600);
         let url = signer
             .presign_with_payload(&request, payload, hour, NOW)
             .unwrap();
-        let arrived = http::Request::get(url.uri().unwrap());
+        let arrived = http::Request::put(url.uri().unwrap());
         let mut arrived = arrived.body(()).unwrap();
         arrived.headers_mut().extend(url.headers().clone());
         let claim = SignedRequest::parse(&arrived).unwrap();

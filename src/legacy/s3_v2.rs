@@ -44,7 +44,7 @@ pub use claim::SignedRequest;
 pub use post::{SignedPost, VerifiedPost};
 pub use resource::Bucket;
 pub use string_to_sign::string_to_sign;
-use string_to_sign::{amz_headers, header_string_to_sign, write_string_to_sign};
+use string_to_sign::{amz_headers, amz_parameters, header_string_to_sign, write_string_to_sign};
 
 use super::date::http_date;
 use super::parameters::Parameters;
@@ -197,7 +197,7 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Presigned, Error> {
         check(&self.credentials, now)?;
-        refuse_signed(request)?;
+        let parameters = refuse_signed(request)?;
         let uri = request.uri();
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
             return Err(Error::RelativeUri);
@@ -218,7 +218,9 @@ impl Signer {
         }
         let token = self.credentials.session_token();
         let token = token.map(SessionToken::expose);
+        let sent = amz_parameters(&parameters, &headers)?;
         let mut amz = amz_headers(&headers);
+        amz.extend(sent.iter().map(|(name, value)| (name.as_str(), *value)));
         amz.extend(token.map(|token| (TOKEN, token.as_bytes())));
         let method = request.method().as_str();
         let string_to_sign =
@@ -284,10 +286,10 @@ impl fmt::Debug for Signer {
     }
 }
 
-fn refuse_signed<R: HttpRequest>(request: &R) -> Result<(), Error> {
+fn refuse_signed<R: HttpRequest>(request: &R) -> Result<Parameters, Error> {
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
     match parameters.any_of(&WRITTEN) {
-        None => Ok(()),
+        None => Ok(parameters),
         Some(parameter) => Err(Error::AlreadySigned {
             parameter: parameter.to_owned(),
         }),

@@ -5,7 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::error::PolicyError;
-use super::fields::Fields;
+use super::fields::{Fields, Filled};
 use super::{
     ALGORITHM, CREDENTIAL, DATE, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2,
 };
@@ -70,8 +70,8 @@ pub struct SignedPost<'a> {
 pub struct Upload<'a> {
     /// The bucket that the form was sent to.
     pub bucket: &'a str,
-    /// The file's name as the browser sent it, which `${filename}` in the key stands for; its last
-    /// part counts.
+    /// The file's name as the browser sent it, for `${filename}` in the form's fields. Only the part
+    /// after the last `/` or `\` counts.
     pub file_name: &'a str,
     /// How many bytes the file really has. Where it is not read yet, check again when it is.
     pub file_length: u64,
@@ -137,6 +137,30 @@ impl<'a> SignedPost<'a> {
         })
     }
 
+    /// Takes forms whose fields are longer than 20 KiB, which is the most that S3 takes.
+    ///
+    /// The limit is for the names and values of all fields but `policy` and `file`, in bytes, with the
+    /// file's name for each `${filename}`.
+    ///
+    /// ```
+    /// use countersign::post_policy::{PolicyError, SignedPost};
+    ///
+    /// fn parse<'a>(fields: &'a [(&'a str, &'a str)]) -> Result<SignedPost<'a>, PolicyError> {
+    ///     Ok(SignedPost::parse(fields)?.with_max_fields_length(64 * 1024)) // much metadata
+    /// }
+    /// # let fields = [
+    /// #     ("x-amz-algorithm", "AWS4-HMAC-SHA256"), ("x-amz-date", "20151229T000000Z"), ("policy", "e30="),
+    /// #     ("x-amz-credential", "AKIDEXAMPLE/20151229/us-east-1/s3/aws4_request"),
+    /// #     ("x-amz-signature", "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"),
+    /// # ];
+    /// # assert!(parse(&fields).is_ok());
+    /// ```
+    #[must_use]
+    pub fn with_max_fields_length(mut self, bytes: usize) -> Self {
+        self.fields = self.fields.with_max_length(bytes);
+        self
+    }
+
     /// Whose key to look up.
     ///
     /// ```
@@ -193,8 +217,8 @@ impl<'a> SignedPost<'a> {
     }
 
     /// Checks everything: the scope, by the verifier's region and service; the session token and
-    /// whether the key has ended; the signature; that the policy lasts; every condition; and that
-    /// one covers every field.
+    /// whether the key has ended; the signature; the lengths of the fields and of the key, with the
+    /// file's name in them; that the policy lasts; every condition; and that one covers every field.
     ///
     /// # Errors
     /// The first rule that is broken, in this order.
@@ -233,10 +257,10 @@ impl<'a> SignedPost<'a> {
         if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
             return Err(VerifyError::SignatureMismatch.into());
         }
-        let key = self.fields.check(self.policy, upload, now)?;
+        let filled = self.fields.check(self.policy, upload, now)?;
         Ok(VerifiedPost {
             claim: self.clone(),
-            key,
+            filled,
         })
     }
 }
@@ -265,7 +289,7 @@ impl fmt::Debug for SignedPost<'_> {
 #[derive(Clone)]
 pub struct VerifiedPost<'a> {
     claim: SignedPost<'a>,
-    key: String,
+    filled: Filled<'a>,
 }
 
 impl<'a> VerifiedPost<'a> {
@@ -339,10 +363,11 @@ impl<'a> VerifiedPost<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn key(&self) -> &str {
-        &self.key
+        self.filled.key()
     }
 
-    /// The value of a field that the policy covers, as it was sent.
+    /// The value of a field that the policy covers, with the file's name for `${filename}`: what the
+    /// policy was checked against.
     ///
     /// ```
     /// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
@@ -366,8 +391,8 @@ impl<'a> VerifiedPost<'a> {
     /// assert_eq!((verified.key(), verified.field("acl")), ("a.png", Some("private")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn field(&self, name: &str) -> Option<&'a str> {
-        self.claim.fields.covered(name)
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.filled.covered(name)
     }
 }
 
@@ -376,7 +401,7 @@ impl fmt::Debug for VerifiedPost<'_> {
         f.debug_struct("VerifiedPost")
             .field("access_key_id", &self.access_key_id())
             .field("scope", self.scope())
-            .field("key", &self.key)
+            .field("key", &self.key())
             .finish_non_exhaustive()
     }
 }
