@@ -52,9 +52,9 @@ mod bodies {
     use std::task::{Context, Poll, Waker};
 
     use bytes::Bytes;
+    use countersign::Service;
     use countersign::chunked::{ChunkVerifier, ChunkedBody, VerifiedBody};
-    use countersign::verify::{Head, SignedRequest, Verifier};
-    use countersign::{Service, sigv4::SigningKey};
+    use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
     use http_body::{Body, Frame};
 
     use super::*;
@@ -127,7 +127,8 @@ mod bodies {
         });
         let wire = Bytes::from(wire);
         let claim = SignedRequest::parse(&request).unwrap();
-        let key = SigningKey::derive(&SECRET.into(), claim.scope());
+        let known = Credentials::new(claim.access_key_id(), SECRET);
+        let key = AccessKey::derive(&known, claim.scope()).unwrap();
         let verifier = Verifier::new("us-east-1", Service::S3);
         let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             return;

@@ -175,9 +175,7 @@ impl Incoming {
         let uri = format!("https://{HOST}{PATH}");
         let request = Request::get(uri).body(()).unwrap();
         let hour = Duration::from_secs(3600);
-        let url = signer
-            .presign(&request, PayloadHash::Unsigned, hour, NOW)
-            .unwrap();
+        let url = signer.presign(&request, hour, NOW).unwrap();
         Self {
             query: url.url().split_once('?').unwrap().1.into(),
             headers: vec![("host".into(), HOST.into())],
@@ -218,7 +216,7 @@ fn main() {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
     let samples = numbers.next().unwrap_or(100_000);
     let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3);
     println!("Welch's t, {samples} samples of each class");
 

@@ -52,15 +52,13 @@ fn presigned() -> Request<()> {
     let signer = Signer::new(credentials(), "us-east-1", "s3");
     let request = object(&format!("https://{HOST}{TARGET}"));
     let hour = Duration::from_secs(3600);
-    let url = signer
-        .presign(&request, PayloadHash::Unsigned, hour, NOW)
-        .unwrap();
+    let url = signer.presign(&request, hour, NOW).unwrap();
     object(url.uri().unwrap().path_and_query().unwrap().as_str())
 }
 
 fn verify(c: &mut Criterion) {
     let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3);
     let mut group = c.benchmark_group("verify");
     for (name, request) in [("W8 S3 GET", signed()), ("W8 presigned", presigned())] {

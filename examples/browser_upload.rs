@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The other side.
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields)?;
-    let key = AccessKey::derive(&credentials, claim.scope());
+    let key = AccessKey::derive(&credentials, claim.scope())?;
     let (bucket, file_name, file_length) = ("bucket", "me.png", 4096);
     let upload = Upload {
         bucket,

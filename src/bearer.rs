@@ -1,24 +1,46 @@
 //! Bearer tokens: what some services want instead of a signature.
 //!
-//! A service bearer token is fetched with a signed call and works only at the service that handed
-//! it out, in the region that made it, until it expires (IAM User Guide, "Service bearer tokens").
-//! [`authorize`] attaches one and refuses every other use before anything is sent. Whoever reads
-//! the request can use the token, so it travels over TLS only.
+//! A service bearer token is fetched with a signed request. It works only at the service that made
+//! it, in the region that made it, until it expires (IAM User Guide, "Service bearer tokens").
+//! Every program that reads the token can use it. So [`authorize`] compares the request's own URI
+//! with the token before it attaches it:
+//!
+//! | token | where it may go |
+//! |---|---|
+//! | from [`codeartifact`](crate::codeartifact) | the domain's repositories, by `https` |
+//! | with [`with_host`](BearerToken::with_host) | also that host, by `https` |
+//! | with [`allow_any_host`](BearerToken::allow_any_host) | every host, by `https` |
+//! | with none of these | nowhere: [`Error::BearerTokenWithoutHost`] |
+//!
+//! `http` is taken for loopback hosts (`127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost`), and
+//! for all hosts of the token after [`allow_http`](BearerToken::allow_http).
+//!
+//! A request whose URI has only a path does not say where it goes. For it
+//! [`header_value_for`](BearerToken::header_value_for) makes the header's value.
+//!
+//! An HTTP client that follows redirects must drop the header when the host changes.
 //!
 //! ```
 //! use countersign::bearer::{self, BearerToken};
 //! use time::macros::datetime;
 //!
+//! let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
 //! let token = BearerToken::new("eyJ2ZXIiOjF9.abc")
 //!     .with_scope("codeartifact", "us-west-2")
+//!     .with_host(host)
 //!     .with_expiration(datetime!(2026-01-01 12:00 UTC));
 //! let now = datetime!(2026-01-01 11:00 UTC);
 //!
-//! let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/npm/r/left-pad").body(())?;
+//! let mut request = http::Request::get(format!("https://{host}/npm/r/left-pad")).body(())?;
 //! bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
 //! assert_eq!(request.headers()["authorization"], "Bearer eyJ2ZXIiOjF9.abc");
 //!
-//! // Neither elsewhere, nor later.
+//! // Not to another host, and not without TLS.
+//! for uri in ["https://evil.example/".to_owned(), format!("http://{host}/")] {
+//!     let mut request = http::Request::get(uri).body(())?;
+//!     assert!(bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now).is_err());
+//! }
+//! // Not for another service or region, and not later.
 //! assert!(bearer::authorize(&mut request, &token, "codeartifact", "eu-west-1", now).is_err());
 //! assert!(bearer::authorize(&mut request, &token, "bedrock", "us-west-2", now).is_err());
 //! let later = datetime!(2026-01-01 12:00 UTC);
@@ -40,15 +62,20 @@ use crate::primitives::encode::{BASE64, same};
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
 
+mod home;
 mod refusal;
+
+use home::{Home, Target};
 
 pub use refusal::Refusal;
 
 /// A bearer token: zeroised when dropped, never printed.
 ///
-/// Anything can be put in; what cannot be a token is refused when it is used. A token without a
-/// scope, such as a Bedrock API key, is attached wherever its owner says; one without an expiration
-/// at any time.
+/// Anything can be stored. An invalid token is refused when it is used.
+///
+/// - Without a host ([`with_host`](Self::with_host)) it can be attached to no request.
+/// - Without a scope ([`with_scope`](Self::with_scope)) it is taken for every service and region.
+/// - Without an expiration it is taken at any time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,6 +93,7 @@ pub use refusal::Refusal;
 pub struct BearerToken {
     text: Text,
     scope: Option<Scope>,
+    home: Home,
     expiration: Option<Timestamp>,
     form: Form,
 }
@@ -92,7 +120,8 @@ struct Scope {
 /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
 ///
 /// // Cargo's own way.
-/// let token = BearerToken::new("TOKEN").sent_as(Form::Bare);
+/// let host = "d-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+/// let token = BearerToken::new("TOKEN").with_host(host).sent_as(Form::Bare);
 /// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/cargo/r/").body(())?;
 /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
 /// assert_eq!(request.headers()["authorization"], "TOKEN");
@@ -117,6 +146,23 @@ pub enum Form {
     SsoHeader,
 }
 
+impl Form {
+    /// The name of the header that carries the token.
+    ///
+    /// ```
+    /// use countersign::bearer::Form;
+    ///
+    /// assert_eq!(Form::Bearer.header_name(), "authorization");
+    /// assert_eq!(Form::SsoHeader.header_name(), "x-amz-sso_bearer_token");
+    /// ```
+    pub fn header_name(&self) -> HeaderName {
+        match self {
+            Self::SsoHeader => HeaderName::from_static("x-amz-sso_bearer_token"),
+            Self::Bearer | Self::Basic { .. } | Self::BasicEncoded | Self::Bare => AUTHORIZATION,
+        }
+    }
+}
+
 impl BearerToken {
     /// A token as it was handed out, for [`Form::Bearer`].
     ///
@@ -131,6 +177,7 @@ impl BearerToken {
         Self {
             text: Text(Arc::new(Zeroizing::new(token.into()))),
             scope: None,
+            home: Home::default(),
             expiration: None,
             form: Form::Bearer,
         }
@@ -153,6 +200,87 @@ impl BearerToken {
             service: service.into(),
             region: region.into(),
         });
+        self
+    }
+
+    /// Adds a host that the token may be sent to: a name or an address, with its port if that is not
+    /// 443.
+    ///
+    /// Letter case does not matter. Subdomains are other hosts, and so are other ports. An invalid
+    /// host, such as a URL, is an error when the token is used.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::bearer::{self, BearerToken};
+    /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+    ///
+    /// // A Bedrock API key, which does not say where it works.
+    /// let token = BearerToken::new("bedrock-api-key-EXAMPLE")
+    ///     .with_host("bedrock-runtime.us-east-1.amazonaws.com");
+    /// let mut request = http::Request::post("https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke").body(())?;
+    /// bearer::authorize(&mut request, &token, "bedrock", "us-east-1", now)?;
+    ///
+    /// let mut request = http::Request::post("https://bedrock-runtime.us-east-1.amazonaws.com.evil.example/").body(())?;
+    /// let refused = bearer::authorize(&mut request, &token, "bedrock", "us-east-1", now);
+    /// assert!(matches!(refused, Err(Error::BearerTokenForAnotherHost { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_host(mut self, host: impl Into<String>) -> Self {
+        self.home.add(host.into());
+        self
+    }
+
+    /// Adds hosts that a service's module knows: `*` is one label, `#` is one digit.
+    #[cfg(feature = "codeartifact")]
+    pub(crate) fn with_host_patterns(mut self, patterns: impl IntoIterator<Item = String>) -> Self {
+        for pattern in patterns {
+            self.home.add_pattern(pattern);
+        }
+        self
+    }
+
+    /// Allows every host. The caller then answers for where the token goes.
+    ///
+    /// It is for a token whose hosts the program cannot know. All other rules hold: `https` only,
+    /// and no request that is ambiguous about its host.
+    ///
+    /// ```
+    /// use countersign::bearer::{self, BearerToken};
+    /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+    ///
+    /// let token = BearerToken::new("TOKEN").allow_any_host();
+    /// let mut request = http::Request::get("https://registry.example.com/").body(())?;
+    /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
+    /// let mut request = http::Request::get("http://registry.example.com/").body(())?;
+    /// assert!(bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn allow_any_host(mut self) -> Self {
+        self.home.allow_any_host();
+        self
+    }
+
+    /// Allows `http` for all hosts of the token, where everyone on the way can read it.
+    ///
+    /// Loopback hosts need no permission.
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::bearer::{self, BearerToken};
+    /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+    ///
+    /// let token = BearerToken::new("TOKEN").with_host("emulator:4566");
+    /// let mut request = http::Request::get("http://emulator:4566/").body(())?;
+    /// let refused = bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now);
+    /// assert!(matches!(refused, Err(Error::BearerTokenNeedsHttps { .. })));
+    /// bearer::authorize(&mut request, &token.allow_http(), "codeartifact", "us-west-2", now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.home.allow_http();
         self
     }
 
@@ -180,7 +308,9 @@ impl BearerToken {
     /// use countersign::bearer::{self, BearerToken, Form};
     /// use time::macros::datetime;
     ///
-    /// let token = BearerToken::new("TOKEN").sent_as(Form::Basic { user: "aws".into() });
+    /// let token = BearerToken::new("TOKEN")
+    ///     .with_host("d-111122223333.d.codeartifact.us-west-2.amazonaws.com")
+    ///     .sent_as(Form::Basic { user: "aws".into() });
     /// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/pypi/r/simple/").body(())?;
     /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", datetime!(2026-01-01 0:00 UTC))?;
     /// assert_eq!(request.headers()["authorization"], "Basic YXdzOlRPS0VO");
@@ -227,6 +357,19 @@ impl BearerToken {
     /// ```
     pub fn region(&self) -> Option<&str> {
         self.scope.as_ref().map(|scope| scope.region.as_str())
+    }
+
+    /// The hosts that the token names. In those of a service's module `*` is one label and `#` is
+    /// one digit.
+    ///
+    /// ```
+    /// use countersign::bearer::BearerToken;
+    ///
+    /// let token = BearerToken::new("TOKEN").with_host("a.example").with_host("b.example:8443");
+    /// assert!(token.hosts().eq(["a.example", "b.example:8443"]));
+    /// ```
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.home.hosts()
     }
 
     /// When it ends, where that was said.
@@ -283,11 +426,15 @@ impl BearerToken {
         same(self.expose().as_bytes(), other.expose().as_bytes())
     }
 
-    /// Whether it may be used at a service, in a region, at a time.
+    /// Checks that the token may be used at a service, in a region, at a time.
+    ///
+    /// It knows no request, so it does not check the host. [`authorize`] does.
     ///
     /// # Errors
-    /// A token of another service or another region, one that has expired at `now`, and one that is
-    /// not of the syntax of RFC 6750.
+    /// - [`Error::BearerTokenForAnotherService`] or [`Error::BearerTokenForAnotherRegion`] if the
+    ///   token's scope says so
+    /// - [`Error::BearerTokenExpired`] if it has expired at `now`
+    /// - [`Error::InvalidBearerToken`] if it has not the syntax of RFC 6750
     ///
     /// ```
     /// use countersign::Error;
@@ -322,18 +469,82 @@ impl BearerToken {
                 });
             }
         }
+        self.check_text(now)
+    }
+
+    fn check_text(&self, now: Timestamp) -> Result<(), Error> {
         if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
             return Err(Error::BearerTokenExpired { expiration, now });
         }
         problem(self.expose()).map_or(Ok(()), |problem| Err(Error::InvalidBearerToken(problem)))
     }
 
-    fn header(&self) -> Result<(HeaderName, HeaderValue), Error> {
-        let (name, scheme) = match &self.form {
-            Form::Bearer => (AUTHORIZATION, "Bearer "),
-            Form::Basic { .. } | Form::BasicEncoded => (AUTHORIZATION, "Basic "),
-            Form::Bare => (AUTHORIZATION, ""),
-            Form::SsoHeader => (HeaderName::from_static("x-amz-sso_bearer_token"), ""),
+    /// The same for a text that names its host itself, as a package manager's setting does: a token
+    /// that says where it may go must name this host too.
+    #[cfg(feature = "codeartifact")]
+    pub(crate) fn check_at(
+        &self,
+        (service, region): (&str, &str),
+        host: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.check(service, region, now)?;
+        if self.names_no_host() {
+            return Ok(());
+        }
+        self.home.check(&Target::https(host)?)
+    }
+
+    #[cfg(feature = "codeartifact")]
+    pub(crate) fn names_no_host(&self) -> bool {
+        self.home.is_open()
+    }
+
+    /// Returns the header's value for a request whose URI has no host, in the token's [`Form`].
+    ///
+    /// `host` is where the caller sends the request, with its port if that is not 443. The caller
+    /// vouches for it, and for TLS on the connection. The header's name is
+    /// [`Form::header_name`]. The value is marked sensitive.
+    ///
+    /// # Errors
+    /// - [`Error::BearerTokenExpired`] or [`Error::InvalidBearerToken`] as in [`check`](Self::check)
+    /// - [`Error::BearerTokenHost`] if `host` is malformed
+    /// - [`Error::BearerTokenForAnotherHost`] or [`Error::BearerTokenWithoutHost`] if the token does
+    ///   not name the host
+    /// - [`Error::InvalidParameter`] if a host of [`with_host`](Self::with_host) is malformed, or a
+    ///   user name that HTTP Basic cannot carry
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// use countersign::bearer::{self, BearerToken};
+    /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
+    ///
+    /// let token = BearerToken::new("TOKEN").with_host("registry.example.com");
+    /// let mut request = http::Request::get("/npm/left-pad").body(())?;
+    /// let refused = bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now);
+    /// assert_eq!(refused, Err(Error::BearerTokenNeedsUri));
+    ///
+    /// let value = token.header_value_for("registry.example.com", now)?;
+    /// request.headers_mut().insert(token.form().header_name(), value);
+    /// assert!(token.header_value_for("evil.example", now).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn header_value_for(
+        &self,
+        host: &str,
+        now: impl Into<Timestamp>,
+    ) -> Result<HeaderValue, Error> {
+        let now = now.into();
+        self.check_text(now)?;
+        self.home.check(&Target::https(host)?)?;
+        self.header_value()
+    }
+
+    fn header_value(&self) -> Result<HeaderValue, Error> {
+        let scheme = match &self.form {
+            Form::Bearer => "Bearer ",
+            Form::Basic { .. } | Form::BasicEncoded => "Basic ",
+            Form::Bare | Form::SsoHeader => "",
         };
         let mut line = Zeroizing::new(String::with_capacity(scheme.len() + self.expose().len()));
         line.push_str(scheme);
@@ -351,7 +562,7 @@ impl BearerToken {
         let mut value = HeaderValue::from_str(&line)
             .map_err(|_| Error::InvalidBearerToken("cannot be sent in a header"))?;
         value.set_sensitive(true);
-        Ok((name, value))
+        Ok(value)
     }
 
     /// The token of an incoming request, for servers: what stands behind `Bearer`, in whatever case
@@ -393,18 +604,32 @@ impl BearerToken {
     }
 }
 
-/// Attaches a token to a request for a service in a region, in the token's [`Form`]. What
-/// credentials the header held are replaced; its value is marked sensitive.
+/// Attaches a token to a request, in the token's [`Form`].
+///
+/// The request's URI says where the token goes, and must be a host that the token names. `service`
+/// and `region` are what the caller means to call; they are compared with the token's scope.
+///
+/// The header is replaced, and its value marked sensitive. After an error the request is unchanged.
 ///
 /// # Errors
-/// As [`BearerToken::check`]; a user name that HTTP Basic cannot carry; no room for another header.
-/// The request is then as it was.
+/// - everything [`BearerToken::check`] returns
+/// - [`Error::BearerTokenNeedsUri`] if the URI has no scheme or no host
+/// - [`Error::BearerTokenNeedsHttps`] if the scheme is not `https`, other than `http` to a loopback
+///   host or after [`allow_http`](BearerToken::allow_http)
+/// - [`Error::BearerTokenHost`] if the URI has user information, a dot after its host, an invalid
+///   host or port, or if a `host` header differs from it
+/// - [`Error::BearerTokenForAnotherHost`] or [`Error::BearerTokenWithoutHost`] if the token does not
+///   name the host
+/// - [`Error::InvalidParameter`] if a host of [`with_host`](BearerToken::with_host) is malformed, or
+///   a user name that HTTP Basic cannot carry
+/// - [`Error::TooManyHeaders`] if the request cannot take another header
 ///
 /// ```
 /// use countersign::bearer::{self, BearerToken};
 /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
 ///
-/// let token = BearerToken::new("bedrock-api-key-EXAMPLE");
+/// let token = BearerToken::new("bedrock-api-key-EXAMPLE")
+///     .with_host("bedrock-runtime.us-east-1.amazonaws.com");
 /// let mut request = http::Request::post("https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke").body(())?;
 /// bearer::authorize(&mut request, &token, "bedrock", "us-east-1", now)?;
 /// assert_eq!(request.headers()["authorization"], "Bearer bedrock-api-key-EXAMPLE");
@@ -420,10 +645,12 @@ pub fn authorize<R: HttpRequest>(
 ) -> Result<(), Error> {
     let now = now.into();
     token.check(service, region, now)?;
-    let (name, value) = token.header()?;
+    let target = Target::of(request.uri(), request.headers())?;
+    token.home.check(&target)?;
+    let value = token.header_value()?;
     let headers = request.headers_mut();
     headers.try_reserve(1).map_err(|_| Error::TooManyHeaders)?;
-    headers.insert(name, value);
+    headers.insert(token.form.header_name(), value);
     Ok(())
 }
 

@@ -12,7 +12,7 @@
 //! nothing.
 //!
 //! ```
-//! use countersign::verify::{SignedRequest, Verifier};
+//! use countersign::verify::{AccessKey, SignedRequest, Verifier};
 //! use countersign::{sigv4a, Credentials, PayloadHash};
 //! use time::macros::datetime;
 //!
@@ -23,10 +23,10 @@
 //! signer.sign(&mut request, PayloadHash::of("{}"), now)?;
 //!
 //! // ... each of which verifies it with the public key alone.
-//! let public_key = signer.public_key()?;
+//! let key = AccessKey::from_public_key("AKIDEXAMPLE", signer.public_key()?);
 //! let claim = SignedRequest::parse(&request)?;
 //! for region in ["us-east-1", "eu-west-1"] {
-//!     Verifier::new(region, "events").verify(&claim, &public_key, PayloadHash::of("{}"), now)?;
+//!     Verifier::new(region, "events").verify(&claim, &key, PayloadHash::of("{}"), now)?;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

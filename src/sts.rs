@@ -28,6 +28,7 @@
 mod answer;
 mod endpoint;
 mod federation;
+mod fields;
 mod form;
 mod identity;
 mod parameters;

@@ -46,6 +46,7 @@ mod iot;
 mod memorydb;
 mod msk;
 mod rds;
+mod rds_host;
 mod token;
 
 use http::{Method, Request};
@@ -61,12 +62,13 @@ use crate::timestamp::Timestamp;
 pub use bedrock::bedrock;
 pub use codecommit::{GitCredentials, codecommit};
 pub use dsql::{dsql, dsql_admin};
-pub use eks::{EksToken, ExecApiVersion, eks};
+pub use eks::{EksToken, EksTokenGenerator, ExecApiVersion, eks};
 pub use elasticache::{elasticache, elasticache_serverless};
 pub use iot::{MqttUrl, iot};
 pub use memorydb::memorydb;
 pub use msk::msk;
-pub use rds::rds;
+pub use rds::{RdsTokenGenerator, rds};
+pub use rds_host::{RdsHost, RdsHostKind};
 pub use token::Token;
 
 const FIFTEEN_MINUTES: Lifetime = seconds(900);
@@ -88,7 +90,7 @@ fn presign(
 ) -> Result<Presigned, Error> {
     let (identity, date) = signer.identity(now)?;
     signer.with_key(&date, identity, |key| {
-        let terms = identity.terms(PayloadHash::EMPTY, lifetime, &date, key)?;
+        let terms = identity.terms(Some(PayloadHash::EMPTY), lifetime, &date, key)?;
         let mut presigned = identity.presign(request, &terms)?;
         presigned.url = in_order(Zeroizing::new(presigned.url));
         Ok(presigned)

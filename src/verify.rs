@@ -32,7 +32,7 @@
 //!     "AKIDEXAMPLE" => Credentials::new("AKIDEXAMPLE", "secret"),
 //!     _ => return Err(VerifyError::UnknownAccessKeyId.into()),
 //! };
-//! let key = AccessKey::derive(&credentials, claim.scope());
+//! let key = AccessKey::derive(&credentials, claim.scope())?;
 //! let verified = match verifier.verify_head(&claim, &key, now)? {
 //!     Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
 //!     Head::Unsigned(head) => head.accept(), // a presigned URL for S3, say
@@ -66,7 +66,7 @@ pub use claim::SignedRequest;
 pub(crate) use claim::Token;
 pub use error::{Form, Protocol, VerifyError};
 #[cfg(feature = "post-policy")]
-pub(crate) use head::check_session;
+pub(crate) use head::check_credentials;
 pub use head::{HashedHead, Head, Seed, StreamingHead, UnsignedHead, Verified, VerifiedPayload};
 #[cfg(feature = "sigv4a")]
 pub(crate) use key::sealed;
@@ -84,7 +84,7 @@ pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
 ///    (less the window) until `X-Amz-Expires`.
 /// 3. `host` is signed, and so is every `x-amz-*` header that arrived, the date, and what
 ///    [`with_signed_header`](Self::with_signed_header) and [`with_audience`](Self::with_audience)
-///    add. Every header that is listed as signed did arrive. There is one exception: a presigned
+///    add, less what [`with_unsigned_header`](Self::with_unsigned_header) lets pass. Every header that is listed as signed did arrive. There is one exception: a presigned
 ///    request for S3's family may carry an unsigned `x-amz-content-sha256`; it is not used.
 /// 4. How the payload is signed comes from signed data only. S3's family, `aoss` and
 ///    `vpc-lattice-svcs` want `x-amz-content-sha256`, which a presigned URL may leave out (its
@@ -115,6 +115,7 @@ pub struct Verifier {
     clock_window: Duration,
     longest_expires_in: Duration,
     signed: Vec<HeaderName>,
+    unsigned: Vec<HeaderName>,
     audience: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -145,6 +146,7 @@ impl Verifier {
             clock_window: CLOCK_WINDOW,
             longest_expires_in: LONGEST_EXPIRES_IN,
             signed: Vec::new(),
+            unsigned: Vec::new(),
             audience: Vec::new(),
         }
     }
@@ -229,13 +231,13 @@ impl Verifier {
     /// ```
     /// use std::time::Duration;
     /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Service, Signer};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     ///
     /// // A link for a day, where links for an hour are the most.
     /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&request, PayloadHash::Unsigned, Duration::from_secs(86400), now)?;
+    /// let presigned = signer.presign(&request, Duration::from_secs(86400), now)?;
     /// let arrived = http::Request::get(presigned.uri()?).body(())?;
     /// let verifier = Verifier::new("us-east-1", Service::S3).with_longest_expires_in(Duration::from_secs(3600));
     /// let refused = verifier.check(&SignedRequest::parse(&arrived)?, now);
@@ -270,6 +272,37 @@ impl Verifier {
     #[must_use]
     pub fn with_signed_header(mut self, name: HeaderName) -> Self {
         self.signed.push(name);
+        self
+    }
+
+    /// Lets an `x-amz-*` header pass that is not signed, because a hop in front of this server adds
+    /// it; for one, CloudFront's `x-amz-cf-id`.
+    ///
+    /// Anybody on the way can set such a header, so the server must not act on it. The headers that
+    /// belong to the signature itself stay required: `x-amz-date`, `x-amz-security-token`,
+    /// `x-amz-content-sha256`, and every name of
+    /// [`with_signed_header`](Self::with_signed_header).
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// // CloudFront adds it after the client has signed.
+    /// request.headers_mut().insert("x-amz-cf-id", "1t9LUAsf6sFApzDyxY5f".parse()?);
+    /// let verifier = Verifier::new("us-east-1", "sqs");
+    /// let refused = verifier.check(&SignedRequest::parse(&request)?, now);
+    /// assert!(matches!(refused, Err(VerifyError::HeadersNotSigned { .. })));
+    /// let verifier = verifier.with_unsigned_header(http::HeaderName::from_static("x-amz-cf-id"));
+    /// verifier.check(&SignedRequest::parse(&request)?, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_unsigned_header(mut self, name: HeaderName) -> Self {
+        self.unsigned.push(name);
         self
     }
 
@@ -339,7 +372,10 @@ impl Verifier {
     /// streams too.
     ///
     /// # Errors
-    /// The first rule that is broken.
+    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
+    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
+    ///   server's mistake, status 500
+    /// - any other [`VerifyError`] for the first rule that is broken
     ///
     /// ```
     /// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
@@ -350,7 +386,7 @@ impl Verifier {
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = AccessKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "sqs");
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
@@ -366,16 +402,14 @@ impl Verifier {
         payload: PayloadHash,
         now: impl Into<Timestamp>,
     ) -> Result<Verified<'c>, VerifyError> {
-        let now = now.into();
-        let signed = match self.verify_head(claim, key, now)? {
-            Head::Hashed(head) => return head.verify(payload),
-            Head::Unsigned(head) if payload == PayloadHash::Unsigned => return Ok(head.accept()),
-            Head::Unsigned(_) => "unsigned",
-            Head::Streaming(_) => error::STREAM,
-        };
-        Err(VerifyError::PayloadNotAsSigned {
-            signed,
-            checked: payload.kind(),
-        })
+        match self.verify_head(claim, key, now)? {
+            Head::Hashed(head) => head.verify(payload),
+            Head::Unsigned(head) if payload == PayloadHash::Unsigned => Ok(head.accept()),
+            Head::Unsigned(_) => Err(VerifyError::PayloadIsUnsigned),
+            Head::Streaming(_) => Err(VerifyError::PayloadNotAsSigned {
+                signed: error::STREAM,
+                checked: payload.kind(),
+            }),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use allocation_counter::measure;
-use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedPayload};
 use countersign::verify::{AccessKey, SignedRequest, Verifier};
 use countersign::{
     Credentials, PayloadHash, RawRequest, Signer,
@@ -103,13 +103,14 @@ fn presigning() {
     let request = Request::get(format!("https://{HOST}{PATH}"))
         .body(())
         .unwrap();
-    let presign = || {
-        signer
-            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap()
-    };
+    let presign = || signer.presign(&request, LIFETIME, NOW).unwrap();
     // The URL, at its full length from the start; and once, the token's encoding.
     assert_eq!(allocations(presign), 2);
+    assert_eq!(allocations(presign), 1);
+    let request = Request::get("https://BUCKET.example/dt=1/é?c+d")
+        .body(())
+        .unwrap();
+    let presign = || signer.presign(&request, LIFETIME, NOW).unwrap();
     assert_eq!(allocations(presign), 1);
     let headers = [("host", HOST.as_bytes())];
     let request = RawRequest {
@@ -118,11 +119,7 @@ fn presigning() {
         query: QUERY,
         headers: &headers,
     };
-    let presign = || {
-        signer
-            .presign_raw(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap()
-    };
+    let presign = || signer.presign_raw(&request, LIFETIME, NOW).unwrap();
     assert_eq!(allocations(presign), 1);
 }
 
@@ -151,9 +148,7 @@ fn verifying_takes_none() {
         .header("range", "bytes=0-9")
         .body(())
         .unwrap();
-    let url = signer
-        .presign(&absolute, PayloadHash::Unsigned, LIFETIME, NOW)
-        .unwrap();
+    let url = signer.presign(&absolute, LIFETIME, NOW).unwrap();
     *absolute.uri_mut() = url.uri().unwrap();
     let presigned = absolute;
     signer
@@ -162,8 +157,23 @@ fn verifying_takes_none() {
 
     let verifier = Verifier::new("us-east-1", countersign::Service::S3);
     let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
-    for request in [header, presigned] {
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
+    // A path of another encoding, signed as it is sent by its own client, is hashed twice.
+    let mut rules = countersign::Rules::S3;
+    rules.recode_path = false;
+    let as_sent = Signer::new(
+        credentials(),
+        "us-east-1",
+        countersign::Service::new("s3", rules),
+    );
+    let mut crooked = Request::get("/dt=1/a@b?c+d")
+        .header("host", HOST)
+        .body(())
+        .unwrap();
+    as_sent
+        .sign(&mut crooked, PayloadHash::Unsigned, NOW)
+        .unwrap();
+    for request in [header, presigned, crooked] {
         let count = measure(|| {
             let claim = SignedRequest::parse(&request).unwrap();
             let verified = verifier.verify(&claim, &key, PayloadHash::Unsigned, NOW);
@@ -218,21 +228,125 @@ fn signing_a_chunk() {
     }
 }
 
-#[test]
-fn verifying_a_chunk() {
-    let data = vec![7; 10 * 65_536];
+fn signed_chunks(payload: &ChunkedPayload) -> (ChunkSigner, ChunkVerifier) {
     let mut request = get();
-    let payload = ChunkedPayload::signed(data.len() as u64);
-    let mut chunks = signer("s3")
+    let chunks = signer("s3")
         .sign_chunked(&mut request, payload.clone(), NOW)
         .unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
     let authorization = Authorization::parse(authorization).unwrap();
     let scope = authorization.scope;
-    let key = SigningKey::derive(&"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let date = AmzDate::new(NOW).unwrap();
-    let mut verifier =
-        ChunkVerifier::of_payload(&payload, &authorization.signature, &date, &scope, key);
+    let verifier = ChunkVerifier::of_payload(payload, &authorization.signature, &date, &scope, key);
+    (chunks, verifier)
+}
+
+/// At most twice what has arrived, whatever the chunk's header announces, and never more than the
+/// chunk.
+#[test]
+fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
+    const SIZE: usize = 16 << 20;
+    let data = vec![7; SIZE];
+    let payload = ChunkedPayload::signed(SIZE as u64).with_chunk_size(SIZE);
+    let (mut chunks, mut verifier) = signed_chunks(&payload);
+    let header = chunks.header(&data).unwrap();
+    let mut arrived = 0;
+    let mut held = 0;
+    verifier.decode(header.as_ref()).unwrap();
+    for piece in data.chunks(1000) {
+        arrived += piece.len();
+        let counted = measure(|| {
+            let decoded = verifier.decode(piece).unwrap();
+            assert_eq!(decoded.data.len(), if arrived == SIZE { SIZE } else { 0 });
+        });
+        held += counted.bytes_current;
+        assert!(held <= (2 * arrived) as i64, "{held} bytes for {arrived}");
+        assert!(held <= SIZE as i64, "{held}");
+    }
+    assert_eq!(arrived, SIZE);
+}
+
+/// Small frames are put together in a buffer that doubles: for a moment the old and the new one exist.
+#[cfg(feature = "http-body")]
+#[test]
+fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use bytes::Bytes;
+    use countersign::chunked::VerifiedBody;
+    use http_body::{Body, Frame};
+
+    struct Frames(VecDeque<Bytes>);
+
+    impl Body for Frames {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(self.0.pop_front().map(|data| Ok(Frame::data(data))))
+        }
+    }
+
+    const SIZE: usize = 4 << 20;
+    let data = vec![7; SIZE];
+    let payload = ChunkedPayload::signed(SIZE as u64).with_chunk_size(SIZE);
+    for sizes in [&[100][..], &[1024, 1], &[1023], &[5000, 1023, 1, 1024]] {
+        let (mut chunks, verifier) = signed_chunks(&payload);
+        let header = chunks.header(&data).unwrap();
+        let mut frames = VecDeque::from([Bytes::copy_from_slice(header.as_ref())]);
+        let mut rest = Bytes::from(data.clone());
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            frames.push_back(rest.split_to(rest.len().min(*size)));
+        }
+        let mut body = VerifiedBody::new(Frames(frames), verifier);
+        let counted = measure(|| {
+            let frame = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
+            // Everything arrived but the end.
+            assert!(matches!(frame, Poll::Ready(Some(Err(_)))));
+        });
+        assert!(
+            counted.bytes_max <= 3 * SIZE as u64,
+            "{sizes:?}: {counted:?}"
+        );
+    }
+}
+
+#[cfg(feature = "event-stream")]
+#[test]
+fn memory_grows_with_the_data_of_a_message_that_has_arrived() {
+    use countersign::event_stream::{DEFAULT_MAX_MESSAGE_LENGTH, Decoder, encode};
+
+    let mut frame = Vec::new();
+    let payload = vec![7; DEFAULT_MAX_MESSAGE_LENGTH - 16];
+    encode(&[], &payload, &mut frame).unwrap();
+    let (mut decoder, mut arrived, mut held) = (Decoder::new(), 0, 0);
+    for mut piece in frame.chunks(10_000) {
+        arrived += piece.len();
+        let counted = measure(|| {
+            let message = decoder.decode(&mut piece).unwrap();
+            assert_eq!(message.is_some(), arrived == frame.len());
+        });
+        held += counted.bytes_current;
+        assert!(held <= (2 * arrived) as i64, "{held} bytes for {arrived}");
+        assert!(held <= frame.len() as i64, "{held}");
+    }
+}
+
+#[test]
+fn verifying_a_chunk() {
+    let data = vec![7; 10 * 65_536];
+    let payload = ChunkedPayload::signed(data.len() as u64);
+    let (mut chunks, mut verifier) = signed_chunks(&payload);
     for (i, chunk) in data.chunks(65_536).enumerate() {
         let header = chunks.header(chunk).unwrap();
         // The first makes room for a header's line and for a chunk, all others find it.

@@ -4,7 +4,7 @@
 use countersign::tokens;
 use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck, ProofError};
 use countersign::verify::{Form, VerifyError};
-use countersign::{Credentials, PayloadHash, Signer};
+use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use http::{HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -50,7 +50,11 @@ fn signed(audience: Option<(&str, &str)>) -> Request<String> {
 /// Signs anything at all: an attacker has a key too.
 fn sign(mut request: Request<String>) -> Request<String> {
     let payload = PayloadHash::of(request.body());
-    let signer = Signer::new(credentials(), REGION, "sts");
+    let mut rules = Rules::GENERIC;
+    for name in request.headers().keys() {
+        rules = rules.also_sign(name.clone());
+    }
+    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules));
     signer.sign(&mut request, payload, NOW).unwrap();
     request
 }
@@ -389,7 +393,6 @@ fn v15_another_audience() {
 fn v15_headers_that_change_the_answer() {
     let url = format!("https://{HOST}/");
     for (name, value) in [
-        ("accept", "application/json"),
         ("x-amz-target", "x"),
         ("x-http-method-override", "GET"),
         ("content-type", "application/json"),
@@ -464,9 +467,253 @@ fn v15_headers_that_change_the_answer() {
     let signer = Signer::new(credentials(), REGION, "sts");
     let lifetime = std::time::Duration::from_secs(60);
     let presigned = signer
-        .presign(&get, PayloadHash::EMPTY, lifetime, NOW)
+        .presign_with_payload(&get, PayloadHash::EMPTY, lifetime, NOW)
         .unwrap();
     assert!(matches!(refuse(presigned.url()), ProofError::Claim(_)));
+}
+
+/// Signs everything, as SDKs do that sign their own headers.
+fn sign_all(mut request: Request<String>) -> Request<String> {
+    let names = ["user-agent", "accept-encoding", "x-amz-user-agent"];
+    let names = names.map(HeaderName::from_static).into_iter();
+    let rules = names.fold(Rules::GENERIC, Rules::also_sign);
+    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules));
+    let payload = PayloadHash::of(request.body());
+    signer.sign(&mut request, payload, NOW).unwrap();
+    request
+}
+
+/// Signed headers of the AWS SDKs for JavaScript, Java, Ruby and PHP.
+#[test]
+fn the_headers_that_sdks_sign_pass() {
+    let headers = [
+        ("accept", "*/*"),
+        ("accept-encoding", "gzip"),
+        ("accept-language", "en"),
+        (
+            "amz-sdk-invocation-id",
+            "0b1c7e2e-5d1a-4e6f-9c3b-111122223333",
+        ),
+        ("amz-sdk-request", "attempt=1; max=3"),
+        ("amz-sdk-retry", "0/0/500"),
+        ("aws-sdk-invocation-id", "0b1c7e2e5d1a4e6f9c3b111122223333"),
+        ("aws-sdk-retry", "0/0"),
+        ("user-agent", "aws-sdk-js/3.1175.0 ua/2.1 os/linux"),
+        ("x-amz-user-agent", "aws-sdk-js/3.1175.0"),
+    ];
+    let mut request = Request::post(format!("https://{HOST}/"))
+        .header(AUDIENCE.0, AUDIENCE.1)
+        .header("content-type", "application/x-www-form-urlencoded");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let received = sign_all(request.body(QUERY.to_owned()).unwrap());
+    let authorization = received.headers()["authorization"].to_str().unwrap();
+    let sent = check_signed(&received).unwrap().into_request();
+    for (name, value) in headers {
+        assert!(
+            authorization.contains(&format!(";{name}"))
+                || authorization.contains(&format!("={name}")),
+            "{name}"
+        );
+        assert_eq!(sent.headers()[name], value);
+    }
+    // Twice, or with bytes that no SDK writes.
+    let mut twice = received.clone();
+    twice
+        .headers_mut()
+        .append("accept", HeaderValue::from_static("*/*"));
+    assert!(check_signed(&twice).is_err());
+    let odd = Request::post(format!("https://{HOST}/"))
+        .header(AUDIENCE.0, AUDIENCE.1)
+        .header("accept", HeaderValue::from_bytes(b"a\xff").unwrap());
+    let error = check_signed(&sign(odd.body(QUERY.to_owned()).unwrap())).err();
+    let name = "accept".to_owned();
+    assert_eq!(error, Some(ProofError::UnexpectedHeader { name }));
+    // The neighbours of their names.
+    for name in [
+        "accept-charset",
+        "amz-sdk-target",
+        "x-amz-sdk-request",
+        "user-agents",
+    ] {
+        let request = post(&format!("https://{HOST}/"), &[(name, "a")], QUERY);
+        let error = check_signed(&request).err();
+        let name = name.to_owned();
+        assert_eq!(error, Some(ProofError::UnexpectedHeader { name }));
+    }
+}
+
+#[test]
+fn an_allowed_header_passes_with_any_value_and_no_other() {
+    let check = check().allow_header(HeaderName::from_static("x-trace"));
+    for value in ["", "a", "b, c", "/"] {
+        let request = post(&format!("https://{HOST}/"), &[("x-trace", value)], QUERY);
+        assert!(check_signed(&request).is_err());
+        let sent = check.signed(&request, NOW).unwrap().into_request();
+        assert_eq!(sent.headers()["x-trace"], value);
+    }
+    let request = post(&format!("https://{HOST}/"), &[("x-traces", "a")], QUERY);
+    assert!(check.signed(&request, NOW).is_err());
+    // It need not be there; unsigned it is not passed on; the audience is still asked for.
+    assert!(check.signed(&signed(Some(AUDIENCE)), NOW).is_ok());
+    let mut unsigned = signed(Some(AUDIENCE));
+    unsigned
+        .headers_mut()
+        .insert("x-trace", HeaderValue::from_static("a"));
+    let sent = check.signed(&unsigned, NOW).unwrap().into_request();
+    assert!(!sent.headers().contains_key("x-trace"));
+    let allowed = check
+        .clone()
+        .allow_header(HeaderName::from_static(AUDIENCE.0));
+    let other = signed(Some((AUDIENCE.0, "other")));
+    assert!(allowed.signed(&other, NOW).is_err());
+}
+
+fn get(query: &str) -> Request<String> {
+    Request::get(format!("https://{HOST}/?{query}"))
+        .header(AUDIENCE.0, AUDIENCE.1)
+        .body(String::new())
+        .unwrap()
+}
+
+#[test]
+fn a_get_that_is_signed_in_its_header_passes() {
+    let received = sign(get(QUERY));
+    let sent = check_signed(&received).unwrap().into_request();
+    assert_eq!(
+        (sent.method(), sent.uri()),
+        (&http::Method::GET, received.uri())
+    );
+    assert_eq!(*sent.body(), "");
+    assert_eq!(sent.headers(), received.headers());
+    for query in [
+        "Action=AssumeRole&Version=2011-06-15",
+        "Action=GetCallerIdentity&Version=2011-06-15&Action=AssumeRole",
+        "Version=2011-06-15&Action=GetCallerIdentity&x=y",
+        "Action=GetCallerIdentity",
+        "",
+    ] {
+        let error = check_signed(&sign(get(query))).err().unwrap();
+        assert!(
+            matches!(
+                error,
+                ProofError::NotGetCallerIdentity
+                    | ProofError::UnexpectedParameter
+                    | ProofError::RepeatedParameter
+            ),
+            "{query}: {error}"
+        );
+    }
+    // A body, where STS could read another action.
+    let mut request = get(QUERY);
+    *request.body_mut() = "Action=AssumeRole".to_owned();
+    assert_eq!(
+        check_signed(&sign(request)).err(),
+        Some(ProofError::WrongMethod)
+    );
+    // The audience of another server.
+    let mut request = get(QUERY);
+    request
+        .headers_mut()
+        .insert(AUDIENCE.0, HeaderValue::from_static("other"));
+    assert!(matches!(
+        check_signed(&sign(request)),
+        Err(ProofError::Claim(_))
+    ));
+}
+
+/// Vault, `validateVaultHeaderValue`: with `GET` it reads the signed headers from the URL.
+#[test]
+fn a_presigned_get_passes_with_its_signed_headers() {
+    let audience = ("x-vault-aws-iam-server-id", "vault.example.com");
+    let check = ProofCheck::new(
+        [HOST],
+        (
+            HeaderName::from_static(audience.0),
+            HeaderValue::from_static(audience.1),
+        ),
+    );
+    let presign = |headers: &[(&str, &str)]| {
+        let mut request = Request::get(format!("https://{HOST}/?{QUERY}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(String::new()).unwrap();
+        let signer = Signer::new(credentials(), REGION, "sts");
+        let lifetime = std::time::Duration::from_secs(900);
+        let presigned = signer.presign(&request, lifetime, NOW);
+        *request.uri_mut() = presigned.unwrap().url().parse().unwrap();
+        request
+    };
+    let received = presign(&[audience, ("accept", "application/json")]);
+    let sent = check.signed(&received, NOW).unwrap().into_request();
+    assert_eq!(
+        (sent.method(), sent.uri()),
+        (&http::Method::GET, received.uri())
+    );
+    assert_eq!(sent.headers(), received.headers());
+
+    // Not signed; with another value; with a header that does not belong; twice; too old.
+    let mut unsigned = presign(&[("accept", "*/*")]);
+    let value = HeaderValue::from_static(audience.1);
+    unsigned.headers_mut().insert(audience.0, value.clone());
+    assert!(matches!(
+        check.signed(&unsigned, NOW),
+        Err(ProofError::Claim(_))
+    ));
+    let other = presign(&[(audience.0, "other.example.com")]);
+    assert!(matches!(
+        check.signed(&other, NOW),
+        Err(ProofError::Claim(_))
+    ));
+    let odd = presign(&[audience, ("x-http-method-override", "POST")]);
+    let refused = check.signed(&odd, NOW);
+    assert!(matches!(refused, Err(ProofError::UnexpectedHeader { .. })));
+    let mut twice = received.clone();
+    twice.headers_mut().append(audience.0, value);
+    assert!(check.signed(&twice, NOW).is_err());
+    let late = NOW + time::Duration::minutes(16);
+    assert!(matches!(
+        check.signed(&received, late),
+        Err(ProofError::Claim(_))
+    ));
+    // Only a GET, and without a body.
+    let mut posted = received.clone();
+    *posted.method_mut() = http::Method::POST;
+    assert!(check.signed(&posted, NOW).is_err());
+    let mut with_body = received.clone();
+    *with_body.body_mut() = QUERY.to_owned();
+    assert_eq!(
+        check.signed(&with_body, NOW).err(),
+        Some(ProofError::WrongMethod)
+    );
+    // Another action in the query.
+    let mut changed = received.clone();
+    let uri = received.uri().to_string();
+    *changed.uri_mut() = format!("{uri}&Action=AssumeRole").parse().unwrap();
+    assert_eq!(
+        check.signed(&changed, NOW).err(),
+        Some(ProofError::NotGetCallerIdentity)
+    );
+}
+
+#[test]
+fn debug_of_a_checked_request_prints_no_token_and_no_signature() {
+    for received in [signed(Some(AUDIENCE)), sign(get(QUERY))] {
+        let mut received = received;
+        for value in received.headers_mut().values_mut() {
+            value.set_sensitive(false); // as a server reads them
+        }
+        let sent = check_signed(&received).unwrap().into_request();
+        assert_eq!(sent.headers()["x-amz-security-token"], "token/+==");
+        for name in ["x-amz-security-token", "authorization"] {
+            assert!(sent.headers()[name].is_sensitive(), "{name}");
+        }
+        let printed = format!("{sent:?} {:?}", sent.headers());
+        assert!(!printed.contains("token/") && !printed.contains("Signature="));
+        assert!(printed.contains(AUDIENCE.1));
+    }
 }
 
 #[test]
@@ -576,7 +823,12 @@ fn v15_a_presigned_header_that_nobody_asked_for() {
         }
         let signer = Signer::new(credentials(), REGION, "sts");
         let minute = std::time::Duration::from_secs(60);
-        let signed = signer.presign(&request.body(()).unwrap(), PayloadHash::EMPTY, minute, NOW);
+        let signed = signer.presign_with_payload(
+            &request.body(()).unwrap(),
+            PayloadHash::EMPTY,
+            minute,
+            NOW,
+        );
         signed.unwrap().url().to_owned()
     };
     assert!(check().presigned(&url(&[AUDIENCE]), NOW).is_ok());

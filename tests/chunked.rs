@@ -4,7 +4,7 @@ use countersign::chunked::{
     ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkVerifier, ChunkedPayload, MIN_CHUNK_SIZE,
     Trailer,
 };
-use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
 use countersign::{
     Credentials, Error, Service, Signer,
     sigv4::{Algorithm, AmzDate, Authorization, SigningKey},
@@ -424,6 +424,7 @@ impl Upload {
         let authorization = Authorization::parse(&self.authorization).unwrap();
         let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into();
         let key = SigningKey::derive(&secret_key, &authorization.scope);
+        let key = AccessKey::from_signing_key(authorization.access_key_id, key);
         let date = AmzDate::new(NOW).unwrap();
         let (seed, scope) = (&authorization.signature, &authorization.scope);
         ChunkVerifier::of_payload(&self.payload, seed, &date, scope, key)
@@ -490,6 +491,7 @@ fn v10_the_seed_of_a_verified_head_verifies_the_chunks() {
         let claim = SignedRequest::parse(&request).unwrap();
         let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into();
         let key = SigningKey::derive(&secret_key, claim.scope());
+        let key = AccessKey::from_signing_key(claim.access_key_id(), key);
         let verifier = Verifier::new("us-east-1", Service::S3);
         let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             panic!("{is:?}");
@@ -832,10 +834,10 @@ fn memory_is_bounded() {
     ));
 }
 
-/// 1 MiB, unless it is told otherwise.
+/// 16 MiB, unless it is told otherwise.
 #[test]
 fn the_largest_chunk() {
-    for (size, sound) in [(1_048_576, true), (1_048_577, false)] {
+    for (size, sound) in [(2_097_152, true), (16_777_216, true), (16_777_217, false)] {
         let payload = ChunkedPayload::signed(size).with_chunk_size(size as usize);
         let mut request = put();
         let chunks = signer()
@@ -853,8 +855,93 @@ fn the_largest_chunk() {
         if sound {
             assert!(end.is_ok() && decoded == data);
         } else {
-            let maximum = 1_048_576;
-            assert_eq!(end, Err(ChunkError::ChunkTooLarge { size, maximum }));
+            let maximum = 16_777_216;
+            let error = end.unwrap_err();
+            assert_eq!(error, ChunkError::ChunkTooLarge { size, maximum });
+            assert_eq!(error.code(), "InvalidRequest");
+            assert_eq!(error.status(), 400);
+            let raised = upload.verifier().with_max_chunk_size(size as usize);
+            let (decoded, end) = decode(raised, &upload.wire);
+            assert!(end.is_ok() && decoded == data);
+        }
+    }
+}
+
+/// Nothing is allocated for a size that a header announces.
+#[test]
+fn any_announced_chunk_size_is_taken_without_its_data() {
+    for size in [u64::MAX, u64::MAX - 1, u64::MAX / 2, 1 << 62, 1 << 40] {
+        let upload = Upload {
+            payload: ChunkedPayload::signed(u64::MAX),
+            ..plain()
+        };
+        let mut verifier = upload.verifier().with_max_chunk_size(usize::MAX);
+        let header = format!("{size:x};chunk-signature={}\r\n", "0".repeat(64));
+        for input in [header.as_bytes(), b"x", &DATA] {
+            let decoded = verifier.decode(input).unwrap();
+            assert_eq!((decoded.consumed, decoded.data), (input.len(), &b""[..]));
+        }
+        assert_eq!(verifier.remaining(), u64::MAX - 20_001);
+        assert_eq!(verifier.finish(), Err(ChunkError::Incomplete));
+    }
+}
+
+/// What minio-go sends over TLS.
+#[cfg(feature = "checksums")]
+#[test]
+fn trailer_line_that_ends_in_lf_may_be_followed_by_two_empty_lines() {
+    let payload = ChunkedPayload::unsigned_with_trailers(10_000, [ChecksumAlgorithm::Crc32.into()]);
+    let upload = Upload {
+        payload,
+        ..with_trailer(false)
+    };
+    let wire = |end: &str| {
+        let data = "x".repeat(10_000);
+        format!("2710\r\n{data}\r\n0\r\nx-amz-checksum-crc32:{end}").into_bytes()
+    };
+    let in_pieces = |wire: &[u8], size: usize| {
+        let mut verifier = upload.verifier();
+        for mut input in wire.chunks(size) {
+            while !input.is_empty() {
+                let consumed = verifier.decode(input)?.consumed;
+                input = &input[consumed..];
+            }
+        }
+        verifier.finish()
+    };
+    for end in ["\n\r\n\r\n", "\n\r\n", "\r\n\r\n"] {
+        let good = wire(&format!("DVWkow=={end}"));
+        let wrong = wire(&format!("DVWkoA=={end}"));
+        let mut changed = good.clone();
+        changed[5000] = b'y';
+        for size in [1, 2, 3, 7, 20_000] {
+            let trailers = in_pieces(&good, size).unwrap();
+            assert_eq!(trailers["x-amz-checksum-crc32"], "DVWkow==");
+            for bad in [&wrong, &changed] {
+                let error = in_pieces(bad, size).unwrap_err();
+                assert!(
+                    matches!(error, ChunkError::ChecksumMismatch { .. }),
+                    "{error}"
+                );
+            }
+        }
+    }
+    let follows = ChunkError::Malformed("something follows the end");
+    for (end, error) in [
+        ("\r\n\r\n\r\n", follows.clone()),
+        ("\n\r\n\r\n\r\n", follows.clone()),
+        ("\n\r\n\n", follows.clone()),
+        ("\n\r\nx", follows.clone()),
+        ("\n\r\n\rx", follows.clone()),
+        ("\n\r\n\r\nx", follows.clone()),
+        ("\n\r\n0\r\n\r\n", follows),
+        ("\n\r\n\r", ChunkError::Incomplete),
+        ("\n\r", ChunkError::Incomplete),
+        ("\n", ChunkError::Incomplete),
+    ] {
+        let wire = wire(&format!("DVWkow=={end}"));
+        for size in [1, 2, 20_000] {
+            assert_eq!(in_pieces(&wire, size), Err(error.clone()), "{end:?}");
         }
     }
 }

@@ -13,6 +13,7 @@ use countersign::chunked::{
     ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedPayload, Trailer,
     VerifiedBody, VerifiedBodyError,
 };
+use countersign::verify::AccessKey;
 use countersign::{
     Credentials, Error, Signer,
     sigv4::{AmzDate, Authorization, SigningKey},
@@ -129,6 +130,7 @@ impl Authorized {
         let authorization = Authorization::parse(&self.authorization).unwrap();
         let scope = &authorization.scope;
         let key = SigningKey::derive(&SECRET_KEY.into(), scope);
+        let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
         let date = AmzDate::new(NOW).unwrap();
         ChunkVerifier::of_payload(&self.payload, &authorization.signature, &date, scope, key)
     }
@@ -373,6 +375,69 @@ fn checksums_are_calculated_and_checked_on_the_way() {
         ));
         assert!(came.len() <= 65_536);
     }
+}
+
+/// What minio-go sends over TLS.
+#[cfg(feature = "checksums")]
+#[test]
+fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
+    let trailers = [ChecksumAlgorithm::Crc32.into()];
+    let (_, authorized) = sign(ChunkedPayload::unsigned_with_trailers(10_000, trailers));
+    let data = "x".repeat(10_000);
+    let wire =
+        |end: &str| format!("2710\r\n{data}\r\n0\r\nx-amz-checksum-crc32:{end}").into_bytes();
+    for size in [1, 5, 777, 20_000] {
+        let read = |end: &str| {
+            let wire = wire(end);
+            collect(VerifiedBody::new(
+                Pieces::of(wire.chunks(size)),
+                authorized.verifier(),
+            ))
+        };
+        let (came, trailers, error) = read("DVWkow==\n\r\n\r\n");
+        assert!(error.is_none(), "{error:?}");
+        assert!(came == data.as_bytes());
+        assert_eq!(trailers.unwrap()["x-amz-checksum-crc32"], "DVWkow==");
+        for end in [
+            "DVWkoA==\n\r\n\r\n",
+            "DVWkow==\n\r\n\r\n\r\n",
+            "DVWkow==\n\r\n\r",
+        ] {
+            let (came, trailers, error) = read(end);
+            assert!(
+                matches!(error, Some(VerifiedBodyError::Chunks(_))),
+                "{end:?}"
+            );
+            assert!(came.len() < data.len() && trailers.is_none());
+        }
+    }
+}
+
+/// Nothing is allocated for a size that a header announces.
+#[test]
+fn body_takes_any_announced_chunk_size_without_its_data() {
+    let (_, mut authorized) = sign(signed(LENGTH));
+    authorized.payload = ChunkedPayload::signed(u64::MAX);
+    let verifier = authorized.verifier().with_max_chunk_size(usize::MAX);
+    let header = format!("{:x};chunk-signature={}\r\n", u64::MAX, "0".repeat(64));
+    let pieces = Pieces::of([header.as_bytes(), b"x", &[0; 5000]]);
+    let (came, _, error) = collect(VerifiedBody::new(pieces, verifier));
+    assert!(came.is_empty());
+    assert!(matches!(
+        error,
+        Some(VerifiedBodyError::Chunks(ChunkError::Incomplete))
+    ));
+}
+
+#[test]
+fn body_takes_signed_chunks_of_2_mib() {
+    let length = 5 << 20;
+    let (chunks, authorized) = sign(signed(length).with_chunk_size(2 << 20));
+    let (data, wire) = (data(length), by_hand(chunks, &data(length), &[]));
+    let pieces = Pieces::of(wire.chunks(100_000));
+    let (came, _, error) = collect(VerifiedBody::new(pieces, authorized.verifier()));
+    assert!(error.is_none(), "{error:?}");
+    assert!(came == data);
 }
 
 #[cfg(feature = "checksums")]

@@ -1,6 +1,7 @@
 //! What holds for every aws-chunked payload, and for every split of its bytes.
 
 use countersign::chunked::{ChunkError, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
+use countersign::verify::AccessKey;
 use countersign::{
     Credentials, Signer,
     sigv4::{Algorithm, AmzDate, Authorization, CredentialScope, Signature, SigningKey},
@@ -81,6 +82,7 @@ fn upload(form: Form, data: &[u8], chunk_size: usize) -> Upload {
 impl Upload {
     fn verifier(&self, decoded_length: usize) -> ChunkVerifier {
         let key = SigningKey::derive(&SECRET_KEY.into(), &self.scope);
+        let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
         let date = AmzDate::new(NOW).unwrap();
         let payload = payload(self.form, decoded_length);
         ChunkVerifier::of_payload(&payload, &self.seed, &date, &self.scope, key)

@@ -23,5 +23,7 @@ mod reference;
 #[cfg(feature = "s3")]
 #[path = "edge_cases/s3_express.rs"]
 mod s3_express;
+#[path = "edge_cases/spelling.rs"]
+mod spelling;
 #[path = "edge_cases/tokens.rs"]
 mod tokens;

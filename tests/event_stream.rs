@@ -6,14 +6,11 @@ use std::time::Duration;
 
 use countersign::chunked::{ChunkError, ChunkVerifier};
 use countersign::event_stream::{
-    Decoder, Event, EventError, EventSigner, EventVerifier, FrameError, MAX_HEADERS_LENGTH,
-    MAX_MESSAGE_LENGTH, Message, Value, encode,
+    DEFAULT_MAX_MESSAGE_LENGTH, Decoder, Event, EventError, EventSigner, EventVerifier, FrameError,
+    MAX_HEADERS_LENGTH, Message, Value, encode, encode_with_limit,
 };
-use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-use countersign::{
-    Credentials, Error, PayloadHash, Signer,
-    sigv4::{QueryAuthorization, SigningKey},
-};
+use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
+use countersign::{Credentials, Error, PayloadHash, Signer, sigv4::QueryAuthorization};
 use http::Request;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -193,9 +190,9 @@ fn what_cannot_be_sent() {
     let headers = [("a", most), ("b", most), ("c", most), ("d", most)];
     let error = encode(&headers, b"", &mut out).unwrap_err();
     assert!(error.to_string().contains("128 KiB"), "{error}");
-    let payload = vec![0; MAX_MESSAGE_LENGTH - 15];
+    let payload = vec![0; DEFAULT_MAX_MESSAGE_LENGTH - 15];
     let error = encode(&[], &payload, &mut out).unwrap_err();
-    let (length, longest) = (MAX_MESSAGE_LENGTH + 1, MAX_MESSAGE_LENGTH);
+    let (length, longest) = (DEFAULT_MAX_MESSAGE_LENGTH + 1, DEFAULT_MAX_MESSAGE_LENGTH);
     assert_eq!(error, Error::EventTooLong { length, longest });
     assert_eq!(out, b"before");
 
@@ -218,7 +215,7 @@ fn what_cannot_be_sent() {
     assert!(Message::decode(&out).is_ok());
     out.clear();
     encode(&[], &payload[1..], &mut out).unwrap();
-    assert_eq!(out.len(), MAX_MESSAGE_LENGTH);
+    assert_eq!(out.len(), DEFAULT_MAX_MESSAGE_LENGTH);
     assert!(Message::decode(&out).is_ok());
 }
 
@@ -249,7 +246,19 @@ fn frames_that_do_not_hold() {
     );
 
     let refused = |bytes: &[u8]| {
-        let error = Message::decode(bytes).unwrap_err();
+        let error = Decoder::new().decode(&mut &bytes[..]).unwrap_err();
+        let whole = Message::decode(bytes).unwrap_err();
+        match error {
+            // A frame that lies in memory may have any length, but must be whole.
+            FrameError::LengthOutOfRange { length: 16.., .. } => assert!(matches!(
+                whole,
+                FrameError::Truncated | FrameError::LengthOutOfRange { .. }
+            )),
+            FrameError::LengthOutOfRange { .. } => {
+                assert!(matches!(whole, FrameError::LengthOutOfRange { .. }));
+            }
+            _ => assert_eq!(whole, error),
+        }
         let mut decoder = Decoder::new();
         for _ in 0..2 {
             // It never recovers.
@@ -263,13 +272,13 @@ fn frames_that_do_not_hold() {
         assert_eq!(found, Some(error));
         error
     };
-    let longest = MAX_MESSAGE_LENGTH;
+    let longest = DEFAULT_MAX_MESSAGE_LENGTH;
     for (length, headers) in [
         (0, 0),
         (15, 0),
         (16, 1),
         (u32::MAX, 0),
-        (16_777_217, 0),
+        (25_165_825, 0),
         (0, 131_072),
     ] {
         let expected = FrameError::LengthOutOfRange { length, longest };
@@ -323,6 +332,74 @@ fn frames_that_do_not_hold() {
     );
 }
 
+/// 17 MiB are more than AWS documents, and less than AWS's C library accepts.
+#[test]
+fn message_of_17_mib_is_encoded_and_decoded() {
+    let payload = vec![7; 17 * 1024 * 1024];
+    let frame = frame(&[], &payload);
+    assert!(Message::decode(&frame).unwrap().payload() == payload);
+    for size in [frame.len(), 1_000_000] {
+        let (mut decoder, mut came) = (Decoder::new(), 0);
+        for mut piece in frame.chunks(size) {
+            while let Some(message) = decoder.decode(&mut piece).unwrap() {
+                assert!(message.payload() == payload);
+                came += 1;
+            }
+        }
+        assert_eq!((came, decoder.finish()), (1, Ok(())));
+    }
+}
+
+#[test]
+fn limit_of_messages_can_be_raised_and_lowered() {
+    let (longest, payload) = (24 * 1024 * 1024 + 17, vec![7; 24 * 1024 * 1024 + 1]);
+    let mut frame = b"before".to_vec();
+    let error = encode(&[], &payload, &mut frame).unwrap_err();
+    let length = longest;
+    let over = |longest| Error::EventTooLong { length, longest };
+    assert_eq!(error, over(24 * 1024 * 1024));
+    let error = encode_with_limit(&[], &payload, longest - 1, &mut frame).unwrap_err();
+    assert_eq!(error, over(longest - 1));
+    assert_eq!(frame, b"before");
+    frame.clear();
+    encode_with_limit(&[], &payload, longest, &mut frame).unwrap();
+    assert_eq!(frame.len(), longest);
+
+    assert!(Message::decode(&frame).unwrap().payload() == payload);
+    for (decoder, taken) in [
+        (Decoder::new(), false),
+        (Decoder::new().with_longest(longest - 1), false),
+        (Decoder::new().with_longest(longest), true),
+        (Decoder::new().with_longest(usize::MAX), true),
+    ] {
+        let mut decoder = decoder;
+        let decoded = decoder.decode(&mut &frame[..]);
+        assert_eq!(decoded.is_ok_and(|message| message.is_some()), taken);
+    }
+
+    // A signed message has 83 bytes of frame.
+    let (events, mut verifier) = open(&credentials());
+    let mut events = events.with_longest(longest + 82);
+    assert!(matches!(
+        events.sign(&frame, NOW).unwrap_err(),
+        Error::EventTooLong { longest: at, .. } if at == longest + 82
+    ));
+    let mut events = events.with_longest(longest + 83);
+    let signed = events.sign(&frame, NOW).unwrap();
+    assert!(verify(&mut verifier, &signed, NOW).is_ok());
+}
+
+/// Nothing is allocated for a length that a message announces.
+#[test]
+fn any_announced_length_is_taken_without_its_data() {
+    let mut decoder = Decoder::new().with_longest(usize::MAX);
+    let beginning = forged(u32::MAX, 0, &[0; 1000]);
+    for mut piece in beginning.chunks(5) {
+        assert!(decoder.decode(&mut piece).unwrap().is_none());
+    }
+    assert_eq!(decoder.finish(), Err(FrameError::Truncated));
+}
+
 #[test]
 fn a_decoder_takes_what_it_was_told() {
     let frame = frame(&[], b"12345");
@@ -348,7 +425,7 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     let events = signer.sign_events(&mut request, NOW).unwrap();
 
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = SigningKey::derive(credentials.secret_key(), claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "transcribe");
     let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW).unwrap() else {
         panic!("an event stream is a stream");
@@ -402,8 +479,8 @@ fn parts_are_the_whole() {
 fn what_cannot_be_signed() {
     let (mut events, mut verifier) = open(&credentials());
     assert_eq!(events.sign(b"", NOW).unwrap_err(), Error::EmptyEvent);
-    let long = vec![0; MAX_MESSAGE_LENGTH - 82];
-    let (length, longest) = (MAX_MESSAGE_LENGTH + 1, MAX_MESSAGE_LENGTH);
+    let long = vec![0; DEFAULT_MAX_MESSAGE_LENGTH - 82];
+    let (length, longest) = (DEFAULT_MAX_MESSAGE_LENGTH + 1, DEFAULT_MAX_MESSAGE_LENGTH);
     assert_eq!(
         events.sign(&long, NOW).unwrap_err(),
         Error::EventTooLong { length, longest }
@@ -413,7 +490,7 @@ fn what_cannot_be_signed() {
     let frame = events.sign(b"x", NOW).unwrap();
     assert!(verify(&mut verifier, &frame, NOW).is_ok());
     let frame = events.sign(&long[1..], NOW).unwrap();
-    assert_eq!(frame.len(), MAX_MESSAGE_LENGTH);
+    assert_eq!(frame.len(), DEFAULT_MAX_MESSAGE_LENGTH);
     assert!(verify(&mut verifier, &frame, NOW).is_ok());
 }
 
@@ -675,13 +752,13 @@ fn a_stream_that_a_presigned_url_opens_verifies() {
     let request = Request::get(uri).body(()).unwrap();
     let lifetime = Duration::from_secs(300);
     let url = signer
-        .presign(&request, PayloadHash::EMPTY, lifetime, NOW)
+        .presign_with_payload(&request, PayloadHash::EMPTY, lifetime, NOW)
         .unwrap();
     let mut events = EventSigner::new(&signer, url.signature());
 
     let opened = Request::get(url.uri().unwrap()).body(()).unwrap();
     let claim = SignedRequest::parse(&opened).unwrap();
-    let key = SigningKey::derive(credentials().secret_key(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     Verifier::new("us-east-1", "transcribe")
         .verify(&claim, &key, PayloadHash::EMPTY, NOW)
         .unwrap();

@@ -132,9 +132,7 @@ fn what_signing_makes() {
         headers: &[("host", b"bucket.s3.amazonaws.com")],
     };
     let added = signer.sign_raw(&raw, PayloadHash::Unsigned, NOW).unwrap();
-    let presigned = signer
-        .presign(&get(uri), PayloadHash::Unsigned, LIFETIME, NOW)
-        .unwrap();
+    let presigned = signer.presign(&get(uri), LIFETIME, NOW).unwrap();
     let needles = Needles::new(&[&signature, presigned.signature()]);
 
     // The needles are where they belong...
@@ -193,7 +191,7 @@ fn a_token_added_after_signing_is_sensitive_too() {
     let mut request = get("https://example.amazonaws.com/");
     let signature = signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let presigned = signer
-        .presign(&get("https://h/mqtt"), PayloadHash::EMPTY, LIFETIME, NOW)
+        .presign_with_payload(&get("https://h/mqtt"), PayloadHash::EMPTY, LIFETIME, NOW)
         .unwrap();
     let needles = Needles::new(&[&signature, presigned.signature()]);
     assert!(
@@ -245,7 +243,7 @@ fn errors_made_with_secrets_at_hand() {
     let refuse = |signer: &Signer, uri: &str, payload, expires_in, now| -> Vec<Error> {
         let signed = signer.sign(&mut get(uri), payload, now).map(drop);
         let presigned = signer
-            .presign(&get(uri), payload, expires_in, now)
+            .presign_with_payload(&get(uri), payload, expires_in, now)
             .map(drop);
         [signed, presigned]
             .into_iter()
@@ -259,9 +257,7 @@ fn errors_made_with_secrets_at_hand() {
         let credentials = Credentials::new(id, secret).with_session_token(token);
         Signer::new(credentials, "us-east-1", "s3")
     };
-    let presigned = good
-        .presign(&get("https://h/"), PayloadHash::Unsigned, LIFETIME, NOW)
-        .unwrap();
+    let presigned = good.presign(&get("https://h/"), LIFETIME, NOW).unwrap();
     let leaking = format!("https://h/?token={TOKEN}&%zz=");
     let long = format!("https://h/{}", "k".repeat(65_500));
     let (hour, week, now) = (Duration::from_secs(3600), Duration::from_secs(604_800), NOW);

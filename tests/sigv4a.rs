@@ -18,6 +18,7 @@ use countersign::{
     },
 };
 use http::Request;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -97,7 +98,7 @@ fn e68_the_token_is_sent_under_the_name_that_was_signed() {
 
         let unsigned = PayloadHash::Unsigned;
         let presigned = signer
-            .presign(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
+            .presign_with_payload(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
             .unwrap();
         assert_eq!(presigned.url().matches("oken=").count(), 1);
         assert!(
@@ -130,11 +131,62 @@ fn the_region_set_is_signed() {
 
     let unsigned = PayloadHash::Unsigned;
     let presigned = signer
-        .presign(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
+        .presign_with_payload(&get(MRAP), unsigned, Duration::from_secs(60), NOW)
         .unwrap();
     assert!(verifies(&key, &get(presigned.url()), &Rules::S3, unsigned));
     let other = presigned.url().replace("us-east-1%2Ceu-west-1", "%2A");
     assert!(!verifies(&key, &get(&other), &Rules::S3, unsigned));
+}
+
+/// As with `SigV4`: a path of S3 is recomputed, a bare plus in a query is a space, and a host is in
+/// lowercase.
+#[test]
+fn the_canonical_request_is_that_of_sigv4() {
+    let signer = Signer::new(credentials(), "*", "s3");
+    let key = signer.public_key().unwrap();
+    let canonical = "GET\n/dt%3D1/a%40b\nprefix=a%20b\nhost:h.example\n\
+        x-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20150830T123600Z\nx-amz-region-set:*\n\n\
+        host;x-amz-content-sha256;x-amz-date;x-amz-region-set\nUNSIGNED-PAYLOAD";
+    let signs = |canonical: &str, signature: &Signature| {
+        let hash = Sha256::digest(canonical);
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let scope = "20150830/s3/aws4_request";
+        let text = format!("AWS4-ECDSA-P256-SHA256\n20150830T123600Z\n{scope}\n{hash}");
+        key.verifies(text, signature)
+    };
+    let mut request = get("https://H.example/dt=1/a@b?prefix=a+b");
+    let signature = signer.sign(&mut request, PayloadHash::Unsigned, NOW);
+    assert!(signs(canonical, &signature.unwrap()));
+    assert_eq!(request.headers()["host"], "h.example");
+
+    // A server takes the path of either text, and the plus as a space alone.
+    let verifier = countersign::verify::Verifier::new("us-east-1", "s3").with_any_region();
+    let known =
+        countersign::verify::AccessKey::from_public_key(credentials().access_key_id(), key.clone());
+    let verify = |request: &Request<()>| {
+        let claim = countersign::verify::SignedRequest::parse(request)?;
+        verifier
+            .verify(&claim, &known, PayloadHash::Unsigned, NOW)
+            .map(drop)
+    };
+    for (target, good) in [
+        ("/dt=1/a@b?prefix=a+b", true),
+        ("/dt%3D1/a%40b?prefix=a%20b", true),
+        ("/dt=1/a@b?prefix=a%2Bb", false),
+        ("/dt=1/a@c?prefix=a+b", false),
+    ] {
+        let mut received = request.clone();
+        *received.uri_mut() = target.parse().unwrap();
+        assert_eq!(verify(&received).is_ok(), good, "{target}");
+    }
+
+    let request = get("https://H.example/dt=1/a@b?prefix=a+b");
+    let minute = Duration::from_secs(60);
+    let presigned = signer.presign(&request, minute, NOW);
+    let presigned = presigned.unwrap();
+    let start = "https://h.example/dt%3D1/a%40b?prefix=a%20b&X-Amz-Algorithm=";
+    assert!(presigned.url().starts_with(start), "{}", presigned.url());
+    assert_eq!(verify(&get(presigned.url())), Ok(()));
 }
 
 #[test]
@@ -206,7 +258,7 @@ fn slices_are_signed_as_requests_are() {
 
     let minute = Duration::from_secs(60);
     let presigned = signer
-        .presign_raw(&raw, PayloadHash::EMPTY, minute, NOW)
+        .presign_raw_with_payload(&raw, PayloadHash::EMPTY, minute, NOW)
         .unwrap();
     let url = format!(
         "https://abc.endpoint.events.amazonaws.com{}",
@@ -340,7 +392,8 @@ mod verifying {
         payload: PayloadHash,
     ) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse(request)?;
-        verifier.verify(&claim, key, payload, NOW).map(drop)
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+        verifier.verify(&claim, &key, payload, NOW).map(drop)
     }
 
     #[test]
@@ -351,7 +404,9 @@ mod verifying {
         signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
         let unsigned = PayloadHash::Unsigned;
         let minute = Duration::from_secs(60);
-        let presigned = signer.presign(&get(MRAP), unsigned, minute, NOW).unwrap();
+        let presigned = signer
+            .presign_with_payload(&get(MRAP), unsigned, minute, NOW)
+            .unwrap();
         let presigned = get(presigned.url());
         for (request, payload) in [(&signed, PayloadHash::EMPTY), (&presigned, unsigned)] {
             for (region, covered) in [
@@ -402,8 +457,7 @@ mod verifying {
         let mut several = get(MRAP);
         signer.sign(&mut several, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&several).unwrap();
-        let symmetric =
-            countersign::sigv4::SigningKey::derive(credentials().secret_key(), claim.scope());
+        let symmetric = AccessKey::derive(&credentials(), claim.scope()).unwrap();
         let refused = verifier.verify(&claim, &symmetric, PayloadHash::EMPTY, NOW);
         assert_eq!(refused.map(drop), Err(VerifyError::SignatureMismatch));
 
@@ -424,10 +478,12 @@ mod verifying {
         let claim = SignedRequest::parse(&request).unwrap();
         let key = signer.public_key().unwrap();
         for (token, good) in [("TOKEN", true), ("OTHER", false)] {
-            let key = AccessKey::new(key.clone()).with_session_token(token);
+            let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+            let key = key.with_session_token(token);
             let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
             assert_eq!(verified.is_ok(), good);
         }
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", key);
         let verified = verifier
             .verify(&claim, &key, PayloadHash::EMPTY, NOW)
             .map(drop);
@@ -438,7 +494,8 @@ mod verifying {
     fn receive(key: &PublicKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
         let claim = SignedRequest::parse(head).unwrap();
         let verifier = Verifier::new("eu-west-1", "s3");
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, key, NOW) else {
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             panic!("not a stream");
         };
         let (_, seed) = head.into_parts();
@@ -490,7 +547,7 @@ mod verifying {
 #[test]
 fn literals_of_streams() {
     use countersign::sigv4::{Algorithm, CredentialScope};
-    use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
+    use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
     use sha2::{Digest, Sha256};
 
     let (date, scope) = (AmzDate::new(NOW).unwrap(), "20150830/s3/aws4_request");
@@ -548,7 +605,8 @@ fn literals_of_streams() {
         let request = request.body(()).unwrap();
         let claim = SignedRequest::parse(&request).unwrap();
         let verifier = Verifier::new("us-east-1", "s3");
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &public_key, NOW) else {
+        let key = AccessKey::from_public_key("AKIDEXAMPLE", public_key.clone());
+        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
             panic!("{literal}");
         };
         assert_eq!(head.payload(), mode);

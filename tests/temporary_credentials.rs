@@ -132,13 +132,16 @@ fn expired_credentials_are_told_with_both_times() {
             .is_ok()
     );
     // It would have to outlive its credentials.
-    let error = signer.presign(&request, PayloadHash::EMPTY, Duration::from_secs(2), before);
+    let error =
+        signer.presign_with_payload(&request, PayloadHash::EMPTY, Duration::from_secs(2), before);
     assert!(error.is_err());
 }
 
 fn codeartifact_token() -> BearerToken {
     BearerToken::new("eyJ2ZXIiOjF9.abc")
         .with_scope("codeartifact", "us-west-2")
+        .with_host("d-111122223333.d.codeartifact.us-west-2.amazonaws.com")
+        .with_host("my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com")
         .with_expiration(datetime!(2015-08-31 0:36 UTC))
 }
 
@@ -401,7 +404,7 @@ mod sts {
         }
         refused(
             ask(|ask| ask.policy = Some("")),
-            "the parameter `Policy` takes 1 to 2048 characters: tab, line breaks, and U+0020 to U+00FF",
+            "the parameter `Policy` takes 1 or more characters: tab, line breaks, and U+0020 to U+00FF",
         );
         refused(
             ask(|ask| ask.policy_arns = &[ROLE; 11]),
@@ -443,7 +446,7 @@ mod sts {
         );
         refused(
             ask(|ask| ask.source_identity = Some("a b")),
-            "the parameter `SourceIdentity` takes 2 to 64 letters, digits and `_+=,.@-`",
+            "the parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`",
         );
         refused(
             ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abcd"); 6].leak()),
@@ -451,7 +454,7 @@ mod sts {
         );
         refused(
             ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abc")].leak()),
-            "the parameter `ProvidedContexts.member.1.ContextAssertion` takes 4 to 2048 characters",
+            "the parameter `ProvidedContexts.member.1.ContextAssertion` takes 4 to 3072 characters, and no control character",
         );
         let mut session = GetSessionToken::new();
         session.mfa = Some(Mfa::new("short", "123456"));
@@ -511,7 +514,17 @@ mod sts {
             ask.request(endpoint).map(drop)
         };
         let policy = |text: &str| {
-            let mut ask = AssumeRole::new(ROLE, "session");
+            let mut ask = GetFederationToken::new("Bob");
+            ask.policy = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let policy_of_saml = |text: &str| {
+            let mut ask = AssumeRoleWithSaml::new(ROLE, ROLE, "saml");
+            ask.policy = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let policy_of_web_identity = |text: &str| {
+            let mut ask = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
             ask.policy = Some(text);
             ask.request(endpoint).map(drop)
         };
@@ -566,7 +579,7 @@ mod sts {
                 .map(drop)
         };
         let federated = |text: &str| GetFederationToken::new(text).request(endpoint).map(drop);
-        let limits: [(&str, usize, usize, Try<'_>); 32] = [
+        let limits: [(&str, usize, usize, Try<'_>); 34] = [
             ("RoleArn", 20, 2048, &|text| {
                 AssumeRole::new(text, "session").request(endpoint).map(drop)
             }),
@@ -576,7 +589,7 @@ mod sts {
                 AssumeRole::new(ROLE, text).request(endpoint).map(drop)
             }),
             ("RoleSessionName", 2, 64, &|text| web(ROLE, text, "token")),
-            ("SourceIdentity", 2, 64, &source_identity),
+            ("SourceIdentity", 2, 256, &source_identity),
             ("PrincipalArn", 20, 2048, &|text| saml(ROLE, text, "saml")),
             ("SAMLAssertion", 4, 100_000, &|text| saml(ROLE, ROLE, text)),
             ("WebIdentityToken", 4, 20_000, &|text| {
@@ -585,6 +598,8 @@ mod sts {
             ("ProviderId", 4, 2048, &provider),
             ("PolicyArns.member.1.arn", 20, 2048, &arns),
             ("Policy", 1, 2048, &policy),
+            ("Policy", 1, 2048, &policy_of_saml),
+            ("Policy", 1, 2048, &policy_of_web_identity),
             ("Tags.member.1.Key", 1, 128, &|text| tag(text, "")),
             ("Tags.member.1.Value", 0, 256, &|text| tag("k", text)),
             ("TransitiveTagKeys.member.1", 1, 128, &keys),
@@ -596,7 +611,7 @@ mod sts {
             (
                 "ProvidedContexts.member.1.ContextAssertion",
                 4,
-                2048,
+                3072,
                 &|text| context(ROLE, text),
             ),
             ("Name", 2, 32, &federated),
@@ -641,6 +656,8 @@ mod sts {
         let rests = [
             "",
             " characters",
+            " characters, and no control character",
+            ", or contains a control character",
             " characters: tab, line breaks, and U+0020 to U+00FF",
             " letters, digits and `_`",
             " letters, digits and `_+=,.@-`",

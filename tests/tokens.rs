@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign::tokens::{self, ExecApiVersion, Token, caller_identity};
+use countersign::tokens::{
+    self, EksTokenGenerator, ExecApiVersion, RdsHost, RdsHostKind, RdsTokenGenerator, Token,
+    caller_identity,
+};
 use countersign::{Credentials, Error};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -239,6 +242,260 @@ fn a_host_of_another_region_is_refused() {
     }
     assert!(tokens::rds(&c, "cn-north-1", china, "app", NOW).is_ok());
     assert!(tokens::rds(&c, region, "db.example.com:5432", "app", NOW).is_ok());
+}
+
+/// Aurora User Guide, "Connecting to Amazon Aurora Global Database": the writer endpoint. The
+/// signature is of 20 lines of Python's `hmac`.
+#[test]
+fn the_writer_of_a_global_database_is_signed_for_any_region() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    let now = datetime!(2026-01-02 03:04:05 UTC);
+    let host = "orders.global-ab12cd34ef56.global.rds.amazonaws.com:5432";
+    for (region, signature) in [
+        (
+            "us-east-2",
+            "cdf3d4189c14cbd9f150b1fd0f942aba9f8d3af1c92a2de9411023dd8715d912",
+        ),
+        (
+            "eu-west-1",
+            "29df0e06e6678938be24789fbee81b1ca100f292725fd34aea329ee16c03e56c",
+        ),
+    ] {
+        let token = tokens::rds(&credentials, region, host, "app", now).unwrap();
+        assert_eq!(
+            token.expose(),
+            format!(
+                "{host}/?Action=connect&DBUser=app&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+                 &X-Amz-Credential=AKIDEXAMPLE%2F20260102%2F{region}%2Frds-db%2Faws4_request\
+                 &X-Amz-Date=20260102T030405Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
+                 &X-Amz-Signature={signature}"
+            )
+        );
+    }
+    // Another label than a region is compared with nothing, a region always.
+    for (host, good) in [
+        ("db.abc.global.rds.amazonaws.com:5432", true),
+        ("db.abc.backup.rds.amazonaws.com:5432", true),
+        ("rds.amazonaws.com:5432", true),
+        ("db.abc.rds.us-gov-east-1.amazonaws.com:5432", false),
+        ("db.abc.rds.us-iso-east-1.c2s.ic.gov:5432", false),
+        ("db.abc.eusc-de-east-1.rds.amazonaws.eu:5432", false),
+        ("DB.ABC.US-EAST-1.RDS.AMAZONAWS.COM:5432", false),
+        (
+            "ro.endpoint.proxy-abc.us-east-1.rds.amazonaws.com:5432",
+            false,
+        ),
+        ("odd.name.before.us-east-1.rds.amazonaws.com:5432", false),
+    ] {
+        let made = tokens::rds(&credentials, "us-east-2", host, "app", now);
+        assert_eq!(made.is_ok(), good, "{host}");
+    }
+}
+
+/// The older and the newer form, as RDS has them in China.
+#[test]
+fn a_database_in_china_is_refused_for_another_region_in_both_forms() {
+    let c = long_term();
+    for host in [
+        "db.abc.rds.cn-north-1.amazonaws.com.cn:5432",
+        "db.abc.cn-north-1.rds.amazonaws.com.cn:5432",
+    ] {
+        for (region, good) in [
+            ("cn-north-1", true),
+            ("cn-northwest-1", false),
+            ("us-east-1", false),
+        ] {
+            let made = tokens::rds(&c, region, host, "app", NOW);
+            assert_eq!(made.is_ok(), good, "{host} {region}");
+        }
+    }
+}
+
+#[test]
+fn a_loopback_host_is_signed_for_an_emulator_only() {
+    let c = long_term();
+    for host in [
+        "localhost:5432",
+        "LocalHost:5432",
+        "db.localhost:5432",
+        "127.0.0.1:5432",
+        "127.255.0.1:5432",
+    ] {
+        let refused = tokens::rds(&c, REGION, host, "app", NOW).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the parameter `host` is a loopback host: sign the database's own endpoint, also \
+             through a tunnel, or call `allow_loopback` for an emulator",
+            "{host}"
+        );
+        let generator = RdsTokenGenerator::new(REGION, host, "app").allow_loopback();
+        let token = generator.generate(&c, NOW).unwrap();
+        let lower = host.to_lowercase();
+        assert!(
+            token
+                .expose()
+                .starts_with(&format!("{lower}/?Action=connect&"))
+        );
+    }
+    for host in [
+        "localhost.example.com:5432",
+        "notlocalhost:5432",
+        "127.0.0.1.example.com:5432",
+        "10.0.0.1:5432",
+        "128.0.0.1:5432",
+    ] {
+        assert!(tokens::rds(&c, REGION, host, "app", NOW).is_ok(), "{host}");
+    }
+    // Nothing else is allowed with it.
+    let elsewhere = RdsTokenGenerator::new("eu-west-1", DB, "app").allow_loopback();
+    assert!(elsewhere.generate(&c, NOW).is_err());
+    let nobody = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
+    assert!(nobody.generate(&c, NOW).is_err());
+}
+
+/// RDS User Guide and Aurora User Guide; more cases are in `tests/vectors/rds-hosts.json`.
+#[test]
+fn a_host_of_rds_says_its_kind_and_its_region() {
+    use RdsHostKind::*;
+    for (host, kind, region) in [
+        (
+            "p.proxy-abc.us-east-1.rds.amazonaws.com:3306",
+            Proxy,
+            Some("us-east-1"),
+        ),
+        (
+            "s.shardgrp-abc.us-east-1.rds.amazonaws.com",
+            ShardGroup,
+            Some("us-east-1"),
+        ),
+        (
+            "d.cluster-ro-abc.us-east-1.rds.amazonaws.com",
+            ClusterReader,
+            Some("us-east-1"),
+        ),
+        (
+            "d.123456789012.us-east-1.rds.amazonaws.com",
+            Instance,
+            Some("us-east-1"),
+        ),
+        ("g.global-abc.global.rds.amazonaws.com", Global, None),
+        ("g.global-abc.us-east-1.rds.amazonaws.com", Other, None),
+        (
+            "g.endpoint.cluster-abc.us-east-1.rds.amazonaws.com",
+            Other,
+            Some("us-east-1"),
+        ),
+        (
+            "a.cluster-.us-east-1.rds.amazonaws.com",
+            Other,
+            Some("us-east-1"),
+        ),
+        ("db.abc.east.rds.amazonaws.com", Other, None),
+        ("db.abc.us-east-1.rdsx.amazonaws.com", Other, None),
+        ("db.abc.us-east-1.rds.amazonaws.com.", Other, None),
+        ("db.abc.us-east-1.rdsamazonaws.com", Other, None),
+        ("10.0.0.7", IpAddress, None),
+        ("10.0.0.7:5432", IpAddress, None),
+        ("2001:db8::7", IpAddress, None),
+        ("[2001:db8::7]:5432", IpAddress, None),
+        ("", Other, None),
+        (":", Other, None),
+        ("[", Other, None),
+    ] {
+        let found = RdsHost::of(host);
+        assert_eq!((found.kind(), found.region()), (kind, region), "{host}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_host_is_classified(
+        host in "(.*|([a-z0-9.:-]|us-east-1|[.]rds[.]|amazonaws|cluster-|\\[|\\]){0,12}([.]amazonaws[.]com)?)",
+    ) {
+        let found = RdsHost::of(&host);
+        let region = found.region().unwrap_or_default();
+        proptest::prop_assert!(host.to_ascii_lowercase().contains(region));
+    }
+}
+
+/// The label of a host that is a region is that of the signature, in each kind of token.
+#[test]
+fn each_token_is_refused_for_a_host_of_another_region() {
+    let c = long_term();
+    let git = |host: &str| format!("https://{host}/v1/repos/app");
+    let check = |host: &str, region: &str| {
+        let audience = Some(("x-audience", "a"));
+        match host {
+            host if host.contains("dsql") => tokens::dsql(&c, region, host, HOUR, NOW).map(drop),
+            host if host.contains("iot") => tokens::iot(&c, region, host, None, NOW).map(drop),
+            host if host.contains("git") => {
+                tokens::codecommit(&c, region, &git(host), NOW).map(drop)
+            }
+            host => {
+                let presigned = caller_identity::presigned(&c, region, host, audience, NOW);
+                let signed = caller_identity::signed(&c, region, host, audience, NOW);
+                let google = caller_identity::google(&c, region, host, "//p", NOW);
+                let vault = caller_identity::vault(&c, region, host, None, None, NOW);
+                let made = [presigned.is_ok(), google.is_ok(), vault.is_ok()];
+                assert_eq!(made, [signed.is_ok(); 3], "{host} {region}");
+                signed.map(drop)
+            }
+        }
+    };
+    for host in [
+        DSQL,
+        IOT,
+        "abc-ats.iot-fips.us-east-1.amazonaws.com",
+        "git-codecommit.us-east-1.amazonaws.com",
+        "git-codecommit-fips.us-east-1.amazonaws.com",
+        "vpce-1.git-codecommit.us-east-1.vpce.amazonaws.com",
+        STS,
+        "sts-fips.us-east-1.amazonaws.com",
+        "sts.us-east-1.api.aws",
+    ] {
+        assert_eq!(check(host, "us-east-1"), Ok(()), "{host}");
+        assert_eq!(
+            check(host, "eu-west-1").unwrap_err().to_string(),
+            "the parameter `region` is not the one that the host's name states",
+            "{host}"
+        );
+    }
+    // These state none: names of one's own, and labels that are no region.
+    for host in [
+        "dsql.example.com",
+        "iot.us-east-1.example.com",
+        "git.example.com",
+        "abcd1234.dsql.global.on.aws",
+        "sts.amazonaws.com",
+        "sts.us-east-1.amazonaws.com.example.com",
+    ] {
+        assert_eq!(check(host, "eu-west-1"), Ok(()), "{host}");
+    }
+}
+
+/// STS's session tokens have up to 4,096 bytes (What's New, 2026-09-15).
+#[test]
+fn an_eks_token_of_a_long_session_token_is_made_when_the_limit_is_raised() {
+    let session = |length: usize| long_term().with_session_token("a".repeat(length));
+    let generator = EksTokenGenerator::new(REGION, "c");
+    for length in [2700, 4096] {
+        let refused = tokens::eks(&session(length), REGION, "c", NOW).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the session token makes the EKS token longer than its limit, 4096 bytes unless \
+             `EksTokenGenerator::with_longest_token` raises it"
+        );
+        let raised = generator.with_longest_token(16_384);
+        let token = raised.generate(&session(length), NOW).unwrap();
+        let (text, limit) = (token.expose(), token.expose().len());
+        assert!(limit > 4096 && text.starts_with("k8s-aws-v1."), "{limit}");
+        // The limit is the last length that passes.
+        let exact = generator.with_longest_token(limit);
+        assert!(exact.generate(&session(length), NOW).is_ok());
+        let short = generator.with_longest_token(limit - 1);
+        assert!(short.generate(&session(length), NOW).is_err());
+    }
+    assert!(tokens::eks(&session(2400), REGION, "c", NOW).is_ok());
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Every case of `tests/vectors/` (or of the folder that `VECTORS_DIR` names), every expected field.
 //!
-//! A topic is a file; what it takes to run one is in `tests/vectors/`. A failure does not stop the
-//! run: all are told, by id and field, and the last lines count them.
+//! A topic is a file; what it takes to run one is in `tests/vectors/`. Neither a failure nor a panic
+//! stops the run: all are told, by id and field. The last line counts them:
+//! `vectors: N cases, M failed`. A topic that is not known here is named.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
@@ -12,6 +13,8 @@ mod chunked;
 #[cfg(feature = "codeartifact")]
 #[path = "vectors/codeartifact.rs"]
 mod codeartifact;
+#[path = "vectors/default_headers.rs"]
+mod default_headers;
 #[cfg(feature = "event-stream")]
 #[path = "vectors/event_stream.rs"]
 mod event_stream;
@@ -23,6 +26,8 @@ mod legacy;
 mod post_policy;
 #[path = "vectors/report.rs"]
 mod report;
+#[path = "vectors/s3_path.rs"]
+mod s3_path;
 #[path = "vectors/sigv4.rs"]
 mod sigv4;
 #[cfg(feature = "sigv4a")]
@@ -44,6 +49,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use report::{Case, Report};
+use serde_json::Value;
 
 /// What runs the cases of a topic; `None` for a topic that nothing here knows yet.
 fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
@@ -60,6 +66,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "post-policy")]
         "post-policy" => post_policy::run,
         "ambiguous" => sigv4::run_ambiguous,
+        "s3-path" => s3_path::run,
+        "default-headers" => default_headers::run,
         #[cfg(feature = "legacy")]
         "sigv2-query" => legacy::run_query,
         #[cfg(feature = "legacy")]
@@ -76,6 +84,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "tokens")]
         "rds" => tokens::rds,
         #[cfg(feature = "tokens")]
+        "rds-hosts" => tokens::rds_host,
+        #[cfg(feature = "tokens")]
         "dsql" => tokens::dsql,
         #[cfg(feature = "tokens")]
         "elasticache" => tokens::elasticache,
@@ -89,6 +99,53 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "iot" => tokens::iot,
         _ => return None,
     })
+}
+
+/// The topic of a file, and its cases.
+fn read(file: &Path) -> Result<(String, Vec<Value>), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let document: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let topic = document["topic"].as_str().ok_or("it has no topic")?;
+    let cases = document["cases"].as_array().ok_or("it has no cases")?;
+    Ok((topic.to_owned(), cases.clone()))
+}
+
+#[test]
+fn a_panic_inside_a_case_fails_that_case_alone() {
+    fn run(case: &mut Case<'_>) {
+        assert!(case.input["good"].as_bool().unwrap(), "it is not good");
+    }
+    let cases = [
+        serde_json::json!({"id": "first", "input": {"good": false}}),
+        serde_json::json!({"input": {"good": true}}),
+        serde_json::json!({"id": "third", "input": {}}),
+    ];
+    let mut report = Report::default();
+    report.topic("topic", &cases, run);
+    assert_eq!((report.cases(), report.failed()), (3, 2));
+    let text = report.text();
+    assert!(text.contains("first: panic: it is not good"), "{text}");
+    assert!(text.contains("third: panic: "), "{text}");
+    assert!(text.contains("topic: 3 cases, 2 failed\n"), "{text}");
+    assert!(text.ends_with("vectors: 3 cases, 2 failed\n"), "{text}");
+}
+
+#[test]
+fn chunks_have_one_size_or_those_of_a_list() {
+    let body = serde_json::json!({"utf8": "0123456789"});
+    for (chunking, sizes, one) in [
+        (serde_json::json!(4), &[4, 4, 2][..], Some(4)),
+        (serde_json::json!([4, 4, 2]), &[4, 4, 2], Some(4)),
+        (serde_json::json!([4, 4, 2, 0]), &[4, 4, 2], Some(4)),
+        (serde_json::json!([2, 5]), &[2, 5, 3], None),
+        (serde_json::json!([10]), &[10], Some(10)),
+    ] {
+        let input = serde_json::json!({"body": body, "chunking": chunking});
+        let chunks = chunked::chunks(&input, b"0123456789");
+        let lengths: Vec<usize> = chunks.iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(lengths, sizes, "{chunking}");
+        assert_eq!(chunked::chunk_size(&input), one, "{chunking}");
+    }
 }
 
 #[test]
@@ -109,15 +166,12 @@ fn vectors() {
 
     let mut report = Report::default();
     for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let Some(topic) = document["topic"].as_str() else {
-            continue;
-        };
-        let cases = document["cases"].as_array().unwrap();
-        match runner(topic) {
-            Some(run) => report.topic(topic, cases, run),
-            None => report.unknown(topic, cases.len()),
+        match read(&file) {
+            Ok((topic, cases)) => match runner(&topic) {
+                Some(run) => report.topic(&topic, &cases, run),
+                None => report.unknown(&topic, cases.len()),
+            },
+            Err(why) => report.unreadable(&file.display().to_string(), &why),
         }
     }
     // Past the test harness, which would keep the lines of a test that passes to itself.

@@ -83,10 +83,12 @@ fn a_request_that_cannot_be_read() {
         (VerifyError::MissingHost, "InvalidRequest"),
         (VerifyError::SeveralHosts, "InvalidRequest"),
         (VerifyError::MissingContentSha256, "InvalidRequest"),
-        (VerifyError::InvalidDecodedLength, "InvalidRequest"),
     ] {
         incomplete(&error, (code, 400));
     }
+    // The only status but 400 and 403.
+    let length = ("MissingContentLength", 411);
+    incomplete(&VerifyError::InvalidDecodedLength, length);
 }
 
 /// A streaming literal on what takes no stream.
@@ -102,7 +104,7 @@ fn a_stream_where_none_is_taken() {
         .sign_chunked(&mut request, ChunkedPayload::signed(9), NOW)
         .unwrap();
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials, claim.scope());
+    let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
     let error = Verifier::new("us-east-1", "s3")
         .verify(&claim, &key, PayloadHash::of(""), NOW)
         .unwrap_err();
@@ -167,15 +169,66 @@ fn a_signature_of_something_else() {
     ] {
         wrong(&error, ("SignatureDoesNotMatch", 403));
     }
+    let error = VerifyError::ContentSha256Mismatch;
+    wrong(&error, ("XAmzContentSHA256Mismatch", 400));
+}
+
+/// S3 API Reference, "Error responses": `InternalError`, 500. The AWS pages "Common errors":
+/// `InternalFailure`, 500.
+#[test]
+fn a_check_that_does_not_fit_the_signature_is_the_servers_mistake() {
     for error in [
-        VerifyError::ContentSha256Mismatch,
+        VerifyError::PayloadIsUnsigned,
         VerifyError::PayloadNotAsSigned {
             signed: "a hash",
             checked: "unsigned",
         },
     ] {
-        wrong(&error, ("XAmzContentSHA256Mismatch", 400));
+        for (protocol, code) in [
+            (Protocol::S3, "InternalError"),
+            (Protocol::Query, "InternalFailure"),
+            (Protocol::Json, "InternalFailure"),
+            (Protocol::RestJson, "InternalFailure"),
+        ] {
+            assert_eq!(error.code(protocol), code, "{error}");
+            assert_eq!(error.status(protocol), 500, "{error}");
+        }
     }
+}
+
+#[test]
+fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
+    let verify = |payload: PayloadHash, checked: PayloadHash| {
+        let credentials =
+            Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+        let request = http::Request::put("https://bucket.s3.us-east-1.amazonaws.com/key");
+        let request = request.body(()).unwrap();
+        let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+        let hour = std::time::Duration::from_secs(3600);
+        let url = signer
+            .presign_with_payload(&request, payload, hour, NOW)
+            .unwrap();
+        let arrived = http::Request::put(url.uri().unwrap());
+        let mut arrived = arrived.body(()).unwrap();
+        arrived.headers_mut().extend(url.headers().clone());
+        let claim = SignedRequest::parse(&arrived).unwrap();
+        let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3");
+        let verified = verifier.verify(&claim, &key, checked, NOW);
+        verified.map(drop)
+    };
+    let unsigned = PayloadHash::Unsigned;
+    for checked in [PayloadHash::EMPTY, PayloadHash::of("body")] {
+        assert_eq!(
+            verify(unsigned, checked),
+            Err(VerifyError::PayloadIsUnsigned)
+        );
+    }
+    assert_eq!(verify(unsigned, unsigned), Ok(()));
+    // A signed hash that another body came with stays the client's mistake.
+    assert_eq!(verify(PayloadHash::EMPTY, PayloadHash::EMPTY), Ok(()));
+    let another = verify(PayloadHash::EMPTY, PayloadHash::of("body"));
+    assert_eq!(another, Err(VerifyError::ContentSha256Mismatch));
 }
 
 #[test]
@@ -235,9 +288,10 @@ fn chunks_that_do_not_verify() {
                 size: 9,
                 maximum: 8,
             },
-            "EntityTooLarge",
+            "InvalidRequest",
             400,
         ),
+        (ChunkError::OutOfMemory, "InternalError", 500),
         (ChunkError::SignatureMismatch, "SignatureDoesNotMatch", 403),
         (ChunkError::TrailersTooLong, "MalformedTrailerError", 400),
         (ChunkError::UnannouncedTrailer, "MalformedTrailerError", 400),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::{Credentials, PayloadHash, Presigned, Signer, encode_key};
+use countersign::{Credentials, Presigned, Signer, encode_key};
 use http::Request;
 
 pub(crate) fn link(
@@ -15,6 +15,6 @@ pub(crate) fn link(
     let key = encode_key(key);
     let url = format!("https://bucket.s3.eu-west-1.amazonaws.com/{key}");
     let get = Request::get(url).body(())?;
-    let link = signer.presign(&get, PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    let link = signer.presign(&get, Duration::from_secs(900), now)?;
     Ok(link)
 }

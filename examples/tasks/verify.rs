@@ -10,7 +10,7 @@ pub(crate) fn who(
 ) -> Result<String, Box<dyn std::error::Error>> {
     let verifier = Verifier::new("eu-west-1", Service::S3);
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&look_up(claim.access_key_id())?, claim.scope());
+    let key = AccessKey::derive(&look_up(claim.access_key_id())?, claim.scope())?;
     let verified = match verifier.verify_head(&claim, &key, now)? {
         Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
         Head::Unsigned(head) => head.accept(), // over TLS only

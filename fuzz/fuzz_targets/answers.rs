@@ -36,13 +36,17 @@ fuzz_target!(|input: &[u8]| {
         Err(error) => return refused(&error, status, body),
     };
     assert!(status.is_success());
-    let written = answer.write(action);
-    let again = read(action, status, written.as_bytes());
-    let again = again.unwrap_or_else(|error| panic!("{error} {written}"));
-    assert_eq!(
-        (&again.fields, &again.request_id),
-        (&answer.fields, &answer.request_id)
-    );
+    // STS's JSON may contain characters that XML cannot.
+    let is_json = body.trim_ascii_start().starts_with(b"{");
+    if !is_json || action == "GetAuthorizationToken" {
+        let written = answer.write(action);
+        let again = read(action, status, written.as_bytes());
+        let again = again.unwrap_or_else(|error| panic!("{error} {written}"));
+        assert_eq!(
+            (&again.fields, &again.request_id),
+            (&answer.fields, &answer.request_id)
+        );
+    }
 
     for (i, (name, secret)) in answer.fields.iter().enumerate() {
         let Some(secret) = secret.as_ref().filter(|_| SECRETS.contains(name)) else {
@@ -76,6 +80,9 @@ fn refused(error: &Error, status: StatusCode, body: &[u8]) {
         "<SecretAccessKey>",
         "<SessionToken>",
         "<WebIdentityToken>",
+        "\"SecretAccessKey\":\"",
+        "\"SessionToken\":\"",
+        "\"WebIdentityToken\":\"",
         "\"authorizationToken\":\"",
     ] {
         for rest in text.split(tag).skip(1) {
@@ -204,8 +211,8 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
     let user = |user: &Option<AssumedRoleUser>| {
         let user = user.clone();
         (
-            user.as_ref().map(|user| user.assumed_role_id.clone()),
-            user.map(|user| user.arn),
+            user.as_ref().and_then(|user| user.assumed_role_id.clone()),
+            user.and_then(|user| user.arn),
         )
     };
     let number = |number: Option<u32>| number.map(|number| number.to_string());
@@ -293,11 +300,12 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
             let fields = [
                 (
                     "FederatedUser/FederatedUserId",
-                    user.as_ref().map(|user| user.federated_user_id.as_str()),
+                    user.as_ref()
+                        .and_then(|user| user.federated_user_id.as_deref()),
                 ),
                 (
                     "FederatedUser/Arn",
-                    user.as_ref().map(|user| user.arn.as_str()),
+                    user.as_ref().and_then(|user| user.arn.as_deref()),
                 ),
                 ("PackedPolicySize", size.as_deref()),
             ];

@@ -9,8 +9,8 @@
 use countersign::chunked::{
     Checksum, ChecksumAlgorithm, ChunkError, ChunkVerifier, ChunkedPayload, Trailer,
 };
-use countersign::verify::{Head, Seed, SignedRequest, Verifier};
-use countersign::{sigv4::SigningKey, Service, Signer};
+use countersign::verify::{AccessKey, Head, Seed, SignedRequest, Verifier};
+use countersign::{Credentials, Service, Signer};
 use countersign_fuzz::{NOW, REGION, SECRET, credentials, tampered};
 use http::{HeaderMap, HeaderName, Request};
 use libfuzzer_sys::fuzz_target;
@@ -84,7 +84,8 @@ fuzz_target!(|input: &[u8]| {
     let claim = SignedRequest::parse(&request).expect("what was signed");
     let verifier = Verifier::new(REGION, Service::S3);
     let seed = |secret: &str| {
-        let key = SigningKey::derive(&secret.into(), claim.scope());
+        let known = Credentials::new(claim.access_key_id(), secret);
+        let key = AccessKey::derive(&known, claim.scope()).expect("a secret");
         match verifier.verify_head(&claim, &key, NOW) {
             Ok(Head::Streaming(head)) => Some(head.into_parts().1),
             _ => None,
@@ -127,7 +128,7 @@ fuzz_target!(|input: &[u8]| {
 
 /// What came out, and the trailers, where all of it was there.
 fn decode(
-    seed: &Seed<SigningKey>,
+    seed: &Seed<AccessKey>,
     wire: &[u8],
     cut: usize,
 ) -> (Vec<u8>, Result<HeaderMap, ChunkError>) {

@@ -123,7 +123,7 @@ fn verify(message: &Message<'_>, secret: &str) -> Result<(), VerifyError> {
     if let Some(token) = claim.session_token() {
         credentials = credentials.with_session_token(token);
     }
-    let key = AccessKey::derive(&credentials, scope);
+    let key = AccessKey::derive(&credentials, scope).expect("a secret");
     let region = scope.region().expect("a SigV4 scope");
     let verifier = Verifier::new(region, Service::from(scope.service()));
     match verifier.verify_head(&claim, &key, claim.date().timestamp())? {

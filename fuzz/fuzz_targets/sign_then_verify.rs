@@ -100,7 +100,7 @@ fn verify(
     if claim.access_key_id() != credentials.access_key_id() {
         return Err(VerifyError::UnknownAccessKeyId);
     }
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).expect("a secret");
     let verifier = Verifier::new(REGION, Service::from(service));
     let verified = match verifier.verify_head(&claim, &key, NOW)? {
         Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,

@@ -14,8 +14,7 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::verifier::ChunkVerifier;
-use crate::sigv4::signing_key::SigningKey;
-use crate::verify::VerifyingKey;
+use crate::verify::{AccessKey, VerifyingKey};
 
 /// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
 /// memory.
@@ -34,7 +33,7 @@ use crate::verify::VerifyingKey;
 ///     VerifiedBody::new(body, verifier)
 /// }
 /// ```
-pub struct VerifiedBody<B, K = SigningKey> {
+pub struct VerifiedBody<B, K = AccessKey> {
     body: B,
     /// What came of it and was not looked at yet.
     pending: Bytes,
@@ -59,8 +58,8 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// ```
     /// # use countersign::chunked::{ChunkedBody, ChunkedPayload};
     /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// use http_body::Body as _;
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
@@ -68,7 +67,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// # let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
     /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
+    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
     ///
     /// let (verified, seed) = head.into_parts();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{SERVICE, check_domain, check_owner};
+use super::{SERVICE, check_domain, check_owner, host_patterns, repository_host};
 use crate::bearer::{BearerToken, Form};
 use crate::primitives::encode::encode_segment;
 use crate::sigv4::scope::check_host_label;
@@ -42,6 +42,7 @@ pub struct Repository<'a> {
     domain_owner: &'a str,
     region: &'a str,
     name: &'a str,
+    dual_stack: bool,
 }
 
 impl<'a> Repository<'a> {
@@ -81,10 +82,25 @@ impl<'a> Repository<'a> {
             domain_owner,
             region,
             name,
+            dual_stack: false,
         })
     }
 
-    /// The host of all the domain's repositories.
+    /// Uses the host for IPv4 and IPv6 in all that follows.
+    ///
+    /// ```
+    /// # use countersign::codeartifact::Repository;
+    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?.dual_stack();
+    /// assert_eq!(repository.host(), "my-domain-111122223333.codeartifact.us-west-2.on.aws");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    #[must_use]
+    pub fn dual_stack(mut self) -> Self {
+        self.dual_stack = true;
+        self
+    }
+
+    /// The host of all the domain's repositories, in the domain of the region's partition.
     ///
     /// ```
     /// # use countersign::codeartifact::Repository;
@@ -93,13 +109,12 @@ impl<'a> Repository<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn host(&self) -> String {
-        let Self {
-            domain,
-            domain_owner,
-            region,
-            ..
-        } = self;
-        format!("{domain}-{domain_owner}.d.codeartifact.{region}.amazonaws.com")
+        repository_host(self.domain, self.domain_owner, self.region, self.dual_stack)
+    }
+
+    /// What is written names this repository's host, so a token that names hosts must name it too.
+    fn check(&self, token: &BearerToken, now: Timestamp) -> Result<(), crate::Error> {
+        token.check_at((SERVICE, self.region), &self.host(), now)
     }
 
     /// npm's setting `registry`, and yarn's.
@@ -119,7 +134,8 @@ impl<'a> Repository<'a> {
     /// configuration.
     ///
     /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    /// - everything [`BearerToken::check`] returns
+    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
     /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
@@ -136,8 +152,7 @@ impl<'a> Repository<'a> {
         token: &BearerToken,
         now: impl Into<Timestamp>,
     ) -> Result<SecretText, crate::Error> {
-        let now = now.into();
-        token.check(SERVICE, self.region, now)?;
+        self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
         let token = token.expose();
         let line = format!("//{host}/npm/{name}/:_authToken={token}");
@@ -147,7 +162,8 @@ impl<'a> Repository<'a> {
     /// pip's setting `index-url`, with user and token inside.
     ///
     /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    /// - everything [`BearerToken::check`] returns
+    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
     /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
@@ -165,8 +181,7 @@ impl<'a> Repository<'a> {
         token: &BearerToken,
         now: impl Into<Timestamp>,
     ) -> Result<SecretText, crate::Error> {
-        let now = now.into();
-        token.check(SERVICE, self.region, now)?;
+        self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
         let token = Zeroizing::new(encode_segment(token.expose()));
         let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
@@ -189,8 +204,11 @@ impl<'a> Repository<'a> {
     /// What Cargo is given for the registry's token (`cargo login`, or on the standard output of a
     /// credential provider), and sends as it is.
     ///
+    /// A token that names no host gets the hosts of the domain's repositories.
+    ///
     /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    /// - everything [`BearerToken::check`] returns
+    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
     /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
@@ -206,9 +224,14 @@ impl<'a> Repository<'a> {
         token: &BearerToken,
         now: impl Into<Timestamp>,
     ) -> Result<BearerToken, crate::Error> {
-        let now = now.into();
-        token.check(SERVICE, self.region, now)?;
-        Ok(token.clone().sent_as(Form::Bare))
+        self.check(token, now.into())?;
+        let patterns = host_patterns(self.domain, Some(self.domain_owner), self.region)?;
+        let token = token.clone().sent_as(Form::Bare);
+        Ok(if token.names_no_host() {
+            token.with_host_patterns(patterns)
+        } else {
+            token
+        })
     }
 }
 

@@ -46,6 +46,9 @@ pub enum FrameError {
         /// The length that the message says they have, in bytes.
         length: u32,
     },
+    /// There is not enough memory left to buffer a message.
+    #[error("not enough memory to buffer a message")]
+    OutOfMemory,
     /// The headers cannot be read.
     #[error("a header of a message {0}")]
     MalformedHeader(&'static str),

@@ -86,15 +86,15 @@ impl EventVerifier {
     ///
     /// ```
     /// use countersign::event_stream::EventVerifier;
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Signer};
+    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # signer.sign_events(&mut request, now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(credentials.secret_key(), claim.scope());
+    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
     /// # let verifier = Verifier::new("us-east-1", "transcribe");
     ///
     /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
@@ -180,8 +180,7 @@ impl EventVerifier {
             &encode_date(milliseconds),
             payload,
         );
-        // Comparing signatures takes the same time wherever they differ.
-        if self.key.sign(string_to_sign) != signature {
+        if !self.key.verifies(string_to_sign, &signature) {
             return Err(EventError::SignatureMismatch);
         }
         self.prior = signature;

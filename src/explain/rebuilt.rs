@@ -10,6 +10,7 @@ use crate::primitives::encode::same;
 use crate::request::HttpRequest;
 use crate::service::Rules;
 use crate::sigv4::authorization::CONTENT_SHA256_PARAMETER;
+use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::parameters;
 use crate::sigv4::canonical::{CanonicalRequest, keeps};
 use crate::sigv4::date::AmzDate;
@@ -47,11 +48,13 @@ impl Rebuilt {
         let sign = |name: &str| listed.contains(name);
         let invalid = |problem| VerifyError::InvalidTarget { problem };
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        let read = canonical.read(request, rules, keep, sign);
+        let path = |path| CanonicalPath::received(path, rules);
+        let read = canonical.read(request, path, keep, sign);
         read.map_err(|error| match error {
             // A query was read with the claim.
             crate::Error::InvalidPath { problem, .. } => invalid(problem),
             crate::Error::MissingHost => VerifyError::MissingHost,
+            crate::Error::DuplicateHost => VerifyError::SeveralHosts,
             _ => invalid("it has no canonical form"),
         })?;
         canonical.sort();

@@ -9,9 +9,9 @@ use crate::credentials::SecretKey;
 use crate::credentials::key_id::IdPrefix;
 use crate::primitives::encode::same;
 use crate::request::HttpRequest;
-use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::service::{ContentSha256, Service};
 use crate::sigv4::payload_hash::PayloadHash;
-use crate::verify::{SignedRequest, Verifier, VerifyError};
+use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 
 use super::Unreadable;
 use super::answer::Answer;
@@ -474,9 +474,9 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     fn suspicions(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut add = |cause| findings.push(Finding::new(cause));
-        let after_signing =
-            self.service.rules().session_token == SessionTokenPlacement::AfterSigning;
         let claimed = self.claimed();
+        let in_url = claimed.form == Some(Form::Query);
+        let after_signing = self.service.rules().session_token.is_unsigned(in_url);
         let id = claimed.access_key_id.as_deref().unwrap_or_default();
         if IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey)
             && !claimed.has_token

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use super::condition::{self, Condition, Fault};
 use super::policy::PostPolicy;
 use super::{
-    ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
-    SIGNATURE, VERSION_2, VERSION_4, is_exempt, json,
+    ALGORITHM, CREDENTIAL, DATE, FILE_NAME, LONGEST_POLICY, MAX_KEY_LENGTH, POLICY,
+    S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2, VERSION_4, is_exempt, is_replaced, json,
 };
 use crate::error::Error;
 use crate::primitives::encode::ascii;
@@ -24,13 +24,15 @@ impl Signer {
     /// Signs a policy, and makes the form of it.
     ///
     /// The form has the fields whose values the policy fixes, then `fields` (what is filled in
-    /// beforehand; `key` may hold `${filename}`), then what signing adds. Fields that the page or
+    /// beforehand), then what signing adds. S3 replaces `${filename}` in any of `fields` with the
+    /// file's name before it checks the policy. Fields that the page or
     /// its user fills in need not be given; the policy covers them.
     ///
     /// # Errors
     /// A field that no condition covers, or that does not meet one; one of those that signing adds;
-    /// a policy that does not cover `key`, that no file can meet, that has ended, that is longer
-    /// than 20 KB, or that outlives the credentials; otherwise as [`sign`](Self::sign).
+    /// a key that is empty or longer than 1,024 bytes; an exact condition on a value that contains
+    /// `${filename}`, which no upload meets; a policy that does not cover `key`, that no file can meet,
+    /// that has ended, that is longer than 20 KB, or that outlives the credentials; otherwise as [`sign`](Self::sign).
     ///
     /// ```
     /// use countersign::post_policy::PostPolicy;
@@ -177,15 +179,37 @@ fn check_uploads(policy: &PostPolicy) -> Result<(), Error> {
     let (mut least, mut most) = (0, u64::MAX);
     for condition in &policy.conditions {
         match condition {
+            Condition::Equals { field, value }
+                if is_replaced(field) && value.contains(FILE_NAME) =>
+            {
+                return Err(Error::InvalidField {
+                    field: field.clone(),
+                    problem: "has `${filename}` in an exact condition, which is compared with the \
+                        file's name filled in: use a prefix",
+                });
+            }
             Condition::Equals { field, value } if is_bucket(field) => check(policy, field, value)?,
+            Condition::Equals { field, value } => check_key(field, value)?,
             Condition::ContentLengthRange { min, max } => {
                 (least, most) = (least.max(*min), most.min(*max));
             }
-            Condition::Equals { .. } | Condition::StartsWith { .. } => {}
+            Condition::StartsWith { .. } => {}
         }
     }
     if least > most {
         return Err(Error::InvalidPolicy("has a range that no file is in"));
+    }
+    Ok(())
+}
+
+/// Refuses a key that no file's name makes short or long enough.
+fn check_key(field: &str, value: &str) -> Result<(), Error> {
+    let fixed = value.len() - FILE_NAME.len() * value.matches(FILE_NAME).count();
+    if field.eq_ignore_ascii_case("key") && (value.is_empty() || fixed > MAX_KEY_LENGTH) {
+        return Err(Error::InvalidField {
+            field: field.to_owned(),
+            problem: "must be 1 to 1024 bytes long",
+        });
     }
     Ok(())
 }
@@ -228,8 +252,13 @@ fn add(
         let field = field.to_owned();
         return Err(Error::InvalidField { field, problem });
     }
+    check_key(field, value)?;
     if !is_exempt(field) {
         check(policy, field, value)?;
+        if is_replaced(field) && value.contains(FILE_NAME) {
+            // A prefix that only the text `${filename}` meets.
+            check(policy, field, &value.replace(FILE_NAME, ""))?;
+        }
     }
     match form.iter().find(|(name, _)| is(name)) {
         None => form.push((field.to_owned(), value.to_owned())),

@@ -106,7 +106,7 @@ impl PostPolicy {
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
     ///
     /// // Where the form arrives:
     /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 1_048_577 };

@@ -258,7 +258,8 @@ impl AddedHeaders<'_> {
         if headers.keys_len() > MANY_HEADERS {
             return Err(Error::TooManyHeaders);
         }
-        headers.try_reserve(5).map_err(|_| Error::TooManyHeaders)
+        // And for a `host` header.
+        headers.try_reserve(6).map_err(|_| Error::TooManyHeaders)
     }
 
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {

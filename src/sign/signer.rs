@@ -86,17 +86,25 @@ impl Signer {
     /// Signs a request, in its headers.
     ///
     /// Adds `x-amz-date`, `authorization`, and where they belong `x-amz-security-token` and
-    /// `x-amz-content-sha256`; what an earlier signing left of these is replaced. The host is
-    /// signed as the `host` header says it, or else as an HTTP client sends it for the URI. Returns
-    /// the signature, for those who sign what follows it.
+    /// `x-amz-content-sha256`; what an earlier signing left of these is replaced. Returns the
+    /// signature, for those who sign what follows it.
+    ///
+    /// The URI stays as it is:
+    ///
+    /// - **Path.** S3's family is signed in canonical encoding, which S3 recomputes from the path that
+    ///   it receives ([`Rules::recode_path`](crate::Rules::recode_path)).
+    /// - **Query.** A bare `+` is signed as a space.
+    /// - **Host.** It is signed as the `host` header says it, or else as an HTTP client sends it for
+    ///   the URI: in lowercase. If the URI's host has an upper-case letter, the lowercase `host`
+    ///   header is added too, because some clients send the letters as they are written.
     ///
     /// A payload that is the request's own body is hashed in a statement before, since the request is
     /// borrowed while it is signed: `let payload = PayloadHash::of(request.body());`.
     ///
     /// # Errors
     /// Credentials, region or service that cannot be; credentials that have expired at `now`; no
-    /// host; a path or query that cannot be sent; a query that is signed already. The request is
-    /// then as it was.
+    /// host; a path or query that cannot be sent; a bare `+` in a path of S3
+    /// ([`Error::InvalidPath`]); a query that is signed already. The request is then as it was.
     ///
     /// ```
     /// use countersign::{Credentials, PayloadHash, Signer};
@@ -164,21 +172,33 @@ impl Signer {
     /// Presigns a request: a URL that anybody can use until it expires, and that needs no
     /// `authorization` header.
     ///
-    /// The caller's query stays as it is and the signature's parameters are appended. Headers of
-    /// the request are signed too, and whoever uses the URL must send them
-    /// ([`Presigned::headers`]). S3 takes [`PayloadHash::Unsigned`]; all others the hash of the
-    /// body, for a `GET` [`PayloadHash::EMPTY`].
+    /// In S3's family the payload stays unsigned: whoever has the URL of a `PUT` uploads what they
+    /// like. Elsewhere `GET`, `HEAD`, `DELETE` and `OPTIONS` are signed with an empty body. For
+    /// another method call [`presign_with_payload`](Self::presign_with_payload).
+    ///
+    /// The caller's query stays and the signature's parameters are appended. Three things of the URL
+    /// are written anew, so that all clients and servers agree about them: the host in lowercase, a
+    /// path of S3's family in canonical encoding
+    /// ([`Rules::recode_path`](crate::Rules::recode_path)), and a bare `+` of the query as `%20`. A
+    /// segment of a path that would become `.` or `..`, such as `%2E%2E`, stays as it is.
+    ///
+    /// Headers of the request are signed too, and whoever uses the URL must send them
+    /// ([`Presigned::headers`]).
     ///
     /// Amazon S3 API Reference, "Authenticating requests: using query parameters".
     ///
     /// # Errors
-    /// As [`sign`](Self::sign); and a lifetime outside 1 to 604,800 seconds, or beyond the end of
-    /// the credentials; a relative URI; a parameter `X-Amz-Content-Sha256` that declares another
-    /// payload.
+    /// - everything that [`sign`](Self::sign) returns
+    /// - [`Error::PayloadRequired`] outside S3's family, if the method is not one of the four
+    /// - [`Error::ExpiresInOutOfRange`] if the lifetime is not 1 to 604,800 seconds
+    /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime has a fraction of a second
+    /// - [`Error::OutlivesCredentials`] if the credentials expire before the URL
+    /// - [`Error::RelativeUri`] if the URI has no scheme or no host
+    /// - [`Error::AlreadySigned`] if a parameter `X-Amz-Content-Sha256` declares another payload
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
     /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -186,7 +206,7 @@ impl Signer {
     /// let signer = Signer::new(credentials, "us-east-1", "s3");
     /// let request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
     /// let now = datetime!(2013-05-24 0:00 UTC);
-    /// let url = signer.presign(&request, PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    /// let url = signer.presign(&request, Duration::from_secs(900), now)?;
     /// assert!(url.url().starts_with("https://bucket.s3.amazonaws.com/a%20key?X-Amz-Algorithm="));
     /// assert_eq!(url.expires_at(), datetime!(2013-05-24 0:15 UTC));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -194,11 +214,55 @@ impl Signer {
     pub fn presign<R: HttpRequest>(
         &self,
         request: &R,
-        payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
         let now = now.into();
+        self.presign_as(request, None, expires_in, now)
+    }
+
+    /// Presigns a request with a payload that the caller names: the hash of the body that the URL's
+    /// user will send.
+    ///
+    /// In S3's family, and where the rules always send `x-amz-content-sha256`, the user must send
+    /// that header too: [`Presigned::headers`] contains it.
+    ///
+    /// # Errors
+    /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]
+    /// - [`Error::PayloadHashInUrl`] in S3's family, if the method is `GET`, `HEAD`, `DELETE` or
+    ///   `OPTIONS` and the payload is a hash
+    /// - [`Error::UnsignedPayloadInUrl`] if the service hashes the body, and the payload is
+    ///   [`PayloadHash::Unsigned`]
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs");
+    /// let body = "Action=ReceiveMessage";
+    /// let request = http::Request::post("https://sqs.us-east-1.amazonaws.com/123456789012/queue").body(())?;
+    /// let presigned = signer.presign_with_payload(&request, PayloadHash::of(body), Duration::from_secs(60), now)?;
+    /// assert!(presigned.url().contains("&X-Amz-SignedHeaders=host&"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn presign_with_payload<R: HttpRequest>(
+        &self,
+        request: &R,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<Presigned, Error> {
+        self.presign_as(request, Some(payload), expires_in, now.into())
+    }
+
+    fn presign_as<R: HttpRequest>(
+        &self,
+        request: &R,
+        payload: Option<PayloadHash>,
+        expires_in: Duration,
+        now: Timestamp,
+    ) -> Result<Presigned, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         self.with_key(&date, identity, |key| {
@@ -214,24 +278,60 @@ impl Signer {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// use countersign::{Credentials, RawRequest, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
     /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
     /// let minute = Duration::from_secs(60);
-    /// let presigned = signer.presign_raw(&request, PayloadHash::Unsigned, minute, now)?;
+    /// let presigned = signer.presign_raw(&request, minute, now)?;
     /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(
         &self,
         request: &RawRequest<'_>,
-        payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
         let now = now.into();
+        self.presign_raw_as(request, None, expires_in, now)
+    }
+
+    /// Presigns a request in slices with a payload that the caller names.
+    ///
+    /// # Errors
+    /// - everything that [`presign_with_payload`](Self::presign_with_payload) returns
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let request = RawRequest { method: "PUT", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let payload = PayloadHash::of("the only body that S3 takes");
+    /// let presigned = signer.presign_raw_with_payload(&request, payload, Duration::from_secs(60), now)?;
+    /// assert_eq!(presigned.headers()["x-amz-content-sha256"], payload.to_hashed_payload().as_str());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn presign_raw_with_payload(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<Presigned, Error> {
+        self.presign_raw_as(request, Some(payload), expires_in, now.into())
+    }
+
+    fn presign_raw_as(
+        &self,
+        request: &RawRequest<'_>,
+        payload: Option<PayloadHash>,
+        expires_in: Duration,
+        now: Timestamp,
+    ) -> Result<Presigned, Error> {
         let (identity, date) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         self.with_key(&date, identity, |key| {

@@ -142,28 +142,73 @@ impl Signer {
     /// `X-Amz-Region-Set` besides.
     ///
     /// # Errors
-    /// As there; and a region set that is none.
+    /// - everything that [`Signer::presign`](crate::Signer::presign) returns
+    /// - [`Error::InvalidRegionSet`] if the region set is not a list of regions
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, PayloadHash};
+    /// use countersign::{sigv4a, Credentials};
     /// use time::macros::datetime;
     ///
     /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "s3");
     /// let request = http::Request::get("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
     /// let now = datetime!(2015-08-30 12:36 UTC);
-    /// let url = signer.presign(&request, PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    /// let url = signer.presign(&request, Duration::from_secs(900), now)?;
     /// assert!(url.url().contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(
         &self,
         request: &R,
-        payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
         let now = now.into();
+        self.presign_as(request, None, expires_in, now)
+    }
+
+    /// Presigns a request with a payload that the caller names: the hash of the body that the URL's
+    /// user will send.
+    ///
+    /// In S3's family, and where the rules always send `x-amz-content-sha256`, the user must send
+    /// that header too: [`Presigned::headers`] contains it.
+    ///
+    /// # Errors
+    /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]
+    /// - [`Error::PayloadHashInUrl`] in S3's family, if the method is `GET`, `HEAD`, `DELETE` or
+    ///   `OPTIONS` and the payload is a hash
+    /// - [`Error::UnsignedPayloadInUrl`] if the service hashes the body, and the payload is
+    ///   [`PayloadHash::Unsigned`]
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{sigv4a, Credentials, PayloadHash};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "sqs");
+    /// let body = "Action=ReceiveMessage";
+    /// let request = http::Request::post("https://sqs.us-east-1.amazonaws.com/123456789012/queue").body(())?;
+    /// let presigned = signer.presign_with_payload(&request, PayloadHash::of(body), Duration::from_secs(60), now)?;
+    /// assert!(presigned.url().contains("&X-Amz-SignedHeaders=host&"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn presign_with_payload<R: HttpRequest>(
+        &self,
+        request: &R,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<Presigned, Error> {
+        self.presign_as(request, Some(payload), expires_in, now.into())
+    }
+
+    fn presign_as<R: HttpRequest>(
+        &self,
+        request: &R,
+        payload: Option<PayloadHash>,
+        expires_in: Duration,
+        now: Timestamp,
+    ) -> Result<Presigned, Error> {
         let (identity, date, key) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         identity.presign(request, &identity.terms(payload, lifetime, &date, &key)?)
@@ -177,25 +222,61 @@ impl Signer {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, PayloadHash, RawRequest};
+    /// use countersign::{sigv4a, Credentials, RawRequest};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
     /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "s3");
     /// assert_eq!((signer.region_set(), signer.service().name()), ("us-*", "s3"));
     /// let minute = Duration::from_secs(60);
-    /// let presigned = signer.presign_raw(&request, PayloadHash::Unsigned, minute, now)?;
+    /// let presigned = signer.presign_raw(&request, minute, now)?;
     /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(
         &self,
         request: &RawRequest<'_>,
-        payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
         let now = now.into();
+        self.presign_raw_as(request, None, expires_in, now)
+    }
+
+    /// Presigns a request in slices with a payload that the caller names.
+    ///
+    /// # Errors
+    /// - everything that [`presign_with_payload`](Self::presign_with_payload) returns
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{sigv4a, Credentials, PayloadHash, RawRequest};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let request = RawRequest { method: "PUT", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+    /// let payload = PayloadHash::of("the only body that S3 takes");
+    /// let presigned = signer.presign_raw_with_payload(&request, payload, Duration::from_secs(60), now)?;
+    /// assert_eq!(presigned.headers()["x-amz-content-sha256"], payload.to_hashed_payload().as_str());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn presign_raw_with_payload(
+        &self,
+        request: &RawRequest<'_>,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<Presigned, Error> {
+        self.presign_raw_as(request, Some(payload), expires_in, now.into())
+    }
+
+    fn presign_raw_as(
+        &self,
+        request: &RawRequest<'_>,
+        payload: Option<PayloadHash>,
+        expires_in: Duration,
+        now: Timestamp,
+    ) -> Result<Presigned, Error> {
         let (identity, date, key) = self.identity(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
         identity.presign_raw(request, &identity.terms(payload, lifetime, &date, &key)?)

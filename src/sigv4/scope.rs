@@ -257,6 +257,9 @@ impl fmt::Debug for CredentialScope {
 }
 
 /// A region that becomes a label of a host name must not change the host.
+///
+/// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
+/// that belong to no region, so that no host contains one.
 #[cfg(any(
     feature = "sts",
     feature = "s3",
@@ -269,9 +272,16 @@ pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
         && region.bytes().all(label)
         && !region.starts_with('-')
         && !region.ends_with('-');
-    is_label.then_some(()).ok_or_else(|| Error::InvalidRegion {
+    let problem = if !is_label {
+        "is not one label of a host name, in lower case"
+    } else if region.starts_with("aws-") && region.ends_with("-global") {
+        "is a pseudo-region of the SDKs, and no host has it in its name: give the region itself"
+    } else {
+        return Ok(());
+    };
+    Err(Error::InvalidRegion {
         region: region.to_owned(),
-        problem: "is not one label of a host name, in lower case",
+        problem,
     })
 }
 

@@ -3,7 +3,7 @@
 use http::Uri;
 
 use crate::error::Error;
-use crate::service::partition::Partition;
+use crate::service::partition::{GLOBAL, Partition};
 use crate::sigv4::scope::check_host_label;
 
 /// An endpoint of STS, with the region to sign for.
@@ -28,7 +28,14 @@ use crate::sigv4::scope::check_host_label;
 pub struct Endpoint {
     uri: Uri,
     region: String,
-    global: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Global,
+    Regional,
+    Custom,
 }
 
 /// The regions of the partition `aws` with FIPS endpoints.
@@ -50,14 +57,14 @@ impl Endpoint {
         Self {
             uri: Uri::from_static("https://sts.amazonaws.com/"),
             region: "us-east-1".to_owned(),
-            global: true,
+            kind: Kind::Global,
         }
     }
 
-    /// The endpoint of a region.
+    /// The endpoint of a region; that of `aws-global` is the [global](Self::global) one.
     ///
     /// # Errors
-    /// A region that cannot be part of a host name.
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
     ///
     /// ```
     /// use countersign::sts::Endpoint;
@@ -67,6 +74,9 @@ impl Endpoint {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn regional(region: &str) -> Result<Self, Error> {
+        if region == GLOBAL {
+            return Ok(Self::global());
+        }
         Self::of_host("sts", region, Partition::of(region).domain())
     }
 
@@ -108,6 +118,7 @@ impl Endpoint {
     /// ```
     pub fn dual_stack(region: &str) -> Result<Self, Error> {
         let domain = match Partition::of(region) {
+            Partition::Aws if region == GLOBAL => return Err(none(region, NO_DUAL_STACK)),
             Partition::Aws | Partition::GovCloud => "api.aws",
             Partition::China => "api.amazonwebservices.com.cn",
             Partition::EuropeanSovereign => "api.amazonwebservices.eu",
@@ -161,7 +172,7 @@ impl Endpoint {
             Some(uri) => Ok(Self {
                 uri,
                 region,
-                global: false,
+                kind: Kind::Custom,
             }),
             None => Err(none(&region, "not an absolute URL without a query")),
         }
@@ -196,12 +207,21 @@ impl Endpoint {
     }
 
     pub(super) fn is_global(&self) -> bool {
-        self.global
+        self.kind == Kind::Global
+    }
+
+    /// Whether a server other than AWS's may be behind it.
+    pub(super) fn is_custom(&self) -> bool {
+        self.kind == Kind::Custom
     }
 
     fn of_host(service: &str, region: &str, domain: &str) -> Result<Self, Error> {
         check_host_label(region)?;
-        Self::custom(&format!("https://{service}.{region}.{domain}/"), region)
+        let url = format!("https://{service}.{region}.{domain}/");
+        Ok(Self {
+            kind: Kind::Regional,
+            ..Self::custom(&url, region)?
+        })
     }
 }
 
@@ -269,6 +289,7 @@ mod tests {
                     "none",
                 ],
             ),
+            ("aws-global", ["sts.amazonaws.com", "none", "none", "none"]),
             (
                 "us-iso-east-1",
                 ["sts.us-iso-east-1.c2s.ic.gov", "none", "none", "none"],
@@ -293,6 +314,25 @@ mod tests {
                 Endpoint::fips_dual_stack(region),
             ];
             assert_eq!(made.map(host), hosts, "{region}");
+        }
+    }
+
+    #[test]
+    fn aws_global_is_signed_for_us_east_1() {
+        let endpoint = Endpoint::regional("aws-global").unwrap();
+        assert_eq!(endpoint.uri(), "https://sts.amazonaws.com/");
+        assert_eq!(endpoint.region(), "us-east-1");
+        assert_eq!(endpoint, Endpoint::global());
+        // Its own regional endpoint stays another one.
+        assert_ne!(Endpoint::regional("us-east-1").unwrap(), endpoint);
+    }
+
+    #[test]
+    fn pseudo_regions_of_other_partitions_are_refused() {
+        for region in ["aws-cn-global", "aws-us-gov-global", "aws-iso-global"] {
+            for made in [Endpoint::regional(region), Endpoint::dual_stack(region)] {
+                assert!(made.unwrap_err().to_string().contains("pseudo-region"));
+            }
         }
     }
 

@@ -70,7 +70,8 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// The request, ready to be sent.
     ///
     /// # Errors
-    /// A parameter that is outside its limits: which, and what the limit is.
+    /// - [`Error::InvalidParameter`](crate::Error::InvalidParameter) if a parameter is outside its
+    ///   limits, or if the assertion begins or ends with white space
     ///
     /// ```
     /// # use countersign::sts::{AssumeRoleWithSaml, Endpoint};
@@ -86,13 +87,13 @@ impl<'a> AssumeRoleWithSaml<'a> {
         let mut form = Form::new("AssumeRoleWithSAML");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
         form.text("PrincipalArn", self.principal_arn, &Limit::ARN)?;
-        form.text(
+        form.token(
             "SAMLAssertion",
             self.saml_assertion.0,
             &Limit::SAML_ASSERTION,
         )?;
         form.seconds(self.duration_seconds, &Seconds::ROLE)?;
-        form.policy(self.policy)?;
+        form.optional("Policy", self.policy, &Limit::POLICY)?;
         form.policy_arns(self.policy_arns)?;
         Ok(form.ready(endpoint))
     }
@@ -120,14 +121,14 @@ impl<'a> AssumeRoleWithSaml<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleWithSamlResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result)?,
-                packed_policy_size: result.number("PackedPolicySize")?,
-                source_identity: result.text("SourceIdentity")?,
-                subject: result.text("Subject")?,
-                subject_type: result.text("SubjectType")?,
-                issuer: result.text("Issuer")?,
-                audience: result.text("Audience")?,
-                name_qualifier: result.text("NameQualifier")?,
+                assumed_role_user: assumed_role_user(result),
+                packed_policy_size: result.side_number("PackedPolicySize"),
+                source_identity: result.side_text("SourceIdentity"),
+                subject: result.side_text("Subject"),
+                subject_type: result.side_text("SubjectType"),
+                issuer: result.side_text("Issuer"),
+                audience: result.side_text("Audience"),
+                name_qualifier: result.side_text("NameQualifier"),
                 request_id,
             })
         })
@@ -190,10 +191,11 @@ pub struct AssumeRoleWithSamlResponse {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentity<'a> {
-    /// The role's ARN, 20 to 2048 characters.
-    pub role_arn: &'a str,
-    /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`.
-    pub role_session_name: &'a str,
+    /// The role's ARN, 20 to 2048 characters. AWS requires it.
+    pub role_arn: Option<&'a str>,
+    /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`. AWS
+    /// requires it.
+    pub role_session_name: Option<&'a str>,
     web_identity_token: Secret<'a>,
     /// The host of an OAuth 2.0 provider, 4 to 2048 characters; not for `OpenID` Connect.
     pub provider_id: Option<&'a str>,
@@ -206,20 +208,44 @@ pub struct AssumeRoleWithWebIdentity<'a> {
 }
 
 impl<'a> AssumeRoleWithWebIdentity<'a> {
-    /// With what is required. The token has 4 to 20000 characters.
+    /// With what AWS requires. The token has 4 to 20000 characters.
     ///
     /// ```
     /// use countersign::sts::AssumeRoleWithWebIdentity;
-    /// # let token = "eyJh.bGci-Oi_J.SUz~";
+    /// # let file = "eyJh.bGci-Oi_J.SUz~\n";
     ///
     /// // In a pod: the content of the file that AWS_WEB_IDENTITY_TOKEN_FILE names.
+    /// let token = file.trim_end();
     /// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "my-pod", token);
     /// assert!(!format!("{ask:?}").contains(token));
     /// ```
     pub fn new(role_arn: &'a str, role_session_name: &'a str, web_identity_token: &'a str) -> Self {
         Self {
-            role_arn,
-            role_session_name,
+            role_arn: Some(role_arn),
+            role_session_name: Some(role_session_name),
+            ..Self::without_role(web_identity_token)
+        }
+    }
+
+    /// For a server that finds the permissions by the token alone, as MinIO does by a claim in it.
+    /// AWS always requires a role.
+    ///
+    /// ```
+    /// use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
+    ///
+    /// let ask = AssumeRoleWithWebIdentity::without_role("eyJh.bGci-Oi_J.SUz~");
+    /// let request = ask.request(&Endpoint::custom("https://minio.example.com", "us-east-1")?)?;
+    /// assert_eq!(
+    ///     request.body(),
+    ///     "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&WebIdentityToken=eyJh.bGci-Oi_J.SUz~"
+    /// );
+    /// assert!(ask.request(&Endpoint::regional("us-east-1")?).is_err());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn without_role(web_identity_token: &'a str) -> Self {
+        Self {
+            role_arn: None,
+            role_session_name: None,
             web_identity_token: Secret(web_identity_token),
             provider_id: None,
             duration_seconds: None,
@@ -231,7 +257,9 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// The request, ready to be sent.
     ///
     /// # Errors
-    /// A parameter that is outside its limits: which, and what the limit is.
+    /// - [`Error::InvalidParameter`](crate::Error::InvalidParameter) if a parameter is outside its
+    ///   limits, or if the token begins or ends with white space, or if AWS is asked without a
+    ///   role or a session name
     ///
     /// ```
     /// # use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
@@ -248,20 +276,28 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
         let mut form = Form::new("AssumeRoleWithWebIdentity");
-        form.text("RoleArn", self.role_arn, &Limit::ARN)?;
-        form.text(
+        if !endpoint.is_custom() && (self.role_arn.is_none() || self.role_session_name.is_none()) {
+            let problem = "is required by AWS: only another server may be asked without a role";
+            let name = match self.role_arn {
+                None => "RoleArn",
+                Some(_) => "RoleSessionName",
+            };
+            return Err(crate::Error::invalid_parameter(name, problem));
+        }
+        form.optional("RoleArn", self.role_arn, &Limit::ARN)?;
+        form.optional(
             "RoleSessionName",
             self.role_session_name,
             &Limit::SESSION_NAME,
         )?;
-        form.text(
+        form.token(
             "WebIdentityToken",
             self.web_identity_token.0,
             &Limit::WEB_IDENTITY_TOKEN,
         )?;
         form.optional("ProviderId", self.provider_id, &Limit::PROVIDER_ID)?;
         form.seconds(self.duration_seconds, &Seconds::ROLE)?;
-        form.policy(self.policy)?;
+        form.optional("Policy", self.policy, &Limit::POLICY)?;
         form.policy_arns(self.policy_arns)?;
         Ok(form.ready(endpoint))
     }
@@ -287,12 +323,12 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleWithWebIdentityResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result)?,
-                packed_policy_size: result.number("PackedPolicySize")?,
-                source_identity: result.text("SourceIdentity")?,
-                subject_from_web_identity_token: result.text("SubjectFromWebIdentityToken")?,
-                provider: result.text("Provider")?,
-                audience: result.text("Audience")?,
+                assumed_role_user: assumed_role_user(result),
+                packed_policy_size: result.side_number("PackedPolicySize"),
+                source_identity: result.side_text("SourceIdentity"),
+                subject_from_web_identity_token: result.side_text("SubjectFromWebIdentityToken"),
+                provider: result.side_text("Provider"),
+                audience: result.side_text("Audience"),
                 request_id,
             })
         })

@@ -34,7 +34,8 @@ pub struct AssumeRole<'a> {
     pub duration_seconds: Option<u32>,
     /// The secret-less password of a third party: 2 to 1224 letters, digits and `_+=,.@:/-`.
     pub external_id: Option<&'a str>,
-    /// A session policy, in JSON: 1 to 2048 characters. It only takes away.
+    /// A session policy, in JSON, which can only take permissions away. This crate sets no maximum
+    /// length. STS limits the size of all session policies together, in a packed form.
     pub policy: Option<&'a str>,
     /// Managed policies as session policies, by ARN: up to 10.
     pub policy_arns: &'a [&'a str],
@@ -44,7 +45,7 @@ pub struct AssumeRole<'a> {
     pub transitive_tag_keys: &'a [&'a str],
     /// A code of an MFA device, where the role asks for one.
     pub mfa: Option<Mfa<'a>>,
-    /// Who stands behind the session, for good: 2 to 64 letters, digits and `_+=,.@-`.
+    /// Who stands behind the session, for good: 2 to 256 letters, digits and `_+=,.@-`.
     pub source_identity: Option<&'a str>,
     /// Context assertions of trusted providers, up to 5.
     pub provided_contexts: &'a [ProvidedContext<'a>],
@@ -106,12 +107,16 @@ impl<'a> AssumeRole<'a> {
         )?;
         form.seconds(self.duration_seconds, &Seconds::ROLE)?;
         form.optional("ExternalId", self.external_id, &Limit::EXTERNAL_ID)?;
-        form.policy(self.policy)?;
+        form.optional("Policy", self.policy, &Limit::POLICY_OF_ANY_LENGTH)?;
         form.policy_arns(self.policy_arns)?;
         form.tags(self.tags)?;
         form.transitive_tag_keys(self.transitive_tag_keys)?;
         form.mfa(self.mfa.as_ref())?;
-        form.optional("SourceIdentity", self.source_identity, &Limit::SESSION_NAME)?;
+        form.optional(
+            "SourceIdentity",
+            self.source_identity,
+            &Limit::SOURCE_IDENTITY,
+        )?;
         form.list(
             "ProvidedContexts",
             self.provided_contexts,
@@ -122,7 +127,7 @@ impl<'a> AssumeRole<'a> {
                 form.text(&arn, context.provider_arn, &Limit::ARN)?;
                 let assertion = format!("{member}.ContextAssertion");
                 let limit = &Limit::CONTEXT_ASSERTION;
-                form.text(&assertion, context.context_assertion.0, limit)
+                form.token(&assertion, context.context_assertion.0, limit)
             },
         )?;
         Ok(form.into_to_sign(endpoint))
@@ -148,9 +153,9 @@ impl<'a> AssumeRole<'a> {
         read("AssumeRole", status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result)?,
-                packed_policy_size: result.number("PackedPolicySize")?,
-                source_identity: result.text("SourceIdentity")?,
+                assumed_role_user: assumed_role_user(result),
+                packed_policy_size: result.side_number("PackedPolicySize"),
+                source_identity: result.side_text("SourceIdentity"),
                 request_id,
             })
         })
@@ -169,7 +174,7 @@ impl<'a> AssumeRole<'a> {
 /// let answer = AssumeRole::parse(StatusCode::OK, body)?;
 /// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
 /// assert!(answer.credentials.expiration().is_some());
-/// assert!(answer.assumed_role_user.is_some_and(|user| user.arn.ends_with("/demo/me")));
+/// assert!(answer.assumed_role_user.is_some_and(|user| user.arn.is_some()));
 /// # Ok::<(), countersign::sts::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -284,7 +289,7 @@ impl<'a> AssumeRoot<'a> {
         read("AssumeRoot", status, body.as_ref(), |result, request_id| {
             Ok(AssumeRootResponse {
                 credentials: result.credentials()?,
-                source_identity: result.text("SourceIdentity")?,
+                source_identity: result.side_text("SourceIdentity"),
                 request_id,
             })
         })

@@ -6,7 +6,7 @@ use http::Uri;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::endpoint::host_on_443;
+use super::endpoint::{check_region, host_on_443};
 use super::{FIFTEEN_MINUTES, Token};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -34,8 +34,8 @@ use crate::timestamp::Timestamp;
 /// helper".
 ///
 /// # Errors
-/// A URL that is not of `https`, has a query or a port of its own, or names no repository; what
-/// [`Signer`] refuses.
+/// A URL that is not of `https`, has a query or a port of its own, names no repository, or is of
+/// another region; what [`Signer`] refuses.
 ///
 /// ```
 /// use countersign::{tokens, Credentials};
@@ -66,7 +66,10 @@ pub fn codecommit(
         return Err(malformed());
     }
     let host = host_on_443(authority.as_str())?;
-    let path = CanonicalPath::new(uri.path(), &Rules::S3)?;
+    check_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
+    let mut as_sent = Rules::S3;
+    as_sent.recode_path = false;
+    let path = CanonicalPath::new(uri.path(), &as_sent)?;
     let headers = CanonicalHeaders::new([("host", host.as_bytes())])?;
     let names = headers.signed_headers();
     let canonical = format!("GIT\n{path}\n\n{headers}\n{names}\n");

@@ -83,7 +83,7 @@ fn connect(
     now: Timestamp,
 ) -> Result<Token, Error> {
     let endpoint = host(endpoint)?;
-    check_region(&endpoint, "dsql", region)?;
+    check_region(&endpoint, &["dsql"], region)?;
     let url = format!("https://{endpoint}/?Action={action}");
     let lifetime = Lifetime::clipped(expires_in, LONGEST)?;
     let presigned = presign_get(credentials, region, "dsql", &url, lifetime, now)?;

@@ -1,11 +1,15 @@
 //! Passwords for ElastiCache.
 
+use crate::timestamp::Timestamp;
+use http::{HeaderValue, Method};
+
 use super::endpoint::{one_label, required};
-use super::{FIFTEEN_MINUTES, Token, presign_get};
+use super::token::without_scheme;
+use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::encode_segment;
-use crate::timestamp::Timestamp;
+use crate::sign::signer::Signer;
 
 /// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
 ///
@@ -86,6 +90,14 @@ pub(super) fn connect(
     required("user", user)?;
     let user = encode_segment(user);
     let url = format!("http://{name}/?Action=connect&User={user}{kind}");
-    let presigned = presign_get(credentials, region, service, &url, FIFTEEN_MINUTES, now)?;
-    Ok(Token::without_scheme(presigned))
+    let mut request = request(Method::GET, &url)?;
+    // A name is no host, whose letters presigning would write in lowercase.
+    let host = HeaderValue::try_from(name).map_err(|_| Error::MissingHost)?;
+    request.headers_mut().insert(http::header::HOST, host);
+    let signer = Signer::new(credentials.clone(), region, service);
+    let presigned = presign(&signer, &request, FIFTEEN_MINUTES, now)?;
+    Ok(Token::of(presigned, |url| {
+        let rest = without_scheme(url).get(name.len()..);
+        format!("{name}{}", rest.unwrap_or_default())
+    }))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::endpoint::host_on_443;
+use super::endpoint::{check_region, host_on_443};
 use super::presign_get;
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -27,7 +27,7 @@ use crate::timestamp::Timestamp;
 /// AWS IoT Developer Guide, "Device communication protocols", *MQTT over the WebSocket protocol*.
 ///
 /// # Errors
-/// A host with a scheme, or a port other than 443; a lifetime out of bounds; what
+/// A host with a scheme, a port other than 443, or of another region; a lifetime out of bounds; what
 /// [`Signer`](crate::Signer) refuses.
 ///
 /// ```
@@ -50,8 +50,9 @@ pub fn iot(
     expires_in: Option<Duration>,
     now: impl Into<Timestamp>,
 ) -> Result<MqttUrl, Error> {
-    let now = now.into();
-    let url = format!("wss://{}/mqtt", host_on_443(endpoint)?);
+    let endpoint = host_on_443(endpoint)?;
+    check_region(&endpoint, &["iot", "iot-fips"], region)?;
+    let url = format!("wss://{endpoint}/mqtt");
     let lifetime = match expires_in {
         Some(expires_in) => Lifetime::clipped(expires_in, LONGEST)?,
         None => Lifetime {
@@ -60,7 +61,7 @@ pub fn iot(
         },
     };
     let service = "iotdevicegateway";
-    let presigned = presign_get(credentials, region, service, &url, lifetime, now)?;
+    let presigned = presign_get(credentials, region, service, &url, lifetime, now.into())?;
     let ends = expires_in.is_some() || credentials.expiration().is_some();
     Ok(MqttUrl {
         expires_at: ends.then(|| presigned.expires_at()),

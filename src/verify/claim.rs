@@ -36,6 +36,10 @@ pub(crate) use token::Token;
 /// [`with_original_path`](Self::with_original_path) and
 /// [`with_original_host`](Self::with_original_host).
 ///
+/// A bare `+` in the query is a space, in every name and value. For S3's family the path may have been
+/// signed in canonical encoding or as it was sent: both cover one key, as long as the server decodes
+/// the path once, byte by byte, and with `+` as a plus, before it splits it at `/`.
+///
 /// IAM User Guide, "Elements of an AWS API request signature".
 ///
 /// ```
@@ -221,7 +225,7 @@ impl<'a> SignedRequest<'a> {
     /// let claim = SignedRequest::parse(&request)?
     ///     .with_original_path("/stage/items")
     ///     .with_original_host("api.example.com");
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = AccessKey::derive(&credentials, claim.scope())?;
     /// Verifier::new("us-east-1", "execute-api").verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -247,7 +251,7 @@ impl<'a> SignedRequest<'a> {
     /// # *request.uri_mut() = "/".parse()?;
     /// request.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
     /// let claim = SignedRequest::parse(&request)?.with_original_host("sqs.us-east-1.amazonaws.com");
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
+    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope())?;
     /// Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -282,7 +286,8 @@ impl<'a> SignedRequest<'a> {
     /// ```
     /// # use countersign::verify::SignedRequest;
     /// use std::collections::HashMap;
-    /// use countersign::sigv4::{CredentialScope, SigningKey};
+    /// use countersign::sigv4::CredentialScope;
+    /// use countersign::verify::AccessKey;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
@@ -290,12 +295,12 @@ impl<'a> SignedRequest<'a> {
     /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
-    /// // Keys that have been derived, by whose and what for.
-    /// let mut keys: HashMap<(String, CredentialScope), SigningKey> = HashMap::new();
-    /// let key = keys
-    ///     .entry((claim.access_key_id().to_owned(), *claim.scope()))
-    ///     .or_insert_with(|| SigningKey::derive(credentials.secret_key(), claim.scope()));
-    /// assert_eq!(key.scope().as_str(), "20260101/us-east-1/sqs/aws4_request");
+    /// // A cache of derived keys, by access key ID and scope.
+    /// let mut keys: HashMap<(String, CredentialScope), AccessKey> = HashMap::new();
+    /// let id = (claim.access_key_id().to_owned(), *claim.scope());
+    /// keys.insert(id.clone(), AccessKey::derive(&credentials, claim.scope())?);
+    /// assert_eq!(keys[&id].access_key_id(), "AKIDEXAMPLE");
+    /// assert_eq!(claim.scope().as_str(), "20260101/us-east-1/sqs/aws4_request");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn scope(&self) -> &CredentialScope {
@@ -366,12 +371,12 @@ impl<'a> SignedRequest<'a> {
     ///
     /// ```
     /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
-    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// #     .presign(&request, std::time::Duration::from_secs(900), now)?;
     /// # let request = http::Request::get(presigned.uri()?).body(())?;
     /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.expires_in(), Some(900));
@@ -442,8 +447,13 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
         Error::InvalidHeaderName { .. } | Error::InvalidHeaderValue { .. } => {
             VerifyError::InvalidHeader
         }
+        Error::InvalidMethod { .. } => VerifyError::InvalidTarget {
+            problem: "the method is not an HTTP token",
+        },
+        Error::MissingHost => VerifyError::MissingHost,
+        Error::DuplicateHost => VerifyError::SeveralHosts,
         _ => VerifyError::InvalidTarget {
-            problem: "the method is not a token",
+            problem: "the request has no canonical form",
         },
     }
 }

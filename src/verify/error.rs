@@ -189,7 +189,19 @@ pub enum VerifyError {
     /// The payload is not the one that was signed.
     #[error("the payload's hash is not that of `x-amz-content-sha256`")]
     ContentSha256Mismatch,
+    /// The payload is not signed, and the server called for the check of a payload hash.
+    ///
+    /// The server's mistake: a presigned URL for S3, for example, leaves its payload unsigned. Call
+    /// [`Verifier::verify_head`](crate::verify::Verifier::verify_head) and decide whether to
+    /// [accept](crate::verify::UnsignedHead::accept) an unsigned payload.
+    #[error(
+        "payload is unsigned, so the server cannot check its hash: use `verify_head` and accept or refuse it"
+    )]
+    PayloadIsUnsigned,
     /// The payload was signed in one way and checked in another: nothing would be proven.
+    ///
+    /// A stream where the server takes none is the client's mistake. A signed hash that the server
+    /// does not compare is the server's.
     #[error("the payload is signed as {signed}, and was checked as {checked}")]
     PayloadNotAsSigned {
         /// How it is signed.
@@ -197,11 +209,13 @@ pub enum VerifyError {
         /// What the caller gave.
         checked: &'static str,
     },
-    /// A streamed payload has to say how long it is.
-    #[error("`x-amz-decoded-content-length` is missing, or not a number")]
+    /// A payload in chunks must announce its length in `x-amz-decoded-content-length`.
+    #[error("`x-amz-decoded-content-length` is missing or is not a number of bytes")]
     InvalidDecodedLength,
-    /// Nobody knows the access key. For the caller, whose look-up says so.
-    #[error("the access key id is not known")]
+    /// The access key ID is unknown, or the key that the lookup returned belongs to another one.
+    ///
+    /// Return it from your lookup too if there is no such access key ID.
+    #[error("access key ID is unknown, or the key belongs to another access key ID")]
     UnknownAccessKeyId,
     /// The session token is missing, not that of the access key, or there although the access key
     /// has none.
@@ -268,7 +282,7 @@ pub enum Protocol {
     S3,
     /// The query protocol, XML: STS, IAM, SNS and others.
     Query,
-    /// AWS JSON 1.0 and 1.1, which answers 400 to everything: `DynamoDB`, Kinesis and others.
+    /// AWS JSON 1.0 and 1.1, which answers 400 to every client mistake: `DynamoDB`, Kinesis and others.
     Json,
     /// REST with JSON, which answers 403: Lambda, API Gateway and others.
     RestJson,
@@ -307,7 +321,9 @@ impl VerifyError {
     pub fn status(&self, protocol: Protocol) -> StatusCode {
         let answer = self.answer();
         match protocol {
+            _ if answer.s3 == Answer::INTERNAL.s3 => StatusCode::INTERNAL_SERVER_ERROR,
             Protocol::S3 if S3_IS_400.contains(&answer.s3) => StatusCode::BAD_REQUEST,
+            Protocol::S3 if answer.s3 == "MissingContentLength" => StatusCode::LENGTH_REQUIRED,
             Protocol::Query if answer.query == "IncompleteSignature" => StatusCode::BAD_REQUEST,
             Protocol::Json => StatusCode::BAD_REQUEST,
             Protocol::S3 | Protocol::Query | Protocol::RestJson => StatusCode::FORBIDDEN,
@@ -339,10 +355,10 @@ impl VerifyError {
             Self::ExpiresInOutOfRange { .. } => Answer::incomplete(malformed(&Form::Query)),
             Self::Repeated { .. } | Self::InvalidHeader => Answer::incomplete("InvalidArgument"),
             Self::InvalidTarget { .. } => Answer::incomplete("InvalidURI"),
-            Self::MissingHost
-            | Self::SeveralHosts
-            | Self::MissingContentSha256
-            | Self::InvalidDecodedLength => Answer::incomplete("InvalidRequest"),
+            Self::MissingHost | Self::SeveralHosts | Self::MissingContentSha256 => {
+                Answer::incomplete("InvalidRequest")
+            }
+            Self::InvalidDecodedLength => Answer::incomplete("MissingContentLength"),
             Self::InvalidContentSha256 => Answer::incomplete("InvalidArgument"),
             Self::SeveralAuthentications => Answer::wrong("InvalidArgument"),
             Self::InvalidScope { form }
@@ -362,9 +378,8 @@ impl VerifyError {
             Self::PayloadNotAsSigned { signed, .. } if *signed == STREAM => {
                 Answer::wrong("InvalidRequest")
             }
-            Self::ContentSha256Mismatch | Self::PayloadNotAsSigned { .. } => {
-                Answer::wrong("XAmzContentSHA256Mismatch")
-            }
+            Self::PayloadIsUnsigned | Self::PayloadNotAsSigned { .. } => Answer::INTERNAL,
+            Self::ContentSha256Mismatch => Answer::wrong("XAmzContentSHA256Mismatch"),
             Self::SignedHeaderMissing { .. } | Self::SignatureMismatch => {
                 Answer::wrong("SignatureDoesNotMatch")
             }
@@ -382,7 +397,7 @@ impl VerifyError {
 /// How a payload is signed that comes in pieces.
 pub(super) const STREAM: &str = "a stream";
 
-/// The codes that S3 answers with 400; all others here are 403.
+/// The codes that S3 answers with 400. `MissingContentLength` is 411, an internal error 500, and all others are 403.
 const S3_IS_400: [&str; 8] = [
     "AuthorizationHeaderMalformed",
     "AuthorizationQueryParametersError",
@@ -402,6 +417,13 @@ struct Answer {
 }
 
 impl Answer {
+    /// The server's mistake, 500 in every protocol.
+    const INTERNAL: Self = Self {
+        s3: "InternalError",
+        query: "InternalFailure",
+        json: "InternalFailure",
+    };
+
     fn incomplete(s3: &'static str) -> Self {
         Self {
             s3,

@@ -24,7 +24,7 @@ use super::error::{Form, VerifyError};
 /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
 /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
+/// # let key = AccessKey::derive(&credentials, claim.scope())?;
 /// # let verifier = Verifier::new("us-east-1", "s3");
 ///
 /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {

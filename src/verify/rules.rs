@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::service::{ContentSha256, SessionTokenPlacement};
+use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
@@ -36,7 +36,8 @@ impl Verifier {
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
-        let (in_query, added_last) = (claim.signed.form == Form::Query, self.token_is_added_last());
+        let in_query = claim.signed.form == Form::Query;
+        let added_last = rules.session_token.is_unsigned(true);
         let keep = |parameter: &Parameter<'_>| {
             let not_signed = parameter.is_exactly("X-Amz-Signature")
                 || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
@@ -46,7 +47,7 @@ impl Verifier {
         canonical.query.read(claim.query, keep).map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
-        canonical.path = CanonicalPath::new(claim.path, rules).map_err(of_error)?;
+        canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;
         canonical.payload = declared.line();
         Ok(declared)
     }
@@ -111,7 +112,7 @@ impl Verifier {
                 Duration::from_secs(seconds)
             }
             // AWS IoT's clients may leave it out.
-            (Form::Query, None) if !self.token_is_added_last() => {
+            (Form::Query, None) if !self.service.rules().session_token.is_unsigned(true) => {
                 return Err(VerifyError::Malformed {
                     form,
                     problem: "`X-Amz-Expires` is missing",
@@ -195,10 +196,17 @@ impl Verifier {
         match name {
             _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
-            "x-amz-security-token" => !self.token_is_added_last(),
+            "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
+            // What the verifier itself reads, which no caller can let pass unsigned.
+            "x-amz-date"
+            | "x-amz-decoded-content-length"
+            | "x-amz-region-set"
+            | "x-amz-s3session-token"
+            | "x-amz-trailer" => true,
             _ => {
                 name.starts_with("x-amz-")
+                    && !self.unsigned.iter().any(|header| header.as_str() == name)
                     || self
                         .audience
                         .iter()
@@ -236,10 +244,6 @@ impl Verifier {
             }
         }
         Ok(())
-    }
-
-    fn token_is_added_last(&self) -> bool {
-        self.service.rules().session_token == SessionTokenPlacement::AfterSigning
     }
 }
 

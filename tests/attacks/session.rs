@@ -89,7 +89,8 @@ fn a_key_that_ends() {
         let claim = SignedRequest::parse(&message).unwrap();
         let key = SigningKey::derive(long_term().secret_key(), claim.scope());
         let verify = |expiration| {
-            let key = AccessKey::new(key.clone()).with_expiration(expiration);
+            let key = AccessKey::from_signing_key("AKIDEXAMPLE", key.clone());
+            let key = key.with_expiration(expiration);
             let verifier = Verifier::new("us-east-1", "s3");
             let head = verifier.verify_head(&claim, &key, NOW);
             head.map(drop)

@@ -154,12 +154,7 @@ fn v08_the_shortest_and_the_longest_life() {
     let signer = Signer::new(long_term(), "us-east-1", "s3");
     for seconds in [1, 604_800] {
         let url = signer
-            .presign(
-                &absolute,
-                PayloadHash::Unsigned,
-                Duration::from_secs(seconds),
-                NOW,
-            )
+            .presign(&absolute, Duration::from_secs(seconds), NOW)
             .unwrap();
         let url = request("GET", url.uri().unwrap().path_and_query().unwrap().as_str());
         let end = Span::seconds(i64::try_from(seconds).unwrap());

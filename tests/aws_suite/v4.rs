@@ -53,7 +53,7 @@ fn sign(case: &Case, mut request: Request<Vec<u8>>, failing: &mut Failing) -> Re
 
 fn presign(case: &Case, request: &Request<Vec<u8>>, failing: &mut Failing) -> Result<(), Error> {
     let (signer, payload, now) = (case.signer(Form::Query), case.payload(), case.now());
-    let presigned = signer.presign(request, payload, case.expires_in(), now)?;
+    let presigned = signer.presign_with_payload(request, payload, case.expires_in(), now)?;
     let uri = presigned.uri().unwrap();
     let mut sent = Request::builder()
         .method(presigned.method())
@@ -83,7 +83,7 @@ fn presign(case: &Case, request: &Request<Vec<u8>>, failing: &mut Failing) -> Re
 
     let raw_headers = raw_headers(&case.request);
     let raw = raw(&case.request, &raw_headers);
-    let presigned = signer.presign_raw(&raw, payload, case.expires_in(), now)?;
+    let presigned = signer.presign_raw_with_payload(&raw, payload, case.expires_in(), now)?;
     differ(
         "target of slices",
         &*signed.target,

@@ -34,7 +34,8 @@ fn sign(
             signer.sign(&mut request, payload, now)?;
         }
         Form::Query => {
-            let presigned = signer.presign(&request, payload, case.expires_in(), now)?;
+            let presigned =
+                signer.presign_with_payload(&request, payload, case.expires_in(), now)?;
             *request.uri_mut() = presigned.uri().unwrap();
             *request.headers_mut() = presigned.headers().clone();
         }

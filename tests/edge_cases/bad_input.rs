@@ -28,7 +28,7 @@ fn used(uri: &str) -> Request<()> {
 fn refuses(signer: &Signer, uri: &str, now: time::OffsetDateTime, message: &str) {
     let mut request = used(uri);
     let before = request.clone();
-    let presigned = signer.presign(&request, PayloadHash::EMPTY, LIFETIME, now);
+    let presigned = signer.presign_with_payload(&request, PayloadHash::EMPTY, LIFETIME, now);
     assert_eq!(presigned.unwrap_err().to_string(), message);
     let signed = signer.sign(&mut request, PayloadHash::EMPTY, now);
     assert_eq!(signed.unwrap_err().to_string(), message);
@@ -161,7 +161,7 @@ fn slices_that_are_no_request() {
         let signer = signer("s3");
         let signed = signer.sign_raw(&request, PayloadHash::Unsigned, NOW);
         assert_eq!(signed.unwrap_err(), expected);
-        let presigned = signer.presign_raw(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+        let presigned = signer.presign_raw(&request, LIFETIME, NOW);
         assert_eq!(presigned.unwrap_err(), expected);
     };
     for method in ["", "GE T", "GET\n", "GÉT", "GET/"] {
@@ -222,13 +222,15 @@ fn slices_that_are_no_request() {
         );
     }
     let none: [(&str, &[u8]); 0] = [];
-    for headers in [
-        &none[..],
-        &[("host", &b""[..])],
-        &[("host", &b" "[..])],
-        &[host, host],
-    ] {
+    for headers in [&none[..], &[("host", &b""[..])], &[("host", &b" "[..])]] {
         refuses(RawRequest { headers, ..good }, Error::MissingHost);
+    }
+    for headers in [
+        &[host, host][..],
+        &[("host", &b""[..]), host],
+        &[host, ("host", &b"other"[..])],
+    ] {
+        refuses(RawRequest { headers, ..good }, Error::DuplicateHost);
     }
 }
 
@@ -260,7 +262,7 @@ fn a_url_that_gets_too_long() {
     let presign = |length: usize| {
         let start = "https://bucket.s3.amazonaws.com/";
         let uri = format!("{start}{}", "k".repeat(length - start.len()));
-        signer("s3").presign(&get(&uri), PayloadHash::Unsigned, LIFETIME, NOW)
+        signer("s3").presign(&get(&uri), LIFETIME, NOW)
     };
     let added = presign(100).unwrap().url().len() - 100;
     let longest = presign(65_534 - added).unwrap();

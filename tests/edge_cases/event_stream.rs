@@ -53,7 +53,7 @@ fn e62_an_event_stream_is_seeded_from_a_header_or_from_a_query() {
     assert_eq!(signature_in(&frame), after(&seed));
 
     let url = signer
-        .presign(&get(WEB_SOCKET), PayloadHash::EMPTY, LIFETIME, NOW)
+        .presign_with_payload(&get(WEB_SOCKET), PayloadHash::EMPTY, LIFETIME, NOW)
         .unwrap();
     let seed = url.url().split_once("&X-Amz-Signature=").unwrap().1;
     let mut events = EventSigner::new(&signer, url.signature());

@@ -1,6 +1,6 @@
 //! Headers.
 
-use countersign::verify::VerifyError;
+use countersign::verify::{SignedRequest, Verifier, VerifyError};
 use countersign::{Error, Headers, PayloadHash, Rules, Service, Signer};
 use http::{HeaderValue, Request, header};
 use time::macros::datetime;
@@ -144,8 +144,9 @@ fn e33_the_host_is_the_authority_without_user_information() {
     signs_host("http://[fe80::1:2]:9000/", "[fe80::1:2]:9000");
     signs_host("https://user:pa%3Ass@example.com/", "example.com");
     signs_host("https://user@[::1]:9000/", "[::1]:9000");
-    // As it is written: as a client sends it.
-    signs_host("https://Example.COM/", "Example.COM");
+    // Browsers and most clients send it in lowercase.
+    signs_host("https://Example.COM/", "example.com");
+    signs_host("https://User@EXAMPLE.com:8443/", "example.com:8443");
 }
 
 #[test]
@@ -240,20 +241,19 @@ fn e36_to_e40_headers_that_hops_rewrite_are_not_signed() {
     }
     // All others are.
     let others: [(&'static str, &[u8]); 3] = [
-        ("cache-control", b"no-cache"),
+        ("if-none-match", b"*"),
         ("accept", b"*/*"),
         ("date", b"today"),
     ];
     let all = format!(
-        "GET\n/\n\naccept:*/*\ncache-control:no-cache\ndate:today\n\
-         host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\n\
-         accept;cache-control;date;host;x-amz-date\n{EMPTY}"
+        "GET\n/\n\naccept:*/*\ndate:today\n\
+         host:example.amazonaws.com\nif-none-match:*\nx-amz-date:20150830T123600Z\n\n\
+         accept;date;host;if-none-match;x-amz-date\n{EMPTY}"
     );
     signs("service", &mut with(&others), PayloadHash::EMPTY, all);
     // A verifier honours them where the signer listed them all the same.
     for name in names {
-        let mut rules = Rules::GENERIC;
-        rules.also_sign = vec![name.parse().unwrap()];
+        let rules = Rules::GENERIC.also_sign(name.parse().unwrap());
         let mut request = with(&[(name, b"some value")]);
         signer(Service::new("service", rules))
             .sign(&mut request, PayloadHash::EMPTY, NOW)
@@ -265,6 +265,135 @@ fn e36_to_e40_headers_that_hops_rewrite_are_not_signed() {
         request.headers_mut().insert(name, rewritten);
         let refused = verifies("service", &request, PayloadHash::EMPTY);
         assert_eq!(refused, Err(VerifyError::SignatureMismatch));
+    }
+}
+
+/// Amazon S3 stores it with an object; elsewhere caches rewrite it.
+#[test]
+fn cache_control_is_signed_for_s3_alone() {
+    signs_headers(&[("cache-control", b"no-cache")], b"", "");
+    let mut request = get("https://bucket.s3.amazonaws.com/k");
+    let value = HeaderValue::from_static("max-age=60");
+    request.headers_mut().insert("cache-control", value);
+    let canonical = "GET\n/k\n\ncache-control:max-age=60\nhost:bucket.s3.amazonaws.com\n\
+        x-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20150830T123600Z\n\n\
+        cache-control;host;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD";
+    signs("s3", &mut request, PayloadHash::Unsigned, canonical);
+}
+
+#[test]
+fn never_sign_refuses_the_headers_that_a_signature_needs() {
+    for name in [
+        "host",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-content-sha256",
+    ] {
+        let refused = Rules::S3.never_sign(name.parse().unwrap()).unwrap_err();
+        let name = name.to_owned();
+        assert_eq!(refused, Error::HeaderMustBeSigned { name });
+    }
+    let refused = Rules::S3.never_sign(header::HOST).unwrap_err();
+    assert_eq!(refused.to_string(), "the header `host` must be signed");
+    // Any other name is taken, of AWS too.
+    let rules = Rules::GENERIC
+        .never_sign("x-amz-meta-a".parse().unwrap())
+        .unwrap();
+    let mut request = with(&[("x-amz-meta-a", b"1"), ("x-amz-meta-b", b"2")]);
+    let canonical = "GET\n/\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\
+        x-amz-meta-b:2\n\nhost;x-amz-date;x-amz-meta-b\n";
+    let canonical = format!("{canonical}{EMPTY}");
+    let service = Service::new("service", rules);
+    signs(service, &mut request, PayloadHash::EMPTY, canonical);
+}
+
+#[test]
+fn also_sign_beats_never_sign_in_either_order() {
+    let name = || "x-custom".parse().unwrap();
+    let never_last = Rules::GENERIC.also_sign(name()).never_sign(name()).unwrap();
+    let also_last = Rules::GENERIC.never_sign(name()).unwrap().also_sign(name());
+    for rules in [never_last, also_last] {
+        let mut request = with(&[("x-custom", b"1")]);
+        let canonical = "GET\n/\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\
+            x-custom:1\n\nhost;x-amz-date;x-custom\n";
+        let canonical = format!("{canonical}{EMPTY}");
+        let service = Service::new("service", rules);
+        signs(service, &mut request, PayloadHash::EMPTY, canonical);
+    }
+}
+
+/// A request that a client signed for `service`, and that CloudFront passed on.
+fn through_cloudfront(service: &'static str) -> Request<()> {
+    let mut request = with(&[]);
+    signer(service)
+        .sign(&mut request, PayloadHash::EMPTY, NOW)
+        .unwrap();
+    let id = HeaderValue::from_static("1t9LUAsf6sFApzDyxY5f");
+    request.headers_mut().insert("x-amz-cf-id", id);
+    request
+}
+
+#[test]
+fn a_verifier_lets_an_unsigned_header_pass_only_by_name() {
+    let check = |verifier: &Verifier, request: &Request<()>| {
+        verifier.check(&SignedRequest::parse(request).unwrap(), NOW)
+    };
+    let not_signed = |name: &str| {
+        let names = vec![name.to_owned()];
+        Err(VerifyError::HeadersNotSigned { names })
+    };
+    for service in ["service", "s3"] {
+        let mut request = through_cloudfront(service);
+        let strict = Verifier::new(REGION, service);
+        let told = strict
+            .clone()
+            .with_unsigned_header("x-amz-cf-id".parse().unwrap());
+        assert_eq!(check(&strict, &request), not_signed("x-amz-cf-id"));
+        assert_eq!(check(&told, &request), Ok(()));
+        // And no other one, whatever its name begins with.
+        for name in ["x-amz-acl", "x-amz-cf-id-2"] {
+            let value = HeaderValue::from_static("public-read");
+            request.headers_mut().insert(name, value);
+            assert_eq!(check(&told, &request), not_signed(name));
+            request.headers_mut().remove(name);
+        }
+    }
+}
+
+#[test]
+fn no_verifier_lets_the_signatures_own_headers_pass_unsigned() {
+    for name in [
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-content-sha256",
+        "x-amz-decoded-content-length",
+        "x-amz-region-set",
+        "x-amz-trailer",
+    ] {
+        let mut request = with(&[]);
+        signer("service")
+            .sign(&mut request, PayloadHash::EMPTY, NOW)
+            .unwrap();
+        let presigned = signer("service")
+            .presign(&with(&[]), LIFETIME, NOW)
+            .unwrap();
+        let mut url = get(presigned.url());
+        for request in [&mut request, &mut url] {
+            let value = HeaderValue::from_static("20150830T123600Z");
+            request.headers_mut().insert(name, value);
+        }
+        let verifier = Verifier::new(REGION, "service").with_unsigned_header(name.parse().unwrap());
+        let mut requests = vec![url];
+        if name != "x-amz-date" {
+            requests.push(request);
+        }
+        for request in requests {
+            let refused = match SignedRequest::parse(&request) {
+                Ok(claim) => verifier.check(&claim, NOW),
+                Err(error) => Err(error),
+            };
+            assert!(refused.is_err(), "{name}: {:?}", request.headers());
+        }
     }
 }
 
@@ -301,9 +430,9 @@ fn e41_few_headers_or_most() {
 
     // What services insist on cannot be left out; all else can.
     let mut rules = Rules::GENERIC;
-    rules.never_sign = ["host", "x-amz-meta-a", "accept", "content-type", "x-custom"]
-        .map(|name| name.parse().unwrap())
-        .to_vec();
+    for name in ["accept", "content-type", "x-custom"] {
+        rules = rules.never_sign(name.parse().unwrap()).unwrap();
+    }
     let least = "GET\n/\n\nhost:example.amazonaws.com\n\
         x-amz-date:20150830T123600Z\nx-amz-meta-a:1\n\n\
         host;x-amz-date;x-amz-meta-a\n";
@@ -320,7 +449,7 @@ fn e41_few_headers_or_most() {
 fn e42_a_header_can_be_forced_in() {
     let mut rules = Rules::GENERIC;
     rules.headers = Headers::Required;
-    rules.also_sign = vec![header::RANGE, header::USER_AGENT];
+    let rules = rules.also_sign(header::RANGE).also_sign(header::USER_AGENT);
     let service = Service::new("service", rules);
     let mut request = with(&[
         ("range", b"bytes=0-9"),
@@ -352,8 +481,7 @@ fn e45_an_old_authorization_is_not_signed() {
             .starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
     );
     // Not even when it is asked for.
-    let mut rules = Rules::GENERIC;
-    rules.also_sign = vec![header::AUTHORIZATION];
+    let rules = Rules::GENERIC.also_sign(header::AUTHORIZATION);
     let service = Service::new("service", rules);
     signs(
         service,
@@ -399,7 +527,7 @@ fn e46_what_an_earlier_try_left_is_replaced() {
     assert_eq!(retried.headers(), fresh.headers());
 }
 
-/// Two hosts are no host.
+/// Recipients disagree on which one counts.
 #[test]
 fn two_hosts_are_refused() {
     for second in ["example.amazonaws.com", "other"] {
@@ -409,7 +537,12 @@ fn two_hosts_are_refused() {
         ]);
         let before = request.headers().clone();
         let error = signer("service").sign(&mut request, PayloadHash::EMPTY, NOW);
-        assert_eq!(error.unwrap_err(), Error::MissingHost);
+        let error = error.unwrap_err();
+        assert_eq!(error, Error::DuplicateHost);
+        assert_eq!(
+            error.to_string(),
+            "the request has more than one `host` header"
+        );
         assert_eq!(*request.headers(), before);
     }
 }

@@ -1,7 +1,9 @@
 //! Payload hashes.
 
 use countersign::chunked::ChunkedPayload;
-use countersign::{ContentSha256, Credentials, Error, PayloadHash, Rules, Service, Signer};
+use countersign::{
+    ContentSha256, Credentials, Error, PayloadHash, RawRequest, Rules, Service, Signer,
+};
 use http::{HeaderValue, Request};
 use time::macros::datetime;
 
@@ -104,7 +106,10 @@ fn e50_an_unsigned_payload_is_said_in_a_header() {
             "UNSIGNED-PAYLOAD"
         );
     }
-    // In a URL too: nobody but S3 takes its payload for unsigned where nothing is said.
+    // In a URL too, where the rules say that the service reads it.
+    let mut rules = Rules::GENERIC;
+    rules.content_sha256 = ContentSha256::Always;
+    let service = Service::new("service", rules);
     let request = get("https://example.amazonaws.com/");
     let canonical = "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
         &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
@@ -112,9 +117,138 @@ fn e50_an_unsigned_payload_is_said_in_a_header() {
         &X-Amz-SignedHeaders=host%3Bx-amz-content-sha256\n\
         host:example.amazonaws.com\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\n\
         host;x-amz-content-sha256\nUNSIGNED-PAYLOAD";
-    let presigned = presigns("service", &request, PayloadHash::Unsigned, canonical);
+    let presigned = presigns(service, &request, PayloadHash::Unsigned, canonical);
     let told = &presigned.headers()["x-amz-content-sha256"];
     assert_eq!(told, "UNSIGNED-PAYLOAD");
+}
+
+/// A `GET` like any other, presigned for a service, with this hash as its last line.
+fn presigned_get(service: &str, names: &str, lines: &str, hash: &str) -> String {
+    format!(
+        "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
+         &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2F{service}%2Faws4_request\
+         &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders={names}\n\
+         host:example.amazonaws.com\n{lines}\n{}\n{hash}",
+        names.replace("%3B", ";")
+    )
+}
+
+#[test]
+fn presign_signs_the_payload_that_the_service_and_the_method_imply() {
+    let unsigned = "UNSIGNED-PAYLOAD";
+    let line = format!("x-amz-content-sha256:{unsigned}\n");
+    let empty_line = format!("x-amz-content-sha256:{EMPTY}\n");
+    let both = "host%3Bx-amz-content-sha256";
+    for (service, names, lines, hash) in [
+        ("s3", "host", "", unsigned),
+        ("s3express", "host", "", unsigned),
+        ("s3-outposts", "host", "", unsigned),
+        ("s3-object-lambda", "host", "", unsigned),
+        ("sqs", "host", "", EMPTY),
+        ("execute-api", "host", "", EMPTY),
+        ("aoss", both, &empty_line, EMPTY),
+        ("vpc-lattice-svcs", both, &line, unsigned),
+    ] {
+        for method in ["GET", "HEAD", "DELETE", "OPTIONS"] {
+            let mut request = get("https://example.amazonaws.com/");
+            *request.method_mut() = method.parse().unwrap();
+            let canonical = presigned_get(service, names, lines, hash).replacen("GET", method, 1);
+            let expected = signature(canonical, service);
+            let signer = signer(service);
+            let raw = RawRequest {
+                method,
+                path: "/",
+                query: "",
+                headers: &[("host", b"example.amazonaws.com")],
+            };
+            let presigner = signer.presigner(LIFETIME, NOW).unwrap();
+            for presigned in [
+                signer.presign(&request, LIFETIME, NOW),
+                signer.presign_raw(&raw, LIFETIME, NOW),
+                presigner.presign(&request),
+                presigner.presign_raw(&raw),
+            ] {
+                let presigned = presigned.unwrap();
+                assert_eq!(
+                    presigned.signature().as_str(),
+                    expected,
+                    "{service} {method}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn presign_wants_the_payload_of_a_method_with_a_body_outside_s3() {
+    for method in ["POST", "PUT", "PATCH", "TRACE", "PROPFIND"] {
+        let mut request = get("https://example.amazonaws.com/");
+        *request.method_mut() = method.parse().unwrap();
+        let error = signer("sqs").presign(&request, LIFETIME, NOW).unwrap_err();
+        let (service, owned) = ("sqs".to_owned(), method.to_owned());
+        let expected = Error::PayloadRequired {
+            service,
+            method: owned,
+        };
+        assert_eq!(error, expected);
+        assert!(
+            error.to_string().contains("`presign_with_payload`"),
+            "{error}"
+        );
+        let presigner = signer("sqs").presigner(LIFETIME, NOW).unwrap();
+        assert_eq!(presigner.presign(&request).unwrap_err(), expected);
+
+        // With it the URL is made, and S3's family needs none.
+        let payload = PayloadHash::of("hello");
+        let canonical = presigned_get("sqs", "host", "", HELLO).replacen("GET", method, 1);
+        presigns("sqs", &request, payload, canonical);
+        let canonical =
+            presigned_get("s3", "host", "", "UNSIGNED-PAYLOAD").replacen("GET", method, 1);
+        let presigned = signer("s3").presign(&request, LIFETIME, NOW).unwrap();
+        assert_eq!(presigned.signature().as_str(), signature(canonical, "s3"));
+    }
+}
+
+#[test]
+fn presign_refuses_a_payload_hash_that_no_browser_could_announce() {
+    for payload in [PayloadHash::EMPTY, PayloadHash::of("hello")] {
+        for method in ["GET", "HEAD", "DELETE", "OPTIONS"] {
+            let mut request = get("https://example.amazonaws.com/");
+            *request.method_mut() = method.parse().unwrap();
+            let error = signer("s3")
+                .presign_with_payload(&request, payload, LIFETIME, NOW)
+                .unwrap_err();
+            let (service, method) = ("s3".to_owned(), method.to_owned());
+            assert_eq!(error, Error::PayloadHashInUrl { service, method });
+        }
+    }
+    // An upload can be bound to its body: its sender is a program, which is told.
+    let mut request = get("https://example.amazonaws.com/");
+    *request.method_mut() = http::Method::PUT;
+    let lines = format!("x-amz-content-sha256:{HELLO}\n");
+    let canonical = presigned_get("s3", "host%3Bx-amz-content-sha256", &lines, HELLO);
+    let canonical = canonical.replacen("GET", "PUT", 1);
+    let presigned = presigns("s3", &request, PayloadHash::of("hello"), canonical);
+    assert_eq!(presigned.headers()["x-amz-content-sha256"], HELLO);
+    // And a URL that declares the hash itself needs no header.
+    let declared = format!("https://example.amazonaws.com/?X-Amz-Content-Sha256={EMPTY}");
+    let presigned = signer("s3")
+        .presign_with_payload(&get(&declared), PayloadHash::EMPTY, LIFETIME, NOW)
+        .unwrap();
+    assert!(presigned.headers().is_empty());
+}
+
+#[test]
+fn presign_refuses_an_unsigned_payload_where_the_service_hashes_it() {
+    for service in ["sqs", "execute-api", "glacier"] {
+        let request = get("https://example.amazonaws.com/");
+        let payload = PayloadHash::Unsigned;
+        let error = signer(service)
+            .presign_with_payload(&request, payload, LIFETIME, NOW)
+            .unwrap_err();
+        let service = service.to_owned();
+        assert_eq!(error, Error::UnsignedPayloadInUrl { service });
+    }
 }
 
 #[test]
@@ -146,7 +280,7 @@ fn e51_vpc_lattice_is_told_in_presigned_urls_too() {
     };
     let signed = signer.sign(&mut request, PayloadHash::EMPTY, NOW);
     assert_eq!(signed.unwrap_err(), refused);
-    let presigned = signer.presign(&request, PayloadHash::EMPTY, LIFETIME, NOW);
+    let presigned = signer.presign_with_payload(&request, PayloadHash::EMPTY, LIFETIME, NOW);
     assert_eq!(presigned.unwrap_err(), refused);
     assert!(request.headers().is_empty());
 }

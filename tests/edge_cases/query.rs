@@ -5,21 +5,24 @@ use countersign::{Credentials, Error, PayloadHash, Signer, encode_segment};
 use crate::reference::*;
 
 #[test]
-fn e15_a_bare_plus_is_a_plus_and_never_emitted() {
-    signs_plain("/?a=b+c", "/", "a=b%2Bc");
+fn e15_a_bare_plus_is_a_space_and_never_emitted() {
+    signs_plain("/?a=b+c", "/", "a=b%20c");
     signs_plain("/?a=b%2Bc", "/", "a=b%2Bc");
     signs_plain("/?a=b%20c", "/", "a=b%20c");
-    signs_s3("/?a+b=c+d", "/", "a%2Bb=c%2Bd");
+    signs_s3("/?a+b=c+d", "/", "a%20b=c%20d");
+    // Sorted as what it is: a space comes before `!`, a plus after.
+    signs_plain("/?a=%2B&a=!&a=+", "/", "a=%20&a=%21&a=%2B");
+
+    // A presigned URL contains what all servers read alike.
+    let request = get("https://bucket.s3.amazonaws.com/k?prefix=a+b&c+=%2B");
+    let canonical = s3_presigned("/k", "", "&c%20=%2B&prefix=a%20b");
+    let url = presigns("s3", &request, PayloadHash::Unsigned, canonical);
+    assert!(url.url().contains("/k?prefix=a%20b&c%20=%2B&X-Amz-"));
     assert_eq!(encode_segment("a+b c"), "a%2Bb%20c");
 
     let temporary = credentials().with_session_token("a+b");
     let url = Signer::new(temporary, REGION, "s3")
-        .presign(
-            &get("https://b.s3.amazonaws.com/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://b.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     assert!(!url.url().contains('+'), "{}", url.url());
 }
@@ -66,7 +69,7 @@ const CROOKED: &str = "b=2&a=%7e&&c&a=x+y&é=/";
 fn e21_the_query_on_the_wire_is_the_callers() {
     let uri = format!("https://bucket.s3.amazonaws.com/k?{CROOKED}");
     let mut request = get(&uri);
-    let canonical = "%C3%A9=%2F&a=x%2By&a=~&b=2&c=";
+    let canonical = "%C3%A9=%2F&a=x%20y&a=~&b=2&c=";
     signs(
         "s3",
         &mut request,
@@ -75,8 +78,10 @@ fn e21_the_query_on_the_wire_is_the_callers() {
     );
     assert_eq!(request.uri(), &*uri);
 
-    let canonical = s3_presigned("/k", "%C3%A9=%2F&", "&a=x%2By&a=~&b=2&c=");
+    // A presigned URL is this crate's own: a bare `+` becomes the `%20` that it is.
+    let canonical = s3_presigned("/k", "%C3%A9=%2F&", "&a=x%20y&a=~&b=2&c=");
     let presigned = presigns("s3", &get(&uri), PayloadHash::Unsigned, canonical);
+    let uri = uri.replace('+', "%20");
     assert!(
         presigned
             .url()
@@ -115,12 +120,7 @@ fn e23_the_query_is_sorted() {
 fn e24_a_token_is_encoded_strictly() {
     let temporary = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token("IQo/b3+Jp==");
     let presigned = Signer::new(temporary, REGION, "s3")
-        .presign(
-            &get("https://bucket.s3.amazonaws.com/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://bucket.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     let canonical = "GET\n/k\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
         &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request\
@@ -138,12 +138,7 @@ fn e24_a_token_is_encoded_strictly() {
 #[test]
 fn e25_a_presigned_url_is_not_signed_again() {
     let presigned = signer("s3")
-        .presign(
-            &get("https://b.s3.amazonaws.com/k"),
-            PayloadHash::Unsigned,
-            LIFETIME,
-            NOW,
-        )
+        .presign(&get("https://b.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     let uris = [
         (presigned.url(), "X-Amz-Algorithm"),
@@ -173,9 +168,7 @@ fn e25_a_presigned_url_is_not_signed_again() {
         let expected = Error::AlreadySigned {
             parameter: parameter.to_owned(),
         };
-        let error = signer("s3")
-            .presign(&request, PayloadHash::Unsigned, LIFETIME, NOW)
-            .unwrap_err();
+        let error = signer("s3").presign(&request, LIFETIME, NOW).unwrap_err();
         assert_eq!(error, expected, "{uri}");
         let error = signer("s3")
             .sign(&mut request, PayloadHash::Unsigned, NOW)

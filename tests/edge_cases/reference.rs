@@ -164,7 +164,7 @@ pub fn presigns(
     let service = service.into();
     let (name, rules) = (service.name().to_owned(), service.rules().clone());
     let presigned = signer(service)
-        .presign(request, payload, LIFETIME, NOW)
+        .presign_with_payload(request, payload, LIFETIME, NOW)
         .unwrap();
     if presigned.signature().as_str() != signature(&canonical, &name) {
         let mut sent = get(presigned.url());
@@ -193,7 +193,7 @@ pub fn verifies<B>(
     payload: PayloadHash,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     Verifier::new(REGION, service)
         .verify(&claim, &key, payload, NOW)
         .map(drop)

@@ -106,12 +106,7 @@ fn e66_calls_of_a_session_carry_its_own_token() {
 
     let five_minutes = std::time::Duration::from_secs(300);
     let url = signer
-        .presign(
-            &get(&format!("https://{HOST}/key")),
-            PayloadHash::Unsigned,
-            five_minutes,
-            NOW,
-        )
+        .presign(&get(&format!("https://{HOST}/key")), five_minutes, NOW)
         .unwrap();
     assert_eq!(url.expires_at(), datetime!(2015-08-30 12:41 UTC).into());
     let expected = signature(

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use countersign::verify::{AccessKey, SignedRequest, Verifier};
 use countersign::{Credentials, Error, PayloadHash, SessionToken, Signer};
+use http::{HeaderValue, Request};
 use time::macros::datetime;
 
 use crate::reference::*;
@@ -13,7 +15,7 @@ fn e65_iot_gets_its_token_after_signing() {
     let signer = Signer::new(temporary, REGION, "iotdevicegateway");
     let uri = "wss://example.amazonaws.com/mqtt";
     let presigned = signer
-        .presign(&get(uri), PayloadHash::EMPTY, LIFETIME, NOW)
+        .presign_with_payload(&get(uri), PayloadHash::EMPTY, LIFETIME, NOW)
         .unwrap();
     let canonical = format!(
         "GET\n/mqtt\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -60,9 +62,7 @@ fn e66_a_token_knows_its_own_name() {
     assert!(!create.headers().contains_key("x-amz-security-token"));
     let authorization = create.headers()["authorization"].to_str().unwrap();
     assert!(authorization.contains("x-amz-date;x-amz-s3session-token, Signature="));
-    let url = session
-        .presign(&get(uri), PayloadHash::Unsigned, LIFETIME, NOW)
-        .unwrap();
+    let url = session.presign(&get(uri), LIFETIME, NOW).unwrap();
     assert!(url.url().contains("&X-Amz-S3session-Token=session&"));
     assert!(!url.url().contains("Security-Token"));
 }
@@ -70,8 +70,7 @@ fn e66_a_token_knows_its_own_name() {
 #[test]
 fn e69_a_presigned_url_lives_one_second_to_seven_days() {
     let request = get("https://bucket.s3.amazonaws.com/k");
-    let presign =
-        |expires_in| signer("s3").presign(&request, PayloadHash::Unsigned, expires_in, NOW);
+    let presign = |expires_in| signer("s3").presign(&request, expires_in, NOW);
     for seconds in [1, 604_800] {
         let presigned = presign(Duration::from_secs(seconds)).unwrap();
         assert!(
@@ -108,14 +107,7 @@ fn e70_a_url_that_outlives_its_credentials_names_both_times() {
         .with_expiration(expiration);
     let signer = Signer::new(temporary, REGION, "s3");
     let request = get("https://bucket.s3.amazonaws.com/k");
-    let presign = |seconds| {
-        signer.presign(
-            &request,
-            PayloadHash::Unsigned,
-            Duration::from_secs(seconds),
-            NOW,
-        )
-    };
+    let presign = |seconds| signer.presign(&request, Duration::from_secs(seconds), NOW);
     assert_eq!(presign(24 * 60).unwrap().expires_at(), expiration.into());
     let error = presign(24 * 60 + 1).unwrap_err();
     let expires_at = datetime!(2015-08-30 13:00:01 UTC);
@@ -145,7 +137,7 @@ fn e70_a_url_that_outlives_its_credentials_names_both_times() {
         assert_eq!(error, expected);
         assert!(request.headers().is_empty());
         let error = signer
-            .presign(&request, PayloadHash::Unsigned, Duration::from_secs(1), now)
+            .presign(&request, Duration::from_secs(1), now)
             .unwrap_err();
         assert_eq!(error, expected);
     }
@@ -276,7 +268,7 @@ fn e77_white_space_in_keys_and_tokens_is_refused_unprinted() {
             .unwrap_err();
         assert!(expected(&error), "{error:?}");
         assert!(request.headers().is_empty());
-        let presigned = signer.presign(&request, PayloadHash::Unsigned, LIFETIME, NOW);
+        let presigned = signer.presign(&request, LIFETIME, NOW);
         assert_eq!(presigned.unwrap_err(), error);
         for said in [
             error.to_string(),
@@ -319,14 +311,13 @@ fn e81_a_relative_uri_is_an_error_and_an_expiry_is_required() {
     assert!(error.to_string().contains("host"));
     assert!(request.headers().is_empty());
     let error = signer("service")
-        .presign(&request, PayloadHash::EMPTY, LIFETIME, NOW)
+        .presign_with_payload(&request, PayloadHash::EMPTY, LIFETIME, NOW)
         .unwrap_err();
     assert_eq!(error, Error::RelativeUri);
     // With a host it can be signed; a URL to hand out it is not.
-    request.headers_mut().insert(
-        "host",
-        http::HeaderValue::from_static("example.amazonaws.com"),
-    );
+    request
+        .headers_mut()
+        .insert("host", HeaderValue::from_static("example.amazonaws.com"));
     signs(
         "service",
         &mut request.clone(),
@@ -334,7 +325,83 @@ fn e81_a_relative_uri_is_an_error_and_an_expiry_is_required() {
         plain("/relative", "a=1"),
     );
     let error = signer("service")
-        .presign(&request, PayloadHash::EMPTY, LIFETIME, NOW)
+        .presign_with_payload(&request, PayloadHash::EMPTY, LIFETIME, NOW)
         .unwrap_err();
     assert_eq!(error, Error::RelativeUri);
+}
+
+#[test]
+fn a_lifetime_with_a_fraction_of_a_second_is_refused_and_says_so() {
+    let signer = signer("s3");
+    let request = get("https://bucket.s3.amazonaws.com/k");
+    for (milliseconds, got) in [(500, "500ms"), (1500, "1.5s")] {
+        let expires_in = Duration::from_millis(milliseconds);
+        let expected = Error::ExpiresInNotWholeSeconds { expires_in };
+        let presigned = signer.presign(&request, expires_in, NOW).unwrap_err();
+        assert_eq!(presigned, expected);
+        assert_eq!(
+            presigned.to_string(),
+            format!("the lifetime must be in whole seconds, got {got}")
+        );
+        let presigner = signer.presigner(expires_in, NOW).map(drop);
+        assert_eq!(presigner.unwrap_err(), expected);
+    }
+    let presigned = signer.presign(&request, Duration::from_millis(2000), NOW);
+    assert!(presigned.unwrap().url().contains("&X-Amz-Expires=2&"));
+    let none = signer.presign(&request, Duration::ZERO, NOW).unwrap_err();
+    assert!(matches!(
+        none,
+        Error::ExpiresInOutOfRange { seconds: 0, .. }
+    ));
+}
+
+/// What botocore signs.
+#[test]
+fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
+    let now = datetime!(2026-01-02 03:04:05 UTC);
+    let credentials = credentials().with_session_token("IQoJb3JpZ2lu/tok+en==");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "iotdata");
+    let url = "https://abc-ats.iot.us-east-1.amazonaws.com/topics/a%2Fb?qos=1";
+    let mut request = Request::post(url).body("{}").unwrap();
+    let signature = signer
+        .sign(&mut request, PayloadHash::of("{}"), now)
+        .unwrap();
+    assert_eq!(
+        signature.as_str(),
+        "5492d59992113aa317c227ac14ccc15334d0a571d7c8f14b806e775a2878a648"
+    );
+    assert_eq!(
+        request.headers()["x-amz-security-token"],
+        "IQoJb3JpZ2lu/tok+en=="
+    );
+
+    // A server that goes by the same rules takes it, and refuses it with another token.
+    let verify = |request: &Request<&str>, payload| {
+        let claim = SignedRequest::parse(request)?;
+        let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "iotdata");
+        verifier.verify(&claim, &key, payload, now).map(drop)
+    };
+    assert_eq!(verify(&request, PayloadHash::of("{}")), Ok(()));
+    let other = HeaderValue::from_static("another");
+    request.headers_mut().insert("x-amz-security-token", other);
+    let refused = verify(&request, PayloadHash::of("{}"));
+    assert!(refused.is_err());
+
+    let get = Request::get(url).body("").unwrap();
+    let presigned = signer.presign(&get, LIFETIME, now).unwrap();
+    let token = "&X-Amz-Security-Token=IQoJb3JpZ2lu%2Ftok%2Ben%3D%3D";
+    let (before, _) = presigned.url().split_once("&X-Amz-Signature=").unwrap();
+    assert!(presigned.url().ends_with(token) && !before.contains(token));
+    let mut sent = Request::get(presigned.url()).body("").unwrap();
+    let host = HeaderValue::from_static("abc-ats.iot.us-east-1.amazonaws.com");
+    sent.headers_mut().insert("host", host);
+    assert_eq!(verify(&sent, PayloadHash::EMPTY), Ok(()));
+
+    // The gateway of devices drops it in either form.
+    let signer = Signer::new(credentials.clone(), "us-east-1", "iotdevicegateway");
+    let mut request = Request::get(url).body("").unwrap();
+    signer.sign(&mut request, PayloadHash::EMPTY, now).unwrap();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    assert!(authorization.contains("SignedHeaders=host;x-amz-date,"));
 }

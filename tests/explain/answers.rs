@@ -59,9 +59,8 @@ fn presigned_by(service: &'static str) -> Sent {
         service,
     );
     let request = Request::get("https://h.example/k").body(()).unwrap();
-    let payload = PayloadHash::Unsigned;
     let url = signer
-        .presign(&request, payload, Duration::from_secs(900), NOW)
+        .presign(&request, Duration::from_secs(900), NOW)
         .unwrap();
     Request::get(url.url()).body(Vec::new()).unwrap()
 }

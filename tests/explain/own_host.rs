@@ -80,3 +80,35 @@ fn captures() {
     let two = with_target(signed(), "http://10.0.0.7/key");
     assert_eq!(cause(&two), Some(Cause::MalformedRequest { problem }));
 }
+
+/// A signer that signs the letters of a host as they are written, which most clients do not send.
+#[test]
+fn letters_of_a_host_are_found() {
+    let mut request = Request::get("https://BUCKET.s3.example.com/key")
+        .body(Vec::new())
+        .unwrap();
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    request.headers_mut().remove("host");
+    let sent = Sent::new(&request, "s3").with_payload(PayloadHash::EMPTY);
+    assert_eq!(sent.canonical_request().unwrap().expose(), CANONICAL);
+    let sent = sent.with_secret_key(SecretKey::from(SECRET));
+    assert_eq!(sent.check().cause(), None);
+
+    let as_written = CANONICAL.replace("host:bucket", "host:BUCKET");
+    let signature = server::sign(SECRET, &server::string_to_sign(&request, &as_written));
+    let header = request.headers()["authorization"].to_str().unwrap();
+    let (start, _) = header.split_once("Signature=").unwrap();
+    let header = format!("{start}Signature={signature}");
+    request
+        .headers_mut()
+        .insert("authorization", HeaderValue::try_from(header).unwrap());
+    let sent = Sent::new(&request, "s3")
+        .with_payload(PayloadHash::EMPTY)
+        .with_secret_key(SecretKey::from(SECRET));
+    let diagnosis = sent.check();
+    assert_eq!(diagnosis.cause(), Some(&Cause::HostChanged), "{diagnosis}");
+    let line = diagnosis.findings()[0].difference().unwrap();
+    assert_eq!(line.signed(), "host:BUCKET.s3.example.com");
+    assert_eq!(line.received(), "host:bucket.s3.example.com");
+}

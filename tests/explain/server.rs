@@ -50,7 +50,7 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn canonical(s3: bool, request: &Sent) -> String {
     let path = request.uri().path();
     let path = if s3 {
-        path.to_owned()
+        encode(&decode(path), "/")
     } else {
         let mut kept: Vec<&str> = Vec::new();
         for segment in path.split('/') {
@@ -73,7 +73,8 @@ pub fn canonical(s3: bool, request: &Sent) -> String {
         .split('&')
         .filter(|piece| !piece.is_empty() && !piece.starts_with("X-Amz-Signature="))
         .map(|piece| piece.split_once('=').unwrap_or((piece, "")))
-        .map(|(name, value)| (encode(&decode(name), ""), encode(&decode(value), "")))
+        .map(|(name, value)| (name.replace('+', " "), value.replace('+', " ")))
+        .map(|(name, value)| (encode(&decode(&name), ""), encode(&decode(&value), "")))
         .collect();
     pairs.sort();
     let query: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={v}")).collect();

@@ -427,7 +427,9 @@ fn a_url_signed_as_it_is_sent() {
         .body(())
         .unwrap();
     let (payload, minute) = (PayloadHash::Unsigned, Duration::from_secs(60));
-    let url = signer.presign(&unsigned, payload, minute, NOW).unwrap();
+    let url = signer
+        .presign_with_payload(&unsigned, payload, minute, NOW)
+        .unwrap();
     let request = Request::get(url.url()).body(Vec::new()).unwrap();
     let (sent, signature) = url.url().split_once("&X-Amz-Signature=").unwrap();
     let (_, query) = sent.split_once('?').unwrap();

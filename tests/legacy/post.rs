@@ -504,6 +504,113 @@ fn a_form_tells_no_secret() {
     assert!(!format!("{error} {error:?}").contains("other"));
 }
 
+/// 44 KB that would become 44 MB.
+#[test]
+fn fields_are_measured_before_the_file_name_is_filled_in() {
+    let known = Credentials::new(ID, SECRET_KEY);
+    let key = "${filename}".repeat(2000);
+    let name = "n".repeat(22_000);
+    let fields = with(&borrowed(&forged(SECRET_KEY, ID, "", &[])), "key", &key)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect::<Vec<_>>();
+    let fields = borrowed(&fields);
+    fn upload(file_name: &str) -> Upload<'_> {
+        Upload {
+            file_name,
+            ..UPLOAD
+        }
+    }
+    let refused = verify_with(&known, &fields, &upload(&name), NOW).unwrap_err();
+    let counted = fields[1..].iter().filter(|(name, _)| *name != "policy");
+    let others: usize = counted.map(|(name, value)| name.len() + value.len()).sum();
+    let (length, longest) = (3 + 44_000_000 + others, 20 * 1024);
+    assert_eq!(refused, PolicyError::FieldsTooLong { length, longest });
+    let claim = SignedPost::parse(&fields).unwrap();
+    let claim = claim.with_max_fields_length(usize::MAX);
+    let refused = claim.verify(&known, &upload(&name), NOW).map(drop);
+    let length = 44_000_000;
+    assert_eq!(refused, Err(PolicyError::KeyTooLong { length }));
+
+    let key_of = |key: &str, file_name: &str| {
+        let fields = forged(SECRET_KEY, ID, "", &[]);
+        let fields = with(&borrowed(&fields), "key", key)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect::<Vec<_>>();
+        verify_with(&known, &borrowed(&fields), &upload(file_name), NOW)
+    };
+    let long = "k".repeat(1024);
+    assert_eq!(key_of("${filename}", &long).as_deref(), Ok(&*long));
+    let length = 1025;
+    let too_long = Err(PolicyError::KeyTooLong { length });
+    assert_eq!(key_of("a${filename}", &long), too_long);
+    assert_eq!(key_of("${filename}", "a/"), Err(PolicyError::EmptyKey));
+    assert_eq!(key_of("", "a"), Err(PolicyError::EmptyKey));
+}
+
+#[test]
+fn all_fields_are_filled_in_before_conditions_are_checked() {
+    let conditions = r#",{"x-amz-meta-name":"me.png"},["starts-with","$x-amz-meta-a","$"]"#;
+    let own = [("x-amz-meta-name", "${filename}"), ("x-amz-meta-a", "$a")];
+    let fields = forged(SECRET_KEY, ID, conditions, &own);
+    let known = Credentials::new(ID, SECRET_KEY);
+    let fields = borrowed(&fields);
+    let claim = SignedPost::parse(&fields).unwrap();
+    let verified = claim.verify(&known, &UPLOAD, NOW).unwrap();
+    assert_eq!(verified.field("X-Amz-Meta-Name"), Some("me.png"));
+    assert_eq!(verified.field("x-amz-meta-a"), Some("$a"));
+    for (name, value) in [
+        ("x-amz-meta-name", "me.png"),
+        ("x-amz-meta-a", "${filename}"),
+    ] {
+        let fields = with(&fields, name, value);
+        let upload = Upload {
+            file_name: "you.png",
+            ..UPLOAD
+        };
+        // The one is now what the policy asks for, and the other not.
+        let verified = verify_with(&known, &fields, &upload, NOW);
+        assert_eq!(verified.is_ok(), name == "x-amz-meta-name", "{name}");
+    }
+    let eq = policy().equals("x-amz-meta-name", "${filename}");
+    let signed = Signer::new(credentials()).sign_post(&eq, [], NOW);
+    assert!(matches!(signed, Err(Error::InvalidField { field, .. }) if field == "x-amz-meta-name"));
+}
+
+#[test]
+fn names_and_key_ids_cannot_forge_a_line_of_a_log() {
+    let known = Credentials::new(ID, SECRET_KEY);
+    let name = "a\r\nINFO verified";
+    let fields = forged(SECRET_KEY, ID, "", &[(name, "")]);
+    let error = verify_with(&known, &borrowed(&fields), &UPLOAD, NOW).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r"no condition of the policy covers the field `a\r\nINFO verified`"
+    );
+    for id in ["AKID\nINFO verified", "A B", "é", &"A".repeat(129)] {
+        let fields = forged(SECRET_KEY, id, "", &[]);
+        let refused = SignedPost::parse(&borrowed(&fields)).map(drop).unwrap_err();
+        assert!(
+            matches!(
+                &refused,
+                PolicyError::Signature(VerifyError::Malformed { .. })
+            ),
+            "{refused}"
+        );
+        assert_eq!(
+            (refused.code(), refused.status().as_u16()),
+            ("InvalidArgument", 400)
+        );
+        let signed = Signer::new(Credentials::new(id, SECRET_KEY)).sign_post(&policy(), [], NOW);
+        assert!(matches!(signed, Err(Error::InvalidAccessKeyId(_))), "{id}");
+    }
+    let longest = "A".repeat(128);
+    let fields = forged(SECRET_KEY, &longest, "", &[]);
+    let known = Credentials::new(&longest, SECRET_KEY);
+    assert!(verify_with(&known, &borrowed(&fields), &UPLOAD, NOW).is_ok());
+}
+
 proptest! {
     #[test]
     fn whatever_the_values_are_the_form_verifies(
@@ -514,11 +621,13 @@ proptest! {
         for (i, value) in values.iter().enumerate() {
             policy = policy.equals(format!("x-amz-meta-{i}"), value.as_str());
         }
-        let signed = Signer::new(credentials()).sign_post(&policy, [("key", prefix.as_str())], NOW);
-        let form = signed.unwrap();
-        let fields: Fields<'_> = form.fields().collect();
+        // A key is never empty.
+        let key = format!("{prefix}x");
+        let signed = Signer::new(credentials()).sign_post(&policy, [("key", key.as_str())], NOW);
         if !prefix.contains("${filename}") {
-            prop_assert_eq!(verify(&fields), Ok(prefix));
+            let form = signed.unwrap();
+            let fields: Fields<'_> = form.fields().collect();
+            prop_assert_eq!(verify(&fields), Ok(key));
         }
     }
 

@@ -14,8 +14,8 @@ use crate::inputs::{any_payload, slices};
 #[derive(PartialEq, Eq, Debug)]
 pub struct Meaning {
     method: String,
-    /// Segments and whether a slash ends them; for S3 the path itself.
-    path: (Vec<String>, bool),
+    /// Segments and whether a slash ends them; for S3 the decoded path.
+    path: (Vec<Vec<u8>>, bool),
     query: Vec<(Vec<u8>, Vec<u8>)>,
     headers: BTreeMap<String, Vec<u8>>,
     payload: String,
@@ -29,14 +29,14 @@ pub fn meaning(
 ) -> Meaning {
     let path = match s3 {
         _ if request.path.is_empty() => (vec![], !s3),
-        true => (vec![request.path.to_owned()], false),
+        true => (vec![unescape(request.path)], false),
         false => {
-            let mut kept: Vec<String> = Vec::new();
+            let mut kept: Vec<Vec<u8>> = Vec::new();
             for segment in request.path.split('/') {
                 match segment {
                     "" | "." => {}
                     ".." => drop(kept.pop()),
-                    other => kept.push(other.to_owned()),
+                    other => kept.push(other.into()),
                 }
             }
             let slash = kept.is_empty() || request.path.ends_with('/');
@@ -45,7 +45,7 @@ pub fn meaning(
     };
     // S3's empty path counts as `/`.
     let path = match path {
-        (kept, false) if s3 && kept.is_empty() => (vec!["/".to_owned()], false),
+        (kept, false) if s3 && kept.is_empty() => (vec![b"/".to_vec()], false),
         path => path,
     };
     let mut query: Vec<_> = request
@@ -54,7 +54,9 @@ pub fn meaning(
         .filter(|piece| !piece.is_empty())
         .map(|piece| {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            (unescape(name), unescape(value))
+            // A bare plus is a space.
+            let read = |text: &str| unescape(&text.replace('+', "%20"));
+            (read(name), read(value))
         })
         .collect();
     query.sort();

@@ -77,7 +77,7 @@ proptest! {
             let request = RawRequest { method, path, query, headers };
             let _ = signer.sign_raw(&request, payload, now).map(|added| added.iter().count());
             let _ = signer
-                .presign_raw(&request, payload, lifetime, now)
+                .presign_raw_with_payload(&request, payload, lifetime, now)
                 .map(|presigned| (presigned.uri(), presigned.expires_at()));
         }
     }
@@ -101,7 +101,7 @@ proptest! {
         }
         let before = request.clone();
         let signer = Signer::new(Credentials::new("AKID", "secret").with_session_token("t"), "r", service);
-        let _ = signer.presign(&request, payload, Duration::from_secs(seconds), now).map(|url| url.uri().unwrap());
+        let _ = signer.presign_with_payload(&request, payload, Duration::from_secs(seconds), now).map(|url| url.uri().unwrap());
         let _ = CanonicalRequest::new(&request, &Rules::of(service), payload).map(|text| text.to_string());
         // After an error the request is as it was.
         if signer.sign(&mut request, payload, now).is_err() {
@@ -144,7 +144,7 @@ proptest! {
                 let signer = Signer::new(credentials, region, service.clone());
                 let mut request = Request::get("https://h/").body(()).unwrap();
                 let lifetime = Duration::from_secs(seconds);
-                let presigned = signer.presign(&request, PayloadHash::Unsigned, lifetime, now);
+                let presigned = signer.presign(&request, lifetime, now);
                 let signed = signer.sign(&mut request, PayloadHash::Unsigned, now);
                 let errors = [signed.err(), presigned.err()];
                 for error in errors.into_iter().flatten() {

@@ -18,6 +18,7 @@ fn bearer_tokens() {
     ] {
         let token = BearerToken::new(TOKEN)
             .with_scope("codeartifact", "us-west-2")
+            .with_host("example.com")
             .with_expiration(NOW)
             .sent_as(form);
         needles.hidden_in(&token);
@@ -28,8 +29,12 @@ fn bearer_tokens() {
         ] {
             needles.hidden_in_display(&token.check(service, region, NOW).unwrap_err());
         }
+        for host in ["evil.example", "a@example.com"] {
+            let refused = token.header_value_for(host, NOW - super::LIFETIME);
+            needles.hidden_in_display(&refused.unwrap_err());
+        }
         let before = NOW - super::LIFETIME;
-        let mut request = Request::new(());
+        let mut request = Request::get("https://example.com/").body(()).unwrap();
         bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", before).unwrap();
         needles.hidden_in(&request);
         // Basic encodes it once more.

@@ -1,10 +1,8 @@
 //! Chunk signers, and what they write.
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedPayload};
-use countersign::{
-    Signer,
-    sigv4::{AmzDate, SigningKey},
-};
+use countersign::verify::AccessKey;
+use countersign::{Signer, sigv4::AmzDate};
 
 use crate::{NOW, Needles, credentials, get};
 
@@ -31,7 +29,7 @@ fn chunk_signers() {
 
     let authorization = countersign::sigv4::Authorization::parse(authorization).unwrap();
     let scope = authorization.scope;
-    let key = SigningKey::derive(credentials().secret_key(), &scope);
+    let key = AccessKey::derive(&credentials(), &scope).unwrap();
     let date = AmzDate::new(NOW).unwrap();
     let payload = ChunkedPayload::signed(10_000);
     let mut verifier = ChunkVerifier::of_payload(&payload, &seed, &date, &scope, key);

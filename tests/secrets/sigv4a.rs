@@ -12,9 +12,7 @@ fn keys_and_signers_for_several_regions() {
     let signature = signer
         .sign(&mut request, PayloadHash::Unsigned, NOW)
         .unwrap();
-    let presigned = signer
-        .presign(&get("https://h/k"), PayloadHash::Unsigned, LIFETIME, NOW)
-        .unwrap();
+    let presigned = signer.presign(&get("https://h/k"), LIFETIME, NOW).unwrap();
     let needles = Needles::new(&[&signature, presigned.signature()]);
     needles.hidden_in(&signer);
     needles.hidden_in(&signature);

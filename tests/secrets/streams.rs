@@ -27,7 +27,7 @@ fn heads_of_streams_and_their_seeds() {
     let first = chunks.header(b"nine byte").unwrap();
     let needles = Needles::new(&[&signature, first.signature().unwrap()]);
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3);
     let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
         panic!("a stream");
@@ -52,7 +52,6 @@ fn heads_of_streams_and_their_seeds() {
 #[test]
 fn bodies() {
     use countersign::chunked::{ChunkedBody, VerifiedBody};
-    use countersign::sigv4::SigningKey;
 
     let (request, chunks, signature) = upload();
     let needles = Needles::new(&[&signature]);
@@ -61,7 +60,7 @@ fn bodies() {
     assert!(format!("{body:?}").starts_with("ChunkedBody { "));
 
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = SigningKey::derive(credentials().secret_key(), claim.scope());
+    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
     let payload = ChunkedPayload::signed(9);
     let verifier =
         ChunkVerifier::of_payload(&payload, &signature, claim.date(), claim.scope(), key);
@@ -74,7 +73,9 @@ fn bodies() {
 fn presigners() {
     let signer = Signer::new(credentials(), "us-east-1", "s3");
     let payload = countersign::PayloadHash::Unsigned;
-    let presigner = signer.presigner(payload, LIFETIME, NOW).unwrap();
+    let presigner = signer
+        .presigner_with_payload(payload, LIFETIME, NOW)
+        .unwrap();
     Needles::new(&[]).hidden_in(&presigner);
     assert!(format!("{presigner:?}").contains("AKIDEXAMPLE"));
 }

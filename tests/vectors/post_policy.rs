@@ -66,7 +66,7 @@ fn verified(
     now: Timestamp,
 ) {
     let claim = SignedPost::parse(fields).unwrap();
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).unwrap();
     let verifier = Verifier::new(
         text(case.input, "region"),
         text(case.input, "service").to_owned(),
@@ -132,7 +132,7 @@ fn built(
     );
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
-    let access_key = AccessKey::derive(credentials, claim.scope());
+    let access_key = AccessKey::derive(credentials, claim.scope()).unwrap();
     let verifier = Verifier::new(text(input, "region"), text(input, "service").to_owned());
     let upload = Upload {
         bucket: "sigv4examplebucket",

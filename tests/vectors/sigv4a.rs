@@ -176,7 +176,7 @@ fn presigned(
 ) -> Result<Sent, Error> {
     let expires = case.input["options"]["expires"].as_u64().unwrap();
     let expires_in = Duration::from_secs(expires);
-    let presigned = signer.presign(&request, payload, expires_in, now(case.input))?;
+    let presigned = signer.presign_with_payload(&request, payload, expires_in, now(case.input))?;
     let uri = presigned.uri().unwrap();
     let query = uri.query().unwrap();
     let own = request.uri().query().unwrap_or_default();

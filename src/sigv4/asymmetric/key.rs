@@ -11,7 +11,7 @@ use crate::primitives::encode::{ascii, hex32};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
-use crate::verify::sealed;
+use crate::verify::{AccessKey, sealed};
 
 /// A signing key: a private key of P-256, good for all days, regions and services, as long as its
 /// credentials are.
@@ -44,7 +44,8 @@ impl SigningKey {
     /// Derives the key of a pair of credentials.
     ///
     /// # Errors
-    /// A secret key from which no key can be derived: a chance of 2⁻⁸¹²⁸.
+    /// - [`Error::InvalidSecretKey`] if the secret key is empty, or if no key can be derived from it
+    ///   (a chance of 2⁻⁸¹²⁸)
     ///
     /// ```
     /// use countersign::Credentials;
@@ -58,6 +59,10 @@ impl SigningKey {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
+        if secret_key.is_empty() {
+            // Anybody can derive such a key.
+            return Err(Error::InvalidSecretKey("is empty"));
+        }
         derive(access_key_id, secret_key.expose())
             .and_then(|scalar| PrivateKey::new(&scalar))
             .map(|key| Self(Arc::new(key)))
@@ -121,7 +126,7 @@ impl fmt::Debug for SigningKey {
 ///
 /// ```
 /// use countersign::sigv4a::{Signer, PublicKey};
-/// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+/// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
 /// use countersign::{Credentials, PayloadHash};
 /// use time::macros::datetime;
 ///
@@ -131,7 +136,8 @@ impl fmt::Debug for SigningKey {
 /// signer.sign(&mut request, PayloadHash::of(b"{}"), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = signer.public_key()?;                 // by claim.access_key_id(), from your store
+/// // From your store, by `claim.access_key_id()`: whose key it is, and the key.
+/// let key = AccessKey::from_public_key("AKIDEXAMPLE", signer.public_key()?);
 /// Verifier::new("eu-west-1", "events").verify(&claim, &key, PayloadHash::of(b"{}"), now)?;
 ///
 /// let elsewhere = Verifier::new("eu-west-2", "events");
@@ -215,11 +221,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-impl sealed::Sealed for PublicKey {}
-
-/// Verifies claims too: [`Verifier::verify`](crate::verify::Verifier::verify) takes it as it takes the
-/// keys of Signature Version 4, and so does an [`AccessKey`](crate::verify::AccessKey).
-impl crate::verify::VerifyingKey for PublicKey {
+impl sealed::KeyMaterial for PublicKey {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EcdsaP256Sha256
     }
@@ -231,6 +233,39 @@ impl crate::verify::VerifyingKey for PublicKey {
 
     fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
         self.verifies(string_to_sign, signature)
+    }
+}
+
+impl AccessKey<PublicKey> {
+    /// Creates the verification key of long-term credentials from their public key.
+    ///
+    /// The access key ID must come from your store, not from the request.
+    ///
+    /// Add [`with_session_token`](Self::with_session_token) and
+    /// [`with_expiration`](Self::with_expiration) for temporary credentials.
+    ///
+    /// ```
+    /// use countersign::sigv4a::{PublicKey, Signer};
+    /// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events");
+    /// # let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// // What your store returns for `claim.access_key_id()`: whose key it is, and the key.
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let key = AccessKey::from_public_key("AKIDEXAMPLE", signer.public_key()?);
+    /// let verifier = Verifier::new("us-east-1", "events");
+    /// verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    ///
+    /// let other = AccessKey::from_public_key("AKIDOTHER", signer.public_key()?);
+    /// let refused = verifier.verify(&claim, &other, PayloadHash::EMPTY, now);
+    /// assert!(matches!(refused, Err(VerifyError::UnknownAccessKeyId)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_public_key(access_key_id: impl Into<Arc<str>>, key: PublicKey) -> Self {
+        Self::of(access_key_id.into(), key)
     }
 }
 

@@ -23,6 +23,17 @@ use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 /// once and is one that belongs there, the audience is signed, and the proof is not older than 15
 /// minutes. What comes out is a new request that is made of these parts alone.
 ///
+/// These signed headers belong there:
+///
+/// - the ones that say for whom the proof is, with their value ([`new`](Self::new),
+///   [`with_header`](Self::with_header))
+/// - the signer's own, `content-type` of a form, and the right `content-length`
+/// - those that SDKs sign and STS's response does not depend on, but for its format: `accept`,
+///   `accept-encoding`, `accept-language`, `user-agent`, `x-amz-user-agent`,
+///   `amz-sdk-invocation-id`, `amz-sdk-request`, `amz-sdk-retry`, `aws-sdk-invocation-id` and
+///   `aws-sdk-retry`, of printable ASCII
+/// - the ones that the caller allows ([`allow_header`](Self::allow_header))
+///
 /// The signature itself only STS can check. Send the request by TLS, follow no redirect, take no
 /// answer but one of status 200, and believe what it says, not what the proof says.
 ///
@@ -60,6 +71,7 @@ use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 pub struct ProofCheck {
     hosts: Vec<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    allowed: Vec<HeaderName>,
 }
 
 const OLDEST: Duration = Duration::from_secs(15 * 60);
@@ -67,6 +79,19 @@ const OLDEST: Duration = Duration::from_secs(15 * 60);
 const SKEW: Duration = Duration::from_secs(5 * 60);
 /// What proofs say in `X-Amz-Expires` at most.
 const LONGEST: Duration = Duration::from_secs(900);
+/// What SDKs sign besides, and what cannot change who STS says that the caller is.
+const HARMLESS: [&str; 10] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "amz-sdk-retry",
+    "aws-sdk-invocation-id",
+    "aws-sdk-retry",
+    "user-agent",
+    "x-amz-user-agent",
+];
 /// The parameters of a presigned proof, as AWS spells them.
 const PARAMETERS: [&str; 9] = [
     "Action",
@@ -98,6 +123,7 @@ impl ProofCheck {
         Self {
             hosts: hosts.into_iter().map(Into::into).collect(),
             headers: vec![audience],
+            allowed: Vec::new(),
         }
     }
 
@@ -118,10 +144,43 @@ impl ProofCheck {
         self
     }
 
+    /// Allows one more signed header, with any value.
+    ///
+    /// It is passed on to STS with the value that the client chose. Do not allow a header that frames
+    /// the body or changes the operation, such as `transfer-encoding` or `x-amz-target`.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// use countersign::tokens::caller_identity::ProofCheck;
+    /// use http::{HeaderName, HeaderValue};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let mut proof = http::Request::get("https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15")
+    ///     .header("x-audience", "a.example.com")
+    ///     .header("x-trace", "4f6a")
+    ///     .body("")?;
+    /// Signer::new(credentials, "us-east-1", "sts").sign(&mut proof, PayloadHash::EMPTY, now)?;
+    ///
+    /// let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("a.example.com"));
+    /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience);
+    /// assert!(check.signed(&proof, now).is_err());
+    /// let check = check.allow_header(HeaderName::from_static("x-trace"));
+    /// assert_eq!(check.signed(&proof, now)?.into_request().headers()["x-trace"], "4f6a");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn allow_header(mut self, name: HeaderName) -> Self {
+        self.allowed.push(name);
+        self
+    }
+
     /// Checks a presigned URL. The headers that are asked for need not come with it: they are put
     /// on the request that comes out, and STS refuses it if others were signed.
     ///
     /// `X-Amz-Expires` must be there, at most 900; beyond that it is not looked at, like at STS.
+    ///
+    /// For a presigned URL that arrives with further signed headers use [`signed`](Self::signed).
     ///
     /// # Errors
     /// The first thing that is wrong.
@@ -170,8 +229,14 @@ impl ProofCheck {
         })
     }
 
-    /// Checks a proof in the header form: a `POST` to `https://HOST/`, with the parameters in the
-    /// body or, without a body, in the query. Headers that are not signed are not passed on.
+    /// Checks a proof that arrives as a whole request to `https://HOST/`.
+    ///
+    /// - `POST`, signed in the header, with the parameters in the body or, without a body, in the
+    ///   query.
+    /// - `GET` without a body, signed in the header, with the parameters in the query.
+    /// - `GET` without a body, presigned, with its signed headers: what Vault takes beside `POST`.
+    ///
+    /// Headers that are not signed are not passed on.
     ///
     /// # Errors
     /// The first thing that is wrong.
@@ -205,21 +270,25 @@ impl ProofCheck {
             return Err(ProofError::WrongUrl);
         }
         self.check_host(authority.as_str())?;
-        if received.method() != Method::POST {
-            return Err(ProofError::WrongMethod);
-        }
-        let body = match (uri.query().unwrap_or_default(), received.body().as_ref()) {
-            ("", body) if body == QUERY.as_bytes() => QUERY,
-            (QUERY, b"") => "",
-            _ => return Err(ProofError::NotGetCallerIdentity),
+        let (method, query) = (received.method(), uri.query().unwrap_or_default());
+        let (form, body) = match (method, query, received.body().as_ref()) {
+            (&Method::POST, "", body) if body == QUERY.as_bytes() => (Form::Header, QUERY),
+            (&Method::POST | &Method::GET, QUERY, b"") => (Form::Header, ""),
+            (&Method::GET, query, b"") => {
+                check_parameters(query)?;
+                (Form::Query, "")
+            }
+            (&Method::POST, ..) => return Err(ProofError::NotGetCallerIdentity),
+            _ => return Err(ProofError::WrongMethod),
         };
         let claim = SignedRequest::parse(received)?;
-        self.check_claim(&claim, Form::Header, now)?;
+        self.check_claim(&claim, form, now)?;
 
         let mut request = Request::new(body);
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();
-        for name in claim.signed_headers().chain(["authorization"]) {
+        let authorization = (form == Form::Header).then_some("authorization");
+        for name in claim.signed_headers().chain(authorization) {
             if name == "host" {
                 continue; // That of the URL, which the claim has been held against.
             }
@@ -229,7 +298,7 @@ impl ProofCheck {
                     name: name.to_owned(),
                 });
             };
-            if !self.asks_for(name) && !belongs(name, value.as_bytes(), body) {
+            if !self.passes(name, value.as_bytes(), body) {
                 return Err(unexpected(name));
             }
             let name = name.parse::<HeaderName>().map_err(|_| unexpected(name))?;
@@ -248,8 +317,13 @@ impl ProofCheck {
         allowed.then_some(()).ok_or(ProofError::HostNotAllowed)
     }
 
-    fn asks_for(&self, name: &str) -> bool {
-        self.headers.iter().any(|(own, _)| own.as_str() == name)
+    /// Whether a signed header may be sent to STS. The values that are asked for have been compared.
+    fn passes(&self, name: &str, value: &[u8], body: &str) -> bool {
+        let printable = || value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        self.headers.iter().any(|(own, _)| own == name)
+            || self.allowed.iter().any(|own| own == name)
+            || (HARMLESS.contains(&name) && printable())
+            || belongs(name, value, body)
     }
 
     fn check_claim(
@@ -376,8 +450,12 @@ pub struct CheckedProof {
 }
 
 impl CheckedProof {
-    /// The request to send, as it is: over TLS, without following redirects. `host` is that of its
-    /// URL. It holds the signature and the session token.
+    /// Returns the request to send, as it is: over TLS, without following redirects. `host` is that
+    /// of its URL.
+    ///
+    /// The headers with the signature and the session token are marked sensitive, so that `Debug`
+    /// does not print them. A presigned proof carries both in its URI, which cannot be marked: do not
+    /// log it.
     ///
     /// ```
     /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
@@ -394,7 +472,13 @@ impl CheckedProof {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_request(self) -> Request<&'static str> {
-        self.request
+        let mut request = self.request;
+        for (name, value) in request.headers_mut() {
+            if matches!(name.as_str(), "authorization" | "x-amz-security-token") {
+                value.set_sensitive(true);
+            }
+        }
+        request
     }
 
     /// Who is said to have signed. Believe only what STS answers.

@@ -24,8 +24,8 @@ pub enum ProofError {
     /// The host is none of STS's that are allowed here, to the letter.
     #[error("the host is none that proofs may be for")]
     HostNotAllowed,
-    /// The method is another one than `POST`.
-    #[error("the method is not `POST`")]
+    /// The method is neither `POST` nor, without a body, `GET`.
+    #[error("the method must be `POST`, or `GET` without a body")]
     WrongMethod,
     /// It asks for something else than `GetCallerIdentity` of the version 2011-06-15, or for more.
     #[error("it asks for something else than GetCallerIdentity")]

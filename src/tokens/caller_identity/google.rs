@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::super::Token;
-use super::checked_host;
+use super::host_in;
 use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
@@ -25,7 +25,7 @@ use crate::timestamp::Timestamp;
 /// Google Cloud, "Configure workload identity federation with AWS or Azure VMs".
 ///
 /// # Errors
-/// A host that is none; a resource that no header can carry; what [`Signer`](crate::Signer)
+/// An invalid host, or one of another region; a resource that no header can carry; what [`Signer`](crate::Signer)
 /// refuses.
 ///
 /// ```
@@ -49,7 +49,7 @@ pub fn google(
 ) -> Result<Token, Error> {
     let now = now.into();
     let audience = own_audience("x-goog-cloud-target-resource", target_resource)?;
-    let host = checked_host(host)?;
+    let host = host_in(region, host)?;
     let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;
 
     let mut json = Zeroizing::new(String::from("{\"headers\":["));

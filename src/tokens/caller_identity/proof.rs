@@ -5,10 +5,11 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::super::FIFTEEN_MINUTES;
-use super::{QUERY, audience_header, checked_host};
+use super::{QUERY, audience_header, host_in};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::RawRequest;
+use crate::service::partition::signing_region;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
@@ -22,7 +23,7 @@ const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// elsewhere.
 ///
 /// # Errors
-/// A host that is none; an audience that no header can carry; what [`Signer`]
+/// An invalid host, or one of another region; an audience that no header can carry; what [`Signer`]
 /// refuses.
 ///
 /// ```
@@ -50,7 +51,7 @@ pub fn signed(
     if let Some((name, value)) = audience {
         headers.push(own_audience(name, value)?);
     }
-    let host = checked_host(host)?;
+    let host = host_in(region, host)?;
     Proof::new(credentials, region, host, headers, QUERY, now)
 }
 
@@ -107,6 +108,7 @@ impl Proof {
             query,
             headers: &raw,
         };
+        let region = signing_region(region);
         let signer = Signer::new(credentials.clone(), region, "sts");
         let added = signer.sign_raw(&request, PayloadHash::of(body), now)?;
         let secret = |value: &str| Zeroizing::new(value.to_owned());

@@ -24,7 +24,7 @@ use crate::timestamp::Timestamp;
 /// Vault, "AWS auth method", *IAM auth method*.
 ///
 /// # Errors
-/// A host that is none; a server id that no header can carry; what [`Signer`](crate::Signer)
+/// An invalid host, or one of another region; a server id that no header can carry; what [`Signer`](crate::Signer)
 /// refuses.
 ///
 /// ```

@@ -24,7 +24,9 @@ impl<'a> SignedHeaders<'a> {
         let mut escapes = raw.split('%').skip(1);
         let separators = |rest: &str| rest.starts_with("3B") || rest.starts_with("3b");
         let escaped = raw.contains('%');
-        if !escaped || (!raw.contains(';') && escapes.all(separators)) {
+        // A `+` is a space, which no name contains.
+        let as_sent = !escaped || (!raw.contains(';') && escapes.all(separators));
+        if as_sent && !raw.contains('+') {
             let text = Cow::Borrowed(raw);
             return Some(Self { text, escaped });
         }

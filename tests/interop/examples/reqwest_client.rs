@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ] {
         let get = Request::get(url).body(())?;
         let (minute, now) = (Duration::from_secs(60), OffsetDateTime::now_utc());
-        let link = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
+        let link = signer.presign(&get, minute, now)?;
         let answer = reqwest.get(link.url()).send().await?;
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.text().await?, content);

@@ -39,12 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // A URL for somebody who has no credentials.
     let get = Request::get(&object).body(())?;
-    let url = signer.presign(
-        &get,
-        PayloadHash::Unsigned,
-        Duration::from_secs(60),
-        OffsetDateTime::now_utc(),
-    )?;
+    let url = signer.presign(&get, Duration::from_secs(60), OffsetDateTime::now_utc())?;
     println!("GET {}", url.url());
     let response = http.get(url.uri()?).await?;
     println!("  {}", response.status());

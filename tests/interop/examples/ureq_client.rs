@@ -44,7 +44,7 @@ fn send(signer: &Signer, bucket: &str, object: &str) -> Result<(), Box<dyn Error
     // A URL, for somebody who has no credentials.
     let get = Request::get(object).body(())?;
     let (minute, now) = (Duration::from_secs(60), OffsetDateTime::now_utc());
-    let link = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
+    let link = signer.presign(&get, minute, now)?;
     let answer = agent.get(link.url()).call()?.body_mut().read_to_string()?;
     assert_eq!(answer, "signed, sent, stored");
     println!("sent, stored and fetched with ureq");

@@ -66,7 +66,7 @@ fn takes(credentials: &Credentials, fields: &Fields, file: &str, now: OffsetDate
     let Ok(claim) = SignedPost::parse(&fields) else {
         return false;
     };
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = AccessKey::derive(credentials, claim.scope()).expect("a secret");
     let upload = Upload {
         bucket: "bucket",
         file_name: "a.txt",

@@ -37,7 +37,7 @@ async fn slices() {
     }
     accept(&client, request.body(body.clone()).expect("a request")).await;
 
-    let presigned = signer.presign_raw(&raw, PayloadHash::Unsigned, Form::LIFETIME, now);
+    let presigned = signer.presign_raw(&raw, Form::LIFETIME, now);
     let presigned = presigned.expect("it can be signed");
     let mut request = Request::put(server.url(presigned.url()))
         .body(body)
@@ -67,7 +67,7 @@ async fn a_header_forced_in() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
     rules.headers = Headers::Required;
-    rules.also_sign = vec![http::HeaderName::from_static("x-ordinary")];
+    let rules = rules.also_sign(http::HeaderName::from_static("x-ordinary"));
     let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules));
     for form in Form::ALL {
         let mut request = form.sign(&signer, put(&server), OffsetDateTime::now_utc());

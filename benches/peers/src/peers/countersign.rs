@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use countersign::verify::AccessKey;
-use countersign::{sigv4::{CredentialScope, SigningKey}, sigv4a, Credentials, PayloadHash, RawRequest, SecretKey, Signer};
+use countersign::{sigv4::CredentialScope, sigv4a, Credentials, PayloadHash, RawRequest, Signer};
 use http::Request;
 use time::OffsetDateTime;
 
@@ -36,11 +36,7 @@ fn credentials(work: &Work) -> Credentials {
 /// What a server has looked up.
 fn access_key(work: &Work) -> AccessKey {
     let scope = CredentialScope::parse(&truth::scope(work, DATETIME)).expect("a scope");
-    let key = SigningKey::derive(&SecretKey::from(work.identity.secret_key), &scope);
-    match work.identity.session_token {
-        Some(token) => AccessKey::new(key).with_session_token(token),
-        None => AccessKey::new(key),
-    }
+    AccessKey::derive(&credentials(work), &scope).expect("a secret")
 }
 
 fn payload(work: &Work) -> PayloadHash {

@@ -51,7 +51,8 @@ pub(crate) fn ours(draft: &Draft) -> Result<Signed, countersign::Error> {
     let mut request = request.body(()).expect("a request");
 
     if draft.presigned {
-        let presigned = signer.presign(&request, draft.payload(), EXPIRES_IN, draft.now)?;
+        let presigned =
+            signer.presign_with_payload(&request, draft.payload(), EXPIRES_IN, draft.now)?;
         let parameter = |name: &str| {
             let (_, rest) = presigned
                 .url()

@@ -51,7 +51,12 @@ pub fn entry(work: &'static Work) -> Entry {
                 || (),
                 move |()| {
                     signer
-                        .presign_raw(&raw(&work.request, &headers), payload(work), LIFETIME, now)
+                        .presign_raw_with_payload(
+                            &raw(&work.request, &headers),
+                            payload(work),
+                            LIFETIME,
+                            now,
+                        )
                         .expect("a signature")
                 },
                 |(), presigned| Proof::of_url(presigned.url()),
