@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{token:#?}");
 
     // npm's way, and pip's.
-    let as_aws = bearer::Form::Basic { user: "aws".into() };
+    let as_aws = bearer::Scheme::Basic { user: "aws".into() };
     for token in [token.clone(), token.clone().sent_as(as_aws)] {
         let mut download = Request::get(format!("{url}/npm/repo/left-pad")).body(String::new())?;
         bearer::authorize(&mut download, &token, "codeartifact", "us-west-2", now)?;

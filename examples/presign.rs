@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )
     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQD")
     .with_expiration(datetime!(2026-01-02 09:00 UTC));
-    let signer = Signer::new(credentials, "us-east-1", "s3");
+    let signer = Signer::new(credentials, "us-east-1", "s3")?;
 
     let key = encode_key("reports/2026 Q1/été (final).pdf");
     let url = format!("https://examplebucket.s3.us-east-1.amazonaws.com/{key}");

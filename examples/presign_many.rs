@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     )
     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE".repeat(40));
-    let signer = Signer::new(credentials, "us-east-1", "s3");
+    let signer = Signer::new(credentials, "us-east-1", "s3")?;
     let (hour, now) = (Duration::from_secs(3600), OffsetDateTime::now_utc());
     let presigner = signer.presigner(hour, now)?;
 

@@ -79,13 +79,13 @@ pub use refusal::Refusal;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::bearer::{BearerToken, Form};
+/// use countersign::bearer::{BearerToken, Scheme};
 /// use time::macros::datetime;
 ///
 /// let token = BearerToken::new("eyJ2...").with_scope("codeartifact", "us-west-2")
-///     .with_expiration(datetime!(2026-01-01 12:00 UTC)).sent_as(Form::Bare);
+///     .with_expiration(datetime!(2026-01-01 12:00 UTC)).sent_as(Scheme::Bare);
 /// assert_eq!((token.service(), token.region()), (Some("codeartifact"), Some("us-west-2")));
-/// assert_eq!(token.form(), &Form::Bare);
+/// assert_eq!(token.form(), &Scheme::Bare);
 /// assert!(token.expires_within(Duration::from_secs(300), datetime!(2026-01-01 11:56 UTC)));
 /// assert!(!format!("{token:?}").contains("eyJ2"));
 /// ```
@@ -95,7 +95,7 @@ pub struct BearerToken {
     scope: Option<Scope>,
     home: Home,
     expiration: Option<Timestamp>,
-    form: Form,
+    form: Scheme,
 }
 
 #[derive(Clone)]
@@ -116,12 +116,12 @@ struct Scope {
 /// How a token is sent.
 ///
 /// ```
-/// use countersign::bearer::{self, BearerToken, Form};
+/// use countersign::bearer::{self, BearerToken, Scheme};
 /// # let now = time::macros::datetime!(2026-01-01 0:00 UTC);
 ///
 /// // Cargo's own way.
 /// let host = "d-111122223333.d.codeartifact.us-west-2.amazonaws.com";
-/// let token = BearerToken::new("TOKEN").with_host(host).sent_as(Form::Bare);
+/// let token = BearerToken::new("TOKEN").with_host(host).sent_as(Scheme::Bare);
 /// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/cargo/r/").body(())?;
 /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
 /// assert_eq!(request.headers()["authorization"], "TOKEN");
@@ -129,7 +129,7 @@ struct Scope {
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum Form {
+pub enum Scheme {
     /// `Authorization: Bearer TOKEN` (RFC 6750): most services, npm and Swift registries.
     Bearer,
     /// `Authorization: Basic`, with the token for password (RFC 7617): pip, twine, Maven, Gradle
@@ -146,14 +146,14 @@ pub enum Form {
     SsoHeader,
 }
 
-impl Form {
+impl Scheme {
     /// The name of the header that carries the token.
     ///
     /// ```
-    /// use countersign::bearer::Form;
+    /// use countersign::bearer::Scheme;
     ///
-    /// assert_eq!(Form::Bearer.header_name(), "authorization");
-    /// assert_eq!(Form::SsoHeader.header_name(), "x-amz-sso_bearer_token");
+    /// assert_eq!(Scheme::Bearer.header_name(), "authorization");
+    /// assert_eq!(Scheme::SsoHeader.header_name(), "x-amz-sso_bearer_token");
     /// ```
     pub fn header_name(&self) -> HeaderName {
         match self {
@@ -164,14 +164,14 @@ impl Form {
 }
 
 impl BearerToken {
-    /// A token as it was handed out, for [`Form::Bearer`].
+    /// A token as it was handed out, for [`Scheme::Bearer`].
     ///
     /// ```
-    /// use countersign::bearer::{BearerToken, Form};
+    /// use countersign::bearer::{BearerToken, Scheme};
     ///
     /// // A Bedrock API key, out of `AWS_BEARER_TOKEN_BEDROCK`.
     /// let token = BearerToken::new("bedrock-api-key-EXAMPLE");
-    /// assert_eq!(token.form(), &Form::Bearer);
+    /// assert_eq!(token.form(), &Scheme::Bearer);
     /// ```
     pub fn new(token: impl Into<String>) -> Self {
         Self {
@@ -179,7 +179,7 @@ impl BearerToken {
             scope: None,
             home: Home::default(),
             expiration: None,
-            form: Form::Bearer,
+            form: Scheme::Bearer,
         }
     }
 
@@ -305,19 +305,19 @@ impl BearerToken {
     /// Says how it is sent.
     ///
     /// ```
-    /// use countersign::bearer::{self, BearerToken, Form};
+    /// use countersign::bearer::{self, BearerToken, Scheme};
     /// use time::macros::datetime;
     ///
     /// let token = BearerToken::new("TOKEN")
     ///     .with_host("d-111122223333.d.codeartifact.us-west-2.amazonaws.com")
-    ///     .sent_as(Form::Basic { user: "aws".into() });
+    ///     .sent_as(Scheme::Basic { user: "aws".into() });
     /// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/pypi/r/simple/").body(())?;
     /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", datetime!(2026-01-01 0:00 UTC))?;
     /// assert_eq!(request.headers()["authorization"], "Basic YXdzOlRPS0VO");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn sent_as(mut self, form: Form) -> Self {
+    pub fn sent_as(mut self, form: Scheme) -> Self {
         self.form = form;
         self
     }
@@ -388,11 +388,11 @@ impl BearerToken {
     /// How it is sent.
     ///
     /// ```
-    /// use countersign::bearer::{BearerToken, Form};
+    /// use countersign::bearer::{BearerToken, Scheme};
     ///
-    /// assert_eq!(BearerToken::new("TOKEN").form(), &Form::Bearer);
+    /// assert_eq!(BearerToken::new("TOKEN").form(), &Scheme::Bearer);
     /// ```
-    pub fn form(&self) -> &Form {
+    pub fn form(&self) -> &Scheme {
         &self.form
     }
 
@@ -500,11 +500,11 @@ impl BearerToken {
         self.home.is_open()
     }
 
-    /// Returns the header's value for a request whose URI has no host, in the token's [`Form`].
+    /// Returns the header's value for a request whose URI has no host, in the token's [`Scheme`].
     ///
     /// `host` is where the caller sends the request, with its port if that is not 443. The caller
     /// vouches for it, and for TLS on the connection. The header's name is
-    /// [`Form::header_name`]. The value is marked sensitive.
+    /// [`Scheme::header_name`]. The value is marked sensitive.
     ///
     /// # Errors
     /// - [`Error::BearerTokenExpired`] or [`Error::InvalidBearerToken`] as in [`check`](Self::check)
@@ -542,13 +542,13 @@ impl BearerToken {
 
     fn header_value(&self) -> Result<HeaderValue, Error> {
         let scheme = match &self.form {
-            Form::Bearer => "Bearer ",
-            Form::Basic { .. } | Form::BasicEncoded => "Basic ",
-            Form::Bare | Form::SsoHeader => "",
+            Scheme::Bearer => "Bearer ",
+            Scheme::Basic { .. } | Scheme::BasicEncoded => "Basic ",
+            Scheme::Bare | Scheme::SsoHeader => "",
         };
         let mut line = Zeroizing::new(String::with_capacity(scheme.len() + self.expose().len()));
         line.push_str(scheme);
-        if let Form::Basic { user } = &self.form {
+        if let Scheme::Basic { user } = &self.form {
             if user.contains(':') || user.chars().any(char::is_control) {
                 let problem = "holds a colon or a control character";
                 return Err(Error::invalid_parameter("user", problem));
@@ -604,7 +604,7 @@ impl BearerToken {
     }
 }
 
-/// Attaches a token to a request, in the token's [`Form`].
+/// Attaches a token to a request, in the token's [`Scheme`].
 ///
 /// The request's URI says where the token goes, and must be a host that the token names. `service`
 /// and `region` are what the caller means to call; they are compared with the token's scope.

@@ -79,7 +79,7 @@ impl Credentials {
     /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     ///     .with_session_token("AQoDYXdzEJr...")
     ///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
-    /// let signer = Signer::new(credentials, "us-east-1", "sqs");
+    /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
     /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// let late = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC));
     /// assert!(matches!(late, Err(Error::CredentialsExpired { .. })));
@@ -98,7 +98,7 @@ impl Credentials {
     /// use countersign::{credentials::IdPrefix, Credentials};
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// assert_eq!(IdPrefix::of(credentials.access_key_id()), Some(IdPrefix::AccessKey));
+    /// assert_eq!(IdPrefix::of(credentials.access_key_id()), Some(IdPrefix::VerificationKey));
     /// ```
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id

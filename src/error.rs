@@ -13,7 +13,7 @@ use crate::timestamp::Timestamp;
 /// use time::macros::datetime;
 ///
 /// // A secret out of a file, with its line break.
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret\n"), "us-east-1", "sqs");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret\n"), "us-east-1", "sqs")?;
 /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
 /// let error = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC)).unwrap_err();
 /// assert!(matches!(error, Error::InvalidSecretKey(_)));

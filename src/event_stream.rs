@@ -19,7 +19,7 @@
 //! use countersign::{Credentials, Signer};
 //! use time::macros::datetime;
 //!
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
 //! let uri = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
 //! let mut request = http::Request::post(uri).body(())?;
 //! let mut events = signer.sign_events(&mut request, datetime!(2026-01-01 23:59:59 UTC))?;

@@ -11,7 +11,7 @@
 //!
 //! // A store behind S3's protocol, signed by the rules of other services.
 //! let service = Service::new("s3", Rules::GENERIC);
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service.clone());
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service.clone())?;
 //! let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
 //! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
 //!
@@ -77,7 +77,7 @@ pub use sent::Sent;
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
 /// let body = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided \
@@ -101,7 +101,7 @@ pub fn mismatch<R: HttpRequest>(
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
 /// let mut captured = request.clone();

@@ -18,7 +18,7 @@
 //! use countersign::{Credentials, Signer};
 //! use time::macros::datetime;
 //!
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3");
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3")?;
 //! let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC))
 //!     .starts_with("key", "user/eric/")
 //!     .equals("acl", "public-read")

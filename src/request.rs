@@ -81,7 +81,7 @@ mod sealed {
 ///     query: "versionId=1",
 ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
 /// };
-/// let canonical = CanonicalRequest::of_raw(&request, &Rules::S3, PayloadHash::Unsigned)?;
+/// let canonical = CanonicalRequest::from_raw(&request, &Rules::S3, PayloadHash::Unsigned)?;
 /// assert!(canonical.to_string().starts_with("GET\n/photos/a%20b.jpg\nversionId=1\n"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -117,7 +117,7 @@ impl From<String> for Service {
 /// let mut rules = Rules::S3;
 /// rules.headers = Headers::Required;          // host, content-type and x-amz-* only
 /// let rules = rules.also_sign(http::header::RANGE);
-/// let signer = Signer::new(Credentials::new("AKID", "secret"), "us-east-1", Service::new("s3", rules));
+/// let signer = Signer::new(Credentials::new("AKID", "secret"), "us-east-1", Service::new("s3", rules))?;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -161,7 +161,7 @@ impl Rules {
         normalize_path: true,
         double_encode_path: true,
         recode_path: false,
-        content_sha256: ContentSha256::Unhashed,
+        content_sha256: ContentSha256::IfNotHashed,
         session_token: SessionTokenPlacement::Signed,
         headers: Headers::Most,
         also_sign: Vec::new(),
@@ -187,7 +187,7 @@ impl Rules {
         normalize_path: false,
         double_encode_path: false,
         recode_path: true,
-        content_sha256: ContentSha256::Header,
+        content_sha256: ContentSha256::InHeaderForm,
         session_token: SessionTokenPlacement::Signed,
         headers: Headers::Most,
         also_sign: Vec::new(),
@@ -290,7 +290,7 @@ impl Rules {
     /// Whether these are the rules of S3's family, which alone reads `UNSIGNED-PAYLOAD` into a URL
     /// that says nothing, and stores `cache-control` with an object.
     pub(crate) fn is_s3_family(&self) -> bool {
-        self.content_sha256 == ContentSha256::Header
+        self.content_sha256 == ContentSha256::InHeaderForm
     }
 
     /// Whether a header of the request takes part in the signature. The names that the signer
@@ -359,7 +359,7 @@ pub enum Headers {
 /// // A gateway in front of a store that takes the header for its own.
 /// let mut rules = Rules::GENERIC;
 /// rules.content_sha256 = ContentSha256::Never;
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("execute-api", rules));
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("execute-api", rules))?;
 /// let mut request = http::Request::get("https://api.example.com/").body(())?;
 /// signer.sign(&mut request, PayloadHash::Unsigned, now)?;
 /// assert!(!request.headers().contains_key("x-amz-content-sha256"));
@@ -373,10 +373,10 @@ pub enum ContentSha256 {
     /// When the payload is not signed by its hash, or the request already has the header. Most
     /// services, which otherwise hash the payload themselves. In a presigned URL as a header that
     /// its user must send.
-    Unhashed,
+    IfNotHashed,
     /// As a header always; in a presigned URL, where `UNSIGNED-PAYLOAD` is understood, only for a
     /// hashed payload, as a header that the URL's user must send. S3's family.
-    Header,
+    InHeaderForm,
     /// Always, in a presigned URL as a header that its user must send. OpenSearch Serverless.
     Always,
     /// Always, and with no other value than `UNSIGNED-PAYLOAD`. VPC Lattice.

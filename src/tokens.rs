@@ -88,10 +88,10 @@ fn presign(
     lifetime: Lifetime,
     now: Timestamp,
 ) -> Result<Presigned, Error> {
-    let (identity, date) = signer.identity(now)?;
-    signer.with_key(&date, identity, |key| {
-        let terms = identity.terms(Some(PayloadHash::EMPTY), lifetime, &date, key)?;
-        let mut presigned = identity.presign(request, &terms)?;
+    let (context, date) = signer.context(now)?;
+    signer.with_key(&date, context, |key| {
+        let terms = context.terms(Some(PayloadHash::EMPTY), lifetime, &date, key)?;
+        let mut presigned = context.presign(request, &terms)?;
         presigned.url = in_order(Zeroizing::new(presigned.url));
         Ok(presigned)
     })
@@ -135,6 +135,6 @@ fn presign_get(
     lifetime: Lifetime,
     now: Timestamp,
 ) -> Result<Presigned, Error> {
-    let signer = Signer::new(credentials.clone(), region, service);
+    let signer = Signer::new(credentials.clone(), region, service)?;
     presign(&signer, &request(Method::GET, url)?, lifetime, now)
 }

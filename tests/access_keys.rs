@@ -6,8 +6,10 @@
 
 use std::time::Duration;
 
-use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-use countersign::verify::{AccessKey, Form, Head, SignedRequest, Verifier, VerifyError};
+use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+use countersign::verify::{
+    PendingVerification, SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
 use countersign::{
     Credentials, Error, PayloadHash, Signer,
     sigv4::{AmzDate, Authorization, CredentialScope, Signature, SigningKey},
@@ -30,7 +32,7 @@ fn get(uri: &str) -> Request<()> {
 
 /// A request in both forms, signed by `credentials` for SQS at `NOW`.
 fn both_forms(credentials: &Credentials) -> [Request<()>; 2] {
-    let signer = Signer::new(credentials.clone(), "us-east-1", "sqs");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "sqs").unwrap();
     let mut signed = get("https://sqs.us-east-1.amazonaws.com/");
     let url = signer.presign(&signed, HOUR, NOW);
     signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
@@ -40,8 +42,8 @@ fn both_forms(credentials: &Credentials) -> [Request<()>; 2] {
 /// The access key ID that a server proves, with the key that its lookup returned.
 fn proven(request: &Request<()>, found: &Credentials) -> Result<String, VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(found, claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", "sqs");
+    let key = VerificationKey::derive(found, claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", "sqs").unwrap();
     let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW)?;
     Ok(verified.access_key_id().to_owned())
 }
@@ -110,9 +112,9 @@ fn a_signing_key_verifies_only_as_the_key_of_its_access_key_id() {
         let claim = SignedRequest::parse(&request).unwrap();
         let signing_key = SigningKey::derive(&SECRET.into(), claim.scope());
         let verify = |id: &str| {
-            let key = AccessKey::from_signing_key(id, signing_key.clone());
+            let key = VerificationKey::from_signing_key(id, signing_key.clone());
             assert_eq!(key.access_key_id(), id);
-            let verifier = Verifier::new("us-east-1", "sqs");
+            let verifier = Verifier::new("us-east-1", "sqs").unwrap();
             let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
             verified.map(drop)
         };
@@ -125,18 +127,18 @@ fn a_signing_key_verifies_only_as_the_key_of_its_access_key_id() {
 
 #[test]
 fn a_stream_opened_under_another_name_is_refused() {
-    let signer = Signer::new(credentials("AKIDALICE"), "us-east-1", "s3");
+    let signer = Signer::new(credentials("AKIDALICE"), "us-east-1", "s3").unwrap();
     let mut request = Request::put("https://bucket.s3.amazonaws.com/key");
     request = request.header("host", "bucket.s3.amazonaws.com");
     let mut request = request.body(()).unwrap();
-    let payload = ChunkedPayload::signed(5);
+    let payload = ChunkedEncoding::signed(5);
     signer.sign_chunked(&mut request, payload, NOW).unwrap();
     let claim = SignedRequest::parse(&request).unwrap();
     let open = |id| {
-        let key = AccessKey::derive(&credentials(id), claim.scope()).unwrap();
-        let verifier = Verifier::new("us-east-1", "s3");
-        let head = verifier.verify_head(&claim, &key, NOW);
-        head.map(|head| matches!(head, Head::Streaming(_)))
+        let key = VerificationKey::derive(&credentials(id), claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let head = verifier.verify_signature(&claim, &key, NOW);
+        head.map(|head| matches!(head, PendingVerification::Streaming(_)))
     };
     assert_eq!(open("AKIDALICE"), Ok(true));
     assert_eq!(open("AKIDBOB"), Err(VerifyError::UnknownAccessKeyId));
@@ -145,13 +147,13 @@ fn a_stream_opened_under_another_name_is_refused() {
 #[cfg(feature = "sigv4a")]
 #[test]
 fn a_public_key_verifies_only_as_the_key_of_its_access_key_id() {
-    let signer = countersign::sigv4a::Signer::new(credentials("AKIDALICE"), "*", "sqs");
+    let signer = countersign::sigv4a::Signer::new(credentials("AKIDALICE"), "*", "sqs").unwrap();
     let mut request = get("https://sqs.us-east-1.amazonaws.com/");
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let claim = SignedRequest::parse(&request).unwrap();
     let verify = |id: &str| {
-        let key = AccessKey::from_public_key(id, signer.public_key().unwrap());
-        let verifier = Verifier::new("us-east-1", "sqs");
+        let key = VerificationKey::from_public_key(id, signer.public_key());
+        let verifier = Verifier::new("us-east-1", "sqs").unwrap();
         let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
         verified.map(drop)
     };
@@ -199,8 +201,8 @@ fn an_empty_secret_verifies_no_request() {
         ] {
             let claim = SignedRequest::parse(&request).unwrap();
             let key = SigningKey::derive(&secret.into(), claim.scope());
-            let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
-            let verifier = Verifier::new("us-east-1", "sqs");
+            let key = VerificationKey::from_signing_key("AKIDEXAMPLE", key);
+            let verifier = Verifier::new("us-east-1", "sqs").unwrap();
             let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
             assert_eq!(verified.map(drop), expected, "{secret:?}");
         }
@@ -215,10 +217,10 @@ fn no_verification_key_is_derived_from_an_empty_secret() {
         Credentials::new("AKIDEXAMPLE", ""),
         Credentials::new("ASIAEXAMPLE", "").with_session_token("TOKEN"),
     ] {
-        let refused = AccessKey::derive(&credentials, &scope).map(drop);
+        let refused = VerificationKey::derive(&credentials, &scope).map(drop);
         assert_eq!(refused, Err(empty.clone()));
     }
-    assert!(AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "s"), &scope).is_ok());
+    assert!(VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "s"), &scope).is_ok());
     #[cfg(feature = "sigv4a")]
     {
         use countersign::sigv4a::SigningKey;
@@ -265,9 +267,9 @@ fn an_empty_secret_verifies_no_chunk() {
         let wire =
             format!("5;chunk-signature={first}\r\nhello\r\n0;chunk-signature={last}\r\n\r\n");
         let key = SigningKey::derive(&secret.into(), &scope);
-        let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
-        let payload = ChunkedPayload::signed(5);
-        let mut chunks = ChunkVerifier::of_payload(&payload, &zeros(), &date, &scope, key);
+        let key = VerificationKey::from_signing_key("AKIDEXAMPLE", key);
+        let payload = ChunkedEncoding::signed(5);
+        let mut chunks = ChunkVerifier::for_payload(&payload, &zeros(), &date, &scope, key);
         let (mut data, mut rest) = (Vec::new(), wire.as_bytes());
         while !rest.is_empty() {
             let Ok(decoded) = chunks.decode(rest) else {
@@ -334,7 +336,7 @@ mod forms {
 
     fn verify(
         [credential, policy, signature]: [&str; 3],
-        key: impl FnOnce(&CredentialScope) -> AccessKey,
+        key: impl FnOnce(&CredentialScope) -> VerificationKey,
     ) -> Result<String, PolicyError> {
         let fields = [
             ("key", "key"),
@@ -351,15 +353,15 @@ mod forms {
             file_name: "a.txt",
             file_length: 1,
         };
-        let verifier = Verifier::new("us-east-1", "s3");
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
         let verified = claim.verify(&verifier, &key, &upload, JANUARY)?;
         Ok(verified.access_key_id().to_owned())
     }
 
-    fn of(id: &str, secret: &str) -> impl FnOnce(&CredentialScope) -> AccessKey {
+    fn of(id: &str, secret: &str) -> impl FnOnce(&CredentialScope) -> VerificationKey {
         move |scope| {
             let key = SigningKey::derive(&secret.into(), scope);
-            AccessKey::from_signing_key(id, key)
+            VerificationKey::from_signing_key(id, key)
         }
     }
 
@@ -399,7 +401,7 @@ mod forms {
             assert!(verify(form, of(other, SECRET)).is_err());
         }
         let policy = PostPolicy::new("bucket", JANUARY + HOUR).equals("key", "key");
-        let signer = Signer::new(credentials("team/app"), "us-east-1", "s3");
+        let signer = Signer::new(credentials("team/app"), "us-east-1", "s3").unwrap();
         let form = signer.sign_post(&policy, [], JANUARY).unwrap();
         let mut fields = form.fields();
         let (_, sent) = fields
@@ -412,7 +414,7 @@ mod forms {
 #[test]
 fn an_id_with_a_slash_is_signed_and_read_from_the_right() {
     let known = credentials("team/app");
-    let signer = Signer::new(known.clone(), "us-east-1", "sqs");
+    let signer = Signer::new(known.clone(), "us-east-1", "sqs").unwrap();
     let mut request = get("https://sqs.us-east-1.amazonaws.com/");
     signer
         .sign(&mut request, PayloadHash::EMPTY, JANUARY)
@@ -423,7 +425,7 @@ fn an_id_with_a_slash_is_signed_and_read_from_the_right() {
          SignedHeaders=host;x-amz-date, \
          Signature=9f745a048bcdd22cc7dd6862f885edaf821fc93439e5bbd90e26dd990e6dc141"
     );
-    let store = Signer::new(known, "us-east-1", "s3");
+    let store = Signer::new(known, "us-east-1", "s3").unwrap();
     let object = get("https://bucket.store.example.com/key");
     let url = store.presign(&object, HOUR, JANUARY).unwrap();
     assert_eq!(
@@ -435,15 +437,25 @@ fn an_id_with_a_slash_is_signed_and_read_from_the_right() {
     );
 
     for (request, service, form, payload) in [
-        (request, "sqs", Form::Header, PayloadHash::EMPTY),
-        (get(url.url()), "s3", Form::Query, PayloadHash::Unsigned),
+        (
+            request,
+            "sqs",
+            SignatureLocation::Header,
+            PayloadHash::EMPTY,
+        ),
+        (
+            get(url.url()),
+            "s3",
+            SignatureLocation::Query,
+            PayloadHash::Unsigned,
+        ),
     ] {
         let claim = SignedRequest::parse(&request).unwrap();
         assert_eq!((claim.access_key_id(), claim.form()), ("team/app", form));
         assert_eq!(claim.scope().day(), "20260102");
         let verify = |id| {
-            let key = AccessKey::derive(&credentials(id), claim.scope()).unwrap();
-            let verifier = Verifier::new("us-east-1", service);
+            let key = VerificationKey::derive(&credentials(id), claim.scope()).unwrap();
+            let verifier = Verifier::new("us-east-1", service).unwrap();
             verifier.verify(&claim, &key, payload, JANUARY).map(drop)
         };
         assert_eq!(verify("team/app"), Ok(()));
@@ -471,7 +483,7 @@ fn explain_reads_an_id_with_a_slash() {
 
 fn refused(id: &str, secret: &str) -> Option<Error> {
     let mut request = get("https://sqs.us-east-1.amazonaws.com/");
-    let signer = Signer::new(Credentials::new(id, secret), "us-east-1", "sqs");
+    let signer = Signer::new(Credentials::new(id, secret), "us-east-1", "sqs").unwrap();
     let error = signer.sign(&mut request, PayloadHash::EMPTY, NOW).err();
     assert_eq!(request.headers().is_empty(), error.is_some());
     error

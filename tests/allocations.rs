@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use allocation_counter::measure;
-use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedPayload};
-use countersign::verify::{AccessKey, SignedRequest, Verifier};
+use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedEncoding};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{
     Credentials, PayloadHash, RawRequest, Signer,
     sigv4::{AmzDate, Authorization, SigningKey},
@@ -34,7 +34,7 @@ fn credentials() -> Credentials {
 
 /// A signer with temporary credentials, its key for the day at hand.
 fn signer(service: &'static str) -> Signer {
-    let signer = Signer::new(credentials(), "us-east-1", service);
+    let signer = Signer::new(credentials(), "us-east-1", service).unwrap();
     signer.sign(&mut get(), PayloadHash::Unsigned, NOW).unwrap();
     signer
 }
@@ -126,7 +126,7 @@ fn presigning() {
 #[test]
 fn hashing_and_deriving_take_none() {
     let body = vec![0; 100_000];
-    assert_eq!(allocations(|| PayloadHash::of(&body)), 0);
+    assert_eq!(allocations(|| PayloadHash::new(&body)), 0);
     let secret_key = countersign::SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
     let derive = || SigningKey::derive(&secret_key, &scope).sign("string to sign");
@@ -155,9 +155,9 @@ fn verifying_takes_none() {
         .sign(&mut header, PayloadHash::Unsigned, NOW)
         .unwrap();
 
-    let verifier = Verifier::new("us-east-1", countersign::Service::S3);
+    let verifier = Verifier::new("us-east-1", countersign::Service::S3).unwrap();
     let scope = countersign::sigv4::CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope).unwrap();
+    let key = VerificationKey::derive(&credentials(), &scope).unwrap();
     // A path of another encoding, signed as it is sent by its own client, is hashed twice.
     let mut rules = countersign::Rules::S3;
     rules.recode_path = false;
@@ -165,7 +165,8 @@ fn verifying_takes_none() {
         credentials(),
         "us-east-1",
         countersign::Service::new("s3", rules),
-    );
+    )
+    .unwrap();
     let mut crooked = Request::get("/dt=1/a@b?c+d")
         .header("host", HOST)
         .body(())
@@ -204,7 +205,8 @@ fn e75_the_key_cache_does_not_grow() {
     let counted = measure(|| {
         for n in 0..2_000 {
             let credentials = Credentials::new(format!("ASIA{n}"), "secret");
-            let signer = Signer::new(credentials.with_session_token("t"), "us-east-1", "s3");
+            let signer =
+                Signer::new(credentials.with_session_token("t"), "us-east-1", "s3").unwrap();
             signer.sign(&mut get(), PayloadHash::Unsigned, NOW).unwrap();
         }
     });
@@ -216,8 +218,8 @@ fn signing_a_chunk() {
     let data = vec![7; 10 * 65_536 + 5];
     let signer = signer("s3");
     for payload in [
-        ChunkedPayload::signed(data.len() as u64),
-        ChunkedPayload::unsigned_with_trailers(data.len() as u64, []),
+        ChunkedEncoding::signed(data.len() as u64),
+        ChunkedEncoding::unsigned_with_trailers(data.len() as u64, []),
     ] {
         let mut chunks = signer.sign_chunked(&mut get(), payload, NOW).unwrap();
         for chunk in data.chunks(chunks.chunk_size()) {
@@ -228,7 +230,7 @@ fn signing_a_chunk() {
     }
 }
 
-fn signed_chunks(payload: &ChunkedPayload) -> (ChunkSigner, ChunkVerifier) {
+fn signed_chunks(payload: &ChunkedEncoding) -> (ChunkSigner, ChunkVerifier) {
     let mut request = get();
     let chunks = signer("s3")
         .sign_chunked(&mut request, payload.clone(), NOW)
@@ -236,9 +238,10 @@ fn signed_chunks(payload: &ChunkedPayload) -> (ChunkSigner, ChunkVerifier) {
     let authorization = request.headers()["authorization"].to_str().unwrap();
     let authorization = Authorization::parse(authorization).unwrap();
     let scope = authorization.scope;
-    let key = AccessKey::derive(&credentials(), &scope).unwrap();
+    let key = VerificationKey::derive(&credentials(), &scope).unwrap();
     let date = AmzDate::new(NOW).unwrap();
-    let verifier = ChunkVerifier::of_payload(payload, &authorization.signature, &date, &scope, key);
+    let verifier =
+        ChunkVerifier::for_payload(payload, &authorization.signature, &date, &scope, key);
     (chunks, verifier)
 }
 
@@ -248,7 +251,7 @@ fn signed_chunks(payload: &ChunkedPayload) -> (ChunkSigner, ChunkVerifier) {
 fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
     const SIZE: usize = 16 << 20;
     let data = vec![7; SIZE];
-    let payload = ChunkedPayload::signed(SIZE as u64).with_chunk_size(SIZE);
+    let payload = ChunkedEncoding::signed(SIZE as u64).with_chunk_size(SIZE);
     let (mut chunks, mut verifier) = signed_chunks(&payload);
     let header = chunks.header(&data).unwrap();
     let mut arrived = 0;
@@ -296,7 +299,7 @@ fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
 
     const SIZE: usize = 4 << 20;
     let data = vec![7; SIZE];
-    let payload = ChunkedPayload::signed(SIZE as u64).with_chunk_size(SIZE);
+    let payload = ChunkedEncoding::signed(SIZE as u64).with_chunk_size(SIZE);
     for sizes in [&[100][..], &[1024, 1], &[1023], &[5000, 1023, 1, 1024]] {
         let (mut chunks, verifier) = signed_chunks(&payload);
         let header = chunks.header(&data).unwrap();
@@ -345,7 +348,7 @@ fn memory_grows_with_the_data_of_a_message_that_has_arrived() {
 #[test]
 fn verifying_a_chunk() {
     let data = vec![7; 10 * 65_536];
-    let payload = ChunkedPayload::signed(data.len() as u64);
+    let payload = ChunkedEncoding::signed(data.len() as u64);
     let (mut chunks, mut verifier) = signed_chunks(&payload);
     for (i, chunk) in data.chunks(65_536).enumerate() {
         let header = chunks.header(chunk).unwrap();

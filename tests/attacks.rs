@@ -16,7 +16,9 @@ mod time_window;
 
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
 use countersign::{Credentials, PayloadHash, Signer};
 use http::{HeaderName, HeaderValue, Request, Uri};
 use time::OffsetDateTime;
@@ -54,8 +56,8 @@ fn temporary() -> Credentials {
 
 /// Signs in the header form, for `service` in us-east-1.
 fn signed_by(credentials: Credentials, mut message: Message, service: &'static str) -> Message {
-    let payload = PayloadHash::of(message.body());
-    let signer = Signer::new(credentials, "us-east-1", service);
+    let payload = PayloadHash::new(message.body());
+    let signer = Signer::new(credentials, "us-east-1", service).unwrap();
     signer.sign(&mut message, payload, NOW).unwrap();
     message
 }
@@ -68,7 +70,7 @@ fn signed(message: Message, service: &'static str) -> Message {
 fn presigned_by(credentials: Credentials, message: &Message, service: &'static str) -> Message {
     let payload = match service {
         "s3" | "s3express" => PayloadHash::Unsigned,
-        _ => PayloadHash::of(message.body()),
+        _ => PayloadHash::new(message.body()),
     };
     // Presigning wants an absolute URI.
     let mut absolute = message.clone();
@@ -77,6 +79,7 @@ fn presigned_by(credentials: Credentials, message: &Message, service: &'static s
         .unwrap();
     let hour = Duration::from_secs(3600);
     let url = Signer::new(credentials, "us-east-1", service)
+        .unwrap()
         .presign_with_payload(&absolute, payload, hour, NOW)
         .unwrap();
     let mut sent = request(
@@ -109,7 +112,7 @@ fn verify_as(
     now: OffsetDateTime,
 ) -> Result<(), VerifyError> {
     verify_with(
-        &Verifier::new("us-east-1", service),
+        &Verifier::new("us-east-1", service).unwrap(),
         message,
         credentials,
         now,
@@ -123,14 +126,16 @@ fn verify_with(
     now: OffsetDateTime,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(message)?;
-    let key = AccessKey::derive(credentials, claim.scope()).unwrap();
-    match verifier.verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(message.body())).map(drop),
-        Head::Unsigned(head) => {
+    let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
+    match verifier.verify_signature(&claim, &key, now)? {
+        PendingVerification::Hashed(head) => {
+            head.verify(PayloadHash::new(message.body())).map(drop)
+        }
+        PendingVerification::Unsigned(head) => {
             let _ = head.accept();
             Ok(())
         }
-        Head::Streaming(head) => {
+        PendingVerification::Streaming(head) => {
             let _ = head.into_parts();
             Ok(())
         }

@@ -1,7 +1,7 @@
 //! Bearer tokens: what is refused, and that nothing of them leaks.
 
 use countersign::Error;
-use countersign::bearer::{self, BearerToken, Form, Refusal};
+use countersign::bearer::{self, BearerToken, Refusal, Scheme};
 use http::{HeaderMap, HeaderValue, Request};
 use proptest::prelude::*;
 use time::macros::datetime;
@@ -10,14 +10,14 @@ const NOW: time::OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
 const SECRET: &str = "eyJ2ZXIiOjF9.dG9rZW4-";
 const HOST: &str = "example.com";
 
-fn forms() -> [Form; 5] {
+fn forms() -> [Scheme; 5] {
     let user = "aws".to_owned();
     [
-        Form::Bearer,
-        Form::Basic { user },
-        Form::BasicEncoded,
-        Form::Bare,
-        Form::SsoHeader,
+        Scheme::Bearer,
+        Scheme::Basic { user },
+        Scheme::BasicEncoded,
+        Scheme::Bare,
+        Scheme::SsoHeader,
     ]
 }
 
@@ -148,7 +148,7 @@ fn a_user_of_http_basic_has_no_colon() {
     for user in ["a:b", "a\nb", "\0"] {
         let mut request = request();
         let user = user.to_owned();
-        let token = token().sent_as(Form::Basic { user });
+        let token = token().sent_as(Scheme::Basic { user });
         let error = bearer::authorize(&mut request, &token, "s", "r", NOW);
         assert!(
             matches!(error, Err(Error::InvalidParameter { parameter, .. }) if parameter == "user")
@@ -271,7 +271,7 @@ proptest! {
     #[test]
     fn whatever_is_attached_is_one_header(token: String, user: String) {
         let mut request = to("https://example.com/");
-        let token = BearerToken::new(token).with_host(HOST).sent_as(Form::Basic { user });
+        let token = BearerToken::new(token).with_host(HOST).sent_as(Scheme::Basic { user });
         let done = bearer::authorize(&mut request, &token, "s", "r", NOW);
         prop_assert_eq!(request.headers().len(), usize::from(done.is_ok()));
     }
@@ -715,7 +715,7 @@ fn a_header_value_is_made_for_a_host_that_the_token_names() {
         broken.header_value_for("example.com", NOW),
         Err(Error::InvalidBearerToken(_))
     ));
-    assert_eq!(Form::SsoHeader.header_name(), "x-amz-sso_bearer_token");
+    assert_eq!(Scheme::SsoHeader.header_name(), "x-amz-sso_bearer_token");
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn bytes_in_a_path() {
 
 /// As much of the request as counts here.
 fn signs(method: &str, name: &str, value: &[u8]) -> Result<(), Error> {
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "r", "s");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "r", "s").unwrap();
     let headers: [(&str, &[u8]); 2] = [("host", b"h"), (name, value)];
     let request = RawRequest {
         method,
@@ -221,6 +221,7 @@ fn bytes_of_credentials() {
     let sign = |credentials: Credentials| {
         let mut request = http::Request::get("https://h/").body(()).unwrap();
         Signer::new(credentials, "r", "s")
+            .unwrap()
             .sign(&mut request, PayloadHash::EMPTY, NOW)
             .map(drop)
     };

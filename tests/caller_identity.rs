@@ -3,7 +3,7 @@
 
 use countersign::tokens;
 use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck, ProofError};
-use countersign::verify::{Form, VerifyError};
+use countersign::verify::{SignatureLocation, VerifyError};
 use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use http::{HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
@@ -49,12 +49,12 @@ fn signed(audience: Option<(&str, &str)>) -> Request<String> {
 
 /// Signs anything at all: an attacker has a key too.
 fn sign(mut request: Request<String>) -> Request<String> {
-    let payload = PayloadHash::of(request.body());
+    let payload = PayloadHash::new(request.body());
     let mut rules = Rules::GENERIC;
     for name in request.headers().keys() {
         rules = rules.also_sign(name.clone());
     }
-    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules));
+    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules)).unwrap();
     signer.sign(&mut request, payload, NOW).unwrap();
     request
 }
@@ -429,7 +429,7 @@ fn v15_headers_that_change_the_answer() {
         ("content-type", "application/x-www-form-urlencoded"),
         (
             "content-type",
-            "Application/X-WWW-Form-Urlencoded; Charset=UTF-8",
+            "Application/X-WWW-SignatureLocation-Urlencoded; Charset=UTF-8",
         ),
         ("content-length", "43"),
         (
@@ -464,7 +464,7 @@ fn v15_headers_that_change_the_answer() {
         .unwrap();
     get.headers_mut()
         .insert("accept", HeaderValue::from_static("application/json"));
-    let signer = Signer::new(credentials(), REGION, "sts");
+    let signer = Signer::new(credentials(), REGION, "sts").unwrap();
     let lifetime = std::time::Duration::from_secs(60);
     let presigned = signer
         .presign_with_payload(&get, PayloadHash::EMPTY, lifetime, NOW)
@@ -477,8 +477,8 @@ fn sign_all(mut request: Request<String>) -> Request<String> {
     let names = ["user-agent", "accept-encoding", "x-amz-user-agent"];
     let names = names.map(HeaderName::from_static).into_iter();
     let rules = names.fold(Rules::GENERIC, Rules::also_sign);
-    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules));
-    let payload = PayloadHash::of(request.body());
+    let signer = Signer::new(credentials(), REGION, Service::new("sts", rules)).unwrap();
+    let payload = PayloadHash::new(request.body());
     signer.sign(&mut request, payload, NOW).unwrap();
     request
 }
@@ -640,7 +640,7 @@ fn a_presigned_get_passes_with_its_signed_headers() {
             request = request.header(*name, *value);
         }
         let mut request = request.body(String::new()).unwrap();
-        let signer = Signer::new(credentials(), REGION, "sts");
+        let signer = Signer::new(credentials(), REGION, "sts").unwrap();
         let lifetime = std::time::Duration::from_secs(900);
         let presigned = signer.presign(&request, lifetime, NOW);
         *request.uri_mut() = presigned.unwrap().url().parse().unwrap();
@@ -806,7 +806,9 @@ fn v15_another_algorithm() {
     assert!(
         matches!(
             error,
-            ProofError::Claim(VerifyError::UnknownAlgorithm { form: Form::Query })
+            ProofError::Claim(VerifyError::UnknownAlgorithm {
+                form: SignatureLocation::Query
+            })
         ),
         "{error:?}"
     );
@@ -821,7 +823,7 @@ fn v15_a_presigned_header_that_nobody_asked_for() {
         for (name, value) in asked {
             request = request.header(*name, *value);
         }
-        let signer = Signer::new(credentials(), REGION, "sts");
+        let signer = Signer::new(credentials(), REGION, "sts").unwrap();
         let minute = std::time::Duration::from_secs(60);
         let signed = signer.presign_with_payload(
             &request.body(()).unwrap(),

@@ -10,10 +10,10 @@ use bytes::Bytes;
 #[cfg(feature = "checksums")]
 use countersign::chunked::ChecksumAlgorithm;
 use countersign::chunked::{
-    ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedPayload, Trailer,
-    VerifiedBody, VerifiedBodyError,
+    ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedEncoding,
+    Trailer, VerifiedBody, VerifiedBodyError,
 };
-use countersign::verify::AccessKey;
+use countersign::verify::VerificationKey;
 use countersign::{
     Credentials, Error, Signer,
     sigv4::{AmzDate, Authorization, SigningKey},
@@ -104,11 +104,11 @@ fn collect<B: Body<Data = Bytes> + Unpin>(
     (data, trailers, error)
 }
 
-fn sign(payload: ChunkedPayload) -> (ChunkSigner, Authorized) {
+fn sign(payload: ChunkedEncoding) -> (ChunkSigner, Authorized) {
     let credentials = Credentials::new("AKIDEXAMPLE", SECRET_KEY);
     let uri = "https://bucket.s3.amazonaws.com/key";
     let mut request = Request::put(uri).body(()).unwrap();
-    let signer = Signer::new(credentials, "us-east-1", "s3");
+    let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
     let chunks = signer
         .sign_chunked(&mut request, payload.clone(), NOW)
         .unwrap();
@@ -122,7 +122,7 @@ fn sign(payload: ChunkedPayload) -> (ChunkSigner, Authorized) {
 
 struct Authorized {
     authorization: String,
-    payload: ChunkedPayload,
+    payload: ChunkedEncoding,
 }
 
 impl Authorized {
@@ -130,9 +130,9 @@ impl Authorized {
         let authorization = Authorization::parse(&self.authorization).unwrap();
         let scope = &authorization.scope;
         let key = SigningKey::derive(&SECRET_KEY.into(), scope);
-        let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
+        let key = VerificationKey::from_signing_key("AKIDEXAMPLE", key);
         let date = AmzDate::new(NOW).unwrap();
-        ChunkVerifier::of_payload(&self.payload, &authorization.signature, &date, scope, key)
+        ChunkVerifier::for_payload(&self.payload, &authorization.signature, &date, scope, key)
     }
 }
 
@@ -151,8 +151,8 @@ fn data(length: usize) -> Vec<u8> {
     (0..length).map(|i| (i % 251) as u8).collect()
 }
 
-fn signed(length: usize) -> ChunkedPayload {
-    ChunkedPayload::signed(length as u64)
+fn signed(length: usize) -> ChunkedEncoding {
+    ChunkedEncoding::signed(length as u64)
 }
 
 fn custom() -> Trailer {
@@ -233,8 +233,8 @@ fn what_fails_inside_fails_outside() {
 #[test]
 fn a_trailer_of_the_callers_own() {
     for payload in [
-        ChunkedPayload::signed_with_trailers(LENGTH as u64, [custom()]),
-        ChunkedPayload::unsigned_with_trailers(LENGTH as u64, [custom()]),
+        ChunkedEncoding::signed_with_trailers(LENGTH as u64, [custom()]),
+        ChunkedEncoding::unsigned_with_trailers(LENGTH as u64, [custom()]),
     ] {
         let data = data(LENGTH);
         let (chunks, authorized) = sign(payload);
@@ -269,7 +269,7 @@ fn a_trailer_of_the_callers_own() {
 
 #[test]
 fn v11_an_unchecked_trailer_holds_the_end_back() {
-    let (chunks, authorized) = sign(ChunkedPayload::unsigned_with_trailers(9000, [custom()]));
+    let (chunks, authorized) = sign(ChunkedEncoding::unsigned_with_trailers(9000, [custom()]));
     let wire = by_hand(chunks, &data(9000), &[("x-custom", "abc")]);
     let (came, _, error) = collect(VerifiedBody::new(
         Pieces::of([&wire[..]]),
@@ -350,8 +350,8 @@ fn checksums_are_calculated_and_checked_on_the_way() {
     let data = vec![b'a'; 65_537];
     let trailers = || [ChecksumAlgorithm::Sha256.into()];
     for payload in [
-        ChunkedPayload::signed_with_trailers(65_537, trailers()),
-        ChunkedPayload::unsigned_with_trailers(65_537, trailers()),
+        ChunkedEncoding::signed_with_trailers(65_537, trailers()),
+        ChunkedEncoding::unsigned_with_trailers(65_537, trailers()),
     ] {
         let (chunks, authorized) = sign(payload);
         let wire = by_hand(chunks.clone(), &data, &[("x-amz-checksum-sha256", value)]);
@@ -382,7 +382,7 @@ fn checksums_are_calculated_and_checked_on_the_way() {
 #[test]
 fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
     let trailers = [ChecksumAlgorithm::Crc32.into()];
-    let (_, authorized) = sign(ChunkedPayload::unsigned_with_trailers(10_000, trailers));
+    let (_, authorized) = sign(ChunkedEncoding::unsigned_with_trailers(10_000, trailers));
     let data = "x".repeat(10_000);
     let wire =
         |end: &str| format!("2710\r\n{data}\r\n0\r\nx-amz-checksum-crc32:{end}").into_bytes();
@@ -417,7 +417,7 @@ fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
 #[test]
 fn body_takes_any_announced_chunk_size_without_its_data() {
     let (_, mut authorized) = sign(signed(LENGTH));
-    authorized.payload = ChunkedPayload::signed(u64::MAX);
+    authorized.payload = ChunkedEncoding::signed(u64::MAX);
     let verifier = authorized.verifier().with_max_chunk_size(usize::MAX);
     let header = format!("{:x};chunk-signature={}\r\n", u64::MAX, "0".repeat(64));
     let pieces = Pieces::of([header.as_bytes(), b"x", &[0; 5000]]);

@@ -1,7 +1,7 @@
 //! What holds for every aws-chunked payload, and for every split of its bytes.
 
-use countersign::chunked::{ChunkError, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
-use countersign::verify::AccessKey;
+use countersign::chunked::{ChunkError, ChunkSigner, ChunkVerifier, ChunkedEncoding, Trailer};
+use countersign::verify::VerificationKey;
 use countersign::{
     Credentials, Signer,
     sigv4::{Algorithm, AmzDate, Authorization, CredentialScope, Signature, SigningKey},
@@ -22,15 +22,15 @@ enum Form {
     UnsignedWithTrailers,
 }
 
-fn payload(form: Form, length: usize) -> ChunkedPayload {
+fn payload(form: Form, length: usize) -> ChunkedEncoding {
     let length = length as u64;
     let trailers = TRAILERS
         .iter()
         .map(|(name, value)| Trailer::new(HeaderName::from_static(name), value.len()));
     match form {
-        Form::Signed => ChunkedPayload::signed(length),
-        Form::SignedWithTrailers => ChunkedPayload::signed_with_trailers(length, trailers),
-        Form::UnsignedWithTrailers => ChunkedPayload::unsigned_with_trailers(length, trailers),
+        Form::Signed => ChunkedEncoding::signed(length),
+        Form::SignedWithTrailers => ChunkedEncoding::signed_with_trailers(length, trailers),
+        Form::UnsignedWithTrailers => ChunkedEncoding::unsigned_with_trailers(length, trailers),
     }
 }
 
@@ -58,6 +58,7 @@ fn upload(form: Form, data: &[u8], chunk_size: usize) -> Upload {
     let uri = "https://bucket.s3.amazonaws.com/key";
     let mut request = Request::put(uri).body(()).unwrap();
     let mut chunks: ChunkSigner = Signer::new(credentials, "us-east-1", "s3")
+        .unwrap()
         .sign_chunked(&mut request, payload, NOW)
         .unwrap();
     let mut wire = Vec::new();
@@ -82,10 +83,10 @@ fn upload(form: Form, data: &[u8], chunk_size: usize) -> Upload {
 impl Upload {
     fn verifier(&self, decoded_length: usize) -> ChunkVerifier {
         let key = SigningKey::derive(&SECRET_KEY.into(), &self.scope);
-        let key = AccessKey::from_signing_key("AKIDEXAMPLE", key);
+        let key = VerificationKey::from_signing_key("AKIDEXAMPLE", key);
         let date = AmzDate::new(NOW).unwrap();
         let payload = payload(self.form, decoded_length);
-        ChunkVerifier::of_payload(&payload, &self.seed, &date, &self.scope, key)
+        ChunkVerifier::for_payload(&payload, &self.seed, &date, &self.scope, key)
             .without_min_chunk_size()
     }
 }

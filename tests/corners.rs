@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload, Trailer};
-use countersign::verify::{AccessKey, Form, Head, Protocol, SignedRequest, Verifier, VerifyError};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding, Trailer};
+use countersign::verify::{
+    PendingVerification, Protocol, SignatureLocation, SignedRequest, VerificationKey, Verifier,
+    VerifyError,
+};
 use countersign::{
     Credentials, Error, PayloadHash, RawRequest, Rules, SessionToken, Signer,
     credentials::{IdPrefix, account_id},
@@ -33,7 +36,7 @@ fn credentials() -> Credentials {
 }
 
 fn signer(service: &'static str) -> Signer {
-    Signer::new(credentials(), "us-east-1", service)
+    Signer::new(credentials(), "us-east-1", service).unwrap()
 }
 
 fn get(uri: &str) -> Request<()> {
@@ -56,16 +59,19 @@ fn verify(
     now: OffsetDateTime,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     assert!(!format!("{key:?}").is_empty());
-    match Verifier::new("us-east-1", service).verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => {
+    match Verifier::new("us-east-1", service)
+        .unwrap()
+        .verify_signature(&claim, &key, now)?
+    {
+        PendingVerification::Hashed(head) => {
             assert!(!format!("{head:?}").is_empty());
             let verified = head.verify(PayloadHash::EMPTY)?;
             assert!(!format!("{verified:?}").is_empty());
             Ok(())
         }
-        Head::Unsigned(_) | Head::Streaming(_) => Ok(()),
+        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => Ok(()),
     }
 }
 
@@ -103,6 +109,7 @@ fn times_are_told_in_utc_with_their_year() {
     ] {
         let credentials = credentials().with_expiration(expiration);
         let error = Signer::new(credentials, "us-east-1", "s3")
+            .unwrap()
             .sign(&mut get("https://h.example/"), PayloadHash::EMPTY, NOW)
             .unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
@@ -139,7 +146,7 @@ fn what_a_header_signer_replaces() {
 /// right one; a request that had none gets none.
 #[test]
 fn a_hash_that_was_there_is_made_anew() {
-    let payload = PayloadHash::of("{}");
+    let payload = PayloadHash::new("{}");
     let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     let mut request = get("https://h.example/");
     signer("dynamodb").sign(&mut request, payload, NOW).unwrap();
@@ -174,6 +181,7 @@ fn headers_of_an_earlier_signing_go() {
     let mut request = get("https://h.example/");
     let token = credentials().with_session_token("of-the-first-signing");
     Signer::new(token, "us-east-1", "s3")
+        .unwrap()
         .sign(&mut request, PayloadHash::EMPTY, NOW)
         .unwrap();
     signer("sqs")
@@ -237,7 +245,7 @@ fn the_form_says_what_the_query_keeps() {
             query: "X-Amz-Signature=00&a=1&X-Amz-Signatur%65=01",
             headers,
         };
-        CanonicalRequest::of_raw(&request, &Rules::S3, PayloadHash::Unsigned)
+        CanonicalRequest::from_raw(&request, &Rules::S3, PayloadHash::Unsigned)
             .unwrap()
             .to_string()
     };
@@ -256,6 +264,7 @@ fn an_access_key_id_is_decoded() {
     for id in ["AKID+EXAMPLE", "AK%49D", "A=B", "AKIDEXAMPLE"] {
         let credentials = Credentials::new(id, "secret");
         let url = Signer::new(credentials, "us-east-1", "s3")
+            .unwrap()
             .presign(&get("https://h.example/k"), LIFETIME, NOW)
             .unwrap();
         let target = url.uri().unwrap();
@@ -271,6 +280,7 @@ fn credentials_may_end_with_the_url() {
     let presign = |expiration| {
         let credentials = credentials().with_expiration(expiration);
         Signer::new(credentials, "us-east-1", "s3")
+            .unwrap()
             .presign(&get("https://h.example/"), LIFETIME, NOW)
             .map(|url| url.expires_at())
     };
@@ -382,17 +392,17 @@ fn a_key_is_for_its_scope_alone() {
         headers.insert("authorization", authorization.try_into().unwrap());
         let request = sent("/", &headers);
         let claim = SignedRequest::parse(&request).unwrap();
-        let verifier = Verifier::new("us-east-1", "sqs");
+        let verifier = Verifier::new("us-east-1", "sqs").unwrap();
         let expected = if right {
             Ok(())
         } else {
             Err(VerifyError::SignatureMismatch)
         };
         let payload = PayloadHash::EMPTY;
-        let key = AccessKey::from_signing_key("AKIDEXAMPLE", signing_key);
+        let key = VerificationKey::from_signing_key("AKIDEXAMPLE", signing_key);
         let verified = verifier.verify(&claim, &key, payload, NOW).map(drop);
         assert_eq!(verified, expected, "{other}");
-        let key = AccessKey::derive(&credentials(), &other).unwrap();
+        let key = VerificationKey::derive(&credentials(), &other).unwrap();
         let verified = verifier.verify(&claim, &key, payload, NOW).map(drop);
         assert_eq!(verified, expected, "{other}");
     }
@@ -519,7 +529,7 @@ fn a_payload_is_declared_once() {
 /// takes; one that declares the right one needs no header for it.
 #[test]
 fn a_url_declares_the_payload_that_is_signed() {
-    let hash = PayloadHash::of("body");
+    let hash = PayloadHash::new("body");
     let hex = hash.to_hashed_payload();
     let hex = hex.as_str();
     let unsigned = PayloadHash::Unsigned;
@@ -576,8 +586,8 @@ fn a_url_declares_the_payload_that_is_signed() {
         let target = url.url().strip_prefix("https://h.example").unwrap();
         let received = sent(target, url.headers());
         let claim = SignedRequest::parse(&received).unwrap();
-        let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-        let verifier = Verifier::new("us-east-1", service);
+        let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", service).unwrap();
         assert!(
             verifier.verify(&claim, &key, payload, NOW).is_ok(),
             "{query}"
@@ -641,7 +651,7 @@ fn headers_that_are_read_are_ascii() {
         assert_eq!(
             error,
             VerifyError::Malformed {
-                form: Form::Header,
+                form: SignatureLocation::Header,
                 problem: "it holds something else than visible ASCII"
             }
         );
@@ -653,7 +663,7 @@ fn headers_that_are_read_are_ascii() {
 fn a_claim_tells_its_token() {
     let token = "of/the+session==";
     let temporary = credentials().with_session_token(token);
-    let signer = Signer::new(temporary, "us-east-1", "s3");
+    let signer = Signer::new(temporary, "us-east-1", "s3").unwrap();
     let mut request = get("https://h.example/k");
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let in_header = sent("/k", request.headers());
@@ -701,7 +711,9 @@ fn a_date_comes_once() {
     );
     assert_eq!(
         claim(&[]),
-        Err(VerifyError::MissingDate { form: Form::Header })
+        Err(VerifyError::MissingDate {
+            form: SignatureLocation::Header
+        })
     );
     for wrong in [
         // A day or a year of other lengths, which together could make fifteen digits.
@@ -717,7 +729,9 @@ fn a_date_comes_once() {
     ] {
         assert_eq!(
             claim(&[wrong]),
-            Err(VerifyError::InvalidDate { form: Form::Header }),
+            Err(VerifyError::InvalidDate {
+                form: SignatureLocation::Header
+            }),
             "{wrong}"
         );
     }
@@ -775,7 +789,7 @@ fn statuses_of_errors() {
     let date = AmzDate::new(NOW).unwrap();
     let (now, expiration, signed_at) = (NOW, NOW, NOW);
     let mut codes = HashSet::new();
-    for form in [Form::Header, Form::Query] {
+    for form in [SignatureLocation::Header, SignatureLocation::Query] {
         for error in [
             VerifyError::Malformed { form, problem: "" },
             VerifyError::MissingDate { form },
@@ -824,7 +838,12 @@ fn statuses_of_errors() {
     }
     // Each of them was asked.
     assert_eq!(codes.len(), S3.len());
-    let told = [Form::Header, Form::Query, Form::Fields].map(|form| form.to_string());
+    let told = [
+        SignatureLocation::Header,
+        SignatureLocation::Query,
+        SignatureLocation::Fields,
+    ]
+    .map(|form| form.to_string());
     assert_eq!(told, ["header", "query", "form"]);
 }
 
@@ -908,15 +927,17 @@ fn trailers_of_a_stream() {
     let mut request = get("https://h.example/k");
     let names = ["x-amz-checksum-crc32", "x-custom"];
     let trailers = names.map(|name| Trailer::new(HeaderName::from_static(name), 3));
-    let payload = ChunkedPayload::signed_with_trailers(5, trailers);
+    let payload = ChunkedEncoding::signed_with_trailers(5, trailers);
     signer("s3")
         .sign_chunked(&mut request, payload, NOW)
         .unwrap();
     let request = sent("/k", request.headers());
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", "s3");
-    let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW).unwrap() else {
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", "s3").unwrap();
+    let PendingVerification::Streaming(head) =
+        verifier.verify_signature(&claim, &key, NOW).unwrap()
+    else {
         panic!("it streams");
     };
     let (_, seed) = head.into_parts();
@@ -949,9 +970,10 @@ fn targets_that_cannot_be() {
             headers: &headers,
         };
         let claim = SignedRequest::parse_raw(&request)?;
-        let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+        let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
         Verifier::new("us-east-1", "sqs")
-            .verify_head(&claim, &key, NOW)
+            .unwrap()
+            .verify_signature(&claim, &key, NOW)
             .map(drop)
     };
     for (method, path, query, told) in [
@@ -986,8 +1008,8 @@ fn a_payload_is_checked_as_it_was_signed() {
         .unwrap();
     let request = sent("/k", request.headers());
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", "s3");
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", "s3").unwrap();
     let error = verifier
         .verify(&claim, &key, PayloadHash::Unsigned, NOW)
         .map(drop)
@@ -1199,7 +1221,7 @@ fn the_scheme_of_an_authorization() {
         ("AWS x", false),
     ] {
         let refused = refused(authorization);
-        let form = Form::Header;
+        let form = SignatureLocation::Header;
         let unknown = refused == Err(VerifyError::UnknownAlgorithm { form });
         let malformed = matches!(refused, Err(VerifyError::Malformed { .. }));
         assert_eq!((malformed, unknown), (known, !known), "{authorization:?}");
@@ -1216,6 +1238,7 @@ fn gateways_of_devices() {
     ] {
         let credentials = credentials().with_session_token("token");
         let url = Signer::new(credentials, "us-east-1", service)
+            .unwrap()
             .presign_with_payload(
                 &get("https://h.example/mqtt"),
                 PayloadHash::EMPTY,
@@ -1241,6 +1264,7 @@ fn services_that_want_a_hash() {
         let plain = countersign::Service::new(service, Rules::GENERIC);
         let mut request = get("https://h.example/");
         Signer::new(credentials(), "us-east-1", plain)
+            .unwrap()
             .sign(&mut request, PayloadHash::EMPTY, NOW)
             .unwrap();
         let verified = verify(service, &sent("/", request.headers()), NOW);
@@ -1261,9 +1285,10 @@ fn arrives(
     payload: PayloadHash,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let now = datetime!(2026-01-02 03:04:30 UTC);
     Verifier::new("us-east-1", service)
+        .unwrap()
         .verify(&claim, &key, payload, now)
         .map(drop)
 }
@@ -1289,9 +1314,9 @@ fn icebergs_java_client() {
     };
     let sent = request("execute-api", HASH);
     let verify = |payload| arrives("execute-api", &sent, payload);
-    assert_eq!(verify(PayloadHash::of(BODY)), Ok(()));
+    assert_eq!(verify(PayloadHash::new(BODY)), Ok(()));
     assert_eq!(
-        verify(PayloadHash::of("another")),
+        verify(PayloadHash::new("another")),
         Err(VerifyError::ContentSha256Mismatch)
     );
     assert!(matches!(
@@ -1299,7 +1324,7 @@ fn icebergs_java_client() {
         Err(VerifyError::PayloadNotAsSigned { .. })
     ));
     // Not where the text itself is the last line.
-    let s3 = arrives("s3", &request("s3", HASH), PayloadHash::of(BODY));
+    let s3 = arrives("s3", &request("s3", HASH), PayloadHash::new(BODY));
     assert_eq!(s3, Err(VerifyError::InvalidContentSha256));
     // One character too few or too many, none of base64, of its URLs, or with bits to spare.
     for wrong in [
@@ -1315,7 +1340,7 @@ fn icebergs_java_client() {
         let refused = arrives(
             "execute-api",
             &request("execute-api", wrong),
-            PayloadHash::of(BODY),
+            PayloadHash::new(BODY),
         );
         assert_eq!(refused, Err(VerifyError::InvalidContentSha256), "{wrong}");
     }
@@ -1361,7 +1386,7 @@ fn a_url_that_says_nothing_of_its_payload() {
             false,
         ),
     ] {
-        let hash = arrives(service, &url(service, hashed), PayloadHash::of(BODY));
+        let hash = arrives(service, &url(service, hashed), PayloadHash::new(BODY));
         assert_eq!(hash.is_ok(), is_hashed, "{service}: {hash:?}");
         let none = arrives(service, &url(service, unsigned), PayloadHash::Unsigned);
         assert_eq!(none.is_ok(), !is_hashed, "{service}: {none:?}");

@@ -9,7 +9,9 @@ use countersign::event_stream::{
     DEFAULT_MAX_MESSAGE_LENGTH, Decoder, Event, EventError, EventSigner, EventVerifier, FrameError,
     MAX_HEADERS_LENGTH, Message, Value, encode, encode_with_limit,
 };
-use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
+use countersign::verify::{
+    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier,
+};
 use countersign::{Credentials, Error, PayloadHash, Signer, sigv4::QueryAuthorization};
 use http::Request;
 use proptest::collection::vec;
@@ -420,14 +422,16 @@ fn credentials() -> Credentials {
 
 /// A stream that was opened, as a client and a server have it.
 fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
-    let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe").unwrap();
     let mut request = Request::post(URI).body(()).unwrap();
     let events = signer.sign_events(&mut request, NOW).unwrap();
 
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(credentials, claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", "transcribe");
-    let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW).unwrap() else {
+    let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", "transcribe").unwrap();
+    let PendingVerification::Streaming(head) =
+        verifier.verify_signature(&claim, &key, NOW).unwrap()
+    else {
         panic!("an event stream is a stream");
     };
     assert_eq!(head.payload(), StreamingPayload::Events);
@@ -746,7 +750,7 @@ fn errors_have_the_names_of_aws() {
 /// A `WebSocket` is opened by a presigned URL.
 #[test]
 fn a_stream_that_a_presigned_url_opens_verifies() {
-    let signer = Signer::new(credentials(), "us-east-1", "transcribe");
+    let signer = Signer::new(credentials(), "us-east-1", "transcribe").unwrap();
     let uri =
         "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
     let request = Request::get(uri).body(()).unwrap();
@@ -758,8 +762,9 @@ fn a_stream_that_a_presigned_url_opens_verifies() {
 
     let opened = Request::get(url.uri().unwrap()).body(()).unwrap();
     let claim = SignedRequest::parse(&opened).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     Verifier::new("us-east-1", "transcribe")
+        .unwrap()
         .verify(&claim, &key, PayloadHash::EMPTY, NOW)
         .unwrap();
     let query = QueryAuthorization::parse(opened.uri().query().unwrap()).unwrap();

@@ -17,7 +17,7 @@ const TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLE//+a==";
 
 fn signer() -> Signer {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token(TOKEN);
-    Signer::new(credentials, "eu-central-1", "s3")
+    Signer::new(credentials, "eu-central-1", "s3").unwrap()
 }
 
 fn request() -> Request<()> {
@@ -134,11 +134,11 @@ fn presigned_queries_are_read_back() {
 /// A stream is no payload of a request that was signed in another way.
 #[test]
 fn a_stream_proves_no_hash() {
-    use countersign::chunked::ChunkedPayload;
-    use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+    use countersign::chunked::ChunkedEncoding;
+    use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
 
     let mut stream = request();
-    let payload = ChunkedPayload::signed(1);
+    let payload = ChunkedEncoding::signed(1);
     let chunks = signer().sign_chunked(&mut stream, payload, NOW).unwrap();
     let mut whole = request();
     signer()
@@ -146,8 +146,8 @@ fn a_stream_proves_no_hash() {
         .unwrap();
     let claim = SignedRequest::parse(&whole).unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token(TOKEN);
-    let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
-    let verifier = Verifier::new("eu-central-1", "s3");
+    let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+    let verifier = Verifier::new("eu-central-1", "s3").unwrap();
     let streamed = SignedRequest::parse(&stream).unwrap();
     let not_as_signed = VerifyError::PayloadNotAsSigned {
         signed: "a stream",
@@ -168,7 +168,7 @@ fn a_stream_proves_no_hash() {
 #[test]
 fn signers_for_several_regions() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    let signer = countersign::sigv4a::Signer::new(credentials, "us-east-1,eu-*", "s3");
+    let signer = countersign::sigv4a::Signer::new(credentials, "us-east-1,eu-*", "s3").unwrap();
     assert_eq!(signer.region_set(), "us-east-1,eu-*");
     assert_eq!(signer.service().name(), "s3");
 }

@@ -14,7 +14,7 @@ const EXCEPTIONS: [(&str, &str, &str); 4] = [
     (
         "verify/key.rs",
         "KeyMaterial",
-        "what `AccessKey` wraps, in a module that is private",
+        "what `VerificationKey` wraps, in a module that is private",
     ),
 ];
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2::{self, SignatureMethod};
-use countersign::verify::{Form, Protocol, VerifyError};
+use countersign::verify::{Protocol, SignatureLocation, VerifyError};
 use countersign::{Credentials, Error};
 use http::{HeaderValue, Request};
 use time::OffsetDateTime;
@@ -261,7 +261,7 @@ fn times_that_cannot_be_read() {
         );
         let request = get(&format!("https://sdb.amazonaws.com/?{query}"));
         let claim = sigv2::SignedRequest::parse(&request, None).map(drop);
-        let form = Form::Query;
+        let form = SignatureLocation::Query;
         assert_eq!(claim, Err(VerifyError::InvalidDate { form }), "{name}");
     }
 }
@@ -425,7 +425,7 @@ fn what_a_claim_says() {
     let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
     assert_eq!(claim.access_key_id(), ID);
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
-    assert_eq!(claim.form(), Form::Header);
+    assert_eq!(claim.form(), SignatureLocation::Header);
 
     let seconds = Duration::from_secs(60);
     let presigned = signer.presign(&put(), BUCKET, seconds, NOW).unwrap();
@@ -433,7 +433,7 @@ fn what_a_claim_says() {
     let claim = s3_v2::SignedRequest::parse(&url, BUCKET).unwrap();
     assert_eq!(claim.access_key_id(), ID);
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
-    assert_eq!(claim.form(), Form::Query);
+    assert_eq!(claim.form(), SignatureLocation::Query);
 
     // Two of a kind: the one that is checked might not be the one that is used.
     let mut two_tokens = url;
@@ -627,7 +627,7 @@ fn what_a_query_claim_lacks() {
     let dated = format!("{own}&Timestamp=2010-01-25T22%3A03%3A07Z");
     assert_eq!(parse(&dated, host), Ok(()));
     assert_eq!(parse(&dated, None), Err(VerifyError::MissingHost));
-    let form = Form::Query;
+    let form = SignatureLocation::Query;
     assert_eq!(parse(own, host), Err(VerifyError::MissingDate { form }));
     for name in [
         "AWSAccessKeyId",

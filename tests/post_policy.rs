@@ -8,7 +8,7 @@ mod file_name;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::post_policy::{PolicyError, PostForm, PostPolicy, SignedPost, Upload};
-use countersign::verify::{AccessKey, Form, Verifier, VerifyError};
+use countersign::verify::{SignatureLocation, VerificationKey, Verifier, VerifyError};
 use countersign::{Credentials, Error, Service, SessionToken, Signer, sigv4::SigningKey};
 use proptest::prelude::*;
 use time::OffsetDateTime;
@@ -28,7 +28,7 @@ fn credentials() -> Credentials {
 }
 
 fn signer() -> Signer {
-    Signer::new(credentials(), "us-east-1", "s3")
+    Signer::new(credentials(), "us-east-1", "s3").unwrap()
 }
 
 fn policy() -> PostPolicy {
@@ -47,8 +47,8 @@ fn verify(
     now: OffsetDateTime,
 ) -> Result<String, PolicyError> {
     let claim = SignedPost::parse(fields)?;
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let verified = claim.verify(&verifier, &key, upload, now)?;
     assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
     assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
@@ -192,7 +192,7 @@ fn session_tokens_are_covered_and_sent() {
         ),
     ] {
         let temporary = credentials().with_session_token(token);
-        let signer = Signer::new(temporary.clone(), "us-east-1", "s3");
+        let signer = Signer::new(temporary.clone(), "us-east-1", "s3").unwrap();
         let form = signer
             .sign_post(&policy(), [("key", "user/user1/k")], NOW)
             .unwrap();
@@ -214,9 +214,9 @@ fn session_tokens_are_covered_and_sent() {
         let sent = claim.session_token().unwrap();
         assert_eq!(sent.expose(), "IQo/b3+Jp==");
         assert_eq!(sent.header_name(), name.to_ascii_lowercase());
-        let verifier = Verifier::new("us-east-1", Service::S3);
+        let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
         let verify = |credentials: &Credentials, now| {
-            let key = AccessKey::derive(credentials, claim.scope()).unwrap();
+            let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
             claim.verify(&verifier, &key, &UPLOAD, now).map(drop)
         };
         assert_eq!(verify(&temporary, NOW), Ok(()));
@@ -350,7 +350,7 @@ fn policies_that_cannot_be() {
     assert!(matches!(sign(&long), Err(Error::InvalidPolicy(_))));
 
     let short = credentials().with_expiration(datetime!(2015-12-29 12:00 UTC));
-    let signer = Signer::new(short, "us-east-1", "s3");
+    let signer = Signer::new(short, "us-east-1", "s3").unwrap();
     let error = signer.sign_post(&policy(), [], NOW).unwrap_err();
     assert!(
         matches!(error, Error::OutlivesCredentials { .. }),
@@ -397,12 +397,12 @@ fn who_signed_and_for_what() {
         PolicyError::Signature(error) => error,
         other => panic!("{other}"),
     };
-    let form = Form::Fields;
+    let form = SignatureLocation::Fields;
     let is_malformed = |error: &VerifyError| {
         matches!(
             error,
             VerifyError::Malformed {
-                form: Form::Fields,
+                form: SignatureLocation::Fields,
                 ..
             }
         )
@@ -457,9 +457,9 @@ fn who_signed_and_for_what() {
 
     // Another secret; another day's key.
     let claim = SignedPost::parse(&fields).unwrap();
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let other = Credentials::new(credentials().access_key_id(), "another");
-    let other = AccessKey::derive(&other, claim.scope()).unwrap();
+    let other = VerificationKey::derive(&other, claim.scope()).unwrap();
     let error = claim.verify(&verifier, &other, &UPLOAD, NOW).unwrap_err();
     assert_eq!(form_error(error), mismatch);
     // Every bit of the policy's text counts.
@@ -487,8 +487,8 @@ fn what_a_form_says() {
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
     assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let verified = claim.verify(&verifier, &key, &UPLOAD, NOW).unwrap();
     assert_eq!(verified.field("ACL"), Some("private"));
     assert_eq!(verified.field("x-amz-meta-a"), None);
@@ -558,7 +558,7 @@ fn a_long_policy_is_not_read() {
         .unwrap();
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let signing_key = SigningKey::derive(credentials().secret_key(), claim.scope());
     for (length, problem) in [
         (20 * 1024, "is not base64"),
@@ -575,7 +575,7 @@ fn a_long_policy_is_not_read() {
             }
         }
         let claim = SignedPost::parse(&fields).unwrap();
-        let verifier = Verifier::new("us-east-1", Service::S3);
+        let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
         let error = claim.verify(&verifier, &key, &UPLOAD, NOW).unwrap_err();
         assert_eq!(error, PolicyError::MalformedPolicy(problem));
     }
@@ -744,9 +744,14 @@ fn nothing_is_printed() {
         .unwrap();
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let verified = claim
-        .verify(&Verifier::new("us-east-1", Service::S3), &key, &UPLOAD, NOW)
+        .verify(
+            &Verifier::new("us-east-1", Service::S3).unwrap(),
+            &key,
+            &UPLOAD,
+            NOW,
+        )
         .unwrap();
     let texts = [
         format!("{form:?}"),
@@ -774,10 +779,11 @@ fn bounds_are_within() {
 
     // Keys that end later than now.
     let claim = SignedPost::parse(&fields).unwrap();
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     for (left, ended) in [(1, false), (0, true), (-1, true)] {
         let end = NOW + time::Duration::seconds(left);
-        let key = AccessKey::derive(&credentials().with_expiration(end), claim.scope()).unwrap();
+        let key =
+            VerificationKey::derive(&credentials().with_expiration(end), claim.scope()).unwrap();
         let verified = claim.verify(&verifier, &key, &UPLOAD, NOW);
         assert_eq!(verified.is_err(), ended, "{left}");
     }
@@ -839,8 +845,8 @@ fn a_key_is_for_its_scope_alone() {
             })
             .collect();
         let claim = SignedPost::parse(&fields).unwrap();
-        let verifier = Verifier::new("us-east-1", Service::S3);
-        let key = AccessKey::from_signing_key(claim.access_key_id(), key);
+        let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
+        let key = VerificationKey::from_signing_key(claim.access_key_id(), key);
         let verified = claim.verify(&verifier, &key, &UPLOAD, NOW).map(drop);
         let expected = if right {
             Ok(())
@@ -870,11 +876,11 @@ fn an_empty_secret_verifies_no_form() {
         .collect();
     let claim = SignedPost::parse(&forged).unwrap();
     let nobody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "");
-    let derived = AccessKey::derive(&nobody, &scope).map(drop);
+    let derived = VerificationKey::derive(&nobody, &scope).map(drop);
     assert!(matches!(derived, Err(Error::InvalidSecretKey(_))));
     let key = SigningKey::derive(nobody.secret_key(), &scope);
-    let key = AccessKey::from_signing_key(nobody.access_key_id(), key);
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let key = VerificationKey::from_signing_key(nobody.access_key_id(), key);
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let refused = claim.verify(&verifier, &key, &UPLOAD, NOW).map(drop);
     assert_eq!(refused, Err(VerifyError::SignatureMismatch.into()));
 }

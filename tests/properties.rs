@@ -173,7 +173,7 @@ proptest! {
     /// Whatever can be signed, its authorization reads back.
     #[test]
     fn authorizations_come_back(id in "[!-+.0-~-]{1,40}", headers in any_headers(), now in any_now()) {
-        let signer = Signer::new(Credentials::new(id.clone(), "secret"), "us-east-1", "s3");
+        let signer = Signer::new(Credentials::new(id.clone(), "secret"), "us-east-1", "s3").unwrap();
         let mut request = request("https://example.com/", &headers);
         let signature = signer.sign(&mut request, PayloadHash::EMPTY, now).unwrap();
         let header = request.headers()["authorization"].to_str().unwrap();

@@ -181,7 +181,7 @@ fn what_s3_refuses() {
 
 #[test]
 fn keys_that_are_none() {
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", ""), REGION, "s3");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", ""), REGION, "s3").unwrap();
     let mut request = http::Request::get("https://bucket.s3.amazonaws.com/")
         .body(())
         .unwrap();

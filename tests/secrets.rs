@@ -100,11 +100,11 @@ fn what_a_client_holds() {
     needles.hidden_in(&credentials().session_token());
     needles.hidden_in(&SecretKey::from(SECRET.to_owned()));
     needles.hidden_in(&SessionToken::s3_express(TOKEN));
-    needles.hidden_in(&Signer::new(credentials(), "us-east-1", "s3"));
-    needles.hidden_in(&Signer::new(credentials(), "", "s3"));
+    needles.hidden_in(&Signer::new(credentials(), "us-east-1", "s3").unwrap());
+    needles.hidden_in(&Signer::new(credentials(), "", "s3").unwrap());
     // A secret with a line break at its end, which is told as an error.
     let classic = Credentials::new("AKIDEXAMPLE", format!("{SECRET}\n"));
-    needles.hidden_in(&Signer::new(classic, "us-east-1", "s3"));
+    needles.hidden_in(&Signer::new(classic, "us-east-1", "s3").unwrap());
 
     // kSigning of AWS's documentation, for this secret.
     let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request").unwrap();
@@ -119,7 +119,7 @@ fn what_a_client_holds() {
 
 #[test]
 fn what_signing_makes() {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let uri = "https://user:password@bucket.s3.amazonaws.com/k";
     let mut request = get(uri);
     let signature = signer
@@ -171,7 +171,7 @@ fn what_signing_makes() {
     };
     needles.hidden_in(&raw);
     // Its canonical form: `Display` is the text, the token where it is signed included.
-    let canonical = CanonicalRequest::of_raw(&raw, &Rules::S3, PayloadHash::Unsigned).unwrap();
+    let canonical = CanonicalRequest::from_raw(&raw, &Rules::S3, PayloadHash::Unsigned).unwrap();
     needles.hidden_in(&canonical);
     assert!(canonical.to_string().contains(TOKEN));
     needles.hidden_in(&CanonicalHeaders::new(headers.iter().copied()).unwrap());
@@ -187,7 +187,7 @@ fn what_signing_makes() {
 
 #[test]
 fn a_token_added_after_signing_is_sensitive_too() {
-    let signer = Signer::new(credentials(), "us-east-1", "iotdevicegateway");
+    let signer = Signer::new(credentials(), "us-east-1", "iotdevicegateway").unwrap();
     let mut request = get("https://example.amazonaws.com/");
     let signature = signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let presigned = signer
@@ -250,12 +250,12 @@ fn errors_made_with_secrets_at_hand() {
             .filter_map(Result::err)
             .collect()
     };
-    let good = Signer::new(credentials(), "us-east-1", "s3");
-    let lattice = Signer::new(credentials(), "us-east-1", "vpc-lattice-svcs");
+    let good = Signer::new(credentials(), "us-east-1", "s3").unwrap();
+    let lattice = Signer::new(credentials(), "us-east-1", "vpc-lattice-svcs").unwrap();
     let broken = |text: &str| format!("{text}\n");
     let with = |id: &str, secret: &str, token: &str| {
         let credentials = Credentials::new(id, secret).with_session_token(token);
-        Signer::new(credentials, "us-east-1", "s3")
+        Signer::new(credentials, "us-east-1", "s3").unwrap()
     };
     let presigned = good.presign(&get("https://h/"), LIFETIME, NOW).unwrap();
     let leaking = format!("https://h/?token={TOKEN}&%zz=");
@@ -287,14 +287,14 @@ fn errors_made_with_secrets_at_hand() {
             now,
         ),
         refuse(
-            &Signer::new(credentials(), "/", "s3"),
+            &Signer::new(credentials(), "/", "s3").unwrap(),
             "https://h/",
             unsigned,
             hour,
             now,
         ),
         refuse(
-            &Signer::new(credentials(), "r", "/"),
+            &Signer::new(credentials(), "r", "/").unwrap(),
             "https://h/",
             unsigned,
             hour,

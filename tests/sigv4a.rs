@@ -80,8 +80,9 @@ fn e68_the_token_is_sent_under_the_name_that_was_signed() {
             .into_iter()
             .find(|other| *other != name)
             .unwrap();
-        let signer = Signer::new(credentials().with_session_token(token.clone()), "*", "s3");
-        let key = signer.public_key().unwrap();
+        let signer =
+            Signer::new(credentials().with_session_token(token.clone()), "*", "s3").unwrap();
+        let key = signer.public_key();
 
         let mut request = get(MRAP);
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
@@ -112,8 +113,8 @@ fn e68_the_token_is_sent_under_the_name_that_was_signed() {
 
 #[test]
 fn the_region_set_is_signed() {
-    let signer = Signer::new(credentials(), "us-east-1,eu-west-1", "s3");
-    let key = signer.public_key().unwrap();
+    let signer = Signer::new(credentials(), "us-east-1,eu-west-1", "s3").unwrap();
+    let key = signer.public_key();
     let mut request = get(MRAP);
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert!(verifies(&key, &request, &Rules::S3, PayloadHash::EMPTY));
@@ -124,6 +125,7 @@ fn the_region_set_is_signed() {
 
     // What an earlier signing left is replaced, not signed.
     Signer::new(credentials(), "*", "s3")
+        .unwrap()
         .sign(&mut request, PayloadHash::EMPTY, NOW)
         .unwrap();
     assert_eq!(request.headers()["x-amz-region-set"], "*");
@@ -142,8 +144,8 @@ fn the_region_set_is_signed() {
 /// lowercase.
 #[test]
 fn the_canonical_request_is_that_of_sigv4() {
-    let signer = Signer::new(credentials(), "*", "s3");
-    let key = signer.public_key().unwrap();
+    let signer = Signer::new(credentials(), "*", "s3").unwrap();
+    let key = signer.public_key();
     let canonical = "GET\n/dt%3D1/a%40b\nprefix=a%20b\nhost:h.example\n\
         x-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20150830T123600Z\nx-amz-region-set:*\n\n\
         host;x-amz-content-sha256;x-amz-date;x-amz-region-set\nUNSIGNED-PAYLOAD";
@@ -160,9 +162,11 @@ fn the_canonical_request_is_that_of_sigv4() {
     assert_eq!(request.headers()["host"], "h.example");
 
     // A server takes the path of either text, and the plus as a space alone.
-    let verifier = countersign::verify::Verifier::new("us-east-1", "s3").with_any_region();
-    let known =
-        countersign::verify::AccessKey::from_public_key(credentials().access_key_id(), key.clone());
+    let verifier = countersign::verify::Verifier::for_any_region("s3").unwrap();
+    let known = countersign::verify::VerificationKey::from_public_key(
+        credentials().access_key_id(),
+        key.clone(),
+    );
     let verify = |request: &Request<()>| {
         let claim = countersign::verify::SignedRequest::parse(request)?;
         verifier
@@ -193,9 +197,10 @@ fn the_canonical_request_is_that_of_sigv4() {
 fn another_signature_version_leaves_no_region_set() {
     let mut request = get(MRAP);
     Signer::new(credentials(), "*", "s3")
+        .unwrap()
         .sign(&mut request, PayloadHash::EMPTY, NOW)
         .unwrap();
-    let signer = countersign::Signer::new(credentials(), "us-east-1", "s3");
+    let signer = countersign::Signer::new(credentials(), "us-east-1", "s3").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert!(!request.headers().contains_key("x-amz-region-set"));
 }
@@ -210,11 +215,7 @@ fn region_sets_that_are_none() {
         "a/b",
         "us-east-1\n",
     ] {
-        let signer = Signer::new(credentials(), region_set, "s3");
-        let mut request = get(MRAP);
-        let error = signer
-            .sign(&mut request, PayloadHash::EMPTY, NOW)
-            .unwrap_err();
+        let error = Signer::new(credentials(), region_set, "s3").unwrap_err();
         assert!(
             matches!(
                 error,
@@ -222,10 +223,8 @@ fn region_sets_that_are_none() {
             ),
             "{region_set:?}: {error}"
         );
-        assert!(request.headers().is_empty());
-        assert_eq!(signer.public_key().unwrap_err(), error);
     }
-    let error = Signer::new(credentials(), "us-east-1, eu-west-1", "s3").public_key();
+    let error = Signer::new(credentials(), "us-east-1, eu-west-1", "s3");
     assert_eq!(
         error.unwrap_err().to_string(),
         "the region set \"us-east-1, eu-west-1\" holds white space: its regions are joined with `,` alone"
@@ -234,8 +233,8 @@ fn region_sets_that_are_none() {
 
 #[test]
 fn slices_are_signed_as_requests_are() {
-    let signer = Signer::new(credentials(), "*", "events");
-    let key = signer.public_key().unwrap();
+    let signer = Signer::new(credentials(), "*", "events").unwrap();
+    let key = signer.public_key();
     let mut request = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let headers: [(&str, &[u8]); 1] = [("host", b"abc.endpoint.events.amazonaws.com")];
@@ -362,7 +361,7 @@ fn points_that_are_no_keys() {
 
 #[test]
 fn debug_tells_no_secret() {
-    let signer = Signer::new(credentials().with_session_token("SECRETTOKEN"), "*", "s3");
+    let signer = Signer::new(credentials().with_session_token("SECRETTOKEN"), "*", "s3").unwrap();
     let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into()).unwrap();
     let text = format!("{signer:?} {key:?} {:?}", key.sign("text"));
     assert!(text.contains("AKIDEXAMPLE"));
@@ -380,8 +379,10 @@ fn unhex(digits: &str) -> Vec<u8> {
 
 /// What a server does with the public key alone.
 mod verifying {
-    use countersign::chunked::{ChunkVerifier, ChunkedPayload, Trailer};
-    use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+    use countersign::chunked::{ChunkVerifier, ChunkedEncoding, Trailer};
+    use countersign::verify::{
+        PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+    };
 
     use super::*;
 
@@ -392,14 +393,14 @@ mod verifying {
         payload: PayloadHash,
     ) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse(request)?;
-        let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+        let key = VerificationKey::from_public_key("AKIDEXAMPLE", key.clone());
         verifier.verify(&claim, &key, payload, NOW).map(drop)
     }
 
     #[test]
     fn both_forms() {
-        let signer = Signer::new(credentials(), "us-*,eu-west-1", "s3");
-        let key = signer.public_key().unwrap();
+        let signer = Signer::new(credentials(), "us-*,eu-west-1", "s3").unwrap();
+        let key = signer.public_key();
         let mut signed = get(MRAP);
         signer.sign(&mut signed, PayloadHash::EMPTY, NOW).unwrap();
         let unsigned = PayloadHash::Unsigned;
@@ -414,16 +415,17 @@ mod verifying {
                 ("eu-west-1", true),
                 ("eu-west-2", false),
             ] {
-                let verifier = Verifier::new(region, "s3");
+                let verifier = Verifier::new(region, "s3").unwrap();
                 let verified = verify(&verifier, &key, request, payload);
                 assert_eq!(verified.is_ok(), covered, "{region}: {verified:?}");
                 if !covered {
                     assert!(matches!(verified, Err(VerifyError::WrongRegion { .. })));
                 }
             }
-            let verifier = Verifier::new("us-east-1", "s3");
-            let other = Signer::new(Credentials::new("AKIDEXAMPLF", SECRET_KEY), "*", "s3");
-            let other = other.public_key().unwrap();
+            let verifier = Verifier::new("us-east-1", "s3").unwrap();
+            let other =
+                Signer::new(Credentials::new("AKIDEXAMPLF", SECRET_KEY), "*", "s3").unwrap();
+            let other = other.public_key();
             let mismatch = Err(VerifyError::SignatureMismatch);
             assert_eq!(verify(&verifier, &other, request, payload), mismatch);
 
@@ -437,7 +439,7 @@ mod verifying {
             assert_eq!(verify(&verifier, &key, &changed, payload), mismatch);
         }
 
-        let verifier = Verifier::new("us-east-1", "s3");
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
         let mut unset = signed.clone();
         unset.headers_mut().remove("x-amz-region-set");
         assert!(verify(&verifier, &key, &unset, PayloadHash::EMPTY).is_err());
@@ -452,38 +454,38 @@ mod verifying {
     /// A key of one algorithm says nothing about a claim of the other.
     #[test]
     fn the_two_algorithms_do_not_mix() {
-        let verifier = Verifier::new("us-east-1", "s3");
-        let signer = Signer::new(credentials(), "*", "s3");
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let signer = Signer::new(credentials(), "*", "s3").unwrap();
         let mut several = get(MRAP);
         signer.sign(&mut several, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&several).unwrap();
-        let symmetric = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+        let symmetric = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
         let refused = verifier.verify(&claim, &symmetric, PayloadHash::EMPTY, NOW);
         assert_eq!(refused.map(drop), Err(VerifyError::SignatureMismatch));
 
         let mut one = get(MRAP);
-        let symmetric = countersign::Signer::new(credentials(), "us-east-1", "s3");
+        let symmetric = countersign::Signer::new(credentials(), "us-east-1", "s3").unwrap();
         symmetric.sign(&mut one, PayloadHash::EMPTY, NOW).unwrap();
-        let key = signer.public_key().unwrap();
+        let key = signer.public_key();
         let refused = verify(&verifier, &key, &one, PayloadHash::EMPTY);
         assert_eq!(refused, Err(VerifyError::SignatureMismatch));
     }
 
     #[test]
     fn the_session_token_belongs_to_the_key() {
-        let verifier = Verifier::new("us-east-1", "s3");
-        let signer = Signer::new(credentials().with_session_token("TOKEN"), "*", "s3");
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let signer = Signer::new(credentials().with_session_token("TOKEN"), "*", "s3").unwrap();
         let mut request = get(MRAP);
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&request).unwrap();
-        let key = signer.public_key().unwrap();
+        let key = signer.public_key();
         for (token, good) in [("TOKEN", true), ("OTHER", false)] {
-            let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
+            let key = VerificationKey::from_public_key("AKIDEXAMPLE", key.clone());
             let key = key.with_session_token(token);
             let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
             assert_eq!(verified.is_ok(), good);
         }
-        let key = AccessKey::from_public_key("AKIDEXAMPLE", key);
+        let key = VerificationKey::from_public_key("AKIDEXAMPLE", key);
         let verified = verifier
             .verify(&claim, &key, PayloadHash::EMPTY, NOW)
             .map(drop);
@@ -493,9 +495,10 @@ mod verifying {
     /// A whole upload with trailers, its head and its chunks.
     fn receive(key: &PublicKey, head: &Request<()>, body: &[u8]) -> Option<Vec<u8>> {
         let claim = SignedRequest::parse(head).unwrap();
-        let verifier = Verifier::new("eu-west-1", "s3");
-        let key = AccessKey::from_public_key("AKIDEXAMPLE", key.clone());
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
+        let verifier = Verifier::new("eu-west-1", "s3").unwrap();
+        let key = VerificationKey::from_public_key("AKIDEXAMPLE", key.clone());
+        let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+        else {
             panic!("not a stream");
         };
         let (_, seed) = head.into_parts();
@@ -511,11 +514,11 @@ mod verifying {
 
     #[test]
     fn chunks_and_trailers_with_the_public_key_alone() {
-        let signer = Signer::new(credentials(), "eu-*", "s3");
-        let key = signer.public_key().unwrap();
+        let signer = Signer::new(credentials(), "eu-*", "s3").unwrap();
+        let key = signer.public_key();
         let mut head = Request::put(MRAP).body(()).unwrap();
         let trailer = Trailer::new("x-amz-meta-end".parse().unwrap(), 3);
-        let payload = ChunkedPayload::signed_with_trailers(20_000, [trailer]);
+        let payload = ChunkedEncoding::signed_with_trailers(20_000, [trailer]);
         let payload = payload.with_chunk_size(8192);
         let mut chunks = signer.sign_chunked(&mut head, payload, NOW).unwrap();
         let mut body = Vec::new();
@@ -547,7 +550,9 @@ mod verifying {
 #[test]
 fn literals_of_streams() {
     use countersign::sigv4::{Algorithm, CredentialScope};
-    use countersign::verify::{AccessKey, Head, SignedRequest, StreamingPayload, Verifier};
+    use countersign::verify::{
+        PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier,
+    };
     use sha2::{Digest, Sha256};
 
     let (date, scope) = (AmzDate::new(NOW).unwrap(), "20150830/s3/aws4_request");
@@ -604,9 +609,10 @@ fn literals_of_streams() {
         }
         let request = request.body(()).unwrap();
         let claim = SignedRequest::parse(&request).unwrap();
-        let verifier = Verifier::new("us-east-1", "s3");
-        let key = AccessKey::from_public_key("AKIDEXAMPLE", public_key.clone());
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let key = VerificationKey::from_public_key("AKIDEXAMPLE", public_key.clone());
+        let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+        else {
             panic!("{literal}");
         };
         assert_eq!(head.payload(), mode);
@@ -617,11 +623,11 @@ fn literals_of_streams() {
 #[test]
 #[cfg(target_pointer_width = "64")]
 fn the_longest_header_of_a_chunk() {
-    use countersign::chunked::ChunkedPayload;
+    use countersign::chunked::ChunkedEncoding;
 
     let size = 1_u64 << 60;
-    let payload = ChunkedPayload::signed(2 * size).with_chunk_size(1 << 60);
-    let signer = Signer::new(credentials(), "*", "s3");
+    let payload = ChunkedEncoding::signed(2 * size).with_chunk_size(1 << 60);
+    let signer = Signer::new(credentials(), "*", "s3").unwrap();
     let mut request = Request::put(MRAP).body(()).unwrap();
     let mut chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
     let first = chunks.header_of_hash(size, &[0; 32]).unwrap();

@@ -31,7 +31,7 @@ fn list_users_with_the_host_alone() {
         SignedHeaders=host;x-amz-date;x-amz-security-token, \
         Signature=cc77d565b1c2340538396791e79d240a17fc94b40e8da0e5191fcdc7a0af1466";
     let mut bare = list_users().body(()).unwrap();
-    let signer = Signer::new(credentials(), "us-east-1", "iam");
+    let signer = Signer::new(credentials(), "us-east-1", "iam").unwrap();
     signer.sign(&mut bare, PayloadHash::EMPTY, NOW).unwrap();
     assert_eq!(bare.headers()["authorization"], expected);
     assert_eq!(bare.headers()["x-amz-security-token"], TOKEN);
@@ -41,7 +41,7 @@ fn list_users_with_the_host_alone() {
     // Other headers are sent, and not signed.
     let mut rules = Rules::GENERIC;
     rules.headers = Headers::Required;
-    let signer = Signer::new(credentials(), "us-east-1", Service::new("iam", rules));
+    let signer = Signer::new(credentials(), "us-east-1", Service::new("iam", rules)).unwrap();
     let mut with_others = list_users()
         .header("accept", "application/xml")
         .header("x-custom", "v")
@@ -65,7 +65,7 @@ fn list_users_with_all_headers() {
         .header("x-custom", "v")
         .body(())
         .unwrap();
-    let signer = Signer::new(credentials(), "us-east-1", "iam");
+    let signer = Signer::new(credentials(), "us-east-1", "iam").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert_eq!(
         request.headers()["authorization"],
@@ -80,7 +80,7 @@ fn a_new_token_takes_the_place_of_the_old() {
     let mut request = list_users().body(()).unwrap();
     let stale = credentials().with_session_token("stale");
     for credentials in [stale, credentials()] {
-        let signer = Signer::new(credentials, "us-east-1", "iam");
+        let signer = Signer::new(credentials, "us-east-1", "iam").unwrap();
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     }
     let tokens: Vec<_> = request
@@ -106,7 +106,8 @@ fn expired_credentials_are_told_with_both_times() {
         credentials().with_expiration(expiration),
         "us-east-1",
         "iam",
-    );
+    )
+    .unwrap();
     let mut request = list_users().body(()).unwrap();
     let error = signer
         .sign(&mut request, PayloadHash::EMPTY, NOW)
@@ -832,9 +833,9 @@ mod sts {
         };
         let (service, region) = (make().service(), make().region().to_owned());
         assert_eq!((service, region.as_str()), ("sts", "eu-west-1"));
-        let signer = Signer::new(credentials(), region, service);
+        let signer = Signer::new(credentials(), region, service).unwrap();
         let mut by_signer = make().into_unsigned();
-        let payload = PayloadHash::of(by_signer.body());
+        let payload = PayloadHash::new(by_signer.body());
         signer.sign(&mut by_signer, payload, NOW).unwrap();
         let by_itself = make().sign(&credentials(), NOW).unwrap();
         assert_eq!(by_itself.headers(), by_signer.headers());

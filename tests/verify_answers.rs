@@ -2,14 +2,20 @@
 //! by protocol. The IAM User Guide and "Common Errors" for query services, Amazon S3 API Reference,
 //! "Error responses"; for JSON services what they are seen to answer.
 
-use countersign::chunked::{ChunkError, ChunkedPayload};
-use countersign::verify::{AccessKey, Form, Protocol, SignedRequest, Verifier, VerifyError};
+use countersign::chunked::{ChunkError, ChunkedEncoding};
+use countersign::verify::{
+    Protocol, SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
 use countersign::{Credentials, PayloadHash, Signer, sigv4::AmzDate};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
 const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
-const FORMS: [Form; 3] = [Form::Header, Form::Query, Form::Fields];
+const FORMS: [SignatureLocation; 3] = [
+    SignatureLocation::Header,
+    SignatureLocation::Query,
+    SignatureLocation::Fields,
+];
 
 /// S3's answer; and that of query and of JSON services.
 fn check(error: &VerifyError, s3: (&str, u16), query: (&str, u16), json: &str) {
@@ -37,11 +43,11 @@ fn wrong(error: &VerifyError, s3: (&str, u16)) {
 }
 
 /// Of a header, a URL and a form upload.
-fn malformed(form: Form) -> (&'static str, u16) {
+fn malformed(form: SignatureLocation) -> (&'static str, u16) {
     match form {
-        Form::Header => ("AuthorizationHeaderMalformed", 400),
-        Form::Query => ("AuthorizationQueryParametersError", 400),
-        Form::Fields => ("InvalidArgument", 400),
+        SignatureLocation::Header => ("AuthorizationHeaderMalformed", 400),
+        SignatureLocation::Query => ("AuthorizationQueryParametersError", 400),
+        SignatureLocation::Fields => ("InvalidArgument", 400),
     }
 }
 
@@ -57,12 +63,12 @@ fn without_a_signature_or_with_half_of_one() {
         let problem = "no signature";
         incomplete(&VerifyError::Malformed { form, problem }, malformed(form));
     }
-    for form in [Form::Query, Form::Fields] {
+    for form in [SignatureLocation::Query, SignatureLocation::Fields] {
         incomplete(&VerifyError::UnknownAlgorithm { form }, malformed(form));
         incomplete(&VerifyError::MissingDate { form }, malformed(form));
         incomplete(&VerifyError::InvalidDate { form }, malformed(form));
     }
-    let form = Form::Header;
+    let form = SignatureLocation::Header;
     let unsupported = VerifyError::UnknownAlgorithm { form };
     incomplete(&unsupported, ("InvalidArgument", 400));
     incomplete(&VerifyError::MissingDate { form }, ("AccessDenied", 403));
@@ -95,18 +101,19 @@ fn a_request_that_cannot_be_read() {
 #[test]
 fn a_stream_where_none_is_taken() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
     let mut request = http::Request::put("/key")
         .header("host", "h.example")
         .body(())
         .unwrap();
     signer
-        .sign_chunked(&mut request, ChunkedPayload::signed(9), NOW)
+        .sign_chunked(&mut request, ChunkedEncoding::signed(9), NOW)
         .unwrap();
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
     let error = Verifier::new("us-east-1", "s3")
-        .verify(&claim, &key, PayloadHash::of(""), NOW)
+        .unwrap()
+        .verify(&claim, &key, PayloadHash::new(""), NOW)
         .unwrap_err();
     wrong(&error, ("InvalidRequest", 400));
 }
@@ -135,8 +142,8 @@ fn a_signature_of_something_else() {
             wrong(&error, malformed(form));
         }
         let late = match form {
-            Form::Header => ("RequestTimeTooSkewed", 403),
-            Form::Query | Form::Fields => ("AccessDenied", 403),
+            SignatureLocation::Header => ("RequestTimeTooSkewed", 403),
+            SignatureLocation::Query | SignatureLocation::Fields => ("AccessDenied", 403),
         };
         let expired = VerifyError::Expired {
             form,
@@ -203,7 +210,7 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
             Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
         let request = http::Request::put("https://bucket.s3.us-east-1.amazonaws.com/key");
         let request = request.body(()).unwrap();
-        let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+        let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
         let hour = std::time::Duration::from_secs(3600);
         let url = signer
             .presign_with_payload(&request, payload, hour, NOW)
@@ -212,13 +219,13 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
         let mut arrived = arrived.body(()).unwrap();
         arrived.headers_mut().extend(url.headers().clone());
         let claim = SignedRequest::parse(&arrived).unwrap();
-        let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
-        let verifier = Verifier::new("us-east-1", "s3");
+        let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
         let verified = verifier.verify(&claim, &key, checked, NOW);
         verified.map(drop)
     };
     let unsigned = PayloadHash::Unsigned;
-    for checked in [PayloadHash::EMPTY, PayloadHash::of("body")] {
+    for checked in [PayloadHash::EMPTY, PayloadHash::new("body")] {
         assert_eq!(
             verify(unsigned, checked),
             Err(VerifyError::PayloadIsUnsigned)
@@ -227,7 +234,7 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
     assert_eq!(verify(unsigned, unsigned), Ok(()));
     // A signed hash that another body came with stays the client's mistake.
     assert_eq!(verify(PayloadHash::EMPTY, PayloadHash::EMPTY), Ok(()));
-    let another = verify(PayloadHash::EMPTY, PayloadHash::of("body"));
+    let another = verify(PayloadHash::EMPTY, PayloadHash::new("body"));
     assert_eq!(another, Err(VerifyError::ContentSha256Mismatch));
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn link(
     now: time::OffsetDateTime,
 ) -> Result<Presigned, Box<dyn std::error::Error>> {
     let credentials = Credentials::new(id, secret).with_session_token(token);
-    let signer = Signer::new(credentials, "eu-west-1", "s3");
+    let signer = Signer::new(credentials, "eu-west-1", "s3")?;
     let key = encode_key(key);
     let url = format!("https://bucket.s3.eu-west-1.amazonaws.com/{key}");
     let get = Request::get(url).body(())?;

@@ -100,8 +100,8 @@ fn forms(message: &Message<'_>, rules: &Rules) -> Forms {
             }
             signed
         });
-    let payload = PayloadHash::of(b"");
-    let request = CanonicalRequest::of_raw(&message.raw(), rules, payload)
+    let payload = PayloadHash::new(b"");
+    let request = CanonicalRequest::from_raw(&message.raw(), rules, payload)
         .ok()
         .map(|canonical| {
             let text = canonical.to_bytes();

@@ -10,7 +10,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
-use countersign::verify::{AccessKey, Verifier};
+use countersign::verify::{VerificationKey, Verifier};
 use countersign::{sigv4::{CredentialScope, SigningKey}, Service, Signer};
 use countersign_fuzz::{ID, NOW, REGION, SECRET, TOKEN, credentials, tampered};
 use libfuzzer_sys::fuzz_target;
@@ -71,7 +71,7 @@ fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, leng
     }
 
     // The signer takes what covers its own fields, and signs the same.
-    let signer = Signer::new(credentials(temporary), REGION, "s3");
+    let signer = Signer::new(credentials(temporary), REGION, "s3").unwrap();
     if let Ok(form) = signer.sign_post_text(policy, NOW) {
         assert_eq!(form.signature(), &signature);
         let own: Vec<(&str, &str)> = form.fields().collect();
@@ -82,13 +82,13 @@ fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, leng
 
 fn verify(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<String, PolicyError> {
     let claim = SignedPost::parse(form)?;
-    let key = AccessKey::derive(&credentials(temporary), claim.scope()).expect("a secret");
+    let key = VerificationKey::derive(&credentials(temporary), claim.scope()).expect("a secret");
     let upload = Upload {
         bucket: BUCKET,
         file_name: "C:\\b\\a b.jpg",
         file_length,
     };
-    let verified = claim.verify(&Verifier::new(REGION, Service::S3), &key, &upload, NOW)?;
+    let verified = claim.verify(&Verifier::new(REGION, Service::S3).unwrap(), &key, &upload, NOW)?;
     Ok(verified.key().to_owned())
 }
 
@@ -181,7 +181,7 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
     if keys.any(|(_, key)| !(1..=1024).contains(&length(key))) || total > 16 * 1024 {
         return;
     }
-    let signer = Signer::new(credentials(temporary), REGION, "s3");
+    let signer = Signer::new(credentials(temporary), REGION, "s3").unwrap();
     let given = fields.iter().copied().filter(|_| any);
     let Ok(form) = signer.sign_post(&policy, given, NOW) else {
         return;

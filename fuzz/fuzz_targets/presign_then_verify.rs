@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use countersign_fuzz::{
     ID, Message, NOW, REGION, SECRET, TOKEN, credentials, path as meaning_of, says, service,
@@ -35,11 +35,11 @@ fuzz_target!(|input: &[u8]| {
         _ => false,
     };
     let credentials = credentials(options & 8 != 0);
-    let signer = Signer::new(credentials.clone(), REGION, service);
+    let signer = Signer::new(credentials.clone(), REGION, service).unwrap();
     let payload = if unsigned {
         PayloadHash::Unsigned
     } else {
-        PayloadHash::of(message.body)
+        PayloadHash::new(message.body)
     };
     let expires_in = Duration::from_secs(u32::from_be_bytes([0, e0, e1, e2]).into());
     let presigned = signer.presign_raw_with_payload(&message.raw(), payload, expires_in, NOW);
@@ -156,12 +156,12 @@ fn verify(
     if claim.access_key_id() != credentials.access_key_id() {
         return Err(VerifyError::UnknownAccessKeyId);
     }
-    let key = AccessKey::derive(credentials, claim.scope()).expect("a secret");
-    let verifier = Verifier::new(REGION, Service::from(service));
-    match verifier.verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,
-        Head::Unsigned(head) if unsigned => head.accept(),
-        Head::Unsigned(_) | Head::Streaming(_) => panic!("not as it was signed"),
+    let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
+    let verifier = Verifier::new(REGION, Service::from(service)).unwrap();
+    match verifier.verify_signature(&claim, &key, now)? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
+        PendingVerification::Unsigned(head) if unsigned => head.accept(),
+        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
     };
     Ok(())
 }

@@ -7,7 +7,7 @@ use http::Request;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::service::Service;
-use crate::sign::pipeline::Identity;
+use crate::sign::pipeline::SigningContext;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signing_key::SigningKey;
@@ -95,12 +95,12 @@ impl SignableRequest {
             service,
             region,
         } = self;
-        let identity = Identity::new(credentials, Service::from(service), None)?;
-        let date = identity.date(now)?;
+        let context = SigningContext::new(credentials, Service::from(service), None)?;
+        let date = context.date(now)?;
         let scope = CredentialScope::new(now, &region, service)?;
         let key = SigningKey::derive(credentials.secret_key(), &scope);
-        let payload = PayloadHash::of(request.body());
-        identity.sign(&mut request, payload, &date, &key)?;
+        let payload = PayloadHash::new(request.body());
+        context.sign(&mut request, payload, &date, &key)?;
         Ok(request)
     }
 
@@ -114,9 +114,9 @@ impl SignableRequest {
     ///
     /// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
     /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, to_sign.region(), to_sign.service());
+    /// let signer = Signer::new(credentials, to_sign.region(), to_sign.service())?;
     /// let mut request = to_sign.into_unsigned();
-    /// let payload = PayloadHash::of(request.body());
+    /// let payload = PayloadHash::new(request.body());
     /// signer.sign(&mut request, payload, datetime!(2026-01-01 0:00 UTC))?;
     /// # }
     /// # Ok::<(), countersign::Error>(())

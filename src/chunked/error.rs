@@ -8,19 +8,19 @@ use http::StatusCode;
 /// No variant holds a signature.
 ///
 /// ```
-/// # use countersign::chunked::ChunkedPayload;
+/// # use countersign::chunked::ChunkedEncoding;
 /// use countersign::chunked::{ChunkError, ChunkVerifier};
-/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
 /// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+/// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 ///
 /// // An upload of which the connection broke in the middle.

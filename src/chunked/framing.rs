@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::chunked::MAX_TRAILERS_LENGTH;
 use crate::chunked::error::ChunkError;
 use crate::chunked::link::Link;
-use crate::chunked::payload::{EXTENSION, Form};
+use crate::chunked::payload::{EXTENSION, Encoding};
 use crate::chunked::running::Checksums;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash};
 use crate::primitives::encode::ascii;
@@ -18,14 +18,14 @@ use crate::verify::VerifyingKey;
 
 /// What the head of the request says about its chunks, all of it signed.
 pub(super) struct Announced {
-    pub(super) form: Form,
+    pub(super) form: Encoding,
     pub(super) decoded_length: u64,
     /// Each name once, sorted.
     pub(super) trailers: Vec<HeaderName>,
 }
 
 pub(super) struct Framing<K> {
-    form: Form,
+    form: Encoding,
     /// The announced length of the payload.
     decoded_length: u64,
     pub(super) min_chunk_size: u64,
@@ -120,7 +120,7 @@ impl<K: VerifyingKey> Framing<K> {
     }
 
     pub(super) fn is_signed(&self) -> bool {
-        self.form != Form::UnsignedWithTrailers
+        self.form != Encoding::UnsignedWithTrailers
     }
 
     /// How much of the payload is still to come.
@@ -265,8 +265,8 @@ impl<K: VerifyingKey> Framing<K> {
         self.claimed = signature;
         self.check_chunk()?;
         self.state = match self.form {
-            Form::Signed => State::LastBreak,
-            Form::SignedWithTrailers | Form::UnsignedWithTrailers => {
+            Encoding::Signed => State::LastBreak,
+            Encoding::SignedWithTrailers | Encoding::UnsignedWithTrailers => {
                 State::Trailers { signature: None }
             }
         };
@@ -338,7 +338,7 @@ impl<K: VerifyingKey> Framing<K> {
         let State::Trailers { signature } = self.state else {
             return Ok(());
         };
-        let signs = self.form == Form::SignedWithTrailers;
+        let signs = self.form == Encoding::SignedWithTrailers;
         if line.is_empty() {
             if signs && signature.is_none() {
                 // Some clients set the signature apart from the trailers that it signs.
@@ -431,7 +431,7 @@ impl<K: VerifyingKey> Framing<K> {
             match check(name.as_str(), &value) {
                 Some(true) => {}
                 Some(false) => return Err(ChunkError::ChecksumMismatch { name: owned() }),
-                None if self.form == Form::SignedWithTrailers => {}
+                None if self.form == Encoding::SignedWithTrailers => {}
                 None if self.checksums.value(name.as_str()).is_some() => {}
                 None => return Err(ChunkError::UncheckedTrailer { name: owned() }),
             }

@@ -4,16 +4,16 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName};
 
-use crate::chunked::ChunkedPayload;
+use crate::chunked::ChunkedEncoding;
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
-use crate::chunked::payload::Form;
+use crate::chunked::payload::Encoding;
 use crate::primitives::encode::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::verify::{AccessKey, Seed, StreamingPayload, VerifyingKey};
+use crate::verify::{StreamContext, StreamingPayload, VerificationKey, VerifyingKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
 ///
@@ -53,25 +53,25 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// upload that was cut off, and must not be kept if it fails.
 ///
 /// ```
-/// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+/// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
 /// use countersign::{Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// // A client signs ...
 /// let now = datetime!(2015-08-30 12:36 UTC);
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// let mut body = chunks.header("hello")?.as_ref().to_vec();
 /// body.extend_from_slice(b"hello");
 /// body.extend_from_slice(&chunks.finish()?);
 ///
 /// // ... and a server verifies: first the head, and then the chunks as they come.
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// let verifier = Verifier::new("us-east-1", Service::S3);
-/// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else {
+/// let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", Service::S3)?;
+/// let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else {
 ///     panic!("not a stream");
 /// };
 /// let (verified, seed) = head.into_parts();
@@ -88,7 +88,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// # let _ = verified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkVerifier<K = AccessKey> {
+pub struct ChunkVerifier<K = VerificationKey> {
     framing: Framing<K>,
     /// The chunk as far as it has come.
     chunk: Vec<u8>,
@@ -99,18 +99,18 @@ pub struct ChunkVerifier<K = AccessKey> {
 /// What came of some input.
 ///
 /// ```
-/// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+/// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
 /// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+/// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 /// let mut chunks = ChunkVerifier::new(&seed)?;
 /// // Half of a chunk's header: it is read, and nothing can come out yet.
@@ -134,26 +134,26 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///   contains an invalid or a duplicate name
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// use countersign::chunked::ChunkVerifier;
-    /// use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
     /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     ///
-    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     let (verified, seed) = head.into_parts();
     ///     let chunks = ChunkVerifier::new(&seed)?;
     ///     assert_eq!(chunks.remaining(), 5); // as the request announced
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(seed: &Seed<K>) -> Result<Self, ChunkError>
+    pub fn new(seed: &StreamContext<K>) -> Result<Self, ChunkError>
     where
         K: Clone,
     {
@@ -172,9 +172,9 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         }
         let announced = Announced {
             form: match seed.payload() {
-                StreamingPayload::Chunks => Form::Signed,
-                StreamingPayload::ChunksAndTrailer => Form::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Form::UnsignedWithTrailers,
+                StreamingPayload::Chunks => Encoding::Signed,
+                StreamingPayload::ChunksAndTrailer => Encoding::SignedWithTrailers,
+                StreamingPayload::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
                 StreamingPayload::Events => return Err(no_chunks),
             },
             decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
@@ -189,24 +189,24 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// from what was verified, so this is for tests, and for those who look into what went wrong.
     ///
     /// ```
-    /// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+    /// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-08-30 12:36 UTC);
     ///
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let payload = ChunkedPayload::signed(5);
+    /// # let payload = ChunkedEncoding::signed(5);
     /// # let mut chunks = signer.sign_chunked(&mut request, payload.clone(), now)?;
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
     /// # let authorization = request.headers()["authorization"].to_str()?;
     /// let signed = countersign::sigv4::Authorization::parse(authorization)?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let key = countersign::verify::AccessKey::derive(&credentials, &signed.scope)?;
+    /// let key = countersign::verify::VerificationKey::derive(&credentials, &signed.scope)?;
     /// let date = countersign::sigv4::AmzDate::new(now).expect("a date");
-    /// let mut verifier = ChunkVerifier::of_payload(&payload, &signed.signature, &date, &signed.scope, key)
+    /// let mut verifier = ChunkVerifier::for_payload(&payload, &signed.signature, &date, &signed.scope, key)
     ///     .with_max_chunk_size(1 << 16)
     ///     .without_min_chunk_size();
     /// assert_eq!(verifier.remaining(), 5);
@@ -220,8 +220,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// assert_eq!(data, b"hello");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of_payload(
-        payload: &ChunkedPayload,
+    pub fn for_payload(
+        payload: &ChunkedEncoding,
         seed: &Signature,
         date: &AmzDate,
         scope: &CredentialScope,
@@ -250,10 +250,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::{AccessKey, Seed};
+    /// use countersign::verify::{VerificationKey, StreamContext};
     ///
     /// /// For a server with little memory.
-    /// fn small(seed: &Seed<AccessKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn small(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
     /// }
     /// ```
@@ -267,10 +267,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::{AccessKey, Seed};
+    /// use countersign::verify::{VerificationKey, StreamContext};
     ///
     /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &Seed<AccessKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn lenient(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
     /// }
     /// ```
@@ -285,18 +285,18 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// The first thing that is wrong; from then on always the same.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedEncoding};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
     /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// // Somebody changed a byte of the chunk on its way.
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
@@ -360,16 +360,16 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// How many bytes of the payload are still to come.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
     /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let chunks = ChunkVerifier::new(&seed)?;
     /// assert_eq!(Some(chunks.remaining()), seed.decoded_content_length());
@@ -389,19 +389,19 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// The end is missing; an unsigned trailer is unchecked; whatever was wrong before.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload, ChecksumAlgorithm};
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+    /// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding, ChecksumAlgorithm};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
     /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let payload = ChunkedPayload::signed_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
+    /// # let payload = ChunkedEncoding::signed_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
     /// # let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
     /// # let header = chunks.header("123456789")?;
     /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = AccessKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
     /// while !input.is_empty() {

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{SERVICE, check_domain, check_owner, host_patterns, repository_host};
-use crate::bearer::{BearerToken, Form};
+use crate::bearer::{BearerToken, Scheme};
 use crate::primitives::encode::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -226,7 +226,7 @@ impl<'a> Repository<'a> {
     ) -> Result<BearerToken, crate::Error> {
         self.check(token, now.into())?;
         let patterns = host_patterns(self.domain, Some(self.domain_owner), self.region)?;
-        let token = token.clone().sent_as(Form::Bare);
+        let token = token.clone().sent_as(Scheme::Bare);
         Ok(if token.names_no_host() {
             token.with_host_patterns(patterns)
         } else {

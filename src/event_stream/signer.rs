@@ -43,7 +43,7 @@ impl Signer {
     /// use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// let uri = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
     /// let mut request = http::Request::post(uri).body(())?;
     /// let events = signer.sign_events(&mut request, now)?;
@@ -90,7 +90,7 @@ impl Signer {
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
 /// let uri = "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
 /// let request = http::Request::get(uri).body(())?;
 /// let now = datetime!(2026-01-01 12:00 UTC);
@@ -114,7 +114,7 @@ impl EventSigner {
     /// use countersign::event_stream::EventSigner;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let (minute, now) = (std::time::Duration::from_secs(60), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let request = http::Request::get("wss://transcribestreaming.us-east-1.amazonaws.com:8443/").body(())?;
     ///
     /// let url = signer.presign(&request, minute, now)?;
@@ -138,7 +138,7 @@ impl EventSigner {
     /// use countersign::Error;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     ///
     /// // For a server that takes messages of up to 1 MiB.
@@ -165,7 +165,7 @@ impl EventSigner {
     /// use countersign::event_stream::{Message, Value, encode};
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     ///
@@ -194,7 +194,7 @@ impl EventSigner {
     /// use time::macros::datetime;
     ///
     /// # let now = datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// # let mut same = events.clone();
@@ -227,7 +227,7 @@ impl EventSigner {
     /// use countersign::event_stream::Message;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let events = signer.sign_events(&mut request, now)?;
     ///
@@ -243,9 +243,9 @@ impl EventSigner {
 
     fn next(&mut self, message: &[u8], now: Timestamp) -> Result<SignedMessage, Error> {
         let prelude = prelude(HEADERS_LEN, message.len(), self.longest)?;
-        let (identity, date) = self.signer.identity(now)?;
+        let (context, date) = self.signer.context(now)?;
         let date_header = encode_date(date.timestamp().unix_seconds() * 1000);
-        let signature = self.signer.with_key(&date, identity, |key| {
+        let signature = self.signer.with_key(&date, context, |key| {
             key.sign(string_to_sign(
                 &date,
                 key.scope(),
@@ -282,7 +282,7 @@ pub(super) fn string_to_sign(
 ) -> StringToSign {
     let date_header_hash = Sha256::digest(date_header).into();
     let message_hash = Sha256::digest(message).into();
-    StringToSign::of_event(
+    StringToSign::for_event(
         Algorithm::HmacSha256,
         date,
         scope,
@@ -307,7 +307,7 @@ pub(super) fn encode_date(milliseconds: i64) -> [u8; DATE_LEN] {
 /// ```
 /// # use countersign::{Credentials, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
 /// # let mut request = http::Request::post("https://localhost/").body(())?;
 /// # let mut events = signer.sign_events(&mut request, now)?;
 /// let message = b"a message, which may be large";
@@ -356,7 +356,7 @@ impl SignedMessage {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// let around = events.sign_parts(b"message", now)?;
@@ -374,7 +374,7 @@ impl SignedMessage {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// let around = events.sign_parts(b"message", now)?;

@@ -261,11 +261,11 @@ impl fmt::Display for Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::Form;
+    use crate::verify::SignatureLocation;
 
     #[test]
     fn each_error_of_the_verifier_is_a_cause() {
-        let form = Form::Header;
+        let form = SignatureLocation::Header;
         let now = Timestamp::UNIX_EPOCH;
         let date = crate::sigv4::date::AmzDate::new(now).unwrap();
         let owned = str::to_owned;

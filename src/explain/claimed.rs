@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::request::HttpRequest;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, SignedRequest};
+use crate::verify::{SignatureLocation, SignedRequest};
 
 use super::cause::Cause;
 use super::rebuilt::declared;
@@ -13,7 +13,7 @@ use super::rebuilt::declared;
 /// What a request says of itself, as far as it can be read at all.
 #[derive(Default)]
 pub(super) struct Claimed {
-    pub(super) form: Option<Form>,
+    pub(super) form: Option<SignatureLocation>,
     pub(super) has_signature: bool,
     /// Whether it looks like Signature Version 2, or like a browser's upload, whose signature stands
     /// in the form: neither is read here, and both may be right.

@@ -18,7 +18,7 @@ use super::hide::{Secrets, shown, visible};
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
 /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// # let error_body = "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>GET\n/a key\n\nhost:bucket.s3.amazonaws.com\nx-amz-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-amz-date:20260101T120000Z\n\nhost;x-amz-content-sha256;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
@@ -114,7 +114,7 @@ impl Diagnosis {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials, "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(credentials, "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// let mut captured = request.clone();
     /// // A proxy cut the session token off in its middle.
@@ -183,7 +183,7 @@ impl fmt::Display for Printed<'_> {
 /// use countersign::explain::{self, Cause};
 /// # use countersign::{Credentials, PayloadHash, Signer};
 /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/?Action=ListQueues").body(())?;
-/// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+/// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
 ///
 /// // A proxy dropped the query.
 /// let mut captured = request.clone();
@@ -221,7 +221,7 @@ impl Finding {
     /// # use countersign::explain::{self, Cause};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     /// // The request as it arrived behind a proxy.
     /// let mut captured = request.clone();
     /// *captured.method_mut() = http::Method::HEAD;
@@ -240,7 +240,7 @@ impl Finding {
     /// # use countersign::explain;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     /// // The request as it arrived behind a proxy.
     /// let mut captured = request.clone();
     /// *captured.method_mut() = http::Method::HEAD;
@@ -269,7 +269,7 @@ impl fmt::Debug for Finding {
 /// # use countersign::explain;
 /// # use countersign::{Credentials, PayloadHash, Signer};
 /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-/// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+/// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
 /// // The request as it arrived behind a proxy.
 /// let mut captured = request.clone();
 /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/a+key".parse()?;
@@ -346,7 +346,7 @@ impl Difference {
     /// # use countersign::explain;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     /// // The request as it arrived behind a proxy.
     /// let mut captured = request.clone();
     /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/mounted/key".parse()?;
@@ -365,7 +365,7 @@ impl Difference {
     /// # use countersign::explain;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     /// // The request as it arrived behind a proxy.
     /// let mut captured = request.clone();
     /// captured.headers_mut().insert("host", "10.0.0.7".parse()?);
@@ -384,7 +384,7 @@ impl Difference {
     /// # use countersign::explain;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     /// // The request as it arrived behind a proxy.
     /// let mut captured = request.clone();
     /// captured.headers_mut().insert("host", "10.0.0.7".parse()?);
@@ -404,7 +404,7 @@ impl Difference {
     /// # use countersign::explain;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     /// // The request as it arrived behind a proxy.
     /// let mut captured = request.clone();
     /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/a+key".parse()?;

@@ -11,7 +11,7 @@ use crate::primitives::encode::same;
 use crate::request::HttpRequest;
 use crate::service::{ContentSha256, Service};
 use crate::sigv4::payload_hash::PayloadHash;
-use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
+use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 
 use super::Unreadable;
 use super::answer::Answer;
@@ -37,7 +37,7 @@ use super::search::{Found, search};
 ///
 /// // The secret came out of a file, with its line break. (Countersign's own signer refuses it.)
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// let signer = Signer::new(credentials, "us-east-1", "sqs");
+/// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
 /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
 ///
@@ -88,11 +88,11 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// // The hash of an empty body for an upload is the classic.
     /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("data")?;
     /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// let sent = Sent::new(&request, "s3").with_payload(PayloadHash::of("data"));
+    /// let sent = Sent::new(&request, "s3").with_payload(PayloadHash::new("data"));
     /// assert_eq!(sent.check().cause(), Some(&Cause::PayloadHashDiffers));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -111,7 +111,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # Signer::new(credentials, "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # Signer::new(credentials, "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// let secret_key = SecretKey::from(" wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// let sent = Sent::new(&request, "sqs").with_payload(PayloadHash::EMPTY).with_secret_key(secret_key);
@@ -132,7 +132,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("s3", Rules::GENERIC));
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("s3", Rules::GENERIC))?;
     /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let log = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?.to_string();
     /// // What the other signer wrote into its log.
@@ -158,7 +158,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::explain::Sent;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # signer.sign(&mut request, PayloadHash::Unsigned, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// assert_eq!(
@@ -185,7 +185,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::explain::Sent;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # signer.sign(&mut request, PayloadHash::Unsigned, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// let text = Sent::new(&request, "s3").string_to_sign()?.to_string();
@@ -205,7 +205,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::explain::{Cause, Sent};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # signer.sign(&mut request, PayloadHash::Unsigned, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// // A library added a header behind the signer.
@@ -230,7 +230,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::head("https://bucket.s3.amazonaws.com/key").body(())?;
     /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// // The server's clock says more than a `HEAD`'s body could.
@@ -261,7 +261,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use http::{HeaderMap, StatusCode};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::head("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// let mut headers = HeaderMap::new();
@@ -293,7 +293,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::explain::{Cause, Sent};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is \
@@ -315,7 +315,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// use countersign::explain::{Cause, Sent};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
     ///
     /// // A cache does not pass the range on.
@@ -475,7 +475,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         let mut findings = Vec::new();
         let mut add = |cause| findings.push(Finding::new(cause));
         let claimed = self.claimed();
-        let in_url = claimed.form == Some(Form::Query);
+        let in_url = claimed.form == Some(SignatureLocation::Query);
         let after_signing = self.service.rules().session_token.is_unsigned(in_url);
         let id = claimed.access_key_id.as_deref().unwrap_or_default();
         if IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey)
@@ -531,9 +531,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// The verifier's rules, at the request's own time and for its own region.
     fn rules_broken(&self) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse_unsent(self.request)?;
-        Verifier::new("", self.service.clone())
-            .with_any_region()
-            .check(&claim, claim.date().timestamp())
+        Verifier::unchecked(self.service.clone()).check(&claim, claim.date().timestamp())
     }
 
     /// The verifier knows Signature Version 4 alone, and not everything else is wrong.

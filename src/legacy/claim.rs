@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::primitives::encode::same;
 use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// How far the clocks may be apart.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -65,7 +65,7 @@ impl<'c> Verified<'c> {
 pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
 
 /// The access key ID of a claim. Servers write it into logs before anything is proven.
-pub(super) fn own_id(id: &str, form: Form) -> Result<String, VerifyError> {
+pub(super) fn own_id(id: &str, form: SignatureLocation) -> Result<String, VerifyError> {
     match access_key_id_problem(id) {
         None => Ok(id.to_owned()),
         Some(_) => Err(VerifyError::Malformed {
@@ -111,7 +111,7 @@ pub(super) fn unreadable(error: &Error) -> VerifyError {
 
 /// What a request says about who signed it, when, and with which signature.
 pub(super) struct Claim {
-    pub(super) form: Form,
+    pub(super) form: SignatureLocation,
     pub(super) access_key_id: String,
     pub(super) session_token: Option<SessionToken>,
     /// `None` where a policy says until when.

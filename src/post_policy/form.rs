@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::Error;
 use crate::primitives::encode::ascii;
-use crate::sign::pipeline::Identity;
+use crate::sign::pipeline::SigningContext;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::signature::{Algorithm, Signature};
@@ -40,7 +40,7 @@ impl Signer {
     /// use time::macros::datetime;
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let now = datetime!(2015-12-29 0:00 UTC);
     /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC))
     ///     .starts_with("key", "user/user1/");
@@ -58,10 +58,10 @@ impl Signer {
         now: impl Into<Timestamp>,
     ) -> Result<PostForm, Error> {
         let now = now.into();
-        let (identity, date) = self.identity(now)?;
-        let mut form = fill(policy, fields, identity.expiration, now)?;
-        self.with_key(&date, identity, |key| {
-            let own = own_fields(identity, &date, key);
+        let (context, date) = self.context(now)?;
+        let mut form = fill(policy, fields, context.expiration, now)?;
+        self.with_key(&date, context, |key| {
+            let own = own_fields(context, &date, key);
             let text = text_with(policy, &own);
             form.extend(own);
             seal(form, &text, policy.expiration, key)
@@ -79,7 +79,7 @@ impl Signer {
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let policy = r#"{ "expiration": "2015-12-30T12:00:00.000Z", "conditions": [
     ///     {"bucket": "bucket"}, ["starts-with", "$key", ""],
     ///     {"x-amz-credential": "AKIDEXAMPLE/20151229/us-east-1/s3/aws4_request"},
@@ -95,12 +95,12 @@ impl Signer {
         now: impl Into<Timestamp>,
     ) -> Result<PostForm, Error> {
         let now = now.into();
-        let (identity, date) = self.identity(now)?;
+        let (context, date) = self.context(now)?;
         let read = json::read(policy).map_err(Error::InvalidPolicy)?;
-        check_end(&read, identity.expiration, now)?;
+        check_end(&read, context.expiration, now)?;
         check_uploads(&read)?;
-        self.with_key(&date, identity, |key| {
-            let own = own_fields(identity, &date, key);
+        self.with_key(&date, context, |key| {
+            let own = own_fields(context, &date, key);
             for (field, value) in &own {
                 check(&read, field, value)?;
             }
@@ -274,14 +274,14 @@ fn add(
 }
 
 /// What signing adds, in the order in which it is sent.
-fn own_fields(identity: &Identity, date: &AmzDate, key: &SigningKey) -> Vec<(String, String)> {
-    let credential = format!("{}/{}", identity.access_key_id, key.scope());
+fn own_fields(context: &SigningContext, date: &AmzDate, key: &SigningKey) -> Vec<(String, String)> {
+    let credential = format!("{}/{}", context.access_key_id, key.scope());
     let mut fields = vec![
         (ALGORITHM, Algorithm::HmacSha256.as_str().to_owned()),
         (CREDENTIAL, credential),
         (DATE, date.to_string()),
     ];
-    if let Some(token) = &identity.session_token {
+    if let Some(token) = &context.session_token {
         let name = match token.header_name {
             SESSION_TOKEN => SESSION_TOKEN,
             _ => S3_EXPRESS_TOKEN,
@@ -317,7 +317,7 @@ fn seal(
 /// # use countersign::{post_policy::{PostForm, PostPolicy}, Credentials, Signer};
 /// # use time::macros::datetime;
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let signer = Signer::new(credentials, "us-east-1", "s3");
+/// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
 /// # let now = datetime!(2015-12-29 0:00 UTC);
 /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
 /// let form: PostForm = signer.sign_post(&policy, [], now)?;
@@ -338,7 +338,7 @@ impl PostForm {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
     /// let form = signer.sign_post(&policy, [], now)?;
@@ -361,7 +361,7 @@ impl PostForm {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
     /// let form = signer.sign_post(&policy, [], now)?;
@@ -378,7 +378,7 @@ impl PostForm {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
     /// let form = signer.sign_post(&policy, [], now)?;

@@ -13,9 +13,11 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_credentials};
+use crate::verify::{
+    SignatureLocation, Token, Verifier, VerifyError, VerifyingKey, check_credentials,
+};
 
-const FORM: Form = Form::Fields;
+const FORM: SignatureLocation = SignatureLocation::Fields;
 
 /// A signed form as it arrived: a claim, which proves nothing yet.
 ///
@@ -23,22 +25,22 @@ const FORM: Form = Form::Fields;
 ///
 /// ```
 /// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
-/// use countersign::verify::{AccessKey, Verifier};
+/// use countersign::verify::{VerificationKey, Verifier};
 /// use countersign::{Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now = datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+/// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
 /// # let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC)).starts_with("key", "user/");
 /// # let form = signer.sign_post(&policy, [("key", "user/${filename}")], now)?;
 /// # let fields: Vec<(&str, &str)> = form.fields().collect();
 /// // the fields before `file`, which a reader of `multipart/form-data` found
 /// let claim = SignedPost::parse(&fields)?;
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE"); // look it up
-/// let key = AccessKey::derive(&credentials, claim.scope())?;
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
-/// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+/// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3)?, &key, &upload, now)?;
 /// assert_eq!(verified.key(), "user/me.png");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -168,7 +170,7 @@ impl<'a> SignedPost<'a> {
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let form = Signer::new(credentials, "us-east-1", "s3").sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let form = Signer::new(credentials, "us-east-1", "s3")?.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
@@ -182,16 +184,16 @@ impl<'a> SignedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost}, Credentials, Signer};
-    /// # use countersign::verify::AccessKey;
+    /// # use countersign::verify::VerificationKey;
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let form = signer.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert_eq!(claim.scope().as_str(), "20151229/us-east-1/s3/aws4_request");
-    /// let key = AccessKey::derive(&credentials, claim.scope())?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn scope(&self) -> &CredentialScope {
@@ -206,7 +208,7 @@ impl<'a> SignedPost<'a> {
     /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     /// #     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let form = Signer::new(credentials, "us-east-1", "s3").sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let form = Signer::new(credentials, "us-east-1", "s3")?.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?; // signed with temporary credentials
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEPT//////////wEXAMPLE"));
@@ -225,17 +227,17 @@ impl<'a> SignedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PolicyError, PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// let verifier = Verifier::new("us-east-1", Service::S3);
+    /// let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// let claim = SignedPost::parse(&fields)?;
-    /// let key = AccessKey::derive(&credentials, claim.scope())?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let mut upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// assert!(claim.verify(&verifier, &key, &upload, now).is_ok());
     ///
@@ -298,17 +300,17 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
@@ -322,17 +324,17 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
     /// assert_eq!((verified.scope().day(), verified.scope().service()), ("20151229", "s3"));
@@ -346,17 +348,17 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).starts_with("key", "user/user1/");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [("key", "user/user1/${filename}")], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// // The form's field `key` is `user/user1/${filename}`.
     /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "C:\\photos\\me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
@@ -372,13 +374,13 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
-    /// use countersign::verify::{AccessKey, Verifier};
+    /// use countersign::verify::{VerificationKey, Verifier};
     /// use countersign::{Credentials, Service, Signer};
     /// use time::macros::datetime;
     ///
     /// # let now = datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
-    /// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
     /// let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC)).equals("key", "a.png").equals("acl", "private");
     /// let form = signer.sign_post(&policy, [("key", "a.png"), ("acl", "private")], now)?;
     /// assert_eq!(form.expires_at(), datetime!(2026-01-01 13:00 UTC));
@@ -386,9 +388,9 @@ impl<'a> VerifiedPost<'a> {
     /// let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
-    /// # let key = AccessKey::derive(&credentials, claim.scope())?;
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
-    /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+    /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3)?, &key, &upload, now)?;
     /// assert_eq!((verified.key(), verified.field("acl")), ("a.png", Some("private")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -27,7 +27,7 @@
 //! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
 //! let session = CreateSession::parse(status, body)?;
 //! assert_eq!(session.expiration(), Some(datetime!(2026-01-01 12:05 UTC)));
-//! let signer = Signer::new(session, "us-east-1", "s3express");
+//! let signer = Signer::new(session, "us-east-1", "s3express")?;
 //! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
 //! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
 //! assert_eq!(get.headers()["x-amz-s3session-token"], "token");
@@ -59,7 +59,7 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 ///
 /// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
 /// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3express");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3express")?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// # let signed = request.headers()["authorization"].to_str()?;
 /// # assert!(signed.contains("x-amz-server-side-encryption"));

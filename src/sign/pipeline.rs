@@ -29,7 +29,7 @@ use crate::timestamp::Timestamp;
 
 /// Who signs, and for which service: all that stays the same from request to request but for the
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
-pub(crate) struct Identity {
+pub(crate) struct SigningContext {
     pub(crate) access_key_id: String,
     pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<Timestamp>,
@@ -38,7 +38,7 @@ pub(crate) struct Identity {
     region_set: Option<String>,
 }
 
-impl Identity {
+impl SigningContext {
     pub(crate) fn new(
         credentials: &Credentials,
         service: Service,
@@ -242,7 +242,7 @@ impl Identity {
             !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         if content_sha256 && declared {
             // S3 reads the one or the other; of others only the header is known.
-            if rules.content_sha256 != ContentSha256::Header {
+            if rules.content_sha256 != ContentSha256::InHeaderForm {
                 return Err(already_declared());
             }
             content_sha256 = false;
@@ -350,7 +350,7 @@ impl Identity {
             PayloadHash::Unsigned
                 if matches!(
                     rules.content_sha256,
-                    ContentSha256::Unhashed | ContentSha256::TreeHash
+                    ContentSha256::IfNotHashed | ContentSha256::TreeHash
                 ) =>
             {
                 Err(Error::UnsignedPayloadInUrl { service: service() })
@@ -427,14 +427,14 @@ impl Identity {
                 });
             }
             ContentSha256::Never => false,
-            ContentSha256::Always | ContentSha256::Header => true,
+            ContentSha256::Always | ContentSha256::InHeaderForm => true,
             ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,
             ContentSha256::UnsignedOnly => {
                 return Err(Error::PayloadMustBeUnsigned {
                     service: self.service.name().to_owned(),
                 });
             }
-            ContentSha256::Unhashed => unhashed,
+            ContentSha256::IfNotHashed => unhashed,
             ContentSha256::TreeHash => {
                 let mut names = headers.names();
                 unhashed || names.any(|name| name == "x-amz-sha256-tree-hash")

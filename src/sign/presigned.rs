@@ -20,7 +20,7 @@ use crate::timestamp::Timestamp;
 /// use countersign::{Credentials, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let put = http::Request::put("https://bucket.s3.amazonaws.com/key").header("content-type", "text/plain").body(())?;
 /// let now = datetime!(2026-01-01 12:00 UTC);
 /// let presigned = signer.presign(&put, Duration::from_secs(60), now)?;
@@ -46,7 +46,7 @@ impl Presigned {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let upload = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let presigned = signer.presign(&upload, hour, now)?;
     /// assert_eq!(presigned.method(), http::Method::PUT);
@@ -65,7 +65,7 @@ impl Presigned {
     ///
     /// // The example of S3's documentation.
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt").body(())?;
     /// let (day, now) = (Duration::from_secs(86400), datetime!(2013-05-24 0:00 UTC));
     /// let presigned = signer.presign(&request, day, now)?;
@@ -92,7 +92,7 @@ impl Presigned {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let presigned = signer.presign(&request, hour, now)?;
     /// // Ready for a client that takes requests of `http`.
@@ -110,7 +110,7 @@ impl Presigned {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let upload = http::Request::put("https://bucket.s3.amazonaws.com/key")
     ///     .header("content-type", "image/png")
     ///     .body(())?;
@@ -131,7 +131,7 @@ impl Presigned {
     /// use std::time::Duration;
     /// use time::macros::datetime;
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let (hour, now) = (Duration::from_secs(3600), datetime!(2026-01-01 12:00 UTC));
     /// let presigned = signer.presign(&request, hour, now)?;
@@ -147,7 +147,7 @@ impl Presigned {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let presigned = signer.presign(&request, hour, now)?;
     /// assert!(presigned.url().ends_with(presigned.signature().as_str()));
@@ -162,7 +162,7 @@ impl Presigned {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let link: String = signer.presign(&request, hour, now)?.into_url();
     /// assert!(link.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&"));

@@ -23,7 +23,7 @@ use crate::timestamp::Timestamp;
 /// use countersign::{encode_key, Credentials, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let now = datetime!(2026-01-02 03:04:05 UTC);
 /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
 /// for key in ["a.jpg", "b c.jpg"] {
@@ -55,7 +55,7 @@ impl Signer {
     /// use countersign::{Credentials, Error, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
     /// // Seven days are the most.
     /// let too_long = signer.presigner(Duration::from_secs(604_801), now);
@@ -83,8 +83,8 @@ impl Signer {
     /// use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs");
-    /// let payload = PayloadHash::of("Action=ReceiveMessage");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let payload = PayloadHash::new("Action=ReceiveMessage");
     /// let presigner = signer.presigner_with_payload(payload, Duration::from_secs(900), now)?;
     /// for queue in ["a", "b"] {
     ///     let url = format!("https://sqs.us-east-1.amazonaws.com/123456789012/{queue}");
@@ -108,10 +108,10 @@ impl Signer {
         expires_in: Duration,
         now: Timestamp,
     ) -> Result<Presigner, Error> {
-        let (identity, date) = self.identity(now)?;
+        let (context, date) = self.context(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, identity, |key| {
-            let terms = identity.terms(payload, lifetime, &date, key)?;
+        self.with_key(&date, context, |key| {
+            let terms = context.terms(payload, lifetime, &date, key)?;
             Ok(Presigner {
                 signer: self.clone(),
                 key: BegunKey::new(key.clone(), &date),
@@ -119,7 +119,7 @@ impl Signer {
                 payload,
                 expires_in: terms.expires_in,
                 expires_at: terms.expires_at,
-                ready: identity.ready_parameters(&terms),
+                ready: context.ready_parameters(&terms),
             })
         })
     }
@@ -135,7 +135,7 @@ impl Presigner {
     /// # use std::time::Duration;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let hour = Duration::from_secs(3600);
     /// let presigner = signer.presigner(hour, now)?;
@@ -144,7 +144,9 @@ impl Presigner {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
-        self.signer.known()?.presign(request, &self.terms())
+        self.signer
+            .signing_context()
+            .presign(request, &self.terms())
     }
 
     /// Presigns one request in slices, as [`Signer::presign_raw`] does.
@@ -158,14 +160,16 @@ impl Presigner {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let minute = Duration::from_secs(60);
     /// let presigned = signer.presigner(minute, now)?.presign_raw(&request)?;
     /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
-        self.signer.known()?.presign_raw(request, &self.terms())
+        self.signer
+            .signing_context()
+            .presign_raw(request, &self.terms())
     }
 
     fn terms(&self) -> Terms<'_, BegunKey> {
@@ -201,7 +205,7 @@ mod tests {
     #[test]
     fn as_one_by_one() {
         let credentials = Credentials::new("ASIA", "secret").with_session_token("to/ken==");
-        let signer = Signer::new(credentials, "us-east-1", "s3");
+        let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
         let (now, hour) = (
             datetime!(2026-01-02 03:04:05 UTC),
             Duration::from_secs(3600),

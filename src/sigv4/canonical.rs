@@ -100,11 +100,11 @@ impl<'a> CanonicalRequest<'a> {
     /// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
     ///
     /// let request = RawRequest { method: "GET", path: "/", query: "b=2&a=1", headers: &[("host", b"example.com")] };
-    /// let canonical = CanonicalRequest::of_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
+    /// let canonical = CanonicalRequest::from_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
     /// assert_eq!(canonical.to_bytes(), b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn of_raw(
+    pub fn from_raw(
         request: &RawRequest<'a>,
         rules: &Rules,
         payload: PayloadHash,
@@ -208,7 +208,7 @@ impl<'a> CanonicalRequest<'a> {
     ///
     /// let request = http::Request::get("https://example.com/").body(())?;
     /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// assert_eq!(PayloadHash::of(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
+    /// assert_eq!(PayloadHash::new(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {

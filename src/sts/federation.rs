@@ -5,7 +5,7 @@ use http::{Request, StatusCode};
 use super::Error;
 use super::answer::{assumed_role_user, read};
 use super::endpoint::Endpoint;
-use super::form::{Form, Limit, Seconds};
+use super::form::{Limit, QueryForm, Seconds};
 use super::parameters::{AssumedRoleUser, Secret};
 use crate::credentials::Credentials;
 
@@ -84,7 +84,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
-        let mut form = Form::new("AssumeRoleWithSAML");
+        let mut form = QueryForm::new("AssumeRoleWithSAML");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
         form.text("PrincipalArn", self.principal_arn, &Limit::ARN)?;
         form.token(
@@ -275,7 +275,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
-        let mut form = Form::new("AssumeRoleWithWebIdentity");
+        let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
         if !endpoint.is_custom() && (self.role_arn.is_none() || self.role_session_name.is_none()) {
             let problem = "is required by AWS: only another server may be asked without a role";
             let name = match self.role_arn {

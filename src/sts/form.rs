@@ -182,9 +182,9 @@ impl Seconds {
 
 /// `Action=…&Version=2011-06-15&…`, percent-encoded: a space is `%20`, which every reader of forms
 /// understands, and an empty list is left out.
-pub(super) struct Form(Vec<u8>);
+pub(super) struct QueryForm(Vec<u8>);
 
-impl Form {
+impl QueryForm {
     pub(super) fn new(action: &str) -> Self {
         Self(format!("Action={action}&Version=2011-06-15").into_bytes())
     }

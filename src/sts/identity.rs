@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::answer::read;
 use super::endpoint::Endpoint;
-use super::form::{Form, Limit};
+use super::form::{Limit, QueryForm};
 use super::{Error, SignableRequest};
 
 /// `GetCallerIdentity`: whose credentials these are. Nobody can be denied it.
@@ -36,7 +36,7 @@ impl GetCallerIdentity {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> SignableRequest {
-        Form::new("GetCallerIdentity").into_to_sign(endpoint)
+        QueryForm::new("GetCallerIdentity").into_to_sign(endpoint)
     }
 
     /// Reads the answer.
@@ -141,7 +141,7 @@ impl<'a> GetAccessKeyInfo<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
-        let mut form = Form::new("GetAccessKeyInfo");
+        let mut form = QueryForm::new("GetAccessKeyInfo");
         form.text("AccessKeyId", self.access_key_id, &Limit::ACCESS_KEY_ID)?;
         Ok(form.into_to_sign(endpoint))
     }
@@ -240,7 +240,7 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
-        let mut form = Form::new("DecodeAuthorizationMessage");
+        let mut form = QueryForm::new("DecodeAuthorizationMessage");
         form.text(
             "EncodedMessage",
             self.encoded_message,

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::answer::{assumed_role_user, read};
 use super::endpoint::Endpoint;
-use super::form::{Form, Limit, Seconds};
+use super::form::{Limit, QueryForm, Seconds};
 use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Tag};
 use super::{Error, SignableRequest};
 use crate::credentials::Credentials;
@@ -98,7 +98,7 @@ impl<'a> AssumeRole<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
-        let mut form = Form::new("AssumeRole");
+        let mut form = QueryForm::new("AssumeRole");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
         form.text(
             "RoleSessionName",
@@ -146,7 +146,7 @@ impl<'a> AssumeRole<'a> {
     /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><PackedPolicySize>6</PackedPolicySize></AssumeRoleResult></AssumeRoleResponse>"#);
     /// let answer = AssumeRole::parse(status, body)?;
     /// assert_eq!(answer.packed_policy_size, Some(6));
-    /// let signer = Signer::new(answer.credentials, "us-east-1", "s3"); // with its token, until it ends
+    /// let signer = Signer::new(answer.credentials, "us-east-1", "s3")?; // with its token, until it ends
     /// # Ok::<(), countersign::sts::Error>(())
     /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<AssumeRoleResponse, Error> {
@@ -260,7 +260,7 @@ impl<'a> AssumeRoot<'a> {
                 problem: "AssumeRoot is not served by the global endpoint",
             });
         }
-        let mut form = Form::new("AssumeRoot");
+        let mut form = QueryForm::new("AssumeRoot");
         form.text(
             "TargetPrincipal",
             self.target_principal,

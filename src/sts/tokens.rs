@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::answer::{federated_user, read};
 use super::endpoint::Endpoint;
-use super::form::{Form, Limit, Seconds};
+use super::form::{Limit, QueryForm, Seconds};
 use super::parameters::{FederatedUser, Mfa, Secret, SigningAlgorithm, Tag};
 use super::{Error, SignableRequest};
 use crate::bearer::BearerToken;
@@ -64,7 +64,7 @@ impl GetSessionToken<'_> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
-        let mut form = Form::new("GetSessionToken");
+        let mut form = QueryForm::new("GetSessionToken");
         form.seconds(self.duration_seconds, &Seconds::SESSION)?;
         form.mfa(self.mfa.as_ref())?;
         Ok(form.into_to_sign(endpoint))
@@ -184,7 +184,7 @@ impl<'a> GetFederationToken<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
-        let mut form = Form::new("GetFederationToken");
+        let mut form = QueryForm::new("GetFederationToken");
         form.text("Name", self.name, &Limit::FEDERATED_NAME)?;
         form.optional("Policy", self.policy, &Limit::POLICY)?;
         form.seconds(self.duration_seconds, &Seconds::SESSION)?;
@@ -312,7 +312,7 @@ impl<'a> GetWebIdentityToken<'a> {
         if self.audience.is_empty() {
             return Err(crate::Error::invalid_parameter(name, limit));
         }
-        let mut form = Form::new("GetWebIdentityToken");
+        let mut form = QueryForm::new("GetWebIdentityToken");
         form.list(name, self.audience, 10, limit, |form, member, audience| {
             form.text(member, audience, &Limit::AUDIENCE)
         })?;
@@ -422,7 +422,7 @@ impl<'a> GetDelegatedAccessToken<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
-        let mut form = Form::new("GetDelegatedAccessToken");
+        let mut form = QueryForm::new("GetDelegatedAccessToken");
         form.token(
             "TradeInToken",
             self.trade_in_token.0,

@@ -49,7 +49,7 @@ pub fn bedrock(
 ) -> Result<Token, Error> {
     let now = now.into();
     let lifetime = Lifetime::clipped(expires_in, TWELVE_HOURS)?;
-    let signer = Signer::new(credentials.clone(), region, "bedrock");
+    let signer = Signer::new(credentials.clone(), region, "bedrock")?;
     // One host for all regions: the region is in the credential scope alone.
     let url = "https://bedrock.amazonaws.com/?Action=CallWithBearerToken";
     let presigned = presign(&signer, &request(Method::POST, url)?, lifetime, now)?;

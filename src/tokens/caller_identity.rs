@@ -130,7 +130,7 @@ pub fn presigned(
         get.headers_mut().insert(name, value);
     }
     let region = partition::signing_region(region);
-    let signer = Signer::new(credentials.clone(), region, "sts");
+    let signer = Signer::new(credentials.clone(), region, "sts")?;
     let presigned = presign(&signer, &get, FIFTEEN_MINUTES, now.into())?;
     Ok(Token::of(presigned, str::to_owned))
 }

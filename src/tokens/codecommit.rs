@@ -74,10 +74,10 @@ pub fn codecommit(
     let names = headers.signed_headers();
     let canonical = format!("GIT\n{path}\n\n{headers}\n{names}\n");
 
-    let signer = Signer::new(credentials.clone(), region, "codecommit");
-    let (identity, date) = signer.identity(now)?;
+    let signer = Signer::new(credentials.clone(), region, "codecommit")?;
+    let (context, date) = signer.context(now)?;
     let time = date.as_str().trim_end_matches('Z');
-    let signature = signer.with_key(&date, identity, |key| {
+    let signature = signer.with_key(&date, context, |key| {
         let algorithm = Algorithm::HmacSha256.as_str();
         let hash = hex32(&Sha256::digest(canonical).into());
         let lines = [algorithm, time, key.scope().as_str(), ascii(&hash)];
@@ -92,7 +92,7 @@ pub fn codecommit(
         password: Zeroizing::new(format!("{date}{}", signature.as_str())),
         host,
         path: uri.path().to_owned(),
-        expires_at: FIFTEEN_MINUTES.end(&date, identity.expiration)?,
+        expires_at: FIFTEEN_MINUTES.end(&date, context.expiration)?,
     })
 }
 

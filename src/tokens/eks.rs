@@ -160,10 +160,10 @@ impl<'a> EksTokenGenerator<'a> {
         })?;
         get.headers_mut().insert("x-k8s-aws-id", cluster);
 
-        let signer = Signer::new(credentials.clone(), signing_region(region), "sts");
+        let signer = Signer::new(credentials.clone(), signing_region(region), "sts")?;
         let presigned = presign(&signer, &get, SAID, now)?;
-        let (identity, date) = signer.identity(now)?;
-        let expires_at = FOURTEEN_MINUTES.end(&date, identity.expiration)?;
+        let (context, date) = signer.context(now)?;
+        let expires_at = FOURTEEN_MINUTES.end(&date, context.expiration)?;
         let url = Zeroizing::new(presigned.into_url());
         let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
         let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));

@@ -94,7 +94,7 @@ pub(super) fn connect(
     // A name is no host, whose letters presigning would write in lowercase.
     let host = HeaderValue::try_from(name).map_err(|_| Error::MissingHost)?;
     request.headers_mut().insert(http::header::HOST, host);
-    let signer = Signer::new(credentials.clone(), region, service);
+    let signer = Signer::new(credentials.clone(), region, service)?;
     let presigned = presign(&signer, &request, FIFTEEN_MINUTES, now)?;
     Ok(Token::of(presigned, |url| {
         let rest = without_scheme(url).get(name.len()..);

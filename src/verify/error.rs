@@ -37,13 +37,13 @@ pub enum VerifyError {
     #[error("the authorization {form} is not of AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
     UnknownAlgorithm {
         /// Where it stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// The authorization has not the form of Signature Version 4.
     #[error("the authorization {form} is malformed: {problem}")]
     Malformed {
         /// Where it stands.
-        form: Form,
+        form: SignatureLocation,
         /// What is wrong with it.
         problem: &'static str,
     },
@@ -51,13 +51,13 @@ pub enum VerifyError {
     #[error("the request carries no date")]
     MissingDate {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// The date is not `YYYYMMDDTHHMMSSZ` (nor, of a `date` header, of the form of HTTP).
     #[error("the request's date cannot be read")]
     InvalidDate {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// A header that has one value came twice, or a parameter and a header say the same thing.
     #[error("`{name}` is there twice")]
@@ -84,13 +84,13 @@ pub enum VerifyError {
     #[error("the scope does not end in `aws4_request`, or a part of it cannot be")]
     InvalidScope {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// The day of the credential scope is not the day of the request's date.
     #[error("the scope is of the day {day}, the request of {date}")]
     WrongDay {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// The scope's day, `YYYYMMDD`.
         day: String,
         /// The request's date.
@@ -100,7 +100,7 @@ pub enum VerifyError {
     #[error("the scope is of the region {region:?}, not {expected:?}")]
     WrongRegion {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// The scope's region, or the region set of SigV4A.
         region: String,
         /// The verifier's own; the first, where it takes several.
@@ -110,7 +110,7 @@ pub enum VerifyError {
     #[error("the scope is of the service {service:?}, not {expected:?}")]
     WrongService {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// The scope's service.
         service: String,
         /// The verifier's own.
@@ -134,7 +134,7 @@ pub enum VerifyError {
     )]
     Expired {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// When it was signed.
         signed_at: Timestamp,
         /// The last moment at which it was good.
@@ -151,7 +151,7 @@ pub enum VerifyError {
     )]
     NotYetCurrent {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// When it says that it was signed.
         signed_at: Timestamp,
         /// The first moment at which it would be good.
@@ -192,10 +192,10 @@ pub enum VerifyError {
     /// The payload is not signed, and the server called for the check of a payload hash.
     ///
     /// The server's mistake: a presigned URL for S3, for example, leaves its payload unsigned. Call
-    /// [`Verifier::verify_head`](crate::verify::Verifier::verify_head) and decide whether to
-    /// [accept](crate::verify::UnsignedHead::accept) an unsigned payload.
+    /// [`Verifier::verify_signature`](crate::verify::Verifier::verify_signature) and decide whether to
+    /// [accept](crate::verify::PendingUnsigned::accept) an unsigned payload.
     #[error(
-        "payload is unsigned, so the server cannot check its hash: use `verify_head` and accept or refuse it"
+        "payload is unsigned, so the server cannot check its hash: use `verify_signature` and accept or refuse it"
     )]
     PayloadIsUnsigned,
     /// The payload was signed in one way and checked in another: nothing would be proven.
@@ -220,7 +220,7 @@ pub enum VerifyError {
     /// The session token is missing, not that of the access key, or there although the access key
     /// has none.
     #[error(
-        "the session token is not that of the access key, which may have none (see `AccessKey`)"
+        "the session token is not that of the access key, which may have none (see `VerificationKey`)"
     )]
     InvalidSessionToken,
     /// The access key, or its session, has ended.
@@ -239,15 +239,15 @@ pub enum VerifyError {
 /// Where a signature stands in a request.
 ///
 /// ```
-/// use countersign::verify::{Form, SignedRequest, VerifyError};
+/// use countersign::verify::{SignatureLocation, SignedRequest, VerifyError};
 ///
 /// let request = http::Request::get("https://example.com/").header("authorization", "Digest username=a").body(())?;
 /// let refused = SignedRequest::parse(&request).err();
-/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: Form::Header }));
+/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: SignatureLocation::Header }));
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
+pub enum SignatureLocation {
     /// In the `authorization` header.
     Header,
     /// In the query: a presigned URL.
@@ -256,7 +256,7 @@ pub enum Form {
     Fields,
 }
 
-impl fmt::Display for Form {
+impl fmt::Display for SignatureLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Header => "header",
@@ -331,10 +331,10 @@ impl VerifyError {
     }
 
     fn answer(&self) -> Answer {
-        let malformed = |form: &Form| match form {
-            Form::Header => "AuthorizationHeaderMalformed",
-            Form::Query => "AuthorizationQueryParametersError",
-            Form::Fields => "InvalidArgument",
+        let malformed = |form: &SignatureLocation| match form {
+            SignatureLocation::Header => "AuthorizationHeaderMalformed",
+            SignatureLocation::Query => "AuthorizationQueryParametersError",
+            SignatureLocation::Fields => "InvalidArgument",
         };
         match self {
             Self::MissingAuthentication => Answer {
@@ -342,17 +342,24 @@ impl VerifyError {
                 query: "MissingAuthenticationToken",
                 json: "MissingAuthenticationTokenException",
             },
-            Self::UnknownAlgorithm { form: Form::Header } => Answer::incomplete("InvalidArgument"),
+            Self::UnknownAlgorithm {
+                form: SignatureLocation::Header,
+            } => Answer::incomplete("InvalidArgument"),
             Self::UnknownAlgorithm { form } | Self::Malformed { form, .. } => {
                 Answer::incomplete(malformed(form))
             }
-            Self::MissingDate { form: Form::Header } | Self::InvalidDate { form: Form::Header } => {
-                Answer::incomplete("AccessDenied")
+            Self::MissingDate {
+                form: SignatureLocation::Header,
             }
+            | Self::InvalidDate {
+                form: SignatureLocation::Header,
+            } => Answer::incomplete("AccessDenied"),
             Self::MissingDate { form } | Self::InvalidDate { form } => {
                 Answer::incomplete(malformed(form))
             }
-            Self::ExpiresInOutOfRange { .. } => Answer::incomplete(malformed(&Form::Query)),
+            Self::ExpiresInOutOfRange { .. } => {
+                Answer::incomplete(malformed(&SignatureLocation::Query))
+            }
             Self::Repeated { .. } | Self::InvalidHeader => Answer::incomplete("InvalidArgument"),
             Self::InvalidTarget { .. } => Answer::incomplete("InvalidURI"),
             Self::MissingHost | Self::SeveralHosts | Self::MissingContentSha256 => {
@@ -367,8 +374,8 @@ impl VerifyError {
             | Self::WrongService { form, .. } => Answer::wrong(malformed(form)),
             Self::Expired { form, .. } | Self::NotYetCurrent { form, .. } => {
                 Answer::wrong(match form {
-                    Form::Header => "RequestTimeTooSkewed",
-                    Form::Query | Form::Fields => "AccessDenied",
+                    SignatureLocation::Header => "RequestTimeTooSkewed",
+                    SignatureLocation::Query | SignatureLocation::Fields => "AccessDenied",
                 })
             }
             Self::HostNotSigned | Self::HeadersNotSigned { .. } | Self::WrongAudience { .. } => {

@@ -10,7 +10,7 @@ use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::{Key, SigningKey};
 use crate::timestamp::Timestamp;
 
-/// What can verify a request: an [`AccessKey`], of Signature Version 4 or 4A.
+/// What can verify a request: an [`VerificationKey`], of Signature Version 4 or 4A.
 ///
 /// Sealed. A bare signing key cannot verify a request, because it does not know whose key it is.
 ///
@@ -21,8 +21,8 @@ use crate::timestamp::Timestamp;
 /// fn admit<K: VerifyingKey>(
 ///     claim: &SignedRequest<'_>, key: &K, body: &[u8], now: time::OffsetDateTime,
 /// ) -> Result<String, VerifyError> {
-///     let payload = countersign::PayloadHash::of(body);
-///     let verifier = Verifier::new("us-east-1", "sqs");
+///     let payload = countersign::PayloadHash::new(body);
+///     let verifier = Verifier::new("us-east-1", "sqs")?;
 ///     let verified = verifier.verify(claim, key, payload, now)?;
 ///     Ok(verified.access_key_id().to_owned())
 /// }
@@ -78,7 +78,7 @@ impl sealed::KeyMaterial for SigningKey {
 /// exactly this session token, or none if the key has none.
 ///
 /// ```
-/// use countersign::verify::AccessKey;
+/// use countersign::verify::VerificationKey;
 /// use countersign::{sigv4::CredentialScope, Credentials};
 /// use time::macros::datetime;
 ///
@@ -87,19 +87,19 @@ impl sealed::KeyMaterial for SigningKey {
 ///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
 /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
 /// // The key is good for a day: worth a cache by access key ID and scope.
-/// let key = AccessKey::derive(&credentials, &scope)?;
+/// let key = VerificationKey::derive(&credentials, &scope)?;
 /// assert_eq!(key.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct AccessKey<K = SigningKey> {
+pub struct VerificationKey<K = SigningKey> {
     access_key_id: Arc<str>,
     key: K,
     session_token: Option<SessionToken>,
     expiration: Option<Timestamp>,
 }
 
-impl<K> AccessKey<K> {
+impl<K> VerificationKey<K> {
     pub(crate) fn of(access_key_id: Arc<str>, key: K) -> Self {
         Self {
             access_key_id,
@@ -112,12 +112,12 @@ impl<K> AccessKey<K> {
     /// The access key ID that the key belongs to. A request that claims another one is refused.
     ///
     /// ```
-    /// use countersign::verify::AccessKey;
+    /// use countersign::verify::VerificationKey;
     /// use countersign::{sigv4::CredentialScope, Credentials};
     ///
     /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// assert_eq!(AccessKey::derive(&credentials, &scope)?.access_key_id(), "AKIDEXAMPLE");
+    /// assert_eq!(VerificationKey::derive(&credentials, &scope)?.access_key_id(), "AKIDEXAMPLE");
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn access_key_id(&self) -> &str {
@@ -127,17 +127,17 @@ impl<K> AccessKey<K> {
     /// Says which session token was handed out with it.
     ///
     /// ```
-    /// use countersign::verify::{AccessKey, Verifier, VerifyError};
+    /// use countersign::verify::{VerificationKey, Verifier, VerifyError};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
     ///
     /// // The credentials are those of a session, and its token did not come with the request.
-    /// let key = AccessKey::derive(&credentials, claim.scope())?.with_session_token("AQoDYXdzEJr...");
-    /// let refused = Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now);
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?.with_session_token("AQoDYXdzEJr...");
+    /// let refused = Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now);
     /// assert!(matches!(refused, Err(VerifyError::InvalidSessionToken)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -150,16 +150,16 @@ impl<K> AccessKey<K> {
     /// Says when it ends. At that time or later nothing that it signed is good.
     ///
     /// ```
-    /// use countersign::verify::{AccessKey, Verifier, VerifyError};
+    /// use countersign::verify::{VerificationKey, Verifier, VerifyError};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
     ///
-    /// let key = AccessKey::derive(&credentials, claim.scope())?.with_expiration(now);
-    /// let refused = Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now);
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?.with_expiration(now);
+    /// let refused = Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now);
     /// assert!(matches!(refused, Err(VerifyError::CredentialsExpired { .. })));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -171,7 +171,7 @@ impl<K> AccessKey<K> {
     }
 }
 
-impl AccessKey {
+impl VerificationKey {
     /// Derives the key of credentials for a scope.
     ///
     /// It keeps their access key ID, session token and expiration. The access key ID must come from
@@ -181,16 +181,16 @@ impl AccessKey {
     /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anybody could sign with it
     ///
     /// ```
-    /// use countersign::verify::{AccessKey, Verifier};
+    /// use countersign::verify::{VerificationKey, Verifier};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
     ///
-    /// let key = AccessKey::derive(&credentials, claim.scope())?;
-    /// Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {
@@ -213,13 +213,13 @@ impl AccessKey {
     /// an empty secret verifies nothing.
     ///
     /// ```
-    /// use countersign::verify::AccessKey;
+    /// use countersign::verify::VerificationKey;
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
     ///
     /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
     /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// let signing_key = SigningKey::derive(&secret_key, &scope);
-    /// let key = AccessKey::from_signing_key("AKIAIOSFODNN7EXAMPLE", signing_key);
+    /// let key = VerificationKey::from_signing_key("AKIAIOSFODNN7EXAMPLE", signing_key);
     /// assert_eq!(key.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -228,9 +228,9 @@ impl AccessKey {
     }
 }
 
-impl<K: sealed::KeyMaterial> sealed::Sealed for AccessKey<K> {}
+impl<K: sealed::KeyMaterial> sealed::Sealed for VerificationKey<K> {}
 
-impl<K: sealed::KeyMaterial> VerifyingKey for AccessKey<K> {
+impl<K: sealed::KeyMaterial> VerifyingKey for VerificationKey<K> {
     fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
@@ -256,9 +256,9 @@ impl<K: sealed::KeyMaterial> VerifyingKey for AccessKey<K> {
     }
 }
 
-impl<K> fmt::Debug for AccessKey<K> {
+impl<K> fmt::Debug for VerificationKey<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessKey")
+        f.debug_struct("VerificationKey")
             .field("access_key_id", &self.access_key_id)
             .field("session_token", &self.session_token)
             .field("expiration", &self.expiration)

@@ -12,7 +12,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
 use super::claim::{SignedRequest, of_error};
-use super::error::{Form, VerifyError};
+use super::error::{SignatureLocation, VerifyError};
 use super::payload::Declared;
 use super::{Regions, Verifier};
 
@@ -36,7 +36,7 @@ impl Verifier {
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
-        let in_query = claim.signed.form == Form::Query;
+        let in_query = claim.signed.form == SignatureLocation::Query;
         let added_last = rules.session_token.is_unsigned(true);
         let keep = |parameter: &Parameter<'_>| {
             let not_signed = parameter.is_exactly("X-Amz-Signature")
@@ -54,7 +54,7 @@ impl Verifier {
 
     pub(crate) fn check_scope(
         &self,
-        form: Form,
+        form: SignatureLocation,
         scope: &CredentialScope,
         date: &AmzDate,
         region_set: Option<&str>,
@@ -104,7 +104,7 @@ impl Verifier {
         let form = claim.signed.form;
         let signed_at = claim.signed.date.timestamp();
         let lifetime = match (form, claim.signed.expires_in) {
-            (Form::Query, Some(seconds)) => {
+            (SignatureLocation::Query, Some(seconds)) => {
                 let longest = self.longest_expires_in.as_secs();
                 if seconds > longest {
                     return Err(VerifyError::ExpiresInOutOfRange { seconds, longest });
@@ -112,7 +112,9 @@ impl Verifier {
                 Duration::from_secs(seconds)
             }
             // AWS IoT's clients may leave it out.
-            (Form::Query, None) if !self.service.rules().session_token.is_unsigned(true) => {
+            (SignatureLocation::Query, None)
+                if !self.service.rules().session_token.is_unsigned(true) =>
+            {
                 return Err(VerifyError::Malformed {
                     form,
                     problem: "`X-Amz-Expires` is missing",
@@ -219,8 +221,8 @@ impl Verifier {
     /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
     /// a framing of the body is refused all the same, because whoever reads the body might obey.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
-        claim.signed.form == Form::Query
-            && self.service.rules().content_sha256 == ContentSha256::Header
+        claim.signed.form == SignatureLocation::Query
+            && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
             && !value.trim_ascii_start().starts_with(b"STREAMING-")
     }
 

@@ -1,5 +1,5 @@
 use countersign::sigv4::CredentialScope;
-use countersign::verify::Form;
+use countersign::verify::SignatureLocation;
 
 use super::*;
 
@@ -110,14 +110,14 @@ fn v14_the_algorithm_is_compared_exactly() {
         let message = with_authorization(header.clone(), |header| {
             header.replace("AWS4-HMAC-SHA256", name)
         });
-        let form = Form::Header;
+        let form = SignatureLocation::Header;
         assert_eq!(
             verify(&message, "s3"),
             Err(VerifyError::UnknownAlgorithm { form }),
             "{name}"
         );
         let message = with_query(url.clone(), |query| query.replace("AWS4-HMAC-SHA256", name));
-        let form = Form::Query;
+        let form = SignatureLocation::Query;
         assert_eq!(
             verify(&message, "s3"),
             Err(VerifyError::UnknownAlgorithm { form }),
@@ -192,15 +192,15 @@ fn v14_the_scope_is_compared_exactly() {
 fn v14_a_key_is_good_for_its_scope_only() {
     for message in both_forms("s3") {
         let claim = SignedRequest::parse(&message).unwrap();
-        let verifier = Verifier::new("us-east-1", "s3").with_any_region();
+        let verifier = Verifier::for_any_region("s3").unwrap();
         for (region, service, day) in [
             ("us-east-2", "s3", 0),
             ("us-east-1", "iam", 0),
             ("us-east-1", "s3", 1),
         ] {
             let scope = CredentialScope::new(NOW + time::Duration::days(day), region, service);
-            let key = AccessKey::derive(&long_term(), &scope.unwrap()).unwrap();
-            let error = verifier.verify_head(&claim, &key, NOW).unwrap_err();
+            let key = VerificationKey::derive(&long_term(), &scope.unwrap()).unwrap();
+            let error = verifier.verify_signature(&claim, &key, NOW).unwrap_err();
             assert_eq!(error, VerifyError::SignatureMismatch);
         }
     }
@@ -209,14 +209,14 @@ fn v14_a_key_is_good_for_its_scope_only() {
 #[test]
 fn v14_several_regions_or_any() {
     let message = signed(request("GET", "/"), "s3");
-    let verifier = Verifier::new("eu-west-1", "s3");
+    let verifier = Verifier::new("eu-west-1", "s3").unwrap();
     let check = |verifier: &Verifier| verify_with(verifier, &message, &long_term(), NOW);
     assert!(matches!(
         check(&verifier),
         Err(VerifyError::WrongRegion { .. })
     ));
     assert_eq!(check(&verifier.clone().with_region("us-east-1")), Ok(()));
-    let any = verifier.with_any_region();
+    let any = Verifier::for_any_region("s3").unwrap();
     assert_eq!(check(&any), Ok(()));
     // Any region stays any region.
     assert_eq!(check(&any.with_region("eu-west-1")), Ok(()));
@@ -276,7 +276,7 @@ fn v15_a_date_or_a_region_set_twice_is_refused() {
     message.headers_mut().remove("x-amz-date");
     let message = with_header(message, "date", "Fri, 22 May 2026 10:11:12 GMT");
     assert_eq!(parse(&message), Ok(()));
-    let form = Form::Header;
+    let form = SignatureLocation::Header;
     for none in [
         "Fri, 22 May 2026 10:11:12 EST",
         "Fri, 22 May 2026 10:11 GMT",
@@ -404,12 +404,13 @@ fn v17_nothing_that_prints_holds_a_secret() {
         presigned_by(temporary(), &request("GET", "/"), "s3"),
     ] {
         let claim = SignedRequest::parse(&message).unwrap();
-        let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
+        let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
         let head = Verifier::new("us-east-1", "s3")
-            .verify_head(&claim, &key, NOW)
+            .unwrap()
+            .verify_signature(&claim, &key, NOW)
             .unwrap();
         let mut printed = format!("{claim:?} {key:?} {head:?}");
-        if let Head::Unsigned(head) = head {
+        if let PendingVerification::Unsigned(head) = head {
             printed += &format!("{:?}", head.accept());
         }
         let other = temporary().with_session_token("other");

@@ -19,12 +19,15 @@ fn declaring(value: &str, service: &str) -> Message {
 /// How the payload is read: by signed data alone.
 fn mode(message: &Message, service: &'static str) -> Result<&'static str, VerifyError> {
     let claim = SignedRequest::parse(message)?;
-    let key = AccessKey::derive(&long_term(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
     Ok(
-        match Verifier::new("us-east-1", service).verify_head(&claim, &key, NOW)? {
-            Head::Hashed(_) => "hashed",
-            Head::Unsigned(_) => "unsigned",
-            Head::Streaming(_) => "streaming",
+        match Verifier::new("us-east-1", service)
+            .unwrap()
+            .verify_signature(&claim, &key, NOW)?
+        {
+            PendingVerification::Hashed(_) => "hashed",
+            PendingVerification::Unsigned(_) => "unsigned",
+            PendingVerification::Streaming(_) => "streaming",
         },
     )
 }
@@ -151,9 +154,10 @@ fn streaming(literal: &str, length: Option<&str>, trailer: Option<&str>) -> Mess
 
 fn chunk_verifier(message: &Message) -> Result<ChunkVerifier, ChunkError> {
     let claim = SignedRequest::parse(message).unwrap();
-    let key = AccessKey::derive(&long_term(), claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", "s3");
-    let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
+    let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", "s3").unwrap();
+    let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+    else {
         panic!("not a stream");
     };
     let (_, seed) = head.into_parts();
@@ -292,8 +296,8 @@ fn v12_another_body_is_refused() {
 fn v12_the_caller_says_what_was_checked() {
     let check = |message: &Message, service: &'static str, payload| {
         let claim = SignedRequest::parse(message).unwrap();
-        let key = AccessKey::derive(&long_term(), claim.scope()).unwrap();
-        let verifier = Verifier::new("us-east-1", service);
+        let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", service).unwrap();
         let verified = verifier.verify(&claim, &key, payload, NOW);
         verified.map(|verified| verified.payload())
     };

@@ -89,10 +89,10 @@ fn a_key_that_ends() {
         let claim = SignedRequest::parse(&message).unwrap();
         let key = SigningKey::derive(long_term().secret_key(), claim.scope());
         let verify = |expiration| {
-            let key = AccessKey::from_signing_key("AKIDEXAMPLE", key.clone());
+            let key = VerificationKey::from_signing_key("AKIDEXAMPLE", key.clone());
             let key = key.with_expiration(expiration);
-            let verifier = Verifier::new("us-east-1", "s3");
-            let head = verifier.verify_head(&claim, &key, NOW);
+            let verifier = Verifier::new("us-east-1", "s3").unwrap();
+            let head = verifier.verify_signature(&claim, &key, NOW);
             head.map(drop)
         };
         assert_eq!(verify(NOW + Span::SECOND), Ok(()));

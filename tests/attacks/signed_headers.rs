@@ -56,7 +56,9 @@ fn v01_only_s3_tolerates_an_unsigned_content_sha256_and_only_presigned() {
         assert_eq!(verify(&add(&url, &value), "s3"), refused, "{value:?}");
     }
     let name = HeaderName::from_static("x-amz-content-sha256");
-    let strict = Verifier::new("us-east-1", "s3").with_signed_header(name);
+    let strict = Verifier::new("us-east-1", "s3")
+        .unwrap()
+        .with_signed_header(name);
     let message = add(&url, "UNSIGNED-PAYLOAD");
     assert_eq!(verify_with(&strict, &message, &long_term(), NOW), refused);
     let [_, url] = both_forms("sqs");
@@ -225,7 +227,9 @@ fn v06_lists_that_can_be_read_in_two_ways_are_refused() {
 
 #[test]
 fn headers_that_the_server_asks_for() {
-    let verifier = Verifier::new("us-east-1", "s3").with_signed_header(CONTENT_TYPE);
+    let verifier = Verifier::new("us-east-1", "s3")
+        .unwrap()
+        .with_signed_header(CONTENT_TYPE);
     let check = |message: &Message| verify_with(&verifier, message, &long_term(), NOW);
     for message in both_forms("s3") {
         assert_eq!(check(&message), Ok(()));
@@ -240,7 +244,9 @@ fn headers_that_the_server_asks_for() {
 fn an_audience_is_named_once_signed_and_exactly() {
     let name = HeaderName::from_static("x-k8s-aws-id");
     let audience = HeaderValue::from_static("cluster");
-    let verifier = Verifier::new("us-east-1", "sts").with_audience(name, audience);
+    let verifier = Verifier::new("us-east-1", "sts")
+        .unwrap()
+        .with_audience(name, audience);
     let check = |message: &Message| verify_with(&verifier, message, &long_term(), NOW);
     let refused = Err(VerifyError::WrongAudience {
         name: "x-k8s-aws-id".to_owned(),

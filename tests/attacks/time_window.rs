@@ -57,7 +57,9 @@ fn v07_the_window_of_a_presigned_url_to_the_second() {
 
 #[test]
 fn v07_a_window_of_the_servers_own() {
-    let verifier = Verifier::new("us-east-1", "sqs").with_clock_window(Duration::from_secs(300));
+    let verifier = Verifier::new("us-east-1", "sqs")
+        .unwrap()
+        .with_clock_window(Duration::from_secs(300));
     let message = signed(request("GET", "/"), "sqs");
     let at = |seconds| {
         verify_with(
@@ -151,7 +153,7 @@ fn v08_a_lifetime_is_enforced() {
 fn v08_the_shortest_and_the_longest_life() {
     let mut absolute = request("GET", "/");
     *absolute.uri_mut() = "https://bucket.example.com/".parse().unwrap();
-    let signer = Signer::new(long_term(), "us-east-1", "s3");
+    let signer = Signer::new(long_term(), "us-east-1", "s3").unwrap();
     for seconds in [1, 604_800] {
         let url = signer
             .presign(&absolute, Duration::from_secs(seconds), NOW)
@@ -167,13 +169,16 @@ fn v08_the_shortest_and_the_longest_life() {
 fn v08_a_lifetime_of_the_servers_own() {
     let message = presigned(&request("GET", "/"), "s3");
     for (longest, good) in [(3600, true), (3599, false), (900, false)] {
-        let verifier =
-            Verifier::new("us-east-1", "s3").with_longest_expires_in(Duration::from_secs(longest));
+        let verifier = Verifier::new("us-east-1", "s3")
+            .unwrap()
+            .with_longest_expires_in(Duration::from_secs(longest));
         let result = verify_with(&verifier, &message, &long_term(), NOW);
         assert_eq!(result.is_ok(), good, "{longest}");
     }
     // It cannot be set to more than a week.
-    let verifier = Verifier::new("us-east-1", "s3").with_longest_expires_in(Duration::MAX);
+    let verifier = Verifier::new("us-east-1", "s3")
+        .unwrap()
+        .with_longest_expires_in(Duration::MAX);
     let url = with_query(message, |query| {
         query.replace("Expires=3600", "Expires=604801")
     });
@@ -200,7 +205,7 @@ fn v07_dates_that_are_none() {
         header
             .headers_mut()
             .insert("x-amz-date", date.parse().unwrap());
-        let form = countersign::verify::Form::Header;
+        let form = countersign::verify::SignatureLocation::Header;
         assert_eq!(
             verify(&header, "s3"),
             Err(VerifyError::InvalidDate { form })
@@ -208,12 +213,12 @@ fn v07_dates_that_are_none() {
         let url = with_query(presigned(&request("GET", "/"), "s3"), |query| {
             query.replace("X-Amz-Date=20260522T101112Z", &format!("X-Amz-Date={date}"))
         });
-        let form = countersign::verify::Form::Query;
+        let form = countersign::verify::SignatureLocation::Query;
         assert_eq!(verify(&url, "s3"), Err(VerifyError::InvalidDate { form }));
     }
     let mut header = signed(request("GET", "/"), "s3");
     header.headers_mut().remove("x-amz-date");
-    let form = countersign::verify::Form::Header;
+    let form = countersign::verify::SignatureLocation::Header;
     assert_eq!(
         verify(&header, "s3"),
         Err(VerifyError::MissingDate { form })

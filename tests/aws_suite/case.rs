@@ -166,11 +166,11 @@ impl Case {
     }
 
     pub fn signer(&self, form: Form) -> Signer {
-        Signer::new(self.credentials(), self.region(), self.service(form))
+        Signer::new(self.credentials(), self.region(), self.service(form)).unwrap()
     }
 
     pub fn payload(&self) -> PayloadHash {
-        PayloadHash::of(&self.request.body)
+        PayloadHash::new(&self.request.body)
     }
 
     pub fn date(&self) -> AmzDate {

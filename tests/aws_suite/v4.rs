@@ -155,7 +155,8 @@ fn v4_without_context() {
             Credentials::new("AKIDEXAMPLE", secret_key),
             "us-east-2",
             "lambda",
-        );
+        )
+        .unwrap();
         let now = datetime!(2021-05-11 15:40:45 UTC);
         signer.sign(&mut request, PayloadHash::EMPTY, now).unwrap();
         let canonical =

@@ -4,7 +4,8 @@
 use ::http::{HeaderName, HeaderValue, Request};
 use countersign::PayloadHash;
 use countersign::verify::{
-    AccessKey, Head, SignedRequest, StreamingPayload, Verifier, VerifyError, VerifyingKey,
+    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier, VerifyError,
+    VerifyingKey,
 };
 
 use crate::case::{Case, Form, suite};
@@ -14,7 +15,7 @@ use crate::{exceptions, report};
 #[test]
 fn v4() {
     let counts = run("v4", 1, |case, claim| {
-        AccessKey::derive(&case.credentials(), claim.scope()).unwrap()
+        VerificationKey::derive(&case.credentials(), claim.scope()).unwrap()
     });
     assert_eq!(counts.verified, 76);
     assert!(counts.refused > 20_000, "{}", counts.refused);
@@ -28,7 +29,7 @@ fn v4a() {
         let credentials = case.credentials();
         let (id, secret_key) = (credentials.access_key_id(), credentials.secret_key());
         let key = countersign::sigv4a::SigningKey::derive(id, secret_key);
-        let key = AccessKey::from_public_key(id, key.unwrap().public_key());
+        let key = VerificationKey::from_public_key(id, key.unwrap().public_key());
         match credentials.session_token() {
             Some(token) => key.with_session_token(token.clone()),
             None => key,
@@ -102,11 +103,11 @@ fn verify<K: VerifyingKey + Clone>(
     let key = key(case, &claim);
     // The v4a suite's region is a region set, and the first of it will do.
     let region = case.region().split(',').next().unwrap();
-    let verifier = Verifier::new(region.replace('*', "us-east-1"), case.service(form));
-    match verifier.verify_head(&claim, &key, case.now())? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(&wire.body)).map(drop),
-        Head::Unsigned(_) => panic!("the suite signs every payload"),
-        Head::Streaming(head) => {
+    let verifier = Verifier::new(region.replace('*', "us-east-1"), case.service(form)).unwrap();
+    match verifier.verify_signature(&claim, &key, case.now())? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(&wire.body)).map(drop),
+        PendingVerification::Unsigned(_) => panic!("the suite signs every payload"),
+        PendingVerification::Streaming(head) => {
             let kind: StreamingPayload = head.payload();
             panic!("the suite has no streams: {kind:?}")
         }

@@ -84,14 +84,14 @@ fn regions_and_services() {
             "holds something else than visible ASCII, or `/` or `,`",
         ),
     ] {
-        let signer = Signer::new(credentials(), name, "s3");
+        let signer = Signer::new(credentials(), name, "s3").unwrap();
         refuses(
             &signer,
             "https://h/",
             NOW,
             &format!("the region {name:?} {problem}"),
         );
-        let signer = Signer::new(credentials(), REGION, name);
+        let signer = Signer::new(credentials(), REGION, name).unwrap();
         refuses(
             &signer,
             "https://h/",

@@ -82,7 +82,7 @@ fn e63_the_initial_message_is_signed_like_all_others() {
 fn a_request_that_cannot_be_signed_stays_as_it_was() {
     let now = datetime!(2015-08-30 13:00 UTC);
     let ended = Credentials::new("AKIDEXAMPLE", SECRET).with_expiration(NOW);
-    let signer = Signer::new(ended, REGION, "transcribe");
+    let signer = Signer::new(ended, REGION, "transcribe").unwrap();
     let mut request = Request::post(URI).body(()).unwrap();
     assert!(matches!(
         signer.sign_events(&mut request, now),

@@ -1,6 +1,6 @@
 //! Payload hashes.
 
-use countersign::chunked::ChunkedPayload;
+use countersign::chunked::ChunkedEncoding;
 use countersign::{
     ContentSha256, Credentials, Error, PayloadHash, RawRequest, Rules, Service, Signer,
 };
@@ -17,7 +17,7 @@ fn e48_s3_gets_its_hash_in_a_header() {
     for service in ["s3", "s3express", "s3-outposts", "s3-object-lambda"] {
         let mut request = get("https://bucket.s3.amazonaws.com/k");
         let canonical = s3("/k", "").replace("UNSIGNED-PAYLOAD", HELLO);
-        signs(service, &mut request, PayloadHash::of("hello"), canonical);
+        signs(service, &mut request, PayloadHash::new("hello"), canonical);
         assert_eq!(request.headers()["x-amz-content-sha256"], HELLO);
     }
     // Amazon S3 API Reference, "Signature calculations for the Authorization header", `GET` object.
@@ -29,6 +29,7 @@ fn e48_s3_gets_its_hash_in_a_header() {
     let range = HeaderValue::from_static("bytes=0-9");
     request.headers_mut().insert("range", range);
     let signature = Signer::new(credentials, "us-east-1", "s3")
+        .unwrap()
         .sign(
             &mut request,
             PayloadHash::EMPTY,
@@ -58,7 +59,7 @@ fn e49_opensearch_serverless_has_rules_of_its_own() {
          x-amz-date:20150830T123600Z\n\n\
          content-type;host;x-amz-content-sha256;x-amz-date\n{HELLO}"
     );
-    signs("aoss", &mut request, PayloadHash::of("hello"), canonical);
+    signs("aoss", &mut request, PayloadHash::new("hello"), canonical);
     assert_eq!(request.headers()["x-amz-content-sha256"], HELLO);
     assert_eq!(request.headers()["content-length"], "5");
 
@@ -84,10 +85,10 @@ fn a_stream_that_the_rules_cannot_announce_is_refused() {
     let mut rules = Rules::S3;
     rules.content_sha256 = ContentSha256::Never;
     let service = Service::new("store", rules);
-    let signer = Signer::new(credentials(), "us-east-1", service);
+    let signer = Signer::new(credentials(), "us-east-1", service).unwrap();
     let mut request = get("https://store.example.com/key");
     let before = request.clone();
-    let refused = signer.sign_chunked(&mut request, ChunkedPayload::signed(9000), NOW);
+    let refused = signer.sign_chunked(&mut request, ChunkedEncoding::signed(9000), NOW);
     let error = Error::StreamNotAnnounced {
         service: "store".to_owned(),
     };
@@ -199,7 +200,7 @@ fn presign_wants_the_payload_of_a_method_with_a_body_outside_s3() {
         assert_eq!(presigner.presign(&request).unwrap_err(), expected);
 
         // With it the URL is made, and S3's family needs none.
-        let payload = PayloadHash::of("hello");
+        let payload = PayloadHash::new("hello");
         let canonical = presigned_get("sqs", "host", "", HELLO).replacen("GET", method, 1);
         presigns("sqs", &request, payload, canonical);
         let canonical =
@@ -211,7 +212,7 @@ fn presign_wants_the_payload_of_a_method_with_a_body_outside_s3() {
 
 #[test]
 fn presign_refuses_a_payload_hash_that_no_browser_could_announce() {
-    for payload in [PayloadHash::EMPTY, PayloadHash::of("hello")] {
+    for payload in [PayloadHash::EMPTY, PayloadHash::new("hello")] {
         for method in ["GET", "HEAD", "DELETE", "OPTIONS"] {
             let mut request = get("https://example.amazonaws.com/");
             *request.method_mut() = method.parse().unwrap();
@@ -228,7 +229,7 @@ fn presign_refuses_a_payload_hash_that_no_browser_could_announce() {
     let lines = format!("x-amz-content-sha256:{HELLO}\n");
     let canonical = presigned_get("s3", "host%3Bx-amz-content-sha256", &lines, HELLO);
     let canonical = canonical.replacen("GET", "PUT", 1);
-    let presigned = presigns("s3", &request, PayloadHash::of("hello"), canonical);
+    let presigned = presigns("s3", &request, PayloadHash::new("hello"), canonical);
     assert_eq!(presigned.headers()["x-amz-content-sha256"], HELLO);
     // And a URL that declares the hash itself needs no header.
     let declared = format!("https://example.amazonaws.com/?X-Amz-Content-Sha256={EMPTY}");
@@ -299,7 +300,7 @@ fn e52_the_payload_is_always_said() {
     // And what is said is what is signed, whatever the request holds.
     for (payload, hash) in [
         (PayloadHash::EMPTY, EMPTY),
-        (PayloadHash::of("hello"), HELLO),
+        (PayloadHash::new("hello"), HELLO),
     ] {
         let mut request = Request::get("https://example.amazonaws.com/")
             .body("another body")
@@ -333,5 +334,10 @@ fn glacier_hashes_what_has_a_tree_hash() {
          x-amz-sha256-tree-hash:{HELLO}\n\n\
          host;x-amz-content-sha256;x-amz-date;x-amz-sha256-tree-hash\n{HELLO}"
     );
-    signs("glacier", &mut request, PayloadHash::of("hello"), canonical);
+    signs(
+        "glacier",
+        &mut request,
+        PayloadHash::new("hello"),
+        canonical,
+    );
 }

@@ -22,6 +22,7 @@ fn e15_a_bare_plus_is_a_space_and_never_emitted() {
 
     let temporary = credentials().with_session_token("a+b");
     let url = Signer::new(temporary, REGION, "s3")
+        .unwrap()
         .presign(&get("https://b.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     assert!(!url.url().contains('+'), "{}", url.url());
@@ -120,6 +121,7 @@ fn e23_the_query_is_sorted() {
 fn e24_a_token_is_encoded_strictly() {
     let temporary = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token("IQo/b3+Jp==");
     let presigned = Signer::new(temporary, REGION, "s3")
+        .unwrap()
         .presign(&get("https://bucket.s3.amazonaws.com/k"), LIFETIME, NOW)
         .unwrap();
     let canonical = "GET\n/k\nX-Amz-Algorithm=AWS4-HMAC-SHA256\

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
 use countersign::{
     Credentials, PayloadHash, Presigned, Rules, Service, Signer, sigv4::CanonicalRequest,
 };
@@ -24,7 +24,7 @@ pub fn credentials() -> Credentials {
 }
 
 pub fn signer(service: impl Into<Service>) -> Signer {
-    Signer::new(credentials(), REGION, service)
+    Signer::new(credentials(), REGION, service).unwrap()
 }
 
 pub fn get(uri: &str) -> Request<()> {
@@ -193,8 +193,9 @@ pub fn verifies<B>(
     payload: PayloadHash,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     Verifier::new(REGION, service)
+        .unwrap()
         .verify(&claim, &key, payload, NOW)
         .map(drop)
 }

@@ -76,6 +76,7 @@ fn e66_calls_of_the_control_plane_carry_the_ordinary_token() {
         .body(())
         .unwrap();
     Signer::new(ordinary(), REGION, "s3express")
+        .unwrap()
         .sign(&mut request, PayloadHash::EMPTY, NOW)
         .unwrap();
     signed(
@@ -90,7 +91,7 @@ fn e66_calls_of_the_control_plane_carry_the_ordinary_token() {
 
 #[test]
 fn e66_calls_of_a_session_carry_its_own_token() {
-    let signer = Signer::new(session(), REGION, "s3express");
+    let signer = Signer::new(session(), REGION, "s3express").unwrap();
     let mut request = get(&format!("https://{HOST}/key"));
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     assert!(!request.headers().contains_key("x-amz-security-token"));

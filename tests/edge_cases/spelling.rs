@@ -1,7 +1,7 @@
 //! Requests whose spelling on the wire is not the canonical one: paths of S3, and letters of hosts.
 
 use countersign::verify::{
-    AccessKey, Head, SignedRequest, StreamingPayload, Verifier, VerifyError,
+    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier, VerifyError,
 };
 use countersign::{
     ContentSha256, Error, PayloadHash, RawRequest, Rules, Service,
@@ -261,14 +261,14 @@ fn either_text_is_taken_with_every_payload() {
                 .body(())
                 .unwrap();
             let claim = SignedRequest::parse(&request).unwrap();
-            let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-            let verifier = Verifier::new(REGION, "s3");
-            match verifier.verify_head(&claim, &key, NOW) {
-                Ok(Head::Hashed(head)) => {
+            let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+            let verifier = Verifier::new(REGION, "s3").unwrap();
+            match verifier.verify_signature(&claim, &key, NOW) {
+                Ok(PendingVerification::Hashed(head)) => {
                     assert!(good && hash == EMPTY);
                     assert!(head.verify(PayloadHash::EMPTY).is_ok());
                 }
-                Ok(Head::Streaming(head)) => {
+                Ok(PendingVerification::Streaming(head)) => {
                     assert!(good && head.payload() == StreamingPayload::Chunks);
                     // The chain goes on from the signature that came.
                     assert_eq!(head.into_parts().1.signature().as_str(), signature);
@@ -306,7 +306,7 @@ fn either_text_is_taken_with_every_payload() {
         };
         let result = verifies(store.clone(), &request, PayloadHash::EMPTY);
         assert_eq!(result, expected, "{signed}");
-        let other = verifies(store.clone(), &request, PayloadHash::of("x"));
+        let other = verifies(store.clone(), &request, PayloadHash::new("x"));
         assert_eq!(other, Err(VerifyError::SignatureMismatch));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, SignedRequest, Verifier};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{Credentials, Error, PayloadHash, SessionToken, Signer};
 use http::{HeaderValue, Request};
 use time::macros::datetime;
@@ -12,7 +12,7 @@ use crate::reference::*;
 #[test]
 fn e65_iot_gets_its_token_after_signing() {
     let temporary = credentials().with_session_token("IQo/b3+Jp==");
-    let signer = Signer::new(temporary, REGION, "iotdevicegateway");
+    let signer = Signer::new(temporary, REGION, "iotdevicegateway").unwrap();
     let uri = "wss://example.amazonaws.com/mqtt";
     let presigned = signer
         .presign_with_payload(&get(uri), PayloadHash::EMPTY, LIFETIME, NOW)
@@ -50,13 +50,14 @@ fn e66_a_token_knows_its_own_name() {
     let ordinary = credentials().with_session_token("ordinary");
     let mut create = get(uri);
     Signer::new(ordinary, REGION, "s3express")
+        .unwrap()
         .sign(&mut create, PayloadHash::EMPTY, NOW)
         .unwrap();
     assert_eq!(create.headers()["x-amz-security-token"], "ordinary");
     assert!(!create.headers().contains_key("x-amz-s3session-token"));
     // ...and what it returned goes under the other name, even on the same request.
     let session = credentials().with_session_token(SessionToken::s3_express("session"));
-    let session = Signer::new(session, REGION, "s3express");
+    let session = Signer::new(session, REGION, "s3express").unwrap();
     session.sign(&mut create, PayloadHash::EMPTY, NOW).unwrap();
     assert_eq!(create.headers()["x-amz-s3session-token"], "session");
     assert!(!create.headers().contains_key("x-amz-security-token"));
@@ -105,7 +106,7 @@ fn e70_a_url_that_outlives_its_credentials_names_both_times() {
     let temporary = credentials()
         .with_session_token("t")
         .with_expiration(expiration);
-    let signer = Signer::new(temporary, REGION, "s3");
+    let signer = Signer::new(temporary, REGION, "s3").unwrap();
     let request = get("https://bucket.s3.amazonaws.com/k");
     let presign = |seconds| signer.presign(&request, Duration::from_secs(seconds), NOW);
     assert_eq!(presign(24 * 60).unwrap().expires_at(), expiration.into());
@@ -223,8 +224,13 @@ fn e74_the_remembered_key_is_the_right_one() {
         ("us", "-east-1s"),
         ("us-east-1s", "x"),
     ];
-    let signers = scopes
-        .map(|(region, service)| (region, service, Signer::new(credentials(), region, service)));
+    let signers = scopes.map(|(region, service)| {
+        (
+            region,
+            service,
+            Signer::new(credentials(), region, service).unwrap(),
+        )
+    });
     for _ in 0..2 {
         for (now, date) in days {
             for (region, service, signer) in &signers {
@@ -239,7 +245,7 @@ fn e74_the_remembered_key_is_the_right_one() {
         }
     }
     // Two owners of one access key id do not share a key.
-    let other = Signer::new(Credentials::new("AKIDEXAMPLE", "another"), "us-east-1", "s");
+    let other = Signer::new(Credentials::new("AKIDEXAMPLE", "another"), "us-east-1", "s").unwrap();
     let mut request = get("https://example.amazonaws.com/");
     let made = other.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let theirs = signature_at(plain("/", ""), "20150830T123600Z", "us-east-1", "s");
@@ -261,7 +267,7 @@ fn e77_white_space_in_keys_and_tokens_is_refused_unprinted() {
         ]
     };
     let check = |credentials: Credentials, text: &str, expected: fn(&Error) -> bool| {
-        let signer = Signer::new(credentials, REGION, "s3");
+        let signer = Signer::new(credentials, REGION, "s3").unwrap();
         let mut request = get("https://bucket.s3.amazonaws.com/k");
         let error = signer
             .sign(&mut request, PayloadHash::Unsigned, NOW)
@@ -360,11 +366,11 @@ fn a_lifetime_with_a_fraction_of_a_second_is_refused_and_says_so() {
 fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
     let now = datetime!(2026-01-02 03:04:05 UTC);
     let credentials = credentials().with_session_token("IQoJb3JpZ2lu/tok+en==");
-    let signer = Signer::new(credentials.clone(), "us-east-1", "iotdata");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "iotdata").unwrap();
     let url = "https://abc-ats.iot.us-east-1.amazonaws.com/topics/a%2Fb?qos=1";
     let mut request = Request::post(url).body("{}").unwrap();
     let signature = signer
-        .sign(&mut request, PayloadHash::of("{}"), now)
+        .sign(&mut request, PayloadHash::new("{}"), now)
         .unwrap();
     assert_eq!(
         signature.as_str(),
@@ -378,14 +384,14 @@ fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
     // A server that goes by the same rules takes it, and refuses it with another token.
     let verify = |request: &Request<&str>, payload| {
         let claim = SignedRequest::parse(request)?;
-        let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
-        let verifier = Verifier::new("us-east-1", "iotdata");
+        let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "iotdata").unwrap();
         verifier.verify(&claim, &key, payload, now).map(drop)
     };
-    assert_eq!(verify(&request, PayloadHash::of("{}")), Ok(()));
+    assert_eq!(verify(&request, PayloadHash::new("{}")), Ok(()));
     let other = HeaderValue::from_static("another");
     request.headers_mut().insert("x-amz-security-token", other);
-    let refused = verify(&request, PayloadHash::of("{}"));
+    let refused = verify(&request, PayloadHash::new("{}"));
     assert!(refused.is_err());
 
     let get = Request::get(url).body("").unwrap();
@@ -399,7 +405,7 @@ fn iotdata_signs_its_token_in_a_header_and_appends_it_to_a_url() {
     assert_eq!(verify(&sent, PayloadHash::EMPTY), Ok(()));
 
     // The gateway of devices drops it in either form.
-    let signer = Signer::new(credentials.clone(), "us-east-1", "iotdevicegateway");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "iotdevicegateway").unwrap();
     let mut request = Request::get(url).body("").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, now).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();

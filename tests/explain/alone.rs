@@ -11,7 +11,7 @@ fn signed_for(region: &str, service: Service) -> Sent {
     let mut request = Request::get("https://h.example/k")
         .body(Vec::new())
         .unwrap();
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), region, service);
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), region, service).unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     request
 }
@@ -167,7 +167,8 @@ fn captures() {
 
     // The same request, signed by somebody else, for another place, or listed in another way.
     let mut other = s3();
-    let elsewhere = Signer::new(Credentials::new("AKIDEXAMPLE", "other"), "us-east-1", "s3");
+    let elsewhere =
+        Signer::new(Credentials::new("AKIDEXAMPLE", "other"), "us-east-1", "s3").unwrap();
     elsewhere.sign(&mut other, PayloadHash::EMPTY, NOW).unwrap();
     assert_eq!(compare(&sent, &other), Some(Cause::AuthorizationChanged));
     let region = Some(Cause::WrongRegion {
@@ -200,7 +201,7 @@ fn captures() {
     assert_eq!(compare(&bare, &token), Some(Cause::SessionTokenNotSigned));
 
     // Another body, although its hash is signed.
-    let captured = explain::Sent::new(&sent, &service).with_payload(PayloadHash::of("more"));
+    let captured = explain::Sent::new(&sent, &service).with_payload(PayloadHash::new("more"));
     let diagnosis = explain::Sent::new(&sent, &service).compare(&captured);
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::BodyChanged), "{diagnosis}");
@@ -241,7 +242,8 @@ fn targets_of_another_spelling() {
             "/a/../b%20c"
         };
         let mut request = at(&format!("https://h.example{own}?a=%2F"));
-        let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+        let signer =
+            Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
         let answer = format!(
             "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message><CanonicalRequest>\
@@ -305,7 +307,7 @@ fn the_payload_of_a_presigned_request() {
 #[test]
 fn a_parameter_says_nothing_of_a_header_signature() {
     let mut request = at("https://sqs.us-east-1.amazonaws.com/?X-Amz-Content-Sha256=x");
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "sqs");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "sqs").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let sent = explain::Sent::new(&request, "sqs").with_payload(PayloadHash::EMPTY);
     let text = sent.canonical_request().unwrap().to_string();
@@ -471,7 +473,7 @@ fn parts_of_a_difference() {
             empty,
         ),
         // The hash that is signed is the same, and the body another.
-        ("payload hash", s3(), PayloadHash::of("more")),
+        ("payload hash", s3(), PayloadHash::new("more")),
         ("scope", authorized(s3(), "/s3/", "/sqs/"), empty),
     ] {
         let captured = explain::Sent::new(&captured, &service).with_payload(payload);
@@ -595,7 +597,7 @@ fn a_hash_that_nobody_looks_at() {
         .header("x-amz-content-sha256", "ab".repeat(32))
         .body(Vec::new())
         .unwrap();
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "x");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "x").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let request = with(request, "x-amz-content-sha256", &"ab".repeat(32));
     for (rules, expected) in [
@@ -615,7 +617,7 @@ fn what_is_hidden_differs() {
     let mut request = Request::get("https://h.example/k")
         .body(Vec::new())
         .unwrap();
-    let signer = Signer::new(credentials, "us-east-1", "s3");
+    let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let other = TOKEN.replace("IQoJ", "FwoG");
     let captured = with(request.clone(), "x-amz-security-token", &other);

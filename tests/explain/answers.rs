@@ -24,9 +24,9 @@ fn signed_by(credentials: Credentials, region: &str, service: &'static str) -> S
     let mut request = Request::get("https://h.example/k")
         .body(b"data".to_vec())
         .unwrap();
-    let signer = Signer::new(credentials, region, service);
+    let signer = Signer::new(credentials, region, service).unwrap();
     signer
-        .sign(&mut request, PayloadHash::of("data"), NOW)
+        .sign(&mut request, PayloadHash::new("data"), NOW)
         .unwrap();
     request
 }
@@ -57,7 +57,8 @@ fn presigned_by(service: &'static str) -> Sent {
         Credentials::new("AKIDEXAMPLE", SECRET),
         "us-east-1",
         service,
-    );
+    )
+    .unwrap();
     let request = Request::get("https://h.example/k").body(()).unwrap();
     let url = signer
         .presign(&request, Duration::from_secs(900), NOW)
@@ -694,7 +695,7 @@ impl Case {
             answer = answer.header(name, value);
         }
         let answer = answer.body(self.body).unwrap();
-        let payload = PayloadHash::of(request.body());
+        let payload = PayloadHash::new(request.body());
         let sent = explain::Sent::new(&request, &service).with_payload(payload);
         sent.answered(&answer).unwrap()
     }

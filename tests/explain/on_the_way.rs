@@ -454,8 +454,8 @@ impl Case {
         }
         let mut request = request.body(body.as_bytes().to_vec()).unwrap();
         let service = (self.service)();
-        let signer = Signer::new(credentials, "us-east-1", service.clone());
-        let mut payload = PayloadHash::of(body);
+        let signer = Signer::new(credentials, "us-east-1", service.clone()).unwrap();
+        let mut payload = PayloadHash::new(body);
         match self.form {
             Form::Header => drop(signer.sign(&mut request, payload, NOW).unwrap()),
             Form::Presigned => {
@@ -516,7 +516,7 @@ fn a_capture_tells() {
         let captured = explain::Sent::new(&arrived, &service);
         let captured = match payload {
             PayloadHash::Unsigned => captured,
-            _ => captured.with_payload(PayloadHash::of(arrived.body())),
+            _ => captured.with_payload(PayloadHash::new(arrived.body())),
         };
         let diagnosis = explain::Sent::new(&sent, &service)
             .with_payload(payload)
@@ -537,7 +537,7 @@ fn a_token_that_is_not_signed() {
     let sign = |token| {
         let credentials =
             Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(token);
-        let signer = Signer::new(credentials, "us-east-1", service.clone());
+        let signer = Signer::new(credentials, "us-east-1", service.clone()).unwrap();
         let mut request = Request::get("https://h.example/mqtt").body(()).unwrap();
         signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
         request

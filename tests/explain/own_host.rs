@@ -19,7 +19,7 @@ fn signed() -> server::Sent {
         .header("host", "bucket.s3.example.com")
         .body(Vec::new())
         .unwrap();
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     request
 }
@@ -87,7 +87,7 @@ fn letters_of_a_host_are_found() {
     let mut request = Request::get("https://BUCKET.s3.example.com/key")
         .body(Vec::new())
         .unwrap();
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     request.headers_mut().remove("host");
     let sent = Sent::new(&request, "s3").with_payload(PayloadHash::EMPTY);

@@ -238,9 +238,10 @@ impl Case {
             Credentials::new("AKIDEXAMPLE", SECRET),
             "us-east-1",
             self.service,
-        );
+        )
+        .unwrap();
         signer
-            .sign(&mut request, PayloadHash::of("data"), NOW)
+            .sign(&mut request, PayloadHash::new("data"), NOW)
             .unwrap();
         let right = server::canonical(self.service == "s3", &request);
         let wrong = (self.mistake)(right.clone());
@@ -273,7 +274,7 @@ fn the_secret_tells() {
     for case in CASES {
         let (request, right, _) = case.make();
         let service = Service::from(case.service);
-        let payload = PayloadHash::of("data");
+        let payload = PayloadHash::new("data");
         let sent = Sent::new(&request, &service)
             .with_payload(payload)
             .with_secret_key(SecretKey::from(SECRET));
@@ -296,7 +297,7 @@ fn the_log_tells() {
         }
         let service = Service::from(case.service);
         let sent = Sent::new(&request, &service)
-            .with_payload(PayloadHash::of("data"))
+            .with_payload(PayloadHash::new("data"))
             .with_signed(wrong);
         case.expect("logged", &sent.check());
         let answer = server::answer(Shape::S3, &right, &server::string_to_sign(&request, &right));
@@ -322,7 +323,7 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
         let answer = server::answer(Shape::Json, &right, &string_to_sign);
         let service = Service::from(case.service);
         let sent = || Sent::new(&request, &service);
-        let payload = PayloadHash::of("data");
+        let payload = PayloadHash::new("data");
         case.expect("bare", &sent().answered(&answer).unwrap());
         let with_payload = sent().with_payload(payload);
         case.expect("payload", &with_payload.answered(&answer).unwrap());
@@ -352,11 +353,11 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
         &server::string_to_sign(&request, &right),
     );
     let service = Service::from(case.service);
-    let sent = Sent::new(&request, &service).with_payload(PayloadHash::of("data"));
+    let sent = Sent::new(&request, &service).with_payload(PayloadHash::new("data"));
     let bare = sent.answered(&answer).unwrap();
     assert_eq!(bare.cause(), Some(&Cause::WrongSecretKeyOrPayloadHash));
     let sent = Sent::new(&request, &service)
-        .with_payload(PayloadHash::of("data"))
+        .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
     case.expect("keyed", &sent.answered(&answer).unwrap());
 }
@@ -391,7 +392,7 @@ fn the_secret_tells_more_than_a_hash() {
     );
     let service = Service::from(case.service);
     let sent = Sent::new(&request, &service)
-        .with_payload(PayloadHash::of("data"))
+        .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
     case.expect("a hash", &sent.refused_with(answer).unwrap());
 }
@@ -413,7 +414,7 @@ fn a_secret_with_something_around_it() {
     for (before, after) in sides.chain([("\"", "\""), ("'", "'")]) {
         let (request, ..) = case.signed_with(&format!("{before}{SECRET}{after}"));
         let sent = Sent::new(&request, &service)
-            .with_payload(PayloadHash::of("data"))
+            .with_payload(PayloadHash::new("data"))
             .with_secret_key(SecretKey::from(SECRET));
         case.expect(&format!("{before:?} {after:?}"), &sent.check());
     }
@@ -422,7 +423,7 @@ fn a_secret_with_something_around_it() {
 /// The signature itself is no part of what was signed.
 #[test]
 fn a_url_signed_as_it_is_sent() {
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     let unsigned = Request::get("https://h.example/k?b=1&a=2")
         .body(())
         .unwrap();
@@ -451,9 +452,9 @@ fn a_url_signed_as_it_is_sent() {
 fn a_token_left_out() {
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let mut request = Request::post(KEY).body(b"data".to_vec()).unwrap();
-    let signer = Signer::new(credentials, "us-east-1", "s3");
+    let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
     signer
-        .sign(&mut request, PayloadHash::of("data"), NOW)
+        .sign(&mut request, PayloadHash::new("data"), NOW)
         .unwrap();
     let right = server::canonical(true, &request);
     let wrong = replace(right, &format!("x-amz-security-token:{TOKEN}\n"), "");
@@ -467,7 +468,7 @@ fn a_token_left_out() {
         .insert("authorization", header.parse().unwrap());
     let service = Service::S3;
     let sent = Sent::new(&request, &service)
-        .with_payload(PayloadHash::of("data"))
+        .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
     let diagnosis = sent.check();
     let cause = diagnosis.cause();

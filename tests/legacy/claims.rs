@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2;
-use countersign::verify::{Form, Protocol, VerifyError};
+use countersign::verify::{Protocol, SignatureLocation, VerifyError};
 use countersign::{Credentials, Error, encode_segment};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request};
@@ -194,23 +194,23 @@ fn an_access_key_id_cannot_forge_a_line_of_a_log() {
         };
         let mut results = vec![
             (
-                Form::Query,
+                SignatureLocation::Query,
                 sigv2::SignedRequest::parse(&own, None)
                     .map(|claim| claim.access_key_id().to_owned()),
             ),
             (
-                Form::Fields,
+                SignatureLocation::Fields,
                 sigv2::SignedRequest::parse(&post, Some(&query))
                     .map(|claim| claim.access_key_id().to_owned()),
             ),
-            (Form::Query, id_of_s3(&get(&url))),
+            (SignatureLocation::Query, id_of_s3(&get(&url))),
         ];
         let mut header = signed_header();
         if let Ok(value) = HeaderValue::from_str(&format!("AWS {id}:x")) {
             header.headers_mut().insert("authorization", value);
             // One with other bytes than ASCII has no text at all.
             if id.is_ascii() {
-                results.push((Form::Header, id_of_s3(&header)));
+                results.push((SignatureLocation::Header, id_of_s3(&header)));
             }
         }
         results

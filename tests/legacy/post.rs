@@ -237,7 +237,9 @@ fn two_signatures_in_one_form() {
     let policy = policy()
         .starts_with("AWSAccessKeyId", "")
         .starts_with("signature", "");
-    let form = signer.sign_post(&policy, [("key", "user/eric/a")], NOW);
+    let form = signer
+        .unwrap()
+        .sign_post(&policy, [("key", "user/eric/a")], NOW);
     let form = form.unwrap();
     let fields: Fields<'_> = form.fields().collect();
     for more in [

@@ -2,7 +2,7 @@
 //! fields, before the policy is checked.
 
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
-use countersign::verify::{AccessKey, Verifier, VerifyError};
+use countersign::verify::{VerificationKey, Verifier, VerifyError};
 use countersign::{
     Error, Service,
     sigv4::{CredentialScope, SigningKey},
@@ -49,12 +49,12 @@ fn read(
     if let Some(limit) = limit {
         claim = claim.with_max_fields_length(limit);
     }
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let upload = Upload {
         file_name,
         ..UPLOAD
     };
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let verified = claim.verify(&verifier, &key, &upload, NOW)?;
     assert_eq!(verified.field("key"), Some(verified.key()));
     Ok(names
@@ -246,8 +246,8 @@ fn fields_of_the_signature_are_not_filled_in() {
     let claim = SignedPost::parse(&fields).unwrap();
     let verify = |token: &str| {
         let credentials = credentials().with_session_token(token);
-        let key = AccessKey::derive(&credentials, claim.scope()).unwrap();
-        let verifier = Verifier::new("us-east-1", Service::S3);
+        let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
         let verified = claim.verify(&verifier, &key, &UPLOAD, NOW)?;
         Ok(verified.field("x-amz-security-token").map(str::to_owned))
     };

@@ -46,7 +46,8 @@ pub fn any_payload() -> impl Strategy<Value = PayloadHash> {
 }
 
 pub fn any_signer() -> impl Strategy<Value = Signer> {
-    any_identity().prop_map(|(credentials, service)| Signer::new(credentials, "us-east-1", service))
+    any_identity()
+        .prop_map(|(credentials, service)| Signer::new(credentials, "us-east-1", service).unwrap())
 }
 
 pub fn any_identity() -> impl Strategy<Value = (Credentials, Service)> {
@@ -80,7 +81,7 @@ pub fn payload_for(signer: &Signer, payload: PayloadHash) -> PayloadHash {
 pub fn payload_in_url(signer: &Signer, payload: PayloadHash) -> PayloadHash {
     let always = matches!(signer.service().name(), "aoss" | "vpc-lattice-svcs");
     match payload_for(signer, payload) {
-        _ if signer.service().rules().content_sha256 == ContentSha256::Header => {
+        _ if signer.service().rules().content_sha256 == ContentSha256::InHeaderForm => {
             PayloadHash::Unsigned
         }
         PayloadHash::Unsigned if !always => PayloadHash::EMPTY,

@@ -174,7 +174,7 @@ proptest! {
         let read = |(method, path, query, headers): &(String, String, String, Vec<_>), payload| {
             let headers = slices(headers);
             let request = RawRequest { method, path, query, headers: &headers };
-            let canonical = CanonicalRequest::of_raw(&request, &rules, payload).unwrap();
+            let canonical = CanonicalRequest::from_raw(&request, &rules, payload).unwrap();
             (canonical.to_bytes(), canonical.hash(), meaning(&request, payload, s3, |name| name != "user-agent"))
         };
         let first = read(&one, payloads.0);

@@ -62,7 +62,7 @@ proptest! {
         seconds in any::<u64>(),
         now in any_time(),
     ) {
-        let signer = Signer::new(Credentials::new("AKID", "secret").with_session_token("t"), "r", service);
+        let signer = Signer::new(Credentials::new("AKID", "secret").with_session_token("t"), "r", service).unwrap();
         let mut headers = vec![("host", &b"h"[..])];
         headers.extend(names.iter().map(|name| (&**name, &*value)));
         let lifetime = Duration::from_secs(seconds);
@@ -100,7 +100,7 @@ proptest! {
             request.headers_mut().append("host", HeaderValue::from_bytes(host).unwrap());
         }
         let before = request.clone();
-        let signer = Signer::new(Credentials::new("AKID", "secret").with_session_token("t"), "r", service);
+        let signer = Signer::new(Credentials::new("AKID", "secret").with_session_token("t"), "r", service).unwrap();
         let _ = signer.presign_with_payload(&request, payload, Duration::from_secs(seconds), now).map(|url| url.uri().unwrap());
         let _ = CanonicalRequest::new(&request, &Rules::of(service), payload).map(|text| text.to_string());
         // After an error the request is as it was.
@@ -141,7 +141,7 @@ proptest! {
         for (region, service) in names {
             let service = Service::new(service.to_owned(), rules.clone());
             for credentials in [credentials.clone(), Credentials::new("AKID", "secret")] {
-                let signer = Signer::new(credentials, region, service.clone());
+                let signer = Signer::new(credentials, region, service.clone()).unwrap();
                 let mut request = Request::get("https://h/").body(()).unwrap();
                 let lifetime = Duration::from_secs(seconds);
                 let presigned = signer.presign(&request, lifetime, now);

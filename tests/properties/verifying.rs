@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, RawRequest, Service, Signer};
 use http::HeaderMap;
 use proptest::collection::vec;
@@ -57,7 +57,7 @@ impl Arrived {
             0 => edit(&mut self.method),
             1 => edit(&mut self.path),
             2 => edit(&mut self.query),
-            3 => self.payload = PayloadHash::of([u8::try_from(character).unwrap()]),
+            3 => self.payload = PayloadHash::new([u8::try_from(character).unwrap()]),
             header => {
                 let count = self.headers.len();
                 let (name, value) = &mut self.headers[header % count];
@@ -110,8 +110,8 @@ impl Arrived {
     ) -> Result<Vec<String>, VerifyError> {
         self.lend(|request| {
             let claim = SignedRequest::parse_raw(request)?;
-            let key = AccessKey::derive(credentials, claim.scope()).unwrap();
-            let verifier = Verifier::new("us-east-1", service.clone());
+            let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
+            let verifier = Verifier::new("us-east-1", service.clone()).unwrap();
             let verified = verifier.verify(&claim, &key, self.payload, now)?;
             Ok(verified.signed_headers().map(str::to_owned).collect())
         })
@@ -135,7 +135,7 @@ proptest! {
             "abcZ019-._~/%+&=?,;: \t*'\"".chars().collect::<Vec<_>>()
         )), 12),
     ) {
-        let signer = Signer::new(credentials.clone(), "us-east-1", service.clone());
+        let signer = Signer::new(credentials.clone(), "us-east-1", service.clone()).unwrap();
         let payload = match presign {
             true => payload_in_url(&signer, payload),
             false => payload_for(&signer, payload),

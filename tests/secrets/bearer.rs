@@ -1,6 +1,6 @@
 //! Bearer tokens, in every form.
 
-use countersign::bearer::{self, BearerToken, Form};
+use countersign::bearer::{self, BearerToken, Scheme};
 use http::Request;
 
 use super::{LacksDisplay, LacksEq, NOW, Needles, SECRET, TOKEN};
@@ -10,11 +10,11 @@ fn bearer_tokens() {
     let needles = Needles::new(&[]);
     let user = "aws".to_owned();
     for form in [
-        Form::Bearer,
-        Form::Basic { user },
-        Form::BasicEncoded,
-        Form::Bare,
-        Form::SsoHeader,
+        Scheme::Bearer,
+        Scheme::Basic { user },
+        Scheme::BasicEncoded,
+        Scheme::Bare,
+        Scheme::SsoHeader,
     ] {
         let token = BearerToken::new(TOKEN)
             .with_scope("codeartifact", "us-west-2")

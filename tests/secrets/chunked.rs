@@ -1,16 +1,16 @@
 //! Chunk signers, and what they write.
 
-use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedPayload};
-use countersign::verify::AccessKey;
+use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedEncoding};
+use countersign::verify::VerificationKey;
 use countersign::{Signer, sigv4::AmzDate};
 
 use crate::{NOW, Needles, credentials, get};
 
 #[test]
 fn chunk_signers() {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let mut request = get("https://bucket.s3.amazonaws.com/k");
-    let payload = ChunkedPayload::signed_with_trailers(10_000, [ChecksumAlgorithm::Crc32.into()]);
+    let payload = ChunkedEncoding::signed_with_trailers(10_000, [ChecksumAlgorithm::Crc32.into()]);
     Needles::new(&[]).hidden_in(&payload);
     let mut chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
@@ -29,10 +29,10 @@ fn chunk_signers() {
 
     let authorization = countersign::sigv4::Authorization::parse(authorization).unwrap();
     let scope = authorization.scope;
-    let key = AccessKey::derive(&credentials(), &scope).unwrap();
+    let key = VerificationKey::derive(&credentials(), &scope).unwrap();
     let date = AmzDate::new(NOW).unwrap();
-    let payload = ChunkedPayload::signed(10_000);
-    let mut verifier = ChunkVerifier::of_payload(&payload, &seed, &date, &scope, key);
+    let payload = ChunkedEncoding::signed(10_000);
+    let mut verifier = ChunkVerifier::for_payload(&payload, &seed, &date, &scope, key);
     needles.hidden_in(&verifier);
     let error = verifier
         .decode(&[header.as_ref(), &[1; 10_000]].concat())

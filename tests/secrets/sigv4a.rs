@@ -7,7 +7,7 @@ use crate::{LIFETIME, NOW, Needles, SECRET, credentials, get};
 
 #[test]
 fn keys_and_signers_for_several_regions() {
-    let signer = Signer::new(credentials(), "us-east-1,eu-*", "s3");
+    let signer = Signer::new(credentials(), "us-east-1,eu-*", "s3").unwrap();
     let mut request = get("https://bucket.s3.amazonaws.com/k");
     let signature = signer
         .sign(&mut request, PayloadHash::Unsigned, NOW)
@@ -18,7 +18,7 @@ fn keys_and_signers_for_several_regions() {
     needles.hidden_in(&signature);
     needles.hidden_in(&presigned);
     needles.hidden_in(&request);
-    needles.hidden_in(&Signer::new(credentials(), "not a region", "s3"));
+    needles.hidden_in(&Signer::new(credentials(), "not a region", "s3").unwrap());
 
     // The private key of AWS's example, as number and as bytes.
     let key = SigningKey::derive(

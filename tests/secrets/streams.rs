@@ -1,7 +1,7 @@
 //! What stands between the head of a stream and its end.
 
-use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedPayload};
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+use countersign::chunked::{ChunkSigner, ChunkVerifier, ChunkedEncoding};
+use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{
     Service, Signer,
     sigv4::{Authorization, Signature},
@@ -12,9 +12,9 @@ use crate::{LIFETIME, NOW, Needles, credentials, get};
 
 /// Of nine bytes.
 fn upload() -> (Request<()>, ChunkSigner, Signature) {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let mut request = get("https://bucket.s3.amazonaws.com/k");
-    let payload = ChunkedPayload::signed(9);
+    let payload = ChunkedEncoding::signed(9);
     let chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
     let signature = Authorization::parse(authorization).unwrap().signature;
@@ -27,9 +27,10 @@ fn heads_of_streams_and_their_seeds() {
     let first = chunks.header(b"nine byte").unwrap();
     let needles = Needles::new(&[&signature, first.signature().unwrap()]);
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    let verifier = Verifier::new("us-east-1", Service::S3);
-    let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
+    let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+    else {
         panic!("a stream");
     };
     needles.hidden_in(&head);
@@ -60,10 +61,10 @@ fn bodies() {
     assert!(format!("{body:?}").starts_with("ChunkedBody { "));
 
     let claim = SignedRequest::parse(&request).unwrap();
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    let payload = ChunkedPayload::signed(9);
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    let payload = ChunkedEncoding::signed(9);
     let verifier =
-        ChunkVerifier::of_payload(&payload, &signature, claim.date(), claim.scope(), key);
+        ChunkVerifier::for_payload(&payload, &signature, claim.date(), claim.scope(), key);
     let body = VerifiedBody::new(String::new(), verifier);
     needles.hidden_in(&body);
     assert!(format!("{body:?}").contains("remaining: 9"));
@@ -71,7 +72,7 @@ fn bodies() {
 
 #[test]
 fn presigners() {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let payload = countersign::PayloadHash::Unsigned;
     let presigner = signer
         .presigner_with_payload(payload, LIFETIME, NOW)

@@ -1,7 +1,7 @@
 //! aws-chunked payloads: the request, every chunk, the trailers and the wire.
 
-use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkVerifier, ChunkedPayload, Trailer};
-use countersign::verify::{AccessKey, VerifyingKey};
+use countersign::chunked::{ChunkHeader, ChunkSigner, ChunkVerifier, ChunkedEncoding, Trailer};
+use countersign::verify::{VerificationKey, VerifyingKey};
 use countersign::{
     Error, PayloadHash, SecretKey,
     sigv4::{
@@ -69,21 +69,21 @@ pub fn chunk_size(input: &Value) -> Option<usize> {
     alike.then_some(size)
 }
 
-pub fn payload(input: &Value) -> ChunkedPayload {
+pub fn payload(input: &Value) -> ChunkedEncoding {
     let length = body(input).len() as u64;
     let trailers = trailers(input)
         .into_iter()
         .map(|(name, value)| Trailer::new(name.parse().unwrap(), value.len()));
     let payload = match text(&input["options"], "payload") {
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD" => {
-            ChunkedPayload::signed(length)
+            ChunkedEncoding::signed(length)
         }
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
         | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER" => {
-            ChunkedPayload::signed_with_trailers(length, trailers)
+            ChunkedEncoding::signed_with_trailers(length, trailers)
         }
         "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
-            ChunkedPayload::unsigned_with_trailers(length, trailers)
+            ChunkedEncoding::unsigned_with_trailers(length, trailers)
         }
         other => panic!("payload: {other}"),
     };
@@ -155,7 +155,7 @@ fn check_wire(case: &mut Case<'_>, mut chunks: ChunkSigner) -> Result<(), Error>
         recorded["length"].as_u64(),
         Some(wire.len() as u64),
     );
-    let hash = PayloadHash::of(&wire).to_hashed_payload();
+    let hash = PayloadHash::new(&wire).to_hashed_payload();
     case.check("wire sha256", text(recorded, "sha256"), hash.as_str());
     check_decoded(case, key(case), &wire);
     if let Some(bytes) = recorded["base64"].as_str() {
@@ -170,7 +170,7 @@ pub fn check_decoded<K: VerifyingKey>(case: &mut Case<'_>, key: K, wire: &[u8]) 
         return case.fail("no seed");
     };
     let (date, scope) = date_and_scope(case);
-    let mut verifier = ChunkVerifier::of_payload(&payload(input), &seed, &date, &scope, key);
+    let mut verifier = ChunkVerifier::for_payload(&payload(input), &seed, &date, &scope, key);
     if !input["below_minimum_chunk"].is_null() {
         verifier = verifier.without_min_chunk_size();
     }
@@ -205,9 +205,9 @@ fn signing_key(case: &Case<'_>) -> SigningKey {
     SigningKey::derive(&SecretKey::from(secret_key), &date_and_scope(case).1)
 }
 
-fn key(case: &Case<'_>) -> AccessKey {
+fn key(case: &Case<'_>) -> VerificationKey {
     let id = text(&case.input["credentials"], "access_key_id");
-    AccessKey::from_signing_key(id, signing_key(case))
+    VerificationKey::from_signing_key(id, signing_key(case))
 }
 
 fn final_chunk(expected: &Value) -> &Value {
@@ -217,7 +217,7 @@ fn final_chunk(expected: &Value) -> &Value {
 fn string_to_sign(case: &Case<'_>, prior: Option<&Signature>, chunk: &[u8]) -> StringToSign {
     let (date, scope) = date_and_scope(case);
     let hash = Sha256::digest(chunk).into();
-    StringToSign::of_chunk(Algorithm::HmacSha256, &date, &scope, prior.unwrap(), &hash)
+    StringToSign::for_chunk(Algorithm::HmacSha256, &date, &scope, prior.unwrap(), &hash)
 }
 
 fn date_and_scope(case: &Case<'_>) -> (AmzDate, CredentialScope) {
@@ -302,7 +302,7 @@ fn check_trailer(case: &mut Case<'_>, end: &[u8]) {
     let hash = Sha256::digest(&canonical).into();
     let prior = signing_key(case).sign(text(final_chunk(case.expected), "string_to_sign"));
     let string_to_sign =
-        StringToSign::of_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash);
+        StringToSign::for_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash);
     case.check(
         "trailer string_to_sign",
         text(recorded, "string_to_sign"),

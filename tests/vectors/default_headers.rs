@@ -31,7 +31,7 @@ pub fn run(case: &mut Case<'_>) {
     if let Some(token) = input["session_token"].as_str() {
         credentials = credentials.with_session_token(token);
     }
-    let signer = Signer::new(credentials, "us-east-1", Service::new(service, rules));
+    let signer = Signer::new(credentials, "us-east-1", Service::new(service, rules)).unwrap();
     let now = datetime!(2026-01-02 03:04:05 UTC);
 
     let mut request = Request::get("https://example.amazonaws.com/")

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
 use countersign::{
     Credentials, Error, PayloadHash, RawRequest, Rules, Service, Signer, encode_key,
     sigv4::{AmzDate, Authorization, CanonicalPath, CredentialScope, SigningKey, StringToSign},
@@ -45,7 +47,7 @@ fn credentials() -> Credentials {
 }
 
 fn check_signing(case: &mut Case<'_>, path: &str, refused: Option<&str>) {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let headers = [("host", HOST.as_bytes())];
     let request = RawRequest {
         method: "GET",
@@ -179,9 +181,12 @@ fn verify(sent: &str, signed: &str) -> Result<(), VerifyError> {
         headers: &headers,
     };
     let claim = SignedRequest::parse_raw(&request)?;
-    let key = AccessKey::derive(&credentials(), claim.scope()).unwrap();
-    match Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, NOW)? {
-        Head::Unsigned(head) => {
+    let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+    match Verifier::new("us-east-1", Service::S3)
+        .unwrap()
+        .verify_signature(&claim, &key, NOW)?
+    {
+        PendingVerification::Unsigned(head) => {
             assert_eq!(head.accept().access_key_id(), "AKIDEXAMPLE");
             Ok(())
         }

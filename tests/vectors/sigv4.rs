@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use countersign::Timestamp;
-use countersign::chunked::{ChunkSigner, ChunkedPayload};
+use countersign::chunked::{ChunkSigner, ChunkedEncoding};
 use countersign::{
     ContentSha256, Credentials, Error, PayloadHash, Rules, Service, SessionToken,
     SessionTokenPlacement, Signer,
@@ -135,7 +135,7 @@ pub fn rules(input: &Value) -> Rules {
 /// The payload's hash; `None` for a literal that only what streams it can make.
 pub fn payload(input: &Value) -> Option<PayloadHash> {
     match input["options"]["payload"].as_str() {
-        None | Some("sha256") => Some(PayloadHash::of(body(input))),
+        None | Some("sha256") => Some(PayloadHash::new(body(input))),
         Some("unsigned" | "UNSIGNED-PAYLOAD") => Some(PayloadHash::Unsigned),
         Some(literal) if literal.starts_with("STREAMING-") => None,
         Some(literal) => {
@@ -179,7 +179,7 @@ fn sign(case: &mut Case<'_>, request: Request<()>, payload: PayloadHash) {
     let input = case.input;
     let rules = rules(input);
     let service = Service::new(text(input, "service").to_owned(), rules.clone());
-    let signer = Signer::new(credentials(input), text(input, "region"), service);
+    let signer = Signer::new(credentials(input), text(input, "region"), service).unwrap();
     let result = match input["options"]["location"].as_str().unwrap_or("header") {
         "header" => sign_header(case, &signer, request, payload, &rules),
         "query" => sign_query(case, &signer, &request, payload, &rules),
@@ -367,12 +367,12 @@ fn streaming(case: &mut Case<'_>) {
         None => body(case.input).len() as u64,
     };
     let payload = match text(&case.input["options"], "payload") {
-        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => ChunkedPayload::signed(decoded_length),
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => ChunkedEncoding::signed(decoded_length),
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => {
-            ChunkedPayload::signed_with_trailers(decoded_length, [])
+            ChunkedEncoding::signed_with_trailers(decoded_length, [])
         }
         "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => {
-            ChunkedPayload::unsigned_with_trailers(decoded_length, [])
+            ChunkedEncoding::unsigned_with_trailers(decoded_length, [])
         }
         other => panic!("payload: {other}"),
     };
@@ -387,11 +387,11 @@ pub fn sign_seed(
     case: &mut Case<'_>,
     expected: &Value,
     mut request: Request<()>,
-    payload: ChunkedPayload,
+    payload: ChunkedEncoding,
 ) -> Result<ChunkSigner, Error> {
     let (input, rules) = (case.input, rules(case.input));
     let service = Service::new(text(input, "service").to_owned(), rules.clone());
-    let signer = Signer::new(credentials(input), text(input, "region"), service);
+    let signer = Signer::new(credentials(input), text(input, "region"), service).unwrap();
     let before = request.headers().clone();
     let chunks = signer.sign_chunked(&mut request, payload.clone(), now(input))?;
     let once = request.headers().clone();
@@ -453,7 +453,7 @@ pub fn run_ambiguous(case: &mut Case<'_>) {
 fn attempt(input: &Value) -> Result<(), String> {
     let mut request = request(input).map_err(|error| error.to_string())?;
     let service = Service::new(text(input, "service").to_owned(), rules(input));
-    let signer = Signer::new(credentials(input), text(input, "region"), service);
+    let signer = Signer::new(credentials(input), text(input, "region"), service).unwrap();
     let payload = payload(input).unwrap();
     let before = request.headers().clone();
     let result = match input["options"]["expires"].as_u64() {

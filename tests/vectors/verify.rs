@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use countersign::Timestamp;
-use countersign::verify::{AccessKey, Form, SignedRequest, Verifier, VerifyError, VerifyingKey};
+use countersign::verify::{
+    SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError, VerifyingKey,
+};
 use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, sigv4::AmzDate};
 use http::Request;
 
@@ -36,7 +38,9 @@ fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
     };
     let service = Service::new(text(input, "service").to_owned(), rules);
     let window = Duration::from_secs(input["clock_window_seconds"].as_u64().unwrap());
-    let verifier = Verifier::new(text(input, "region"), service).with_clock_window(window);
+    let verifier = Verifier::new(text(input, "region"), service)
+        .unwrap()
+        .with_clock_window(window);
 
     let claim = SignedRequest::parse(request)?;
     verifier.check(&claim, now)?;
@@ -44,8 +48,8 @@ fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
         .as_str()
         .ok_or(VerifyError::UnknownAccessKeyId)?;
     let known = Credentials::new(claim.access_key_id(), secret_key);
-    let key = AccessKey::derive(&known, claim.scope()).unwrap();
-    let payload = PayloadHash::of(body(&input["request"]));
+    let key = VerificationKey::derive(&known, claim.scope()).unwrap();
+    let payload = PayloadHash::new(body(&input["request"]));
     admit(&verifier, &claim, &key, payload, now)
 }
 
@@ -57,16 +61,16 @@ pub fn admit<K: VerifyingKey + Clone>(
     payload: PayloadHash,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
-    use countersign::verify::Head;
+    use countersign::verify::PendingVerification;
 
-    match verifier.verify_head(claim, key, now)? {
-        Head::Hashed(head) => head.verify(payload).map(drop),
-        Head::Unsigned(head) => {
+    match verifier.verify_signature(claim, key, now)? {
+        PendingVerification::Hashed(head) => head.verify(payload).map(drop),
+        PendingVerification::Unsigned(head) => {
             let verified = head.accept();
             assert_eq!(verified.access_key_id(), claim.access_key_id());
             Ok(())
         }
-        Head::Streaming(head) => {
+        PendingVerification::Streaming(head) => {
             let (verified, seed) = head.into_parts();
             assert_eq!(verified.access_key_id(), claim.access_key_id());
             assert!(seed.decoded_content_length().is_some());
@@ -84,10 +88,10 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     let unsigned = payload == PayloadHash::Unsigned;
     if unsigned && rules.content_sha256 == ContentSha256::Never {
         // The client says it nowhere: only by S3's rules is a payload unsigned unasked.
-        rules.content_sha256 = ContentSha256::Header;
+        rules.content_sha256 = ContentSha256::InHeaderForm;
     }
     let service = Service::new(text(input, "service").to_owned(), rules);
-    let verifier = Verifier::new(text(input, "region"), service);
+    let verifier = Verifier::new(text(input, "region"), service).unwrap();
 
     // As a server gets it: with a host, and without scheme and authority.
     if !request.headers().contains_key("host") {
@@ -108,7 +112,7 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     let other = Credentials::new(credentials.access_key_id(), "another secret");
     let verify = |request: &Request<()>, secret: &Credentials, payload: PayloadHash| {
         let claim = SignedRequest::parse(request)?;
-        let mut key = AccessKey::derive(secret, claim.scope()).unwrap();
+        let mut key = VerificationKey::derive(secret, claim.scope()).unwrap();
         if let Some(token) = credentials.session_token() {
             key = key.with_session_token(token.clone());
         }
@@ -128,7 +132,7 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     let result = verify(&request, &other, payload);
     case.check("with another secret", &mismatch, &result);
     if !unsigned {
-        let changed = PayloadHash::of([&body(input), &b"x"[..]].concat());
+        let changed = PayloadHash::new([&body(input), &b"x"[..]].concat());
         let result = verify(&request, &credentials, changed);
         case.check("with another body", true, result.is_err());
     }
@@ -157,7 +161,7 @@ fn name(error: &VerifyError) -> &'static str {
         VerifyError::Malformed { form, .. }
         | VerifyError::InvalidScope { form }
         | VerifyError::UnknownAlgorithm { form } => match form {
-            Form::Query => "malformed-presign",
+            SignatureLocation::Query => "malformed-presign",
             _ => "malformed",
         },
         VerifyError::ExpiresInOutOfRange { .. } => "malformed-presign",

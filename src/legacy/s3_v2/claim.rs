@@ -14,7 +14,7 @@ use crate::legacy::parameters::Parameters;
 use crate::legacy::{base64, hmac_sha1};
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
 ///
@@ -126,14 +126,14 @@ impl SignedRequest {
     /// ```
     /// use countersign::Credentials;
     /// use countersign::legacy::s3_v2::{Bucket, SignedRequest, Signer};
-    /// use countersign::verify::Form;
+    /// use countersign::verify::SignatureLocation;
     /// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
     ///
     /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token"));
     /// let mut request = http::Request::get("https://s3.example.com/bucket/key").body(())?;
     /// signer.sign(&mut request, Bucket::InPath, now)?;
     /// let claim = SignedRequest::parse(&request, Bucket::InPath)?;
-    /// assert_eq!(claim.form(), Form::Header);
+    /// assert_eq!(claim.form(), SignatureLocation::Header);
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -145,15 +145,15 @@ impl SignedRequest {
     ///
     /// ```
     /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
-    /// use countersign::verify::Form;
+    /// use countersign::verify::SignatureLocation;
     ///
     /// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
     ///            &Expires=1175139622&Signature=%2FZXOzbUeljIiChOOqydiXg4BFd8%3D";
     /// let presigned = http::Request::get(url).body(())?;
-    /// assert_eq!(SignedRequest::parse(&presigned, Bucket::InHost("johnsmith"))?.form(), Form::Query);
+    /// assert_eq!(SignedRequest::parse(&presigned, Bucket::InHost("johnsmith"))?.form(), SignatureLocation::Query);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> SignatureLocation {
         self.claim.form
     }
 
@@ -192,7 +192,7 @@ impl SignedRequest {
 }
 
 fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
-    let form = Form::Header;
+    let form = SignatureLocation::Header;
     if headers.get_all(AUTHORIZATION).iter().count() > 1 {
         return Err(VerifyError::SeveralAuthentications);
     }
@@ -218,7 +218,7 @@ fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
 }
 
 fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, VerifyError> {
-    let form = Form::Query;
+    let form = SignatureLocation::Query;
     if let Some(name) = parameters.repeated(&WRITTEN) {
         return Err(VerifyError::Repeated { name });
     }

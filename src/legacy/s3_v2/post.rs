@@ -13,7 +13,7 @@ use crate::post_policy::{
     ACCESS_KEY_ID, OLD_SIGNATURE, POLICY, PolicyError, PostForm, PostPolicy, Upload, VERSION_4,
 };
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 impl Signer {
     /// Signs a policy, and makes the form of it: the fields whose values the policy fixes, then
@@ -117,8 +117,8 @@ impl<'a> SignedPost<'a> {
             return Err(VerifyError::SeveralAuthentications.into());
         }
         let claim = Claim {
-            form: Form::Fields,
-            access_key_id: own_id(id, Form::Fields)?,
+            form: SignatureLocation::Fields,
+            access_key_id: own_id(id, SignatureLocation::Fields)?,
             session_token: fields.find(TOKEN).map(Into::into),
             time: None,
             signature: signature.to_owned(),

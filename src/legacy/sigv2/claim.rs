@@ -12,7 +12,7 @@ use crate::legacy::date::read_timestamp;
 use crate::legacy::parameters::Parameters;
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
 ///
@@ -68,10 +68,10 @@ impl SignedRequest {
     /// ```
     pub fn parse<R: HttpRequest>(request: &R, form: Option<&str>) -> Result<Self, VerifyError> {
         let (parameters, form_of) = match form {
-            Some(form) => (Parameters::of_form(form), Form::Fields),
+            Some(form) => (Parameters::of_form(form), SignatureLocation::Fields),
             None => {
                 let query = request.uri().query().unwrap_or_default();
-                (Parameters::of_query(query), Form::Query)
+                (Parameters::of_query(query), SignatureLocation::Query)
             }
         };
         let parameters = parameters.map_err(|error| unreadable(&error))?;

@@ -11,7 +11,7 @@ use crate::primitives::encode::{ascii, hex32};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
-use crate::verify::{AccessKey, sealed};
+use crate::verify::{VerificationKey, sealed};
 
 /// A signing key: a private key of P-256, good for all days, regions and services, as long as its
 /// credentials are.
@@ -126,22 +126,22 @@ impl fmt::Debug for SigningKey {
 ///
 /// ```
 /// use countersign::sigv4a::{Signer, PublicKey};
-/// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+/// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
 /// use countersign::{Credentials, PayloadHash};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events")?;
 /// let now = datetime!(2015-08-30 12:36 UTC);
 /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
-/// signer.sign(&mut request, PayloadHash::of(b"{}"), now)?;
+/// signer.sign(&mut request, PayloadHash::new(b"{}"), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// // From your store, by `claim.access_key_id()`: whose key it is, and the key.
-/// let key = AccessKey::from_public_key("AKIDEXAMPLE", signer.public_key()?);
-/// Verifier::new("eu-west-1", "events").verify(&claim, &key, PayloadHash::of(b"{}"), now)?;
+/// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+/// Verifier::new("eu-west-1", "events")?.verify(&claim, &key, PayloadHash::new(b"{}"), now)?;
 ///
-/// let elsewhere = Verifier::new("eu-west-2", "events");
-/// let refused = elsewhere.verify(&claim, &key, PayloadHash::of(b"{}"), now);
+/// let elsewhere = Verifier::new("eu-west-2", "events")?;
+/// let refused = elsewhere.verify(&claim, &key, PayloadHash::new(b"{}"), now);
 /// assert!(matches!(refused, Err(VerifyError::WrongRegion { .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -236,7 +236,7 @@ impl sealed::KeyMaterial for PublicKey {
     }
 }
 
-impl AccessKey<PublicKey> {
+impl VerificationKey<PublicKey> {
     /// Creates the verification key of long-term credentials from their public key.
     ///
     /// The access key ID must come from your store, not from the request.
@@ -246,20 +246,20 @@ impl AccessKey<PublicKey> {
     ///
     /// ```
     /// use countersign::sigv4a::{PublicKey, Signer};
-    /// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError};
+    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
     /// # use countersign::{Credentials, PayloadHash};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
     /// # let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
     /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// // What your store returns for `claim.access_key_id()`: whose key it is, and the key.
     /// let claim = SignedRequest::parse(&request)?;
-    /// let key = AccessKey::from_public_key("AKIDEXAMPLE", signer.public_key()?);
-    /// let verifier = Verifier::new("us-east-1", "events");
+    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+    /// let verifier = Verifier::new("us-east-1", "events")?;
     /// verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     ///
-    /// let other = AccessKey::from_public_key("AKIDOTHER", signer.public_key()?);
+    /// let other = VerificationKey::from_public_key("AKIDOTHER", signer.public_key());
     /// let refused = verifier.verify(&claim, &other, PayloadHash::EMPTY, now);
     /// assert!(matches!(refused, Err(VerifyError::UnknownAccessKeyId)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -273,14 +273,14 @@ impl AccessKey<PublicKey> {
 /// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
 ///
 /// ```
-/// use countersign::chunked::{ChunkSigner, ChunkedPayload};
+/// use countersign::chunked::{ChunkSigner, ChunkedEncoding};
 /// use countersign::sigv4a::{ScopedKey, Signer};
 /// use countersign::Credentials;
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
 /// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// assert_eq!(chunks.remaining(), 5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::primitives::encode::{Sink, holds};
-use crate::primitives::inline_vec::List;
+use crate::primitives::inline_vec::InlineVec;
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Header<'a> {
@@ -61,7 +61,7 @@ impl<'a> Header<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalHeaders<'a>(List<Header<'a>, 12>);
+pub struct CanonicalHeaders<'a>(InlineVec<Header<'a>, 12>);
 
 impl<'a> CanonicalHeaders<'a> {
     /// The canonical form of all these headers; choosing them is up to the caller, or to
@@ -90,7 +90,7 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     pub(crate) fn unsorted() -> Self {
-        Self(List::new())
+        Self(InlineVec::new())
     }
 
     /// A header whose name is a token in lower case, and whose value holds no control characters,

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::primitives::encode::{
     Escapes, Sink, encode_in_path, escape, is_unreserved, recode_in_path,
 };
-use crate::primitives::inline_vec::List;
+use crate::primitives::inline_vec::InlineVec;
 use crate::service::Rules;
 
 /// The second line of a canonical request.
@@ -145,7 +145,7 @@ impl<'a> CanonicalPath<'a> {
         if !self.resolve {
             return self.write_piece(self.path, sink);
         }
-        let mut kept = List::<&str, 32>::new();
+        let mut kept = InlineVec::<&str, 32>::new();
         for segment in self.path.split('/') {
             match segment {
                 "" | "." => {}

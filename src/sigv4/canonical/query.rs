@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::primitives::encode::{
     Class, Escapes, Sink, class, decoded_in_query, encoded, escape, recode_in_query,
 };
-use crate::primitives::inline_vec::List;
+use crate::primitives::inline_vec::InlineVec;
 
 /// One `name=value`, percent-encoded.
 #[derive(Clone, Copy)]
@@ -129,7 +129,7 @@ impl<'a> Parameter<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalQuery<'a>(List<Parameter<'a>, 8>);
+pub struct CanonicalQuery<'a>(InlineVec<Parameter<'a>, 8>);
 
 impl<'a> CanonicalQuery<'a> {
     /// The canonical form of a query as it is sent, without the `?`.
@@ -154,7 +154,7 @@ impl<'a> CanonicalQuery<'a> {
     }
 
     pub(crate) fn empty() -> Self {
-        Self(List::new())
+        Self(InlineVec::new())
     }
 
     /// Adds those parameters of a query that `keep` keeps.

@@ -13,7 +13,7 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
+use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 
 /// What a server asks of a proof before it sends it to STS.
 ///
@@ -160,7 +160,7 @@ impl ProofCheck {
     ///     .header("x-audience", "a.example.com")
     ///     .header("x-trace", "4f6a")
     ///     .body("")?;
-    /// Signer::new(credentials, "us-east-1", "sts").sign(&mut proof, PayloadHash::EMPTY, now)?;
+    /// Signer::new(credentials, "us-east-1", "sts")?.sign(&mut proof, PayloadHash::EMPTY, now)?;
     ///
     /// let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("a.example.com"));
     /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience);
@@ -220,7 +220,7 @@ impl ProofCheck {
         }
         let claim = SignedRequest::parse(&request)?;
         // With it goes a header that is signed and not asked for: it is not on this request.
-        self.check_claim(&claim, Form::Query, now)?;
+        self.check_claim(&claim, SignatureLocation::Query, now)?;
         let (access_key_id, date) = (claim.access_key_id().to_owned(), *claim.date());
         Ok(CheckedProof {
             request,
@@ -272,11 +272,13 @@ impl ProofCheck {
         self.check_host(authority.as_str())?;
         let (method, query) = (received.method(), uri.query().unwrap_or_default());
         let (form, body) = match (method, query, received.body().as_ref()) {
-            (&Method::POST, "", body) if body == QUERY.as_bytes() => (Form::Header, QUERY),
-            (&Method::POST | &Method::GET, QUERY, b"") => (Form::Header, ""),
+            (&Method::POST, "", body) if body == QUERY.as_bytes() => {
+                (SignatureLocation::Header, QUERY)
+            }
+            (&Method::POST | &Method::GET, QUERY, b"") => (SignatureLocation::Header, ""),
             (&Method::GET, query, b"") => {
                 check_parameters(query)?;
-                (Form::Query, "")
+                (SignatureLocation::Query, "")
             }
             (&Method::POST, ..) => return Err(ProofError::NotGetCallerIdentity),
             _ => return Err(ProofError::WrongMethod),
@@ -287,7 +289,7 @@ impl ProofCheck {
         let mut request = Request::new(body);
         *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();
-        let authorization = (form == Form::Header).then_some("authorization");
+        let authorization = (form == SignatureLocation::Header).then_some("authorization");
         for name in claim.signed_headers().chain(authorization) {
             if name == "host" {
                 continue; // That of the URL, which the claim has been held against.
@@ -329,7 +331,7 @@ impl ProofCheck {
     fn check_claim(
         &self,
         claim: &SignedRequest<'_>,
-        form: Form,
+        form: SignatureLocation,
         now: Timestamp,
     ) -> Result<(), ProofError> {
         if claim.form() != form || claim.algorithm() != Algorithm::HmacSha256 {
@@ -356,9 +358,7 @@ impl ProofCheck {
                 now,
             }));
         }
-        let verifier = Verifier::new("", "sts")
-            .with_any_region()
-            .with_longest_expires_in(LONGEST);
+        let verifier = Verifier::unchecked("sts".into()).with_longest_expires_in(LONGEST);
         let audiences = self.headers.iter().cloned();
         let verifier = audiences.fold(verifier, |verifier, (name, value)| {
             verifier.with_audience(name, value)
@@ -407,7 +407,7 @@ fn belongs(name: &str, value: &[u8], body: &str) -> bool {
     match name {
         "authorization" | "x-amz-date" | "x-amz-security-token" => true,
         "x-amz-content-sha256" => {
-            let hashed = PayloadHash::of(body).to_hashed_payload();
+            let hashed = PayloadHash::new(body).to_hashed_payload();
             value == hashed.as_str().as_bytes()
         }
         "content-length" => value == body.len().to_string().as_bytes(),

@@ -109,8 +109,8 @@ impl Proof {
             headers: &raw,
         };
         let region = signing_region(region);
-        let signer = Signer::new(credentials.clone(), region, "sts");
-        let added = signer.sign_raw(&request, PayloadHash::of(body), now)?;
+        let signer = Signer::new(credentials.clone(), region, "sts")?;
+        let added = signer.sign_raw(&request, PayloadHash::new(body), now)?;
         let secret = |value: &str| Zeroizing::new(value.to_owned());
         let added: Vec<(String, Zeroizing<String>)> = added
             .iter()
@@ -121,7 +121,7 @@ impl Proof {
             .map(|(name, value)| (name.clone(), secret(value)))
             .chain(added)
             .collect();
-        let (identity, date) = signer.identity(now)?;
+        let (context, date) = signer.context(now)?;
         Ok(Self {
             url: if query.is_empty() {
                 format!("https://{host}/")
@@ -130,7 +130,7 @@ impl Proof {
             },
             headers,
             body,
-            expires_at: FIFTEEN_MINUTES.end(&date, identity.expiration)?,
+            expires_at: FIFTEEN_MINUTES.end(&date, context.expiration)?,
         })
     }
 

@@ -12,9 +12,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-use countersign::verify::{AccessKey, Head, Protocol, SignedRequest, Verifier, VerifyError};
-use countersign::{Credentials, PayloadHash, Service, Signer};
+use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+use countersign::verify::{
+    PendingVerification, Protocol, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
+use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -66,22 +68,22 @@ async fn look_up(access_key_id: &str) -> Option<Credentials> {
 
 /// The payload, once it is proven who sent it.
 async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8>, Refusal> {
-    let (now, body) = (SystemTime::now().into(), request.body());
+    let (now, body) = (Timestamp::from(SystemTime::now()), request.body());
     let claim = SignedRequest::parse(request)?;
     verifier.check(&claim, now)?; // what cannot be good costs no look-up
     let credentials = look_up(claim.access_key_id()).await;
     let credentials = credentials.ok_or(VerifyError::UnknownAccessKeyId)?;
-    let key = AccessKey::derive(&credentials, claim.scope()).map_err(Refusal::internal)?; // worth a cache
-    match verifier.verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => {
-            head.verify(PayloadHash::of(body))?;
+    let key = VerificationKey::derive(&credentials, claim.scope()).map_err(Refusal::internal)?; // worth a cache
+    match verifier.verify_signature(&claim, &key, now)? {
+        PendingVerification::Hashed(head) => {
+            head.verify(PayloadHash::new(body))?;
             Ok(body.clone())
         }
-        Head::Unsigned(head) => {
+        PendingVerification::Unsigned(head) => {
             head.accept(); // this server is content with TLS
             Ok(body.clone())
         }
-        Head::Streaming(head) => {
+        PendingVerification::Streaming(head) => {
             let (_verified, seed) = head.into_parts();
             let mut chunks = ChunkVerifier::new(&seed).map_err(Refusal::incomplete)?;
             let (mut data, mut rest) = (Vec::new(), &body[..]);
@@ -98,7 +100,7 @@ async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8
 }
 
 async fn answer(objects: &Objects, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let answer = match admit(&verifier, &request).await {
         Ok(payload) => serve(objects, &request, payload),
         Err(refusal) => Err(refusal),
@@ -299,22 +301,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (address, _) = listen("127.0.0.1:0").await?;
     let http = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let url = format!("http://{address}/bucket/a%20key");
-    let now = SystemTime::now().into();
+    let now = Timestamp::from(SystemTime::now());
     for (secret_key, status) in [
         (SECRET_KEY, StatusCode::OK),
         ("another", StatusCode::FORBIDDEN),
     ] {
         let credentials = Credentials::new(ACCESS_KEY_ID, secret_key);
-        let signer = Signer::new(credentials, "us-east-1", "s3");
+        let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
 
         let mut put = Request::put(&url).body("data".into())?;
-        signer.sign(&mut put, PayloadHash::of("data"), now)?;
+        signer.sign(&mut put, PayloadHash::new("data"), now)?;
         let answer = http.request(put).await?;
         println!("put: {}", answer.status());
         assert_eq!(answer.status(), status);
 
         let mut put = Request::put(&url).body(())?;
-        let mut chunks = signer.sign_chunked(&mut put, ChunkedPayload::signed(4), now)?;
+        let mut chunks = signer.sign_chunked(&mut put, ChunkedEncoding::signed(4), now)?;
         let mut body = chunks.header("data")?.as_ref().to_vec();
         body.extend_from_slice(b"data");
         body.extend_from_slice(&chunks.finish()?);

@@ -36,10 +36,10 @@ impl Form {
         now: OffsetDateTime,
     ) -> Request<Bytes> {
         let payload = match self {
-            Self::Header => PayloadHash::of(request.body()),
+            Self::Header => PayloadHash::new(request.body()),
             Self::HeaderUnsignedPayload => PayloadHash::Unsigned,
             Self::Presigned if signer.service().name().starts_with("s3") => PayloadHash::Unsigned,
-            Self::Presigned => PayloadHash::of(request.body()),
+            Self::Presigned => PayloadHash::new(request.body()),
         };
         if self != Self::Presigned {
             signer

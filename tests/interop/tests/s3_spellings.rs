@@ -106,7 +106,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     fn new(client: &'a Client, server: &Server, credentials: Credentials, form: Form) -> Self {
-        let signer = Signer::new(credentials, REGION, "s3");
+        let signer = Signer::new(credentials, REGION, "s3").unwrap();
         Self {
             client,
             signer,

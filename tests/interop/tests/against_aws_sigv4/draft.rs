@@ -180,7 +180,7 @@ impl Draft<'_> {
         if self.unsigned {
             PayloadHash::Unsigned
         } else {
-            PayloadHash::of(&self.body)
+            PayloadHash::new(&self.body)
         }
     }
 
