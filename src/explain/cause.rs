@@ -191,13 +191,6 @@ pub enum Cause {
 
 impl Cause {
     /// What to do about it.
-    ///
-    /// ```
-    /// use countersign::explain::Cause;
-    ///
-    /// let advice = Cause::PathEncodedTwice.advice();
-    /// assert!(advice.starts_with("Sign the path as it is sent"));
-    /// ```
     pub fn advice(&self) -> &'static str {
         words(self).1
     }

@@ -12,10 +12,9 @@
 //!
 //! ```
 //! use countersign::s3::express::{CreateSession, SessionMode};
-//! use countersign::{Credentials, PayloadHash, Signer};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //!
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let mut ask = CreateSession::new("demo--use1-az4--x-s3");
 //! ask.mode = Some(SessionMode::ReadOnly);
@@ -26,7 +25,7 @@
 //! // Send it; then:
 //! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
 //! let session = CreateSession::parse(status, body)?;
-//! assert_eq!(session.expiration(), Some(datetime!(2026-01-01 12:05 UTC)));
+//! assert_eq!(session.expiration(), Some("2026-01-01T12:05:00Z".parse::<Timestamp>()?));
 //! let signer = Signer::new(session, "us-east-1", "s3express")?;
 //! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
 //! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
@@ -54,8 +53,8 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 ///
 /// ```
 /// use countersign::s3::express::CreateSession;
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
 /// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
 /// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
@@ -67,9 +66,10 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// ```
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::s3::express::CreateSession;
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
 /// let ask = CreateSession { bucket: "demo--use1-az4--x-s3".into(), mode: None };
 /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -108,12 +108,6 @@ pub enum SessionMode {
 
 impl SessionMode {
     /// As it is sent.
-    ///
-    /// ```
-    /// use countersign::s3::express::SessionMode;
-    ///
-    /// assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadOnly => "ReadOnly",
@@ -124,13 +118,6 @@ impl SessionMode {
 
 impl CreateSession {
     /// For a bucket, by its whole name, in the mode that S3 chooses.
-    ///
-    /// ```
-    /// use countersign::s3::express::CreateSession;
-    ///
-    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
-    /// assert_eq!(ask.mode, None);
-    /// ```
     pub fn new(bucket: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
