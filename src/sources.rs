@@ -1,6 +1,7 @@
 //! Credential sources, without IO: from where users keep their keys to a signed request.
 //!
-//! Each source is a value of its own: it makes requests, names files, and reads responses. This crate opens no file, no socket and no
+//! Each source is a value of its own: it makes requests, names files, and reads responses. [`Chain`]
+//! puts them together in the order of AWS's SDKs. This crate opens no file, no socket and no
 //! process, reads no clock and no environment: the caller does, or copies a driver of sixty lines.
 //!
 //! # Which source when
@@ -20,11 +21,31 @@
 //!
 //! A program that makes credentials for others prints them with [`write_process_output`].
 //!
+//! # In which order
+//!
+//! [`Chain`] asks, in this order: environment variables, the selected profile (with its roles, web
+//! identity, IAM Identity Center, login or process), web identity from the environment, the
+//! container endpoint, instance metadata. The first source that is configured decides:
+//!
+//! - A source that is not configured is skipped, and [`Found::skipped`] says why.
+//! - A source that is configured and fails stops the chain. Another identity than the one that the
+//!   user meant would be worse than no identity.
+//! - The shared files are not read if the environment has keys.
+//!
+//! Within a profile the order is: a role with `source_profile` or `credential_source`,
+//! `web_identity_token_file`, IAM Identity Center, keys, `login_session`, `credential_process`.
+//! In the shared files the credentials file wins over the config file, key by key.
+//!
+//! # When to refresh
+//!
+//! [`RefreshPolicy`] says when, and [`RefreshCell`] lets one caller refresh while the others sign
+//! with what they have. Keys without an expiration are never refreshed.
+//!
 //! # What each error means
 //!
 //! | error | meaning | what to do |
 //! |---|---|---|
-//! | [`Error::NotConfigured`] | no source is configured | set one up |
+//! | [`Error::NotConfigured`] | no source is configured | set one up; [`ChainError::skipped`] says what was missing |
 //! | [`Error::MissingSetting`], [`Error::InvalidSetting`], [`Error::InvalidUri`] | an environment variable is missing or malformed | correct the variable that the error names |
 //! | [`Error::ProfileFiles`] | a shared file is malformed | correct the line that the error names |
 //! | [`Error::ProfileNotFound`] | `AWS_PROFILE` or `source_profile` names no profile | correct the name |
@@ -45,6 +66,7 @@
 //! Sizes are checked before anything is parsed: shared files 1 MiB, documents, caches and output of
 //! programs 256 KiB, tokens 64 KiB, JSON 16 levels, chained roles 16.
 
+mod chain;
 mod cognito;
 mod container;
 mod document;
@@ -57,6 +79,7 @@ mod login;
 mod process;
 mod profile_files;
 mod profile_source;
+mod refresh;
 mod reply;
 mod resolved;
 mod secret;
@@ -64,6 +87,7 @@ mod sso;
 mod text;
 mod web_identity;
 
+pub use chain::{Answer, Chain, ChainError, CredentialSource, Found, Skipped, Want};
 pub use cognito::CognitoPool;
 pub use container::Container;
 pub use document::parse_credential_document;
@@ -82,6 +106,7 @@ pub use profile_source::{
     BaseSource, NamedSource, ProfileKeys, ProfileProcess, ProfileRole, ProfileSource, ProfileSso,
     ProfileWebIdentity,
 };
+pub use refresh::{Lease, RefreshCell, RefreshPermit, RefreshPolicy, RefreshUrgency, Validity};
 pub use resolved::ResolvedCredentials;
 pub use secret::Secret;
 pub use sso::{SsoToken, SsoTokenState, read_sso_credentials, sso_cache_file_name};
