@@ -10,6 +10,8 @@
 mod case;
 #[path = "aws_suite/http.rs"]
 mod http;
+#[path = "aws_suite/package.rs"]
+mod package;
 #[path = "aws_suite/v4.rs"]
 mod v4;
 #[cfg(feature = "sigv4a")]

@@ -31,6 +31,9 @@ mod sigv4a;
 #[cfg(feature = "sigv4a")]
 #[path = "vectors/sigv4a_chunked.rs"]
 mod sigv4a_chunked;
+#[cfg(feature = "sources")]
+#[path = "vectors/sources.rs"]
+mod sources;
 #[cfg(feature = "sts")]
 #[path = "vectors/sts.rs"]
 mod sts;
@@ -87,6 +90,28 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "bedrock" => tokens::bedrock,
         #[cfg(feature = "tokens")]
         "iot" => tokens::iot,
+        #[cfg(feature = "sources")]
+        "profile-files" => sources::profile_files,
+        #[cfg(feature = "sources")]
+        "profile-credentials" => sources::profile_credentials,
+        #[cfg(feature = "sources")]
+        "imds" => sources::imds,
+        #[cfg(feature = "sources")]
+        "container" => sources::container,
+        #[cfg(feature = "sources")]
+        "credential-process" => sources::process,
+        #[cfg(feature = "sources")]
+        "web-identity-env" => sources::web_identity_env,
+        #[cfg(feature = "sources")]
+        "sso" => sources::sso,
+        #[cfg(feature = "sources")]
+        "login" => sources::login,
+        #[cfg(feature = "sources")]
+        "cognito" => sources::cognito,
+        #[cfg(feature = "sources")]
+        "iot-credentials" => sources::iot,
+        #[cfg(feature = "sources")]
+        "chain" => sources::chain,
         _ => return None,
     })
 }
