@@ -165,7 +165,7 @@ pub struct Skipped {
 /// What a chain wants from its caller. `Debug` hides bodies, contents and arguments.
 ///
 /// See [`Chain`] for an example of each.
-#[non_exhaustive]
+// Exhaustive on purpose: a driver that does not know a want cannot go on.
 pub enum Want {
     /// The content of a file: [`Answer::File`], or [`Answer::NoFile`] if the file does not exist or
     /// cannot be read.

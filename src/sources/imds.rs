@@ -368,14 +368,14 @@ mod tests {
     #[test]
     fn a_role_name_never_leaves_its_path() {
         let imds = imds(&[]).unwrap().unwrap();
-        let long = "x".repeat(65);
+        let (longest, long) = ("x".repeat(64), "x".repeat(65));
         for name in [
             "", "..", ".", "a/b", "../x", "a b", "a%2f", "é", "a\rb", &long,
         ] {
             let error = imds.read_role(&Response::new(name)).unwrap_err();
             assert!(matches!(error, Error::InvalidRoleName), "{name}");
         }
-        for name in ["a..b", "web-role \r\nsecond", &long[1..]] {
+        for name in ["a..b", "web-role \r\nsecond", &longest] {
             assert!(
                 imds.read_role(&Response::new(name)).unwrap().is_some(),
                 "{name}"

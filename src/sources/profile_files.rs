@@ -300,6 +300,7 @@ mod tests {
             error.to_string(),
             "credentials file is larger than 1048576 bytes"
         );
-        assert!(ProfileFiles::parse(&large[1..], "").is_ok());
+        let largest = " ".repeat(LARGEST_PROFILE_FILE);
+        assert!(ProfileFiles::parse(largest, "").is_ok());
     }
 }

@@ -201,8 +201,8 @@ struct State<T> {
 }
 
 /// What a [`RefreshCell`] hands out.
+// Exhaustive on purpose: each case needs its own action.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum Lease<T> {
     /// A value to use.
     Current(Arc<T>),
