@@ -8,7 +8,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{Error, ProfileFile, ProfileFileProblem};
-use grammar::{RawProperty, RawSection};
+use grammar::{Properties, RawFile};
 
 /// The largest shared file that is read: 1 MiB.
 pub const LARGEST_PROFILE_FILE: usize = 1 << 20;
@@ -90,10 +90,11 @@ impl ProfileFiles {
     }
 
     fn read_config(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let file = read(bytes, ProfileFile::Config)?;
         // `[profile default]` displaces `[default]`, wherever it is.
         let (mut prefixed, mut bare) = (None, None);
-        for section in sections(bytes, ProfileFile::Config)? {
-            let place = match split_content(section.content) {
+        for (content, properties) in file.sections() {
+            let section = match split_content(content) {
                 (None, "default") => bare.get_or_insert_with(Section::default),
                 (Some("profile"), "default") => prefixed.get_or_insert_with(Section::default),
                 (Some(prefix), name) if is_identifier(name) => {
@@ -107,7 +108,7 @@ impl ProfileFiles {
                 }
                 _ => continue,
             };
-            place.add(section.properties);
+            section.add(&properties);
         }
         if let Some(default) = prefixed.or(bare) {
             self.profiles.insert("default".to_owned(), default);
@@ -116,11 +117,12 @@ impl ProfileFiles {
     }
 
     fn read_credentials(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        for section in sections(bytes, ProfileFile::Credentials)? {
-            match split_content(section.content) {
+        let file = read(bytes, ProfileFile::Credentials)?;
+        for (content, properties) in file.sections() {
+            match split_content(content) {
                 (None, name) if is_identifier(name) => {
                     let profile = self.profiles.entry(name.to_owned()).or_default();
-                    profile.add(section.properties);
+                    profile.add(&properties);
                 }
                 _ => {}
             }
@@ -183,11 +185,15 @@ impl Section {
         self.get(key).filter(|value| !value.is_empty())
     }
 
-    fn add(&mut self, properties: Vec<RawProperty<'_>>) {
-        let sound = properties.into_iter().filter(|raw| is_identifier(raw.key));
-        self.properties.extend(sound.map(|raw| Property {
-            key: raw.key.to_ascii_lowercase(),
-            value: raw.value(),
+    fn add(&mut self, properties: &Properties<'_, '_>) {
+        let properties = properties.iter();
+        if self.properties.is_empty() {
+            self.properties.reserve_exact(properties.len());
+        }
+        let sound = properties.filter(|(key, _)| is_identifier(key));
+        self.properties.extend(sound.map(|(key, value)| Property {
+            key: key.to_ascii_lowercase(),
+            value,
         }));
     }
 }
@@ -199,8 +205,8 @@ impl fmt::Debug for Section {
     }
 }
 
-/// The sections of a file, if it is text within bounds.
-fn sections(bytes: &[u8], file: ProfileFile) -> Result<Vec<RawSection<'_>>, Error> {
+/// The lines of a file, if it is text within bounds.
+fn read(bytes: &[u8], file: ProfileFile) -> Result<RawFile<'_>, Error> {
     if bytes.len() > LARGEST_PROFILE_FILE {
         let what = match file {
             ProfileFile::Config => "config file",
@@ -229,7 +235,10 @@ fn split_content(content: &str) -> (Option<&str>, &str) {
 }
 
 fn is_identifier(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte);
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'/' | b'.' | b'%' | b'@' | b':' | b'+')
+    };
     !name.is_empty() && name.bytes().all(allowed)
 }
 

@@ -29,6 +29,10 @@ pub(super) enum Fetch {
     SsoSave(ProfileSso, String, SsoToken),
     SsoPortal(String),
     LoginCache(String),
+    #[cfg_attr(
+        not(feature = "sigv4a"),
+        expect(dead_code, reason = "without P-256 there is no proof to send")
+    )]
     LoginRefresh(String, LoginSession),
     LoginSave(String, LoginSession),
 }
