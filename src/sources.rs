@@ -4,6 +4,24 @@
 //! puts them together in the order of AWS's SDKs. This crate opens no file, no socket and no
 //! process, reads no clock and no environment: the caller does, or copies a driver of sixty lines.
 //!
+//! ```
+//! use countersign::sources::{Answer, Chain, Environment, Want};
+//! use countersign::{PayloadHash, Signer};
+//! use time::macros::datetime;
+//!
+//! let environment = Environment::from_pairs([
+//!     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+//!     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+//! ]);
+//! # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
+//! let mut chain = Chain::new(environment, "my-program");
+//! let Want::Done(found) = chain.next(Answer::Start, now)? else { panic!("wants a file or a request") };
+//! let signer = Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs");
+//! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2030-01-02 3:04:05 UTC))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Which source when
 //!
 //! | the program runs | source | type |

@@ -231,4 +231,17 @@ mod tests {
                 .is_err()
         );
     }
+
+    #[test]
+    fn a_namespace_is_no_part_of_an_error_code() {
+        let body = r#"{"__type":"com.amazonaws.cognito#ResourceNotFoundException","Message":"no"}"#;
+        let response = Response::builder().status(400).body(body).unwrap();
+        let error = CognitoPool::new("eu-west-1")
+            .read_id(&response)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Amazon Cognito refused with status 400: ResourceNotFoundException: no"
+        );
+    }
 }

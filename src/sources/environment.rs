@@ -380,4 +380,10 @@ mod tests {
         let environment = Environment::from_pairs([("AWS_SECRET_ACCESS_KEY", "s3cret")]);
         assert_eq!(format!("{environment:?}"), "{\"AWS_SECRET_ACCESS_KEY\"}");
     }
+
+    #[test]
+    fn a_secret_without_a_key_id_is_no_source() {
+        let environment = Environment::from_pairs([("AWS_SECRET_ACCESS_KEY", "s")]);
+        assert!(environment_credentials(&environment).unwrap().is_none());
+    }
 }

@@ -397,4 +397,43 @@ mod tests {
             assert_eq!(imds.read_token(&response).is_ok(), accepted, "{status}");
         }
     }
+
+    #[test]
+    fn a_variable_wins_over_the_profile() {
+        let config = "[default]\nec2_metadata_service_endpoint_mode = IPv6\n\
+            ec2_metadata_v1_disabled = True\n";
+        let files = crate::sources::ProfileFiles::parse(config, "").unwrap();
+        let profile = files.profile("default");
+        let imds = |pairs: &[(&str, &str)]| {
+            let environment = Environment::from_pairs(pairs.iter().copied());
+            Imds::new(&environment, profile).unwrap().unwrap()
+        };
+        let of_profile = imds(&[]);
+        assert_eq!(of_profile.base, "http://[fd00:ec2::254]");
+        let of_variables = imds(&[
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv4"),
+            ("AWS_EC2_METADATA_V1_DISABLED", "false"),
+        ]);
+        assert_eq!(of_variables.base, "http://169.254.169.254");
+        let response = Response::builder().status(404).body("").unwrap();
+        assert!(of_profile.with_v1_allowed().read_token(&response).is_err());
+        assert!(
+            of_variables
+                .with_v1_allowed()
+                .read_token(&response)
+                .unwrap()
+                .is_v1()
+        );
+    }
+
+    #[test]
+    fn the_life_of_a_token_is_what_the_service_says_or_six_hours() {
+        let imds = imds(&[]).unwrap().unwrap();
+        for (header, seconds) in [(" 60 ", 60), ("x", 21_600), ("-1", 21_600)] {
+            let response = Response::builder().header(TTL, header).body("t").unwrap();
+            let session = imds.read_token(&response).unwrap();
+            assert_eq!(session.lifetime().as_secs(), seconds, "{header}");
+            assert!(!session.is_v1());
+        }
+    }
 }

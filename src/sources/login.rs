@@ -148,6 +148,30 @@ impl LoginSession {
     /// # Errors
     /// - [`Error::InvalidToken`] if the proof cannot be a header value
     /// - [`Error::Request`] if the region cannot be part of a host name
+    ///
+    /// ```
+    /// # #[cfg(feature = "sigv4a")] {
+    /// use countersign::sources::{DpopKey, LoginSession};
+    /// use http::Response;
+    ///
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
+    /// # let cache = r#"{"accessToken":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"secret","sessionToken":"token","accountId":"123456789012","expiresAt":"2030-01-02T03:05:00Z"},"refreshToken":"r","clientId":"c","dpopKey":"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIHaSw601QLuAPAILOu5mzYiHEjI06gxucUPArdc/9DHuoAoGCCqGSM49\nAwEHoUQDQgAEdQkl4PP7doIatL26VhEwCWO+DLZpO5lgOJRv0DV7lwLo729JZot7\nANCaf9orP30FXy4cziSwXLsEv0Buyag8nQ==\n-----END EC PRIVATE KEY-----\n"}"#;
+    /// let session = LoginSession::parse(cache)?;
+    /// assert!(session.needs_refresh(now));
+    /// let url = session.token_url("us-west-2")?;
+    /// let proof = DpopKey::from_pem(session.dpop_key().expose())?.proof(&url, "a random text", now)?;
+    /// let request = session.refresh_request("us-west-2", &proof)?;
+    /// assert_eq!(request.uri(), url.as_str());
+    ///
+    /// // Send it; then write the new session to the cache, and use it:
+    /// let response = Response::new(r#"{"accessToken":{"accessKeyId":"ASIANEW","secretAccessKey":"s",
+    ///     "sessionToken":"t"},"expiresIn":900,"refreshToken":"r2"}"#);
+    /// let session = session.read_refresh(&response, now)?;
+    /// let cache = session.to_json();
+    /// assert_eq!(session.credentials().credentials().access_key_id(), "ASIANEW");
+    /// # }
+    /// # Ok::<(), countersign::sources::Error>(())
+    /// ```
     pub fn refresh_request(&self, region: &str, proof: &Secret) -> Result<Request<String>, Error> {
         let members = self.json.members();
         let mut body = json!({

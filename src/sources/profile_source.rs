@@ -32,6 +32,18 @@ pub struct ProfileSource {
 }
 
 /// The base source of a profile.
+///
+/// ```
+/// use countersign::sources::{BaseSource, ProfileFiles, ProfileSource, SelectedProfile};
+///
+/// let config = "[profile dev]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Admin\n\
+///     [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n";
+/// let files = ProfileFiles::parse(config, "")?;
+/// let source = ProfileSource::resolve(&files, &SelectedProfile::named("dev"))?.expect("configured");
+/// let BaseSource::Sso(sso) = source.base else { panic!("another source") };
+/// assert_eq!((sso.role_name.as_str(), sso.region.as_str()), ("Admin", "eu-west-1"));
+/// # Ok::<(), countersign::sources::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BaseSource {
@@ -492,6 +504,61 @@ mod tests {
         for name in ["k", "p"] {
             let source = resolve(config, name).unwrap().unwrap();
             assert!(!format!("{source:?}").contains("s3cret"), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_source_of_a_profile_wins() {
+        let sources: [(&str, fn(&BaseSource) -> bool); 5] = [
+            (
+                "web_identity_token_file = /t\nrole_arn = r\nsource_profile = x\n",
+                |it| matches!(it, BaseSource::WebIdentity(_)),
+            ),
+            (
+                "sso_account_id = 1\nsso_role_name = r\nsso_region = x\nsso_start_url = u\n",
+                |it| matches!(it, BaseSource::Sso(_)),
+            ),
+            ("aws_access_key_id = A\naws_secret_access_key = s\n", |it| {
+                matches!(it, BaseSource::Keys(_))
+            }),
+            ("login_session = arn\n", |it| {
+                matches!(it, BaseSource::Login { .. })
+            }),
+            ("credential_process = vend\n", |it| {
+                matches!(it, BaseSource::Process(_))
+            }),
+        ];
+        for first in 0..sources.len() {
+            // The first one last in the file: its place there does not matter.
+            let rest = sources[first..].iter().rev().map(|(keys, _)| *keys);
+            let config = format!("[default]\n{}", rest.collect::<String>());
+            let source = resolve(&config, "default").unwrap().unwrap();
+            assert!(sources[first].1(&source.base), "{config}{source:?}");
+        }
+    }
+
+    #[test]
+    fn keys_end_a_chain_only_in_a_profile_that_another_one_led_to() {
+        let config = "[profile a]\nrole_arn = r\nsource_profile = b\naws_access_key_id = A\n\
+            aws_secret_access_key = s\n[profile b]\naws_access_key_id = B\naws_secret_access_key = s\n";
+        let source = resolve(config, "a").unwrap().unwrap();
+        assert!(matches!(source.base, BaseSource::Keys(keys) if keys.access_key_id == "B"));
+        assert_eq!((source.base_profile.as_str(), source.roles.len()), ("b", 1));
+    }
+
+    #[test]
+    fn half_a_key_pair_is_an_error_also_in_a_source_profile() {
+        for (half, missing) in [
+            ("aws_access_key_id = A", "aws_secret_access_key"),
+            ("aws_secret_access_key = s", "aws_access_key_id"),
+        ] {
+            let config =
+                format!("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\n{half}\n");
+            let error = resolve(&config, "a").unwrap_err();
+            assert!(
+                matches!(error, Error::MissingKey { key, .. } if key == missing),
+                "{error}"
+            );
         }
     }
 }

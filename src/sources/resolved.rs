@@ -116,3 +116,36 @@ impl ResolvedCredentials {
 pub(super) fn next_try(now: Timestamp, jitter: Duration) -> Timestamp {
     now + Duration::from_secs(5 * 60) + jitter.min(Duration::from_secs(10 * 60))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_that_expire_now_are_expired() {
+        let at = Timestamp::from_unix_seconds(100);
+        let resolved = ResolvedCredentials::new("A", "s", Some(at));
+        assert!(resolved.is_expired(at) && !resolved.is_expired(at - Duration::from_nanos(1)));
+        let lasting = ResolvedCredentials::new("A", "s", None);
+        assert!(!lasting.is_expired(Timestamp::from_unix_seconds(i64::MAX)));
+    }
+
+    #[test]
+    fn the_next_try_is_five_to_fifteen_minutes_away() {
+        let now = Timestamp::from_unix_seconds(100);
+        let seconds = |jitter| next_try(now, jitter).unix_seconds() - now.unix_seconds();
+        assert_eq!(seconds(Duration::ZERO), 300);
+        assert_eq!(seconds(Duration::from_secs(600)), 900);
+        assert_eq!(seconds(Duration::MAX), 900);
+    }
+
+    #[test]
+    fn the_token_stays_without_the_expiration() {
+        let at = Timestamp::from_unix_seconds(100);
+        let resolved = ResolvedCredentials::new("A", "s", Some(at)).with_session_token(Some("t"));
+        let credentials = resolved.into_credentials_without_expiration();
+        assert_eq!(credentials.session_token().unwrap().expose(), "t");
+        assert_eq!(credentials.secret_key().expose(), "s");
+        assert!(credentials.expiration().is_none());
+    }
+}
