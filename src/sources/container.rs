@@ -209,6 +209,7 @@ mod tests {
             ".evil.example/c",
             ":80/c",
             "c",
+            "?c",
             "http://h/",
             "/a b",
         ] {

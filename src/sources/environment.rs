@@ -373,6 +373,14 @@ mod tests {
         assert_eq!(config("$HOME/x").as_deref(), Some("$HOME/x"));
         let homeless = FileLocations::new(&Environment::default(), Platform::Unix);
         assert_eq!((homeless.config(), homeless.sso_cache("x")), (None, None));
+        // The variable of Windows means nothing elsewhere.
+        let elsewhere = Environment::from_pairs([("USERPROFILE", "/home/u")]);
+        assert_eq!(
+            FileLocations::new(&elsewhere, Platform::Unix).config(),
+            None
+        );
+        let path = FileLocations::new(&elsewhere, Platform::Windows).config();
+        assert_eq!(path.as_deref(), Some("/home/u\\.aws\\config"));
     }
 
     #[test]

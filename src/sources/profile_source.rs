@@ -509,7 +509,8 @@ mod tests {
 
     #[test]
     fn the_first_source_of_a_profile_wins() {
-        let sources: [(&str, fn(&BaseSource) -> bool); 5] = [
+        type Is = fn(&BaseSource) -> bool;
+        let sources: [(&str, Is); 5] = [
             (
                 "web_identity_token_file = /t\nrole_arn = r\nsource_profile = x\n",
                 |it| matches!(it, BaseSource::WebIdentity(_)),

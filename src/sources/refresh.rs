@@ -437,6 +437,7 @@ mod tests {
         // Dropped: counted from when it was taken.
         drop(permit(cell.get(at(342))));
         assert!(matches!(cell.get(at(371)), Lease::Current(_)));
+        drop(permit(cell.get(at(372))));
         let Lease::Refresh { urgency, .. } = cell.get(at(550)) else {
             panic!("mandatory");
         };

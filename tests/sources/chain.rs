@@ -236,7 +236,7 @@ mod login {
             let found = world.run().0.unwrap();
             assert_eq!(found.credentials.credentials().access_key_id(), "OLD");
         }
-        let error = world("2030-01-02T03:00:00Z")
+        let error = world("2030-01-02T03:04:05Z")
             .respond(500, "<html>")
             .run()
             .0
@@ -478,27 +478,27 @@ fn a_profile_by_name_must_exist_and_wins_over_the_variable() {
     let chain = world.chain().with_profile("default");
     let error = world.drive(chain).0.unwrap_err();
     assert!(matches!(error.error(), Error::ProfileNotFound { .. }));
+}
 
-    #[test]
-    fn the_older_form_of_sso_is_never_refreshed() {
-        let config = "[default]\nsso_account_id = 1\nsso_role_name = r\nsso_region = eu-west-1\n\
+#[test]
+fn the_older_form_of_sso_is_never_refreshed() {
+    let config = "[default]\nsso_account_id = 1\nsso_role_name = r\nsso_region = eu-west-1\n\
         sso_start_url = https://x.awsapps.com/start\n";
-        let path = sso_cache_file_name("https://x.awsapps.com/start");
-        let world = |expires_at: &str| {
-            let path = format!("/home/u/.aws/sso/cache/{path}");
-            World::of_config(config).file(&path, &sso_token(expires_at))
-        };
-        let (found, trace) = world("2030-01-02T03:04:06Z").respond(200, PORTAL).run();
-        assert!(found.is_ok());
-        assert_eq!(
-            trace.requests[0].uri().host(),
-            Some("portal.sso.eu-west-1.amazonaws.com")
-        );
-        let (found, trace) = world("2030-01-02T03:04:05Z").run();
-        assert!(matches!(
-            found.unwrap_err().error(),
-            Error::TokenExpired { .. }
-        ));
-        assert!(trace.requests.is_empty());
-    }
+    let path = sso_cache_file_name("https://x.awsapps.com/start");
+    let world = |expires_at: &str| {
+        let path = format!("/home/u/.aws/sso/cache/{path}");
+        World::of_config(config).file(&path, &sso_token(expires_at))
+    };
+    let (found, trace) = world("2030-01-02T03:04:06Z").respond(200, PORTAL).run();
+    assert!(found.is_ok());
+    assert_eq!(
+        trace.requests[0].uri().host(),
+        Some("portal.sso.eu-west-1.amazonaws.com")
+    );
+    let (found, trace) = world("2030-01-02T03:04:05Z").run();
+    assert!(matches!(
+        found.unwrap_err().error(),
+        Error::TokenExpired { .. }
+    ));
+    assert!(trace.requests.is_empty());
 }
