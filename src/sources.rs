@@ -1,11 +1,11 @@
 //! Credential sources, without IO: from where users keep their keys to a signed request.
 //!
-//! Each source is a value of its own: it makes requests, names files, and reads responses. [`Chain`]
-//! puts them together in the order of AWS's SDKs. This crate opens no file, no socket and no
-//! process, reads no clock and no environment: the caller does, or copies a driver of sixty lines.
+//! Each source is a value of its own: it creates requests, names files, and reads responses.
+//! [`Chain`] asks them in the order of AWS's SDKs. This crate opens no file and no socket, starts no
+//! process, and reads neither clock nor environment: the caller does.
 //!
 //! ```
-//! use countersign::sources::{Answer, Chain, Environment, Want};
+//! use countersign::sources::{Input, Chain, Environment, Want};
 //! use countersign::{PayloadHash, Signer};
 //! use time::macros::datetime;
 //!
@@ -15,7 +15,7 @@
 //! ]);
 //! # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 //! let mut chain = Chain::new(environment, "my-program");
-//! let Want::Done(found) = chain.next(Answer::Start, now)? else { panic!("wants a file or a request") };
+//! let Want::Done(found) = chain.next(Input::Start, now)? else { panic!("wants a file or a request") };
 //! let signer = Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs");
 //! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
 //! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2030-01-02 3:04:05 UTC))?;
@@ -57,7 +57,8 @@
 //! # When to refresh
 //!
 //! [`RefreshPolicy`] says when, and [`RefreshCell`] lets one caller refresh while the others sign
-//! with what they have. Keys without an expiration are never refreshed.
+//! with what they have. Keys without an expiration are never refreshed. Instance metadata may serve
+//! expired credentials during an outage; [`ResolvedCredentials::next_try`] says when to ask again.
 //!
 //! # What each error means
 //!
@@ -69,7 +70,7 @@
 //! | [`Error::ProfileNotFound`] | `AWS_PROFILE` or `source_profile` names no profile | correct the name |
 //! | [`Error::MissingKey`], [`Error::InvalidValue`], [`Error::BothSources`], [`Error::NoSource`], [`Error::SsoConflict`] | a profile is incomplete or contradicts itself | correct the key that the error names |
 //! | [`Error::TokenExpired`] | the cached token expired | log in again with the command that the error names |
-//! | [`Error::File`] | a cache or token file is missing | log in again, or correct the path |
+//! | [`Error::File`] | a file that a setting names is missing or unreadable | log in again, or correct the path |
 //! | [`Error::Exit`], [`Error::Version`], [`Error::Command`] | a `credential_process` failed | run it by hand |
 //! | [`Error::TokenRefused`] | instance metadata refused a session token | enable IMDSv2, or allow IMDSv1 |
 //! | [`Error::HostNotAllowed`] | credentials over plain HTTP from another host | use https |
@@ -105,7 +106,7 @@ mod sso;
 mod text;
 mod web_identity;
 
-pub use chain::{Answer, Chain, ChainError, CredentialSource, Found, Skipped, Want};
+pub use chain::{Chain, ChainError, CredentialSource, Found, Input, Skipped, Want};
 pub use cognito::CognitoPool;
 pub use container::Container;
 pub use document::parse_credential_document;

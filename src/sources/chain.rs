@@ -25,30 +25,30 @@ use fetch::{Fetch, Outcome};
 ///
 /// The order is: environment variables, the selected profile with its roles, web identity from the
 /// environment, container endpoint, instance metadata. A source that is not configured is skipped,
-/// and told in the end. A source that is configured and fails stops the chain: the program never
-/// runs under another identity than the one that was meant.
+/// and the result lists it with the reason. A source that is configured and fails stops the chain,
+/// so that the program never runs under another identity than the one that the user meant.
 ///
-/// [`next`](Self::next) says what the chain wants; the caller does it and passes the
-/// [`Answer`]. Files are not wanted if the environment has keys.
+/// [`next`](Self::next) returns what the chain wants. The caller does it, and passes what came of it
+/// as the next [`Input`]. The chain wants no file if the environment has keys.
 ///
 /// ```
-/// use countersign::sources::{Answer, Chain, CredentialSource, Environment, Want};
+/// use countersign::sources::{Chain, CredentialSource, Environment, Input, Want};
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
 /// let environment = Environment::from_pairs([("HOME", "/home/ann")]); // in a program: `std::env::var`
 /// let mut chain = Chain::new(environment, "my-program");
-/// let mut answer = Answer::Start;
+/// let mut input = Input::Start;
 /// let found = loop {
-///     answer = match chain.next(answer, now)? {
+///     input = match chain.next(input, now)? {
 ///         // In a program: `std::fs::read`.
-///         Want::File { path } if path == "/home/ann/.aws/credentials" => Answer::File(
+///         Want::File { path } if path == "/home/ann/.aws/credentials" => Input::File(
 ///             b"[default]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=secret\n".to_vec(),
 ///         ),
-///         Want::File { .. } => Answer::NoFile,
-///         Want::Send(request) => Answer::NoResponse, // here the HTTP client sends it
-///         Want::Run(command) => Answer::NotStarted,  // here `std::process::Command` runs it
-///         Want::Save { path, contents } => Answer::Saved,
-///         Want::MfaCode { serial } => Answer::NoMfaCode,
+///         Want::File { .. } => Input::NoFile,
+///         Want::Send(request) => Input::NoResponse, // here the HTTP client sends it
+///         Want::Run(command) => Input::NotStarted,  // here `std::process::Command` runs it
+///         Want::Save { path, contents } => Input::Saved,
+///         Want::MfaCode { serial } => Input::NoMfaCode,
 ///         Want::Done(found) => break found,
 ///     };
 /// };
@@ -167,19 +167,21 @@ pub struct Skipped {
 /// See [`Chain`] for an example of each.
 // Exhaustive on purpose: a driver that does not know a want cannot go on.
 pub enum Want {
-    /// The content of a file: [`Answer::File`], or [`Answer::NoFile`] if the file does not exist or
-    /// cannot be read.
+    /// Read a file: [`Input::File`], [`Input::NoFile`] or [`Input::UnreadableFile`].
+    ///
+    /// No file is larger than [`LARGEST_PROFILE_FILE`](super::LARGEST_PROFILE_FILE): there is no need
+    /// to read more than a byte beyond.
     File {
         /// The path.
         path: String,
     },
-    /// Run a program without a shell: [`Answer::Output`] or [`Answer::NotStarted`].
+    /// Run a program without a shell: [`Input::Output`] or [`Input::NotStarted`].
     Run(ProcessCommand),
-    /// Send a request, ready as it is: [`Answer::Response`] or [`Answer::NoResponse`].
+    /// Send a request, ready as it is: [`Input::Response`] or [`Input::NoResponse`].
     ///
     /// Use no proxy and short timeouts for link-local hosts.
     Send(Request<String>),
-    /// Write a cache file, readable for its owner only: [`Answer::Saved`] or [`Answer::NotSaved`].
+    /// Write a cache file, readable for its owner only: [`Input::Saved`] or [`Input::NotSaved`].
     ///
     /// Write to a new file and rename it, so that no other program reads half of it.
     Save {
@@ -188,7 +190,7 @@ pub enum Want {
         /// The content.
         contents: Secret,
     },
-    /// Ask the user for a code of their MFA device: [`Answer::MfaCode`] or [`Answer::NoMfaCode`].
+    /// Ask the user for a code of their MFA device: [`Input::MfaCode`] or [`Input::NoMfaCode`].
     MfaCode {
         /// The device: serial number or ARN.
         serial: String,
@@ -230,17 +232,19 @@ pub struct Found {
     pub skipped: Vec<Skipped>,
 }
 
-/// What the caller answers to a [`Want`]. `Debug` prints the kind only.
+/// What came of a [`Want`]. `Debug` prints the kind only.
 ///
 /// See [`Chain`] for an example.
 #[non_exhaustive]
-pub enum Answer {
+pub enum Input {
     /// The first call: nothing was wanted yet.
     Start,
     /// The content of the file.
     File(Vec<u8>),
-    /// The file does not exist or cannot be read.
+    /// The file does not exist.
     NoFile,
+    /// The file exists and cannot be read.
+    UnreadableFile,
     /// What the program wrote, and its exit code (`None` if a signal ended it).
     Output {
         /// The exit code.
@@ -266,12 +270,13 @@ pub enum Answer {
     NoMfaCode,
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Start => "Start",
             Self::File(_) => "File([elided])",
             Self::NoFile => "NoFile",
+            Self::UnreadableFile => "UnreadableFile",
             Self::Output { .. } => "Output([elided])",
             Self::NotStarted => "NotStarted",
             Self::Response(_) => "Response([elided])",
@@ -287,11 +292,11 @@ impl fmt::Debug for Answer {
 /// Why a chain ended without credentials: the error, its source, and the sources that were skipped.
 ///
 /// ```
-/// use countersign::sources::{Answer, Chain, CredentialSource, Environment, Error};
+/// use countersign::sources::{Chain, CredentialSource, Environment, Error, Input};
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
 /// let environment = Environment::from_pairs([("AWS_EC2_METADATA_DISABLED", "true")]);
-/// let error = Chain::new(environment, "my-program").next(Answer::Start, now).unwrap_err();
+/// let error = Chain::new(environment, "my-program").next(Input::Start, now).unwrap_err();
 /// assert!(error.is_not_configured());
 /// assert_eq!(error.skipped().len(), 5); // each with its reason
 /// assert!(error.to_string().contains("environment: `AWS_ACCESS_KEY_ID` is not set"));
@@ -417,14 +422,14 @@ impl Chain {
         self
     }
 
-    /// Takes the answer to what the chain wanted, and returns what it wants next.
+    /// Takes what came of the last want, and returns what the chain wants next.
     ///
-    /// Pass [`Answer::Start`] first. After [`Want::Done`] or an error the chain has ended.
+    /// Pass [`Input::Start`] first. After [`Want::Done`] or an error the chain has ended.
     ///
     /// # Errors
     /// - [`ChainError`] if a source failed, or if none is configured
-    pub fn next(&mut self, answer: Answer, now: impl Into<Timestamp>) -> Result<Want, ChainError> {
-        let step = self.step(answer, now.into());
+    pub fn next(&mut self, input: Input, now: impl Into<Timestamp>) -> Result<Want, ChainError> {
+        let step = self.step(input, now.into());
         step.map_err(|error| {
             self.state = State::Ended;
             ChainError(Box::new(Failure {
@@ -435,9 +440,9 @@ impl Chain {
         })
     }
 
-    fn step(&mut self, answer: Answer, now: Timestamp) -> Result<Want, Error> {
-        match (std::mem::replace(&mut self.state, State::Ended), answer) {
-            (State::Start, Answer::Start) => {
+    fn step(&mut self, input: Input, now: Timestamp) -> Result<Want, Error> {
+        match (std::mem::replace(&mut self.state, State::Ended), input) {
+            (State::Start, Input::Start) => {
                 if let Some(resolved) = environment_credentials(&self.context.environment)? {
                     return Ok(self.done(resolved));
                 }
@@ -448,30 +453,34 @@ impl Chain {
                     None => self.config(Zeroizing::default(), now),
                 }
             }
-            (State::Config, Answer::File(contents)) => self.config(contents.into(), now),
-            (State::Config, Answer::NoFile) => self.config(Zeroizing::default(), now),
-            (State::Credentials(config), Answer::File(contents)) => {
+            (State::Config, Input::File(contents)) => self.config(contents.into(), now),
+            (State::Config, Input::NoFile) => self.config(Zeroizing::default(), now),
+            (State::Credentials(config), Input::File(contents)) => {
                 self.files(&config, &Zeroizing::new(contents), now)
             }
-            (State::Credentials(config), Answer::NoFile) => self.files(&config, b"", now),
-            (State::Fetch(fetch), answer) => {
-                let outcome = fetch.advance(answer, &self.context, now)?;
+            (State::Credentials(config), Input::NoFile) => self.files(&config, b"", now),
+            (State::Config, Input::UnreadableFile) => Err(unreadable(self.locations.config())),
+            (State::Credentials(_), Input::UnreadableFile) => {
+                Err(unreadable(self.locations.credentials()))
+            }
+            (State::Fetch(fetch), input) => {
+                let outcome = fetch.advance(input, &self.context, now)?;
                 self.outcome(outcome, now)
             }
-            (State::MfaCode(resolved, role), Answer::MfaCode(code)) => {
+            (State::MfaCode(resolved, role), Input::MfaCode(code)) => {
                 self.assume(&resolved, &role, Some(&Secret::from(code)), now)
             }
-            (State::MfaCode(_, role), Answer::NoMfaCode) => {
+            (State::MfaCode(_, role), Input::NoMfaCode) => {
                 let profile = role.profile;
                 Err(Error::MfaRequired { profile })
             }
-            (State::Role, Answer::Response(response)) => {
+            (State::Role, Input::Response(response)) => {
                 let response = response.map(Zeroizing::new);
                 let resolved = read_role(Reply::from(&response))?;
                 self.roles(resolved, now)
             }
-            (State::Role, Answer::NoResponse) => Err(Error::NoResponse { from: "STS" }),
-            _ => Err(Error::UnexpectedAnswer),
+            (State::Role, Input::NoResponse) => Err(Error::NoResponse { from: "STS" }),
+            _ => Err(Error::UnexpectedInput),
         }
     }
 
@@ -627,6 +636,11 @@ impl Chain {
         let request = sign(request, &credentials, now)?;
         self.want(Want::Send(request), State::Role)
     }
+}
+
+fn unreadable(path: Option<String>) -> Error {
+    let path = path.unwrap_or_default();
+    Error::File { path }
 }
 
 fn sign(

@@ -321,9 +321,9 @@ pub enum Error {
         /// What it is required for.
         task: &'static str,
     },
-    /// The answer does not fit what the chain asked for, or the chain has ended.
-    #[error("the answer does not fit what the chain asked for")]
-    UnexpectedAnswer,
+    /// The input does not fit what the chain asked for, or the chain has ended.
+    #[error("the input does not fit what the chain asked for")]
+    UnexpectedInput,
     /// No source is configured.
     #[error("no credential source is configured")]
     NotConfigured,

@@ -200,7 +200,7 @@ impl fmt::Debug for ProcessOutput<'_> {
     }
 }
 
-/// Writes credentials as the output of a `credential_process`, for those who make such programs.
+/// Writes credentials as the output of a `credential_process`, for programs that AWS tools run.
 ///
 /// Print the text to the standard output, and exit with 0. Print an error to the standard error, and
 /// exit with another code.

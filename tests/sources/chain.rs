@@ -2,7 +2,7 @@
 
 use countersign::Timestamp;
 use countersign::sources::{
-    Answer, Chain, CredentialSource, Environment, Error, ProfileFile, RefusedBy, Want,
+    Chain, CredentialSource, Environment, Error, Input, ProfileFile, RefusedBy, Want,
     login_cache_file_name, sso_cache_file_name,
 };
 
@@ -285,12 +285,12 @@ mod login {
         let proof = |now: Timestamp| {
             let world = world("2030-01-02T03:00:00Z");
             let mut chain = world.chain();
-            let mut answer = Answer::Start;
+            let mut answer = Input::Start;
             loop {
                 answer = match chain.next(answer, now).unwrap() {
                     Want::File { path } => match world.files.get(&path) {
-                        Some(contents) => Answer::File(contents.clone().into()),
-                        None => Answer::NoFile,
+                        Some(contents) => Input::File(contents.clone().into()),
+                        None => Input::NoFile,
                     },
                     Want::Send(request) => return request.headers()["dpop"].clone(),
                     other => panic!("{other:?}"),
@@ -328,7 +328,7 @@ fn instance_metadata_serves_expired_credentials_to_roles_too() {
 
 #[test]
 fn a_configured_source_that_fails_stops_the_chain() {
-    // Each with instance metadata behind it, which must not be asked.
+    // Instance metadata comes after each of them, and must not be asked.
     let web = |world: World| {
         world
             .set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t")
@@ -409,16 +409,16 @@ fn the_region_is_the_callers_or_else_of_the_environment_or_of_the_profile() {
             .strip_prefix('p')
             .map(|region| format!("region = {region}\n"));
         let config = format!("{config}{}", of_profile.unwrap_or_default());
-        let mut answer = Answer::Start;
+        let mut answer = Input::Start;
         loop {
             answer = match chain
                 .next(answer, NOW)
                 .map_err(|error| error.error().to_string())?
             {
                 Want::File { path } if path.ends_with("config") => {
-                    Answer::File(config.clone().into())
+                    Input::File(config.clone().into())
                 }
-                Want::File { .. } => Answer::NoFile,
+                Want::File { .. } => Input::NoFile,
                 Want::Send(request) => return Ok(request.uri().host().unwrap().to_owned()),
                 other => panic!("{other:?}"),
             };
@@ -454,16 +454,16 @@ fn the_region_is_the_callers_or_else_of_the_environment_or_of_the_profile() {
 #[test]
 fn an_answer_that_does_not_fit_ends_the_chain() {
     let mut chain = World::default().chain();
-    let error = chain.next(Answer::Saved, NOW).unwrap_err();
-    assert!(matches!(error.error(), Error::UnexpectedAnswer));
-    let error = chain.next(Answer::Start, NOW).unwrap_err();
-    assert!(matches!(error.error(), Error::UnexpectedAnswer));
+    let error = chain.next(Input::Saved, NOW).unwrap_err();
+    assert!(matches!(error.error(), Error::UnexpectedInput));
+    let error = chain.next(Input::Start, NOW).unwrap_err();
+    assert!(matches!(error.error(), Error::UnexpectedInput));
     let mut chain = World::default().chain();
     assert!(matches!(
-        chain.next(Answer::Start, NOW),
+        chain.next(Input::Start, NOW),
         Ok(Want::File { .. })
     ));
-    assert!(chain.next(Answer::NoResponse, NOW).is_err());
+    assert!(chain.next(Input::NoResponse, NOW).is_err());
 }
 
 #[test]
@@ -501,4 +501,22 @@ fn the_older_form_of_sso_is_never_refreshed() {
         Error::TokenExpired { .. }
     ));
     assert!(trace.requests.is_empty());
+}
+
+#[test]
+fn a_shared_file_that_cannot_be_read_is_no_missing_file() {
+    for (unreadable, path) in [(0, "/home/u/.aws/config"), (1, "/home/u/.aws/credentials")] {
+        let mut chain = World::default().chain();
+        let mut input = Input::Start;
+        for _ in 0..=unreadable {
+            assert!(matches!(chain.next(input, NOW), Ok(Want::File { .. })));
+            input = Input::NoFile;
+        }
+        let error = chain.next(Input::UnreadableFile, NOW).unwrap_err();
+        assert!(
+            matches!(error.error(), Error::File { path: told } if told == path),
+            "{error}"
+        );
+        assert_eq!(error.failed_source(), Some(CredentialSource::Profile));
+    }
 }

@@ -2,7 +2,7 @@
 
 use countersign::Credentials;
 use countersign::sources::{
-    Answer, Chain, CognitoPool, Container, Environment, Imds, LoginSession, ProcessCommand,
+    Chain, CognitoPool, Container, Environment, Imds, Input, LoginSession, ProcessCommand,
     ProcessOutput, ProfileFiles, ProfileSource, SelectedProfile, SsoToken, Want,
     parse_credential_document, read_sso_credentials, write_process_output,
 };
@@ -225,7 +225,7 @@ proptest! {
         let pairs = variables.iter().map(|(name, value)| (&**name, &**value));
         let environment = Environment::from_pairs(pairs.chain([("HOME", "/h")]));
         let mut chain = Chain::new(environment, "name").with_region("eu-west-1");
-        let mut answer = Answer::Start;
+        let mut answer = Input::Start;
         for (kind, file, document, status) in answers.into_iter().cycle().take(40) {
             let want = match chain.next(answer, NOW) {
                 Ok(Want::Done(_)) | Err(_) => return Ok(()),
@@ -233,23 +233,23 @@ proptest! {
             };
             let response = |body: String| {
                 let response = Response::builder().status(status.min(499) / 200 * 200);
-                Answer::Response(response.body(body.into()).unwrap())
+                Input::Response(response.body(body.into()).unwrap())
             };
             answer = match (kind, want) {
-                (0, _) => Answer::NoResponse,
-                (1, _) => Answer::NoFile,
-                (2, _) => Answer::Saved,
-                (_, Want::File { path }) if path.starts_with("/h/.aws/c") => Answer::File(file.into()),
-                (_, Want::File { .. }) => Answer::File(document.into()),
+                (0, _) => Input::NoResponse,
+                (1, _) => Input::NoFile,
+                (2, _) => Input::Saved,
+                (_, Want::File { path }) if path.starts_with("/h/.aws/c") => Input::File(file.into()),
+                (_, Want::File { .. }) => Input::File(document.into()),
                 (3, Want::Send(_)) => response("TOKEN".to_owned()),
                 (_, Want::Send(_)) => response(document),
-                (_, Want::Run(_)) => Answer::Output {
+                (_, Want::Run(_)) => Input::Output {
                     exit_code: Some(0),
                     stdout: document.into(),
                     stderr: Vec::new(),
                 },
-                (_, Want::Save { .. }) => Answer::Saved,
-                (_, Want::MfaCode { .. }) => Answer::MfaCode("123456".to_owned()),
+                (_, Want::Save { .. }) => Input::Saved,
+                (_, Want::MfaCode { .. }) => Input::MfaCode("123456".to_owned()),
                 (_, other) => panic!("{other:?}"),
             };
         }

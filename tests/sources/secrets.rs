@@ -1,7 +1,7 @@
 //! What is never printed, and what may cross threads.
 
 use countersign::sources::{
-    Answer, BaseSource, Chain, ChainError, CognitoPool, Container, Environment, Error, Found, Imds,
+    BaseSource, Chain, ChainError, CognitoPool, Container, Environment, Error, Found, Imds, Input,
     IotCredentials, Lease, LoginSession, ProcessCommand, ProfileFiles, ProfileSource, RefreshCell,
     RefreshPermit, ResolvedCredentials, Secret, Section, SelectedProfile, SsoToken, Want,
     WebIdentity,
@@ -16,7 +16,7 @@ const SECRET: &str = "wJalrXUtnFEMI";
 fn every_type_is_send_and_sync() {
     fn check<T: Send + Sync + 'static>() {}
     check::<(
-        Answer,
+        Input,
         BaseSource,
         Chain,
         ChainError,
@@ -75,9 +75,9 @@ fn debug_of_files_caches_and_results_hides_secrets() {
     let request: Request<String> = token.refresh_request("eu-west-1").unwrap();
     assert!(request.body().contains(SECRET));
     hidden(&Want::Send(request));
-    hidden(&Answer::File(cache.clone().into()));
-    hidden(&Answer::Response(Response::new(cache.into())));
-    hidden(&Answer::MfaCode(SECRET.to_owned()));
+    hidden(&Input::File(cache.clone().into()));
+    hidden(&Input::Response(Response::new(cache.into())));
+    hidden(&Input::MfaCode(SECRET.to_owned()));
     let cell = RefreshCell::new(countersign::sources::RefreshPolicy::default());
     let Lease::Refresh { permit, .. } = cell.get(NOW) else {
         panic!("empty")

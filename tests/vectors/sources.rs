@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::Timestamp;
 use countersign::sources::{
-    Answer, BaseSource, Chain, ChainError, CognitoPool, CredentialSource, Environment, Error,
+    BaseSource, Chain, ChainError, CognitoPool, CredentialSource, Environment, Error, Input,
     IotCredentials, Platform, ProcessCommand, ProcessOutput, ProfileFile, ProfileFileProblem,
     ProfileFiles, ProfileSource, RefusedBy, ResolvedCredentials, Secret, Section, SelectedProfile,
     Want, login_cache_file_name, sso_cache_file_name,
@@ -480,7 +480,7 @@ fn drive(case: &Case<'_>, environment: Environment) -> Run {
         _ => input["files"].get(path).map(bytes),
     };
     let (mut wants, mut saved) = (Vec::new(), BTreeMap::new());
-    let mut answer = Answer::Start;
+    let mut answer = Input::Start;
     loop {
         let want = match chain.next(answer, now) {
             Ok(want) => want,
@@ -501,7 +501,7 @@ fn drive(case: &Case<'_>, environment: Environment) -> Run {
                     CREDENTIALS => {}
                     _ => wants.push(json!({"file": path})),
                 }
-                content(&path).map_or(Answer::NoFile, Answer::File)
+                content(&path).map_or(Input::NoFile, Input::File)
             }
             Want::Send(request) => {
                 wants.push(json!({"send": told(&request)}));
@@ -513,13 +513,13 @@ fn drive(case: &Case<'_>, environment: Environment) -> Run {
                     .next()
                     .expect("a request more than there are answers");
                 match answer.get("error") {
-                    Some(_) => Answer::NoResponse,
-                    None => Answer::Response(response(answer)),
+                    Some(_) => Input::NoResponse,
+                    None => Input::Response(response(answer)),
                 }
             }
             Want::Save { path, contents } => {
                 saved.insert(path, serde_json::from_str(contents.expose()).unwrap());
-                Answer::Saved
+                Input::Saved
             }
             Want::Done(found) => {
                 return Run {

@@ -3,7 +3,7 @@
 use http::Response;
 use zeroize::Zeroizing;
 
-use super::{Answer, Context, Want};
+use super::{Context, Input, Want};
 use crate::sources::imds::{self, ImdsSession};
 use crate::sources::reply::Reply;
 use crate::sources::sso::{self, SsoToken, SsoTokenState};
@@ -97,22 +97,22 @@ pub(super) fn login(login_session: &str, locations: &FileLocations) -> Result<Ou
 }
 
 /// The content of a file that must be there.
-fn contents(answer: Answer, path: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
-    match answer {
-        Answer::File(contents) => Ok(contents.into()),
-        Answer::NoFile => Err(Error::File {
+fn contents(input: Input, path: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match input {
+        Input::File(contents) => Ok(contents.into()),
+        Input::NoFile | Input::UnreadableFile => Err(Error::File {
             path: path.to_owned(),
         }),
-        _ => Err(Error::UnexpectedAnswer),
+        _ => Err(Error::UnexpectedInput),
     }
 }
 
 /// A response that must come. Its body is zeroised after use.
-fn response(answer: Answer, from: &'static str) -> Result<Wiped, Error> {
-    match answer {
-        Answer::Response(response) => Ok(response.map(Zeroizing::new)),
-        Answer::NoResponse => Err(Error::NoResponse { from }),
-        _ => Err(Error::UnexpectedAnswer),
+fn response(input: Input, from: &'static str) -> Result<Wiped, Error> {
+    match input {
+        Input::Response(response) => Ok(response.map(Zeroizing::new)),
+        Input::NoResponse => Err(Error::NoResponse { from }),
+        _ => Err(Error::UnexpectedInput),
     }
 }
 
@@ -121,43 +121,43 @@ type Wiped = Response<Zeroizing<Vec<u8>>>;
 impl Fetch {
     pub(super) fn advance(
         self,
-        answer: Answer,
+        input: Input,
         context: &Context,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         match self {
             Self::WebIdentityToken(identity) => {
-                let token = contents(answer, identity.token_file())?;
+                let token = contents(input, identity.token_file())?;
                 let name = &context.session_name;
                 let request = identity.request(&token, &context.sts()?, name)?;
                 Ok(Outcome::want(Want::Send(request), Self::WebIdentity))
             }
             Self::WebIdentity => {
-                let response = response(answer, "STS")?;
+                let response = response(input, "STS")?;
                 let reply = Reply::from(&response);
                 web::read(reply.status, reply.body).map(Outcome::Found)
             }
             Self::ContainerToken(container) => {
                 let path = container.token_file().unwrap_or_default();
-                let token = contents(answer, path)?;
+                let token = contents(input, path)?;
                 let request = container.request(Some(&token))?;
                 Ok(Outcome::want(Want::Send(request), Self::Container))
             }
             Self::Container => {
-                let response = response(answer, container::WHAT)?;
+                let response = response(input, container::WHAT)?;
                 container::read(Reply::from(&response)).map(Outcome::Found)
             }
             Self::InstanceToken(imds) => {
-                if matches!(answer, Answer::NoResponse) {
+                if matches!(input, Input::NoResponse) {
                     let reason = "instance metadata did not respond: not an EC2 instance";
                     return Ok(Outcome::NotConfigured(reason));
                 }
-                let session = imds.token(Reply::from(&response(answer, imds::WHAT)?))?;
+                let session = imds.token(Reply::from(&response(input, imds::WHAT)?))?;
                 let want = Want::Send(imds.role_request(&session));
                 Ok(Outcome::want(want, Self::InstanceRole(imds, session)))
             }
             Self::InstanceRole(imds, session) => {
-                let role = imds::role(Reply::from(&response(answer, imds::WHAT)?))?;
+                let role = imds::role(Reply::from(&response(input, imds::WHAT)?))?;
                 let Some(role) = role else {
                     return Ok(Outcome::NotConfigured("the EC2 instance has no role"));
                 };
@@ -165,49 +165,49 @@ impl Fetch {
                 Ok(Outcome::want(want, Self::InstanceCredentials))
             }
             Self::InstanceCredentials => {
-                let response = response(answer, imds::WHAT)?;
+                let response = response(input, imds::WHAT)?;
                 let resolved = imds::credentials(Reply::from(&response), now, context.jitter)?;
                 Ok(Outcome::Found(resolved))
             }
-            Self::Process(account_id) => process_output(answer, account_id.as_deref()),
-            Self::SsoCache(sso, path) => sso_cache(sso, path, answer, now),
-            Self::SsoRefresh(sso, path, token) => sso_refresh(sso, path, &token, answer, now),
+            Self::Process(account_id) => process_output(input, account_id.as_deref()),
+            Self::SsoCache(sso, path) => sso_cache(sso, path, input, now),
+            Self::SsoRefresh(sso, path, token) => sso_refresh(sso, path, &token, input, now),
             Self::SsoSave(sso, path, token) => {
-                saved(&answer, path)?;
+                saved(&input, path)?;
                 sso_portal(&sso, &token)
             }
             Self::SsoPortal(account_id) => {
-                let response = response(answer, "IAM Identity Center")?;
+                let response = response(input, "IAM Identity Center")?;
                 let resolved = sso::read_credentials(Reply::from(&response), &account_id)?;
                 Ok(Outcome::Found(resolved))
             }
-            Self::LoginCache(path) => login_cache(path, answer, context, now),
-            Self::LoginRefresh(path, session) => login_refresh(path, &session, answer, now),
+            Self::LoginCache(path) => login_cache(path, input, context, now),
+            Self::LoginRefresh(path, session) => login_refresh(path, &session, input, now),
             Self::LoginSave(path, session) => {
-                saved(&answer, path)?;
+                saved(&input, path)?;
                 Ok(Outcome::Found(session.credentials().clone()))
             }
         }
     }
 }
 
-fn saved(answer: &Answer, path: String) -> Result<(), Error> {
-    match answer {
-        Answer::Saved => Ok(()),
-        Answer::NotSaved => Err(Error::NotSaved { path }),
-        _ => Err(Error::UnexpectedAnswer),
+fn saved(input: &Input, path: String) -> Result<(), Error> {
+    match input {
+        Input::Saved => Ok(()),
+        Input::NotSaved => Err(Error::NotSaved { path }),
+        _ => Err(Error::UnexpectedInput),
     }
 }
 
-fn process_output(answer: Answer, account_id: Option<&str>) -> Result<Outcome, Error> {
-    let (exit_code, stdout, stderr) = match answer {
-        Answer::Output {
+fn process_output(input: Input, account_id: Option<&str>) -> Result<Outcome, Error> {
+    let (exit_code, stdout, stderr) = match input {
+        Input::Output {
             exit_code,
             stdout,
             stderr,
         } => (exit_code, Zeroizing::new(stdout), stderr),
-        Answer::NotStarted => return Err(Error::NotStarted),
-        _ => return Err(Error::UnexpectedAnswer),
+        Input::NotStarted => return Err(Error::NotStarted),
+        _ => return Err(Error::UnexpectedInput),
     };
     let output = ProcessOutput {
         exit_code,
@@ -225,10 +225,10 @@ const LOG_IN: Error = Error::TokenExpired {
 fn sso_cache(
     sso: ProfileSso,
     path: String,
-    answer: Answer,
+    input: Input,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let token = SsoToken::parse(&*contents(answer, &path)?)?;
+    let token = SsoToken::parse(&*contents(input, &path)?)?;
     let state = match sso.session {
         Some(_) => token.state(now),
         // The older form is never refreshed.
@@ -249,11 +249,11 @@ fn sso_refresh(
     sso: ProfileSso,
     path: String,
     token: &SsoToken,
-    answer: Answer,
+    input: Input,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = match response(answer, "IAM Identity Center (OIDC)") {
-        Err(Error::UnexpectedAnswer) => return Err(Error::UnexpectedAnswer),
+    let new = match response(input, "IAM Identity Center (OIDC)") {
+        Err(Error::UnexpectedInput) => return Err(Error::UnexpectedInput),
         Err(error) => Err(error),
         Ok(response) => token.refreshed(Reply::from(&response), now),
     };
@@ -281,11 +281,11 @@ fn sso_portal(sso: &ProfileSso, token: &SsoToken) -> Result<Outcome, Error> {
 
 fn login_cache(
     path: String,
-    answer: Answer,
+    input: Input,
     context: &Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let session = LoginSession::parse(&*contents(answer, &path)?)?;
+    let session = LoginSession::parse(&*contents(input, &path)?)?;
     if !session.needs_refresh(now) {
         return Ok(Outcome::Found(session.credentials().clone()));
     }
@@ -315,11 +315,11 @@ fn login_cache(
 fn login_refresh(
     path: String,
     session: &LoginSession,
-    answer: Answer,
+    input: Input,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = match response(answer, "AWS sign-in") {
-        Err(Error::UnexpectedAnswer) => return Err(Error::UnexpectedAnswer),
+    let new = match response(input, "AWS sign-in") {
+        Err(Error::UnexpectedInput) => return Err(Error::UnexpectedInput),
         Err(error) => Err(error),
         Ok(response) => session.refreshed(Reply::from(&response), now),
     };

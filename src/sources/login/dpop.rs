@@ -59,12 +59,12 @@ impl DpopKey {
         let iat = now.into().unix_seconds();
         let payload = json!({"jti": id, "htm": "POST", "htu": url, "iat": iat});
         let part = |value: serde_json::Value| encode(value.to_string().as_bytes());
-        let input = format!("{}.{}", part(header), part(payload));
-        let signature = self.0.sign(&input);
+        let signed = format!("{}.{}", part(header), part(payload));
+        let signature = self.0.sign(&signed);
         let integers = signature.with_der(|der| p256::ecdsa::Signature::from_der(der).ok());
         let integers = integers.flatten().ok_or(Error::InvalidDpopKey)?;
         let signature = encode(&integers.to_bytes());
-        Ok(Secret::from(format!("{input}.{signature}")))
+        Ok(Secret::from(format!("{signed}.{signature}")))
     }
 }
 
