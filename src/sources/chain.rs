@@ -78,9 +78,21 @@ struct Context {
     region: Option<String>,
     imds_v1_allowed: bool,
     jitter: Duration,
+    /// When the last refresh of a cached token failed, by an earlier chain or by this one.
+    refresh_failed_at: Option<Timestamp>,
+    refresh_failed: bool,
 }
 
+/// The time between two tries to refresh a cached token.
+const BETWEEN_TRIES: Duration = Duration::from_secs(30);
+
 impl Context {
+    /// Whether a refresh of a cached token failed so lately that another try makes no sense.
+    fn refresh_must_wait(&self, now: Timestamp) -> bool {
+        let failed_at = self.refresh_failed_at;
+        failed_at.is_some_and(|failed_at| now < failed_at + BETWEEN_TRIES)
+    }
+
     fn region(&self) -> Result<&str, Error> {
         let of_environment = || self.environment.get("AWS_REGION");
         let of_old = || self.environment.get("AWS_DEFAULT_REGION");
@@ -230,6 +242,10 @@ pub struct Found {
     pub source: CredentialSource,
     /// The sources before it, which are not configured.
     pub skipped: Vec<Skipped>,
+    /// Whether a cached token of SSO or login could not be refreshed, and is used while it lives.
+    ///
+    /// Pass the time to the next chain: [`Chain::with_refresh_failed_at`].
+    pub refresh_failed: bool,
 }
 
 /// What came of a [`Want`]. `Debug` prints the kind only.
@@ -375,6 +391,8 @@ impl Chain {
                 region: None,
                 imds_v1_allowed: false,
                 jitter: Duration::ZERO,
+                refresh_failed_at: None,
+                refresh_failed: false,
             },
             selected,
             state: State::Start,
@@ -422,6 +440,15 @@ impl Chain {
         self
     }
 
+    /// Sets when an earlier chain could not refresh a cached token ([`Found::refresh_failed`]).
+    ///
+    /// The chain tries again 30 seconds later. Until then it uses the token while it lives.
+    #[must_use]
+    pub fn with_refresh_failed_at(mut self, failed_at: impl Into<Timestamp>) -> Self {
+        self.context.refresh_failed_at = Some(failed_at.into());
+        self
+    }
+
     /// Takes what came of the last want, and returns what the chain wants next.
     ///
     /// Pass [`Input::Start`] first. After [`Want::Done`] or an error the chain has ended.
@@ -464,7 +491,7 @@ impl Chain {
                 Err(unreadable(self.locations.credentials()))
             }
             (State::Fetch(fetch), input) => {
-                let outcome = fetch.advance(input, &self.context, now)?;
+                let outcome = fetch.advance(input, &mut self.context, now)?;
                 self.outcome(outcome, now)
             }
             (State::MfaCode(resolved, role), Input::MfaCode(code)) => {
@@ -499,6 +526,7 @@ impl Chain {
             credentials,
             source: self.source,
             skipped: self.skipped.clone(),
+            refresh_failed: self.context.refresh_failed,
         })
     }
 

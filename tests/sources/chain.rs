@@ -235,6 +235,7 @@ mod login {
         ] {
             let found = world.run().0.unwrap();
             assert_eq!(found.credentials.credentials().access_key_id(), "OLD");
+            assert!(found.refresh_failed);
         }
         let error = world("2030-01-02T03:04:05Z")
             .respond(500, "<html>")
@@ -519,4 +520,56 @@ fn a_shared_file_that_cannot_be_read_is_no_missing_file() {
         );
         assert_eq!(error.failed_source(), Some(CredentialSource::Profile));
     }
+}
+
+#[test]
+fn a_failed_token_refresh_is_told_and_not_repeated_for_thirty_seconds() {
+    let world = |expires_at: &str| {
+        World::of_config(SSO)
+            .set("AWS_PROFILE", "sso")
+            .file(&sso_cache(), &sso_token(expires_at))
+    };
+    let (found, _) = world("2030-01-02T03:05:00Z")
+        .respond(500, "")
+        .respond(200, PORTAL)
+        .run();
+    assert!(found.unwrap().refresh_failed);
+    let seconds = std::time::Duration::from_secs;
+    for (failed_at, hosts) in [
+        (
+            NOW - seconds(29),
+            vec!["portal.sso.eu-west-1.amazonaws.com"],
+        ),
+        (
+            NOW - seconds(30),
+            vec![
+                "oidc.eu-west-1.amazonaws.com",
+                "portal.sso.eu-west-1.amazonaws.com",
+            ],
+        ),
+    ] {
+        let mut world = world("2030-01-02T03:05:00Z");
+        for _ in &hosts[1..] {
+            world = world.respond(400, "");
+        }
+        let world = world.respond(200, PORTAL);
+        let chain = world.chain().with_refresh_failed_at(failed_at);
+        let (found, trace) = world.drive(chain);
+        let asked: Vec<_> = trace
+            .requests
+            .iter()
+            .map(|it| it.uri().host().unwrap())
+            .collect();
+        assert_eq!(asked, hosts);
+        assert_eq!(found.unwrap().refresh_failed, hosts.len() == 2);
+    }
+    // Expired: the user must log in again in any case.
+    let world = world("2030-01-02T03:04:05Z");
+    let chain = world.chain().with_refresh_failed_at(NOW);
+    let (found, trace) = world.drive(chain);
+    assert!(matches!(
+        found.unwrap_err().error(),
+        Error::TokenExpired { .. }
+    ));
+    assert!(trace.requests.is_empty());
 }

@@ -122,7 +122,7 @@ impl Fetch {
     pub(super) fn advance(
         self,
         input: Input,
-        context: &Context,
+        context: &mut Context,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         match self {
@@ -170,8 +170,10 @@ impl Fetch {
                 Ok(Outcome::Found(resolved))
             }
             Self::Process(account_id) => process_output(input, account_id.as_deref()),
-            Self::SsoCache(sso, path) => sso_cache(sso, path, input, now),
-            Self::SsoRefresh(sso, path, token) => sso_refresh(sso, path, &token, input, now),
+            Self::SsoCache(sso, path) => sso_cache(sso, path, input, context, now),
+            Self::SsoRefresh(sso, path, token) => {
+                sso_refresh(sso, path, &token, input, context, now)
+            }
             Self::SsoSave(sso, path, token) => {
                 saved(&input, path)?;
                 sso_portal(&sso, &token)
@@ -182,7 +184,7 @@ impl Fetch {
                 Ok(Outcome::Found(resolved))
             }
             Self::LoginCache(path) => login_cache(path, input, context, now),
-            Self::LoginRefresh(path, session) => login_refresh(path, &session, input, now),
+            Self::LoginRefresh(path, session) => login_refresh(path, &session, input, context, now),
             Self::LoginSave(path, session) => {
                 saved(&input, path)?;
                 Ok(Outcome::Found(session.credentials().clone()))
@@ -226,6 +228,7 @@ fn sso_cache(
     sso: ProfileSso,
     path: String,
     input: Input,
+    context: &Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     let token = SsoToken::parse(&*contents(input, &path)?)?;
@@ -235,7 +238,10 @@ fn sso_cache(
         None if token.is_expired(now) => SsoTokenState::Expired,
         None => SsoTokenState::Fresh,
     };
+    let must_wait = state == SsoTokenState::Refresh && context.refresh_must_wait(now);
     match state {
+        _ if must_wait && token.is_expired(now) => Err(LOG_IN),
+        _ if must_wait => sso_portal(&sso, &token),
         SsoTokenState::Fresh => sso_portal(&sso, &token),
         SsoTokenState::Expired => Err(LOG_IN),
         SsoTokenState::Refresh => {
@@ -250,6 +256,7 @@ fn sso_refresh(
     path: String,
     token: &SsoToken,
     input: Input,
+    context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     let new = match response(input, "IAM Identity Center (OIDC)") {
@@ -267,7 +274,10 @@ fn sso_refresh(
             Ok(Outcome::want(save, Fetch::SsoSave(sso, path, new)))
         }
         // A token that still lives is good enough.
-        Err(_) if !token.is_expired(now) => sso_portal(&sso, token),
+        Err(_) if !token.is_expired(now) => {
+            context.refresh_failed = true;
+            sso_portal(&sso, token)
+        }
         Err(Error::Refused { .. }) => Err(LOG_IN),
         Err(error) => Err(error),
     }
@@ -282,11 +292,12 @@ fn sso_portal(sso: &ProfileSso, token: &SsoToken) -> Result<Outcome, Error> {
 fn login_cache(
     path: String,
     input: Input,
-    context: &Context,
+    context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     let session = LoginSession::parse(&*contents(input, &path)?)?;
-    if !session.needs_refresh(now) {
+    let lives = !session.is_expired(now);
+    if !session.needs_refresh(now) || (lives && context.refresh_must_wait(now)) {
         return Ok(Outcome::Found(session.credentials().clone()));
     }
     #[cfg(feature = "sigv4a")]
@@ -301,8 +312,8 @@ fn login_cache(
     }
     #[cfg(not(feature = "sigv4a"))]
     {
-        let _ = context;
-        if !session.is_expired(now) {
+        if lives {
+            context.refresh_failed = true;
             return Ok(Outcome::Found(session.credentials().clone()));
         }
         Err(Error::FeatureRequired {
@@ -316,6 +327,7 @@ fn login_refresh(
     path: String,
     session: &LoginSession,
     input: Input,
+    context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     let new = match response(input, "AWS sign-in") {
@@ -333,6 +345,7 @@ fn login_refresh(
             Ok(Outcome::want(save, Fetch::LoginSave(path, new)))
         }
         Err(error) if !session.is_expired(now) && !login::is_final(&error) => {
+            context.refresh_failed = true;
             Ok(Outcome::Found(session.credentials().clone()))
         }
         Err(error) => Err(error),
