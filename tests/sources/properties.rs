@@ -149,6 +149,26 @@ proptest! {
         read_everything(document.as_bytes());
     }
 
+    /// What was read, written again, is read as the same: continuations and nested blocks too.
+    #[test]
+    fn a_file_that_was_read_is_written_and_read_as_the_same(file in any_file()) {
+        let Ok(files) = ProfileFiles::parse(&file, "") else { return Ok(()) };
+        let mut written = String::new();
+        for (name, section) in files.profiles() {
+            written += &format!("[profile {name}]\r\n");
+            for (key, value) in section.properties() {
+                // Lines end in CR LF, so that a CR of the value stays.
+                written += &format!("{key} = {}\r\n", value.replace('\n', "\r\n "));
+            }
+        }
+        let again = ProfileFiles::parse(&written, "").unwrap();
+        prop_assert_eq!(again.profiles().count(), files.profiles().count());
+        for (name, section) in files.profiles() {
+            let read = again.profile(name).unwrap();
+            prop_assert!(read.properties().eq(section.properties()), "{}", written);
+        }
+    }
+
     /// Parsing a file that was written by the grammar gives what was meant.
     #[test]
     fn a_written_file_is_parsed_as_it_was_meant(
