@@ -92,7 +92,7 @@ fuzz_target!(|input: &[u8]| {
             match (imds.read_token(&response), imds.read_role(&response)) {
                 (Ok(session), Ok(Some(role))) => {
                     hidden(&session);
-                    let request = imds.credentials_request(&session, &role);
+                    let request = imds.credentials_request(&session, &role).unwrap();
                     let (path, name) = request.uri().path().rsplit_once('/').expect("a path");
                     assert_eq!(path, "/latest/meta-data/iam/security-credentials");
                     assert_eq!(name, role.as_str());

@@ -113,8 +113,10 @@ impl Context {
 
 enum State {
     Start,
-    Config,
-    Credentials(Zeroizing<Vec<u8>>),
+    /// With the path that was wanted.
+    Config(String),
+    /// With the content of the config file, and the path that was wanted.
+    Credentials(Zeroizing<Vec<u8>>, String),
     Fetch(Fetch),
     MfaCode(ResolvedCredentials, ProfileRole),
     Role,
@@ -125,8 +127,8 @@ impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Start => "Start",
-            Self::Config => "Config",
-            Self::Credentials(_) => "Credentials",
+            Self::Config(_) => "Config",
+            Self::Credentials(..) => "Credentials",
             Self::Fetch(_) => "Fetch",
             Self::MfaCode(..) => "MfaCode",
             Self::Role => "Role",
@@ -476,19 +478,21 @@ impl Chain {
                 self.skip("`AWS_ACCESS_KEY_ID` is not set");
                 self.source = CredentialSource::Profile;
                 match self.locations.config() {
-                    Some(path) => self.want(Want::File { path }, State::Config),
+                    Some(path) => {
+                        let state = State::Config(path.clone());
+                        self.want(Want::File { path }, state)
+                    }
                     None => self.config(Zeroizing::default(), now),
                 }
             }
-            (State::Config, Input::File(contents)) => self.config(contents.into(), now),
-            (State::Config, Input::NoFile) => self.config(Zeroizing::default(), now),
-            (State::Credentials(config), Input::File(contents)) => {
+            (State::Config(_), Input::File(contents)) => self.config(contents.into(), now),
+            (State::Config(_), Input::NoFile) => self.config(Zeroizing::default(), now),
+            (State::Credentials(config, _), Input::File(contents)) => {
                 self.files(&config, &Zeroizing::new(contents), now)
             }
-            (State::Credentials(config), Input::NoFile) => self.files(&config, b"", now),
-            (State::Config, Input::UnreadableFile) => Err(unreadable(self.locations.config())),
-            (State::Credentials(_), Input::UnreadableFile) => {
-                Err(unreadable(self.locations.credentials()))
+            (State::Credentials(config, _), Input::NoFile) => self.files(&config, b"", now),
+            (State::Config(path) | State::Credentials(_, path), Input::UnreadableFile) => {
+                Err(Error::File { path })
             }
             (State::Fetch(fetch), input) => {
                 let outcome = fetch.advance(input, &mut self.context, now)?;
@@ -532,7 +536,10 @@ impl Chain {
 
     fn config(&mut self, config: Zeroizing<Vec<u8>>, now: Timestamp) -> Result<Want, Error> {
         match self.locations.credentials() {
-            Some(path) => self.want(Want::File { path }, State::Credentials(config)),
+            Some(path) => {
+                let state = State::Credentials(config, path.clone());
+                self.want(Want::File { path }, state)
+            }
             None => self.files(&config, b"", now),
         }
     }
@@ -666,11 +673,6 @@ impl Chain {
     }
 }
 
-fn unreadable(path: Option<String>) -> Error {
-    let path = path.unwrap_or_default();
-    Error::File { path }
-}
-
 fn sign(
     request: crate::sts::SignableRequest,
     credentials: &Credentials,
@@ -689,7 +691,7 @@ fn sign(
 fn read_role(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
     let response = AssumeRole::parse(reply.status, reply.body).map_err(Error::Sts)?;
     let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from_credentials(response.credentials).with_account_id(account_id))
+    Ok(ResolvedCredentials::from(response.credentials).with_account_id(account_id))
 }
 
 fn of_keys(keys: &ProfileKeys) -> ResolvedCredentials {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::json::{Json, on_calendar, text_of, wipe};
 use super::reply::Reply;
 use super::sso::refusal;
+use super::text::parsed;
 use super::{Error, RefusedBy, ResolvedCredentials, Secret};
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
@@ -151,7 +152,7 @@ impl CognitoPool {
         *request.method_mut() = Method::POST;
         let domain = Partition::of(&self.region).domain();
         let url = format!("https://cognito-identity.{}.{domain}/", self.region);
-        *request.uri_mut() = url.parse().unwrap_or_default();
+        *request.uri_mut() = parsed(&url, "region")?;
         let headers = request.headers_mut();
         let json = HeaderValue::from_static("application/x-amz-json-1.1");
         headers.insert("content-type", json);

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Request, Response, Uri};
 
 use super::reply::Reply;
 use super::resolved::next_try;
-use super::text::{is_iam_name, secret_header};
+use super::text::{is_iam_name, parsed, secret_header};
 use super::{Environment, Error, ResolvedCredentials, Section, document};
 use crate::timestamp::Timestamp;
 
@@ -39,7 +39,7 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 /// let session = imds.read_token(&Response::new("TOKEN=="))?;
 /// let request = imds.role_request(&session);
 /// let role = imds.read_role(&Response::new("web-role"))?.expect("a role is attached");
-/// let request = imds.credentials_request(&session, &role);
+/// let request = imds.credentials_request(&session, &role)?;
 /// # let response = Response::new(r#"{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","Token":"t","Expiration":"2030-01-02T08:30:00Z"}"#);
 /// let resolved = imds.read_credentials(&response, now, Duration::ZERO)?;
 /// assert_eq!(resolved.credentials().access_key_id(), "ASIAEXAMPLE");
@@ -47,7 +47,8 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 /// ```
 #[derive(Clone, Debug)]
 pub struct Imds {
-    base: String,
+    token_uri: Uri,
+    role_uri: Uri,
     v1_allowed: bool,
     v1_disabled: bool,
 }
@@ -146,19 +147,27 @@ impl Imds {
             "ec2_metadata_service_endpoint_mode",
         );
         let base = match (endpoint, mode) {
-            (Some((url, setting)), _) => endpoint_url(url, setting)?,
+            (Some((url, setting)), _) => {
+                check_endpoint(url, setting)?;
+                url.strip_suffix('/').unwrap_or(url)
+            }
             (None, Some((mode, _))) if mode.eq_ignore_ascii_case("IPv6") => {
-                "http://[fd00:ec2::254]".to_owned()
+                "http://[fd00:ec2::254]"
             }
             (None, Some((mode, setting))) if !mode.eq_ignore_ascii_case("IPv4") => {
                 let expected = "`IPv4` or `IPv6`";
                 return Err(Error::InvalidSetting { setting, expected });
             }
-            (None, _) => "http://169.254.169.254".to_owned(),
+            (None, _) => "http://169.254.169.254",
         };
         let disabled = setting("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled");
+        let uri = |path: &str| {
+            let setting = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+            parsed(&format!("{base}{path}"), setting)
+        };
         Ok(Some(Self {
-            base,
+            token_uri: uri("/latest/api/token")?,
+            role_uri: uri(ROLES)?,
             v1_allowed: false,
             v1_disabled: disabled.is_some_and(|(value, _)| is_true(value)),
         }))
@@ -173,26 +182,11 @@ impl Imds {
         self
     }
 
-    fn request(
-        &self,
-        method: Method,
-        path: &str,
-        session: Option<&ImdsSession>,
-    ) -> Request<String> {
-        let mut request = Request::new(String::new());
-        *request.method_mut() = method;
-        // Both parts were checked; a URL that is too long goes nowhere.
-        let uri = format!("{}{path}", self.base).parse().unwrap_or_default();
-        *request.uri_mut() = uri;
-        if let Some(header) = session.and_then(|session| session.header.clone()) {
-            request.headers_mut().insert(TOKEN, header);
-        }
-        request
-    }
-
     /// Creates the first request: for a session token.
     pub fn token_request(&self) -> Request<String> {
-        let mut request = self.request(Method::PUT, "/latest/api/token", None);
+        let mut request = Request::new(String::new());
+        *request.method_mut() = Method::PUT;
+        *request.uri_mut() = self.token_uri.clone();
         request
             .headers_mut()
             .insert(TTL, HeaderValue::from(LIFETIME));
@@ -230,7 +224,7 @@ impl Imds {
 
     /// Creates the second request: for the name of the instance's role.
     pub fn role_request(&self, session: &ImdsSession) -> Request<String> {
-        self.request(Method::GET, ROLES, Some(session))
+        get(self.role_uri.clone(), session)
     }
 
     /// Reads the response to [`role_request`](Self::role_request); `None` if the instance has no role.
@@ -246,9 +240,16 @@ impl Imds {
     }
 
     /// Creates the third request: for the credentials of the role.
-    pub fn credentials_request(&self, session: &ImdsSession, role: &ImdsRole) -> Request<String> {
-        let path = format!("{ROLES}{}", role.0);
-        self.request(Method::GET, &path, Some(session))
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the URL with the role's name is too long
+    pub fn credentials_request(
+        &self,
+        session: &ImdsSession,
+        role: &ImdsRole,
+    ) -> Result<Request<String>, Error> {
+        let uri = parsed(&format!("{}{}", self.role_uri, role.0), "role")?;
+        Ok(get(uri, session))
     }
 
     /// Reads the response to [`credentials_request`](Self::credentials_request).
@@ -268,6 +269,15 @@ impl Imds {
     ) -> Result<ResolvedCredentials, Error> {
         credentials(response.into(), now.into(), jitter)
     }
+}
+
+fn get(uri: Uri, session: &ImdsSession) -> Request<String> {
+    let mut request = Request::new(String::new());
+    *request.uri_mut() = uri;
+    if let Some(header) = session.header.clone() {
+        request.headers_mut().insert(TOKEN, header);
+    }
+    request
 }
 
 pub(super) fn role(reply: Reply<'_>) -> Result<Option<ImdsRole>, Error> {
@@ -297,17 +307,16 @@ pub(super) fn credentials(
     Ok(resolved.with_next_try(next))
 }
 
-/// An endpoint without its final slash, if paths can be appended to it.
-fn endpoint_url(url: &str, setting: &'static str) -> Result<String, Error> {
-    let url = url.strip_suffix('/').unwrap_or(url);
-    let sound = url.parse::<Uri>().ok().filter(|uri| {
+/// Whether paths can be appended to an endpoint.
+fn check_endpoint(url: &str, setting: &'static str) -> Result<(), Error> {
+    let sound = url.parse::<Uri>().is_ok_and(|uri| {
         let scheme = matches!(uri.scheme_str(), Some("http" | "https"));
         let user_info = uri.authority().is_none_or(|it| it.as_str().contains('@'));
-        scheme && !user_info && uri.query().is_none() && url.len() <= 1024 && !url.contains('#')
+        scheme && !user_info && uri.query().is_none() && !url.contains('#')
     });
     let expected = "an http or https URL without user info and query";
     sound
-        .map(|_| url.to_owned())
+        .then_some(())
         .ok_or(Error::InvalidUri { setting, expected })
 }
 
@@ -319,12 +328,16 @@ mod tests {
         Imds::new(&Environment::from_pairs(pairs.iter().copied()), None)
     }
 
+    fn host(imds: &Imds) -> String {
+        imds.token_request().uri().host().unwrap().to_owned()
+    }
+
     #[test]
     fn the_mode_is_ipv4_or_ipv6_in_any_letter_case() {
         let mode = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
-        let base = |value| imds(&[(mode, value)]).unwrap().unwrap().base;
-        assert_eq!(base("ipV6"), "http://[fd00:ec2::254]");
-        assert_eq!(base("IPV4"), "http://169.254.169.254");
+        let base = |value| host(&imds(&[(mode, value)]).unwrap().unwrap());
+        assert_eq!(base("ipV6"), "[fd00:ec2::254]");
+        assert_eq!(base("IPV4"), "169.254.169.254");
         let error = imds(&[(mode, "dual")]).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -409,12 +422,12 @@ mod tests {
             Imds::new(&environment, profile).unwrap().unwrap()
         };
         let of_profile = imds(&[]);
-        assert_eq!(of_profile.base, "http://[fd00:ec2::254]");
+        assert_eq!(host(&of_profile), "[fd00:ec2::254]");
         let of_variables = imds(&[
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv4"),
             ("AWS_EC2_METADATA_V1_DISABLED", "false"),
         ]);
-        assert_eq!(of_variables.base, "http://169.254.169.254");
+        assert_eq!(host(&of_variables), "169.254.169.254");
         let response = Response::builder().status(404).body("").unwrap();
         assert!(of_profile.with_v1_allowed().read_token(&response).is_err());
         assert!(

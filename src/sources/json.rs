@@ -1,6 +1,6 @@
 //! JSON within bounds, wiped after use.
 
-use std::io;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
@@ -74,21 +74,17 @@ impl Drop for Json {
 pub(super) fn text_of(value: &Value) -> Secret {
     let mut size = Size(0);
     // Neither writer fails.
-    let _ = serde_json::to_writer(&mut size, value);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size.0));
-    let _ = serde_json::to_writer(&mut *bytes, value);
-    Secret::from(std::str::from_utf8(&bytes).unwrap_or_default())
+    let _ = write!(size, "{value}");
+    let mut text = Zeroizing::new(String::with_capacity(size.0));
+    let _ = write!(text, "{value}");
+    Secret::from(text)
 }
 
 struct Size(usize);
 
-impl io::Write for Size {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+impl fmt::Write for Size {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
         Ok(())
     }
 }

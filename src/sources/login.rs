@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::json::{Json, after, text_of, wipe};
 use super::reply::Reply;
 use super::sso::refusal;
-use super::text::{hex_text, secret_header};
+use super::text::{hex_text, parsed, secret_header};
 use super::{Error, RefusedBy, ResolvedCredentials, Secret};
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
@@ -62,6 +62,7 @@ pub struct LoginSession {
     json: Json,
     credentials: ResolvedCredentials,
     expires_at: Timestamp,
+    dpop_key: Secret,
     sign_in_region: Option<String>,
 }
 
@@ -84,9 +85,10 @@ impl LoginSession {
         let token = access_token.required("sessionToken")?;
         let account_id = access_token.optional("accountId")?;
         let expires_at = access_token.time("expiresAt")?;
-        for field in ["refreshToken", "clientId", "dpopKey"] {
+        for field in ["refreshToken", "clientId"] {
             members.required(field)?;
         }
+        let dpop_key = Secret::from(members.required("dpopKey")?);
         let credentials = ResolvedCredentials::new(id, secret, Some(expires_at))
             .with_session_token(Some(token))
             .with_account_id(account_id);
@@ -94,6 +96,7 @@ impl LoginSession {
         Ok(Self {
             credentials,
             expires_at,
+            dpop_key,
             sign_in_region,
             json,
         })
@@ -137,8 +140,8 @@ impl LoginSession {
     }
 
     /// Returns the private key of the session, in PEM.
-    pub fn dpop_key(&self) -> Secret {
-        Secret::from(self.json.members().text("dpopKey").unwrap_or_default())
+    pub fn dpop_key(&self) -> &Secret {
+        &self.dpop_key
     }
 
     /// Creates the request that refreshes the session. **Its body contains secrets.**
@@ -183,7 +186,7 @@ impl LoginSession {
         wipe(&mut body);
         let mut request = Request::new(text.expose().to_owned());
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.token_url(region)?.parse().unwrap_or_default();
+        *request.uri_mut() = parsed(&self.token_url(region)?, "region")?;
         let proof = secret_header(proof.expose().as_bytes(), "DPoP proof")?;
         let headers = request.headers_mut();
         headers.insert("content-type", HeaderValue::from_static("application/json"));

@@ -31,19 +31,10 @@ pub struct ResolvedCredentials {
 impl ResolvedCredentials {
     pub(super) fn new(id: &str, secret: &str, expiration: Option<Timestamp>) -> Self {
         let credentials = Credentials::new(id, secret);
-        Self::from_credentials(match expiration.and_then(Timestamp::to_utc) {
+        Self::from(match expiration.and_then(Timestamp::to_utc) {
             Some(expiration) => credentials.with_expiration(expiration),
             None => credentials,
         })
-    }
-
-    pub(super) fn from_credentials(credentials: Credentials) -> Self {
-        Self {
-            expiration: credentials.expiration().map(Timestamp::from_date_time),
-            credentials,
-            account_id: None,
-            next_try: None,
-        }
     }
 
     pub(super) fn with_session_token(mut self, token: Option<&str>) -> Self {
@@ -109,6 +100,17 @@ impl ResolvedCredentials {
     /// Returns when to ask the source again, if it served expired credentials.
     pub fn next_try(&self) -> Option<Timestamp> {
         self.next_try
+    }
+}
+
+impl From<Credentials> for ResolvedCredentials {
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            expiration: credentials.expiration().map(Timestamp::from_date_time),
+            credentials,
+            account_id: None,
+            next_try: None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use sha1::{Digest, Sha1};
 
 use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
 use super::reply::Reply;
-use super::text::{hex_text, secret_header};
+use super::text::{hex_text, parsed, secret_header};
 use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, Secret};
 use crate::primitives::encode::encode_segment;
 use crate::service::partition::Partition;
@@ -299,11 +299,8 @@ pub(super) fn file_name(sso: &ProfileSso) -> String {
 fn uri(service: &str, region: &str, path: &str) -> Result<Uri, Error> {
     check_host_label(region)?;
     let domain = Partition::of(region).domain();
-    let uri = format!("https://{service}.{region}.{domain}{path}").parse();
-    uri.map_err(|_| Error::InvalidParameter {
-        parameter: "sso_role_name",
-        expected: "short enough for a URL",
-    })
+    let url = format!("https://{service}.{region}.{domain}{path}");
+    parsed(&url, "sso_role_name")
 }
 
 /// What AWS's REST services say when they refuse: the code is in a header or in the body.

@@ -1,8 +1,9 @@
 //! Checks of text that goes into requests.
 
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
 
 use super::{Error, Secret};
+use crate::primitives::encode::ascii;
 
 /// The largest token that is sent: 64 KiB.
 pub(super) const LARGEST_TOKEN: usize = 64 << 10;
@@ -27,12 +28,21 @@ pub(super) fn secret_header(text: &[u8], token: &'static str) -> Result<HeaderVa
     Ok(value)
 }
 
+/// A URL of checked parts; `parameter` names the part that varies.
+pub(super) fn parsed(url: &str, parameter: &'static str) -> Result<Uri, Error> {
+    let expected = "short enough for a URL";
+    url.parse().map_err(|_| Error::InvalidParameter {
+        parameter,
+        expected,
+    })
+}
+
 /// Lowercase hex.
 pub(super) fn hex_text(bytes: &[u8]) -> String {
     let mut digits = vec![0; 2 * bytes.len()];
     // The buffer has the right size.
     let _ = hex::encode_to_slice(bytes, &mut digits);
-    String::from_utf8(digits).unwrap_or_default()
+    ascii(&digits).to_owned()
 }
 
 /// The text of a token file without one final line end.

@@ -90,7 +90,7 @@ fn read_everything(bytes: &[u8]) {
     if let Ok(session) = imds.read_token(&Response::new(bytes))
         && let Ok(Some(role)) = imds.read_role(&Response::new(bytes))
     {
-        let request = imds.credentials_request(&session, &role);
+        let request = imds.credentials_request(&session, &role).unwrap();
         assert!(
             request
                 .uri()

@@ -18,7 +18,7 @@ use crate::timestamp::Timestamp;
 pub(super) enum Fetch {
     WebIdentityToken(WebIdentity),
     WebIdentity,
-    ContainerToken(Container),
+    ContainerToken(Container, String),
     Container,
     InstanceToken(Imds),
     InstanceRole(Imds, ImdsSession),
@@ -61,7 +61,10 @@ pub(super) fn web_identity(identity: WebIdentity) -> Outcome {
 
 pub(super) fn container(container: Container) -> Result<Outcome, Error> {
     match container.token_file().map(str::to_owned) {
-        Some(path) => Ok(want_file(&path, Fetch::ContainerToken(container))),
+        Some(path) => Ok(want_file(
+            &path.clone(),
+            Fetch::ContainerToken(container, path),
+        )),
         None => {
             let request = container.request(None)?;
             Ok(Outcome::want(Want::Send(request), Fetch::Container))
@@ -137,9 +140,8 @@ impl Fetch {
                 let reply = Reply::from(&response);
                 web::read(reply.status, reply.body).map(Outcome::Found)
             }
-            Self::ContainerToken(container) => {
-                let path = container.token_file().unwrap_or_default();
-                let token = contents(input, path)?;
+            Self::ContainerToken(container, path) => {
+                let token = contents(input, &path)?;
                 let request = container.request(Some(&token))?;
                 Ok(Outcome::want(Want::Send(request), Self::Container))
             }
@@ -161,7 +163,7 @@ impl Fetch {
                 let Some(role) = role else {
                     return Ok(Outcome::NotConfigured("the EC2 instance has no role"));
                 };
-                let want = Want::Send(imds.credentials_request(&session, &role));
+                let want = Want::Send(imds.credentials_request(&session, &role)?);
                 Ok(Outcome::want(want, Self::InstanceCredentials))
             }
             Self::InstanceCredentials => {
