@@ -76,6 +76,7 @@ struct Context {
     selected: String,
     session_name: String,
     region: Option<String>,
+    sts: Option<Endpoint>,
     imds_v1_allowed: bool,
     jitter: Duration,
     /// When the last refresh of a cached token failed, by an earlier chain or by this one.
@@ -107,7 +108,10 @@ impl Context {
     }
 
     fn sts(&self) -> Result<Endpoint, Error> {
-        Ok(Endpoint::regional(self.region()?)?)
+        match &self.sts {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => Ok(Endpoint::regional(self.region()?)?),
+        }
     }
 }
 
@@ -391,6 +395,7 @@ impl Chain {
                 selected: selected.name().to_owned(),
                 session_name: session_name.into(),
                 region: None,
+                sts: None,
                 imds_v1_allowed: false,
                 jitter: Duration::ZERO,
                 refresh_failed_at: None,
@@ -409,6 +414,14 @@ impl Chain {
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.context.region = Some(region.into());
+        self
+    }
+
+    /// Sets the endpoint of STS: FIPS, dual stack, of a VPC, or of a test server. Without it the chain
+    /// takes the regional one.
+    #[must_use]
+    pub fn with_sts_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.context.sts = Some(endpoint);
         self
     }
 

@@ -1,9 +1,7 @@
 //! The chain in combinations that the vectors do not have.
 
-use countersign::Timestamp;
 use countersign::sources::{
-    Chain, CredentialSource, Environment, Error, Input, ProfileFile, RefusedBy, Want,
-    login_cache_file_name, sso_cache_file_name,
+    Chain, CredentialSource, Environment, Error, Input, ProfileFile, Want, sso_cache_file_name,
 };
 
 use crate::{NOW, World};
@@ -206,6 +204,9 @@ fn a_refreshed_sso_token_is_saved_before_it_is_used() {
 
 #[cfg(feature = "sigv4a")]
 mod login {
+    use countersign::Timestamp;
+    use countersign::sources::{RefusedBy, login_cache_file_name};
+
     use super::*;
 
     const ARN: &str = "arn:aws:iam::210987654321:user/ann";
@@ -572,4 +573,24 @@ fn a_failed_token_refresh_is_told_and_not_repeated_for_thirty_seconds() {
         Error::TokenExpired { .. }
     ));
     assert!(trace.requests.is_empty());
+}
+
+#[test]
+fn roles_are_assumed_at_the_endpoint_that_the_caller_sets() {
+    let config = "[default]\nrole_arn = arn:aws:iam::210987654321:role/A\nsource_profile = default\n\
+        aws_access_key_id = AKID\naws_secret_access_key = s\n";
+    let world = World::of_config(config).respond(200, &assumed("ASIAA"));
+    let endpoint = countersign::sts::Endpoint::fips("us-gov-west-1").unwrap();
+    let url = endpoint.uri().clone();
+    let chain = world.chain().with_sts_endpoint(endpoint);
+    let (found, trace) = world.drive(chain);
+    assert!(found.is_ok());
+    assert_eq!(*trace.requests[0].uri(), url);
+    let header = trace.requests[0].headers()["authorization"]
+        .to_str()
+        .unwrap();
+    assert!(
+        header.contains("/us-gov-west-1/sts/aws4_request"),
+        "{header}"
+    );
 }
