@@ -34,6 +34,8 @@ pub mod s3;
 pub mod sigv4;
 #[cfg(feature = "sigv4a")]
 pub mod sigv4a;
+#[cfg(feature = "sources")]
+pub mod sources;
 #[cfg(feature = "sts")]
 pub mod sts;
 #[cfg(feature = "tokens")]

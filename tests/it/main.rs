@@ -25,8 +25,11 @@ mod explain;
 mod hostile_answers;
 #[cfg(feature = "legacy")]
 mod legacy;
+mod package;
 #[cfg(feature = "post-policy")]
 mod post_policy;
+#[cfg(feature = "sources")]
+mod profile_suite;
 mod properties;
 #[cfg(all(
     feature = "codeartifact",
@@ -38,6 +41,8 @@ mod refusals;
 mod secrets;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
+#[cfg(feature = "sources")]
+mod sources;
 #[cfg(feature = "sts")]
 mod sts;
 mod temporary_credentials;

@@ -24,6 +24,8 @@ mod sigv4;
 mod sigv4a;
 #[cfg(feature = "sigv4a")]
 mod sigv4a_chunked;
+#[cfg(feature = "sources")]
+mod sources;
 #[cfg(feature = "sts")]
 mod sts;
 #[cfg(feature = "tokens")]
@@ -82,6 +84,28 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "bedrock" => tokens::bedrock,
         #[cfg(feature = "tokens")]
         "iot" => tokens::iot,
+        #[cfg(feature = "sources")]
+        "profile-files" => sources::profile_files,
+        #[cfg(feature = "sources")]
+        "profile-credentials" => sources::profile_credentials,
+        #[cfg(feature = "sources")]
+        "imds" => sources::imds,
+        #[cfg(feature = "sources")]
+        "container" => sources::container,
+        #[cfg(feature = "sources")]
+        "credential-process" => sources::process,
+        #[cfg(feature = "sources")]
+        "web-identity-env" => sources::web_identity_env,
+        #[cfg(feature = "sources")]
+        "sso" => sources::sso,
+        #[cfg(feature = "sources")]
+        "login" => sources::login,
+        #[cfg(feature = "sources")]
+        "cognito" => sources::cognito,
+        #[cfg(feature = "sources")]
+        "iot-credentials" => sources::iot,
+        #[cfg(feature = "sources")]
+        "chain" => sources::chain,
         _ => return None,
     })
 }
