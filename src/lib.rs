@@ -17,6 +17,7 @@
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
+pub mod clock_skew;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
 pub mod credentials;

@@ -7,8 +7,13 @@
 
 #[path = "vectors/access_key_id.rs"]
 mod access_key_id;
+#[cfg(feature = "checksums")]
+#[path = "vectors/checksums.rs"]
+mod checksums;
 #[path = "vectors/chunked.rs"]
 mod chunked;
+#[path = "vectors/clock_skew.rs"]
+mod clock_skew;
 #[cfg(feature = "codeartifact")]
 #[path = "vectors/codeartifact.rs"]
 mod codeartifact;
@@ -54,6 +59,9 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(not(feature = "tokens"))]
         "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
+        #[cfg(feature = "checksums")]
+        "checksums" => checksums::run,
+        "clock-skew" => clock_skew::run,
         "verify" => verify::run,
         #[cfg(feature = "event-stream")]
         "event-stream" => event_stream::run,
