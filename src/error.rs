@@ -1,5 +1,8 @@
 //! The caller's mistakes.
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
+
 use crate::timestamp::Timestamp;
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
@@ -209,6 +212,10 @@ pub enum Error {
         /// The limit that it misses.
         problem: &'static str,
     },
+    /// There is no address for a call.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[error(transparent)]
+    Address(#[from] address::AddressError),
     /// The service has no such endpoint.
     #[error("no endpoint for {region:?}: {problem}")]
     NoEndpoint {

@@ -13,6 +13,8 @@
     clippy::unwrap_used
 )]
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub mod address;
 #[cfg(any(feature = "sts", feature = "s3", feature = "codeartifact"))]
 pub mod aws_call;
 pub mod bearer;

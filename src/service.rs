@@ -1,6 +1,5 @@
 //! Services, and the rules by which each wants to be signed.
 
-#[cfg(any(feature = "sts", feature = "tokens"))]
 pub(crate) mod partition;
 
 use std::borrow::Cow;

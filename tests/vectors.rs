@@ -7,6 +7,9 @@
 
 #[path = "vectors/access_key_id.rs"]
 mod access_key_id;
+#[cfg(feature = "s3")]
+#[path = "vectors/address.rs"]
+mod address;
 #[cfg(feature = "checksums")]
 #[path = "vectors/checksums.rs"]
 mod checksums;
@@ -62,6 +65,10 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "checksums")]
         "checksums" => checksums::run,
         "clock-skew" => clock_skew::run,
+        #[cfg(feature = "s3")]
+        "s3-address" => address::s3,
+        #[cfg(all(feature = "s3", feature = "sigv4a"))]
+        "sigv4a-hosts" => address::global,
         "verify" => verify::run,
         #[cfg(feature = "event-stream")]
         "event-stream" => event_stream::run,

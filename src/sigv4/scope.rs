@@ -5,6 +5,13 @@ use std::hash::{Hash, Hasher};
 
 use crate::error::Error;
 use crate::primitives::encode::ascii;
+#[cfg(any(
+    feature = "sts",
+    feature = "s3",
+    feature = "codeartifact",
+    feature = "tokens"
+))]
+use crate::primitives::host_label::is_host_label;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -264,15 +271,12 @@ impl fmt::Debug for CredentialScope {
     feature = "tokens"
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
-    let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let is_label = (1..=63).contains(&region.len())
-        && region.bytes().all(label)
-        && !region.starts_with('-')
-        && !region.ends_with('-');
-    is_label.then_some(()).ok_or_else(|| Error::InvalidRegion {
-        region: region.to_owned(),
-        problem: "is not one label of a host name, in lower case",
-    })
+    is_host_label(region)
+        .then_some(())
+        .ok_or_else(|| Error::InvalidRegion {
+            region: region.to_owned(),
+            problem: "is not one label of a host name, in lower case",
+        })
 }
 
 #[cfg(test)]

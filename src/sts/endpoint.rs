@@ -107,13 +107,15 @@ impl Endpoint {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn dual_stack(region: &str) -> Result<Self, Error> {
-        let domain = match Partition::of(region) {
-            Partition::Aws | Partition::GovCloud => "api.aws",
-            Partition::China => "api.amazonwebservices.com.cn",
-            Partition::EuropeanSovereign => "api.amazonwebservices.eu",
-            Partition::Isolated(_) => return Err(none(region, NO_DUAL_STACK)),
+        let partition = Partition::of(region);
+        let (Partition::Aws
+        | Partition::GovCloud
+        | Partition::China
+        | Partition::EuropeanSovereign) = partition
+        else {
+            return Err(none(region, NO_DUAL_STACK));
         };
-        Self::of_host("sts", region, domain)
+        Self::of_host("sts", region, partition.dual_stack_domain())
     }
 
     /// The endpoint of a region for IPv4 and IPv6 that is validated under FIPS 140.
