@@ -35,7 +35,10 @@ impl<'a> Endpoint<'a> {
         let uri: Uri = url.parse().ok()?;
         let host = uri.host()?;
         let plain = uri.query().is_none() && !url.contains(['#', '?', '@', '\\']);
-        if !plain || host.is_empty() || authority.ends_with(':') {
+        // A port that is not a number up to 65535 is none to `http`.
+        let port = authority.strip_prefix(host)?;
+        let port_is_read = port.is_empty() || uri.port_u16().is_some();
+        if !plain || host.is_empty() || !port_is_read {
             return None;
         }
         let is_ip = host.starts_with('[') || is_ipv4(host);

@@ -26,7 +26,7 @@
 //! // Send it; then:
 //! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
 //! let session = CreateSession::parse(status, body)?;
-//! assert_eq!(session.expiration(), Some(datetime!(2026-01-01 12:05 UTC)));
+//! assert_eq!(session.expiration(), Some(datetime!(2026-01-01 12:05 UTC).into()));
 //! let signer = Signer::new(session, "us-east-1", "s3express");
 //! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
 //! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
