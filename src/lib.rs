@@ -54,6 +54,7 @@ pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
 pub use primitives::encode::{encode_key, encode_segment};
 pub use request::{HttpRequest, RawRequest};
+pub use service::signing_names::{HostService, service_of_host};
 pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
 pub use sign::added_headers::AddedHeaders;
 pub use sign::presigned::Presigned;

@@ -1,6 +1,7 @@
 //! Services, and the rules by which each wants to be signed.
 
 pub(crate) mod partition;
+pub(crate) mod signing_names;
 
 use std::borrow::Cow;
 

@@ -18,6 +18,7 @@ pub(crate) enum Partition {
 /// What belongs to a partition.
 struct Row {
     partition: Partition,
+    #[cfg_attr(not(any(feature = "s3", feature = "sigv4a")), allow(dead_code))]
     id: &'static str,
     /// What its regions begin with; empty for `aws`, to which every other region belongs.
     regions: &'static str,
