@@ -20,6 +20,8 @@ pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
 pub mod clock_skew;
+#[cfg(feature = "cloudfront")]
+pub mod cloudfront;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
 pub mod credentials;

@@ -17,6 +17,9 @@ mod checksums;
 mod chunked;
 #[path = "vectors/clock_skew.rs"]
 mod clock_skew;
+#[cfg(feature = "cloudfront")]
+#[path = "vectors/cloudfront.rs"]
+mod cloudfront;
 #[cfg(feature = "codeartifact")]
 #[path = "vectors/codeartifact.rs"]
 mod codeartifact;
@@ -65,6 +68,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "checksums")]
         "checksums" => checksums::run,
         "clock-skew" => clock_skew::run,
+        #[cfg(feature = "cloudfront")]
+        "cloudfront" => cloudfront::run,
         #[cfg(feature = "s3")]
         "s3-address" => address::s3,
         #[cfg(all(feature = "s3", feature = "sigv4a"))]
