@@ -94,16 +94,23 @@ impl Address {
         Self::new("https", host, path_prefix, schemes)
     }
 
-    /// At a custom endpoint: below its path, with labels (each with its dot) in front of its host.
+    /// At a custom endpoint: below its path, with labels (each with its dot) in front of its host,
+    /// which then must not be an IP address.
     pub(crate) fn at(
         endpoint: &Endpoint<'_>,
         labels: &str,
         path_prefix: &str,
         schemes: Vec<SigningScheme>,
-    ) -> Self {
+    ) -> Result<Self, AddressError> {
+        if endpoint.is_ip && !labels.is_empty() {
+            return Err(AddressError::Conflict {
+                first: AddressPart::IpEndpoint,
+                second: AddressPart::HostLabel,
+            });
+        }
         let host = format!("{labels}{}", endpoint.authority);
         let path = format!("{}{path_prefix}", endpoint.path);
-        Self::new(endpoint.scheme, &host, &path, schemes)
+        Ok(Self::new(endpoint.scheme, &host, &path, schemes))
     }
 
     fn new(scheme: &str, host: &str, path: &str, schemes: Vec<SigningScheme>) -> Self {

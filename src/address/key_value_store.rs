@@ -113,7 +113,7 @@ impl KeyValueStore {
         let schemes = vec![SigningScheme::sigv4a("cloudfront-keyvaluestore")];
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         Ok(match &endpoint {
-            Some(endpoint) => Address::at(endpoint, &account, "", schemes),
+            Some(endpoint) => Address::at(endpoint, &account, "", schemes)?,
             None => {
                 let domain = Partition::Aws.dual_stack_domain();
                 let host = format!("{account}cloudfront-kvs.global.{domain}");

@@ -44,7 +44,7 @@ impl Options {
         }
         let schemes = vec![SigningScheme::sigv4a(service)];
         Ok(match &endpoint {
-            Some(endpoint) => Address::at(endpoint, "", "", schemes),
+            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
             None => {
                 let host = host(Partition::of(&self.region), self.dual_stack);
                 Address::https(&format!("{endpoint_id}.{host}"), "", schemes)
@@ -62,7 +62,7 @@ impl Options {
         let region = self.region.as_str();
         let schemes = vec![SigningScheme::sigv4(service, region)];
         if let Some(endpoint) = self.endpoint()? {
-            return Ok(Address::at(&endpoint, "", "", schemes));
+            return Address::at(&endpoint, "", "", schemes);
         }
         let partition = Partition::of(region);
         let domain = if self.dual_stack {

@@ -132,8 +132,10 @@ pub enum AddressPart {
     ObjectLambda,
     /// S3 on Outposts.
     Outposts,
-    /// The S3 Control API.
-    ControlApi,
+    /// A custom endpoint whose host is an IP address.
+    IpEndpoint,
+    /// An account, an access point or a route that is part of the host name.
+    HostLabel,
     /// A global endpoint of Amazon EventBridge.
     EventBridgeGlobal,
     /// A global endpoint of Amazon SES.
@@ -158,7 +160,8 @@ impl fmt::Display for AddressPart {
             Self::MultiRegionAccessPoint => "a Multi-Region Access Point",
             Self::ObjectLambda => "S3 Object Lambda",
             Self::Outposts => "S3 on Outposts",
-            Self::ControlApi => "the S3 Control API",
+            Self::IpEndpoint => "an endpoint with an IP address",
+            Self::HostLabel => "an account or access point that is part of the host name",
             Self::EventBridgeGlobal => "a global endpoint of EventBridge",
             Self::SesGlobal => "a global endpoint of SES",
             Self::KeyValueStore => "a CloudFront KeyValueStore",

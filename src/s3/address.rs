@@ -185,6 +185,8 @@ impl Addressing {
 
     /// Returns the address of the calls that name no bucket: `ListBuckets`.
     ///
+    /// Transfer Acceleration is for buckets: the option has no effect here.
+    ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other
     /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
@@ -199,12 +201,7 @@ impl Addressing {
     /// ```
     pub fn buckets(&self) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
-        client.refuse(
-            self.accelerate,
-            AddressPart::Accelerate,
-            AddressPart::PathStyle,
-        )?;
-        Ok(client.regional(""))
+        client.regional("")
     }
 
     /// Returns the address of `WriteGetObjectResponse`, with the request route that the Lambda
@@ -228,7 +225,7 @@ impl Addressing {
         let schemes = vec![SigningScheme::sigv4("s3-object-lambda", client.region)];
         let route = format!("{request_route}.");
         Ok(match &client.endpoint {
-            Some(endpoint) => Address::at(endpoint, &route, "", schemes),
+            Some(endpoint) => Address::at(endpoint, &route, "", schemes)?,
             None => {
                 let host = client.host("s3-object-lambda", client.region);
                 Address::https(&format!("{route}{host}"), "", schemes)
@@ -269,11 +266,6 @@ impl<'a> Client<'a> {
             (options.fips && custom, Fips, Custom),
             (options.accelerate && custom, Accelerate, Custom),
             (options.fips && partition == Partition::China, Fips, China),
-            (
-                options.accelerate && partition == Partition::China,
-                Accelerate,
-                China,
-            ),
         ] {
             if together {
                 return Err(AddressError::Conflict { first, second });
@@ -327,11 +319,11 @@ impl<'a> Client<'a> {
     }
 
     /// S3's host of the Region or the custom endpoint, with the bucket in the path or not at all.
-    fn regional(&self, path_prefix: &str) -> Address {
+    fn regional(&self, path_prefix: &str) -> Result<Address, AddressError> {
         let schemes = self.schemes();
         match &self.endpoint {
             Some(endpoint) => Address::at(endpoint, "", path_prefix, schemes),
-            None => Address::https(&self.s3_host(), path_prefix, schemes),
+            None => Ok(Address::https(&self.s3_host(), path_prefix, schemes)),
         }
     }
 

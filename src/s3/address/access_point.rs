@@ -73,7 +73,7 @@ impl Client<'_> {
             labels.trim_end_matches('.'),
         )?;
         Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, &labels, "", schemes),
+            Some(endpoint) => Address::at(endpoint, &labels, "", schemes)?,
             None => {
                 let host = self.host(prefix, region);
                 Address::https(&format!("{labels}{host}"), "", schemes)

@@ -5,6 +5,7 @@ use crate::address::{Address, AddressError, AddressPart};
 use crate::primitives::encode::encode_segment;
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::s3::address::{Addressing, Client};
+use crate::service::partition::Partition;
 
 impl Addressing {
     /// Returns the address of a bucket, by its name, its alias or its ARN.
@@ -64,7 +65,7 @@ impl Client<'_> {
             });
         }
         if !self.options.path_style && is_hostable(bucket) {
-            return Ok(self.virtual_hosted(bucket));
+            return self.virtual_hosted(bucket);
         }
         // One label with dots: the certificates of AWS do not cover it, so not over TLS.
         let over_http = self
@@ -75,30 +76,35 @@ impl Client<'_> {
             && is_hostable_with_dots(bucket)
         {
             let labels = format!("{bucket}.");
-            return Ok(Address::at(&endpoint, &labels, "", self.schemes()));
+            return Address::at(&endpoint, &labels, "", self.schemes());
         }
         self.refuse(
             self.options.accelerate,
             AddressPart::Accelerate,
             AddressPart::PathStyle,
         )?;
-        Ok(self.regional(&format!("/{}", encode_segment(bucket))))
+        self.regional(&format!("/{}", encode_segment(bucket)))
     }
 
-    fn virtual_hosted(&self, bucket: &str) -> Address {
+    fn virtual_hosted(&self, bucket: &str) -> Result<Address, AddressError> {
         let schemes = self.schemes();
-        match &self.endpoint {
+        let host = match &self.endpoint {
             Some(endpoint) if endpoint.is_ip => {
-                Address::at(endpoint, "", &format!("/{bucket}"), schemes)
+                return Address::at(endpoint, "", &format!("/{bucket}"), schemes);
             }
-            Some(endpoint) => Address::at(endpoint, &format!("{bucket}."), "", schemes),
+            Some(endpoint) => return Address::at(endpoint, &format!("{bucket}."), "", schemes),
             None if self.options.accelerate => {
-                let (dual_stack, domain) = (self.dual_stack(), self.partition.domain());
-                let host = format!("{bucket}.s3-accelerate{dual_stack}.{domain}");
-                Address::https(&host, "", schemes)
+                let in_china = self.partition == Partition::China;
+                self.refuse(in_china, AddressPart::Accelerate, AddressPart::China)?;
+                format!(
+                    "s3-accelerate{}.{}",
+                    self.dual_stack(),
+                    self.partition.domain()
+                )
             }
-            None => Address::https(&format!("{bucket}.{}", self.s3_host()), "", schemes),
-        }
+            None => self.s3_host(),
+        };
+        Ok(Address::https(&format!("{bucket}.{host}"), "", schemes))
     }
 }
 

@@ -39,7 +39,8 @@ impl Addressing {
     /// Returns the address of a call of the S3 Control API.
     ///
     /// `account_id` is the account that the call is about. It is part of the host name, except where
-    /// an ARN, an outpost or a directory bucket's access point names the host.
+    /// an ARN, an outpost or a directory bucket's access point names the host. Transfer Acceleration
+    /// is not for this API: the option has no effect.
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the target
@@ -66,15 +67,10 @@ impl Addressing {
         target: ControlTarget<'_>,
     ) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
-        client.refuse(
-            self.accelerate,
-            AddressPart::Accelerate,
-            AddressPart::ControlApi,
-        )?;
         let arn = match target {
             ControlTarget::Outpost(id) => {
                 label("outpost id", id)?;
-                return Ok(client.outposts_control(client.region));
+                return client.outposts_control(client.region);
             }
             ControlTarget::AccessPoint(name) if name.ends_with("--xa-s3") => {
                 return client.directory_access_point_control();
@@ -95,7 +91,7 @@ impl Client<'_> {
         let schemes = self.schemes();
         let account = format!("{account_id}.");
         Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, &account, "", schemes),
+            Some(endpoint) => Address::at(endpoint, &account, "", schemes)?,
             None => {
                 let host = self.host("s3-control", self.region);
                 Address::https(&format!("{account}{host}"), "", schemes)
@@ -112,7 +108,7 @@ impl Client<'_> {
         )?;
         let schemes = vec![SigningScheme::sigv4("s3express", self.region)];
         Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, "", "", schemes),
+            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
             None => Address::https(&self.host("s3express-control", self.region), "", schemes),
         })
     }
@@ -142,14 +138,14 @@ impl Client<'_> {
             });
         }
         let header = |text| HeaderValue::from_str(text).map_err(|_| arn.invalid("is malformed"));
-        let address = self.outposts_control(region);
+        let address = self.outposts_control(region)?;
         Ok(address
             .with_header(ACCOUNT, header(arn.account)?)
             .with_header(OUTPOST, header(resource.outpost)?))
     }
 
     /// `s3-outposts[-fips].REGION.SUFFIX`, with the other suffix for dual stack.
-    fn outposts_control(&self, region: &str) -> Address {
+    fn outposts_control(&self, region: &str) -> Result<Address, AddressError> {
         let schemes = vec![SigningScheme::sigv4("s3-outposts", region)];
         if let Some(endpoint) = &self.endpoint {
             return Address::at(endpoint, "", "", schemes);
@@ -161,6 +157,7 @@ impl Client<'_> {
             partition.domain()
         };
         let fips = if self.options.fips { "-fips" } else { "" };
-        Address::https(&format!("s3-outposts{fips}.{region}.{domain}"), "", schemes)
+        let host = format!("s3-outposts{fips}.{region}.{domain}");
+        Ok(Address::https(&host, "", schemes))
     }
 }

@@ -16,7 +16,7 @@ impl Addressing {
     ///
     /// # Errors
     /// - everything that [`buckets`](Self::buckets) returns
-    /// - [`AddressError::InvalidBucket`] if the name does not end in `--x-s3`
+    /// - [`AddressError::InvalidBucket`] if the name is not of the form `NAME--ZONE--x-s3`
     ///
     /// ```
     /// use countersign::s3::Addressing;
@@ -28,19 +28,18 @@ impl Addressing {
     /// ```
     pub fn directory_bucket_control(&self, bucket: Option<&str>) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
-        client.refuse(
-            self.accelerate,
-            AddressPart::Accelerate,
-            AddressPart::DirectoryBucket,
-        )?;
         let path = match bucket {
             None => String::new(),
-            Some(bucket) if bucket.ends_with("--x-s3") => format!("/{}", encode_segment(bucket)),
-            Some(bucket) => return Err(invalid(bucket, "does not end in --x-s3")),
+            Some(bucket) if bucket.ends_with("--x-s3") && is_hostable(bucket) => {
+                let part = AddressPart::DirectoryBucket;
+                client.refuse(self.accelerate, AddressPart::Accelerate, part)?;
+                format!("/{bucket}")
+            }
+            Some(bucket) => return Err(invalid(bucket, "is not of the form NAME--ZONE--x-s3")),
         };
         let schemes = vec![SigningScheme::sigv4("s3express", client.region)];
         Ok(match &client.endpoint {
-            Some(endpoint) => Address::at(endpoint, "", &path, schemes),
+            Some(endpoint) => Address::at(endpoint, "", &path, schemes)?,
             None => {
                 let host = client.host("s3express-control", client.region);
                 Address::https(&host, &path, schemes)
@@ -65,14 +64,14 @@ impl Client<'_> {
         }];
         if let Some(endpoint) = self.endpoint.filter(|endpoint| endpoint.is_ip) {
             let path = format!("/{}", encode_segment(bucket));
-            return Ok(Address::at(&endpoint, "", &path, schemes));
+            return Address::at(&endpoint, "", &path, schemes);
         }
         if !is_hostable(bucket) {
             let problem = "must be 3 to 63 lowercase letters, digits and hyphens";
             return Err(invalid(bucket, problem));
         }
         if let Some(endpoint) = &self.endpoint {
-            return Ok(Address::at(endpoint, &format!("{bucket}."), "", schemes));
+            return Address::at(endpoint, &format!("{bucket}."), "", schemes);
         }
         let zone =
             zone(bucket).ok_or_else(|| invalid(bucket, "is not of the form NAME--ZONE--x-s3"))?;

@@ -63,7 +63,7 @@ impl Client<'_> {
         let labels = format!("{first}.{}.", resource.outpost);
         let schemes = schemes(region);
         Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, &labels, "", schemes),
+            Some(endpoint) => Address::at(endpoint, &labels, "", schemes)?,
             None => {
                 let host = self.host("s3-outposts", region);
                 Address::https(&format!("{labels}{host}"), "", schemes)
