@@ -2,6 +2,7 @@
 
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
 use crate::primitives::encode::encode_segment;
+use crate::primitives::host_label::is_host_label;
 use crate::s3::address::bucket::is_hostable;
 use crate::s3::address::{Addressing, Client};
 
@@ -90,7 +91,8 @@ fn zone(bucket: &str) -> Option<&str> {
         .or_else(|| bucket.strip_suffix("--xa-s3"))?;
     ZONE_LENGTHS.into_iter().find_map(|length| {
         let (name, zone) = name.split_at_checked(name.len().checked_sub(length)?)?;
-        (name.len() > 2 && name.ends_with("--")).then_some(zone)
+        let is_zone = name.len() > 2 && name.ends_with("--") && is_host_label(zone);
+        is_zone.then_some(zone)
     })
 }
 

@@ -284,7 +284,10 @@ fn is_stricter(input: &Value, error: &AddressError) -> bool {
             input["api"] == "s3control" && *first == AddressPart::Fips
         }
         // Any service's access point without a region is taken for a Multi-Region Access Point.
-        AddressError::InvalidArn { .. } => !bucket.starts_with("arn:aws:s3:"),
+        // The control API takes a malformed ARN for a name.
+        AddressError::InvalidArn { .. } => {
+            !bucket.starts_with("arn:aws:s3:") || input["api"] == "s3control"
+        }
         // A name that no directory bucket has, in the path of a control operation.
         AddressError::InvalidBucket { .. } => input["express_control"] == true,
         _ => false,
@@ -308,7 +311,10 @@ fn is_another(input: &Value) -> bool {
     let control = input["express_control"] == true && input["bucket"].is_string();
     let access_point = input["access_point"] == "team--usw2-az1--xa-s3";
     let forgotten = (control || access_point) && input["endpoint"].is_string();
-    global || base || dots || dots6 || forgotten
+    // Its dual-stack host of acceleration has a region for `aws-global` alone.
+    let fast = input["accelerate"] == true && input["dual_stack"] == true;
+    let fast = fast && input["region"] == "aws-global";
+    global || fast || base || dots || dots6 || forgotten
 }
 
 #[test]
