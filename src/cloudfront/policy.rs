@@ -122,7 +122,7 @@ pub(super) fn check_url(url: &str) -> Result<(), UrlError> {
 
 fn check_characters(what: &'static str, text: &str) -> Result<(), UrlError> {
     let wrong = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\\');
-    match text.as_bytes().iter().position(|byte| wrong(byte)) {
+    match text.as_bytes().iter().position(wrong) {
         Some(position) => Err(UrlError::InvalidCharacter { what, position }),
         None => Ok(()),
     }

@@ -70,7 +70,7 @@ impl Partition {
     }
 
     /// Returns the partition that an ARN names.
-    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[cfg(feature = "s3")]
     pub(crate) fn with_id(id: &str) -> Option<Self> {
         let row = PARTITIONS.iter().find(|row| row.id == id)?;
         Some(row.partition)

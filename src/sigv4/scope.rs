@@ -5,12 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::error::Error;
 use crate::primitives::encode::ascii;
-#[cfg(any(
-    feature = "sts",
-    feature = "s3",
-    feature = "codeartifact",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "sts", feature = "codeartifact", feature = "tokens"))]
 use crate::primitives::host_label::is_host_label;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
@@ -264,12 +259,7 @@ impl fmt::Debug for CredentialScope {
 }
 
 /// A region that becomes a label of a host name must not change the host.
-#[cfg(any(
-    feature = "sts",
-    feature = "s3",
-    feature = "codeartifact",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "sts", feature = "codeartifact", feature = "tokens"))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
     is_host_label(region)
         .then_some(())

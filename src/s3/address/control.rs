@@ -130,10 +130,6 @@ impl Client<'_> {
         }
         let region = self.region_of(&arn)?;
         label("account id", arn.account)?;
-        // A bucket on an outpost may have dots in its name, which is no part of the host here.
-        if kind == "accesspoint" {
-            label("access point name", resource.name)?;
-        }
         if let Some(given) = account_id.filter(|given| *given != arn.account) {
             return Err(AddressError::AccountMismatch {
                 arn: arn.account.to_owned(),

