@@ -1,22 +1,14 @@
 //! Addresses of calls: the base URL, and how requests to it are signed.
 //!
 //! A correct signature for the wrong host, Region or service name is the commonest mismatch. An
-//! [`Address`] keeps the four together. Make one with
-#![cfg_attr(feature = "s3", doc = "[`s3::Addressing`](crate::s3::Addressing)")]
-#![cfg_attr(not(feature = "s3"), doc = "`s3::Addressing` (feature `s3`)")]
-//! for a bucket, an access point or another ARN of S3.
-#![cfg_attr(
-    feature = "sigv4a",
-    doc = "[`EventBridge`], [`Ses`] and [`KeyValueStore`] make those of the global endpoints that"
-)]
-#![cfg_attr(
-    not(feature = "sigv4a"),
-    doc = "With the feature `sigv4a` there are also those of the global endpoints that"
-)]
-//! accept only Signature Version 4A.
+//! [`Address`] keeps them together:
 //!
-#![cfg_attr(feature = "sigv4a", doc = "```")]
-#![cfg_attr(not(feature = "sigv4a"), doc = "```ignore")]
+//! - [`s3::Addressing`](crate::s3::Addressing) makes that of a bucket, an access point or another ARN
+//!   of S3 (feature `s3`).
+//! - [`EventBridge`], [`Ses`] and [`KeyValueStore`] make those of the global endpoints that accept
+//!   only Signature Version 4A (feature `sigv4a`).
+//!
+//! ```
 //! use countersign::address::{EventBridge, SigningScheme};
 //! use countersign::{Credentials, PayloadHash, Timestamp};
 //!
@@ -63,8 +55,7 @@ pub use signer::AddressSigner;
 
 /// Where requests go, and how they are signed there.
 ///
-#[cfg_attr(feature = "s3", doc = "```")]
-#[cfg_attr(not(feature = "s3"), doc = "```ignore")]
+/// ```
 /// use countersign::s3::Addressing;
 ///
 /// let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
@@ -158,6 +149,14 @@ impl Address {
     }
 
     /// Returns the URL of an object: the key is percent-encoded and appended.
+    ///
+    /// ```
+    /// use countersign::s3::Addressing;
+    ///
+    /// let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
+    /// assert_eq!(address.object_url("a b.jpg"), "https://photos-2026.s3.eu-west-1.amazonaws.com/a%20b.jpg");
+    /// # Ok::<(), countersign::s3::AddressError>(())
+    /// ```
     pub fn object_url(&self, key: impl AsRef<[u8]>) -> String {
         format!("{}/{}", self.url, encode_key(key))
     }
@@ -165,8 +164,7 @@ impl Address {
 
 /// How requests to an address are signed.
 ///
-#[cfg_attr(feature = "s3", doc = "```")]
-#[cfg_attr(not(feature = "s3"), doc = "```ignore")]
+/// ```
 /// use countersign::s3::{Addressing, SigningScheme};
 ///
 /// // The Region is that of the ARN, not that of the client.

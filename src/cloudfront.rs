@@ -7,10 +7,7 @@
 //! [`SignedUrl`] and [`SignedCookies`] make the policy; the key is the caller's. The closure gets the
 //! bytes of the policy and returns the signature over their hash: PKCS #1 v1.5 for RSA, DER for
 //! ECDSA. SHA-1 is CloudFront's default, and [`with_hash`](SignedUrl::with_hash) chooses SHA-256.
-#![cfg_attr(
-    feature = "sigv4a",
-    doc = "[`P256Key`] signs with a P-256 key in PEM, without another crate."
-)]
+//! With the feature `sigv4a`, [`P256Key`] signs with a P-256 key in PEM, without another crate.
 //!
 //! | what is given | policy |
 //! |---|---|

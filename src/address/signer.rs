@@ -13,8 +13,7 @@ use crate::timestamp::Timestamp;
 
 /// The signer of the first scheme of an address that this build of the crate has.
 ///
-#[cfg_attr(feature = "s3", doc = "```")]
-#[cfg_attr(not(feature = "s3"), doc = "```ignore")]
+/// ```
 /// use countersign::s3::{AddressSigner, Addressing};
 /// use countersign::{Credentials, PayloadHash, Timestamp};
 ///
@@ -45,10 +44,7 @@ impl AddressSigner {
     /// # Errors
     /// - everything that [`Signer::sign`] returns
     ///
-    /// See [`AddressSigner`] for an example.
-    ///
-    #[cfg_attr(feature = "s3", doc = "```")]
-    #[cfg_attr(not(feature = "s3"), doc = "```ignore")]
+    /// ```
     /// use countersign::s3::Addressing;
     /// use countersign::{Credentials, PayloadHash, Timestamp};
     ///
@@ -85,8 +81,7 @@ impl Address {
     /// - [`Error::InvalidParameter`] if the address asks for a session, and the credentials are not
     ///   those of one
     ///
-    #[cfg_attr(feature = "s3", doc = "```")]
-    #[cfg_attr(not(feature = "s3"), doc = "```ignore")]
+    /// ```
     /// use countersign::s3::Addressing;
     /// use countersign::{Credentials, SessionToken};
     ///
