@@ -12,6 +12,8 @@ mod answers;
 mod correct;
 #[path = "explain/hostile.rs"]
 mod hostile;
+#[path = "explain/hosts.rs"]
+mod hosts;
 #[path = "explain/on_the_way.rs"]
 mod on_the_way;
 #[path = "explain/other_schemes.rs"]
