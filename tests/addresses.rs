@@ -194,3 +194,16 @@ fn an_alias_of_an_outpost_does_not_drop_options() {
         assert!(error.to_string().contains("S3 on Outposts"), "{error}");
     }
 }
+
+#[test]
+fn addresses_can_go_to_other_threads() {
+    fn sendable<T: Send + Sync + 'static>() {}
+    sendable::<Addressing>();
+    sendable::<Address>();
+    sendable::<AddressError>();
+    sendable::<AddressPart>();
+    sendable::<SigningScheme>();
+    sendable::<countersign::s3::AddressSigner>();
+    sendable::<countersign::HostService>();
+    sendable::<countersign::clock_skew::ClockSkew>();
+}
