@@ -1,4 +1,4 @@
-//! Does a real server find what an address names, and take what its signer signs? Buckets by their
+//! Do real servers find what an address names, and take what its signer signs? Buckets by their
 //! names, in path style and by the endpoint's IP address.
 
 use bytes::Bytes;
@@ -29,16 +29,13 @@ async fn send(client: &Client, address: &Address, method: Method, url: &str, bod
     client.send(request).await
 }
 
-#[tokio::test]
-async fn buckets_are_found_at_their_addresses() {
-    let server = Server::start(callers::accounts()).await.expect("a port");
+/// Makes the buckets below this URL and sends objects there and back; returns how many requests for
+/// objects were accepted.
+async fn walk(url: &str) -> usize {
     let client = Client::http1();
-    let endpoint = Addressing::new(REGION).with_endpoint(server.url("/"));
+    let endpoint = Addressing::new(REGION).with_endpoint(url);
     let mut accepted = 0;
-    for (addressing, suffix) in [
-        (endpoint.clone(), "v"),
-        (endpoint.clone().with_path_style(), "p"),
-    ] {
+    for (addressing, suffix) in [(endpoint.clone(), "v"), (endpoint.with_path_style(), "p")] {
         for bucket in BUCKETS {
             let bucket = format!("{bucket}{suffix}");
             let address = addressing.bucket(&bucket).unwrap();
@@ -49,16 +46,30 @@ async fn buckets_are_found_at_their_addresses() {
                 let put = send(&client, &address, Method::PUT, &url, key).await;
                 assert_eq!(put.status, StatusCode::OK, "{url}");
                 let got = send(&client, &address, Method::GET, &url, "").await;
-                assert_eq!(
-                    (got.status, &got.body[..]),
-                    (StatusCode::OK, key.as_bytes()),
-                    "{url}"
-                );
+                let (status, body) = (got.status, &got.body[..]);
+                assert_eq!((status, body), (StatusCode::OK, key.as_bytes()), "{url}");
                 accepted += 2;
             }
         }
     }
-    report::line(&format!(
-        "s3_addresses: accepted {accepted} requests for objects"
-    ));
+    accepted
+}
+
+#[tokio::test]
+async fn s3s_finds_buckets_at_their_addresses() {
+    let server = Server::start(callers::accounts()).await.expect("a port");
+    let accepted = walk(&server.url("/")).await;
+    report::line(&format!("s3_addresses: s3s accepted {accepted} requests"));
+}
+
+/// Its authentication is off here: `moto.rs` is about that.
+#[tokio::test]
+#[ignore = "needs moto's server, at MOTO_URL"]
+async fn moto_finds_buckets_at_their_addresses() {
+    let url = std::env::var("MOTO_URL").unwrap_or_else(|_| "http://127.0.0.1:5000".to_owned());
+    let reset = Request::post(format!("{url}/moto-api/reset-auth")).body(Bytes::from("1000"));
+    let reset = Client::http1().send(reset.unwrap()).await;
+    assert_eq!(reset.status, StatusCode::OK);
+    let accepted = walk(&url).await;
+    report::line(&format!("s3_addresses: moto accepted {accepted} requests"));
 }
