@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
+
 use crate::timestamp::{ParseTimestampError, Timestamp};
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
@@ -290,6 +293,10 @@ pub enum Error {
         /// The limit that it misses.
         problem: &'static str,
     },
+    /// There is no address for a call.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[error(transparent)]
+    Address(#[from] address::AddressError),
     /// The service has no such endpoint.
     #[error("no endpoint for {region:?}: {problem}")]
     NoEndpoint {

@@ -250,6 +250,9 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         let compared = self.differences(answer);
         let mut findings = compared.clone().unwrap_or_default();
         findings.extend(clock_of_header(answer, &claimed).map(Finding::new));
+        if findings.is_empty() {
+            findings.extend(claimed.other_host().map(Finding::new));
+        }
         findings.extend(self.suspicions());
         if findings.is_empty() {
             findings.push(Finding::new(match compared {
