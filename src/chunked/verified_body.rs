@@ -1,18 +1,18 @@
 //! A body that lets out verified bytes only.
 
 use std::collections::VecDeque;
-use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::error::ChunkError;
+use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
 use crate::chunked::framing::{Framing, Step};
-use crate::chunked::pieces::{Pieces, fill};
+use crate::chunked::pieces::Pieces;
 use crate::chunked::verifier::ChunkVerifier;
 use crate::verify::{VerificationKey, VerifyingKey};
 
@@ -33,17 +33,12 @@ use crate::verify::{VerificationKey, VerifyingKey};
 ///     VerifiedBody::new(body, verifier)
 /// }
 /// ```
-pub struct VerifiedBody<B, K = VerificationKey> {
-    body: B,
-    /// What came of it and was not looked at yet.
-    pending: Bytes,
-    /// None once the end was verified, or something was wrong.
-    framing: Option<Framing<K>>,
+pub struct VerifiedBody<B, K = VerificationKey>(FrameLoop<B, VerifyingSink<K>>);
+
+struct VerifyingSink<K> {
+    framing: Framing<K>,
     /// Data that is not verified yet.
     chunk: Pieces,
-    ready: VecDeque<Bytes>,
-    remaining: u64,
-    trailers: Option<HeaderMap>,
     check: Check,
 }
 
@@ -77,20 +72,17 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// ```
     pub fn new(body: B, verifier: ChunkVerifier<K>) -> Self {
         let (framing, begun) = verifier.into_parts();
-        // What was read of a chunk, and is still to come out.
+        // The data that the verifier has read and not returned yet.
         let held = begun.len() as u64;
+        let remaining = framing.remaining() + held;
         let mut chunk = Pieces::default();
         chunk.push(begun.into());
-        Self {
-            body,
-            pending: Bytes::new(),
-            remaining: framing.remaining() + held,
-            framing: Some(framing),
+        let sink = VerifyingSink {
+            framing,
             chunk,
-            ready: VecDeque::new(),
-            trailers: None,
             check: Box::new(|_, _| None),
-        }
+        };
+        Self(FrameLoop::new(body, sink, Some(remaining)))
     }
 
     /// The caller's own check of each trailer, by name and value, once all data has come: whether it
@@ -106,23 +98,33 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// }
     /// ```
     pub fn with_check(
-        self,
+        mut self,
         check: impl FnMut(&str, &str) -> Option<bool> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            check: Box::new(check),
-            ..self
+        if let Some(sink) = self.0.sink_mut() {
+            sink.check = Box::new(check);
         }
+        self
+    }
+}
+
+impl<K: VerifyingKey> Sink for VerifyingSink<K> {
+    type Error = VerifiedBodyError;
+
+    fn body_error(error: BodyError) -> VerifiedBodyError {
+        VerifiedBodyError::Body(error)
     }
 
-    /// Looks at what came, up to where data can go or more must come.
-    fn advance(&mut self) -> Result<(), ChunkError> {
-        let Some(framing) = &mut self.framing else {
-            return Ok(());
-        };
+    /// Reads up to where data can go out or more must arrive.
+    fn take(
+        &mut self,
+        input: &mut Bytes,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Result<(), VerifiedBodyError> {
+        let framing = &mut self.framing;
         loop {
-            let (taken, step) = framing.step(&self.pending)?;
-            let piece = self.pending.split_to(taken.min(self.pending.len()));
+            let (taken, step) = framing.step(input)?;
+            let piece = input.split_to(taken.min(input.len()));
             match step {
                 Step::Data => {
                     self.chunk.push(piece);
@@ -134,35 +136,26 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
                 Step::Chunk => {}
                 Step::More => return Ok(()),
             }
-            self.chunk.move_to(&mut self.ready);
-            if !self.ready.is_empty() {
+            self.chunk.move_to(ready);
+            if !ready.is_empty() {
                 return Ok(());
             }
         }
     }
 
-    fn finish(&mut self) -> Result<(), ChunkError> {
-        if let Some(framing) = self.framing.take() {
-            let trailers = framing.into_trailers(&mut self.check)?;
-            self.trailers = Some(trailers).filter(|trailers| !trailers.is_empty());
-            self.chunk.move_to(&mut self.ready);
-        }
-        Ok(())
-    }
-
-    /// After an error there is nothing more.
-    fn fail<T>(&mut self, error: VerifiedBodyError) -> Poll<Option<Result<T, VerifiedBodyError>>> {
-        self.framing = None;
-        self.ready.clear();
-        self.pending = Bytes::new();
-        Poll::Ready(Some(Err(error)))
+    fn finish(
+        mut self,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Result<Option<HeaderMap>, VerifiedBodyError> {
+        let trailers = self.framing.into_trailers(&mut self.check)?;
+        self.chunk.move_to(ready);
+        Ok(Some(trailers).filter(|trailers| !trailers.is_empty()))
     }
 }
 
 impl<B, K> Body for VerifiedBody<B, K>
 where
-    B: Body + Unpin,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B: Body<Error: Into<BodyError>> + Unpin,
     K: VerifyingKey + Unpin,
 {
     type Data = Bytes;
@@ -172,42 +165,24 @@ where
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, VerifiedBodyError>>> {
-        let this = &mut *self;
-        loop {
-            if let Some(data) = this.ready.pop_front() {
-                this.remaining = this.remaining.saturating_sub(data.len() as u64);
-                return Poll::Ready(Some(Ok(Frame::data(data))));
-            }
-            if this.framing.is_none() {
-                let trailers = this.trailers.take().map(Frame::trailers);
-                return Poll::Ready(trailers.map(Ok));
-            }
-            let result = match ready!(fill(&mut this.pending, &mut this.body, context)) {
-                Ok(true) => this.advance(),
-                Ok(false) => this.finish(),
-                Err(error) => return this.fail(VerifiedBodyError::Body(error)),
-            };
-            if let Err(error) = result {
-                return this.fail(error.into());
-            }
-        }
+        self.0.poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.framing.is_none() && self.ready.is_empty() && self.trailers.is_none()
+        self.0.is_end_stream()
     }
 
+    /// The announced length of the payload that has not been yielded yet.
+    ///
+    /// It is exact for an honest client, but it is the client's claim: do not allocate memory for it.
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.remaining)
+        self.0.size_hint()
     }
 }
 
 impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedBody")
-            .field("body", &self.body)
-            .field("remaining", &self.remaining)
-            .finish_non_exhaustive()
+        self.0.debug("VerifiedBody", f)
     }
 }
 
@@ -231,7 +206,7 @@ impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
 pub enum VerifiedBodyError {
     /// The inner body broke off.
     #[error("the body that comes in chunks failed")]
-    Body(#[source] Box<dyn StdError + Send + Sync>),
+    Body(#[source] BodyError),
     /// What came is not what was signed.
     #[error(transparent)]
     Chunks(#[from] ChunkError),

@@ -5,10 +5,10 @@ use std::fmt;
 use http::{HeaderMap, HeaderName};
 
 use crate::chunked::ChunkedEncoding;
+use crate::chunked::encoding::Mode;
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
-use crate::chunked::payload::Encoding;
 use crate::primitives::encode::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
@@ -171,10 +171,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
             ));
         }
         let announced = Announced {
-            form: match seed.payload() {
-                StreamingPayload::Chunks => Encoding::Signed,
-                StreamingPayload::ChunksAndTrailer => Encoding::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
+            mode: match seed.payload() {
+                StreamingPayload::Chunks => Mode::Signed,
+                StreamingPayload::ChunksAndTrailer => Mode::SignedWithTrailers,
+                StreamingPayload::UnsignedAndTrailer => Mode::UnsignedWithTrailers,
                 StreamingPayload::Events => return Err(no_chunks),
             },
             decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
@@ -229,7 +229,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ) -> Self {
         let names = payload.trailers().iter().map(|one| one.name().clone());
         let announced = Announced {
-            form: payload.form(),
+            mode: payload.mode(),
             decoded_length: payload.decoded_length(),
             trailers: sorted(names.collect()),
         };

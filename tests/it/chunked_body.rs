@@ -9,12 +9,12 @@ use bytes::Bytes;
 #[cfg(feature = "checksums")]
 use countersign::chunked::ChecksumAlgorithm;
 use countersign::chunked::{
-    ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedEncoding,
-    Trailer, VerifiedBody, VerifiedBodyError,
+    ChunkError, ChunkSigner, ChunkSigningError, ChunkVerifier, ChunkedBody, ChunkedBodyError,
+    ChunkedEncoding, Trailer, VerifiedBody, VerifiedBodyError,
 };
 use countersign::verify::VerificationKey;
 use countersign::{
-    Credentials, Error, Signer,
+    Credentials, Signer,
     sigv4::{AmzDate, Authorization, SigningKey},
 };
 use http::{HeaderMap, HeaderName, Request};
@@ -198,7 +198,9 @@ fn a_body_of_another_length_is_refused() {
         let (sent, _, error) = collect(ChunkedBody::new(Pieces::of([&data[..]]), chunks));
         let too_short = matches!(
             error,
-            Some(ChunkedBodyError::Signing(Error::PayloadTooShort { .. }))
+            Some(ChunkedBodyError::Signing(
+                ChunkSigningError::PayloadTooShort { .. }
+            ))
         );
         assert!(too_short, "{length}: {error:?}");
         // The final chunk is not among what went.
@@ -208,10 +210,12 @@ fn a_body_of_another_length_is_refused() {
     let (_, _, error) = collect(ChunkedBody::new(Pieces::of([&[0; 11][..]]), chunks));
     assert!(matches!(
         error,
-        Some(ChunkedBodyError::Signing(Error::PayloadTooLong {
-            length: 11,
-            announced: 10
-        }))
+        Some(ChunkedBodyError::Signing(
+            ChunkSigningError::PayloadTooLong {
+                length: 11,
+                announced: 10
+            }
+        ))
     ));
 }
 
@@ -246,7 +250,9 @@ fn a_trailer_of_the_callers_own() {
         let error = collect(ChunkedBody::new(body(), chunks)).2;
         assert!(matches!(
             error,
-            Some(ChunkedBodyError::Signing(Error::InvalidTrailer { .. }))
+            Some(ChunkedBodyError::Signing(
+                ChunkSigningError::MissingTrailer { .. }
+            ))
         ));
 
         let seen = Arc::new(Mutex::new(Vec::new()));

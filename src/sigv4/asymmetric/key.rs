@@ -269,23 +269,9 @@ impl VerificationKey<PublicKey> {
     }
 }
 
-/// A [`SigningKey`] with the scope that a request is signed for: what a
-/// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
-///
-/// ```
-/// use countersign::chunked::{ChunkSigner, ChunkedEncoding};
-/// use countersign::sigv4a::{ScopedKey, Signer};
-/// use countersign::Credentials;
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
-/// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// assert_eq!(chunks.remaining(), 5);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A [`SigningKey`] with the scope that a request is signed for.
 #[derive(Clone, Debug)]
-pub struct ScopedKey {
+pub(crate) struct ScopedKey {
     pub(crate) key: SigningKey,
     pub(crate) scope: CredentialScope,
 }
