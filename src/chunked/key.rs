@@ -4,7 +4,7 @@
 use crate::sigv4::asymmetric::key::ScopedKey;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::sigv4::signing_key::{Key as _, SigningKey};
+use crate::sigv4::signing_key::SigningKey;
 
 /// The key of the request, of either algorithm.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl ChunkKey {
         match self {
             Self::V4(key) => key.scope(),
             #[cfg(feature = "sigv4a")]
-            Self::V4a(key) => key.scope(),
+            Self::V4a(key) => &key.scope,
         }
     }
 
@@ -35,7 +35,7 @@ impl ChunkKey {
         match self {
             Self::V4(key) => key.sign(string_to_sign),
             #[cfg(feature = "sigv4a")]
-            Self::V4a(key) => key.sign(string_to_sign.as_ref()),
+            Self::V4a(key) => key.key.sign(string_to_sign),
         }
     }
 }
