@@ -20,7 +20,7 @@ use http::StatusCode;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
 /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+/// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 ///
 /// // An upload of which the connection broke in the middle.

@@ -14,7 +14,6 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::verifier::ChunkVerifier;
-use crate::verify::{VerificationKey, VerifyingKey};
 
 /// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
 /// memory.
@@ -33,12 +32,12 @@ use crate::verify::{VerificationKey, VerifyingKey};
 ///     VerifiedBody::new(body, verifier)
 /// }
 /// ```
-pub struct VerifiedBody<B, K = VerificationKey> {
+pub struct VerifiedBody<B> {
     body: B,
     /// What came of it and was not looked at yet.
     pending: Bytes,
     /// None once the end was verified, or something was wrong.
-    framing: Option<Framing<K>>,
+    framing: Option<Framing>,
     /// Data that is not verified yet.
     chunk: Pieces,
     ready: VecDeque<Bytes>,
@@ -49,7 +48,7 @@ pub struct VerifiedBody<B, K = VerificationKey> {
 
 type Check = Box<dyn FnMut(&str, &str) -> Option<bool> + Send + Sync>;
 
-impl<B, K: VerifyingKey> VerifiedBody<B, K> {
+impl<B> VerifiedBody<B> {
     /// Verifies `body` with what its request was verified with.
     ///
     /// Unsigned trailers that nothing has checked are an error at the end: checksums need the
@@ -68,14 +67,14 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
     /// # let claim = SignedRequest::parse(&request)?;
     /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+    /// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     ///
     /// let (verified, seed) = head.into_parts();
     /// let body = VerifiedBody::new(body, ChunkVerifier::new(&seed)?);
     /// assert_eq!(body.size_hint().exact(), Some(66560));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(body: B, verifier: ChunkVerifier<K>) -> Self {
+    pub fn new(body: B, verifier: ChunkVerifier) -> Self {
         let (framing, begun) = verifier.into_parts();
         // What was read of a chunk, and is still to come out.
         let held = begun.len() as u64;
@@ -159,11 +158,10 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     }
 }
 
-impl<B, K> Body for VerifiedBody<B, K>
+impl<B> Body for VerifiedBody<B>
 where
     B: Body + Unpin,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    K: VerifyingKey + Unpin,
 {
     type Data = Bytes;
     type Error = VerifiedBodyError;
@@ -202,7 +200,7 @@ where
     }
 }
 
-impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
+impl<B: fmt::Debug> fmt::Debug for VerifiedBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
             .field("body", &self.body)

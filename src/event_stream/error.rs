@@ -70,7 +70,7 @@ pub enum FrameError {
 /// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
 ///
 /// // Somebody kept the first message back.
-/// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
+/// let mut verifier = EventVerifier::from_signature(&credentials, &opened.scope, &opened.signature);
 /// let refused = verifier.verify(&Message::decode(&second)?, now);
 /// assert_eq!(refused, Err(EventError::SignatureMismatch));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -78,6 +78,12 @@ pub enum FrameError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
+    /// The request does not announce an event stream that is signed with SigV4.
+    #[error("request does not announce an event stream signed with SigV4")]
+    NotAnnounced,
+    /// The credentials are not those of the key that verified the request: the server's mistake.
+    #[error("credentials are not those that opened the event stream")]
+    WrongCredentials,
     /// A message without the two headers of a signed one, or with others beside them.
     #[error("not a signed message: {0}")]
     NotSigned(&'static str),
@@ -128,7 +134,8 @@ impl EventError {
                 "InvalidSignatureException"
             }
             Self::CredentialsExpired { .. } => "ExpiredTokenException",
-            Self::AfterEnd | Self::Incomplete => "BadRequestException",
+            Self::NotAnnounced | Self::AfterEnd | Self::Incomplete => "BadRequestException",
+            Self::WrongCredentials => "InternalFailure",
         }
     }
 }
