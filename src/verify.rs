@@ -36,7 +36,8 @@
 //! let verified = match verifier.verify_signature(&claim, &key, now)? {
 //!     PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
 //!     PendingVerification::Unsigned(head) => head.accept(), // a presigned URL for S3, say
-//!     PendingVerification::Streaming(_) => return Err("a `ChunkVerifier` would have to read its chunks".into()),
+//!     PendingVerification::SignedStream(_) => return Err("see `ChunkVerifier`".into()),
+//!     PendingVerification::UnsignedStream(_) => return Err("uploads must be signed".into()),
 //! };
 //! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,12 +46,15 @@
 //! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 //! Reference, "Authenticating requests".
 
-mod claim;
+mod aws_codes;
 mod error;
-mod head;
 mod key;
 mod payload;
+mod pending;
 mod rules;
+mod signed_request;
+mod stream_context;
+mod verified;
 
 use std::time::Duration;
 
@@ -63,22 +67,22 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{check_region, check_service};
 use crate::timestamp::Timestamp;
 
-pub use claim::SignedRequest;
-#[cfg(feature = "post-policy")]
-pub(crate) use claim::Token;
-pub use error::{Protocol, SignatureLocation, VerifyError};
-#[cfg(feature = "post-policy")]
-pub(crate) use head::check_credentials;
-pub use head::{
-    PendingHashed, PendingStream, PendingUnsigned, PendingVerification, StreamContext, Verified,
-    VerifiedPayload,
-};
-#[cfg(feature = "sigv4a")]
-pub(crate) use key::sealed;
-pub use key::{VerificationKey, VerifyingKey};
+pub use aws_codes::Protocol;
+pub use error::{SignatureLocation, VerifyError};
+pub use key::VerificationKey;
 pub use payload::StreamingPayload;
 #[cfg(feature = "explain")]
 pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
+pub use pending::{
+    PendingHashed, PendingSignedStream, PendingUnsigned, PendingUnsignedStream, PendingVerification,
+};
+#[cfg(feature = "post-policy")]
+pub(crate) use pending::{any_key, check_credentials};
+pub use signed_request::SignedRequest;
+#[cfg(feature = "post-policy")]
+pub(crate) use signed_request::Token;
+pub use stream_context::StreamContext;
+pub use verified::{Verified, VerifiedPayload};
 
 /// The rules of one service in its regions, held against the requests that arrive there.
 ///
@@ -367,56 +371,5 @@ impl Verifier {
         let now = now.into();
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         self.examine(claim, now, &mut canonical).map(drop)
-    }
-
-    /// Verifies a request with its payload.
-    ///
-    /// The payload is what was really received: [`PayloadHash::new`] all of it, or
-    /// [`PayloadHash::Unsigned`] to accept that it is not signed. It has to be the way in which the
-    /// request was signed; [`verify_signature`](Self::verify_signature) tells which that is, and takes
-    /// streams too.
-    ///
-    /// # Errors
-    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
-    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
-    ///   server's mistake, status 500
-    /// - any other [`VerifyError`] for the first rule that is broken
-    ///
-    /// ```
-    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
-    /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
-    /// // Another body than the one that was signed.
-    /// let refused = verifier.verify(&claim, &key, PayloadHash::new("body"), now);
-    /// assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn verify<'c, K: VerifyingKey>(
-        &self,
-        claim: &'c SignedRequest<'c>,
-        key: &'c K,
-        payload: PayloadHash,
-        now: impl Into<Timestamp>,
-    ) -> Result<Verified<'c>, VerifyError> {
-        match self.verify_signature(claim, key, now)? {
-            PendingVerification::Hashed(head) => head.verify(payload),
-            PendingVerification::Unsigned(head) if payload == PayloadHash::Unsigned => {
-                Ok(head.accept())
-            }
-            PendingVerification::Unsigned(_) => Err(VerifyError::PayloadIsUnsigned),
-            PendingVerification::Streaming(_) => Err(VerifyError::PayloadNotAsSigned {
-                signed: error::STREAM,
-                checked: payload.kind(),
-            }),
-        }
     }
 }

@@ -19,7 +19,7 @@ use crate::primitives::encode::ascii;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, LONGEST, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
-use crate::verify::VerifyingKey;
+use crate::verify::VerificationKey;
 
 /// What the signed head of the request says about its chunks.
 pub(super) struct Announced {
@@ -29,13 +29,13 @@ pub(super) struct Announced {
     pub(super) trailers: Vec<HeaderName>,
 }
 
-pub(super) struct Framing<K> {
+pub(super) struct Framing {
     mode: Mode,
     /// The announced length of the payload.
     decoded_length: u64,
     pub(super) min_chunk_size: u64,
     pub(super) max_chunk_size: u64,
-    key: K,
+    key: VerificationKey,
     scope: CredentialScope,
     link: Link,
     state: State,
@@ -91,8 +91,13 @@ const NO_BREAK: ChunkError = ChunkError::Malformed(ChunkSyntaxError::MissingLine
 /// Size, extension, signature, line break.
 const LONGEST_HEADER: usize = 16 + EXTENSION.len() + LONGEST + 2;
 
-impl<K: VerifyingKey> Framing<K> {
-    pub(super) fn new(announced: Announced, link: Link, scope: CredentialScope, key: K) -> Self {
+impl Framing {
+    pub(super) fn new(
+        announced: Announced,
+        link: Link,
+        scope: CredentialScope,
+        key: VerificationKey,
+    ) -> Self {
         Self {
             checksums: Checksums::of(announced.trailers.iter().map(HeaderName::as_str)),
             trailers: TrailerSection::new(announced.trailers),

@@ -9,46 +9,46 @@ use crate::sigv4::signing_key::SigningKey;
 /// The key of the request, of either algorithm.
 #[derive(Clone)]
 pub(crate) enum ChunkKey {
-    V4(SigningKey),
+    SigV4(SigningKey),
     #[cfg(feature = "sigv4a")]
-    V4a(ScopedKey),
+    SigV4A(ScopedKey),
 }
 
 impl ChunkKey {
     pub(super) fn algorithm(&self) -> Algorithm {
         match self {
-            Self::V4(_) => Algorithm::HmacSha256,
+            Self::SigV4(_) => Algorithm::HmacSha256,
             #[cfg(feature = "sigv4a")]
-            Self::V4a(_) => Algorithm::EcdsaP256Sha256,
+            Self::SigV4A(_) => Algorithm::EcdsaP256Sha256,
         }
     }
 
     pub(super) fn scope(&self) -> &CredentialScope {
         match self {
-            Self::V4(key) => key.scope(),
+            Self::SigV4(key) => key.scope(),
             #[cfg(feature = "sigv4a")]
-            Self::V4a(key) => &key.scope,
+            Self::SigV4A(key) => &key.scope,
         }
     }
 
     pub(super) fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         match self {
-            Self::V4(key) => key.sign(string_to_sign),
+            Self::SigV4(key) => key.sign(string_to_sign),
             #[cfg(feature = "sigv4a")]
-            Self::V4a(key) => key.key.sign(string_to_sign),
+            Self::SigV4A(key) => key.key.sign(string_to_sign),
         }
     }
 }
 
 impl From<&SigningKey> for ChunkKey {
     fn from(key: &SigningKey) -> Self {
-        Self::V4(key.clone())
+        Self::SigV4(key.clone())
     }
 }
 
 #[cfg(feature = "sigv4a")]
 impl From<&ScopedKey> for ChunkKey {
     fn from(key: &ScopedKey) -> Self {
-        Self::V4a(key.clone())
+        Self::SigV4A(key.clone())
     }
 }

@@ -14,7 +14,6 @@ use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::Pieces;
 use crate::chunked::verifier::ChunkVerifier;
-use crate::verify::{VerificationKey, VerifyingKey};
 
 /// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
 /// memory.
@@ -33,10 +32,10 @@ use crate::verify::{VerificationKey, VerifyingKey};
 ///     VerifiedBody::new(body, verifier)
 /// }
 /// ```
-pub struct VerifiedBody<B, K = VerificationKey>(FrameLoop<B, VerifyingSink<K>>);
+pub struct VerifiedBody<B>(FrameLoop<B, VerifyingSink>);
 
-struct VerifyingSink<K> {
-    framing: Framing<K>,
+struct VerifyingSink {
+    framing: Framing,
     /// Data that is not verified yet.
     chunk: Pieces,
     check: Check,
@@ -44,7 +43,7 @@ struct VerifyingSink<K> {
 
 type Check = Box<dyn FnMut(&str, &str) -> Option<bool> + Send + Sync>;
 
-impl<B, K: VerifyingKey> VerifiedBody<B, K> {
+impl<B> VerifiedBody<B> {
     /// Verifies `body` with what its request was verified with.
     ///
     /// Unsigned trailers that nothing has checked are an error at the end: checksums need the
@@ -63,14 +62,14 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
     /// # let claim = SignedRequest::parse(&request)?;
     /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+    /// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     ///
     /// let (verified, seed) = head.into_parts();
     /// let body = VerifiedBody::new(body, ChunkVerifier::new(&seed)?);
     /// assert_eq!(body.size_hint().exact(), Some(66560));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(body: B, verifier: ChunkVerifier<K>) -> Self {
+    pub fn new(body: B, verifier: ChunkVerifier) -> Self {
         let (framing, begun) = verifier.into_parts();
         // The data that the verifier has read and not returned yet.
         let held = begun.len() as u64;
@@ -108,7 +107,7 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     }
 }
 
-impl<K: VerifyingKey> Sink for VerifyingSink<K> {
+impl Sink for VerifyingSink {
     type Error = VerifiedBodyError;
 
     fn body_error(error: BodyError) -> VerifiedBodyError {
@@ -153,10 +152,9 @@ impl<K: VerifyingKey> Sink for VerifyingSink<K> {
     }
 }
 
-impl<B, K> Body for VerifiedBody<B, K>
+impl<B> Body for VerifiedBody<B>
 where
     B: Body<Error: Into<BodyError>> + Unpin,
-    K: VerifyingKey + Unpin,
 {
     type Data = Bytes;
     type Error = VerifiedBodyError;
@@ -180,7 +178,7 @@ where
     }
 }
 
-impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
+impl<B: fmt::Debug> fmt::Debug for VerifiedBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.debug("VerifiedBody", f)
     }

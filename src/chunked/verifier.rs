@@ -13,7 +13,7 @@ use crate::primitives::encode::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::verify::{StreamContext, StreamingPayload, VerificationKey, VerifyingKey};
+use crate::verify::{StreamContext, StreamingPayload, VerificationKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
 ///
@@ -71,7 +71,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", Service::S3)?;
-/// let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else {
+/// let PendingVerification::SignedStream(head) = verifier.verify_signature(&claim, &key, now)? else {
 ///     panic!("not a stream");
 /// };
 /// let (verified, seed) = head.into_parts();
@@ -88,8 +88,8 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// # let _ = verified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkVerifier<K = VerificationKey> {
-    framing: Framing<K>,
+pub struct ChunkVerifier {
+    framing: Framing,
     /// The chunk as far as it has come.
     chunk: Vec<u8>,
     /// Whether it was let out.
@@ -110,7 +110,7 @@ pub struct ChunkVerifier<K = VerificationKey> {
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
 /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+/// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 /// let mut chunks = ChunkVerifier::new(&seed)?;
 /// // Half of a chunk's header: it is read, and nothing can come out yet.
@@ -126,7 +126,7 @@ pub struct Decoded<'v> {
     pub data: &'v [u8],
 }
 
-impl<K: VerifyingKey> ChunkVerifier<K> {
+impl ChunkVerifier {
     /// For the chunks of a request whose head has been verified.
     ///
     /// # Errors
@@ -146,17 +146,14 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
     /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     ///
-    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
+    /// if let PendingVerification::SignedStream(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     let (verified, seed) = head.into_parts();
     ///     let chunks = ChunkVerifier::new(&seed)?;
     ///     assert_eq!(chunks.remaining(), 5); // as the request announced
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(seed: &StreamContext<K>) -> Result<Self, ChunkError>
-    where
-        K: Clone,
-    {
+    pub fn new(seed: &StreamContext) -> Result<Self, ChunkError> {
         let no_chunks = ChunkError::NotAnnounced("what comes are event messages");
         let names: Result<Vec<_>, _> = seed.trailer().map(HeaderName::try_from).collect();
         let names = names.map_err(|_| {
@@ -225,7 +222,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         seed: &Signature,
         date: &AmzDate,
         scope: &CredentialScope,
-        key: K,
+        key: VerificationKey,
     ) -> Self {
         let names = payload.trailers().iter().map(|one| one.name().clone());
         let announced = Announced {
@@ -236,7 +233,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         Self::of(announced, Link::new(*date, *seed), *scope, key)
     }
 
-    fn of(announced: Announced, link: Link, scope: CredentialScope, key: K) -> Self {
+    fn of(announced: Announced, link: Link, scope: CredentialScope, key: VerificationKey) -> Self {
         Self {
             framing: Framing::new(announced, link, scope, key),
             chunk: Vec::new(),
@@ -250,10 +247,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::{VerificationKey, StreamContext};
+    /// use countersign::verify::StreamContext;
     ///
     /// /// For a server with little memory.
-    /// fn small(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn small(seed: &StreamContext) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
     /// }
     /// ```
@@ -267,10 +264,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::{VerificationKey, StreamContext};
+    /// use countersign::verify::StreamContext;
     ///
     /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn lenient(seed: &StreamContext) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
     /// }
     /// ```
@@ -296,7 +293,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
     /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+    /// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// // Somebody changed a byte of the chunk on its way.
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
@@ -369,7 +366,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
     /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+    /// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let chunks = ChunkVerifier::new(&seed)?;
     /// assert_eq!(Some(chunks.remaining()), seed.decoded_content_length());
@@ -401,7 +398,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
     /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
+    /// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
     /// while !input.is_empty() {
@@ -447,9 +444,9 @@ fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
 }
 
 #[cfg(feature = "http-body")]
-impl<K> ChunkVerifier<K> {
+impl ChunkVerifier {
     /// The state, and what of a chunk has been held back.
-    pub(super) fn into_parts(mut self) -> (Framing<K>, Vec<u8>) {
+    pub(super) fn into_parts(mut self) -> (Framing, Vec<u8>) {
         if self.out {
             self.chunk.clear();
         }
@@ -457,7 +454,7 @@ impl<K> ChunkVerifier<K> {
     }
 }
 
-impl<K: VerifyingKey> fmt::Debug for ChunkVerifier<K> {
+impl fmt::Debug for ChunkVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChunkVerifier")
             .field("remaining", &self.remaining())

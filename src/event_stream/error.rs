@@ -109,8 +109,9 @@ pub enum HeaderError {
 /// // The first message did not arrive.
 /// let header = request.headers()["authorization"].to_str()?;
 /// let seed = Authorization::parse(header)?;
-/// let mut verifier =
-///     EventVerifier::new(&credentials, &seed.scope, &seed.signature);
+/// let mut verifier = EventVerifier::from_signature(
+///     &credentials, &seed.scope, &seed.signature,
+/// );
 /// let refused = verifier.verify(&Message::decode(&second)?, now);
 /// assert_eq!(refused, Err(EventError::SignatureMismatch));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -118,6 +119,12 @@ pub enum HeaderError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
+    /// The request does not announce an event stream that is signed with SigV4.
+    #[error("request does not announce an event stream signed with SigV4")]
+    NotAnnounced,
+    /// The credentials are not those of the key that verified the request: the server's mistake.
+    #[error("credentials are not those that opened the event stream")]
+    WrongCredentials,
     /// The message does not have exactly the two headers of a signed message.
     #[error("malformed signed message: {0}")]
     NotSigned(&'static str),
@@ -166,7 +173,8 @@ impl EventError {
                 "InvalidSignatureException"
             }
             Self::CredentialsExpired { .. } => "ExpiredTokenException",
-            Self::AfterEnd | Self::Incomplete => "BadRequestException",
+            Self::NotAnnounced | Self::AfterEnd | Self::Incomplete => "BadRequestException",
+            Self::WrongCredentials => "InternalFailure",
         }
     }
 }

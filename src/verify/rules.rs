@@ -11,9 +11,9 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
-use super::claim::{SignedRequest, of_error};
 use super::error::{SignatureLocation, VerifyError};
 use super::payload::Declared;
+use super::signed_request::{SignedRequest, of_error};
 use super::{Regions, Verifier};
 
 impl Verifier {

@@ -434,7 +434,7 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     let claim = SignedRequest::parse(&request).unwrap();
     let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "transcribe").unwrap();
-    let PendingVerification::Streaming(head) =
+    let PendingVerification::SignedStream(head) =
         verifier.verify_signature(&claim, &key, NOW).unwrap()
     else {
         panic!("an event stream is a stream");
@@ -443,7 +443,7 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     let (_, seed) = head.into_parts();
     let chunks = ChunkVerifier::new(&seed);
     assert!(matches!(chunks, Err(ChunkError::NotAnnounced(_))));
-    let verifier = EventVerifier::new(credentials, seed.scope(), seed.signature());
+    let verifier = EventVerifier::new(&seed, credentials).unwrap();
     (events, verifier)
 }
 
@@ -777,7 +777,7 @@ fn a_stream_that_a_presigned_url_opens_verifies() {
         .unwrap();
     let query = QueryAuthorization::parse(opened.uri().query().unwrap()).unwrap();
     let seed = &query.authorization.signature;
-    let mut verifier = EventVerifier::new(&credentials(), claim.scope(), seed);
+    let mut verifier = EventVerifier::from_signature(&credentials(), claim.scope(), seed);
     for message in [&b"first"[..], b"second"] {
         let frame = events.sign(message, NOW).unwrap();
         let event = verify(&mut verifier, &frame, NOW);

@@ -29,7 +29,7 @@ fn heads_of_streams_and_their_seeds() {
     let claim = SignedRequest::parse(&request).unwrap();
     let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
-    let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+    let Ok(PendingVerification::SignedStream(head)) = verifier.verify_signature(&claim, &key, NOW)
     else {
         panic!("a stream");
     };
