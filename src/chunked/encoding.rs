@@ -253,6 +253,10 @@ impl ChunkedEncoding {
     }
 
     /// The value of `x-amz-trailer`.
+    #[expect(
+        clippy::expect_used,
+        reason = "every header name is also a valid header value"
+    )]
     pub(super) fn trailer_names(&self) -> Option<HeaderValue> {
         let names: Vec<&str> = self
             .trailers
@@ -262,7 +266,8 @@ impl ChunkedEncoding {
         if names.is_empty() {
             return None;
         }
-        HeaderValue::try_from(names.join(",")).ok()
+        let names = HeaderValue::try_from(names.join(","));
+        Some(names.expect("header names and commas"))
     }
 
     pub(super) fn trailers(&self) -> &[Trailer] {

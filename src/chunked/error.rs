@@ -8,32 +8,13 @@ use http::StatusCode;
 /// contains a signature.
 ///
 /// ```
-/// use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedEncoding};
-/// use countersign::sigv4::{AmzDate, Authorization};
-/// use countersign::verify::VerificationKey;
-/// use countersign::{Credentials, Signer, Timestamp};
+/// use countersign::chunked::ChunkError;
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// let uri = "https://bucket.s3.amazonaws.com/key";
-/// let mut request = http::Request::put(uri).body(())?;
-/// let encoding = ChunkedEncoding::signed(5);
-/// let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let mut chunks =
-///     signer.sign_chunked(&mut request, encoding.clone(), now)?;
-/// let header = chunks.header("hello")?;
-///
-/// let seed = request.headers()["authorization"].to_str()?;
-/// let seed = Authorization::parse(seed)?;
-/// let key = VerificationKey::derive(&credentials, &seed.scope)?;
-/// let (signature, date) = (&seed.signature, &AmzDate::new(now)?);
-/// let mut verifier = ChunkVerifier::for_payload(
-///     &encoding, signature, date, &seed.scope, key,
-/// );
-/// // The connection closed after the header of the first chunk.
-/// verifier.decode(header.as_ref())?;
-/// assert_eq!(verifier.finish(), Err(ChunkError::Incomplete));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let error = ChunkError::ChunkTooSmall { chunk: 2, size: 100 };
+/// let text = "chunk 2 is 100 bytes, too small for any but the last chunk";
+/// assert_eq!(error.to_string(), text);
+/// assert_eq!(error.code(), "InvalidChunkSizeError");
+/// assert_eq!(error.status(), 403);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

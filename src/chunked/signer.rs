@@ -78,7 +78,8 @@ impl ChunkSigner {
     /// Signs a chunk and returns what to send before it.
     ///
     /// The header contains the line break after the previous chunk, the size and the signature. It
-    /// costs the hash of the chunk, one signature and no allocation.
+    /// costs the hash of the chunk, one signature and no allocation. With the feature `checksums`, it
+    /// also updates the announced checksums.
     ///
     /// # Errors
     /// - [`ChunkSigningError::EmptyChunk`] if the chunk is empty

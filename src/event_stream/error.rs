@@ -33,7 +33,7 @@ pub enum FrameError {
     MessageChecksum,
     /// A message is shorter than its frame and headers, or longer than the maximum.
     #[error(
-        "message is {length} bytes, must be between its 16 bytes of frame with headers and {maximum} bytes"
+        "message is {length} bytes, expected its headers plus 16 bytes at least and {maximum} bytes at most"
     )]
     LengthOutOfRange {
         /// The length that the message announces, in bytes.
@@ -94,27 +94,11 @@ pub enum HeaderError {
 /// No variant contains a signature.
 ///
 /// ```
-/// use countersign::event_stream::{EventError, EventVerifier, Message};
-/// use countersign::sigv4::Authorization;
-/// use countersign::{Credentials, Signer, Timestamp};
+/// use countersign::event_stream::EventError;
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
-/// let mut request = http::Request::post("https://localhost/").body(())?;
-/// let mut events = signer.sign_events(&mut request, now)?;
-/// let _first = events.sign(b"first", now)?;
-/// let second = events.sign(b"second", now)?;
-///
-/// // The first message did not arrive.
-/// let header = request.headers()["authorization"].to_str()?;
-/// let seed = Authorization::parse(header)?;
-/// let mut verifier = EventVerifier::from_signature(
-///     &credentials, &seed.scope, &seed.signature,
-/// );
-/// let refused = verifier.verify(&Message::decode(&second)?, now);
-/// assert_eq!(refused, Err(EventError::SignatureMismatch));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let error = EventError::SignatureMismatch;
+/// assert_eq!(error.to_string(), "message signature does not match");
+/// assert_eq!(error.code(), "InvalidSignatureException");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

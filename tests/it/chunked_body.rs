@@ -86,6 +86,7 @@ fn collect<B: Body<Data = Bytes> + Unpin>(
             Poll::Ready(Some(Err(error))) => {
                 let after = Pin::new(&mut body).poll_frame(&mut context);
                 assert!(matches!(after, Poll::Ready(None)), "more after an error");
+                assert_eq!(body.size_hint().exact(), Some(0), "more after an error");
                 break Some(error);
             }
             Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
@@ -368,7 +369,12 @@ fn checksums_are_calculated_and_checked_on_the_way() {
         assert!(came == data);
         assert_eq!(trailers.unwrap()["x-amz-checksum-sha256"], value);
 
+        // A value of the caller's own goes first.
         let other = "BI/8iNPJap8wdSTrNh5HxSIqiH/EX6DB+41CnFwjtDA=";
+        let body = ChunkedBody::new(Pieces::of(data.chunks(3000)), chunks.clone())
+            .with_trailer("x-amz-checksum-sha256", || other.to_owned());
+        let by_caller = [("x-amz-checksum-sha256", other)];
+        assert!(collect(body).0 == by_hand(chunks.clone(), &data, &by_caller));
         let wire = by_hand(chunks, &data, &[("x-amz-checksum-sha256", other)]);
         let body = VerifiedBody::new(Pieces::of([&wire[..]]), authorized.verifier());
         let (came, _, error) = collect(body);
