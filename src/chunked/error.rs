@@ -2,6 +2,8 @@
 
 use http::StatusCode;
 
+use crate::verify::{Answer, INTERNAL, Protocol, refusal};
+
 /// Why the body of an aws-chunked upload is refused.
 ///
 /// The verifier has returned nothing of the refused chunk, and returns no more data. No variant
@@ -112,6 +114,37 @@ impl ChunkError {
             Self::ChunkTooSmall { .. } | Self::SignatureMismatch => StatusCode::FORBIDDEN,
             Self::OutOfMemory => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl refusal::Sealed for ChunkError {
+    /// Only S3 takes chunks, so every protocol has its codes.
+    fn answer(&self, _: Protocol) -> Answer {
+        let message = match self {
+            Self::OutOfMemory => INTERNAL.into(),
+            Self::ChunkTooSmall { .. } => {
+                "Only the last chunk is allowed to have a size less than 8192 bytes".into()
+            }
+            Self::SignatureMismatch => {
+                "The request signature we calculated does not match the signature you provided. \
+                 Check your key and signing method."
+                    .into()
+            }
+            _ => self.to_string().into(),
+        };
+        let elements = match self {
+            Self::ChunkTooSmall { chunk, size } => vec![
+                ("Chunk", chunk.to_string()),
+                ("BadChunkSize", size.to_string()),
+            ],
+            _ => Vec::new(),
+        };
+        Answer {
+            code: self.code(),
+            status: self.status(),
+            message,
+            elements,
         }
     }
 }

@@ -14,23 +14,39 @@ use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::Pieces;
 use crate::chunked::verifier::ChunkVerifier;
+use crate::verify::{Answer, Protocol, refusal};
 
-/// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
-/// memory.
+/// A body that returns the payload of an aws-chunked body, verified, in constant memory.
 ///
-/// At most one chunk and one frame of the inner body are held, and nothing is copied. The last of
-/// the data is held back until the final chunk and the trailers have been verified too: whoever has
-/// read as many bytes as were announced has read an upload that is whole. The
-/// [size](Body::size_hint) is the payload's own. The trailers come as the last frame.
+/// It buffers at most one chunk and one frame of the inner body, and copies nothing. It returns the
+/// last of the data only after the final chunk and the trailers have been verified too, so a reader
+/// that has read as many bytes as were announced has read a complete upload. The
+/// [size](Body::size_hint) is the payload's own. The trailers are the last frame.
 ///
 /// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
 ///
 /// ```
-/// use countersign::chunked::{ChunkVerifier, VerifiedBody};
+/// use countersign::chunked::{ChunkedBody, ChunkVerifier, ChunkedEncoding, VerifiedBody};
+/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::{Credentials, Signer, Timestamp};
+/// use http_body::Body as _;
 ///
-/// fn payload<B>(body: B, verifier: ChunkVerifier) -> VerifiedBody<B> {
-///     VerifiedBody::new(body, verifier)
-/// }
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
+/// let body = ChunkedBody::new("a".repeat(66560), chunks);
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", "s3")?;
+/// let pending = verifier.verify_signature(&claim, &key, now)?;
+/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let (_verified, context) = pending.into_parts();
+/// let body = VerifiedBody::new(body, ChunkVerifier::new(&context)?);
+/// assert_eq!(body.size_hint().exact(), Some(66560));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct VerifiedBody<B>(FrameLoop<B, VerifyingSink>);
 
@@ -46,29 +62,8 @@ type Check = Box<dyn FnMut(&str, &str) -> Option<bool> + Send + Sync>;
 impl<B> VerifiedBody<B> {
     /// Verifies `body` with what its request was verified with.
     ///
-    /// Unsigned trailers that nothing has checked are an error at the end: checksums need the
-    /// feature `checksums`, all others [`with_check`](Self::with_check).
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChunkedBody, ChunkedEncoding};
-    /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
-    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// use http_body::Body as _;
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-    /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::SignedStream(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-    ///
-    /// let (verified, seed) = head.into_parts();
-    /// let body = VerifiedBody::new(body, ChunkVerifier::new(&seed)?);
-    /// assert_eq!(body.size_hint().exact(), Some(66560));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// An unsigned trailer that nothing has checked is an error at the end: checksums need the
+    /// feature `checksums`, all other trailers need [`with_check`](Self::with_check).
     pub fn new(body: B, verifier: ChunkVerifier) -> Self {
         let (framing, begun) = verifier.into_parts();
         // The data that the verifier has read and not returned yet.
@@ -84,18 +79,10 @@ impl<B> VerifiedBody<B> {
         Self(FrameLoop::new(body, sink, Some(remaining)))
     }
 
-    /// The caller's own check of each trailer, by name and value, once all data has come: whether it
-    /// holds. `None` leaves it to what [`new`](Self::new) says.
+    /// Sets the caller's own check of each trailer, by name and value, after all data has arrived.
     ///
-    /// ```
-    /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
-    ///
-    /// /// A checksum of one's own, calculated over what came: whether it is the one in the trailer.
-    /// fn checked<B>(body: B, verifier: ChunkVerifier, expected: String) -> VerifiedBody<B> {
-    ///     VerifiedBody::new(body, verifier)
-    ///         .with_check(move |name, value| (name == "x-amz-meta-sum").then_some(value == expected))
-    /// }
-    /// ```
+    /// It returns whether the trailer is right. `None` leaves the trailer to [`new`](Self::new).
+    #[must_use]
     pub fn with_check(
         mut self,
         check: impl FnMut(&str, &str) -> Option<bool> + Send + Sync + 'static,
@@ -184,28 +171,26 @@ impl<B: fmt::Debug> fmt::Debug for VerifiedBody<B> {
     }
 }
 
-/// Why a [`VerifiedBody`] broke off.
+/// An error of a [`VerifiedBody`]: the inner body failed, or its chunks are not what was signed.
 ///
-/// ```
-/// use countersign::chunked::VerifiedBodyError;
-/// use http::StatusCode;
-///
-/// /// What to answer when the body of an upload breaks off.
-/// fn status(error: &VerifiedBodyError) -> StatusCode {
-///     match error {
-///         VerifiedBodyError::Chunks(error) => error.status(),
-///         _ => StatusCode::BAD_REQUEST,
-///     }
-/// }
-/// # assert_eq!(status(&VerifiedBodyError::Chunks(countersign::chunked::ChunkError::SignatureMismatch)), 403);
-/// ```
+/// [`error_response`](crate::verify::error_response) makes a response of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifiedBodyError {
-    /// The inner body broke off.
-    #[error("the body that comes in chunks failed")]
+    /// The inner body failed.
+    #[error("aws-chunked body failed")]
     Body(#[source] BodyError),
-    /// What came is not what was signed.
+    /// The chunks are not what was signed.
     #[error(transparent)]
     Chunks(#[from] ChunkError),
+}
+
+impl refusal::Sealed for VerifiedBodyError {
+    fn answer(&self, protocol: Protocol) -> Answer {
+        match self {
+            // The client's connection broke, as far as the server can tell.
+            Self::Body(_) => ChunkError::Incomplete.answer(protocol),
+            Self::Chunks(error) => error.answer(protocol),
+        }
+    }
 }

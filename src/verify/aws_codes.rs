@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::error::{STREAM, SignatureLocation, VerifyError};
 
-/// How a service tells its clients what went wrong: AWS has a name for each error in each.
+/// The protocol in which a service answers: AWS names each error differently in each.
 ///
 /// ```
 /// use countersign::verify::{Protocol, VerifyError};
@@ -13,58 +13,54 @@ use super::error::{STREAM, SignatureLocation, VerifyError};
 /// assert_eq!(error.code(Protocol::S3), "InvalidAccessKeyId");
 /// assert_eq!(error.code(Protocol::Query), "InvalidClientTokenId");
 /// assert_eq!(error.code(Protocol::Json), "UnrecognizedClientException");
+/// assert_eq!(error.status(Protocol::Json), 400);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Protocol {
-    /// Amazon S3.
+    /// Amazon S3: REST with XML.
     S3,
-    /// The query protocol, XML: STS, IAM, SNS and others.
+    /// The query protocol with XML: STS, IAM, SNS and others.
     Query,
     /// AWS JSON 1.0 and 1.1, which answers 400 to every client mistake: `DynamoDB`, Kinesis and others.
     Json,
     /// REST with JSON, which answers 403: Lambda, API Gateway and others.
     RestJson,
+    /// The query protocol of Amazon EC2, which answers `AuthFailure` to most signatures.
+    Ec2,
 }
 
 impl VerifyError {
-    /// The error's name in a protocol, as AWS answers it.
-    ///
-    /// ```
-    /// use countersign::verify::{Protocol, VerifyError};
-    ///
-    /// let error = VerifyError::SignatureMismatch;
-    /// assert_eq!(error.code(Protocol::S3), "SignatureDoesNotMatch");
-    /// assert_eq!(error.code(Protocol::Json), "InvalidSignatureException");
-    /// assert_eq!(error.status(Protocol::S3), http::StatusCode::FORBIDDEN);
-    /// assert_eq!(error.status(Protocol::Json), http::StatusCode::BAD_REQUEST);
-    /// ```
+    /// The error code that AWS sends in a protocol.
     pub fn code(&self, protocol: Protocol) -> &'static str {
         let answer = self.answer();
         match protocol {
             Protocol::S3 => answer.s3,
             Protocol::Query => answer.query,
             Protocol::Json | Protocol::RestJson => answer.json,
+            Protocol::Ec2 => match answer.query {
+                "SignatureDoesNotMatch" | "InvalidClientTokenId" => AUTH_FAILURE,
+                code => code,
+            },
         }
     }
 
-    /// The status that goes with it.
-    ///
-    /// ```
-    /// use countersign::verify::{Protocol, VerifyError};
-    ///
-    /// let error = VerifyError::SignatureMismatch;
-    /// assert_eq!(error.status(Protocol::S3), 403);
-    /// assert_eq!(error.status(Protocol::Json), 400);
-    /// ```
+    /// The status that AWS sends with the error code.
     pub fn status(&self, protocol: Protocol) -> StatusCode {
         let answer = self.answer();
         match protocol {
             _ if answer.s3 == Answer::INTERNAL.s3 => StatusCode::INTERNAL_SERVER_ERROR,
+            _ if answer.query == VALIDATION => StatusCode::BAD_REQUEST,
             Protocol::S3 if S3_IS_400.contains(&answer.s3) => StatusCode::BAD_REQUEST,
             Protocol::S3 if answer.s3 == "MissingContentLength" => StatusCode::LENGTH_REQUIRED,
-            Protocol::Query if answer.query == "IncompleteSignature" => StatusCode::BAD_REQUEST,
+            Protocol::Query | Protocol::Ec2 if answer.query == "IncompleteSignature" => {
+                StatusCode::BAD_REQUEST
+            }
+            Protocol::Ec2 if self.code(protocol) == AUTH_FAILURE => StatusCode::UNAUTHORIZED,
             Protocol::Json => StatusCode::BAD_REQUEST,
-            Protocol::S3 | Protocol::Query | Protocol::RestJson => StatusCode::FORBIDDEN,
+            Protocol::S3 | Protocol::Query | Protocol::RestJson | Protocol::Ec2 => {
+                StatusCode::FORBIDDEN
+            }
         }
     }
 
@@ -100,6 +96,10 @@ impl VerifyError {
             }
             Self::Repeated { .. } | Self::InvalidHeader => Answer::incomplete("InvalidArgument"),
             Self::InvalidTarget { .. } => Answer::incomplete("InvalidURI"),
+            Self::PathNotNormalized => Answer::invalid("InvalidURI"),
+            Self::TooManyHeaders { .. }
+            | Self::HeadersTooLong { .. }
+            | Self::TargetTooLong { .. } => Answer::invalid("RequestHeaderSectionTooLarge"),
             Self::MissingHost | Self::SeveralHosts | Self::MissingContentSha256 => {
                 Answer::incomplete("InvalidRequest")
             }
@@ -116,9 +116,10 @@ impl VerifyError {
                     SignatureLocation::Query | SignatureLocation::Fields => "AccessDenied",
                 })
             }
-            Self::HostNotSigned | Self::HeadersNotSigned { .. } | Self::WrongAudience { .. } => {
-                Answer::wrong("AccessDenied")
-            }
+            Self::HostNotSigned
+            | Self::HeadersNotSigned { .. }
+            | Self::WrongAudience { .. }
+            | Self::WrongHost { .. } => Answer::wrong("AccessDenied"),
             // A streaming literal on what takes no stream.
             Self::PayloadNotAsSigned { signed, .. } if *signed == STREAM => {
                 Answer::wrong("InvalidRequest")
@@ -138,6 +139,9 @@ impl VerifyError {
         }
     }
 }
+
+const AUTH_FAILURE: &str = "AuthFailure";
+const VALIDATION: &str = "ValidationError";
 
 /// The codes that S3 answers with 400. `MissingContentLength` is 411, an internal error 500, and all others are 403.
 const S3_IS_400: [&str; 8] = [
@@ -171,6 +175,15 @@ impl Answer {
             s3,
             query: "IncompleteSignature",
             json: "IncompleteSignatureException",
+        }
+    }
+
+    /// A request that is no valid one, whoever signed it: 400 in every protocol.
+    fn invalid(s3: &'static str) -> Self {
+        Self {
+            s3,
+            query: VALIDATION,
+            json: "ValidationException",
         }
     }
 

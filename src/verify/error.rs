@@ -72,6 +72,35 @@ pub enum VerifyError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The path has a `.` or `..` segment, which a router may resolve.
+    ///
+    /// [`Verifier::allow_dot_segments`](crate::verify::Verifier::allow_dot_segments) accepts them.
+    #[error("path contains a `.` or `..` segment")]
+    PathNotNormalized,
+    /// The request has more headers than [`Limits::max_headers`](crate::verify::Limits::max_headers).
+    #[error("request has {count} headers, above the maximum of {maximum}")]
+    TooManyHeaders {
+        /// How many there are.
+        count: usize,
+        /// The maximum.
+        maximum: usize,
+    },
+    /// The headers are longer than
+    /// [`Limits::max_headers_length`](crate::verify::Limits::max_headers_length).
+    #[error("request headers are above the maximum of {maximum} bytes")]
+    HeadersTooLong {
+        /// The maximum for all names and values together, in bytes.
+        maximum: usize,
+    },
+    /// Path and query are longer than
+    /// [`Limits::max_target_length`](crate::verify::Limits::max_target_length).
+    #[error("request target is {length} bytes, above the maximum of {maximum} bytes")]
+    TargetTooLong {
+        /// The length of path and query, in bytes.
+        length: usize,
+        /// The maximum, in bytes.
+        maximum: usize,
+    },
     /// The request names no host.
     #[error("the request names no host")]
     MissingHost,
@@ -156,6 +185,13 @@ pub enum VerifyError {
         valid_from: Timestamp,
         /// The server's time.
         now: Timestamp,
+    },
+    /// The request was signed for a host other than those of
+    /// [`Verifier::with_host`](crate::verify::Verifier::with_host).
+    #[error("host {host:?} is not one of this server's")]
+    WrongHost {
+        /// The host that the client signed.
+        host: String,
     },
     /// `host` is not among the signed headers.
     #[error("`host` is not signed")]

@@ -1,6 +1,7 @@
 //! What a request says about who signed it.
 
 mod headers;
+mod limits;
 mod signed;
 mod signed_headers;
 mod token;
@@ -21,24 +22,25 @@ use crate::sigv4::signature::Signature;
 
 use super::error::{SignatureLocation, VerifyError};
 use headers::{Authority, Fields, Found};
+pub use limits::Limits;
 use signed::Signed;
 pub(crate) use token::Token;
 
-/// A signed request as it arrived: a claim, which proves nothing yet.
+/// A signed request as it was received: a claim, which proves nothing yet.
 ///
-/// It tells which key to look up ([`access_key_id`](Self::access_key_id)) and for which
-/// [`scope`](Self::scope) to derive it; who really sent the request only a
-/// [`Verified`](super::Verified) says. It borrows from the request and allocates nothing.
+/// It says which key to look up ([`access_key_id`](Self::access_key_id)) and for which
+/// [`scope`](Self::scope) to derive it. Only a [`Verified`](super::Verified) says who sent the
+/// request. The claim borrows from the request and allocates nothing.
 ///
-/// The request must be as it came off the wire: the raw, percent-encoded target, before any router
-/// or proxy decoded it, resolved `..`, or collapsed `//`. Of HTTP/2, the URI's authority stands for
-/// the host. A server that gets its requests rewritten says what they were with
+/// The request must be as it was received: the raw, percent-encoded target, before a router or
+/// proxy decoded it, resolved `..`, or collapsed `//`. In HTTP/2, the URI's authority stands for
+/// the host. Behind a proxy that rewrites requests, state what they were with
 /// [`with_original_path`](Self::with_original_path) and
 /// [`with_original_host`](Self::with_original_host).
 ///
-/// A bare `+` in the query is a space, in every name and value. For S3's family the path may have been
-/// signed in canonical encoding or as it was sent: both cover one key, as long as the server decodes
-/// the path once, byte by byte, and with `+` as a plus, before it splits it at `/`.
+/// A bare `+` in the query is a space, in every name and value. For S3's family the path may have
+/// been signed in canonical encoding or as it was sent: both cover one key, which
+/// [`Verified::object_path`](super::Verified::object_path) returns.
 ///
 /// IAM User Guide, "Elements of an AWS API request signature".
 ///
@@ -73,23 +75,36 @@ pub struct SignedRequest<'a> {
 }
 
 impl<'a> SignedRequest<'a> {
-    /// Reads the claim of a request, in either form: the `authorization` header, or the query of a
-    /// presigned URL.
+    /// Reads the claim of a request: the `authorization` header, or the query of a presigned URL.
+    ///
+    /// The work is bounded by the default [`Limits`], and linear in the length of the request.
     ///
     /// # Errors
-    /// No signature, or two ways to authenticate; what is missing, malformed or there twice; no
-    /// date, no host, or two.
-    ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, VerifyError};
-    ///
-    /// let request = http::Request::get("https://example.com/").header("authorization", "Basic dXNlcjpwYXNz").body(())?;
-    /// let refused = SignedRequest::parse(&request);
-    /// assert!(matches!(refused, Err(VerifyError::UnknownAlgorithm { .. })));
-    /// # Ok::<(), http::Error>(())
-    /// ```
+    /// - [`VerifyError::TooManyHeaders`], [`VerifyError::HeadersTooLong`] or
+    ///   [`VerifyError::TargetTooLong`] if the request is above the limits
+    /// - [`VerifyError::MissingAuthentication`] if the request has no signature
+    /// - [`VerifyError::SeveralAuthentications`] if it has more than one
+    /// - [`VerifyError::UnknownAlgorithm`] if the signature is not of Signature Version 4
+    /// - [`VerifyError::Malformed`] or [`VerifyError::InvalidScope`] if a part of the signature is
+    ///   missing or malformed
+    /// - [`VerifyError::MissingDate`] or [`VerifyError::InvalidDate`] if the request has no valid date
+    /// - [`VerifyError::Repeated`] if a header or parameter of the signature appears more than once
+    /// - [`VerifyError::MissingHost`] or [`VerifyError::SeveralHosts`] if the request does not name
+    ///   exactly one host
+    /// - [`VerifyError::InvalidTarget`] if the query is malformed
     pub fn parse<R: HttpRequest>(request: &'a R) -> Result<Self, VerifyError> {
-        Self::of_http(request, request.uri().authority())
+        Self::parse_with_limits(request, &Limits::default())
+    }
+
+    /// Reads the claim of a request, within the caller's own limits.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_with_limits<R: HttpRequest>(
+        request: &'a R,
+        limits: &Limits,
+    ) -> Result<Self, VerifyError> {
+        Self::of_http(request, request.uri().authority(), limits)
     }
 
     /// As [`parse`](Self::parse), of a request in the hands of its client. There the URI says where
@@ -97,49 +112,49 @@ impl<'a> SignedRequest<'a> {
     #[cfg(feature = "explain")]
     pub(crate) fn parse_unsent<R: HttpRequest>(request: &'a R) -> Result<Self, VerifyError> {
         let overridden = request.headers().contains_key("host");
-        Self::of_http(request, request.uri().authority().filter(|_| !overridden))
+        let authority = request.uri().authority().filter(|_| !overridden);
+        Self::of_http(request, authority, &Limits::NONE)
     }
 
     fn of_http<R: HttpRequest>(
         request: &'a R,
         authority: Option<&'a http::uri::Authority>,
+        limits: &Limits,
     ) -> Result<Self, VerifyError> {
-        let uri = request.uri();
+        let (uri, headers) = (request.uri(), Fields::Map(request.headers()));
+        let query = uri.query().unwrap_or_default();
+        limits.check(uri.path(), query, headers)?;
         Self::of_parts(
             request.method().as_str(),
             uri.path(),
-            uri.query().unwrap_or_default(),
+            query,
             authority.map(|authority| Authority {
                 sent: authority.as_str(),
                 host: host_of(uri).unwrap_or_default(),
             }),
-            Fields::Map(request.headers()),
+            headers,
         )
     }
 
-    /// As [`parse`](Self::parse), of a request in slices.
+    /// Reads the claim of a request in slices.
     ///
     /// # Errors
-    /// As there; and a method, header name or header value that is none.
-    ///
-    /// ```
-    /// use countersign::verify::{SignatureLocation, SignedRequest};
-    /// use countersign::{sigv4::Algorithm, RawRequest};
-    ///
-    /// let request = RawRequest {
-    ///     method: "GET",
-    ///     path: "/key",
-    ///     query: "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request\
-    ///         &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
-    ///         &X-Amz-Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-    ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
-    /// };
-    /// let claim = SignedRequest::parse_raw(&request)?;
-    /// assert_eq!((claim.form(), claim.expires_in(), claim.algorithm()), (SignatureLocation::Query, Some(900), Algorithm::HmacSha256));
-    /// assert!(claim.session_token().is_none() && claim.signed_headers().eq(["host"]));
-    /// # Ok::<(), countersign::verify::VerifyError>(())
-    /// ```
+    /// - everything that [`parse`](Self::parse) returns
+    /// - [`VerifyError::InvalidHeader`] if a header name is not a lowercase token, or a value has a
+    ///   control character
     pub fn parse_raw(request: &RawRequest<'a>) -> Result<Self, VerifyError> {
+        Self::parse_raw_with_limits(request, &Limits::default())
+    }
+
+    /// Reads the claim of a request in slices, within the caller's own limits.
+    ///
+    /// # Errors
+    /// As [`parse_raw`](Self::parse_raw).
+    pub fn parse_raw_with_limits(
+        request: &RawRequest<'a>,
+        limits: &Limits,
+    ) -> Result<Self, VerifyError> {
+        limits.check(request.path, request.query, Fields::Slices(request.headers))?;
         // What the types of `http` see to otherwise. A line break would forge a line of the
         // canonical request, and an upper-case `X-Amz-` pass by the rule that it must be signed.
         let of_error = |error| of_error(error, SignatureLocation::Header);
@@ -204,30 +219,33 @@ impl<'a> SignedRequest<'a> {
         })
     }
 
-    /// Verifies against the path that the client sent, where a proxy in front of the server
-    /// rewrites it (mounts the service under a prefix, say).
+    /// Verifies against the path that the client sent, if a proxy in front of the server rewrites it.
     ///
-    /// Percent-encoded, as it stood in the client's request line. Take it from the proxy's
-    /// configuration, or from a header that the proxy itself always sets: a client that can choose
-    /// it can have one path verified and another one served.
+    /// For example a proxy that mounts the service under a prefix. The path is percent-encoded, as
+    /// it was in the client's request line. Take it from the proxy's configuration, or from a header
+    /// that the proxy itself always sets: a client that can choose it can have one path verified and
+    /// another one served.
     ///
     /// ```
-    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier};
-    /// use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let mut request = http::Request::get("https://api.example.com/stage/items").body(())?;
-    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?
+    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
-    /// // A proxy takes the prefix off, and names its own host.
+    /// // A proxy removes the prefix, and writes its own host.
     /// *request.uri_mut() = "/items".parse()?;
     /// request.headers_mut().insert("host", "10.0.0.7".parse()?);
     /// let claim = SignedRequest::parse(&request)?
     ///     .with_original_path("/stage/items")
     ///     .with_original_host("api.example.com");
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// Verifier::new("us-east-1", "execute-api")?.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// let verifier = Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(verified.path(), "/stage/items");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -236,93 +254,30 @@ impl<'a> SignedRequest<'a> {
         self
     }
 
-    /// Verifies against the host that the client sent, where a proxy in front of the server puts
-    /// its own in its place. As for [`with_original_path`](Self::with_original_path): never from
-    /// what a client can choose.
+    /// Verifies against the host that the client sent, if a proxy writes its own in its place.
     ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, Verifier};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// // A proxy named its own upstream.
-    /// # *request.uri_mut() = "/".parse()?;
-    /// request.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
-    /// let claim = SignedRequest::parse(&request)?.with_original_host("sqs.us-east-1.amazonaws.com");
-    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
-    /// Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// As for [`with_original_path`](Self::with_original_path), never take it from what a client can
+    /// choose.
     #[must_use]
     pub fn with_original_host(mut self, host: &'a str) -> Self {
         self.host = host.as_bytes();
         self
     }
 
-    /// Which key to look up. Nobody's identity yet.
-    ///
-    /// ```
-    /// use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// // SELECT secret FROM keys WHERE id = ...
-    /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The access key ID that the request claims. It is unverified: use it only to look up the key.
     pub fn access_key_id(&self) -> &str {
         &self.signed.access_key_id
     }
 
-    /// Which day, region and service to derive the signing key for: with the access key id, a
-    /// complete key for a cache.
+    /// The credential scope to derive the key for.
     ///
-    /// ```
-    /// # use countersign::verify::SignedRequest;
-    /// use std::collections::HashMap;
-    /// use countersign::sigv4::CredentialScope;
-    /// use countersign::verify::VerificationKey;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// // A cache of derived keys, by access key ID and scope.
-    /// let mut keys: HashMap<(String, CredentialScope), VerificationKey> = HashMap::new();
-    /// let id = (claim.access_key_id().to_owned(), *claim.scope());
-    /// keys.insert(id.clone(), VerificationKey::derive(&credentials, claim.scope())?);
-    /// assert_eq!(keys[&id].access_key_id(), "AKIDEXAMPLE");
-    /// assert_eq!(claim.scope().as_str(), "20260101/us-east-1/sqs/aws4_request");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Together with the access key ID it identifies a derived key in a cache. Insert a key only
+    /// after the request was verified, and bound the cache: clients choose both.
     pub fn scope(&self) -> &CredentialScope {
         &self.signed.scope
     }
 
-    /// SigV4 or SigV4A.
-    ///
-    /// ```
-    /// # use countersign::verify::SignedRequest;
-    /// use countersign::sigv4::Algorithm;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// assert_eq!(claim.algorithm(), Algorithm::HmacSha256);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The algorithm: SigV4 or SigV4A.
     pub fn algorithm(&self) -> Algorithm {
         self.signed.algorithm
     }
@@ -332,93 +287,29 @@ impl<'a> SignedRequest<'a> {
         self.signed.signature
     }
 
-    /// When the request says that it was signed.
-    ///
-    /// ```
-    /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// let claim = SignedRequest::parse(&request)?;
-    /// assert_eq!(claim.date().as_str(), "20260101T120000Z");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The time at which the request claims to have been signed.
     pub fn date(&self) -> &AmzDate {
         &self.signed.date
     }
 
-    /// Where the signature stands.
-    ///
-    /// ```
-    /// # use countersign::verify::SignedRequest;
-    /// use countersign::verify::SignatureLocation;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// assert_eq!(claim.form(), SignatureLocation::Header);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Where the signature is: in the `authorization` header or in the query.
     pub fn form(&self) -> SignatureLocation {
         self.signed.form
     }
 
-    /// `X-Amz-Expires` of a presigned URL, in seconds.
-    ///
-    /// ```
-    /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")?
-    /// #     .presign(&request, std::time::Duration::from_secs(900), now)?;
-    /// # let request = http::Request::get(presigned.uri()?).body(())?;
-    /// let claim = SignedRequest::parse(&request)?;
-    /// assert_eq!(claim.expires_in(), Some(900));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The value of `X-Amz-Expires` of a presigned URL, in seconds.
     pub fn expires_in(&self) -> Option<u64> {
         self.signed.expires_in
     }
 
-    /// The session token that came with it, for those who find sessions by their token. It is
-    /// compared with the key's own while verifying; nobody else has to.
+    /// The session token of the request, for servers that find sessions by their token.
     ///
-    /// ```
-    /// use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials, "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// assert!(claim.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEJr..."));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Verification compares it with the key's own.
     pub fn session_token(&self) -> Option<SessionToken> {
         self.signed.token.as_ref().map(Token::to_session_token)
     }
 
-    /// The names of the headers that were signed, in lower case, in order.
-    ///
-    /// ```
-    /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// let claim = SignedRequest::parse(&request)?;
-    /// assert!(claim.signed_headers().eq(["host", "x-amz-date"]));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The names of the headers that are listed as signed, in lowercase and in order.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
         self.signed.signed_headers.names()
     }
