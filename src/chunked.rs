@@ -157,7 +157,7 @@ impl Signer {
         let now = now.into();
         let (context, date) = self.context(now)?;
         self.with_key(&date, context, |key| {
-            sign_chunked(context, request, encoding, &date, key)
+            sign_chunked(context, request, encoding, &date, key, ChunkKey::SigV4)
         })
     }
 }
@@ -197,20 +197,18 @@ impl crate::sigv4a::Signer {
     ) -> Result<ChunkSigner, Error> {
         let now = now.into();
         let (context, date, key) = self.context(now)?;
-        sign_chunked(context, request, encoding, &date, &key)
+        sign_chunked(context, request, encoding, &date, &key, ChunkKey::SigV4A)
     }
 }
 
-fn sign_chunked<'k, R: HttpRequest, K: Key>(
+fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     context: &SigningContext,
     request: &mut R,
     encoding: ChunkedEncoding,
     date: &AmzDate,
-    key: &'k K,
-) -> Result<ChunkSigner, Error>
-where
-    &'k K: Into<ChunkKey>,
-{
+    key: &K,
+    chunk_key: fn(K) -> ChunkKey,
+) -> Result<ChunkSigner, Error> {
     encoding.check()?;
     let streaming = encoding.streaming(K::ALGORITHM);
     let before = request.headers().clone();
@@ -222,7 +220,7 @@ where
             streaming,
             seed,
             *date,
-            key.into(),
+            chunk_key(key.clone()),
         )),
         Err(error) => {
             *request.headers_mut() = before;

@@ -159,19 +159,16 @@ impl Framing {
             _ if input.is_empty() => Ok((0, Step::More)),
             State::End => Err(AFTER_END),
             State::Data { left } => {
-                let all = u64::try_from(input.len()).unwrap_or(u64::MAX);
-                let taken = all.min(*left);
-                *left -= taken;
+                // All of the input, unless the chunk ends within it.
+                let end = usize::try_from(*left).ok();
+                let data = end.and_then(|end| input.get(..end)).unwrap_or(input);
+                *left -= data.len() as u64;
                 let done = *left == 0;
-                let data = usize::try_from(taken)
-                    .ok()
-                    .and_then(|taken| input.get(..taken))
-                    .unwrap_or(input);
                 if self.is_signed() {
                     self.hash.update(data);
                 }
                 self.checksums.update(data);
-                self.decoded += taken;
+                self.decoded += data.len() as u64;
                 if done {
                     self.state = State::Chunk;
                 }

@@ -39,16 +39,3 @@ impl ChunkKey {
         }
     }
 }
-
-impl From<&SigningKey> for ChunkKey {
-    fn from(key: &SigningKey) -> Self {
-        Self::SigV4(key.clone())
-    }
-}
-
-#[cfg(feature = "sigv4a")]
-impl From<&ScopedKey> for ChunkKey {
-    fn from(key: &ScopedKey) -> Self {
-        Self::SigV4A(key.clone())
-    }
-}

@@ -10,7 +10,7 @@ use sha2::Digest as _;
 use crate::chunked::checksum::ChecksumAlgorithm;
 
 /// The checksums among the announced trailers.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
 
 impl Checksums {
@@ -26,6 +26,11 @@ impl Checksums {
         for (_, checksum) in &mut self.0 {
             checksum.update(data);
         }
+    }
+
+    /// Calculates none from now on.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// The value of a trailer, if it is one of these checksums.

@@ -138,7 +138,7 @@ impl ChunkSigner {
         hash: &[u8; 32],
     ) -> Result<ChunkHeader, ChunkSigningError> {
         let header = self.header_of_counted(length, hash)?;
-        self.checksums = Checksums::default();
+        self.checksums.clear();
         Ok(header)
     }
 
