@@ -3,12 +3,14 @@
 //! It reads every byte once, stores none of the payload, and says what the bytes were.
 
 mod line;
+mod signature;
 mod trailers;
 
 use http::{HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
 
 use self::line::LineReader;
+use self::signature::read_signature;
 use self::trailers::TrailerSection;
 use crate::chunked::encoding::{EXTENSION, Mode};
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
@@ -17,7 +19,7 @@ use crate::chunked::running::Checksums;
 use crate::chunked::trailer::canonical_hash;
 use crate::primitives::encode::ascii;
 use crate::sigv4::scope::CredentialScope;
-use crate::sigv4::signature::{Algorithm, LONGEST, Signature};
+use crate::sigv4::signature::{LONGEST, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::verify::VerificationKey;
 
@@ -363,19 +365,4 @@ impl Framing {
         }
         self.trailers.into_headers()
     }
-}
-
-/// Reads a signature, which may be padded with `*` if its length varies.
-fn read_signature(algorithm: Algorithm, padded: &[u8]) -> Result<Signature, ChunkError> {
-    const INVALID: ChunkError = ChunkError::Malformed(ChunkSyntaxError::InvalidSignature);
-    if padded.len() > algorithm.padded_len() {
-        return Err(INVALID);
-    }
-    let mut digits = padded;
-    if algorithm == Algorithm::EcdsaP256Sha256 {
-        while let Some(rest) = digits.strip_suffix(b"*") {
-            digits = rest;
-        }
-    }
-    Signature::parse(algorithm, ascii(digits)).map_err(|_| INVALID)
 }

@@ -168,6 +168,24 @@ impl EventSigner {
     /// - [`Error::TimeOutOfRange`] if `now` is outside the years 0 to 9999
     ///
     /// After an error nothing has changed, and another message can follow.
+    ///
+    /// ```
+    /// # use countersign::{Credentials, Signer, Timestamp};
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
+    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
+    /// use countersign::event_stream::{Message, encode};
+    ///
+    /// let mut request = http::Request::post("https://localhost/").body(())?;
+    /// let mut events = signer.sign_events(&mut request, now)?;
+    /// let mut message = Vec::new();
+    /// encode(&[], b"audio", &mut message)?;
+    /// let frame = events.sign(&message, now)?;
+    /// let sent = Message::decode(&frame)?;
+    /// assert_eq!(sent.payload(), message);
+    /// let names = sent.headers().map(|(name, _)| name);
+    /// assert!(names.eq([":date", ":chunk-signature"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign(&mut self, message: &[u8], now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
         let now = now.into();
         let around = self.sign_parts(message, now)?;

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::read_signature;
+use super::signature::read_signature;
 use crate::chunked::MAX_TRAILERS_LENGTH;
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
 use crate::chunked::trailer::TRAILER_SIGNATURE;
