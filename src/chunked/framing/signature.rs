@@ -1,7 +1,6 @@
 //! A signature in a chunk's header or in a trailer.
 
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
-use crate::primitives::encode::ascii;
 use crate::sigv4::signature::{Algorithm, Signature};
 
 /// Reads a signature, which may be padded with `*` if its length varies.
@@ -16,5 +15,6 @@ pub(super) fn read_signature(algorithm: Algorithm, padded: &[u8]) -> Result<Sign
             digits = rest;
         }
     }
-    Signature::parse(algorithm, ascii(digits)).map_err(|_| INVALID)
+    let digits = std::str::from_utf8(digits).map_err(|_| INVALID)?;
+    Signature::parse(algorithm, digits).map_err(|_| INVALID)
 }

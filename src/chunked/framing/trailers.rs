@@ -6,7 +6,6 @@ use super::signature::read_signature;
 use crate::chunked::MAX_TRAILERS_LENGTH;
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
 use crate::chunked::trailer::TRAILER_SIGNATURE;
-use crate::primitives::encode::ascii;
 use crate::sigv4::signature::{Algorithm, Signature};
 
 pub(super) struct TrailerSection {
@@ -73,7 +72,7 @@ impl TrailerSection {
         let (name, value) = colon
             .and_then(|colon| Some((text.get(..colon)?, text.get(colon + 1..)?)))
             .ok_or(ChunkError::Malformed(ChunkSyntaxError::TrailerWithoutColon))?;
-        let name = ascii(name).to_ascii_lowercase();
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
         let value = trimmed(value);
         if let Some(algorithm) = signed
             && name == TRAILER_SIGNATURE
@@ -126,9 +125,10 @@ fn missing(name: &str) -> ChunkError {
 }
 
 fn visible(value: &[u8]) -> Result<&str, ChunkError> {
-    let visible = |byte: &u8| *byte == b' ' || byte.is_ascii_graphic();
-    if value.iter().all(visible) {
-        Ok(ascii(value))
+    let visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    let value = std::str::from_utf8(value).map_err(|_| NOT_VISIBLE)?;
+    if value.bytes().all(visible) {
+        Ok(value)
     } else {
         Err(NOT_VISIBLE)
     }
