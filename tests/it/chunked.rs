@@ -1107,6 +1107,26 @@ fn what_is_still_to_come() {
     }
 }
 
+#[test]
+fn bytes_that_are_not_ascii_are_refused_in_trailers() {
+    let upload = with_trailer(true);
+    for (from, offset, syntax) in [
+        ("x-custom:abc", 0, None),
+        ("abc", 1, Some(ChunkSyntaxError::InvalidTrailerValue)),
+        (
+            "x-amz-trailer-signature:",
+            24,
+            Some(ChunkSyntaxError::InvalidSignature),
+        ),
+    ] {
+        let text = std::str::from_utf8(&upload.wire).unwrap();
+        let mut wire = upload.wire.clone();
+        wire[text.rfind(from).unwrap() + offset] = 0xff;
+        let expected = syntax.map_or(ChunkError::UnannouncedTrailer, ChunkError::Malformed);
+        assert_eq!(upload.refuses(&wire).1, expected, "{from}");
+    }
+}
+
 /// Sixteen digits, the extension of the longest signature (144 digits) and CRLF are 179 bytes.
 #[test]
 fn the_longest_header_of_a_chunk() {
