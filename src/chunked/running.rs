@@ -1,4 +1,4 @@
-//! Checksums of what streams by.
+//! Checksums of a payload in pieces.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -12,6 +12,7 @@ use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 use crate::chunked::checksum::ChecksumAlgorithm;
 
 /// The checksums among the announced trailers.
+#[derive(Clone)]
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
 
 impl Checksums {
@@ -29,7 +30,12 @@ impl Checksums {
         }
     }
 
-    /// The value of a trailer, where it is one of these.
+    /// Calculates none from now on.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The value of a trailer, if it is one of these checksums.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         self.0
             .iter()
@@ -38,7 +44,7 @@ impl Checksums {
     }
 }
 
-/// A checksum of what has come so far.
+/// A checksum of a payload that is read in pieces.
 ///
 /// ```
 /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
@@ -65,15 +71,7 @@ enum State {
 }
 
 impl Checksum {
-    /// Of nothing yet.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let checksum = Checksum::new(ChecksumAlgorithm::Sha256);
-    /// // Of no bytes at all.
-    /// assert_eq!(checksum.value(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
-    /// ```
+    /// A checksum of no bytes yet.
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         Self(match algorithm {
             ChecksumAlgorithm::Crc32 => State::Crc32(Crc::new(CrcAlgorithm::Crc32IsoHdlc)),
@@ -89,17 +87,7 @@ impl Checksum {
         })
     }
 
-    /// More of the payload.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32c);
-    /// for piece in ["1234", "56789"] {
-    ///     checksum.update(piece.as_bytes());
-    /// }
-    /// assert_eq!(checksum.value(), "4waSgw=="); // E3069283, the check value of CRC-32C
-    /// ```
+    /// Adds more of the payload.
     pub fn update(&mut self, data: &[u8]) {
         match &mut self.0 {
             State::Crc32(crc) | State::Crc64(crc) => crc.update(data),
@@ -113,15 +101,7 @@ impl Checksum {
         }
     }
 
-    /// The value of the trailer so far: base64 of the digest, big-endian.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
-    /// checksum.update(b"123456789");
-    /// assert_eq!(checksum.value(), "y/Q5Jg=="); // CBF43926, the check value of CRC-32
-    /// ```
+    /// The value of the trailer so far: the big-endian digest in base64.
     pub fn value(&self) -> String {
         match &self.0 {
             State::Crc32(crc) => {

@@ -397,7 +397,9 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// The verifier's rules, at the request's own time and for its own region.
     fn rules_broken(&self) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse_unsent(self.request)?;
-        Verifier::unchecked(self.service.clone()).check(&claim, claim.date().timestamp())
+        Verifier::unchecked(self.service.clone())
+            .allow_dot_segments()
+            .check(&claim, claim.date().timestamp())
     }
 
     /// The verifier knows Signature Version 4 alone, and not everything else is wrong.

@@ -40,6 +40,7 @@ use crate::credentials::{Credentials, SessionToken};
 use crate::error;
 use crate::primitives::xml::{self, Element, Problem};
 use crate::s3::address::Addressing;
+use crate::sigv4::scope::check_host_label;
 
 pub use crate::aws_call::service_error::ServiceError as Error;
 pub use crate::aws_call::signable_request::SignableRequest;
@@ -257,6 +258,7 @@ fn refused(status: StatusCode, error: &Element<'_>) -> Result<Error, Problem> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn host(bucket: &str, region: &str) -> Result<String, error::Error> {
+    check_host_label(region)?;
     Ok(address(&Addressing::new(region), bucket)?.host().to_owned())
 }
 

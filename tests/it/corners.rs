@@ -71,7 +71,9 @@ fn verify(
             assert!(!format!("{verified:?}").is_empty());
             Ok(())
         }
-        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => Ok(()),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => Ok(()),
     }
 }
 
@@ -935,7 +937,7 @@ fn trailers_of_a_stream() {
     let claim = SignedRequest::parse(&request).unwrap();
     let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "s3").unwrap();
-    let PendingVerification::Streaming(head) =
+    let PendingVerification::SignedStream(head) =
         verifier.verify_signature(&claim, &key, NOW).unwrap()
     else {
         panic!("it streams");
