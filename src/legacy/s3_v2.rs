@@ -43,9 +43,9 @@ pub use claim::SignedRequest;
 #[cfg(feature = "post-policy")]
 pub use post::{SignedPost, VerifiedPost};
 pub use resource::Bucket;
-pub use unsigned::{UNSIGNED_OPERATIONS, unsigned_operation};
 pub use string_to_sign::string_to_sign;
 use string_to_sign::{amz_headers, amz_parameters, header_string_to_sign, write_string_to_sign};
+pub use unsigned::{UNSIGNED_OPERATIONS, unsigned_operation};
 
 use super::date::http_date;
 use super::parameters::Parameters;

@@ -1,9 +1,14 @@
 //! What attackers tried on verifiers, one test or more for each row of the list of attacks; each is
 //! named after its row.
 
+mod changed_requests;
 mod claims;
 mod hosts_and_paths;
+mod large_requests;
 mod payload;
+mod replay;
+mod rotation;
+mod routing;
 mod session;
 mod signed_headers;
 mod time_window;

@@ -3,7 +3,7 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod inputs;
-mod meaning;
+pub mod meaning;
 mod panics;
 mod verifying;
 
