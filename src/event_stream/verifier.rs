@@ -232,7 +232,7 @@ fn signed_headers(message: &Message<'_>) -> Result<(i64, Signature), EventError>
             _ => return Err(EventError::NotSigned("a header is not covered")),
         };
         if repeated {
-            return Err(EventError::NotSigned("a header is there twice"));
+            return Err(EventError::NotSigned("a header appears more than once"));
         }
     }
     let date = date.ok_or(EventError::NotSigned("`:date` is missing"))?;

@@ -654,7 +654,7 @@ fn headers_that_are_read_are_ascii() {
             error,
             VerifyError::Malformed {
                 form: SignatureLocation::Header,
-                problem: "it holds something else than visible ASCII"
+                problem: "must be printable ASCII"
             }
         );
     }
@@ -1016,7 +1016,7 @@ fn a_payload_is_checked_as_it_was_signed() {
         .verify(&claim, &key, PayloadHash::Unsigned, NOW)
         .map(drop)
         .unwrap_err();
-    let expected = "the payload is signed as a hash, and was checked as unsigned";
+    let expected = "payload is signed as a hash, but was checked as unsigned";
     assert_eq!(error.to_string(), expected);
 }
 

@@ -266,7 +266,7 @@ fn a_form_is_named_in_the_text() {
         assert_eq!(form.to_string(), name);
         let text = VerifyError::UnknownAlgorithm { form }.to_string();
         assert!(
-            text.contains(&format!("authorization {name} is not")),
+            text.contains(&format!("authorization {name} has an unknown algorithm")),
             "{text}"
         );
     }

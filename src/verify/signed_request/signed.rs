@@ -41,7 +41,7 @@ impl<'a> Signed<'a> {
         let form = SignatureLocation::Header;
         let header = text(header).ok_or(VerifyError::Malformed {
             form,
-            problem: "it holds something else than visible ASCII",
+            problem: "must be printable ASCII",
         })?;
         let Authorization {
             algorithm,
