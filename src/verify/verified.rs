@@ -224,8 +224,8 @@ impl fmt::Debug for Verified<'_> {
 ///
 /// /// Of a store that takes the bucket from the host, and otherwise from the path.
 /// fn bucket_and_key(verified: &Verified<'_>) -> Option<(Vec<u8>, Vec<u8>)> {
-///     let object = verified.object_path()?;
-///     let (bucket, key) = match verified.host().strip_suffix(".s3.example.com") {
+///     let (object, host) = (verified.object_path()?, verified.host());
+///     let (bucket, key) = match host.strip_suffix(".s3.example.com") {
 ///         Some(bucket) => (bucket.as_bytes(), object.key()),
 ///         None => object.bucket_and_key(),
 ///     };

@@ -35,7 +35,7 @@ struct Outcome {
     /// Independently of it.
     meaning: Meaning,
     data: Vec<u8>,
-    trailers: Vec<(String, String)>,
+    trailers: Trailers,
 }
 
 impl Wire {
@@ -161,7 +161,7 @@ impl Outcome {
         request: &RawRequest<'_>,
         s3: bool,
         data: Vec<u8>,
-        trailers: Vec<(String, String)>,
+        trailers: Trailers,
     ) -> Self {
         let mut query: Vec<_> = verified
             .query()
@@ -204,10 +204,12 @@ impl Outcome {
     }
 }
 
+type KeyLookup = dyn Fn(&SignedRequest<'_>) -> Option<VerificationKey>;
+
 /// Where a server's keys are, and what it takes.
 struct Server {
     verifier: Verifier,
-    key: Box<dyn Fn(&SignedRequest<'_>) -> Option<VerificationKey>>,
+    key: Box<KeyLookup>,
     s3: bool,
 }
 
@@ -233,7 +235,10 @@ impl Server {
     }
 }
 
-fn decode(context: &StreamContext, body: &[u8]) -> Option<(Vec<u8>, Vec<(String, String)>)> {
+/// Names and values.
+type Trailers = Vec<(String, String)>;
+
+fn decode(context: &StreamContext, body: &[u8]) -> Option<(Vec<u8>, Trailers)> {
     let mut chunks = ChunkVerifier::new(context).ok()?;
     let (mut data, mut rest) = (Vec::new(), body);
     while !rest.is_empty() {

@@ -308,8 +308,11 @@ fn the_owned_form_says_what_was_proven() {
         (signed(message.clone(), "s3"), false),
         (presigned(&message, "s3"), true),
     ] {
-        let owned =
-            with_verified(&verifier("s3"), &message, |verified| verified.into_owned()).unwrap();
+        let (owned, payload) = with_verified(&verifier("s3"), &message, |verified| {
+            (verified.into_owned(), verified.payload())
+        })
+        .unwrap();
+        assert_eq!(owned.payload(), payload);
         drop(message);
         let owned = std::thread::spawn(move || owned).join().unwrap();
         assert_eq!(owned.access_key_id(), "AKIDEXAMPLE");
