@@ -8,7 +8,6 @@ use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
@@ -18,50 +17,6 @@ use super::signed_request::{SignedRequest, of_error};
 use super::{Regions, Verifier};
 
 impl Verifier {
-    /// Checks the rules that need no key, so that an invalid request costs no lookup.
-    ///
-    /// It proves nothing, and [`verify`](Self::verify) checks them again.
-    ///
-    /// # Errors
-    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`] if
-    ///   the credential scope is not this verifier's
-    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the request is not in time
-    /// - [`VerifyError::ExpiresInOutOfRange`] if a presigned URL is valid for too long
-    /// - [`VerifyError::WrongHost`] if the request was signed for another host
-    /// - [`VerifyError::HostNotSigned`], [`VerifyError::HeadersNotSigned`] or
-    ///   [`VerifyError::SignedHeaderMissing`] if the signed headers are not those that must be
-    /// - [`VerifyError::WrongAudience`] if the request is not meant for this server
-    /// - [`VerifyError::MissingContentSha256`] or [`VerifyError::InvalidContentSha256`] if the
-    ///   request does not say how its payload is signed
-    /// - [`VerifyError::InvalidTarget`] if the path or the query is malformed
-    /// - [`VerifyError::PathNotNormalized`] if the path has a `.` or `..` segment
-    /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed
-    ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
-    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
-    ///
-    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
-    /// assert!(matches!(elsewhere, Err(VerifyError::WrongService { .. })));
-    /// // Now a lookup is worth its cost.
-    /// Verifier::new("us-east-1", "sqs")?.check(&claim, now)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn check(
-        &self,
-        claim: &SignedRequest<'_>,
-        now: impl Into<Timestamp>,
-    ) -> Result<(), VerifyError> {
-        let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        self.examine(claim, now.into(), &mut canonical).map(drop)
-    }
-
     /// Whether a claim breaks a rule, as far as that can be said without a key. Fills in its
     /// canonical form, with the payload's line as it was declared; empty where it was not.
     pub(super) fn examine<'c>(

@@ -131,7 +131,8 @@ impl<'c> Verified<'c> {
 
     /// The query parameters, decoded, in the order of the request.
     ///
-    /// A bare `+` is a space. The parameters of a presigned URL's signature are left out.
+    /// A bare `+` is a space. The parameters of a presigned URL's signature are left out. The order
+    /// is not signed, so refuse a name that may appear only once and appears twice.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'c, [u8]>, Cow<'c, [u8]>)> + use<'c> {
         let parameters = parameters(self.claim.query).filter_map(Result::ok);
         let own = parameters.filter(|parameter| !is_of_signature(parameter));
@@ -154,7 +155,7 @@ impl<'c> Verified<'c> {
     ///
     /// It is the SHA-256 of the algorithm, the access key ID and the string to sign, joined with line
     /// feeds. Unlike the signature it does not depend on how the signature is spelled: hex digits
-    /// have two cases, and ECDSA signatures two values. Keep it until the clock window has passed.
+    /// have two cases, and ECDSA signatures two values. Keep it for twice the clock window.
     ///
     /// Two identical requests in one second have one identifier, so refuse replays of writes only.
     /// It is `None` for presigned URLs, which are made to be used repeatedly.
