@@ -165,7 +165,7 @@ fn verify(
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
     let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
-    match Verifier::new(REGION, service.clone()).unwrap().verify_signature(&claim, &key, NOW)? {
+    match Verifier::new(REGION, service.clone()).unwrap().allow_dot_segments().verify_signature(&claim, &key, NOW)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
         PendingVerification::Unsigned(_)
