@@ -149,7 +149,7 @@ pub struct Verifier {
 #[derive(Clone, Debug)]
 enum Regions {
     Any,
-    These(Vec<String>),
+    These { first: String, others: Vec<String> },
 }
 
 /// Seven days: the lifetime of a signing key.
@@ -167,7 +167,11 @@ impl Verifier {
         check_region(&region)?;
         let service = service.into();
         check_service(service.name())?;
-        Ok(Self::with_regions(Regions::These(vec![region]), service))
+        let (first, others) = (region, Vec::new());
+        Ok(Self::with_regions(
+            Regions::These { first, others },
+            service,
+        ))
     }
 
     /// Creates a verifier for one service in any region, for stores that have none.
@@ -207,7 +211,7 @@ impl Verifier {
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         match &mut self.regions {
             Regions::Any => {}
-            Regions::These(regions) => regions.push(region.into()),
+            Regions::These { others, .. } => others.push(region.into()),
         }
         self
     }

@@ -1,4 +1,4 @@
-//! A body that lets out verified bytes only.
+//! A body that returns verified bytes only.
 
 use std::collections::VecDeque;
 use std::error::Error as StdError;
@@ -50,9 +50,9 @@ use crate::verify::{Answer, Protocol, refusal};
 /// ```
 pub struct VerifiedBody<B> {
     body: B,
-    /// What came of it and was not looked at yet.
+    /// Bytes of the inner body that were not read yet.
     pending: Bytes,
-    /// None once the end was verified, or something was wrong.
+    /// `None` after the end was verified, or after an error.
     framing: Option<Framing>,
     /// Data that is not verified yet.
     chunk: Pieces,
@@ -101,7 +101,7 @@ impl<B> VerifiedBody<B> {
         }
     }
 
-    /// Looks at what came, up to where data can go or more must come.
+    /// Reads the pending bytes until data is ready or more bytes are required.
     fn advance(&mut self) -> Result<(), ChunkError> {
         let Some(framing) = &mut self.framing else {
             return Ok(());
@@ -136,7 +136,7 @@ impl<B> VerifiedBody<B> {
         Ok(())
     }
 
-    /// After an error there is nothing more.
+    /// After an error the body ends.
     fn fail<T>(&mut self, error: VerifiedBodyError) -> Poll<Option<Result<T, VerifiedBodyError>>> {
         self.framing = None;
         self.ready.clear();

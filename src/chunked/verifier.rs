@@ -69,9 +69,9 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// ```
 pub struct ChunkVerifier {
     framing: Framing,
-    /// The chunk as far as it has come.
+    /// The part of the chunk that has arrived.
     chunk: Vec<u8>,
-    /// Whether it was let out.
+    /// Whether the chunk was returned.
     out: bool,
 }
 
@@ -179,7 +179,7 @@ impl ChunkVerifier {
             self.chunk.clear();
         }
         let mut consumed = 0;
-        // The data of a chunk that is wholly in the input needs not be copied.
+        // The data of a chunk that is wholly in the input is not copied.
         let mut whole: &[u8] = &[];
         loop {
             let rest = input.get(consumed..).unwrap_or_default();
@@ -254,7 +254,7 @@ impl ChunkVerifier {
     }
 }
 
-/// Each name once, in ascending order.
+/// The names in ascending order, without duplicates.
 fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
     names.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
     names.dedup();
@@ -263,7 +263,7 @@ fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
 
 #[cfg(feature = "http-body")]
 impl ChunkVerifier {
-    /// The state, and what of a chunk has been held back.
+    /// The state, and the part of a chunk that was not returned yet.
     pub(super) fn into_parts(mut self) -> (Framing, Vec<u8>) {
         if self.out {
             self.chunk.clear();

@@ -1,4 +1,4 @@
-//! The verifier of messages.
+//! The verifier of signed messages.
 
 use std::fmt;
 use std::time::Duration;
@@ -62,23 +62,10 @@ pub struct EventVerifier {
     ended: bool,
 }
 
-/// What a signed message says.
-///
-/// ```
-/// use countersign::event_stream::{Event, FrameError, Message};
-///
-/// /// What a server does with an event that was verified; `None` at the end of the stream.
-/// fn payload<'a>(event: Event<'a>) -> Result<Option<&'a [u8]>, FrameError> {
-///     match event {
-///         Event::Message(frame) => Ok(Some(Message::decode(frame)?.payload())),
-///         Event::End => Ok(None),
-///     }
-/// }
-/// # assert_eq!(payload(Event::End), Ok(None));
-/// ```
+/// The content of a signed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// A message, in its own frame: [`Message::decode`] reads it.
+    /// A message, in its own frame: [`Message::decode`] parses it.
     Message(&'a [u8]),
     /// The end of the stream.
     End,

@@ -1,4 +1,4 @@
-//! How a request says that its payload is signed.
+//! How a request declares that its payload is signed.
 
 use crate::primitives::encode::BASE64;
 use crate::service::{ContentSha256, Rules};
@@ -51,10 +51,10 @@ impl StreamingPayload {
     }
 }
 
-/// What signed data says about the payload: nothing else decides how it is read.
+/// What signed data declares about the payload. Nothing else decides how the payload is read.
 #[derive(Clone, Copy)]
 pub(super) enum Declared {
-    /// Nothing: its hash is part of the signature, unseen until the payload is hashed.
+    /// Nothing: its hash is part of the signature, and unknown until the payload is hashed.
     Nothing,
     /// A hash, with the text that was signed.
     Sha256([u8; 32], HashedPayload),
@@ -118,8 +118,8 @@ impl Declared {
     }
 }
 
-/// A hash that is sent as base64, and whose hex is the last line: Iceberg's Java client does that.
-/// Services that want the header take no such thing.
+/// Decodes a hash that is sent as base64, and whose hex is the last line, as Iceberg's Java client
+/// does. Services that require the header do not accept it.
 pub(crate) fn hash_of_base64(declared: &[u8], rules: &Rules) -> Option<[u8; 32]> {
     if wants_content_sha256(rules) {
         return None;
@@ -142,12 +142,12 @@ pub(crate) fn hash_of_base64(declared: &[u8], rules: &Rules) -> Option<[u8; 32]>
     Some(hash)
 }
 
-/// Whether the service cannot do without `x-amz-content-sha256` in the header form.
+/// Whether the service requires `x-amz-content-sha256` if the signature is in a header.
 fn wants_content_sha256(rules: &Rules) -> bool {
     rules.content_sha256 == ContentSha256::Always || is_unsigned_in_urls(rules)
 }
 
-/// Whether the payload of a URL is unsigned that says nothing of it. Elsewhere it is hashed.
+/// Whether the payload of a URL is unsigned if the URL declares nothing. Elsewhere it is hashed.
 pub(crate) fn is_unsigned_in_urls(rules: &Rules) -> bool {
     matches!(
         rules.content_sha256,

@@ -1,4 +1,4 @@
-//! The rules that need no key.
+//! The rules of a verifier that need no key.
 
 use std::time::Duration;
 
@@ -17,8 +17,9 @@ use super::signed_request::{SignedRequest, of_error};
 use super::{Regions, Verifier};
 
 impl Verifier {
-    /// Whether a claim breaks a rule, as far as that can be said without a key. Fills in its
-    /// canonical form, with the payload's line as it was declared; empty where it was not.
+    /// Checks the rules that need no key, and fills in the canonical request.
+    ///
+    /// Its payload line is the declared one, or empty if the request declares none.
     pub(super) fn examine<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -85,13 +86,15 @@ impl Verifier {
             let mut patterns = region.split(',');
             is_set && patterns.any(|pattern| covers(pattern.trim(), own))
         };
-        if let Regions::These(own) = &self.regions
-            && !own.iter().any(|own| region == own || in_set(own))
+        let is_own = |own: &String| region == own || in_set(own);
+        if let Regions::These { first, others } = &self.regions
+            && !is_own(first)
+            && !others.iter().any(is_own)
         {
             return Err(VerifyError::WrongRegion {
                 form,
                 region: region.to_owned(),
-                expected: own.first().cloned().unwrap_or_default(),
+                expected: first.clone(),
             });
         }
         if scope.service() != self.service.name() {
@@ -158,8 +161,8 @@ impl Verifier {
         })
     }
 
-    /// The headers that are listed as signed, all of which came; and none came that had to be
-    /// listed and was not.
+    /// Reads the headers that are listed as signed. All of them are there, and no header that must
+    /// be signed is missing from the list.
     fn read_signed_headers<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -171,11 +174,11 @@ impl Verifier {
             .list()
             .ok_or(VerifyError::Malformed {
                 form: claim.signed.form,
-                problem: "`SignedHeaders` is not an ascending list of names in lower case",
+                problem: "`SignedHeaders` must be a sorted list of lowercase names",
             })?;
         let listed = list.as_slice();
         let is_listed = |name: &str| match listed.len() {
-            // Comparing lengths first is faster, as long as there are few.
+            // `contains` compares lengths first, which is faster for a short list.
             ..=24 => listed.contains(&name),
             _ => listed.binary_search(&name).is_ok(),
         };
@@ -197,13 +200,14 @@ impl Verifier {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
         headers.sort();
-        // All that came are listed, and none is listed twice.
-        if headers.names().count() < listed.len() {
-            let mut came = headers.names();
-            let missing = listed.iter().find(|&&name| came.next() != Some(name));
-            return Err(VerifyError::SignedHeaderMissing {
-                name: (*missing.unwrap_or(&"host")).to_owned(),
-            });
+        // All of the received names are listed, and both lists are in order.
+        let mut received = headers.names();
+        for name in listed {
+            if received.next() != Some(name) {
+                return Err(VerifyError::SignedHeaderMissing {
+                    name: (*name).to_owned(),
+                });
+            }
         }
         self.check_audience(claim, is_listed)
     }
@@ -214,7 +218,7 @@ impl Verifier {
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
-            // What the verifier itself reads, which no caller can let pass unsigned.
+            // The verifier itself reads these, so no caller can accept them unsigned.
             "x-amz-date"
             | "x-amz-decoded-content-length"
             | "x-amz-region-set"
@@ -231,9 +235,9 @@ impl Verifier {
         }
     }
 
-    /// S3 tolerates an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
-    /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
-    /// a framing of the body is refused all the same, because whoever reads the body might obey.
+    /// S3 accepts an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
+    /// unsigned anyway. Its value is not used. A value that announces a framing of the body is still
+    /// refused, because a reader of the body might act on it.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
         claim.signed.form == SignatureLocation::Query
             && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
@@ -247,13 +251,13 @@ impl Verifier {
     ) -> Result<(), VerifyError> {
         for (name, audience) in &self.audience {
             let name = name.as_str();
-            let (mut came, mut right) = (0, 0);
+            let (mut received, mut right) = (0, 0);
             claim.headers.try_each(|header, value| {
-                came += usize::from(header == name);
+                received += usize::from(header == name);
                 right += usize::from(header == name && value == audience.as_bytes());
                 Ok(())
             })?;
-            if came != 1 || right != 1 || !is_listed(name) {
+            if received != 1 || right != 1 || !is_listed(name) {
                 return Err(VerifyError::WrongAudience {
                     name: name.to_owned(),
                 });

@@ -1,4 +1,4 @@
-//! What a signature says of itself, in either form.
+//! What a signature states about itself, in a header or in a query.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::verify::{SignatureLocation, VerifyError};
 
-/// What the signature itself says.
+/// What the signature itself states.
 #[derive(Clone)]
 pub(in crate::verify) struct Signed<'a> {
     pub(in crate::verify) form: SignatureLocation,
@@ -30,7 +30,7 @@ pub(in crate::verify) struct Signed<'a> {
     pub(in crate::verify) expires_in: Option<u64>,
     pub(in crate::verify) region_set: Option<Cow<'a, str>>,
     pub(in crate::verify) token: Option<Token<'a>>,
-    /// `X-Amz-Content-Sha256`, whose form and place are still to be judged.
+    /// `X-Amz-Content-Sha256`, not checked yet.
     pub(in crate::verify) content_sha256_parameter: Option<Parameter<'a>>,
 }
 
@@ -142,7 +142,7 @@ impl<'a> Signed<'a> {
                 });
             }
         };
-        // Another that says the same, in a parameter or a header.
+        // Declared more than once, as a parameter or a header.
         if count > 1 || (count > 0 && headers.content_sha256.is_some()) {
             return Err(VerifyError::Repeated {
                 name: "x-amz-content-sha256",
