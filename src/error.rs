@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use crate::timestamp::Timestamp;
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
+
+use crate::timestamp::{ParseTimestampError, Timestamp};
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///
 /// No variant holds a secret key, a session token or a signature.
 ///
 /// ```
-/// use countersign::{Credentials, Error, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Error, Signer};
 ///
 /// // A secret out of a file, with its line break.
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret\n"), "us-east-1", "sqs")?;
-/// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-/// let error = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC)).unwrap_err();
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret\n");
+/// let error = Signer::new(credentials, "us-east-1", "sqs").unwrap_err();
 /// assert!(matches!(error, Error::InvalidSecretKey(_)));
 /// assert_eq!(error.to_string(), "the secret access key holds white space or a control character");
-/// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -63,6 +63,9 @@ pub enum Error {
     /// A text is not `DATE/REGION/SERVICE/aws4_request`.
     #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
     InvalidScope,
+    /// The text is not a timestamp of RFC 3339.
+    #[error(transparent)]
+    InvalidTimestamp(#[from] ParseTimestampError),
     /// The text is not a date in the form of `X-Amz-Date`.
     #[error("malformed date {text:?}, expected YYYYMMDDTHHMMSSZ")]
     InvalidDate {
@@ -290,6 +293,10 @@ pub enum Error {
         /// The limit that it misses.
         problem: &'static str,
     },
+    /// There is no address for a call.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[error(transparent)]
+    Address(#[from] address::AddressError),
     /// The service has no such endpoint.
     #[error("no endpoint for {region:?}: {problem}")]
     NoEndpoint {

@@ -23,14 +23,13 @@
 //! microseconds, and it is not checked anywhere before it is used.
 //!
 //! ```
-//! use countersign::{tokens, Credentials};
-//! use time::macros::datetime;
+//! use countersign::{tokens, Credentials, Timestamp};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let password = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com:5432", "app", now)?;
 //! assert!(password.expose().starts_with("db.abc.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app&"));
-//! assert_eq!(password.expires_at(), datetime!(2026-01-01 12:15 UTC));
+//! assert_eq!(password.expires_at(), "2026-01-01T12:15:00Z".parse::<Timestamp>()?);
 //! # Ok::<(), countersign::Error>(())
 //! ```
 

@@ -1067,6 +1067,11 @@ fn names_and_lengths_of_checksums() {
         ("x-amz-checksum-crc64nvme", 12),
         ("x-amz-checksum-sha1", 28),
         ("x-amz-checksum-sha256", 44),
+        ("x-amz-checksum-sha512", 88),
+        ("x-amz-checksum-md5", 24),
+        ("x-amz-checksum-xxhash64", 12),
+        ("x-amz-checksum-xxhash3", 12),
+        ("x-amz-checksum-xxhash128", 24),
     ];
     assert_eq!(told.len(), expected.len());
     for (name, length) in expected {

@@ -7,6 +7,7 @@ mod alone;
 mod answers;
 mod correct;
 mod hostile;
+mod hosts;
 mod on_the_way;
 mod other_schemes;
 mod own_host;

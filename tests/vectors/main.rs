@@ -7,7 +7,14 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod access_key_id;
+#[cfg(feature = "s3")]
+mod address;
+#[cfg(feature = "checksums")]
+mod checksums;
 mod chunked;
+mod clock_skew;
+#[cfg(feature = "cloudfront")]
+mod cloudfront;
 #[cfg(feature = "codeartifact")]
 mod codeartifact;
 mod default_headers;
@@ -24,6 +31,8 @@ mod sigv4;
 mod sigv4a;
 #[cfg(feature = "sigv4a")]
 mod sigv4a_chunked;
+#[cfg(feature = "sources")]
+mod sources;
 #[cfg(feature = "sts")]
 mod sts;
 #[cfg(feature = "tokens")]
@@ -45,6 +54,15 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(not(feature = "tokens"))]
         "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
+        #[cfg(feature = "checksums")]
+        "checksums" => checksums::run,
+        "clock-skew" => clock_skew::run,
+        #[cfg(feature = "cloudfront")]
+        "cloudfront" => cloudfront::run,
+        #[cfg(feature = "s3")]
+        "s3-address" => address::s3,
+        #[cfg(all(feature = "s3", feature = "sigv4a"))]
+        "sigv4a-hosts" => address::global,
         "verify" => verify::run,
         #[cfg(feature = "event-stream")]
         "event-stream" => event_stream::run,
@@ -82,6 +100,28 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "bedrock" => tokens::bedrock,
         #[cfg(feature = "tokens")]
         "iot" => tokens::iot,
+        #[cfg(feature = "sources")]
+        "profile-files" => sources::profile_files,
+        #[cfg(feature = "sources")]
+        "profile-credentials" => sources::profile_credentials,
+        #[cfg(feature = "sources")]
+        "imds" => sources::imds,
+        #[cfg(feature = "sources")]
+        "container" => sources::container,
+        #[cfg(feature = "sources")]
+        "credential-process" => sources::process,
+        #[cfg(feature = "sources")]
+        "web-identity-env" => sources::web_identity_env,
+        #[cfg(feature = "sources")]
+        "sso" => sources::sso,
+        #[cfg(feature = "sources")]
+        "login" => sources::login,
+        #[cfg(feature = "sources")]
+        "cognito" => sources::cognito,
+        #[cfg(feature = "sources")]
+        "iot-credentials" => sources::iot,
+        #[cfg(feature = "sources")]
+        "chain" => sources::chain,
         _ => return None,
     })
 }

@@ -68,6 +68,12 @@ impl SigningKey {
             .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
     }
 
+    /// Creates the key of a private scalar; `None` if it is zero or not below the group's order.
+    #[cfg(feature = "sources")]
+    pub(crate) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
+        PrivateKey::new(scalar).map(|key| Self(Arc::new(key)))
+    }
+
     /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
     ///
     /// In portable Rust the same string has the same signature (RFC 6979); with AWS-LC, as with most

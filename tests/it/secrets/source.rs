@@ -55,7 +55,9 @@ fn no_error_has_room_for_a_secret() {
             );
         } else if let Some((_, kind)) = line.split_once('(') {
             variants += 1;
-            assert_eq!(kind, "&'static str)", "{line}");
+            // The fields of the second are an ARN, a bucket, a region and the like.
+            let known = ["&'static str)", "#[from] address::AddressError)"];
+            assert!(known.contains(&kind), "{line}");
         } else {
             variants += 1;
         }
