@@ -75,10 +75,10 @@ fn verified(data: &[u8], algorithm: ChecksumAlgorithm, value: &str) -> Result<()
     let head = Verifier::new("us-east-1", "s3")
         .unwrap()
         .verify_signature(&claim, &key, now);
-    let Ok(PendingVerification::Streaming(head)) = head else {
-        panic!("the request announces a stream");
+    let Ok(PendingVerification::UnsignedStream(head)) = head else {
+        panic!("the request announces unsigned chunks");
     };
-    let mut chunks = ChunkVerifier::new(&head.into_parts().1).unwrap();
+    let mut chunks = ChunkVerifier::new(&head.accept().1).unwrap();
     let mut input = &wire[..];
     while !input.is_empty() {
         let decoded = chunks.decode(input).map_err(|error| error.to_string())?;
