@@ -110,7 +110,7 @@ impl Credentials {
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, Credentials};
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let key = SigningKey::derive(credentials.secret_key(), &scope);
     /// # Ok::<(), countersign::Error>(())
     /// ```

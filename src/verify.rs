@@ -76,7 +76,6 @@ pub use head::{
 #[cfg(feature = "sigv4a")]
 pub(crate) use key::sealed;
 pub use key::{VerificationKey, VerifyingKey};
-pub use payload::StreamingPayload;
 #[cfg(feature = "explain")]
 pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
 

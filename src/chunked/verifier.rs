@@ -11,9 +11,10 @@ use crate::chunked::link::Link;
 use crate::chunked::payload::Encoding;
 use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::verify::{StreamContext, StreamingPayload, VerificationKey, VerifyingKey};
+use crate::verify::{StreamContext, VerificationKey, VerifyingKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
 ///
@@ -172,10 +173,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         }
         let announced = Announced {
             form: match seed.payload() {
-                StreamingPayload::Chunks => Encoding::Signed,
-                StreamingPayload::ChunksAndTrailer => Encoding::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
-                StreamingPayload::Events => return Err(no_chunks),
+                StreamingMode::Chunks => Encoding::Signed,
+                StreamingMode::ChunksAndTrailer => Encoding::SignedWithTrailers,
+                StreamingMode::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
+                StreamingMode::Events => return Err(no_chunks),
             },
             decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
             trailers,

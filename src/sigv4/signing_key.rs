@@ -21,7 +21,7 @@ use crate::sigv4::string_to_sign::StringToSign;
 /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
 ///
 /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
 /// let key = SigningKey::derive(&secret_key, &scope);
 /// let string_to_sign = "AWS4-HMAC-SHA256\n\
 ///     20150830T123600Z\n\
@@ -50,7 +50,7 @@ impl SigningKey {
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
     ///
     /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// // One key for all requests of the day: keep it.
     /// let key = SigningKey::derive(&secret_key, &scope);
     /// assert_eq!(key.scope(), &scope);
@@ -75,7 +75,7 @@ impl SigningKey {
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
     ///
     /// // S3's example of a presigned URL.
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
     /// let string_to_sign = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n\
     ///     3bfa292879f6447bbcda7001decf97f4a54dc650c8942174ae0a9121cf58ad04";
@@ -102,7 +102,7 @@ impl SigningKey {
     /// ```
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
     ///
-    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+    /// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
     /// assert_eq!(key.scope().day(), "20260101");
     /// # Ok::<(), countersign::Error>(())

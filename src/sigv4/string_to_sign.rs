@@ -20,7 +20,7 @@ const LONGEST: usize = 512;
 /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
 ///
 /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
 /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
 /// assert!(string_to_sign.as_str().starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/"));
 /// # Ok::<(), countersign::Error>(())
@@ -43,7 +43,7 @@ impl StringToSign {
     /// // The IAM User Guide's example.
     /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
     /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
     /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
     /// assert_eq!(
     ///     string_to_sign.as_str(),
@@ -75,7 +75,7 @@ impl StringToSign {
     /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
     /// let text = StringToSign::for_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
@@ -105,7 +105,7 @@ impl StringToSign {
     /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::new("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
     /// let text = StringToSign::for_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
@@ -143,7 +143,7 @@ impl StringToSign {
     /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/transcribe/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/transcribe/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
     /// let text = StringToSign::for_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
@@ -215,7 +215,7 @@ impl StringToSign {
     /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
     ///
     /// let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0; 32]);
     /// let lines: Vec<&str> = string_to_sign.as_str().lines().collect();
     /// assert_eq!(lines[..2], ["AWS4-HMAC-SHA256", "20130524T000000Z"]);

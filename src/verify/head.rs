@@ -5,7 +5,7 @@ use std::fmt;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::string_to_sign::StringToSign;
@@ -15,7 +15,7 @@ use super::Verifier;
 use super::claim::{SignedRequest, Token};
 use super::error::VerifyError;
 use super::key::VerifyingKey;
-use super::payload::{Declared, StreamingPayload};
+use super::payload::Declared;
 
 /// A proof: the request was signed by the holder of this access key, for this verifier, within its
 /// time, and its payload is what was signed, unless the caller took a branch that says otherwise.
@@ -75,7 +75,7 @@ pub enum VerifiedPayload {
     /// It is not signed: anybody on the way could have changed it.
     Unsigned,
     /// It comes in pieces, which are verified, or not, as they come.
-    Streaming(StreamingPayload),
+    Streaming(StreamingMode),
 }
 
 impl Verified<'_> {
@@ -382,7 +382,7 @@ impl<'c> PendingUnsigned<'c> {
 pub struct PendingStream<'c, K> {
     claim: &'c SignedRequest<'c>,
     key: &'c K,
-    payload: StreamingPayload,
+    payload: StreamingMode,
     decoded_content_length: Option<u64>,
 }
 
@@ -390,7 +390,7 @@ impl<'c, K: VerifyingKey + Clone> PendingStream<'c, K> {
     /// What the pieces are.
     ///
     /// ```
-    /// use countersign::verify::StreamingPayload;
+    /// use countersign::StreamingMode;
     /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
     /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
@@ -403,11 +403,11 @@ impl<'c, K: VerifyingKey + Clone> PendingStream<'c, K> {
     /// # let verifier = Verifier::new("us-east-1", "s3")?;
     ///
     /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
-    ///     assert_eq!(head.payload(), StreamingPayload::Chunks);
+    ///     assert_eq!(head.payload(), StreamingMode::Chunks);
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn payload(&self) -> StreamingPayload {
+    pub fn payload(&self) -> StreamingMode {
         self.payload
     }
 
@@ -467,7 +467,8 @@ impl<K> fmt::Debug for PendingStream<'_, K> {
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-/// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, StreamingPayload, Verifier};
+/// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+/// use countersign::StreamingMode;
 /// use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
@@ -480,7 +481,7 @@ impl<K> fmt::Debug for PendingStream<'_, K> {
 /// let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", Service::S3)?;
 /// let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
-/// assert_eq!(head.payload(), StreamingPayload::ChunksAndTrailer);
+/// assert_eq!(head.payload(), StreamingMode::ChunksAndTrailer);
 /// let (_verified, seed) = head.into_parts();
 /// assert_eq!(seed.decoded_content_length(), Some(9000));
 /// assert!(seed.trailer().eq(["x-amz-checksum-crc32c"]));
@@ -489,7 +490,7 @@ impl<K> fmt::Debug for PendingStream<'_, K> {
 #[derive(Clone)]
 pub struct StreamContext<K> {
     key: K,
-    payload: StreamingPayload,
+    payload: StreamingMode,
     date: AmzDate,
     scope: CredentialScope,
     signature: Signature,
@@ -502,7 +503,7 @@ impl<K> StreamContext<K> {
     /// What the pieces are.
     ///
     /// ```
-    /// use countersign::verify::StreamingPayload;
+    /// use countersign::StreamingMode;
     /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
     /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
@@ -516,10 +517,10 @@ impl<K> StreamContext<K> {
     /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     ///
-    /// assert_eq!(seed.payload(), StreamingPayload::Chunks);
+    /// assert_eq!(seed.payload(), StreamingMode::Chunks);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn payload(&self) -> StreamingPayload {
+    pub fn payload(&self) -> StreamingMode {
         self.payload
     }
 
@@ -754,9 +755,9 @@ impl Verifier {
 /// How long a payload is without its framing, which S3 wants to be told.
 fn decoded_content_length(
     claim: &SignedRequest<'_>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
 ) -> Result<Option<u64>, VerifyError> {
-    if payload == StreamingPayload::Events {
+    if payload == StreamingMode::Events {
         return Ok(None);
     }
     let digits = claim

@@ -85,7 +85,7 @@ impl sealed::KeyMaterial for SigningKey {
 /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 ///     .with_session_token("AQoDYXdzEJr...")
 ///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
-/// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+/// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
 /// // The key is good for a day: worth a cache by access key ID and scope.
 /// let key = VerificationKey::derive(&credentials, &scope)?;
 /// assert_eq!(key.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
@@ -115,7 +115,7 @@ impl<K> VerificationKey<K> {
     /// use countersign::verify::VerificationKey;
     /// use countersign::{sigv4::CredentialScope, Credentials};
     ///
-    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+    /// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     /// assert_eq!(VerificationKey::derive(&credentials, &scope)?.access_key_id(), "AKIDEXAMPLE");
     /// # Ok::<(), countersign::Error>(())
@@ -216,7 +216,7 @@ impl VerificationKey {
     /// use countersign::verify::VerificationKey;
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
     ///
-    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+    /// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// let signing_key = SigningKey::derive(&secret_key, &scope);
     /// let key = VerificationKey::from_signing_key("AKIAIOSFODNN7EXAMPLE", signing_key);

@@ -46,7 +46,7 @@ pub(super) fn split_credential(
         .ok_or(Error::MalformedAuthorization(
             "`Credential` is not of the form ID/SCOPE",
         ))?;
-    Ok((slash, CredentialScope::parse(scope)?))
+    Ok((slash, scope.parse::<CredentialScope>()?))
 }
 
 /// The access key id and the scope in `ID/SCOPE`.

@@ -50,7 +50,7 @@ impl<'a> Signed<'a> {
             signature,
         } = Authorization::parse(header).map_err(|error| {
             let scheme = header.split([' ', '\t']).next().unwrap_or_default();
-            match Algorithm::parse(scheme) {
+            match scheme.parse::<Algorithm>() {
                 Ok(_) => of_error(error, form),
                 Err(_) => VerifyError::UnknownAlgorithm { form },
             }
@@ -112,7 +112,8 @@ impl<'a> Signed<'a> {
             value.ok_or(malformed("a parameter is not UTF-8"))
         };
         let algorithm = algorithm.ok_or(malformed("`X-Amz-Algorithm` is missing"))?;
-        let algorithm = Algorithm::parse(&value(&algorithm)?)
+        let algorithm = value(&algorithm)?
+            .parse::<Algorithm>()
             .map_err(|_| VerifyError::UnknownAlgorithm { form })?;
         let credential = credential.ok_or(malformed("`X-Amz-Credential` is missing"))?;
         let signed_headers = signed_headers.ok_or(malformed("`X-Amz-SignedHeaders` is missing"))?;

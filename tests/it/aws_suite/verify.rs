@@ -3,9 +3,9 @@
 
 use ::http::{HeaderName, HeaderValue, Request};
 use countersign::PayloadHash;
+use countersign::StreamingMode;
 use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier, VerifyError,
-    VerifyingKey,
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError, VerifyingKey,
 };
 
 use crate::aws_suite::case::{Case, Form, suite};
@@ -108,7 +108,7 @@ fn verify<K: VerifyingKey + Clone>(
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(&wire.body)).map(drop),
         PendingVerification::Unsigned(_) => panic!("the suite signs every payload"),
         PendingVerification::Streaming(head) => {
-            let kind: StreamingPayload = head.payload();
+            let kind: StreamingMode = head.payload();
             panic!("the suite has no streams: {kind:?}")
         }
     }
