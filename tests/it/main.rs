@@ -36,6 +36,7 @@ mod properties;
 ))]
 mod refusals;
 mod secrets;
+mod sign;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
 #[cfg(feature = "sts")]
