@@ -79,11 +79,10 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
-use crate::request::HttpRequest;
+use crate::request::{HeaderChange, HttpRequest};
 use crate::sign::pipeline::SigningContext;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::Key;
 use crate::timestamp::Timestamp;
@@ -127,7 +126,7 @@ impl Signer {
     /// removes `transfer-encoding`; with chunks of any size `content-length` is what is removed),
     /// `x-amz-trailer`, and `content-encoding`: `aws-chunked` comes first, and the caller's own codings
     /// stay. Where `aws-chunked` is there already, as on a retry, it stays as it is. Under
-    /// [`Headers::Required`](crate::Headers::Required) the `x-amz-` ones alone are signed. Otherwise
+    /// [`HeaderSelection::Required`](crate::HeaderSelection::Required) the `x-amz-` ones alone are signed. Otherwise
     /// as [`sign`](Self::sign).
     ///
     /// # Errors
@@ -213,50 +212,36 @@ pub(crate) fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     key: &K,
 ) -> Result<ChunkSigner<K>, Error> {
     payload.check()?;
-    let streaming = payload.streaming(K::ALGORITHM);
-    let before = request.headers().clone();
-    let signed = attach(request.headers_mut(), &payload, K::ALGORITHM)
-        .and_then(|()| context.sign(request, PayloadHash::Streaming(streaming), date, key));
-    match signed {
-        Ok(seed) => Ok(ChunkSigner::new(payload, streaming, seed, *date, key)),
-        Err(error) => {
-            *request.headers_mut() = before;
-            Err(error)
-        }
-    }
+    let payload_hash = payload.payload_hash(K::ALGORITHM);
+    let changes = changes(request.headers(), &payload, K::ALGORITHM)?;
+    let seed = context.sign(request, &changes, payload_hash, date, key)?;
+    Ok(ChunkSigner::new(payload, payload_hash, seed, *date, key))
 }
 
-fn attach(
-    headers: &mut HeaderMap,
+/// The headers that the form sets, or removes.
+fn changes(
+    headers: &HeaderMap,
     payload: &ChunkedEncoding,
     algorithm: Algorithm,
-) -> Result<(), Error> {
+) -> Result<Vec<HeaderChange>, Error> {
     let encoded_length = if payload.has_one_chunk_size() {
         let length = payload.encoded_length(algorithm);
         Some(length.ok_or(Error::PayloadTooLarge)?.into())
     } else {
         None
     };
+    let mut changes = Vec::with_capacity(5);
     if encoded_length.is_some() {
         // HTTP has the one or the other.
-        headers.remove(TRANSFER_ENCODING);
+        changes.push((TRANSFER_ENCODING, None));
     }
-    set(headers, CONTENT_LENGTH, encoded_length)?;
-    set(headers, TRAILER, payload.trailer_names())?;
-    let decoded_length = payload.decoded_length().into();
-    set(headers, DECODED_LENGTH, Some(decoded_length))?;
-    match content_encoding(headers)? {
-        Some(codings) => set(headers, CONTENT_ENCODING, Some(codings)),
-        None => Ok(()),
+    changes.push((CONTENT_LENGTH, encoded_length));
+    changes.push((TRAILER, payload.trailer_names()));
+    changes.push((DECODED_LENGTH, Some(payload.decoded_length().into())));
+    if let Some(codings) = content_encoding(headers)? {
+        changes.push((CONTENT_ENCODING, Some(codings)));
     }
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) -> Result<(), Error> {
-    let result = match value {
-        Some(value) => headers.try_insert(name, value),
-        None => Ok(headers.remove(name)),
-    };
-    result.map(drop).map_err(|_| Error::TooManyHeaders)
+    Ok(changes)
 }
 
 /// The caller's codings behind `aws-chunked`; `None` where that is among them.

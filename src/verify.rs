@@ -75,7 +75,6 @@ pub use error::{SignatureLocation, VerifyError};
 pub(crate) use error_response::{Answer, INTERNAL, refusal};
 pub use error_response::{ErrorContext, Refusal, error_response};
 pub use key::VerificationKey;
-pub use payload::StreamingPayload;
 #[cfg(feature = "explain")]
 pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
 pub use pending::{

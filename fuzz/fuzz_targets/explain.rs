@@ -133,7 +133,7 @@ fn sign(
         let url = signer
             .presign_raw_with_payload(&message.raw(), payload, hour, NOW)
             .ok()?;
-        let (path, query) = url.url().split_once('?')?;
+        let (path, query) = url.path_and_query().split_once('?')?;
         let host = message.headers.iter().find(|(name, _)| *name == "host")?;
         let headers = url
             .headers()

@@ -5,7 +5,7 @@ use http::HeaderValue;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer};
 use crate::chunked::{DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
 use crate::error::Error;
-use crate::sigv4::payload_hash::Streaming;
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::signature::Algorithm;
 
 /// What the chunks carry.
@@ -286,16 +286,13 @@ impl ChunkedEncoding {
         Ok(())
     }
 
-    pub(super) fn streaming(&self, algorithm: Algorithm) -> Streaming {
-        match (self.form, algorithm) {
-            (Encoding::Signed, Algorithm::HmacSha256) => Streaming::CHUNKS,
-            (Encoding::Signed, Algorithm::EcdsaP256Sha256) => Streaming::CHUNKS_V4A,
-            (Encoding::SignedWithTrailers, Algorithm::HmacSha256) => Streaming::CHUNKS_TRAILER,
-            (Encoding::SignedWithTrailers, Algorithm::EcdsaP256Sha256) => {
-                Streaming::CHUNKS_TRAILER_V4A
-            }
-            (Encoding::UnsignedWithTrailers, _) => Streaming::UNSIGNED_TRAILER,
-        }
+    pub(super) fn payload_hash(&self, algorithm: Algorithm) -> PayloadHash {
+        let mode = match self.form {
+            Encoding::Signed => StreamingMode::Chunks,
+            Encoding::SignedWithTrailers => StreamingMode::ChunksAndTrailer,
+            Encoding::UnsignedWithTrailers => StreamingMode::UnsignedAndTrailer,
+        };
+        PayloadHash::Streaming { mode, algorithm }
     }
 
     /// The value of `x-amz-trailer`.

@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::chunked::ChunkedEncoding;
 use crate::chunked::link::Link;
 use crate::chunked::payload::EXTENSION;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
 use crate::error::Error;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::{LONGEST, Signature};
 use crate::sigv4::signing_key::{Key, SigningKey};
 
@@ -31,7 +30,7 @@ use crate::sigv4::signing_key::{Key, SigningKey};
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
 /// let payload = ChunkedEncoding::signed_with_trailers(5, [ChecksumAlgorithm::Crc32c.into()]);
 /// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
-/// assert_eq!(chunks.payload_hash().to_hashed_payload().as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
+/// assert_eq!(chunks.payload_hash().to_string(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
 /// assert_eq!(chunks.trailers().len(), 1);
 ///
 /// let header = chunks.header("hello")?; // sent before the chunk; its signature covers the chunk
@@ -45,7 +44,7 @@ use crate::sigv4::signing_key::{Key, SigningKey};
 #[derive(Clone)]
 pub struct ChunkSigner<K = SigningKey> {
     payload: ChunkedEncoding,
-    streaming: Streaming,
+    payload_hash: PayloadHash,
     remaining: u64,
     /// Whether the line of a chunk is still to be ended.
     in_chunk: bool,
@@ -56,7 +55,7 @@ pub struct ChunkSigner<K = SigningKey> {
 impl<K: Key + Clone> ChunkSigner<K> {
     pub(super) fn new(
         payload: ChunkedEncoding,
-        streaming: Streaming,
+        payload_hash: PayloadHash,
         seed: Signature,
         date: AmzDate,
         key: &K,
@@ -64,7 +63,7 @@ impl<K: Key + Clone> ChunkSigner<K> {
         Self {
             remaining: payload.decoded_length(),
             payload,
-            streaming,
+            payload_hash,
             in_chunk: false,
             link: Link::new(date, seed),
             key: key.clone(),
@@ -102,7 +101,7 @@ impl<K: Key> ChunkSigner<K> {
         let chunk = chunk.as_ref();
         self.payload.takes(chunk.len() as u64, self.remaining)?;
         let hash = if self.payload.is_signed() {
-            Sha256::digest(chunk).into()
+            Sha256::digest(chunk)
         } else {
             [0; 32]
         };
@@ -291,7 +290,7 @@ impl<K: Key> ChunkSigner<K> {
         let length = self
             .encoded_remaining()
             .and_then(|n| usize::try_from(n).ok());
-        let header = self.next(0, &Sha256::digest(b"").into());
+        let header = self.next(0, &Sha256::digest(b""));
         let values = with_values(self.payload.trailers(), trailers)?;
         // The values have the announced lengths, so this is exact.
         let mut end = Vec::with_capacity(length.unwrap_or(0));
@@ -318,13 +317,13 @@ impl<K: Key> ChunkSigner<K> {
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// let text = chunks.payload_hash().to_hashed_payload();
+    /// let text = chunks.payload_hash().to_string();
     /// assert_eq!(text.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
     /// assert_eq!(request.headers()["x-amz-content-sha256"], text.as_str());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn payload_hash(&self) -> PayloadHash {
-        PayloadHash::Streaming(self.streaming)
+        self.payload_hash
     }
 }
 

@@ -9,11 +9,12 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::chunked::payload::Encoding;
-use crate::primitives::encode::append;
+use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::verify::{StreamContext, StreamingPayload, VerificationKey};
+use crate::verify::{StreamContext, VerificationKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
 pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
@@ -106,10 +107,10 @@ impl ChunkVerifier {
         }
         let announced = Announced {
             form: match context.payload() {
-                StreamingPayload::Chunks => Encoding::Signed,
-                StreamingPayload::ChunksAndTrailer => Encoding::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
-                StreamingPayload::Events => return Err(no_chunks),
+                StreamingMode::Chunks => Encoding::Signed,
+                StreamingMode::ChunksAndTrailer => Encoding::SignedWithTrailers,
+                StreamingMode::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
+                StreamingMode::Events => return Err(no_chunks),
             },
             decoded_length: context.decoded_content_length().ok_or(no_chunks)?,
             trailers,

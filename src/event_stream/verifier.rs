@@ -9,11 +9,12 @@ use super::message::Message;
 use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
 use crate::credentials::Credentials;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
-use crate::verify::{StreamContext, StreamingPayload};
+use crate::verify::StreamContext;
 
 /// How far a client's clock may be off, unless set.
 const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -81,8 +82,7 @@ impl EventVerifier {
     ///   with SigV4A
     /// - [`EventError::WrongCredentials`] if the credentials are not those of the key
     pub fn new(context: &StreamContext, credentials: &Credentials) -> Result<Self, EventError> {
-        let (StreamingPayload::Events, Some(key)) =
-            (context.payload(), context.key().signing_key())
+        let (StreamingMode::Events, Some(key)) = (context.payload(), context.key().signing_key())
         else {
             return Err(EventError::NotAnnounced);
         };

@@ -2,18 +2,17 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 
 use super::Verifier;
 use super::error::{STREAM, VerifyError};
 use super::key::VerificationKey;
-use super::payload::{Declared, StreamingPayload};
+use super::payload::Declared;
 use super::signed_request::{SignedRequest, Token};
 use super::stream_context::StreamContext;
 use super::verified::{Verified, VerifiedPayload};
@@ -84,7 +83,7 @@ impl<'c> Head<'c> {
 
     fn stream(
         self,
-        payload: StreamingPayload,
+        payload: StreamingMode,
         decoded_content_length: Option<u64>,
     ) -> (Verified<'c>, StreamContext) {
         let trailer = self.claim.trailer.map(String::from_utf8_lossy);
@@ -160,9 +159,12 @@ impl<'c> PendingHashed<'c> {
                 as_sent,
             } => {
                 let hashed = payload.to_hashed_payload();
-                let finish = |canonical: Sha256| canonical.chain_update(hashed.as_str()).finalize();
-                let canonical = finish(canonical).into();
-                let as_sent = || as_sent.map(|as_sent| finish(*as_sent).into());
+                let finish = |mut canonical: Sha256| {
+                    canonical.update(hashed.as_str().as_bytes());
+                    canonical.finish()
+                };
+                let canonical = finish(canonical);
+                let as_sent = || as_sent.map(|as_sent| finish(*as_sent));
                 find_key(claim, key, now, path, canonical, as_sent)?
             }
         };
@@ -229,13 +231,13 @@ impl fmt::Debug for PendingUnsigned<'_> {
 #[must_use = "nothing of a payload is proven before its pieces are verified"]
 pub struct PendingSignedStream<'c> {
     head: Head<'c>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
     decoded_content_length: Option<u64>,
 }
 
 impl<'c> PendingSignedStream<'c> {
     /// The kind of the stream: signed chunks or event messages.
-    pub fn payload(&self) -> StreamingPayload {
+    pub fn payload(&self) -> StreamingMode {
         self.payload
     }
 
@@ -275,7 +277,7 @@ impl fmt::Debug for PendingSignedStream<'_> {
 #[must_use = "nothing is proven before the caller accepts the unsigned payload"]
 pub struct PendingUnsignedStream<'c> {
     head: Head<'c>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
     decoded_content_length: Option<u64>,
 }
 
@@ -324,8 +326,8 @@ impl Verifier {
             };
             return Ok(PendingVerification::Hashed(PendingHashed { awaits }));
         }
-        let as_sent = || with_path_as_sent().map(|hash| hash.finalize().into());
-        let head = find_key(claim, key, now, path, hash.finalize().into(), as_sent)?;
+        let as_sent = || with_path_as_sent().map(|hash| hash.finish());
+        let head = find_key(claim, key, now, path, hash.finish(), as_sent)?;
         let decoded_content_length = |payload| decoded_content_length(claim, payload);
         Ok(match declared {
             Declared::Nothing | Declared::Unsigned => {
@@ -334,7 +336,7 @@ impl Verifier {
             Declared::Sha256(hash, _) => PendingVerification::Hashed(PendingHashed {
                 awaits: Awaits::Hash(head, hash),
             }),
-            Declared::Streaming(payload @ StreamingPayload::UnsignedAndTrailer, _) => {
+            Declared::Streaming(payload @ StreamingMode::UnsignedAndTrailer, _) => {
                 PendingVerification::UnsignedStream(PendingUnsignedStream {
                     head,
                     payload,
@@ -378,9 +380,9 @@ impl Verifier {
 /// The length of a payload without its framing, which S3 requires.
 fn decoded_content_length(
     claim: &SignedRequest<'_>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
 ) -> Result<Option<u64>, VerifyError> {
-    if payload == StreamingPayload::Events {
+    if payload == StreamingMode::Events {
         return Ok(None);
     }
     let digits = claim

@@ -6,7 +6,7 @@ use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
@@ -39,14 +39,16 @@ impl Verifier {
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
         let in_query = claim.signed.form == SignatureLocation::Query;
-        let added_last = rules.session_token.is_unsigned(true);
-        let keep = |parameter: &Parameter<'_>| {
-            let not_signed = parameter.is_exactly("X-Amz-Signature")
-                || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
-            Ok(!(in_query && not_signed))
+        let unsigned = if in_query {
+            UnsignedParameters::of_url(rules)
+        } else {
+            UnsignedParameters::None
         };
         let of_error = |error| of_error(error, claim.signed.form);
-        canonical.query.read(claim.query, keep).map_err(of_error)?;
+        canonical
+            .query
+            .read(claim.query, unsigned)
+            .map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
         canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;

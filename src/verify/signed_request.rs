@@ -10,10 +10,8 @@ use std::fmt;
 
 use crate::credentials::SessionToken;
 use crate::error::Error;
-use crate::request::{HttpRequest, RawRequest, host_of};
+use crate::request::{HttpRequest, RawRequest, RequestView, host_of};
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
-use crate::sigv4::canonical::check_method;
-use crate::sigv4::canonical::headers::Header;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
@@ -158,10 +156,7 @@ impl<'a> SignedRequest<'a> {
         // The types of `http` guarantee this. A line break would forge a line of the canonical
         // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
         let of_error = |error| of_error(error, SignatureLocation::Header);
-        check_method(request.method).map_err(of_error)?;
-        for (name, value) in request.headers {
-            Header::of_raw(name, value).map_err(of_error)?;
-        }
+        RequestView::from_raw(request).map_err(of_error)?;
         let RawRequest {
             method,
             path,

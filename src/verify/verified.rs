@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
-use crate::primitives::encode::{decoded_in_query, holds};
+use crate::primitives::percent::decoded_in_query;
+use crate::primitives::scan::holds;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::authorization::is_of_signature;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::parameters;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::string_to_sign::StringToSign;
 
 use super::error::SignatureLocation;
-use super::payload::StreamingPayload;
 use super::signed_request::SignedRequest;
 
 /// A proof: the holder of this access key signed the request for this verifier, within its time.
@@ -77,7 +77,7 @@ pub enum VerifiedPayload {
     /// The payload is not signed: anyone on the way could have changed it.
     Unsigned,
     /// The payload is a stream, which is verified piece by piece if its pieces are signed.
-    Streaming(StreamingPayload),
+    Streaming(StreamingMode),
 }
 
 impl<'c> Verified<'c> {
@@ -166,13 +166,12 @@ impl<'c> Verified<'c> {
         }
         let (date, scope) = (&signed.date, &signed.scope);
         let string_to_sign = StringToSign::new(signed.algorithm, date, scope, &self.canonical_hash);
-        let hash = Sha256::new()
-            .chain_update(signed.algorithm.as_str())
-            .chain_update(b"\n")
-            .chain_update(&*signed.access_key_id)
-            .chain_update(b"\n")
-            .chain_update(string_to_sign.as_ref());
-        Some(hash.finalize().into())
+        let mut hash = Sha256::new();
+        for part in [signed.algorithm.as_str(), "\n", &signed.access_key_id, "\n"] {
+            hash.update(part.as_bytes());
+        }
+        hash.update(string_to_sign.as_ref());
+        Some(hash.finish())
     }
 
     /// Copies the proof, so that it can leave the function that owns the request.

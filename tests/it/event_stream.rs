@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use countersign::StreamingMode;
 use countersign::chunked::{ChunkError, ChunkVerifier};
 use countersign::event_stream::{
     DEFAULT_MAX_MESSAGE_LENGTH, Decoder, Event, EventError, EventSigner, EventVerifier, FrameError,
     MAX_HEADERS_LENGTH, Message, Value, encode, encode_with_limit,
 };
-use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier,
-};
+use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{Credentials, Error, PayloadHash, Signer, sigv4::QueryAuthorization};
 use http::Request;
 use proptest::collection::vec;
@@ -432,7 +431,7 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     else {
         panic!("an event stream is a stream");
     };
-    assert_eq!(head.payload(), StreamingPayload::Events);
+    assert_eq!(head.payload(), StreamingMode::Events);
     let (_, seed) = head.into_parts();
     let chunks = ChunkVerifier::new(&seed);
     assert!(matches!(chunks, Err(ChunkError::NotAnnounced(_))));

@@ -6,8 +6,7 @@ use super::headers::Found;
 use super::of_error;
 use super::signed_headers::SignedHeaders;
 use super::token::Token;
-use crate::primitives::encode::holds;
-use crate::primitives::http_date::http_date;
+use crate::primitives::scan::holds;
 use crate::sigv4::authorization::{Authorization, expires_in_of, query_credential};
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
@@ -51,7 +50,7 @@ impl<'a> Signed<'a> {
             signature,
         } = Authorization::parse(header).map_err(|error| {
             let scheme = header.split([' ', '\t']).next().unwrap_or_default();
-            match Algorithm::parse(scheme) {
+            match scheme.parse::<Algorithm>() {
                 Ok(_) => of_error(error, form),
                 Err(_) => VerifyError::UnknownAlgorithm { form },
             }
@@ -64,7 +63,7 @@ impl<'a> Signed<'a> {
             (None, Some(value)) => {
                 let text = text(value);
                 let date = text.and_then(|text| {
-                    AmzDate::of_bytes(text.as_bytes()).or_else(|| http_date(text))
+                    AmzDate::of_bytes(text.as_bytes()).or_else(|| AmzDate::from_http(text))
                 });
                 (date, true)
             }
@@ -113,7 +112,8 @@ impl<'a> Signed<'a> {
             value.ok_or(malformed("a parameter is not UTF-8"))
         };
         let algorithm = algorithm.ok_or(malformed("`X-Amz-Algorithm` is missing"))?;
-        let algorithm = Algorithm::parse(&value(&algorithm)?)
+        let algorithm = value(&algorithm)?
+            .parse::<Algorithm>()
             .map_err(|_| VerifyError::UnknownAlgorithm { form })?;
         let credential = credential.ok_or(malformed("`X-Amz-Credential` is missing"))?;
         let signed_headers = signed_headers.ok_or(malformed("`X-Amz-SignedHeaders` is missing"))?;

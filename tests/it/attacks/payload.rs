@@ -1,5 +1,6 @@
+use countersign::StreamingMode;
 use countersign::chunked::{ChunkError, ChunkVerifier};
-use countersign::verify::{Protocol, StreamingPayload, VerifiedPayload};
+use countersign::verify::{Protocol, VerifiedPayload};
 
 use super::*;
 
@@ -350,7 +351,7 @@ fn unsigned_chunks_are_admitted_only_if_the_server_accepts_them() {
         panic!("not an unsigned stream: {pending:?}");
     };
     let (verified, context) = pending.accept();
-    let unsigned = StreamingPayload::UnsignedAndTrailer;
+    let unsigned = StreamingMode::UnsignedAndTrailer;
     assert_eq!(verified.payload(), VerifiedPayload::Streaming(unsigned));
     assert_eq!(context.payload(), unsigned);
     // What accepts no streams accepts no unsigned ones.
@@ -367,9 +368,9 @@ fn unsigned_chunks_are_admitted_only_if_the_server_accepts_them() {
 #[test]
 fn signed_streams_are_not_admitted_as_unsigned_ones() {
     for (literal, payload) in [
-        (STREAMING[0], StreamingPayload::Chunks),
-        (STREAMING[1], StreamingPayload::ChunksAndTrailer),
-        (STREAMING[3], StreamingPayload::Events),
+        (STREAMING[0], StreamingMode::Chunks),
+        (STREAMING[1], StreamingMode::ChunksAndTrailer),
+        (STREAMING[3], StreamingMode::Events),
     ] {
         let message = streaming(literal, Some("5"), None);
         let claim = SignedRequest::parse(&message).unwrap();
