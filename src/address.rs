@@ -41,7 +41,7 @@ use http::HeaderMap;
 #[cfg(feature = "s3")]
 use http::{HeaderName, HeaderValue};
 
-use crate::primitives::encode::encode_key;
+use crate::sigv4::object_key::encode_key;
 use endpoint::Endpoint;
 
 pub use crate::error::address::{AddressError, AddressPart};

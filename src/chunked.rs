@@ -85,11 +85,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use key::ChunkKey;
 
 use crate::error::Error;
-use crate::request::HttpRequest;
+use crate::request::{HeaderChange, HttpRequest};
 use crate::sign::pipeline::SigningContext;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::Key;
 use crate::timestamp::Timestamp;
@@ -117,7 +116,7 @@ impl Signer {
     ///   changes if `aws-chunked` is there already, as in a retry, or with
     ///   [`without_content_encoding`](ChunkedEncoding::without_content_encoding)
     ///
-    /// With [`Headers::Required`](crate::Headers::Required) only the `x-amz-` ones are signed.
+    /// With [`HeaderSelection::Required`](crate::HeaderSelection::Required) only the `x-amz-` ones are signed.
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
@@ -210,58 +209,39 @@ fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     chunk_key: fn(K) -> ChunkKey,
 ) -> Result<ChunkSigner, Error> {
     encoding.check()?;
-    let streaming = encoding.streaming(K::ALGORITHM);
-    let before = request.headers().clone();
-    let signed = attach(request.headers_mut(), &encoding, K::ALGORITHM)
-        .and_then(|()| context.sign(request, PayloadHash::Streaming(streaming), date, key));
-    match signed {
-        Ok(seed) => Ok(ChunkSigner::new(
-            encoding,
-            streaming,
-            seed,
-            *date,
-            chunk_key(key.clone()),
-        )),
-        Err(error) => {
-            *request.headers_mut() = before;
-            Err(error)
-        }
-    }
+    let payload_hash = encoding.payload_hash(K::ALGORITHM);
+    let changes = changes(request.headers(), &encoding, K::ALGORITHM)?;
+    let seed = context.sign(request, &changes, payload_hash, date, key)?;
+    let key = chunk_key(key.clone());
+    Ok(ChunkSigner::new(encoding, payload_hash, seed, *date, key))
 }
 
-fn attach(
-    headers: &mut HeaderMap,
+/// The headers that the encoding sets, or removes.
+fn changes(
+    headers: &HeaderMap,
     encoding: &ChunkedEncoding,
     algorithm: Algorithm,
-) -> Result<(), Error> {
+) -> Result<Vec<HeaderChange>, Error> {
     let encoded_length = if encoding.has_one_chunk_size() {
         let length = encoding.encoded_length(algorithm);
         Some(length.ok_or(ChunkSigningError::PayloadTooLarge)?.into())
     } else {
         None
     };
+    let mut changes = Vec::with_capacity(5);
     if encoded_length.is_some() {
         // HTTP allows only one of the two.
-        headers.remove(TRANSFER_ENCODING);
+        changes.push((TRANSFER_ENCODING, None));
     }
-    set(headers, CONTENT_LENGTH, encoded_length)?;
-    set(headers, TRAILER, encoding.trailer_names())?;
-    let decoded_length = encoding.decoded_length().into();
-    set(headers, DECODED_LENGTH, Some(decoded_length))?;
+    changes.push((CONTENT_LENGTH, encoded_length));
+    changes.push((TRAILER, encoding.trailer_names()));
+    changes.push((DECODED_LENGTH, Some(encoding.decoded_length().into())));
     if encoding.sets_content_encoding()
         && let Some(codings) = content_encoding(headers)?
     {
-        set(headers, CONTENT_ENCODING, Some(codings))?;
+        changes.push((CONTENT_ENCODING, Some(codings)));
     }
-    Ok(())
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) -> Result<(), Error> {
-    let result = match value {
-        Some(value) => headers.try_insert(name, value),
-        None => Ok(headers.remove(name)),
-    };
-    result.map(drop).map_err(|_| Error::TooManyHeaders)
+    Ok(changes)
 }
 
 /// `aws-chunked` before the caller's codings, or `None` if it is among them.

@@ -44,7 +44,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{AGE, DATE};
 
-use crate::primitives::http_date::http_date;
+use crate::primitives::http_date;
 use crate::timestamp::Timestamp;
 
 /// A round trip longer than this says too little about when the server wrote its `Date`.
@@ -200,7 +200,7 @@ fn imf_fixdate(text: &str) -> Option<Timestamp> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let day = text.get(..3)?;
     (text.len() == 29 && text.ends_with(" GMT") && DAYS.contains(&day)).then_some(())?;
-    http_date(text).map(Timestamp::from)
+    http_date::read(text).map(Timestamp::from_unix_seconds)
 }
 
 fn nanoseconds(time: Timestamp) -> i128 {

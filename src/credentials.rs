@@ -11,7 +11,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::timestamp::Timestamp;
 
 /// Long-term or temporary security credentials.
@@ -110,7 +110,7 @@ impl Credentials {
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, Credentials};
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let key = SigningKey::derive(credentials.secret_key(), &scope);
     /// # Ok::<(), countersign::Error>(())
     /// ```

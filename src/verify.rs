@@ -65,14 +65,16 @@ use http::{HeaderName, HeaderValue};
 
 use crate::error::Error;
 use crate::service::Service;
+use crate::sigv4::canonical::CanonicalRequest;
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{check_region, check_service};
+use crate::timestamp::Timestamp;
 
 pub use aws_codes::Protocol;
 pub use error::{SignatureLocation, VerifyError};
 pub(crate) use error_response::{Answer, INTERNAL, refusal};
 pub use error_response::{ErrorContext, Refusal, error_response};
 pub use key::VerificationKey;
-pub use payload::StreamingPayload;
 #[cfg(feature = "explain")]
 pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
 pub use pending::{
@@ -146,7 +148,7 @@ pub struct Verifier {
 #[derive(Clone, Debug)]
 enum Regions {
     Any,
-    These(Vec<String>),
+    These { first: String, others: Vec<String> },
 }
 
 /// Seven days: the lifetime of a signing key.
@@ -164,7 +166,11 @@ impl Verifier {
         check_region(&region)?;
         let service = service.into();
         check_service(service.name())?;
-        Ok(Self::with_regions(Regions::These(vec![region]), service))
+        let (first, others) = (region, Vec::new());
+        Ok(Self::with_regions(
+            Regions::These { first, others },
+            service,
+        ))
     }
 
     /// Creates a verifier for one service in any region, for stores that have none.
@@ -204,7 +210,7 @@ impl Verifier {
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         match &mut self.regions {
             Regions::Any => {}
-            Regions::These(regions) => regions.push(region.into()),
+            Regions::These { others, .. } => others.push(region.into()),
         }
         self
     }
@@ -313,5 +319,135 @@ impl Verifier {
     pub fn allow_dot_segments(mut self) -> Self {
         self.dot_segments = true;
         self
+    }
+
+    /// Checks the rules that need no key, so that an invalid request costs no lookup.
+    ///
+    /// It proves nothing, and [`verify`](Self::verify) checks them again.
+    ///
+    /// # Errors
+    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`] if
+    ///   the credential scope is not this verifier's
+    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the request is not in time
+    /// - [`VerifyError::ExpiresInOutOfRange`] if a presigned URL is valid for too long
+    /// - [`VerifyError::WrongHost`] if the request was signed for another host
+    /// - [`VerifyError::HostNotSigned`], [`VerifyError::HeadersNotSigned`] or
+    ///   [`VerifyError::SignedHeaderMissing`] if the signed headers are not those that must be
+    /// - [`VerifyError::WrongAudience`] if the request is not meant for this server
+    /// - [`VerifyError::MissingContentSha256`] or [`VerifyError::InvalidContentSha256`] if the
+    ///   request does not say how its payload is signed
+    /// - [`VerifyError::InvalidTarget`] if the path or the query is malformed
+    /// - [`VerifyError::PathNotNormalized`] if the path has a `.` or `..` segment
+    /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
+    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
+    /// assert!(matches!(elsewhere, Err(VerifyError::WrongService { .. })));
+    /// // Now a lookup is worth its cost.
+    /// Verifier::new("us-east-1", "sqs")?.check(&claim, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(
+        &self,
+        claim: &SignedRequest<'_>,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), VerifyError> {
+        let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
+        self.examine(claim, now.into(), &mut canonical).map(drop)
+    }
+
+    /// Verifies everything but the payload, and returns what is left to do about the payload.
+    ///
+    /// Use it for bodies that are streamed, unsigned, or hashed after the head was accepted.
+    ///
+    /// # Errors
+    /// - everything that [`check`](Self::check) returns
+    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
+    /// - [`VerifyError::InvalidSessionToken`] if the session token is not the key's own
+    /// - [`VerifyError::CredentialsExpired`] if the key has expired
+    /// - [`VerifyError::SignatureMismatch`] if the signature is not the key's, or the key is for
+    ///   another scope or algorithm
+    /// - [`VerifyError::InvalidDecodedLength`] if a stream does not announce its length
+    ///
+    /// ```
+    /// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey};
+    /// use countersign::verify::{VerifiedPayload, Verifier};
+    /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let get = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?
+    ///     .presign(&get, Duration::from_secs(900), now)?;
+    ///
+    /// let request = http::Request::get(url.uri()?).body(())?;
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// let verifier = Verifier::new("us-east-1", "s3")?;
+    /// let pending = verifier.verify_signature(&claim, &key, now)?;
+    /// let PendingVerification::Unsigned(pending) = pending else { panic!("signed payload") };
+    /// assert_eq!(pending.accept().payload(), VerifiedPayload::Unsigned);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify_signature<'c>(
+        &self,
+        claim: &'c SignedRequest<'c>,
+        key: &'c VerificationKey,
+        now: impl Into<Timestamp>,
+    ) -> Result<PendingVerification<'c>, VerifyError> {
+        self.pending(claim, key, now.into())
+    }
+
+    /// Verifies a request with its payload.
+    ///
+    /// The payload is what was really received: [`PayloadHash::new`] of all of it, or
+    /// [`PayloadHash::Unsigned`] to accept an unsigned payload. Call
+    /// [`verify_signature`](Self::verify_signature) if the server takes both, or streams.
+    ///
+    /// # Errors
+    /// - everything that [`verify_signature`](Self::verify_signature) and
+    ///   [`PendingHashed::verify`] return
+    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
+    ///   server's mistake, status 500
+    /// - [`VerifyError::PayloadNotAsSigned`] if the payload is a stream
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body("{}")?;
+    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?
+    ///     .sign(&mut request, PayloadHash::new("{}"), now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// let verifier = Verifier::new("us-east-1", "sqs")?;
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
+    /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    /// // A body other than the signed one.
+    /// let refused = verifier.verify(&claim, &key, PayloadHash::new("[]"), now);
+    /// assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify<'c>(
+        &self,
+        claim: &'c SignedRequest<'c>,
+        key: &'c VerificationKey,
+        payload: PayloadHash,
+        now: impl Into<Timestamp>,
+    ) -> Result<Verified<'c>, VerifyError> {
+        self.verified(claim, key, payload, now.into())
     }
 }

@@ -133,7 +133,7 @@ fn sign(
         let url = signer
             .presign_raw_with_payload(&message.raw(), payload, hour, NOW)
             .ok()?;
-        let (path, query) = url.url().split_once('?')?;
+        let (path, query) = url.path_and_query().split_once('?')?;
         let host = message.headers.iter().find(|(name, _)| *name == "host")?;
         let headers = url
             .headers()
@@ -165,7 +165,7 @@ fn verify(
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
     let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
-    match Verifier::new(REGION, service.clone()).unwrap().verify_signature(&claim, &key, NOW)? {
+    match Verifier::new(REGION, service.clone()).unwrap().allow_dot_segments().verify_signature(&claim, &key, NOW)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
         PendingVerification::Unsigned(_)

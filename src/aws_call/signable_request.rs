@@ -80,7 +80,7 @@ impl SignableRequest {
         let scope = CredentialScope::new(now, &region, service)?;
         let key = SigningKey::derive(credentials.secret_key(), &scope);
         let payload = PayloadHash::new(request.body());
-        context.sign(&mut request, payload, &date, &key)?;
+        context.sign(&mut request, &[], payload, &date, &key)?;
         Ok(request)
     }
 

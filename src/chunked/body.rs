@@ -8,12 +8,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
-use sha2::{Digest, Sha256};
 
 use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
 use crate::chunked::pieces::Pieces;
 use crate::chunked::signer::ChunkSigner;
 use crate::error::chunk::ChunkSigningError;
+use crate::primitives::sha256::Sha256;
 
 /// A body that sends another body as aws-chunked and signs it on the way.
 ///
@@ -122,7 +122,7 @@ impl Sink for SigningSink {
         self.chunk_length += piece.len() as u64;
         self.chunk.push(piece);
         if self.chunk_length == length {
-            let hash = self.hash.finalize_reset().into();
+            let hash = self.hash.finish_reset();
             let header = chunks.header_of_counted(length, &hash)?;
             ready.push_back(Bytes::copy_from_slice(header.as_ref()));
             self.chunk.move_to(ready);

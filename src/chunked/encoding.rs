@@ -5,7 +5,7 @@ use http::HeaderValue;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer};
 use crate::chunked::{DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
 use crate::error::chunk::ChunkSigningError;
-use crate::sigv4::payload_hash::Streaming;
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::signature::Algorithm;
 
 /// What is signed, and whether trailers follow.
@@ -242,14 +242,13 @@ impl ChunkedEncoding {
         Ok(())
     }
 
-    pub(super) fn streaming(&self, algorithm: Algorithm) -> Streaming {
-        match (self.mode, algorithm) {
-            (Mode::Signed, Algorithm::HmacSha256) => Streaming::CHUNKS,
-            (Mode::Signed, Algorithm::EcdsaP256Sha256) => Streaming::CHUNKS_V4A,
-            (Mode::SignedWithTrailers, Algorithm::HmacSha256) => Streaming::CHUNKS_TRAILER,
-            (Mode::SignedWithTrailers, Algorithm::EcdsaP256Sha256) => Streaming::CHUNKS_TRAILER_V4A,
-            (Mode::UnsignedWithTrailers, _) => Streaming::UNSIGNED_TRAILER,
-        }
+    pub(super) fn payload_hash(&self, algorithm: Algorithm) -> PayloadHash {
+        let mode = match self.mode {
+            Mode::Signed => StreamingMode::Chunks,
+            Mode::SignedWithTrailers => StreamingMode::ChunksAndTrailer,
+            Mode::UnsignedWithTrailers => StreamingMode::UnsignedAndTrailer,
+        };
+        PayloadHash::Streaming { mode, algorithm }
     }
 
     /// The value of `x-amz-trailer`.

@@ -6,9 +6,6 @@ mod line;
 mod signature;
 mod trailers;
 
-use http::{HeaderMap, HeaderName};
-use sha2::{Digest, Sha256};
-
 use self::line::LineReader;
 use self::signature::read_signature;
 use self::trailers::TrailerSection;
@@ -17,11 +14,13 @@ use crate::chunked::error::{ChunkError, ChunkSyntaxError};
 use crate::chunked::link::Link;
 use crate::chunked::running::Checksums;
 use crate::chunked::trailer::canonical_hash;
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{LONGEST, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::verify::VerificationKey;
+use http::{HeaderMap, HeaderName};
 
 /// What the signed head of the request says about its chunks.
 pub(super) struct Announced {
@@ -242,7 +241,7 @@ impl Framing {
     fn begin_chunk(&mut self, header: &[u8]) -> Result<(), ChunkError> {
         let digits = header.iter().take_while(|b| b.is_ascii_hexdigit()).count();
         let (digits, extension) = header.split_at_checked(digits).unwrap_or_default();
-        let size = u64::from_str_radix(ascii(digits), 16)
+        let size = u64::from_str_radix(own_ascii(digits), 16)
             .map_err(|_| ChunkError::Malformed(ChunkSyntaxError::InvalidSize))?;
         let signature = if self.is_signed() {
             let signature = extension.strip_prefix(EXTENSION.as_bytes());
@@ -301,7 +300,7 @@ impl Framing {
         let Some(signature) = self.claimed.take() else {
             return Ok(());
         };
-        let hash = self.hash.finalize_reset().into();
+        let hash = self.hash.finish_reset();
         let string_to_sign = self.link.chunk(self.key.algorithm(), &self.scope, &hash);
         self.check(&string_to_sign, &signature)?;
         self.link.follow(signature);

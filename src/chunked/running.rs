@@ -1,15 +1,16 @@
 //! Checksums of a payload in pieces.
 
+use sha1::Digest as _;
 use std::fmt;
 use std::hash::Hasher as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
-use sha2::Digest as _;
 use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 use crate::chunked::checksum::ChecksumAlgorithm;
+use crate::primitives::sha256::Sha256;
 
 /// The checksums among the announced trailers.
 #[derive(Clone)]
@@ -62,7 +63,7 @@ enum State {
     Crc32(Crc),
     Crc64(Crc),
     Sha1(sha1::Sha1),
-    Sha256(sha2::Sha256),
+    Sha256(Sha256),
     Sha512(sha2::Sha512),
     Md5(md5::Md5),
     XxHash64(XxHash64),
@@ -78,7 +79,7 @@ impl Checksum {
             ChecksumAlgorithm::Crc32c => State::Crc32(Crc::new(CrcAlgorithm::Crc32Iscsi)),
             ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
             ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
-            ChecksumAlgorithm::Sha256 => State::Sha256(sha2::Sha256::default()),
+            ChecksumAlgorithm::Sha256 => State::Sha256(Sha256::new()),
             ChecksumAlgorithm::Sha512 => State::Sha512(sha2::Sha512::default()),
             ChecksumAlgorithm::Md5 => State::Md5(md5::Md5::default()),
             ChecksumAlgorithm::XxHash64 => State::XxHash64(XxHash64::with_seed(0)),
@@ -110,7 +111,7 @@ impl Checksum {
             }
             State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
             State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
-            State::Sha256(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha256(hash) => STANDARD.encode(hash.clone().finish()),
             State::Sha512(hash) => STANDARD.encode(hash.clone().finalize()),
             State::Md5(hash) => STANDARD.encode(hash.clone().finalize()),
             State::XxHash64(hash) => STANDARD.encode(hash.finish().to_be_bytes()),

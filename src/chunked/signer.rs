@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::chunked::ChunkedEncoding;
 use crate::chunked::encoding::EXTENSION;
 use crate::chunked::key::ChunkKey;
@@ -11,8 +9,9 @@ use crate::chunked::link::Link;
 use crate::chunked::running::Checksums;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
 use crate::error::chunk::ChunkSigningError;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::{LONGEST, Signature};
 
 /// Creates what surrounds the chunks of one upload.
@@ -46,7 +45,7 @@ use crate::sigv4::signature::{LONGEST, Signature};
 #[derive(Clone)]
 pub struct ChunkSigner {
     encoding: ChunkedEncoding,
-    streaming: Streaming,
+    payload_hash: PayloadHash,
     remaining: u64,
     /// Whether the line break after a chunk is still to be sent.
     in_chunk: bool,
@@ -58,7 +57,7 @@ pub struct ChunkSigner {
 impl ChunkSigner {
     pub(super) fn new(
         encoding: ChunkedEncoding,
-        streaming: Streaming,
+        payload_hash: PayloadHash,
         seed: Signature,
         date: AmzDate,
         key: ChunkKey,
@@ -68,7 +67,7 @@ impl ChunkSigner {
             remaining: encoding.decoded_length(),
             checksums: Checksums::of(names),
             encoding,
-            streaming,
+            payload_hash,
             in_chunk: false,
             link: Link::new(date, seed),
             key,
@@ -117,7 +116,7 @@ impl ChunkSigner {
         self.encoding.takes(length, self.remaining)?;
         self.checksums.update(chunk);
         let hash = if self.encoding.mode().signs_chunks() {
-            Sha256::digest(chunk).into()
+            Sha256::digest(chunk)
         } else {
             [0; 32]
         };
@@ -278,7 +277,7 @@ impl ChunkSigner {
         let length = self
             .encoded_remaining()
             .and_then(|n| usize::try_from(n).ok());
-        let header = self.next(0, &Sha256::digest(b"").into());
+        let header = self.next(0, &Sha256::digest(b""));
         let given: Vec<(N, V)> = trailers.into_iter().collect();
         let calculated: Vec<(&str, String)> = self
             .trailers()
@@ -305,7 +304,7 @@ impl ChunkSigner {
 
     /// The payload hash that the request was signed with: a `STREAMING-…` literal.
     pub fn payload_hash(&self) -> PayloadHash {
-        PayloadHash::Streaming(self.streaming)
+        self.payload_hash
     }
 }
 

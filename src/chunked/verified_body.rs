@@ -1,4 +1,4 @@
-//! A body that lets out verified bytes only.
+//! A body that returns verified bytes only.
 
 use std::collections::VecDeque;
 use std::fmt;

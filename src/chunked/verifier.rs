@@ -9,11 +9,12 @@ use crate::chunked::encoding::Mode;
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
-use crate::primitives::encode::append;
+use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::verify::{StreamContext, StreamingPayload, VerificationKey};
+use crate::verify::{StreamContext, VerificationKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
 pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
@@ -69,9 +70,9 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// ```
 pub struct ChunkVerifier {
     framing: Framing,
-    /// The chunk as far as it has come.
+    /// The part of the chunk that has arrived.
     chunk: Vec<u8>,
-    /// Whether it was let out.
+    /// Whether the chunk was returned.
     out: bool,
 }
 
@@ -106,10 +107,10 @@ impl ChunkVerifier {
         }
         let announced = Announced {
             mode: match context.payload() {
-                StreamingPayload::Chunks => Mode::Signed,
-                StreamingPayload::ChunksAndTrailer => Mode::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Mode::UnsignedWithTrailers,
-                StreamingPayload::Events => return Err(no_chunks),
+                StreamingMode::Chunks => Mode::Signed,
+                StreamingMode::ChunksAndTrailer => Mode::SignedWithTrailers,
+                StreamingMode::UnsignedAndTrailer => Mode::UnsignedWithTrailers,
+                StreamingMode::Events => return Err(no_chunks),
             },
             decoded_length: context.decoded_content_length().ok_or(no_chunks)?,
             trailers,
@@ -179,7 +180,7 @@ impl ChunkVerifier {
             self.chunk.clear();
         }
         let mut consumed = 0;
-        // The data of a chunk that is wholly in the input needs not be copied.
+        // The data of a chunk that is wholly in the input is not copied.
         let mut whole: &[u8] = &[];
         loop {
             let rest = input.get(consumed..).unwrap_or_default();
@@ -254,7 +255,7 @@ impl ChunkVerifier {
     }
 }
 
-/// Each name once, in ascending order.
+/// The names in ascending order, without duplicates.
 fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
     names.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
     names.dedup();
@@ -263,7 +264,7 @@ fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
 
 #[cfg(feature = "http-body")]
 impl ChunkVerifier {
-    /// The state, and what of a chunk has been held back.
+    /// The state, and the part of a chunk that was not returned yet.
     pub(super) fn into_parts(mut self) -> (Framing, Vec<u8>) {
         if self.out {
             self.chunk.clear();

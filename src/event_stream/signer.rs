@@ -4,16 +4,17 @@ use std::fmt;
 
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use sha2::{Digest, Sha256};
 
 use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::message::{CHECKSUM, PRELUDE, prelude};
 use crate::error::Error;
 use crate::error::event_stream::EncodeError;
+use crate::primitives::sha256::Sha256;
 use crate::request::HttpRequest;
 use crate::sign::signer::Signer;
+use crate::sign::verbs::Verbs;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
@@ -64,23 +65,17 @@ impl Signer {
         now: impl Into<Timestamp>,
     ) -> Result<EventSigner, Error> {
         let now = now.into();
-        let typed = request.headers().contains_key(CONTENT_TYPE);
-        if !typed {
+        let mut changes = Vec::new();
+        if !request.headers().contains_key(CONTENT_TYPE) {
             let value = HeaderValue::from_static("application/vnd.amazon.eventstream");
-            request
-                .headers_mut()
-                .try_insert(CONTENT_TYPE, value)
-                .map_err(|_| Error::TooManyHeaders)?;
+            changes.push((CONTENT_TYPE, Some(value)));
         }
-        match self.sign(request, PayloadHash::Streaming(Streaming::EVENTS), now) {
-            Ok(seed) => Ok(EventSigner::new(self, &seed)),
-            Err(error) => {
-                if !typed {
-                    request.headers_mut().remove(CONTENT_TYPE);
-                }
-                Err(error)
-            }
-        }
+        let payload = PayloadHash::Streaming {
+            mode: StreamingMode::Events,
+            algorithm: Algorithm::HmacSha256,
+        };
+        let seed = self.sign_with(request, &changes, payload, now)?;
+        Ok(EventSigner::new(self, &seed))
     }
 }
 
@@ -277,8 +272,8 @@ pub(super) fn string_to_sign(
     date_header: &[u8],
     message: &[u8],
 ) -> StringToSign {
-    let date_header_hash = Sha256::digest(date_header).into();
-    let message_hash = Sha256::digest(message).into();
+    let date_header_hash = Sha256::digest(date_header);
+    let message_hash = Sha256::digest(message);
     StringToSign::for_event(
         Algorithm::HmacSha256,
         date,

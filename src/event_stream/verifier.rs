@@ -1,4 +1,4 @@
-//! The verifier of messages.
+//! The verifier of signed messages.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,11 +9,12 @@ use super::message::Message;
 use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
 use crate::credentials::Credentials;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
-use crate::verify::{StreamContext, StreamingPayload};
+use crate::verify::StreamContext;
 
 /// How far a client's clock may be off, unless set.
 const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -62,23 +63,10 @@ pub struct EventVerifier {
     ended: bool,
 }
 
-/// What a signed message says.
-///
-/// ```
-/// use countersign::event_stream::{Event, FrameError, Message};
-///
-/// /// What a server does with an event that was verified; `None` at the end of the stream.
-/// fn payload<'a>(event: Event<'a>) -> Result<Option<&'a [u8]>, FrameError> {
-///     match event {
-///         Event::Message(frame) => Ok(Some(Message::decode(frame)?.payload())),
-///         Event::End => Ok(None),
-///     }
-/// }
-/// # assert_eq!(payload(Event::End), Ok(None));
-/// ```
+/// The content of a signed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// A message, in its own frame: [`Message::decode`] reads it.
+    /// A message, in its own frame: [`Message::decode`] parses it.
     Message(&'a [u8]),
     /// The end of the stream.
     End,
@@ -94,8 +82,7 @@ impl EventVerifier {
     ///   with SigV4A
     /// - [`EventError::WrongCredentials`] if the credentials are not those of the key
     pub fn new(context: &StreamContext, credentials: &Credentials) -> Result<Self, EventError> {
-        let (StreamingPayload::Events, Some(key)) =
-            (context.payload(), context.key().signing_key())
+        let (StreamingMode::Events, Some(key)) = (context.payload(), context.key().signing_key())
         else {
             return Err(EventError::NotAnnounced);
         };
@@ -232,7 +219,7 @@ fn signed_headers(message: &Message<'_>) -> Result<(i64, Signature), EventError>
             _ => return Err(EventError::NotSigned("a header is not covered")),
         };
         if repeated {
-            return Err(EventError::NotSigned("a header is there twice"));
+            return Err(EventError::NotSigned("a header appears more than once"));
         }
     }
     let date = date.ok_or(EventError::NotSigned("`:date` is missing"))?;

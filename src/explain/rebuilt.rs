@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use crate::credentials::SessionToken;
-use crate::primitives::encode::same;
-use crate::request::HttpRequest;
+use crate::primitives::constant_time::same;
+use crate::primitives::sha256::Sha256;
+use crate::request::{HttpRequest, RequestView};
 use crate::service::Rules;
 use crate::sigv4::authorization::CONTENT_SHA256_PARAMETER;
+use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::canonical::query::parameters;
-use crate::sigv4::canonical::{CanonicalRequest, keeps};
+use crate::sigv4::canonical::query::{UnsignedParameters, parameters};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -46,12 +45,16 @@ impl Rebuilt {
     ) -> Result<Self, VerifyError> {
         let claim = SignedRequest::parse_unsent(request)?;
         let listed: BTreeSet<&str> = claim.signed_headers().collect();
-        let keep = keeps(rules, claim.form() == SignatureLocation::Header);
-        let sign = |name: &str| listed.contains(name);
+        let unsigned = match claim.form() {
+            SignatureLocation::Header => UnsignedParameters::None,
+            _ => UnsignedParameters::of_url(rules),
+        };
         let invalid = |problem| VerifyError::InvalidTarget { problem };
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        let path = |path| CanonicalPath::received(path, rules);
-        let read = canonical.read(request, path, keep, sign);
+        let request_view = RequestView::new(request);
+        let read = CanonicalPath::received(request_view.path, rules).and_then(|path| {
+            canonical.read(&request_view, path, unsigned, |name| listed.contains(name))
+        });
         read.map_err(|error| match error {
             // A query was read with the claim.
             crate::Error::InvalidPath { problem, .. } => invalid(problem),
@@ -91,7 +94,7 @@ impl Rebuilt {
     }
 
     pub(super) fn string_to_sign(&self, canonical: &str) -> StringToSign {
-        let hash: [u8; 32] = Sha256::digest(canonical).into();
+        let hash = Sha256::digest(canonical);
         StringToSign::new(self.algorithm, &self.date, &self.scope, &hash)
     }
 }

@@ -52,10 +52,10 @@ use super::parameters::Parameters;
 use super::{base64, check, hmac_sha1};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
 use crate::request::{HttpRequest, authority_of};
 use crate::sign::added_headers::attach_session_token;
 use crate::sign::presigned::{Presigned, whole_seconds};
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
@@ -128,22 +128,21 @@ impl Signer {
         let now = now.into();
         check(&self.credentials, now)?;
         refuse_signed(request)?;
-        let before = request.headers().clone();
-        let signed = self.sign_headers(request, bucket, now);
-        if signed.is_err() {
-            *request.headers_mut() = before;
-        }
-        signed
+        // A copy, so that the request is changed only after the last error.
+        let mut headers = request.headers().clone();
+        self.sign_headers(request, &mut headers, bucket, now)?;
+        *request.headers_mut() = headers;
+        Ok(())
     }
 
     fn sign_headers<R: HttpRequest>(
         &self,
-        request: &mut R,
+        request: &R,
+        headers: &mut HeaderMap,
         bucket: Bucket<'_>,
         now: Timestamp,
     ) -> Result<(), Error> {
         let date = http_date(now).ok_or(Error::TimeOutOfRange { now })?;
-        let headers = request.headers_mut();
         headers.try_reserve(3).map_err(|_| Error::TooManyHeaders)?;
         headers.remove(TOKEN);
         if let Some(token) = self.credentials.session_token() {
@@ -155,12 +154,12 @@ impl Signer {
             DATE
         };
         headers.insert(name.clone(), header_value(&name, &date)?);
-        let string_to_sign = header_string_to_sign(request, bucket)?;
+        let string_to_sign = header_string_to_sign(request, headers, bucket)?;
         let signature = base64(&hmac_sha1(self.credentials.secret_key(), &string_to_sign));
         let id = self.credentials.access_key_id();
         let mut value = header_value(&AUTHORIZATION, &format!("AWS {id}:{signature}"))?;
         value.set_sensitive(true);
-        request.headers_mut().insert(AUTHORIZATION, value);
+        headers.insert(AUTHORIZATION, value);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ mod query;
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::primitives::encode::{cut, holds};
+use crate::primitives::scan::{cut, holds};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 
@@ -16,8 +16,8 @@ pub(crate) use credential::query_credential;
 use credential::split_credential;
 pub use query::QueryAuthorization;
 pub(crate) use query::{
-    AuthorizationParameters, CONTENT_SHA256_PARAMETER, FIRST, already_declared, declares,
-    expires_in_of, find_parameters_and, is_of_signature, refuse_signed, write_encoded,
+    AuthorizationParameters, CONTENT_SHA256_PARAMETER, already_declared, declares, expires_in_of,
+    find_parameters_and, is_of_signature, refuse_signed, write_encoded,
 };
 
 /// What an `Authorization` header says: who signed, for which scope, which headers, and the
@@ -78,7 +78,7 @@ impl<'a> Authorization<'a> {
         let Some((algorithm, parts)) = cut(header, b' ') else {
             return malformed("there is nothing after the algorithm");
         };
-        let algorithm = Algorithm::parse(algorithm)?;
+        let algorithm: Algorithm = algorithm.parse()?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
         let mut rest = Some(parts);
         while let Some(parts) = rest {
@@ -141,7 +141,7 @@ impl<'a> Authorization<'a> {
     /// use countersign::{sigv4::{Algorithm, Authorization, CredentialScope, SigningKey}, SecretKey};
     ///
     /// // Signing by the parts.
-    /// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+    /// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
     /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
     /// let header = Authorization {
     ///     algorithm: Algorithm::HmacSha256,
@@ -210,17 +210,6 @@ pub(crate) fn write_header_start(
 pub(crate) fn write_header_end(header: &mut Vec<u8>, signature: &Signature) {
     header.extend_from_slice(SIGNATURE.as_bytes());
     header.extend_from_slice(signature.as_bytes());
-}
-
-impl Algorithm {
-    pub(crate) fn parse(name: &str) -> Result<Self, Error> {
-        [Self::HmacSha256, Self::EcdsaP256Sha256]
-            .into_iter()
-            .find(|algorithm| algorithm.as_str() == name)
-            .ok_or(Error::MalformedAuthorization(
-                "the algorithm is not one of Signature Version 4",
-            ))
-    }
 }
 
 impl Signature {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::str::FromStr;
 
 use crate::error::Error;
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
 #[cfg(any(feature = "sts", feature = "codeartifact", feature = "tokens"))]
 use crate::primitives::host_label::is_host_label;
+use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -29,7 +31,7 @@ const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 ///
 /// let scope = CredentialScope::new(datetime!(2015-08-30 12:36 UTC), "us-east-1", "iam")?;
 /// assert_eq!(scope.as_str(), "20150830/us-east-1/iam/aws4_request");
-/// assert_eq!(CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?, scope);
+/// assert_eq!("20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?, scope);
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -94,44 +96,11 @@ impl CredentialScope {
             .saturating_add(u8::try_from(written).unwrap_or(u8::MAX));
     }
 
-    /// Reads `DATE/REGION/SERVICE/aws4_request`, or without the region for SigV4A. The date is
-    /// eight digits; whether it is a day, and the right one, is for the verifier to say.
-    ///
-    /// # Errors
-    /// Anything else.
-    ///
-    /// ```
-    /// use countersign::{sigv4::CredentialScope, Error};
-    ///
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
-    /// assert_eq!((scope.day(), scope.region(), scope.service()), ("20130524", Some("us-east-1"), "s3"));
-    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3"), Err(Error::InvalidScope));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
-        let rest = rest
-            .strip_suffix(END)
-            .and_then(|rest| rest.strip_suffix('/'));
-        let rest = rest.ok_or(Error::InvalidScope)?;
-        let (region, service) = match rest.split_once('/') {
-            Some((region, service)) => (Some(region), service),
-            None => (None, rest),
-        };
-        let day: &[u8; 8] = day.as_bytes().try_into().map_err(|_| Error::InvalidScope)?;
-        let sound = day.iter().all(u8::is_ascii_digit)
-            && region.is_none_or(|region| problem(region).is_none())
-            && problem(service).is_none();
-        sound
-            .then(|| Self::unchecked(day, region, service))
-            .ok_or(Error::InvalidScope)
-    }
-
     /// The day, `YYYYMMDD`.
     ///
     /// ```
     /// # use countersign::sigv4::CredentialScope;
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// assert_eq!(scope.day(), "20130524");
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -147,8 +116,8 @@ impl CredentialScope {
     ///
     /// ```
     /// # use countersign::sigv4::CredentialScope;
-    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?.region(), Some("us-east-1"));
-    /// assert_eq!(CredentialScope::parse("20130524/s3/aws4_request")?.region(), None);
+    /// assert_eq!("20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?.region(), Some("us-east-1"));
+    /// assert_eq!("20130524/s3/aws4_request".parse::<CredentialScope>()?.region(), None);
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn region(&self) -> Option<&str> {
@@ -159,7 +128,7 @@ impl CredentialScope {
     ///
     /// ```
     /// # use countersign::sigv4::CredentialScope;
-    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
     /// assert_eq!(scope.service(), "iam");
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -179,7 +148,7 @@ impl CredentialScope {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_bytes())
+        own_ascii(self.as_bytes())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -187,7 +156,7 @@ impl CredentialScope {
     }
 
     fn part(&self, start: usize, end: usize) -> &str {
-        ascii(self.text.get(start..end).unwrap_or_default())
+        own_ascii(self.text.get(start..end).unwrap_or_default())
     }
 }
 
@@ -201,11 +170,13 @@ pub(crate) fn check_region(region: &str) -> Result<(), Error> {
 }
 
 pub(crate) fn check_service(service: &str) -> Result<(), Error> {
-    if service.bytes().any(|b| b.is_ascii_uppercase()) {
-        // It would be signed by other rules than its name in lower case.
+    // Signing names contain capital letters, as in `IoTSecuredTunneling`. But `S3` would be signed by
+    // the general rules, which S3 refuses.
+    let lowercase = service.to_ascii_lowercase();
+    if lowercase != service && Rules::of(&lowercase) != Rules::GENERIC {
         return Err(Error::InvalidService {
             service: service.to_owned(),
-            problem: "has a capital letter: signing names are lower-case, as in `s3`",
+            problem: "has rules of its own only in lowercase, as in `s3`",
         });
     }
     problem(service).map_or(Ok(()), |problem| {
@@ -243,6 +214,34 @@ impl Eq for CredentialScope {}
 impl Hash for CredentialScope {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_bytes().hash(state);
+    }
+}
+
+impl FromStr for CredentialScope {
+    type Err = Error;
+
+    /// Reads `YYYYMMDD/REGION/SERVICE/aws4_request`, or for SigV4A
+    /// `YYYYMMDD/SERVICE/aws4_request`.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidScope`] if the text has another form
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
+        let rest = rest
+            .strip_suffix(END)
+            .and_then(|rest| rest.strip_suffix('/'));
+        let rest = rest.ok_or(Error::InvalidScope)?;
+        let (region, service) = match rest.split_once('/') {
+            Some((region, service)) => (Some(region), service),
+            None => (None, rest),
+        };
+        let day: &[u8; 8] = day.as_bytes().try_into().map_err(|_| Error::InvalidScope)?;
+        let sound = day.iter().all(u8::is_ascii_digit)
+            && region.is_none_or(|region| problem(region).is_none())
+            && problem(service).is_none();
+        sound
+            .then(|| Self::unchecked(day, region, service))
+            .ok_or(Error::InvalidScope)
     }
 }
 
@@ -290,12 +289,16 @@ mod tests {
 
     #[test]
     fn parts() {
-        let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request").unwrap();
+        let scope = "20150830/us-east-1/iam/aws4_request"
+            .parse::<CredentialScope>()
+            .unwrap();
         assert_eq!(
             (scope.day(), scope.region(), scope.service()),
             ("20150830", Some("us-east-1"), "iam")
         );
-        let scope = CredentialScope::parse("20150830/s3/aws4_request").unwrap();
+        let scope = "20150830/s3/aws4_request"
+            .parse::<CredentialScope>()
+            .unwrap();
         assert_eq!(
             (scope.day(), scope.region(), scope.service()),
             ("20150830", None, "s3")
@@ -342,7 +345,7 @@ mod tests {
             "20150830/r/s/aws4_request/",
         ] {
             assert_eq!(
-                CredentialScope::parse(text),
+                text.parse::<CredentialScope>(),
                 Err(Error::InvalidScope),
                 "{text}"
             );

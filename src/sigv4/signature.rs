@@ -1,8 +1,12 @@
 //! Signatures.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::primitives::encode::{ascii, hex32, same};
+use crate::error::Error;
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::constant_time::same;
+use crate::primitives::hex::hex32;
 
 /// The two algorithms of the family.
 ///
@@ -49,6 +53,29 @@ impl Algorithm {
     }
 }
 
+impl FromStr for Algorithm {
+    type Err = Error;
+
+    /// Reads the name as the `Authorization` header has it.
+    ///
+    /// # Errors
+    /// - [`Error::MalformedAuthorization`] if it is another algorithm
+    fn from_str(name: &str) -> Result<Self, Error> {
+        [Self::HmacSha256, Self::EcdsaP256Sha256]
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == name)
+            .ok_or(Error::MalformedAuthorization(
+                "the algorithm is not one of Signature Version 4",
+            ))
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
 pub(crate) const LONGEST: usize = 144;
 
@@ -61,7 +88,7 @@ pub(crate) const LONGEST: usize = 144;
 /// ```
 /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
 ///
-/// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+/// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
 /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
 /// let signature = key.sign("a string to sign");
 /// assert!(signature == key.sign("a string to sign") && signature != key.sign("another"));
@@ -118,7 +145,7 @@ impl Signature {
     ///
     /// ```
     /// # use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    /// # let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// # let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
     /// # let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
     /// let signature = key.sign("a string to sign");
     /// assert_eq!(signature.as_str().len(), 64);
@@ -126,7 +153,7 @@ impl Signature {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_bytes())
+        own_ascii(self.as_bytes())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

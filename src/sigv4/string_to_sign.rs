@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::primitives::encode::{ascii, hex32};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -19,7 +20,7 @@ const LONGEST: usize = 512;
 /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
 ///
 /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
 /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
 /// assert!(string_to_sign.as_str().starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/"));
 /// # Ok::<(), countersign::Error>(())
@@ -42,7 +43,7 @@ impl StringToSign {
     /// // The IAM User Guide's example.
     /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
     /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
     /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
     /// assert_eq!(
     ///     string_to_sign.as_str(),
@@ -74,7 +75,7 @@ impl StringToSign {
     /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
     /// let text = StringToSign::for_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
@@ -104,7 +105,7 @@ impl StringToSign {
     /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::new("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
     /// let text = StringToSign::for_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
@@ -142,7 +143,7 @@ impl StringToSign {
     /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/transcribe/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/transcribe/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
     /// let text = StringToSign::for_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
@@ -214,14 +215,14 @@ impl StringToSign {
     /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
     ///
     /// let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0; 32]);
     /// let lines: Vec<&str> = string_to_sign.as_str().lines().collect();
     /// assert_eq!(lines[..2], ["AWS4-HMAC-SHA256", "20130524T000000Z"]);
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_ref())
+        own_ascii(self.as_ref())
     }
 }
 

@@ -143,7 +143,8 @@ impl VerifyError {
 const AUTH_FAILURE: &str = "AuthFailure";
 const VALIDATION: &str = "ValidationError";
 
-/// The codes that S3 answers with 400. `MissingContentLength` is 411, an internal error 500, and all others are 403.
+/// The codes that S3 sends with status 400. `MissingContentLength` has 411, an internal error 500,
+/// and all others 403.
 const S3_IS_400: [&str; 8] = [
     "AuthorizationHeaderMalformed",
     "AuthorizationQueryParametersError",
@@ -178,7 +179,7 @@ impl Answer {
         }
     }
 
-    /// A request that is no valid one, whoever signed it: 400 in every protocol.
+    /// A request that is invalid whoever signed it: 400 in every protocol.
     fn invalid(s3: &'static str) -> Self {
         Self {
             s3,

@@ -28,7 +28,7 @@ use crate::sigv4::asymmetric::key::PublicKey;
 /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 ///     .with_session_token("AQoDYXdzEJr...")
 ///     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
-/// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
+/// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
 /// let key = VerificationKey::derive(&credentials, &scope)?;
 /// assert_eq!(key.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -2,18 +2,17 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::payload_hash::PayloadHash;
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 
 use super::Verifier;
 use super::error::{STREAM, VerifyError};
 use super::key::VerificationKey;
-use super::payload::{Declared, StreamingPayload};
+use super::payload::Declared;
 use super::signed_request::{SignedRequest, Token};
 use super::stream_context::StreamContext;
 use super::verified::{Verified, VerifiedPayload};
@@ -84,7 +83,7 @@ impl<'c> Head<'c> {
 
     fn stream(
         self,
-        payload: StreamingPayload,
+        payload: StreamingMode,
         decoded_content_length: Option<u64>,
     ) -> (Verified<'c>, StreamContext) {
         let trailer = self.claim.trailer.map(String::from_utf8_lossy);
@@ -160,10 +159,13 @@ impl<'c> PendingHashed<'c> {
                 as_sent,
             } => {
                 let hashed = payload.to_hashed_payload();
-                let finish = |canonical: Sha256| canonical.chain_update(hashed.as_str()).finalize();
-                let canonical = finish(canonical).into();
-                let mut as_sent = as_sent.map(|as_sent| finish(*as_sent).into());
-                find_key(claim, key, now, path, &canonical, || as_sent.take())?
+                let finish = |mut canonical: Sha256| {
+                    canonical.update(hashed.as_str().as_bytes());
+                    canonical.finish()
+                };
+                let canonical = finish(canonical);
+                let as_sent = || as_sent.map(|as_sent| finish(*as_sent));
+                find_key(claim, key, now, path, canonical, as_sent)?
             }
         };
         Ok(head.verified(VerifiedPayload::Sha256(actual)))
@@ -229,13 +231,13 @@ impl fmt::Debug for PendingUnsigned<'_> {
 #[must_use = "nothing of a payload is proven before its pieces are verified"]
 pub struct PendingSignedStream<'c> {
     head: Head<'c>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
     decoded_content_length: Option<u64>,
 }
 
 impl<'c> PendingSignedStream<'c> {
     /// The kind of the stream: signed chunks or event messages.
-    pub fn payload(&self) -> StreamingPayload {
+    pub fn payload(&self) -> StreamingMode {
         self.payload
     }
 
@@ -275,7 +277,7 @@ impl fmt::Debug for PendingSignedStream<'_> {
 #[must_use = "nothing is proven before the caller accepts the unsigned payload"]
 pub struct PendingUnsignedStream<'c> {
     head: Head<'c>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
     decoded_content_length: Option<u64>,
 }
 
@@ -297,50 +299,8 @@ impl fmt::Debug for PendingUnsignedStream<'_> {
 }
 
 impl Verifier {
-    /// Verifies everything but the payload, and returns what is left to do about the payload.
-    ///
-    /// Use it for bodies that are streamed, unsigned, or hashed after the head was accepted.
-    ///
-    /// # Errors
-    /// - everything that [`check`](Self::check) returns
-    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
-    /// - [`VerifyError::InvalidSessionToken`] if the session token is not the key's own
-    /// - [`VerifyError::CredentialsExpired`] if the key has expired
-    /// - [`VerifyError::SignatureMismatch`] if the signature is not the key's, or the key is for
-    ///   another scope or algorithm
-    /// - [`VerifyError::InvalidDecodedLength`] if a stream does not announce its length
-    ///
-    /// ```
-    /// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey};
-    /// use countersign::verify::{VerifiedPayload, Verifier};
-    /// use countersign::{Credentials, Signer, Timestamp};
-    /// use std::time::Duration;
-    ///
-    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let get = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?
-    ///     .presign(&get, Duration::from_secs(900), now)?;
-    ///
-    /// let request = http::Request::get(url.uri()?).body(())?;
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// let verifier = Verifier::new("us-east-1", "s3")?;
-    /// let pending = verifier.verify_signature(&claim, &key, now)?;
-    /// let PendingVerification::Unsigned(pending) = pending else { panic!("signed payload") };
-    /// assert_eq!(pending.accept().payload(), VerifiedPayload::Unsigned);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn verify_signature<'c>(
-        &self,
-        claim: &'c SignedRequest<'c>,
-        key: &'c VerificationKey,
-        now: impl Into<Timestamp>,
-    ) -> Result<PendingVerification<'c>, VerifyError> {
-        self.pending(claim, key, now.into())
-    }
-
-    fn pending<'c>(
+    /// Checks everything but the payload.
+    pub(super) fn pending<'c>(
         &self,
         claim: &'c SignedRequest<'c>,
         key: &'c VerificationKey,
@@ -350,25 +310,24 @@ impl Verifier {
         let declared = self.examine(claim, now, &mut canonical)?;
         let path = canonical.path;
         let hash = canonical.begin_hash();
-        let with_path_as_sent = || {
+        let mut with_path_as_sent = || {
             canonical.path = canonical.path.as_sent()?;
             Some(canonical.begin_hash())
         };
         if let Declared::Nothing = declared {
-            check_any_credentials(claim, key, now)?;
+            any_key(key, |key| check_key(claim, key, now))?;
             let awaits = Awaits::Signature {
                 claim,
                 key,
                 path,
                 now,
                 canonical: hash,
-                as_sent: { with_path_as_sent }().map(Box::new),
+                as_sent: with_path_as_sent().map(Box::new),
             };
             return Ok(PendingVerification::Hashed(PendingHashed { awaits }));
         }
-        let mut with_path_as_sent = Some(with_path_as_sent);
-        let as_sent = || Some(with_path_as_sent.take()?()?.finalize().into());
-        let head = find_key(claim, key, now, path, &hash.finalize().into(), as_sent)?;
+        let as_sent = || with_path_as_sent().map(|hash| hash.finish());
+        let head = find_key(claim, key, now, path, hash.finish(), as_sent)?;
         let decoded_content_length = |payload| decoded_content_length(claim, payload);
         Ok(match declared {
             Declared::Nothing | Declared::Unsigned => {
@@ -377,7 +336,7 @@ impl Verifier {
             Declared::Sha256(hash, _) => PendingVerification::Hashed(PendingHashed {
                 awaits: Awaits::Hash(head, hash),
             }),
-            Declared::Streaming(payload @ StreamingPayload::UnsignedAndTrailer, _) => {
+            Declared::Streaming(payload @ StreamingMode::UnsignedAndTrailer, _) => {
                 PendingVerification::UnsignedStream(PendingUnsignedStream {
                     head,
                     payload,
@@ -394,47 +353,15 @@ impl Verifier {
         })
     }
 
-    /// Verifies a request with its payload.
-    ///
-    /// The payload is what was really received: [`PayloadHash::new`] of all of it, or
-    /// [`PayloadHash::Unsigned`] to accept an unsigned payload. Call
-    /// [`verify_signature`](Self::verify_signature) if the server takes both, or streams.
-    ///
-    /// # Errors
-    /// - everything that [`verify_signature`](Self::verify_signature) and
-    ///   [`PendingHashed::verify`] return
-    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
-    ///   server's mistake, status 500
-    /// - [`VerifyError::PayloadNotAsSigned`] if the payload is a stream
-    ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
-    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
-    ///
-    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body("{}")?;
-    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::new("{}"), now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// let verified = verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
-    /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
-    /// // A body other than the signed one.
-    /// let refused = verifier.verify(&claim, &key, PayloadHash::new("[]"), now);
-    /// assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn verify<'c>(
+    /// Checks everything. The payload is a hash, or says that none is required.
+    pub(super) fn verified<'c>(
         &self,
         claim: &'c SignedRequest<'c>,
         key: &'c VerificationKey,
         payload: PayloadHash,
-        now: impl Into<Timestamp>,
+        now: Timestamp,
     ) -> Result<Verified<'c>, VerifyError> {
-        match self.pending(claim, key, now.into())? {
+        match self.pending(claim, key, now)? {
             PendingVerification::Hashed(pending) => pending.verify(payload),
             PendingVerification::Unsigned(pending) if payload == PayloadHash::Unsigned => {
                 Ok(pending.accept())
@@ -453,9 +380,9 @@ impl Verifier {
 /// The length of a payload without its framing, which S3 requires.
 fn decoded_content_length(
     claim: &SignedRequest<'_>,
-    payload: StreamingPayload,
+    payload: StreamingMode,
 ) -> Result<Option<u64>, VerifyError> {
-    if payload == StreamingPayload::Events {
+    if payload == StreamingMode::Events {
         return Ok(None);
     }
     let digits = claim
@@ -515,14 +442,6 @@ pub(crate) fn any_key<'c, T>(
     first.or_else(|refusal| others().ok_or(refusal))
 }
 
-fn check_any_credentials(
-    claim: &SignedRequest<'_>,
-    key: &VerificationKey,
-    now: Timestamp,
-) -> Result<(), VerifyError> {
-    any_key(key, |key| check_key(claim, key, now))
-}
-
 /// Finds the key that signed a canonical request, or the same with the path as it was sent: clients
 /// of S3 sign either, and both cover the same object key.
 fn find_key<'c>(
@@ -530,8 +449,8 @@ fn find_key<'c>(
     key: &'c VerificationKey,
     now: Timestamp,
     path: CanonicalPath<'c>,
-    canonical: &[u8; 32],
-    mut as_sent: impl FnMut() -> Option<[u8; 32]>,
+    canonical: [u8; 32],
+    as_sent: impl FnOnce() -> Option<[u8; 32]>,
 ) -> Result<Head<'c>, VerifyError> {
     let signed = &claim.signed;
     let signs = |key: &VerificationKey, canonical: &[u8; 32]| {
@@ -553,5 +472,5 @@ fn find_key<'c>(
             }
         })
     };
-    find(*canonical).or_else(|refusal| as_sent().and_then(|hash| find(hash).ok()).ok_or(refusal))
+    find(canonical).or_else(|refusal| as_sent().and_then(|hash| find(hash).ok()).ok_or(refusal))
 }

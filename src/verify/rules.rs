@@ -1,4 +1,4 @@
-//! The rules that need no key.
+//! The rules of a verifier that need no key.
 
 use std::time::Duration;
 
@@ -6,9 +6,8 @@ use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
@@ -18,52 +17,9 @@ use super::signed_request::{SignedRequest, of_error};
 use super::{Regions, Verifier};
 
 impl Verifier {
-    /// Checks the rules that need no key, so that an invalid request costs no lookup.
+    /// Checks the rules that need no key, and fills in the canonical request.
     ///
-    /// It proves nothing, and [`verify`](Self::verify) checks them again.
-    ///
-    /// # Errors
-    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`] if
-    ///   the credential scope is not this verifier's
-    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the request is not in time
-    /// - [`VerifyError::ExpiresInOutOfRange`] if a presigned URL is valid for too long
-    /// - [`VerifyError::WrongHost`] if the request was signed for another host
-    /// - [`VerifyError::HostNotSigned`], [`VerifyError::HeadersNotSigned`] or
-    ///   [`VerifyError::SignedHeaderMissing`] if the signed headers are not those that must be
-    /// - [`VerifyError::WrongAudience`] if the request is not meant for this server
-    /// - [`VerifyError::MissingContentSha256`] or [`VerifyError::InvalidContentSha256`] if the
-    ///   request does not say how its payload is signed
-    /// - [`VerifyError::InvalidTarget`] if the path or the query is malformed
-    /// - [`VerifyError::PathNotNormalized`] if the path has a `.` or `..` segment
-    /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed
-    ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
-    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
-    ///
-    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
-    /// assert!(matches!(elsewhere, Err(VerifyError::WrongService { .. })));
-    /// // Now a lookup is worth its cost.
-    /// Verifier::new("us-east-1", "sqs")?.check(&claim, now)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn check(
-        &self,
-        claim: &SignedRequest<'_>,
-        now: impl Into<Timestamp>,
-    ) -> Result<(), VerifyError> {
-        let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        self.examine(claim, now.into(), &mut canonical).map(drop)
-    }
-
-    /// Whether a claim breaks a rule, as far as that can be said without a key. Fills in its
-    /// canonical form, with the payload's line as it was declared; empty where it was not.
+    /// Its payload line is the declared one, or empty if the request declares none.
     pub(super) fn examine<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -83,14 +39,16 @@ impl Verifier {
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
         let in_query = claim.signed.form == SignatureLocation::Query;
-        let added_last = rules.session_token.is_unsigned(true);
-        let keep = |parameter: &Parameter<'_>| {
-            let not_signed = parameter.is_exactly("X-Amz-Signature")
-                || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
-            Ok(!(in_query && not_signed))
+        let unsigned = if in_query {
+            UnsignedParameters::of_url(rules)
+        } else {
+            UnsignedParameters::None
         };
         let of_error = |error| of_error(error, claim.signed.form);
-        canonical.query.read(claim.query, keep).map_err(of_error)?;
+        canonical
+            .query
+            .read(claim.query, unsigned)
+            .map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
         canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;
@@ -130,13 +88,15 @@ impl Verifier {
             let mut patterns = region.split(',');
             is_set && patterns.any(|pattern| covers(pattern.trim(), own))
         };
-        if let Regions::These(own) = &self.regions
-            && !own.iter().any(|own| region == own || in_set(own))
+        let is_own = |own: &String| region == own || in_set(own);
+        if let Regions::These { first, others } = &self.regions
+            && !is_own(first)
+            && !others.iter().any(is_own)
         {
             return Err(VerifyError::WrongRegion {
                 form,
                 region: region.to_owned(),
-                expected: own.first().cloned().unwrap_or_default(),
+                expected: first.clone(),
             });
         }
         if scope.service() != self.service.name() {
@@ -203,8 +163,8 @@ impl Verifier {
         })
     }
 
-    /// The headers that are listed as signed, all of which came; and none came that had to be
-    /// listed and was not.
+    /// Reads the headers that are listed as signed. All of them are there, and no header that must
+    /// be signed is missing from the list.
     fn read_signed_headers<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -216,11 +176,11 @@ impl Verifier {
             .list()
             .ok_or(VerifyError::Malformed {
                 form: claim.signed.form,
-                problem: "`SignedHeaders` is not an ascending list of names in lower case",
+                problem: "`SignedHeaders` must be a sorted list of lowercase names",
             })?;
         let listed = list.as_slice();
         let is_listed = |name: &str| match listed.len() {
-            // Comparing lengths first is faster, as long as there are few.
+            // `contains` compares lengths first, which is faster for a short list.
             ..=24 => listed.contains(&name),
             _ => listed.binary_search(&name).is_ok(),
         };
@@ -242,13 +202,14 @@ impl Verifier {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
         headers.sort();
-        // All that came are listed, and none is listed twice.
-        if headers.names().count() < listed.len() {
-            let mut came = headers.names();
-            let missing = listed.iter().find(|&&name| came.next() != Some(name));
-            return Err(VerifyError::SignedHeaderMissing {
-                name: (*missing.unwrap_or(&"host")).to_owned(),
-            });
+        // All of the received names are listed, and both lists are in order.
+        let mut received = headers.names();
+        for name in listed {
+            if received.next() != Some(name) {
+                return Err(VerifyError::SignedHeaderMissing {
+                    name: (*name).to_owned(),
+                });
+            }
         }
         self.check_audience(claim, is_listed)
     }
@@ -259,7 +220,7 @@ impl Verifier {
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
-            // What the verifier itself reads, which no caller can let pass unsigned.
+            // The verifier itself reads these, so no caller can accept them unsigned.
             "x-amz-date"
             | "x-amz-decoded-content-length"
             | "x-amz-region-set"
@@ -276,9 +237,9 @@ impl Verifier {
         }
     }
 
-    /// S3 tolerates an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
-    /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
-    /// a framing of the body is refused all the same, because whoever reads the body might obey.
+    /// S3 accepts an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
+    /// unsigned anyway. Its value is not used. A value that announces a framing of the body is still
+    /// refused, because a reader of the body might act on it.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
         claim.signed.form == SignatureLocation::Query
             && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
@@ -292,13 +253,13 @@ impl Verifier {
     ) -> Result<(), VerifyError> {
         for (name, audience) in &self.audience {
             let name = name.as_str();
-            let (mut came, mut right) = (0, 0);
+            let (mut received, mut right) = (0, 0);
             claim.headers.try_each(|header, value| {
-                came += usize::from(header == name);
+                received += usize::from(header == name);
                 right += usize::from(header == name && value == audience.as_bytes());
                 Ok(())
             })?;
-            if came != 1 || right != 1 || !is_listed(name) {
+            if received != 1 || right != 1 || !is_listed(name) {
                 return Err(VerifyError::WrongAudience {
                     name: name.to_owned(),
                 });

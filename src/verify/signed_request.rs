@@ -1,4 +1,4 @@
-//! What a request says about who signed it.
+//! What a request claims about who signed it.
 
 mod headers;
 mod limits;
@@ -10,10 +10,8 @@ use std::fmt;
 
 use crate::credentials::SessionToken;
 use crate::error::Error;
-use crate::request::{HttpRequest, RawRequest, host_of};
+use crate::request::{HttpRequest, RawRequest, RequestView, host_of};
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
-use crate::sigv4::canonical::check_method;
-use crate::sigv4::canonical::headers::Header;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
@@ -68,7 +66,7 @@ pub struct SignedRequest<'a> {
     pub(super) host: &'a [u8],
     pub(super) headers: Fields<'a>,
     pub(super) signed: Signed<'a>,
-    /// `x-amz-content-sha256`, of which form and place are still to be judged.
+    /// `x-amz-content-sha256`, not checked yet.
     pub(super) content_sha256: Option<&'a [u8]>,
     pub(super) decoded_content_length: Option<&'a [u8]>,
     pub(super) trailer: Option<&'a [u8]>,
@@ -155,13 +153,10 @@ impl<'a> SignedRequest<'a> {
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
         limits.check(request.path, request.query, Fields::Slices(request.headers))?;
-        // What the types of `http` see to otherwise. A line break would forge a line of the
-        // canonical request, and an upper-case `X-Amz-` pass by the rule that it must be signed.
+        // The types of `http` guarantee this. A line break would forge a line of the canonical
+        // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
         let of_error = |error| of_error(error, SignatureLocation::Header);
-        check_method(request.method).map_err(of_error)?;
-        for (name, value) in request.headers {
-            Header::of_raw(name, value).map_err(of_error)?;
-        }
+        RequestView::from_raw(request).map_err(of_error)?;
         let RawRequest {
             method,
             path,
@@ -328,7 +323,7 @@ impl fmt::Debug for SignedRequest<'_> {
     }
 }
 
-/// What the floors below complain about, as the peer's fault.
+/// Converts an error of the parsers into the client's mistake.
 pub(super) fn of_error(error: Error, form: SignatureLocation) -> VerifyError {
     match error {
         Error::MalformedAuthorization(problem) => VerifyError::Malformed { form, problem },

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 
 use super::key::VerificationKey;
-use super::payload::StreamingPayload;
 
 /// The key, the first signature and the announcements that a stream is verified with.
 ///
@@ -39,7 +39,7 @@ use super::payload::StreamingPayload;
 #[derive(Clone)]
 pub struct StreamContext {
     pub(super) key: VerificationKey,
-    pub(super) payload: StreamingPayload,
+    pub(super) payload: StreamingMode,
     pub(super) date: AmzDate,
     pub(super) scope: CredentialScope,
     pub(super) signature: Signature,
@@ -50,7 +50,7 @@ pub struct StreamContext {
 
 impl StreamContext {
     /// The kind of the stream.
-    pub fn payload(&self) -> StreamingPayload {
+    pub fn payload(&self) -> StreamingMode {
         self.payload
     }
 

@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
-use crate::primitives::encode::{decoded_in_query, holds};
+use crate::primitives::percent::decoded_in_query;
+use crate::primitives::scan::holds;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::authorization::is_of_signature;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::parameters;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::string_to_sign::StringToSign;
 
 use super::error::SignatureLocation;
-use super::payload::StreamingPayload;
 use super::signed_request::SignedRequest;
 
 /// A proof: the holder of this access key signed the request for this verifier, within its time.
@@ -77,7 +77,7 @@ pub enum VerifiedPayload {
     /// The payload is not signed: anyone on the way could have changed it.
     Unsigned,
     /// The payload is a stream, which is verified piece by piece if its pieces are signed.
-    Streaming(StreamingPayload),
+    Streaming(StreamingMode),
 }
 
 impl<'c> Verified<'c> {
@@ -131,7 +131,8 @@ impl<'c> Verified<'c> {
 
     /// The query parameters, decoded, in the order of the request.
     ///
-    /// A bare `+` is a space. The parameters of a presigned URL's signature are left out.
+    /// A bare `+` is a space. The parameters of a presigned URL's signature are left out. The order
+    /// is not signed, so refuse a name that may appear only once and appears twice.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'c, [u8]>, Cow<'c, [u8]>)> + use<'c> {
         let parameters = parameters(self.claim.query).filter_map(Result::ok);
         let own = parameters.filter(|parameter| !is_of_signature(parameter));
@@ -154,7 +155,7 @@ impl<'c> Verified<'c> {
     ///
     /// It is the SHA-256 of the algorithm, the access key ID and the string to sign, joined with line
     /// feeds. Unlike the signature it does not depend on how the signature is spelled: hex digits
-    /// have two cases, and ECDSA signatures two values. Keep it until the clock window has passed.
+    /// have two cases, and ECDSA signatures two values. Keep it for twice the clock window.
     ///
     /// Two identical requests in one second have one identifier, so refuse replays of writes only.
     /// It is `None` for presigned URLs, which are made to be used repeatedly.
@@ -165,13 +166,12 @@ impl<'c> Verified<'c> {
         }
         let (date, scope) = (&signed.date, &signed.scope);
         let string_to_sign = StringToSign::new(signed.algorithm, date, scope, &self.canonical_hash);
-        let hash = Sha256::new()
-            .chain_update(signed.algorithm.as_str())
-            .chain_update(b"\n")
-            .chain_update(&*signed.access_key_id)
-            .chain_update(b"\n")
-            .chain_update(string_to_sign.as_ref());
-        Some(hash.finalize().into())
+        let mut hash = Sha256::new();
+        for part in [signed.algorithm.as_str(), "\n", &signed.access_key_id, "\n"] {
+            hash.update(part.as_bytes());
+        }
+        hash.update(string_to_sign.as_ref());
+        Some(hash.finish())
     }
 
     /// Copies the proof, so that it can leave the function that owns the request.
@@ -224,8 +224,8 @@ impl fmt::Debug for Verified<'_> {
 ///
 /// /// Of a store that takes the bucket from the host, and otherwise from the path.
 /// fn bucket_and_key(verified: &Verified<'_>) -> Option<(Vec<u8>, Vec<u8>)> {
-///     let object = verified.object_path()?;
-///     let (bucket, key) = match verified.host().strip_suffix(".s3.example.com") {
+///     let (object, host) = (verified.object_path()?, verified.host());
+///     let (bucket, key) = match host.strip_suffix(".s3.example.com") {
 ///         Some(bucket) => (bucket.as_bytes(), object.key()),
 ///         None => object.bucket_and_key(),
 ///     };

@@ -211,7 +211,9 @@ fn an_empty_secret_verifies_no_request() {
 
 #[test]
 fn no_verification_key_is_derived_from_an_empty_secret() {
-    let scope = CredentialScope::parse("20260522/us-east-1/sqs/aws4_request").unwrap();
+    let scope = "20260522/us-east-1/sqs/aws4_request"
+        .parse::<CredentialScope>()
+        .unwrap();
     let empty = Error::InvalidSecretKey("is empty");
     for credentials in [
         Credentials::new("AKIDEXAMPLE", ""),
@@ -243,7 +245,9 @@ fn zeros() -> Signature {
 
 #[test]
 fn an_empty_secret_verifies_no_chunk() {
-    let scope = CredentialScope::parse("20260522/us-east-1/s3/aws4_request").unwrap();
+    let scope = "20260522/us-east-1/s3/aws4_request"
+        .parse::<CredentialScope>()
+        .unwrap();
     let date = AmzDate::new(NOW).unwrap();
     for (secret, signatures, good) in [
         (
@@ -288,7 +292,9 @@ fn an_empty_secret_verifies_no_chunk() {
 fn an_empty_secret_verifies_no_event() {
     use countersign::event_stream::{Event, EventError, EventVerifier, Message, Value, encode};
 
-    let scope = CredentialScope::parse("20260522/us-east-1/transcribe/aws4_request").unwrap();
+    let scope = "20260522/us-east-1/transcribe/aws4_request"
+        .parse::<CredentialScope>()
+        .unwrap();
     for (secret, signature, expected) in [
         (
             SECRET,

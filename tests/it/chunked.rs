@@ -1,12 +1,11 @@
 //! aws-chunked payloads: the rows of the edge cases that are about them, and what must be refused.
 
+use countersign::StreamingMode;
 use countersign::chunked::{
     ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkSigningError, ChunkSyntaxError, ChunkVerifier,
     ChunkedEncoding, MIN_CHUNK_SIZE, Trailer,
 };
-use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier,
-};
+use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{
     Credentials, Error, Service, Signer,
     sigv4::{Algorithm, AmzDate, Authorization, SigningKey},
@@ -52,7 +51,7 @@ fn e54_the_sentinel_comes_with_the_chunk_signer() {
     let mut chunks = signer()
         .sign_chunked(&mut request, ChunkedEncoding::signed(9), NOW)
         .unwrap();
-    let sentinel = chunks.payload_hash().to_hashed_payload();
+    let sentinel = chunks.payload_hash().to_string();
     assert_eq!(sentinel.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
     assert_eq!(request.headers()["x-amz-content-sha256"], sentinel.as_str());
     assert!(chunks.header(b"nine byte").is_ok());
@@ -144,14 +143,14 @@ fn e57_the_callers_content_encoding_stays() {
 fn e58_unsigned_and_signed_trailers_are_two_forms() {
     let trailers = || [ChecksumAlgorithm::Crc32.into()];
     let unsigned = chunks_of(ChunkedEncoding::unsigned_with_trailers(0, trailers()));
-    let hash = unsigned.payload_hash().to_hashed_payload();
+    let hash = unsigned.payload_hash().to_string();
     assert_eq!(hash.as_str(), "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
     assert_eq!(
         wire(unsigned, b"", &[(CRC32, "AAAAAA==")]),
         b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"
     );
     let signed = chunks_of(ChunkedEncoding::signed_with_trailers(0, trailers()));
-    let hash = signed.payload_hash().to_hashed_payload();
+    let hash = signed.payload_hash().to_string();
     assert_eq!(hash.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
 }
 
@@ -576,17 +575,17 @@ fn v10_the_seed_of_a_verified_head_verifies_the_chunks() {
     let length = DATA.len() as u64;
     let trailers = || [trailer("x-custom", 3)];
     for (payload, is) in [
-        (ChunkedEncoding::signed(length), StreamingPayload::Chunks),
+        (ChunkedEncoding::signed(length), StreamingMode::Chunks),
         (
             ChunkedEncoding::signed_with_trailers(length, trailers()),
-            StreamingPayload::ChunksAndTrailer,
+            StreamingMode::ChunksAndTrailer,
         ),
         (
             ChunkedEncoding::unsigned_with_trailers(length, trailers()),
-            StreamingPayload::UnsignedAndTrailer,
+            StreamingMode::UnsignedAndTrailer,
         ),
     ] {
-        let values: &[_] = if is == StreamingPayload::Chunks {
+        let values: &[_] = if is == StreamingMode::Chunks {
             &[]
         } else {
             &[("x-custom", "abc")]

@@ -418,7 +418,9 @@ fn scopes_are_keys_of_a_cache() {
         hasher.finish()
     };
     let scope = CredentialScope::new(NOW, "us-east-1", "sqs").unwrap();
-    let same = CredentialScope::parse("20150830/us-east-1/sqs/aws4_request").unwrap();
+    let same = "20150830/us-east-1/sqs/aws4_request"
+        .parse::<CredentialScope>()
+        .unwrap();
     assert_eq!((scope, hash(&scope)), (same, hash(&same)));
     for other in [
         "20150831/us-east-1/sqs/aws4_request",
@@ -427,7 +429,7 @@ fn scopes_are_keys_of_a_cache() {
         "20150830/us-east-1-s/qs/aws4_request",
         "20150830/sqs/aws4_request",
     ] {
-        let other = CredentialScope::parse(other).unwrap();
+        let other = other.parse::<CredentialScope>().unwrap();
         assert_ne!(scope, other);
         assert_ne!(hash(&scope), hash(&other));
     }
@@ -532,7 +534,7 @@ fn a_payload_is_declared_once() {
 #[test]
 fn a_url_declares_the_payload_that_is_signed() {
     let hash = PayloadHash::new("body");
-    let hex = hash.to_hashed_payload();
+    let hex = hash.to_string();
     let hex = hex.as_str();
     let unsigned = PayloadHash::Unsigned;
     let name = "X-Amz-Content-Sha256";
@@ -654,7 +656,7 @@ fn headers_that_are_read_are_ascii() {
             error,
             VerifyError::Malformed {
                 form: SignatureLocation::Header,
-                problem: "it holds something else than visible ASCII"
+                problem: "must be printable ASCII"
             }
         );
     }
@@ -1016,7 +1018,7 @@ fn a_payload_is_checked_as_it_was_signed() {
         .verify(&claim, &key, PayloadHash::Unsigned, NOW)
         .map(drop)
         .unwrap_err();
-    let expected = "the payload is signed as a hash, and was checked as unsigned";
+    let expected = "payload is signed as a hash, but was checked as unsigned";
     assert_eq!(error.to_string(), expected);
 }
 

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
+use countersign::StreamingMode;
 use countersign::chunked::{ChunkError, ChunkVerifier};
 use countersign::event_stream::{
     DEFAULT_MAX_MESSAGE_LENGTH, Decoder, EncodeError, Event, EventError, EventSigner,
     EventVerifier, FrameError, HeaderError, MAX_HEADERS_LENGTH, Message, Value, encode,
     encode_with_max_length,
 };
-use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier,
-};
+use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{Credentials, Error, PayloadHash, Signer, sigv4::QueryAuthorization};
 use http::Request;
 use proptest::collection::vec;
@@ -439,7 +438,7 @@ fn open(credentials: &Credentials) -> (EventSigner, EventVerifier) {
     else {
         panic!("an event stream is a stream");
     };
-    assert_eq!(head.payload(), StreamingPayload::Events);
+    assert_eq!(head.payload(), StreamingMode::Events);
     let (_, seed) = head.into_parts();
     let chunks = ChunkVerifier::new(&seed);
     assert!(matches!(chunks, Err(ChunkError::NotAnnounced(_))));

@@ -43,6 +43,7 @@ mod properties;
 ))]
 mod refusals;
 mod secrets;
+mod sign;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
 #[cfg(feature = "sources")]

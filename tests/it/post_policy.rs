@@ -830,7 +830,9 @@ fn a_key_is_for_its_scope_alone() {
     ] {
         let key = SigningKey::derive(
             &SECRET.into(),
-            &countersign::sigv4::CredentialScope::parse(other).unwrap(),
+            &other
+                .parse::<countersign::sigv4::CredentialScope>()
+                .unwrap(),
         );
         let policy = fields.iter().find(|(name, _)| *name == "policy").unwrap().1;
         let signature = key.sign(policy);

@@ -76,7 +76,7 @@ fn verified(data: &[u8], algorithm: ChecksumAlgorithm, value: &str) -> Result<()
         .unwrap()
         .verify_signature(&claim, &key, now);
     let Ok(PendingVerification::UnsignedStream(head)) = head else {
-        panic!("the request announces a stream");
+        panic!("the request announces unsigned chunks");
     };
     let mut chunks = ChunkVerifier::new(&head.accept().1).unwrap();
     let mut input = &wire[..];

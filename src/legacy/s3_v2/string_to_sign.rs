@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use super::{Bucket, X_AMZ_DATE};
 use crate::error::Error;
 use crate::legacy::parameters::{Parameter, Parameters};
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::request::HttpRequest;
 
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
@@ -39,7 +39,7 @@ const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 pub fn string_to_sign<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result<Vec<u8>, Error> {
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
     if parameters.find("Signature").is_none() {
-        return header_string_to_sign(request, bucket);
+        return header_string_to_sign(request, request.headers(), bucket);
     }
     let (method, headers) = (request.method().as_str(), request.headers());
     let date = match parameters.find("Expires") {
@@ -56,9 +56,10 @@ pub fn string_to_sign<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result
 
 pub(super) fn header_string_to_sign<R: HttpRequest>(
     request: &R,
+    headers: &HeaderMap,
     bucket: Bucket<'_>,
 ) -> Result<Vec<u8>, Error> {
-    let (method, headers) = (request.method().as_str(), request.headers());
+    let method = request.method().as_str();
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
     // A server that takes them for headers, as S3 does, would act on what nobody signed.
     if let Some(parameter) = parameters.iter().find(|parameter| is_amz(parameter)) {

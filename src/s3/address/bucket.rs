@@ -2,10 +2,10 @@
 
 use crate::address::endpoint::is_ipv4;
 use crate::address::{Address, AddressError, AddressPart};
-use crate::primitives::encode::encode_segment;
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::s3::address::{Addressing, Client};
 use crate::service::partition::Partition;
+use crate::sigv4::object_key::encode_segment;
 
 impl Addressing {
     /// Returns the address of a bucket, by its name, its alias or its ARN.

@@ -1,10 +1,10 @@
 //! Directory buckets of S3 Express One Zone, and their access points.
 
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
-use crate::primitives::encode::encode_segment;
 use crate::primitives::host_label::is_host_label;
 use crate::s3::address::bucket::is_hostable;
 use crate::s3::address::{Addressing, Client};
+use crate::sigv4::object_key::encode_segment;
 
 /// The lengths that names of zones have, from `use1-az4` on.
 const ZONE_LENGTHS: [usize; 5] = [8, 9, 13, 14, 20];

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::query::value_of;
 use crate::error::Error;
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
@@ -46,7 +46,7 @@ pub(super) fn split_credential(
         .ok_or(Error::MalformedAuthorization(
             "`Credential` is not of the form ID/SCOPE",
         ))?;
-    Ok((slash, CredentialScope::parse(scope)?))
+    Ok((slash, scope.parse::<CredentialScope>()?))
 }
 
 /// The access key id and the scope in `ID/SCOPE`.

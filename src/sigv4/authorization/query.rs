@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use super::Authorization;
 use super::credential::query_credential;
 use crate::error::Error;
-use crate::primitives::encode::encode;
+use crate::primitives::percent::encode;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::query::{Parameter, parameters};
 use crate::sigv4::date::AmzDate;
@@ -15,7 +15,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
 
 /// The first of the parameters that presigning writes.
-pub(crate) const FIRST: &str = "X-Amz-Algorithm";
+const FIRST: &str = "X-Amz-Algorithm";
 
 /// The parameters that presigning writes.
 const PARAMETERS: [&str; 9] = [
@@ -37,7 +37,7 @@ fn may_be_named(parameter: &Parameter<'_>) -> bool {
 
 /// Refuses a caller's parameter that the signer writes itself, in any case of letters: signing a
 /// signed URL again would leave two signatures in it.
-pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
+pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<(), Error> {
     if may_be_named(parameter)
         && let Some(name) = PARAMETERS.iter().find(|name| parameter.is_named(name))
     {
@@ -45,7 +45,7 @@ pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
             parameter: (*name).to_owned(),
         });
     }
-    Ok(true)
+    Ok(())
 }
 
 /// By which a URL declares its payload, as some SDKs write it.
@@ -145,7 +145,7 @@ impl<'a> QueryAuthorization<'a> {
                 "there are two session tokens",
             ));
         }
-        let algorithm = Algorithm::parse(&value_of(&algorithm)?)?;
+        let algorithm: Algorithm = value_of(&algorithm)?.parse()?;
         Ok(Self {
             authorization: Authorization::of_parts(
                 algorithm,

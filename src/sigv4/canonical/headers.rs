@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{Sink, holds};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::scan::holds;
+use crate::primitives::sink::Sink;
+use crate::request::check_header;
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Header<'a> {
@@ -15,31 +17,6 @@ pub(crate) struct Header<'a> {
     folds: bool,
     /// Whether the value is written in lowercase.
     lowercase: bool,
-}
-
-impl<'a> Header<'a> {
-    /// A header that has not been through the types of `http`.
-    pub(crate) fn of_raw(name: &'a str, value: &'a [u8]) -> Result<Self, Error> {
-        if name.is_empty() || !name.bytes().all(is_lower_case_token) {
-            return Err(Error::InvalidHeaderName {
-                name: name.to_owned(),
-            });
-        }
-        let odd = is_odd(value);
-        let control = |&b: &u8| b.is_ascii_control() && b != b'\t';
-        if odd && value.iter().any(control) {
-            return Err(Error::InvalidHeaderValue {
-                name: name.to_owned(),
-            });
-        }
-        let folds = odd && folds(value);
-        Ok(Self {
-            name,
-            value,
-            folds,
-            lowercase: false,
-        })
-    }
 }
 
 /// The headers of a canonical request, and the list of their names.
@@ -83,7 +60,8 @@ impl<'a> CanonicalHeaders<'a> {
     pub fn new(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, Error> {
         let mut canonical = Self::unsorted();
         for (name, value) in headers {
-            canonical.0.push(Header::of_raw(name, value)?);
+            check_header(name, value)?;
+            canonical.push(name, value);
         }
         canonical.sort();
         Ok(canonical)
@@ -113,10 +91,6 @@ impl<'a> CanonicalHeaders<'a> {
             folds: false,
             lowercase: holds(value, |b| b.is_ascii_uppercase()),
         });
-    }
-
-    pub(crate) fn push_header(&mut self, header: Header<'a>) {
-        self.0.push(header);
     }
 
     /// A header of the signer's own, in canonical form.
@@ -221,23 +195,6 @@ impl fmt::Debug for CanonicalHeaders<'_> {
 pub(crate) fn order(a: &str, b: &str) -> Ordering {
     let [x, y] = [a, b].map(|name| name.as_bytes().first());
     x.cmp(&y).then_with(|| a.cmp(b))
-}
-
-fn is_lower_case_token(byte: u8) -> bool {
-    /// As a table, because it is asked of every byte.
-    static LOWER_CASE_TOKEN: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut bytes: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-        while let [byte, rest @ ..] = bytes {
-            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
-            {
-                table[*byte as usize] = true;
-            }
-            bytes = rest;
-        }
-        table
-    };
-    LOWER_CASE_TOKEN.get(usize::from(byte)) == Some(&true)
 }
 
 fn is_blank(byte: u8) -> bool {

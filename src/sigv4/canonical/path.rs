@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{
-    Escapes, Sink, decoded, encode_in_path, escape, is_unreserved, recode_in_path,
-};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::percent::{Escapes, decoded, encode_in_path, escape, is_unreserved};
+use crate::primitives::sink::Sink;
 use crate::service::Rules;
+use crate::sigv4::object_key;
 
 /// The second line of a canonical request.
 ///
@@ -87,30 +87,28 @@ impl<'a> CanonicalPath<'a> {
         if !path.starts_with('/') {
             return wrong(0, "it does not begin with `/`");
         }
-        // Without a branch a byte, which the compiler makes many bytes wide.
-        let wrong_byte = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'?') | (b == b'#');
-        let bare = |b: u8| is_unreserved(b) | (b == b'/') | (b == b'%');
-        let (mut any_wrong, mut any_escape, mut all_bare) = (false, false, true);
-        for b in path.bytes() {
-            any_wrong |= wrong_byte(b);
-            any_escape |= b == b'%';
-            all_bare &= bare(b);
+        let mut seen = 0;
+        for byte in path.bytes() {
+            seen |= class(byte);
         }
-        if any_wrong {
-            let position = path.bytes().position(wrong_byte).unwrap_or_default();
+        if seen & FORBIDDEN != 0 {
+            let position = path
+                .bytes()
+                .take_while(|&b| class(b) & FORBIDDEN == 0)
+                .count();
             return wrong(
                 position,
                 "there is white space, a control character, `?` or `#`",
             );
         }
-        let escapes = if any_escape {
+        let escapes = if seen & ESCAPE != 0 {
             escapes_of(path)?
         } else {
             Escapes::Canonical
         };
         let encoding = match (rules.double_encode_path, rules.recode_path) {
             (true, _) => Encoding::OnceMore,
-            (false, true) if !all_bare || escapes == Escapes::Other => Encoding::Strict,
+            (false, true) if seen & RESERVED != 0 || escapes == Escapes::Other => Encoding::Strict,
             (false, _) => Encoding::AsSent,
         };
         let mut pairs = path.bytes().zip(path.bytes().skip(1));
@@ -187,7 +185,7 @@ impl<'a> CanonicalPath<'a> {
         match self.encoding {
             Encoding::AsSent => sink.put_str(piece),
             Encoding::OnceMore => encode_in_path(piece.as_bytes(), sink),
-            Encoding::Strict => recode_in_path(piece, sink),
+            Encoding::Strict => object_key::recode(piece, sink),
         }
     }
 
@@ -203,7 +201,7 @@ impl<'a> CanonicalPath<'a> {
                 url.push('/');
             }
             let start = url.len();
-            recode_in_path(segment, url);
+            object_key::recode(segment, url);
             let written = url.get(start..).unwrap_or_default();
             if written.split('/').any(|part| part == "." || part == "..") {
                 url.truncate(start);
@@ -221,10 +219,42 @@ impl<'a> CanonicalPath<'a> {
     }
 }
 
+const FORBIDDEN: u8 = 1;
+const ESCAPE: u8 = 2;
+/// Neither unreserved nor `/`: strict encoding escapes it.
+const RESERVED: u8 = 4;
+
+/// What a byte means in a path.
+fn class(byte: u8) -> u8 {
+    /// A table, because every byte of a path is looked up.
+    static CLASSES: [u8; 256] = {
+        let mut table = [RESERVED; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
+            {
+                table[byte] = match byte as u8 {
+                    0..=b' ' | 0x7f | b'?' | b'#' => FORBIDDEN,
+                    b'%' => ESCAPE,
+                    b'/' => 0,
+                    byte if is_unreserved(byte) => 0,
+                    _ => RESERVED,
+                };
+            }
+            byte += 1;
+        }
+        table
+    };
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(FORBIDDEN)
+}
+
 /// Whether all escapes of a path are as strict encoding writes them. It writes no `%2F`.
 fn escapes_of(path: &str) -> Result<Escapes, Error> {
     let mut escapes = Escapes::Canonical;
-    for (position, _) in path.match_indices('%') {
+    for (position, byte) in path.bytes().enumerate() {
+        if byte != b'%' {
+            continue;
+        }
         let digits = path.as_bytes().get(position + 1..).unwrap_or_default();
         let escape = escape(digits).ok_or(Error::InvalidPath {
             position,

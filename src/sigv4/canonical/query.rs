@@ -7,10 +7,12 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
-use crate::primitives::encode::{
-    Class, Escapes, Sink, class, decoded_in_query, encoded, escape, recode_in_query,
-};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::percent::{
+    Class, Escapes, class, decoded_in_query, encoded, escape, recode_in_query,
+};
+use crate::primitives::sink::Sink;
+use crate::service::Rules;
 
 /// One `name=value`, percent-encoded.
 #[derive(Clone, Copy)]
@@ -148,7 +150,7 @@ impl<'a> CanonicalQuery<'a> {
     /// ```
     pub fn new(query: &'a str) -> Result<Self, Error> {
         let mut canonical = Self::empty();
-        canonical.read(query, |_| Ok(true))?;
+        canonical.read(query, UnsignedParameters::None)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -157,19 +159,23 @@ impl<'a> CanonicalQuery<'a> {
         Self(InlineVec::new())
     }
 
-    /// Adds those parameters of a query that `keep` keeps.
+    /// Adds the parameters of a query, except those that are added after signing.
     pub(crate) fn read(
         &mut self,
         query: &'a str,
-        mut keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+        unsigned: UnsignedParameters,
     ) -> Result<(), Error> {
         for parameter in parameters(query) {
             let parameter = parameter?;
-            if keep(&parameter)? {
+            if !unsigned.includes(&parameter) {
                 self.0.push(parameter);
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Parameter<'a>] {
+        self.0.as_slice()
     }
 
     /// Adds a parameter in the canonical encoding.
@@ -206,6 +212,38 @@ impl fmt::Debug for CanonicalQuery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.0.as_slice().iter().map(Parameter::name);
         f.debug_set().entries(names).finish()
+    }
+}
+
+/// The parameters that are added to a URL after it was signed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnsignedParameters {
+    /// Not a presigned URL.
+    None,
+    Signature,
+    /// AWS IoT adds the session token last.
+    SignatureAndToken,
+}
+
+impl UnsignedParameters {
+    /// Those of a presigned URL.
+    pub(crate) fn of_url(rules: &Rules) -> Self {
+        if rules.session_token.is_unsigned(true) {
+            Self::SignatureAndToken
+        } else {
+            Self::Signature
+        }
+    }
+
+    fn includes(self, parameter: &Parameter<'_>) -> bool {
+        match self {
+            Self::None => false,
+            Self::Signature => parameter.is_exactly("X-Amz-Signature"),
+            Self::SignatureAndToken => {
+                parameter.is_exactly("X-Amz-Signature")
+                    || parameter.is_exactly("X-Amz-Security-Token")
+            }
+        }
     }
 }
 

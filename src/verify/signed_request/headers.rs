@@ -5,7 +5,7 @@ use http::HeaderMap;
 use super::token::Token;
 use crate::verify::VerifyError;
 
-/// A request's headers, in whichever way they came.
+/// A request's headers, as a map or as slices.
 #[derive(Clone, Copy)]
 pub(in crate::verify) enum Fields<'a> {
     Map(&'a HeaderMap),
@@ -76,7 +76,7 @@ impl<'a> Found<'a> {
                     };
                 }
                 "date" => {
-                    // Two of them matter only where the date is taken from there.
+                    // A duplicate matters only if the date is read from here.
                     found.date = Some(value);
                     found.dates += 1;
                     return Ok(());
@@ -102,8 +102,8 @@ impl<'a> Found<'a> {
         Ok(found)
     }
 
-    /// The host that was signed: what the header says, as it says it. Where the URI has an
-    /// authority too, a server may well route by that one, so they must agree.
+    /// The host that was signed: the header as it was sent. If the URI has an authority too, both
+    /// must agree, because a server may route by either.
     pub(super) fn host(&self, authority: Option<Authority<'a>>) -> Result<&'a [u8], VerifyError> {
         match (self.host, authority) {
             (None | Some([]), None) => Err(VerifyError::MissingHost),
@@ -119,7 +119,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The session token, of the one or the other name.
+    /// The session token, under either name.
     pub(super) fn token(&self) -> Result<Option<Token<'a>>, VerifyError> {
         match (self.security_token, self.s3_session_token) {
             (Some(_), Some(_)) => Err(VerifyError::Repeated {

@@ -1,4 +1,4 @@
-//! What a signature says of itself, in either form.
+//! What a signature states about itself, in a header or in a query.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,7 @@ use super::headers::Found;
 use super::of_error;
 use super::signed_headers::SignedHeaders;
 use super::token::Token;
-use crate::primitives::encode::holds;
-use crate::primitives::http_date::http_date;
+use crate::primitives::scan::holds;
 use crate::sigv4::authorization::{Authorization, expires_in_of, query_credential};
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
@@ -15,7 +14,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::verify::{SignatureLocation, VerifyError};
 
-/// What the signature itself says.
+/// What the signature itself states.
 #[derive(Clone)]
 pub(in crate::verify) struct Signed<'a> {
     pub(in crate::verify) form: SignatureLocation,
@@ -30,7 +29,7 @@ pub(in crate::verify) struct Signed<'a> {
     pub(in crate::verify) expires_in: Option<u64>,
     pub(in crate::verify) region_set: Option<Cow<'a, str>>,
     pub(in crate::verify) token: Option<Token<'a>>,
-    /// `X-Amz-Content-Sha256`, whose form and place are still to be judged.
+    /// `X-Amz-Content-Sha256`, not checked yet.
     pub(in crate::verify) content_sha256_parameter: Option<Parameter<'a>>,
 }
 
@@ -41,7 +40,7 @@ impl<'a> Signed<'a> {
         let form = SignatureLocation::Header;
         let header = text(header).ok_or(VerifyError::Malformed {
             form,
-            problem: "it holds something else than visible ASCII",
+            problem: "must be printable ASCII",
         })?;
         let Authorization {
             algorithm,
@@ -51,7 +50,7 @@ impl<'a> Signed<'a> {
             signature,
         } = Authorization::parse(header).map_err(|error| {
             let scheme = header.split([' ', '\t']).next().unwrap_or_default();
-            match Algorithm::parse(scheme) {
+            match scheme.parse::<Algorithm>() {
                 Ok(_) => of_error(error, form),
                 Err(_) => VerifyError::UnknownAlgorithm { form },
             }
@@ -64,7 +63,7 @@ impl<'a> Signed<'a> {
             (None, Some(value)) => {
                 let text = text(value);
                 let date = text.and_then(|text| {
-                    AmzDate::of_bytes(text.as_bytes()).or_else(|| http_date(text))
+                    AmzDate::of_bytes(text.as_bytes()).or_else(|| AmzDate::from_http(text))
                 });
                 (date, true)
             }
@@ -113,7 +112,8 @@ impl<'a> Signed<'a> {
             value.ok_or(malformed("a parameter is not UTF-8"))
         };
         let algorithm = algorithm.ok_or(malformed("`X-Amz-Algorithm` is missing"))?;
-        let algorithm = Algorithm::parse(&value(&algorithm)?)
+        let algorithm = value(&algorithm)?
+            .parse::<Algorithm>()
             .map_err(|_| VerifyError::UnknownAlgorithm { form })?;
         let credential = credential.ok_or(malformed("`X-Amz-Credential` is missing"))?;
         let signed_headers = signed_headers.ok_or(malformed("`X-Amz-SignedHeaders` is missing"))?;
@@ -142,7 +142,7 @@ impl<'a> Signed<'a> {
                 });
             }
         };
-        // Another that says the same, in a parameter or a header.
+        // Declared more than once, as a parameter or a header.
         if count > 1 || (count > 0 && headers.content_sha256.is_some()) {
             return Err(VerifyError::Repeated {
                 name: "x-amz-content-sha256",

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::primitives::encode::holds;
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::scan::holds;
 use crate::sigv4::canonical::headers::order;
 use crate::sigv4::canonical::query::Parameter;
 
-/// The list of signed headers: as text, and in a query maybe with `;` still escaped, so that
-/// reading it costs no allocation.
+/// The list of signed headers as text. In a query `;` may still be escaped, so that reading the list
+/// costs no allocation.
 #[derive(Clone)]
 pub(in crate::verify) struct SignedHeaders<'a> {
     pub(super) text: Cow<'a, str>,
@@ -47,8 +47,8 @@ impl<'a> SignedHeaders<'a> {
         })
     }
 
-    /// As a list in strictly ascending order of lower-case names, which is how they are signed. No
-    /// name holds a capital, a blank, a control character, or anything but ASCII.
+    /// The names, in strictly ascending order, as they are signed. A name has no uppercase letter,
+    /// white space, control character or byte outside ASCII.
     pub(in crate::verify) fn list(&self) -> Option<InlineVec<&str, 24>> {
         let wrong_byte = |b: u8| b.is_ascii_uppercase() | (b <= b' ') | (b >= 0x7f);
         let wrong = |text: &str| holds(text.as_bytes(), wrong_byte);

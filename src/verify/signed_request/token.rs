@@ -1,10 +1,11 @@
-//! A session token where it stands.
+//! A session token, as it was sent.
 
 use crate::credentials::SessionToken;
-use crate::primitives::encode::{decoded_in_query, same, same_in_query};
+use crate::primitives::constant_time::{same, same_in_query};
+use crate::primitives::percent::decoded_in_query;
 use crate::sigv4::canonical::query::Parameter;
 
-/// A session token where it stands.
+/// A session token, as it was sent.
 #[derive(Clone)]
 pub(crate) struct Token<'a> {
     value: TokenValue<'a>,
@@ -28,7 +29,7 @@ impl<'a> Token<'a> {
         Self { value, s3_express }
     }
 
-    /// Whether it is this token, under its own name; in a time that depends on lengths alone.
+    /// Whether it is this token, under the token's own name. The time depends on lengths only.
     pub(in crate::verify) fn is(&self, token: &SessionToken) -> bool {
         let expected = token.expose().as_bytes();
         let equal = match &self.value {
@@ -43,7 +44,7 @@ impl<'a> Token<'a> {
             TokenValue::Header(value) => value.to_vec(),
             TokenValue::Parameter(parameter) => decoded_in_query(parameter.raw_value()).collect(),
         };
-        // No token is anything but ASCII, so what is lost here could not have been one.
+        // Tokens are ASCII, so a text that loses something here is not a token.
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),

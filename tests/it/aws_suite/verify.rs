@@ -3,8 +3,9 @@
 
 use ::http::{HeaderName, HeaderValue, Request};
 use countersign::PayloadHash;
+use countersign::StreamingMode;
 use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier, VerifyError,
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
 
 use crate::aws_suite::case::{Case, Form, suite};
@@ -109,7 +110,7 @@ fn verify(
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(&wire.body)).map(drop),
         PendingVerification::Unsigned(_) => panic!("the suite signs every payload"),
         PendingVerification::SignedStream(head) => {
-            let kind: StreamingPayload = head.payload();
+            let kind: StreamingMode = head.payload();
             panic!("the suite has no streams: {kind:?}")
         }
         PendingVerification::UnsignedStream(_) => panic!("the suite has no streams"),

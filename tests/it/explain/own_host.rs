@@ -76,7 +76,7 @@ fn captures() {
     arrived.headers_mut().insert("host", host);
     assert_eq!(cause(&arrived), Some(Cause::HostChanged));
     // Somebody on the way named a second host.
-    let problem = "the request names two hosts".to_owned();
+    let problem = "request names more than one host".to_owned();
     let two = with_target(signed(), "http://10.0.0.7/key");
     assert_eq!(cause(&two), Some(Cause::MalformedRequest { problem }));
 }
