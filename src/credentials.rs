@@ -246,15 +246,15 @@ impl SecretKey {
     /// assert_eq!(secret_key.expose().len(), 40);
     /// ```
     pub fn expose(&self) -> &str {
-        self.0.get(Self::PREFIX.len()..).unwrap_or_default()
+        self.0.split_at(Self::PREFIX.len()).1
     }
 
-    /// `AWS4` and the secret, the first key of the derivation.
     /// Whether there is no secret: anybody could sign with it.
     pub(crate) fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }
 
+    /// `AWS4` and the secret, the first key of the derivation.
     pub(crate) fn prefixed(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -7,13 +7,11 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::primitives::scan::{cut, holds};
+use crate::primitives::sink::Sink;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 
-#[cfg(feature = "post-policy")]
-pub(crate) use credential::parse_credential;
-pub(crate) use credential::query_credential;
-use credential::split_credential;
+pub(crate) use credential::{parse_credential, query_credential};
 pub use query::QueryAuthorization;
 pub(crate) use query::{
     AuthorizationParameters, CONTENT_SHA256_PARAMETER, already_declared, declares, expires_in_of,
@@ -106,11 +104,10 @@ impl<'a> Authorization<'a> {
         let Some(signature) = signature else {
             return malformed("`Signature` is missing");
         };
-        let (slash, scope) = split_credential(algorithm, credential)?;
-        let access_key_id = credential.get(..slash).unwrap_or_default().into();
+        let (access_key_id, scope) = parse_credential(algorithm, credential)?;
         Self::of_parts(
             algorithm,
-            (access_key_id, scope),
+            (access_key_id.into(), scope),
             signed_headers.into(),
             signature,
         )
@@ -155,16 +152,16 @@ impl<'a> Authorization<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn to_header(&self) -> String {
-        let mut header = Vec::new();
+        let mut header = String::new();
         write_header_start(
             &mut header,
             self.algorithm,
             &self.access_key_id,
             &self.scope,
         );
-        header.extend_from_slice(self.signed_headers.as_bytes());
+        header.push_str(&self.signed_headers);
         write_header_end(&mut header, &self.signature);
-        String::from_utf8(header).unwrap_or_default()
+        header
     }
 }
 
@@ -194,22 +191,22 @@ pub(crate) fn header_len(
 
 /// Everything before the list of signed headers.
 pub(crate) fn write_header_start(
-    header: &mut Vec<u8>,
+    header: &mut impl Sink,
     algorithm: Algorithm,
     access_key_id: &str,
     scope: &CredentialScope,
 ) {
     for part in [algorithm.as_str(), CREDENTIAL, access_key_id, "/"] {
-        header.extend_from_slice(part.as_bytes());
+        header.put_str(part);
     }
-    header.extend_from_slice(scope.as_bytes());
-    header.extend_from_slice(SIGNED_HEADERS.as_bytes());
+    header.put(scope.as_bytes());
+    header.put_str(SIGNED_HEADERS);
 }
 
 /// Everything after it.
-pub(crate) fn write_header_end(header: &mut Vec<u8>, signature: &Signature) {
-    header.extend_from_slice(SIGNATURE.as_bytes());
-    header.extend_from_slice(signature.as_bytes());
+pub(crate) fn write_header_end(header: &mut impl Sink, signature: &Signature) {
+    header.put_str(SIGNATURE);
+    header.put(signature.as_bytes());
 }
 
 impl Signature {

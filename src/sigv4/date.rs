@@ -8,6 +8,7 @@ use time::{Date, Month, OffsetDateTime, Time};
 use crate::error::Error;
 use crate::primitives::ascii::own_ascii;
 use crate::primitives::http_date;
+use crate::primitives::inline_text::first;
 use crate::timestamp::Timestamp;
 
 /// The date of a request as `X-Amz-Date` carries it: ISO 8601 basic, UTC, whole seconds.
@@ -122,7 +123,7 @@ impl AmzDate {
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
-        self.text.first_chunk().unwrap_or(b"        ")
+        first(&self.text)
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::error::Error;
-use crate::primitives::ascii::own_ascii;
+use crate::primitives::inline_text::InlineText;
 use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
@@ -34,10 +34,9 @@ const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 /// ```
 #[derive(Clone, Copy)]
 pub struct CredentialScope {
-    text: [u8; MAX],
-    len: u8,
-    /// Where the region ends; 8, the end of the day, when there is none.
-    region_end: u8,
+    text: InlineText<MAX>,
+    /// Where the region ends; 8, the end of the day, if there is none.
+    region_end: usize,
 }
 
 impl CredentialScope {
@@ -68,30 +67,17 @@ impl CredentialScope {
 
     /// Region and service have been checked by their owner, once.
     pub(crate) fn unchecked(day: &[u8; 8], region: Option<&str>, service: &str) -> Self {
-        let mut scope = Self {
-            text: [0; MAX],
-            len: 0,
-            region_end: 8,
-        };
-        scope.push(day);
+        let mut text = InlineText::new();
+        text.push(day);
         if let Some(region) = region {
-            scope.push(b"/");
-            scope.push(region.as_bytes());
-            scope.region_end = scope.len;
+            text.push(b"/");
+            text.push(region.as_bytes());
         }
+        let region_end = text.len();
         for part in ["/", service, "/", END] {
-            scope.push(part.as_bytes());
+            text.push(part.as_bytes());
         }
-        scope
-    }
-
-    fn push(&mut self, part: &[u8]) {
-        let free = self.text.iter_mut().skip(usize::from(self.len));
-        let written = free.zip(part).map(|(slot, byte)| *slot = *byte).count();
-        // At most the array's length, which a u8 holds.
-        self.len = self
-            .len
-            .saturating_add(u8::try_from(written).unwrap_or(u8::MAX));
+        Self { text, region_end }
     }
 
     /// The day, `YYYYMMDD`.
@@ -103,11 +89,11 @@ impl CredentialScope {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn day(&self) -> &str {
-        self.part(0, 8)
+        self.text.part(0, 8)
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
-        self.text.first_chunk().unwrap_or(b"        ")
+        self.text.first()
     }
 
     /// The region; `None` in a SigV4A scope, which has none.
@@ -119,7 +105,7 @@ impl CredentialScope {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn region(&self) -> Option<&str> {
-        (self.region_end > 8).then(|| self.part(9, usize::from(self.region_end)))
+        (self.region_end > 8).then(|| self.text.part(9, self.region_end))
     }
 
     /// The service's signing name.
@@ -131,8 +117,8 @@ impl CredentialScope {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn service(&self) -> &str {
-        let end = usize::from(self.len).saturating_sub(END.len() + 1);
-        self.part(usize::from(self.region_end) + 1, end)
+        let end = self.text.len() - END.len() - 1;
+        self.text.part(self.region_end + 1, end)
     }
 
     /// The whole text.
@@ -146,15 +132,11 @@ impl CredentialScope {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        own_ascii(self.as_bytes())
+        self.text.as_str()
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.text.get(..usize::from(self.len)).unwrap_or_default()
-    }
-
-    fn part(&self, start: usize, end: usize) -> &str {
-        own_ascii(self.text.get(start..end).unwrap_or_default())
+        self.text.as_bytes()
     }
 }
 

@@ -155,10 +155,9 @@ pub(crate) struct BegunKey {
 
 impl BegunKey {
     pub(crate) fn new(key: SigningKey, date: &AmzDate) -> Self {
-        let string_to_sign = StringToSign::new(SigningKey::ALGORITHM, date, &key.scope, &[0; 32]);
-        let (start, _hash) = string_to_sign.split_hash();
+        let start = StringToSign::before_hash(SigningKey::ALGORITHM, date, &key.scope);
         let mut mac = key.mac.clone();
-        mac.update(start);
+        mac.update(start.as_ref());
         Self { key, mac }
     }
 }

@@ -731,7 +731,7 @@ impl Verifier {
                 awaits: Awaits::Signature(hash, as_sent),
             }));
         }
-        let as_sent = || with_path_as_sent().map(|hash| hash.finish());
+        let as_sent = || with_path_as_sent().map(Sha256::finish);
         check_signature(claim, key, &hash.finish(), as_sent)?;
         Ok(match declared {
             Declared::Nothing | Declared::Unsigned => {

@@ -9,6 +9,7 @@ use crate::credentials::SecretKey;
 use crate::error::Error;
 use crate::primitives::ascii::own_ascii;
 use crate::primitives::hex::hex32;
+use crate::primitives::inline_text::first;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
@@ -215,9 +216,8 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let point = self.to_sec1();
-        let x = point.get(1..).and_then(|x| x.first_chunk());
-        let x = x.map(hex32).unwrap_or([b'?'; 64]);
+        let [_, coordinates @ ..] = self.to_sec1();
+        let x = hex32(first(&coordinates));
         write!(f, "PublicKey({}...)", own_ascii(&x))
     }
 }

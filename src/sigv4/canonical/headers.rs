@@ -151,7 +151,7 @@ impl<'a> CanonicalHeaders<'a> {
             if i > 0 {
                 sink.put(b";");
             }
-            sink.put(name.as_bytes());
+            sink.put_str(name);
         }
     }
 
@@ -172,9 +172,9 @@ impl<'a> CanonicalHeaders<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn signed_headers(&self) -> String {
-        let mut names = Vec::with_capacity(self.names_len());
+        let mut names = String::with_capacity(self.names_len());
         self.write_names(&mut names);
-        String::from_utf8(names).unwrap_or_default()
+        names
     }
 }
 
