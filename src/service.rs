@@ -62,24 +62,11 @@ impl Service {
     }
 
     /// The signing name, as it stands in the credential scope.
-    ///
-    /// ```
-    /// use countersign::Service;
-    ///
-    /// assert_eq!(Service::from("bedrock").name(), "bedrock");
-    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// How the service wants to be signed.
-    ///
-    /// ```
-    /// use countersign::Service;
-    ///
-    /// assert!(!Service::S3.rules().double_encode_path);
-    /// assert!(Service::from("execute-api").rules().double_encode_path);
-    /// ```
     pub fn rules(&self) -> &Rules {
         &self.rules
     }

@@ -76,12 +76,6 @@ impl IdPrefix {
     }
 
     /// The four letters.
-    ///
-    /// ```
-    /// use countersign::credentials::IdPrefix;
-    ///
-    /// assert_eq!(IdPrefix::TemporaryAccessKey.as_str(), "ASIA");
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ServiceBearerToken => "ABIA",
@@ -101,13 +95,6 @@ impl IdPrefix {
 
     /// Whether ids of this prefix name something to authenticate with. The others name users,
     /// roles and the like, and no request can be signed with them.
-    ///
-    /// ```
-    /// use countersign::credentials::IdPrefix;
-    ///
-    /// assert!(IdPrefix::VerificationKey.is_credential());
-    /// assert!(!IdPrefix::Role.is_credential());
-    /// ```
     pub fn is_credential(self) -> bool {
         matches!(
             self,

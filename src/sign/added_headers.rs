@@ -249,19 +249,6 @@ impl AddedHeaders<'_> {
     }
 
     /// The signature, for those who sign what follows it.
-    ///
-    /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// // The test `get-vanilla` of AWS's suite.
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "service")?;
-    /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &[("host", b"example.amazonaws.com")] };
-    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-    /// assert_eq!(added.signature().as_str(), "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn signature(&self) -> &Signature {
         &self.signature
     }

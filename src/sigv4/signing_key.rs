@@ -98,15 +98,6 @@ impl SigningKey {
     }
 
     /// What the key is good for.
-    ///
-    /// ```
-    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    ///
-    /// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
-    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
-    /// assert_eq!(key.scope().day(), "20260101");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }
