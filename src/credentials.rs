@@ -91,7 +91,7 @@ impl Credentials {
     }
 
     /// Whether they end within that time from `now`, or have ended: time to fetch new ones.
-    /// Credentials whose end nobody told never do.
+    /// Always `false` if no expiration is set.
     pub fn expires_within(&self, duration: Duration, now: impl Into<Timestamp>) -> bool {
         let now = now.into();
         ends_within(self.expiration, duration, now)
@@ -160,7 +160,7 @@ fn unsendable(text: &[u8]) -> Option<&'static str> {
 /// ```
 #[derive(Clone)]
 pub struct SecretKey(
-    /// Behind the four letters with which every key derivation begins, so that deriving copies no
+    /// After the four letters with which every key derivation begins, so that deriving copies no
     /// secret around.
     Arc<Zeroizing<String>>,
 );

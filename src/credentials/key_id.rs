@@ -110,7 +110,7 @@ impl IdPrefix {
 ///
 /// **Unofficial**: AWS does not document that ids of 20 characters carry the account; people found
 /// it out. `None` where it would be a guess: for ids from before about 2019, which carry none, and
-/// for anything but `AKIA…` and `ASIA…`. Good for a log line; whoever must know asks STS
+/// for anything but `AKIA…` and `ASIA…`. Good for a log line; ask STS to be sure
 /// (`GetAccessKeyInfo`).
 ///
 /// ```

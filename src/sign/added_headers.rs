@@ -19,7 +19,7 @@ use crate::sigv4::signature::Signature;
 /// has), in place of any other. The value is marked sensitive.
 ///
 /// The signature must cover it, so this comes before signing; [`Signer::sign`](crate::Signer::sign)
-/// does it by itself. For those who sign by the parts.
+/// does it itself.
 ///
 /// IAM User Guide, "Using temporary security credentials with the AWS APIs".
 ///
@@ -43,7 +43,7 @@ pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Re
 
 /// A session token as a query parameter, `X-Amz-Security-Token=…`, percent-encoded.
 ///
-/// For those who presign by the parts: it is appended to a query before signing (after it for AWS
+/// To presign step by step, it is appended to a query before signing (after it for AWS
 /// IoT). [`Signer::presign`](crate::Signer::presign) does it by itself.
 ///
 /// # Errors
@@ -248,7 +248,7 @@ impl AddedHeaders<'_> {
         WRITTEN.contains(&name)
     }
 
-    /// The signature, for those who sign what follows it.
+    /// The signature, to sign what follows the request.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }

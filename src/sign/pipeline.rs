@@ -1,4 +1,4 @@
-//! The pipeline: attach what will be signed, canonicalise, sign, attach the signature.
+//! The pipeline: canonicalize with what will be attached, sign, then attach.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! The `Authorization` header of Signature Version 4, and its twin in the query of a presigned URL.
+//! The `Authorization` header of Signature Version 4, and its counterpart in the query of a presigned URL.
 
 mod credential;
 mod query;
@@ -19,7 +19,7 @@ pub(crate) use query::{
 };
 
 /// What an `Authorization` header says: who signed, for which scope, which headers, and the
-/// signature. A claim, until somebody has verified it.
+/// signature. It is unverified.
 ///
 /// AWS: "Create a signed AWS API request", step 5.
 ///
@@ -56,13 +56,14 @@ impl<'a> Authorization<'a> {
     /// the commas.
     ///
     /// # Errors
-    /// Another scheme; a part that is missing, unknown, malformed or there twice; a scope that is none
-    /// ([`Error::InvalidScope`]).
+    /// - [`Error::MalformedAuthorization`] if the scheme is another, or if a part is missing, unknown,
+    ///   malformed or there more than once
+    /// - [`Error::InvalidScope`] if the credential scope is malformed
     ///
     /// ```
     /// use countersign::{sigv4::Authorization, Error};
     ///
-    /// // Without white space behind the commas, in another order.
+    /// // Without white space after the commas, in another order.
     /// let authorization = Authorization::parse("AWS4-HMAC-SHA256 SignedHeaders=host;x-amz-date,\
     ///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31,\
     ///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request")?;
@@ -210,7 +211,7 @@ pub(crate) fn write_header_end(header: &mut impl Sink, signature: &Signature) {
 }
 
 impl Signature {
-    /// Reads the hex of a signature; upper-case digits are taken too.
+    /// Reads the hex of a signature; uppercase digits are valid too.
     pub(crate) fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
         let sound = match algorithm {
             Algorithm::HmacSha256 => hex.len() == 64,

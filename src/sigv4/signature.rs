@@ -74,9 +74,9 @@ impl fmt::Display for Algorithm {
 /// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
 pub(crate) const LONGEST: usize = 144;
 
-/// A signature, in lower-case hex as it is sent.
+/// A signature, in lowercase hex as it is sent.
 ///
-/// Whoever holds one can send the request that it signs, so `Debug` hides it and there is no
+/// Anyone who has one can send the request that it signs, so `Debug` hides it and there is no
 /// `Display`: [`as_str`](Self::as_str) is the one way out. Comparing two takes the same time
 /// wherever they differ.
 ///

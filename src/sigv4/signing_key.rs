@@ -112,7 +112,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// What ends the pipeline: SigV4 and SigV4A differ in this and in nothing else.
-/// Sealed by its module: nobody outside can name it.
+/// Sealed by its module: no other crate can name it.
 pub trait Key {
     const ALGORITHM: Algorithm;
     fn scope(&self) -> &CredentialScope;

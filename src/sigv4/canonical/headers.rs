@@ -21,7 +21,7 @@ pub(crate) struct Header<'a> {
 
 /// The headers of a canonical request, and the list of their names.
 ///
-/// AWS calls them `CanonicalHeaders` and `SignedHeaders`: sorted by lower-case name, values
+/// AWS calls them `CanonicalHeaders` and `SignedHeaders`: sorted by lowercase name, values
 /// trimmed, each inner run of spaces and tabs made one space (inside quotes too), the values of
 /// repeated names joined with `,` in the order in which they are sent.
 ///

@@ -79,7 +79,7 @@ impl<'a> CanonicalPath<'a> {
         Ok(canonical)
     }
 
-    /// As [`new`](Self::new), of a path that somebody else signed: a bare `+` is a plus.
+    /// As [`new`](Self::new), of a path that a client signed: a bare `+` is a plus.
     pub(crate) fn received(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });

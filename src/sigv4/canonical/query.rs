@@ -265,7 +265,7 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
     let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
     let wrong = |position, problem| Err(Error::InvalidQuery { position, problem });
     while let Some(rest) = bytes.get(end..) {
-        // What stands for itself goes in runs.
+        // Unreserved bytes are skipped in runs.
         end += rest
             .iter()
             .take_while(|&&byte| class(byte) == Class::Unreserved)
