@@ -1,6 +1,5 @@
 //! Canonical headers, and the list of signed headers.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::Error;
@@ -105,7 +104,7 @@ impl<'a> CanonicalHeaders<'a> {
 
     pub(crate) fn sort(&mut self) {
         // Stable: repeated names stay in the order in which they are sent.
-        self.0.as_mut_slice().sort_by(|a, b| order(a.name, b.name));
+        self.0.as_mut_slice().sort_by_key(|header| header.name);
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
@@ -181,12 +180,6 @@ impl fmt::Debug for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
     }
-}
-
-/// By bytes. Most names differ in their first letter.
-pub(crate) fn order(a: &str, b: &str) -> Ordering {
-    let [x, y] = [a, b].map(|name| name.as_bytes().first());
-    x.cmp(&y).then_with(|| a.cmp(b))
 }
 
 fn is_blank(byte: u8) -> bool {
