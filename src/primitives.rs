@@ -7,6 +7,7 @@ pub(crate) mod constant_time;
 pub(crate) mod hex;
 pub(crate) mod host_label;
 pub(crate) mod http_date;
+pub(crate) mod inline_text;
 pub(crate) mod inline_vec;
 pub(crate) mod percent;
 pub(crate) mod scan;

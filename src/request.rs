@@ -69,7 +69,7 @@ mod sealed {
     impl Sealed for http::request::Parts {}
 }
 
-/// A request in slices, for those who have no `http` types. It is also the fastest way in.
+/// A request in slices, for programs without the types of `http`. It is also the fastest input.
 ///
 /// All of it as it goes on the wire: the path and query percent-encoded once.
 ///
@@ -92,7 +92,7 @@ pub struct RawRequest<'a> {
     pub method: &'a str,
     /// The path, beginning with `/`; an empty one counts as `/`.
     pub path: &'a str,
-    /// What stands behind the `?`; empty without one.
+    /// The query without the `?`; empty if there is none.
     pub query: &'a str,
     /// Names in lower case, and values. `host` is one of them; the value of HTTP/2's `:authority`
     /// goes under that name.

@@ -61,25 +61,12 @@ impl Service {
         }
     }
 
-    /// The signing name, as it stands in the credential scope.
-    ///
-    /// ```
-    /// use countersign::Service;
-    ///
-    /// assert_eq!(Service::from("bedrock").name(), "bedrock");
-    /// ```
+    /// The signing name, as in the credential scope.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// How the service wants to be signed.
-    ///
-    /// ```
-    /// use countersign::Service;
-    ///
-    /// assert!(!Service::S3.rules().double_encode_path);
-    /// assert!(Service::from("execute-api").rules().double_encode_path);
-    /// ```
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -115,9 +102,12 @@ impl From<String> for Service {
 /// use countersign::{Credentials, HeaderSelection, Rules, Service, Signer};
 ///
 /// let mut rules = Rules::S3;
-/// rules.headers = HeaderSelection::Required;          // host, content-type and x-amz-* only
+/// rules.headers = HeaderSelection::Required; // host, content-type and x-amz-* only
 /// let rules = rules.also_sign(http::header::RANGE);
-/// let signer = Signer::new(Credentials::new("AKID", "secret"), "us-east-1", Service::new("s3", rules))?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", Service::new("s3", rules))?;
+/// assert_eq!(signer.service().rules().headers, HeaderSelection::Required);
+/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -194,7 +184,7 @@ impl Rules {
         never_sign: Vec::new(),
     };
 
-    /// The rules that a signing name stands for.
+    /// Returns the rules of a service by its signing name.
     ///
     /// ```
     /// use countersign::Rules;

@@ -168,6 +168,10 @@ impl TryFrom<Timestamp> for OffsetDateTime {
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
+    #[expect(
+        clippy::suspicious_arithmetic_impl,
+        reason = "nanoseconds carry into seconds"
+    )]
     fn add(self, duration: Duration) -> Self {
         let nanoseconds = self.nanoseconds + duration.subsec_nanos();
         let sum = i64::try_from(duration.as_secs())

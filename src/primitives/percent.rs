@@ -41,11 +41,9 @@ static CLASSES: [Class; 256] = {
     table
 };
 
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 pub(crate) fn class(byte: u8) -> Class {
-    CLASSES
-        .get(usize::from(byte))
-        .copied()
-        .unwrap_or(Class::Other)
+    CLASSES[usize::from(byte)]
 }
 
 /// All characters but the unreserved.

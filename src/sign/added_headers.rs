@@ -19,7 +19,7 @@ use crate::sigv4::signature::Signature;
 /// has), in place of any other. The value is marked sensitive.
 ///
 /// The signature must cover it, so this comes before signing; [`Signer::sign`](crate::Signer::sign)
-/// does it by itself. For those who sign by the parts.
+/// does it itself.
 ///
 /// IAM User Guide, "Using temporary security credentials with the AWS APIs".
 ///
@@ -43,7 +43,7 @@ pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Re
 
 /// A session token as a query parameter, `X-Amz-Security-Token=…`, percent-encoded.
 ///
-/// For those who presign by the parts: it is appended to a query before signing (after it for AWS
+/// To presign step by step, it is appended to a query before signing (after it for AWS
 /// IoT). [`Signer::presign`](crate::Signer::presign) does it by itself.
 ///
 /// # Errors
@@ -248,20 +248,7 @@ impl AddedHeaders<'_> {
         WRITTEN.contains(&name)
     }
 
-    /// The signature, for those who sign what follows it.
-    ///
-    /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// // The test `get-vanilla` of AWS's suite.
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "service")?;
-    /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &[("host", b"example.amazonaws.com")] };
-    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-    /// assert_eq!(added.signature().as_str(), "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// The signature, to sign what follows the request.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }

@@ -1,4 +1,4 @@
-//! The pipeline: attach what will be signed, canonicalise, sign, attach the signature.
+//! The pipeline: canonicalize with what will be attached, sign, then attach.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
@@ -78,8 +78,8 @@ impl SigningContext {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
-        let host = lowercase_host(request);
         let view = RequestView::new(request).with(changes);
+        let host = lowercase_host(request, view.host);
         let stale = Written::of(&view);
         let added = self.seal(&view, stale, payload, date, key)?;
 
@@ -462,8 +462,8 @@ impl SigningContext {
 
 /// The `host` header of a request without one, if the letters of the URI's host are not all
 /// lowercase: some clients send them as they are, others in lowercase.
-fn lowercase_host<R: HttpRequest>(request: &R) -> Option<HeaderValue> {
-    let host = host_of(request.uri())?;
+fn lowercase_host<R: HttpRequest>(request: &R, host: Option<&str>) -> Option<HeaderValue> {
+    let host = host?;
     let upper = |b: u8| b.is_ascii_uppercase();
     if !holds(host.as_bytes(), upper) || request.headers().contains_key(http::header::HOST) {
         return None;

@@ -130,7 +130,7 @@ impl Presigner {
     /// Presigns one request, as [`Signer::presign`] does.
     ///
     /// # Errors
-    /// As there.
+    /// - everything that [`Signer::presign`] returns
     ///
     /// ```
     /// # use std::time::Duration;
@@ -153,7 +153,7 @@ impl Presigner {
     /// Presigns one request in slices, as [`Signer::presign_raw`] does.
     ///
     /// # Errors
-    /// As there.
+    /// - everything that [`Signer::presign`] returns
     ///
     /// ```
     /// use std::time::Duration;

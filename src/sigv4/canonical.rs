@@ -84,10 +84,12 @@ impl<'a> CanonicalRequest<'a> {
         Self::of_view(&RequestView::new(request), rules, payload)
     }
 
-    /// As [`new`](Self::new), of a request in slices.
+    /// Creates the canonical request of a request in slices.
     ///
     /// # Errors
-    /// As there; and a method, header name or header value that is none.
+    /// - everything that [`new`](Self::new) returns
+    /// - [`Error::InvalidMethod`], [`Error::InvalidHeaderName`], [`Error::InvalidHeaderValue`] if
+    ///   HTTP cannot carry it; header names are in lowercase
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
@@ -178,19 +180,6 @@ impl<'a> CanonicalRequest<'a> {
     }
 
     /// The names of the signed headers, joined with `;`.
-    ///
-    /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
-    ///
-    /// let request = http::Request::get("https://sqs.us-east-1.amazonaws.com/")
-    ///     .header("x-amz-date", "20150830T123600Z")
-    ///     .header("content-type", "application/x-amz-json-1.0")
-    ///     .header("user-agent", "rewritten by every hop")
-    ///     .body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// assert_eq!(canonical.signed_headers(), "content-type;host;x-amz-date");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn signed_headers(&self) -> String {
         self.headers.signed_headers()
     }
@@ -225,7 +214,7 @@ impl<'a> CanonicalRequest<'a> {
         self.begin_hash().finish()
     }
 
-    /// The same, for those who may have more to hash.
+    /// As [`hash`](Self::hash), with more to hash.
     pub(crate) fn begin_hash(&self) -> Sha256 {
         let mut hash = Sha256::new();
         self.write(&mut hash);
@@ -271,7 +260,7 @@ fn signs(rules: &Rules, name: &str) -> bool {
         && !(name == "x-amz-security-token" && rules.session_token.is_unsigned(false))
 }
 
-/// Text for people, from a writer for machines.
+/// Formats what a writer of bytes writes.
 fn display(f: &mut fmt::Formatter<'_>, write: impl FnOnce(&mut Vec<u8>)) -> fmt::Result {
     let mut text = Vec::new();
     write(&mut text);

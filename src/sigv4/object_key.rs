@@ -6,7 +6,7 @@ use crate::primitives::sink::Sink;
 /// Percent-encodes an object key for the path of an S3 URL, `/` kept.
 ///
 /// The result is the key's part of the path, without a leading slash: what is neither unreserved
-/// (`A-Z a-z 0-9 - . _ ~`) nor `/` becomes `%XX` over its UTF-8 bytes, upper-case. A path that was
+/// (`A-Z a-z 0-9 - . _ ~`) nor `/` becomes `%XX` over its UTF-8 bytes, uppercase. A path that was
 /// built this way is the same text on the wire and in the canonical request, so it is what S3 and
 /// every S3-compatible store agree on. Never encode a path twice: encode keys, not URLs.
 ///

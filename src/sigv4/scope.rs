@@ -5,9 +5,14 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::error::Error;
-use crate::primitives::ascii::own_ascii;
-#[cfg(any(feature = "sts", feature = "codeartifact", feature = "tokens"))]
+#[cfg(any(
+    feature = "sts",
+    feature = "s3",
+    feature = "codeartifact",
+    feature = "tokens"
+))]
 use crate::primitives::host_label::is_host_label;
+use crate::primitives::inline_text::InlineText;
 use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
@@ -36,10 +41,9 @@ const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 /// ```
 #[derive(Clone, Copy)]
 pub struct CredentialScope {
-    text: [u8; MAX],
-    len: u8,
-    /// Where the region ends; 8, the end of the day, when there is none.
-    region_end: u8,
+    text: InlineText<MAX>,
+    /// Where the region ends; 8, the end of the day, if there is none.
+    region_end: usize,
 }
 
 impl CredentialScope {
@@ -70,93 +74,46 @@ impl CredentialScope {
 
     /// Region and service have been checked by their owner, once.
     pub(crate) fn unchecked(day: &[u8; 8], region: Option<&str>, service: &str) -> Self {
-        let mut scope = Self {
-            text: [0; MAX],
-            len: 0,
-            region_end: 8,
-        };
-        scope.push(day);
+        let mut text = InlineText::new();
+        text.push(day);
         if let Some(region) = region {
-            scope.push(b"/");
-            scope.push(region.as_bytes());
-            scope.region_end = scope.len;
+            text.push(b"/");
+            text.push(region.as_bytes());
         }
+        let region_end = text.len();
         for part in ["/", service, "/", END] {
-            scope.push(part.as_bytes());
+            text.push(part.as_bytes());
         }
-        scope
-    }
-
-    fn push(&mut self, part: &[u8]) {
-        let free = self.text.iter_mut().skip(usize::from(self.len));
-        let written = free.zip(part).map(|(slot, byte)| *slot = *byte).count();
-        // At most the array's length, which a u8 holds.
-        self.len = self
-            .len
-            .saturating_add(u8::try_from(written).unwrap_or(u8::MAX));
+        Self { text, region_end }
     }
 
     /// The day, `YYYYMMDD`.
-    ///
-    /// ```
-    /// # use countersign::sigv4::CredentialScope;
-    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
-    /// assert_eq!(scope.day(), "20130524");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn day(&self) -> &str {
-        self.part(0, 8)
+        self.text.part(0, 8)
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
-        self.text.first_chunk().unwrap_or(b"        ")
+        self.text.first()
     }
 
     /// The region; `None` in a SigV4A scope, which has none.
-    ///
-    /// ```
-    /// # use countersign::sigv4::CredentialScope;
-    /// assert_eq!("20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?.region(), Some("us-east-1"));
-    /// assert_eq!("20130524/s3/aws4_request".parse::<CredentialScope>()?.region(), None);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn region(&self) -> Option<&str> {
-        (self.region_end > 8).then(|| self.part(9, usize::from(self.region_end)))
+        (self.region_end > 8).then(|| self.text.part(9, self.region_end))
     }
 
     /// The service's signing name.
-    ///
-    /// ```
-    /// # use countersign::sigv4::CredentialScope;
-    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
-    /// assert_eq!(scope.service(), "iam");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn service(&self) -> &str {
-        let end = usize::from(self.len).saturating_sub(END.len() + 1);
-        self.part(usize::from(self.region_end) + 1, end)
+        let end = self.text.len() - END.len() - 1;
+        self.text.part(self.region_end + 1, end)
     }
 
     /// The whole text.
-    ///
-    /// ```
-    /// use countersign::sigv4::CredentialScope;
-    /// use time::macros::datetime;
-    ///
-    /// let scope = CredentialScope::new(datetime!(2026-01-01 12:00 UTC), "eu-west-1", "dynamodb")?;
-    /// assert_eq!(scope.as_str(), "20260101/eu-west-1/dynamodb/aws4_request");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn as_str(&self) -> &str {
-        own_ascii(self.as_bytes())
+        self.text.as_str()
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.text.get(..usize::from(self.len)).unwrap_or_default()
-    }
-
-    fn part(&self, start: usize, end: usize) -> &str {
-        own_ascii(self.text.get(start..end).unwrap_or_default())
+        self.text.as_bytes()
     }
 }
 

@@ -98,15 +98,6 @@ impl SigningKey {
     }
 
     /// What the key is good for.
-    ///
-    /// ```
-    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    ///
-    /// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
-    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
-    /// assert_eq!(key.scope().day(), "20260101");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }
@@ -154,10 +145,9 @@ pub(crate) struct BegunKey {
 
 impl BegunKey {
     pub(crate) fn new(key: SigningKey, date: &AmzDate) -> Self {
-        let string_to_sign = StringToSign::new(SigningKey::ALGORITHM, date, &key.scope, &[0; 32]);
-        let (start, _hash) = string_to_sign.split_hash();
+        let start = StringToSign::before_hash(SigningKey::ALGORITHM, date, &key.scope);
         let mut mac = key.mac.clone();
-        mac.update(start);
+        mac.update(start.as_ref());
         Self { key, mac }
     }
 }

@@ -50,8 +50,8 @@ impl<'a> Element<'a> {
                 )));
             }
             // A comment splits a text in two.
-            if child.is_text() {
-                whole.push_str(child.text().unwrap_or_default());
+            if let Some(text) = child.text().filter(|_| child.is_text()) {
+                whole.push_str(text);
             }
         }
         Ok(whole)

@@ -1,4 +1,4 @@
-//! The twin of the header in the query of a presigned URL.
+//! The parameters of a presigned URL.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -74,8 +74,7 @@ pub(crate) fn already_declared() -> Error {
     }
 }
 
-/// What the query of a presigned URL says: the twin of [`Authorization`], with the date and the
-/// lifetime that a header leaves to other headers.
+/// The parameters of a presigned URL: an [`Authorization`] with date and lifetime.
 ///
 /// Amazon S3 API Reference, "Authenticating requests: using query parameters".
 ///
@@ -93,7 +92,7 @@ pub(crate) fn already_declared() -> Error {
 /// ```
 #[derive(Clone)]
 pub struct QueryAuthorization<'a> {
-    /// What stands in a header otherwise.
+    /// What the `Authorization` header contains otherwise.
     pub authorization: Authorization<'a>,
     /// `X-Amz-Date`.
     pub date: AmzDate,
@@ -109,13 +108,14 @@ impl<'a> QueryAuthorization<'a> {
     /// Reads the parameters out of a query.
     ///
     /// # Errors
-    /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
-    /// is not UTF-8; a scope that is none.
+    /// - [`Error::MalformedAuthorization`] if a parameter is missing, malformed, not UTF-8 or there
+    ///   more than once, in any case of letters
+    /// - [`Error::InvalidScope`] if the credential scope is malformed
     ///
     /// ```
     /// use countersign::{sigv4::QueryAuthorization, Error};
     ///
-    /// // A link that was cut off where somebody copied it.
+    /// // A link that was truncated.
     /// let cut = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F2015");
     /// assert!(matches!(cut, Err(Error::MalformedAuthorization(_))));
     /// ```

@@ -80,7 +80,7 @@ impl<'a> CanonicalPath<'a> {
         Ok(canonical)
     }
 
-    /// As [`new`](Self::new), of a path that somebody else signed: a bare `+` is a plus.
+    /// As [`new`](Self::new), of a path that a client signed: a bare `+` is a plus.
     pub(crate) fn received(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });
@@ -202,7 +202,7 @@ impl<'a> CanonicalPath<'a> {
             }
             let start = url.len();
             object_key::recode(segment, url);
-            let written = url.get(start..).unwrap_or_default();
+            let (_, written) = url.split_at(start);
             if written.split('/').any(|part| part == "." || part == "..") {
                 url.truncate(start);
                 url.push_str(segment);
@@ -225,27 +225,25 @@ const ESCAPE: u8 = 2;
 const RESERVED: u8 = 4;
 
 /// What a byte means in a path.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 fn class(byte: u8) -> u8 {
     /// A table, because every byte of a path is looked up.
     static CLASSES: [u8; 256] = {
         let mut table = [RESERVED; 256];
         let mut byte = 0;
         while byte < 256 {
-            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
-            {
-                table[byte] = match byte as u8 {
-                    0..=b' ' | 0x7f | b'?' | b'#' => FORBIDDEN,
-                    b'%' => ESCAPE,
-                    b'/' => 0,
-                    byte if is_unreserved(byte) => 0,
-                    _ => RESERVED,
-                };
-            }
+            table[byte] = match byte as u8 {
+                0..=b' ' | 0x7f | b'?' | b'#' => FORBIDDEN,
+                b'%' => ESCAPE,
+                b'/' => 0,
+                byte if is_unreserved(byte) => 0,
+                _ => RESERVED,
+            };
             byte += 1;
         }
         table
     };
-    CLASSES.get(usize::from(byte)).copied().unwrap_or(FORBIDDEN)
+    CLASSES[usize::from(byte)]
 }
 
 /// Whether all escapes of a path are as strict encoding writes them. It writes no `%2F`.

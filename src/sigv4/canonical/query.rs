@@ -265,7 +265,7 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
     let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
     let wrong = |position, problem| Err(Error::InvalidQuery { position, problem });
     while let Some(rest) = bytes.get(end..) {
-        // What stands for itself goes in runs.
+        // Unreserved bytes are skipped in runs.
         end += rest
             .iter()
             .take_while(|&&byte| class(byte) == Class::Unreserved)
@@ -288,10 +288,13 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
         }
         end += 1;
     }
-    let name = query.get(start..equals.unwrap_or(end)).unwrap_or_default();
-    let value = equals
-        .and_then(|equals| query.get(equals + 1..end))
-        .unwrap_or_default();
+    // All three positions are beside an ASCII byte, or at an end.
+    let (before, _) = query.split_at(end);
+    let (name, value) = match equals {
+        Some(equals) => (before.split_at(equals).0, before.split_at(equals + 1).1),
+        None => (before, ""),
+    };
+    let (_, name) = name.split_at(start);
     *at = end;
     Ok(Parameter {
         name,
