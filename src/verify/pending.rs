@@ -326,7 +326,7 @@ impl Verifier {
             };
             return Ok(PendingVerification::Hashed(PendingHashed { awaits }));
         }
-        let as_sent = || with_path_as_sent().map(|hash| hash.finish());
+        let as_sent = || with_path_as_sent().map(Sha256::finish);
         let head = find_key(claim, key, now, path, hash.finish(), as_sent)?;
         let decoded_content_length = |payload| decoded_content_length(claim, payload);
         Ok(match declared {

@@ -189,15 +189,16 @@ impl Verifier {
         }
         headers.push("host", claim.host);
         let mut unsigned = Vec::new();
-        claim.headers.try_each(|name, value| {
+        for (name, value) in claim.headers.iter() {
             if name == "host" {
-            } else if is_listed(name) {
+                continue;
+            }
+            if is_listed(name) {
                 headers.push(name, value);
             } else if self.must_be_signed(claim, name, value) {
                 unsigned.push(name.to_owned());
             }
-            Ok(())
-        })?;
+        }
         if !unsigned.is_empty() {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
@@ -254,11 +255,10 @@ impl Verifier {
         for (name, audience) in &self.audience {
             let name = name.as_str();
             let (mut received, mut right) = (0, 0);
-            claim.headers.try_each(|header, value| {
-                received += usize::from(header == name);
-                right += usize::from(header == name && value == audience.as_bytes());
-                Ok(())
-            })?;
+            for (_, value) in claim.headers.iter().filter(|(header, _)| *header == name) {
+                received += 1;
+                right += usize::from(value == audience.as_bytes());
+            }
             if received != 1 || right != 1 || !is_listed(name) {
                 return Err(VerifyError::WrongAudience {
                     name: name.to_owned(),

@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::credentials::SessionToken;
 use crate::error::Error;
-use crate::request::{HttpRequest, RawRequest, RequestView, host_of};
+use crate::request::{Headers, HttpRequest, RawRequest, RequestView};
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
@@ -19,7 +19,7 @@ use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signature::Signature;
 
 use super::error::{SignatureLocation, VerifyError};
-use headers::{Authority, Fields, Found};
+use headers::Found;
 pub use limits::Limits;
 use signed::Signed;
 pub(crate) use token::Token;
@@ -64,7 +64,7 @@ pub struct SignedRequest<'a> {
     pub(super) path: &'a str,
     pub(super) query: &'a str,
     pub(super) host: &'a [u8],
-    pub(super) headers: Fields<'a>,
+    pub(super) headers: Headers<'a>,
     pub(super) signed: Signed<'a>,
     /// `x-amz-content-sha256`, not checked yet.
     pub(super) content_sha256: Option<&'a [u8]>,
@@ -119,19 +119,9 @@ impl<'a> SignedRequest<'a> {
         authority: Option<&'a http::uri::Authority>,
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
-        let (uri, headers) = (request.uri(), Fields::Map(request.headers()));
-        let query = uri.query().unwrap_or_default();
-        limits.check(uri.path(), query, headers)?;
-        Self::of_parts(
-            request.method().as_str(),
-            uri.path(),
-            query,
-            authority.map(|authority| Authority {
-                sent: authority.as_str(),
-                host: host_of(uri).unwrap_or_default(),
-            }),
-            headers,
-        )
+        let view = RequestView::new(request);
+        limits.check(view.path, view.query, || view.headers.iter())?;
+        Self::of_view(view, authority.map(http::uri::Authority::as_str))
     }
 
     /// Reads the claim of a request in slices.
@@ -152,29 +142,26 @@ impl<'a> SignedRequest<'a> {
         request: &RawRequest<'a>,
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
-        limits.check(request.path, request.query, Fields::Slices(request.headers))?;
+        limits.check(request.path, request.query, || {
+            request.headers.iter().copied()
+        })?;
         // The types of `http` guarantee this. A line break would forge a line of the canonical
         // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
-        let of_error = |error| of_error(error, SignatureLocation::Header);
-        RequestView::from_raw(request).map_err(of_error)?;
-        let RawRequest {
+        let view = RequestView::from_raw(request)
+            .map_err(|error| of_error(error, SignatureLocation::Header))?;
+        Self::of_view(view, None)
+    }
+
+    fn of_view(view: RequestView<'a>, authority: Option<&'a str>) -> Result<Self, VerifyError> {
+        let RequestView {
             method,
             path,
             query,
             headers,
-        } = *request;
-        Self::of_parts(method, path, query, None, Fields::Slices(headers))
-    }
-
-    fn of_parts(
-        method: &'a str,
-        path: &'a str,
-        query: &'a str,
-        authority: Option<Authority<'a>>,
-        headers: Fields<'a>,
-    ) -> Result<Self, VerifyError> {
+            ..
+        } = view;
         let found = Found::read(headers)?;
-        let host = found.host(authority)?;
+        let host = found.host(authority, view.host)?;
         let mut content_sha256 = (None, 0);
         let parameters = find_parameters_and(query, |parameter| {
             if parameter.is_named(CONTENT_SHA256_PARAMETER) {

@@ -1,46 +1,8 @@
 //! The headers that a claim is read from.
 
-use http::HeaderMap;
-
 use super::token::Token;
+use crate::request::Headers;
 use crate::verify::VerifyError;
-
-/// A request's headers, as a map or as slices.
-#[derive(Clone, Copy)]
-pub(in crate::verify) enum Fields<'a> {
-    Map(&'a HeaderMap),
-    Slices(&'a [(&'a str, &'a [u8])]),
-}
-
-impl<'a> Fields<'a> {
-    pub(super) fn len(self) -> usize {
-        match self {
-            Self::Map(map) => map.len(),
-            Self::Slices(slices) => slices.len(),
-        }
-    }
-
-    pub(in crate::verify) fn try_each(
-        self,
-        mut each: impl FnMut(&'a str, &'a [u8]) -> Result<(), VerifyError>,
-    ) -> Result<(), VerifyError> {
-        match self {
-            Self::Map(map) => map
-                .iter()
-                .try_for_each(|(name, value)| each(name.as_str(), value.as_bytes())),
-            Self::Slices(slices) => slices
-                .iter()
-                .try_for_each(|(name, value)| each(name, value)),
-        }
-    }
-}
-
-/// The authority of a URI.
-pub(super) struct Authority<'a> {
-    pub(super) sent: &'a str,
-    /// Without user information and the scheme's own port.
-    pub(super) host: &'a str,
-}
 
 /// The headers that a claim is read from, each at most once.
 #[derive(Default)]
@@ -59,29 +21,29 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn read(headers: Fields<'a>) -> Result<Self, VerifyError> {
+    pub(super) fn read(headers: Headers<'a>) -> Result<Self, VerifyError> {
         let mut found = Self::default();
-        headers.try_each(|name, value| {
+        for (name, value) in headers.iter() {
             let (slot, name) = match name {
                 "authorization" => {
-                    return match found.authorization.replace(value) {
-                        None => Ok(()),
-                        Some(_) => Err(VerifyError::SeveralAuthentications),
-                    };
+                    if found.authorization.replace(value).is_some() {
+                        return Err(VerifyError::SeveralAuthentications);
+                    }
+                    continue;
                 }
                 "host" => {
-                    return match found.host.replace(value) {
-                        None => Ok(()),
-                        Some(_) => Err(VerifyError::SeveralHosts),
-                    };
+                    if found.host.replace(value).is_some() {
+                        return Err(VerifyError::SeveralHosts);
+                    }
+                    continue;
                 }
                 "date" => {
                     // A duplicate matters only if the date is read from here.
                     found.date = Some(value);
                     found.dates += 1;
-                    return Ok(());
+                    continue;
                 }
-                _ if !name.starts_with("x-amz-") => return Ok(()),
+                _ if !name.starts_with("x-amz-") => continue,
                 "x-amz-date" => (&mut found.amz_date, "x-amz-date"),
                 "x-amz-content-sha256" => (&mut found.content_sha256, "x-amz-content-sha256"),
                 "x-amz-decoded-content-length" => (
@@ -92,28 +54,32 @@ impl<'a> Found<'a> {
                 "x-amz-region-set" => (&mut found.region_set, "x-amz-region-set"),
                 "x-amz-security-token" => (&mut found.security_token, "x-amz-security-token"),
                 "x-amz-s3session-token" => (&mut found.s3_session_token, "x-amz-s3session-token"),
-                _ => return Ok(()),
+                _ => continue,
             };
-            match slot.replace(value) {
-                None => Ok(()),
-                Some(_) => Err(VerifyError::Repeated { name }),
+            if slot.replace(value).is_some() {
+                return Err(VerifyError::Repeated { name });
             }
-        })?;
+        }
         Ok(found)
     }
 
     /// The host that was signed: the header as it was sent. If the URI has an authority too, both
     /// must agree, because a server may route by either.
-    pub(super) fn host(&self, authority: Option<Authority<'a>>) -> Result<&'a [u8], VerifyError> {
+    ///
+    /// `bare` is the authority without user information and without the scheme's own port.
+    pub(super) fn host(
+        &self,
+        authority: Option<&'a str>,
+        bare: Option<&'a str>,
+    ) -> Result<&'a [u8], VerifyError> {
         match (self.host, authority) {
             (None | Some([]), None) => Err(VerifyError::MissingHost),
             (Some([]), Some(_)) => Err(VerifyError::SeveralHosts),
             (Some(host), None) => Ok(host),
-            (None, Some(authority)) if authority.host.is_empty() => Err(VerifyError::MissingHost),
-            (None, Some(authority)) => Ok(authority.host.as_bytes()),
-            (Some(host), Some(Authority { sent, host: bare })) => {
-                let agree = host.eq_ignore_ascii_case(sent.as_bytes())
-                    || host.eq_ignore_ascii_case(bare.as_bytes());
+            (None, Some(_)) => bare.map(str::as_bytes).ok_or(VerifyError::MissingHost),
+            (Some(host), Some(authority)) => {
+                let is = |other: &str| host.eq_ignore_ascii_case(other.as_bytes());
+                let agree = is(authority) || bare.is_some_and(is);
                 agree.then_some(host).ok_or(VerifyError::SeveralHosts)
             }
         }

@@ -1,6 +1,5 @@
 //! How large a request may be before its key is looked up.
 
-use super::headers::Fields;
 use crate::verify::VerifyError;
 
 /// How large a request may be to be parsed.
@@ -53,11 +52,11 @@ impl Limits {
         max_target_length: usize::MAX,
     };
 
-    pub(super) fn check(
+    pub(super) fn check<'h, I: Iterator<Item = (&'h str, &'h [u8])>>(
         &self,
         path: &str,
         query: &str,
-        headers: Fields<'_>,
+        headers: impl Fn() -> I,
     ) -> Result<(), VerifyError> {
         let length = path.len().saturating_add(query.len());
         if length > self.max_target_length {
@@ -66,22 +65,19 @@ impl Limits {
                 maximum: self.max_target_length,
             });
         }
-        let count = headers.len();
+        let count = headers().count();
         if count > self.max_headers {
             return Err(VerifyError::TooManyHeaders {
                 count,
                 maximum: self.max_headers,
             });
         }
-        let mut left = self.max_headers_length;
-        headers.try_each(|name, value| {
-            let length = name.len().saturating_add(value.len());
-            left = left
-                .checked_sub(length)
-                .ok_or(VerifyError::HeadersTooLong {
-                    maximum: self.max_headers_length,
-                })?;
-            Ok(())
-        })
+        let lengths = headers().map(|(name, value)| name.len().saturating_add(value.len()));
+        if lengths.fold(0, usize::saturating_add) > self.max_headers_length {
+            return Err(VerifyError::HeadersTooLong {
+                maximum: self.max_headers_length,
+            });
+        }
+        Ok(())
     }
 }
