@@ -1,22 +1,22 @@
-//! What a request says of itself.
+//! What a request claims.
 
 use std::time::Duration;
 
-use crate::request::HttpRequest;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, SignedRequest};
 
+use super::Message;
 use super::cause::Cause;
 use super::rebuilt::declared;
 
-/// What a request says of itself, as far as it can be read at all.
+/// What a request claims, as far as it can be read.
 #[derive(Default)]
 pub(super) struct Claimed {
     pub(super) form: Option<SignatureLocation>,
     pub(super) has_signature: bool,
-    /// Whether it looks like Signature Version 2, or like a browser's upload, whose signature stands
-    /// in the form: neither is read here, and both may be right.
+    /// Whether it looks like Signature Version 2 or a browser upload, whose signature is in the
+    /// form. Neither is read here, and both may be right.
     pub(super) signed_otherwise: bool,
     pub(super) has_token: bool,
     pub(super) has_date: bool,
@@ -25,14 +25,14 @@ pub(super) struct Claimed {
     pub(super) service: Option<String>,
     pub(super) date: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
-    /// The hash of the payload that was sent, where that is known.
+    /// The hash of the payload that was sent, if known.
     pub(super) payload: Option<String>,
     /// `x-amz-content-sha256`.
     pub(super) sent_hash: Option<String>,
 }
 
 impl Claimed {
-    pub(super) fn new<R: HttpRequest>(request: &R, payload: Option<PayloadHash>) -> Self {
+    pub(super) fn new(request: &Message, payload: Option<PayloadHash>) -> Self {
         let headers = request.headers();
         let query = request.uri().query().unwrap_or_default();
         let in_query = |name: &str| {

@@ -6,19 +6,27 @@ mod query;
 
 use crate::sigv4::payload_hash::PayloadHash;
 
+use super::case::is_hash;
 use super::cause::Cause;
 use super::diagnosis::{Difference, Finding};
 use super::hide::Secrets;
 use super::lines::Lines;
 
 /// What is known besides the two texts.
+#[derive(Default)]
 pub(super) struct Known {
     pub(super) secrets: Secrets,
     /// The hash of the payload that was sent.
     pub(super) payload: Option<String>,
+    /// The path as it was sent.
+    pub(super) sent_path: String,
+    /// Whether both texts follow the same rules.
+    pub(super) same_rules: bool,
+    /// Whether the service percent-encodes the path once more than it is sent.
+    pub(super) encodes_twice: bool,
 }
 
-/// Why the two differ, in the order of their lines. Nothing when they are equal.
+/// Why the two differ, in the order of their lines. Empty if they are equal.
 pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Finding> {
     let mut findings = Vec::new();
     if signed.method != received.method {
@@ -27,12 +35,12 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Fi
             received: received.method.clone(),
         };
         let difference =
-            Difference::plain("method", &signed.method, &received.method, &known.secrets);
+            Difference::new("method", &signed.method, &received.method, &known.secrets);
         findings.push(Finding::with(cause, difference));
     }
     if signed.path != received.path {
-        let causes = path::causes(&signed.path, &received.path);
-        let difference = Difference::plain("path", &signed.path, &received.path, &known.secrets);
+        let causes = path::causes(&signed.path, &received.path, known);
+        let difference = Difference::new("path", &signed.path, &received.path, &known.secrets);
         add(&mut findings, causes, difference);
     }
     if signed.query != received.query {
@@ -45,7 +53,7 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Fi
     findings
 }
 
-/// Several causes of one difference, which the first of them shows.
+/// Several causes of one difference. The first one shows it.
 fn add(findings: &mut Vec<Finding>, causes: Vec<Cause>, difference: Difference) {
     let mut causes = causes.into_iter();
     findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
@@ -59,16 +67,15 @@ fn payload(signed: &Lines, received: &Lines, known: &Known, findings: &mut Vec<F
     if ours.eq_ignore_ascii_case(theirs) {
         return;
     }
-    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
     let empty = PayloadHash::EMPTY.to_hashed_payload();
     let cause = match &known.payload {
-        // What was sent is what was signed, so that it changed on the way; or the other way round.
+        // What was sent is what was signed, so the body changed on the way.
         Some(sent) if ours == sent && is_hash(theirs) => Cause::BodyChanged,
         Some(_) => Cause::PayloadHashDiffers,
         None if is_hash(ours) && theirs == empty.as_str() => Cause::BodyChanged,
         None => Cause::PayloadHashDiffers,
     };
-    let difference = Difference::plain("payload hash", ours, theirs, &known.secrets);
+    let difference = Difference::new("payload hash", ours, theirs, &known.secrets);
     findings.push(Finding::with(cause, difference));
 }
 
@@ -92,7 +99,7 @@ pub(super) fn compare_scopes(signed: &str, received: &str, secrets: &Secrets) ->
         }
         _ => Cause::WrongTerminator,
     };
-    let difference = Difference::plain("scope", signed, received, secrets);
+    let difference = Difference::new("scope", signed, received, secrets);
     Some(Finding::with(cause, difference))
 }
 
@@ -109,8 +116,8 @@ mod tests {
 
     fn causes(signed: &Lines, received: &Lines, payload: Option<&str>) -> Vec<Cause> {
         let known = Known {
-            secrets: Secrets::default(),
             payload: payload.map(str::to_owned),
+            ..Known::default()
         };
         let findings = compare(signed, received, &known);
         findings.iter().map(Finding::cause).cloned().collect()

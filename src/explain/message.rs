@@ -5,18 +5,18 @@ use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 use crate::verify::SignatureLocation;
 
-use super::answer::Answer;
 use super::cause::Cause;
 use super::claimed::Claimed;
+use super::response::ErrorResponse;
 
 /// The causes that the server names itself.
-pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
-    let message = answer.message.as_str();
+pub(super) fn told(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
+    let message = response.message.as_str();
     let says = |phrase: &str| message.contains(phrase);
-    let mut causes = scope(answer, claimed);
+    let mut causes = scope(response, claimed);
     let mut add = |cause: Cause| causes.push(cause);
 
-    if let Some(names) = answer.field("HeadersNotSigned") {
+    if let Some(names) = response.field("HeadersNotSigned") {
         let names: Vec<String> = names
             .split(',')
             .map(|name| name.trim().to_owned())
@@ -24,7 +24,7 @@ pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
             .collect();
         add(Cause::not_signed(names));
     }
-    if let Some(cause) = clock(answer, claimed) {
+    if let Some(cause) = clock(response, claimed) {
         add(cause);
     }
     if says("Only one auth mechanism allowed") || says("Found both 'X-Amz-Algorithm'") {
@@ -63,20 +63,20 @@ pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
     if says("Missing required header for this request: x-amz-content-sha256") {
         add(Cause::PayloadHashMissing);
     }
-    if answer.field("ArgumentName") == Some("x-amz-content-sha256")
+    if response.field("ArgumentName") == Some("x-amz-content-sha256")
         || says("x-amz-content-sha256 must be")
     {
         add(Cause::PayloadHashInvalid);
     }
     if causes.is_empty() {
-        causes.extend(by_code(answer, claimed));
+        causes.extend(by_code(response, claimed));
     }
     causes
 }
 
-fn by_code(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
-    let says = |phrase: &str| answer.message.contains(phrase);
-    Some(match answer.code.as_str() {
+fn by_code(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+    let says = |phrase: &str| response.message.contains(phrase);
+    Some(match response.code.as_str() {
         "InvalidAccessKeyId"
         | "InvalidClientTokenId"
         | "UnrecognizedClientException"
@@ -140,12 +140,12 @@ fn key_or_token(claimed: &Claimed) -> Cause {
 }
 
 /// Complaints about the credential scope, of which there can be several at once.
-fn scope(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
-    let message = answer.message.as_str();
+fn scope(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
+    let message = response.message.as_str();
     let mut causes = Vec::new();
-    let region = answer.field("Region").filter(|region| !region.is_empty());
+    let region = response.field("Region").filter(|region| !region.is_empty());
     let about_scope = matches!(
-        answer.code.as_str(),
+        response.code.as_str(),
         "AuthorizationHeaderMalformed"
             | "AuthorizationQueryParametersError"
             | "InvalidArgument"
@@ -156,12 +156,12 @@ fn scope(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
         causes.push(claimed.wrong_region(Some(expected)));
     } else if message.contains("scoped to a valid region") {
         causes.push(claimed.wrong_region(None));
-    } else if let Some(region) = &answer.bucket_region
+    } else if let Some(region) = &response.bucket_region
         && claimed
             .region
             .as_deref()
             .is_some_and(|signed| signed != region)
-        && answer.canonical_request.is_none()
+        && response.canonical_request.is_none()
     {
         causes.push(claimed.wrong_region(Some(region)));
     }
@@ -186,19 +186,19 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(text.split_once(start)?.1.split_once(end)?.0)
 }
 
-fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
-    let message = answer.message.as_str();
+fn clock(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+    let message = response.message.as_str();
     let apart = |signed: Option<Timestamp>, now: Option<Timestamp>| {
         signed?.unix_seconds().checked_sub(now?.unix_seconds())
     };
-    let now = answer.time("ServerTime").or(answer.date);
+    let now = response.time("ServerTime").or(response.date);
     let presigned = claimed.form == Some(SignatureLocation::Query);
     let expired = || Cause::UrlExpired {
-        expired_at: answer.time("Expires").or(claimed.expires_at),
+        expired_at: response.time("Expires").or(claimed.expires_at),
         now,
     };
-    if answer.code == "RequestTimeTooSkewed" {
-        let signed = answer.time("RequestTime").or(claimed.date);
+    if response.code == "RequestTimeTooSkewed" {
+        let signed = response.time("RequestTime").or(claimed.date);
         return Some(Cause::Clock {
             ahead_seconds: apart(signed, now),
         });
@@ -220,13 +220,13 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
         });
     }
     if message.contains("Request is not yet valid") {
-        let signed = answer.time("X-Amz-Date").or(claimed.date);
+        let signed = response.time("X-Amz-Date").or(claimed.date);
         return Some(Cause::Clock {
             ahead_seconds: apart(signed, now),
         });
     }
-    if message.contains("Request has expired") || answer.code.starts_with("RequestExpired") {
-        return Some(if presigned || answer.field("Expires").is_some() {
+    if message.contains("Request has expired") || response.code.starts_with("RequestExpired") {
+        return Some(if presigned || response.field("Expires").is_some() {
             expired()
         } else {
             Cause::Clock {
@@ -238,8 +238,8 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
 }
 
 /// What a clock says that disagrees with the server's `date` header by more than any service takes.
-pub(super) fn clock_of_header(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
-    let (now, signed) = (answer.date?, claimed.date?);
+pub(super) fn clock_of_header(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+    let (now, signed) = (response.date?, claimed.date?);
     let apart = signed.unix_seconds().saturating_sub(now.unix_seconds());
     if claimed.form == Some(SignatureLocation::Query) && apart <= 900 {
         return claimed

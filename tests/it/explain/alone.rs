@@ -1,6 +1,6 @@
 //! What can be said of a request by itself, and of one beside its capture, before anybody answers.
 
-use countersign::explain::{self, Cause};
+use countersign::explain::{self, Cause, Explainer};
 use countersign::verify::VerifyError;
 use countersign::{ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service, Signer};
 use http::{HeaderValue, Request};
@@ -120,18 +120,18 @@ fn rules_that_a_request_breaks_by_itself() {
         ),
     ];
     for (request, cause) in cases {
-        let diagnosis = explain::Sent::new(&request, &service).check();
+        let diagnosis = Explainer::new(&request, &service).check();
         assert_eq!(diagnosis.cause(), Some(&cause), "{request:?}\n{diagnosis}");
     }
     let malformed = authorized(s3(), ", Signature=", ", Signatures=");
-    let diagnosis = explain::Sent::new(&malformed, &service).check();
+    let diagnosis = Explainer::new(&malformed, &service).check();
     let Some(Cause::MalformedAuthorization { problem }) = diagnosis.cause() else {
         panic!("{diagnosis}");
     };
     assert!(!problem.is_empty());
     let mut unreadable = s3();
     *unreadable.uri_mut() = "https://h.example/k?a=%zz".parse().unwrap();
-    let diagnosis = explain::Sent::new(&unreadable, &service).check();
+    let diagnosis = Explainer::new(&unreadable, &service).check();
     let cause = diagnosis.cause();
     assert!(
         matches!(cause, Some(Cause::MalformedRequest { .. })),
@@ -145,8 +145,7 @@ fn captures() {
     let service = Service::S3;
     let sent = s3();
     let compare = |sent: &Sent, captured: &Sent| {
-        let captured = explain::Sent::new(captured, &service);
-        let diagnosis = explain::Sent::new(sent, &service).compare(&captured);
+        let diagnosis = Explainer::new(sent, &service).captured(captured);
         diagnosis.cause().cloned()
     };
     assert_eq!(compare(&sent, &sent), None);
@@ -201,8 +200,9 @@ fn captures() {
     assert_eq!(compare(&bare, &token), Some(Cause::SessionTokenNotSigned));
 
     // Another body, although its hash is signed.
-    let captured = explain::Sent::new(&sent, &service).with_payload(PayloadHash::new("more"));
-    let diagnosis = explain::Sent::new(&sent, &service).compare(&captured);
+    let explainer = Explainer::new(&sent, &service);
+    let explainer = explainer.with_captured_payload(PayloadHash::new("more"));
+    let diagnosis = explainer.captured(&sent);
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::BodyChanged), "{diagnosis}");
 }
@@ -211,9 +211,9 @@ fn captures() {
 #[test]
 fn what_a_diagnosis_holds() {
     let (request, service) = (s3(), Service::S3);
-    let sent = explain::Sent::new(&request, &service);
+    let sent = Explainer::new(&request, &service);
     let answer = "<Error><Code>InvalidAccessKeyId</Code><Message>x</Message></Error>";
-    let diagnosis = sent.refused_with(answer).unwrap();
+    let diagnosis = sent.error_body(answer).unwrap();
     assert_eq!(diagnosis.code(), Some("InvalidAccessKeyId"));
     let causes: Vec<&Cause> = diagnosis
         .findings()
@@ -233,7 +233,7 @@ fn targets_of_another_spelling() {
         (
             "/b%2520c",
             "a=%2F",
-            &[Cause::PathEncodedOnce, Cause::PathNotNormalized],
+            &[Cause::PathEncodedAgain, Cause::PathNotNormalized],
         ),
     ] {
         let own = if causes.len() == 1 {
@@ -251,7 +251,7 @@ fn targets_of_another_spelling() {
              x-amz-date:20260102T030405Z\n\nhost;x-amz-content-sha256;x-amz-date\n{hash}\
              </CanonicalRequest></Error>"
         );
-        let diagnosis = explain::Sent::new(&request, &Service::S3).refused_with(answer);
+        let diagnosis = Explainer::new(&request, &Service::S3).error_body(answer);
         let diagnosis = diagnosis.unwrap();
         let found = diagnosis.findings().iter().map(explain::Finding::cause);
         assert!(found.eq(causes), "{diagnosis}");
@@ -297,7 +297,7 @@ fn the_payload_of_a_presigned_request() {
         (url(&parameter), hash.as_str()),
     ] {
         let service = Service::S3;
-        let sent = explain::Sent::new(&request, &service);
+        let sent = Explainer::new(&request, &service);
         let text = sent.canonical_request().unwrap().to_string();
         assert_eq!(text.lines().last(), Some(line), "{text}");
     }
@@ -309,7 +309,7 @@ fn a_parameter_says_nothing_of_a_header_signature() {
     let mut request = at("https://sqs.us-east-1.amazonaws.com/?X-Amz-Content-Sha256=x");
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "sqs").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
-    let sent = explain::Sent::new(&request, "sqs").with_payload(PayloadHash::EMPTY);
+    let sent = Explainer::new(&request, "sqs").with_payload(PayloadHash::EMPTY);
     let text = sent.canonical_request().unwrap().to_string();
     let empty = PayloadHash::EMPTY.to_hashed_payload();
     assert_eq!(text.lines().last(), Some(empty.as_str()));
@@ -321,11 +321,11 @@ fn a_parameter_says_nothing_of_a_header_signature() {
 #[test]
 fn pages_of_gateways() {
     let (request, service) = (s3(), Service::S3);
-    let sent = explain::Sent::new(&request, &service);
+    let sent = Explainer::new(&request, &service);
     let page = "<html><body>403 Forbidden</body></html>";
     let answer = |name: &str, value: &str| {
         let answer = http::Response::builder().status(403).header(name, value);
-        sent.answered(&answer.body(page).unwrap())
+        sent.response(&answer.body(page).unwrap())
     };
     for (name, code) in [
         ("x-amzn-errortype", "UnrecognizedClientException:http://a/"),
@@ -352,7 +352,7 @@ fn pages_of_gateways() {
             "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{}</CanonicalRequest></Error>",
             other.replace('&', "&amp;")
         ));
-    let told = sent.answered(&told.unwrap()).unwrap();
+    let told = sent.response(&told.unwrap()).unwrap();
     assert_eq!(told.cause(), Some(&Cause::PathChanged), "{told}");
     assert!(!told.to_string().contains("eu-west-1"), "{told}");
 }
@@ -387,8 +387,8 @@ fn codes_in_headers() {
         ),
     ] {
         let answer = http::Response::builder().status(403).header(name, value);
-        let sent = explain::Sent::new(&request, "lambda");
-        let told = sent.answered(&answer.body(body).unwrap()).unwrap();
+        let sent = Explainer::new(&request, "lambda");
+        let told = sent.response(&answer.body(body).unwrap()).unwrap();
         assert_eq!(told.code(), Some(code), "{name}: {value}\n{body}");
         let cause = match code {
             "ExpiredTokenException" => Cause::CredentialsExpired,
@@ -416,7 +416,7 @@ fn long_names() {
         (format!("{longest}a"), format!("{longest}…")),
     ] {
         let text = Cause::HeaderRewritten { name }.to_string();
-        let wanted = format!("The header `{shown}` was rewritten after it was signed.");
+        let wanted = format!("The header `{shown}` changed after it was signed.");
         assert_eq!(text, wanted);
     }
 }
@@ -476,8 +476,8 @@ fn parts_of_a_difference() {
         ("payload hash", s3(), PayloadHash::new("more")),
         ("scope", authorized(s3(), "/s3/", "/sqs/"), empty),
     ] {
-        let captured = explain::Sent::new(&captured, &service).with_payload(payload);
-        let diagnosis = explain::Sent::new(&sent, &service).compare(&captured);
+        let explainer = Explainer::new(&sent, &service).with_captured_payload(payload);
+        let diagnosis = explainer.captured(&captured);
         let line = diagnosis.findings()[0].difference().unwrap();
         assert_eq!(line.part(), part, "{diagnosis}");
     }
@@ -488,7 +488,7 @@ fn parts_of_a_difference() {
 fn a_pasted_secret() {
     let (request, service) = (s3(), Service::S3);
     let pasted = format!("{SECRET}\n");
-    let sent = explain::Sent::new(&request, &service).with_secret_key(pasted.as_str().into());
+    let sent = Explainer::new(&request, &service).with_secret_key(pasted.as_str().into());
     let diagnosis = sent.check();
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::SecretKeyWhiteSpace), "{diagnosis}");
@@ -503,8 +503,8 @@ fn a_scope_of_another_terminator() {
          </StringToSign></Error>",
         "0".repeat(64)
     );
-    let sent = explain::Sent::new(&request, &service);
-    let diagnosis = sent.refused_with(answer).unwrap();
+    let sent = Explainer::new(&request, &service);
+    let diagnosis = sent.error_body(answer).unwrap();
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::WrongTerminator), "{diagnosis}");
 }
@@ -523,7 +523,7 @@ fn targets_that_cannot_be_read() {
         };
         *request.uri_mut() = uri.parse().unwrap();
         let request = with(request, "host", "h.example");
-        let text = explain::Sent::new(&request, "sqs").canonical_request();
+        let text = Explainer::new(&request, "sqs").canonical_request();
         let error = text.map(drop).unwrap_err();
         let told = matches!(error, VerifyError::InvalidTarget { problem } if problem == wrong);
         assert!(told, "{target} {error}");
@@ -540,13 +540,13 @@ pub fn causes(diagnosis: &explain::Diagnosis) -> Vec<Cause> {
 fn a_broken_rule_is_enough() {
     let service = Service::S3;
     let check = |request: &Sent, payload| {
-        let mut sent = explain::Sent::new(request, &service).with_secret_key("other".into());
+        let mut sent = Explainer::new(request, &service).with_secret_key("other".into());
         if let Some(payload) = payload {
             sent = sent.with_payload(payload);
         }
         causes(&sent.check())
     };
-    assert_eq!(check(&s3(), None), [Cause::WrongSecretKey]);
+    assert_eq!(check(&s3(), None), [Cause::SignatureNotReproduced]);
     let unsigned = with(s3(), "x-amz-acl", "private");
     let names = vec!["x-amz-acl".to_owned()];
     assert_eq!(check(&unsigned, None), [Cause::HeadersNotSigned { names }]);
@@ -563,11 +563,11 @@ fn a_broken_rule_is_enough() {
 fn a_server_with_another_secret() {
     let (request, service) = (s3(), Service::S3);
     let answer = "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>";
-    let sent = explain::Sent::new(&request, &service);
-    let diagnosis = sent.refused_with(answer).unwrap();
+    let sent = Explainer::new(&request, &service);
+    let diagnosis = sent.error_body(answer).unwrap();
     assert_eq!(causes(&diagnosis), [Cause::Undetermined]);
-    let diagnosis = sent.with_secret_key(SECRET.into()).refused_with(answer);
-    assert_eq!(causes(&diagnosis.unwrap()), [Cause::WrongSecretKey]);
+    let diagnosis = sent.with_secret_key(SECRET.into()).error_body(answer);
+    assert_eq!(causes(&diagnosis.unwrap()), [Cause::SignedCorrectly]);
 }
 
 /// A hash alone tells only where all is known that it was made of.
@@ -580,11 +580,11 @@ fn a_string_to_sign_alone() {
          20260102/us-east-1/sqs/aws4_request\n{}'\n",
         "0".repeat(64)
     );
-    let sent = explain::Sent::new(&request, &service);
-    let diagnosis = sent.refused_with(&message).unwrap();
+    let sent = Explainer::new(&request, &service);
+    let diagnosis = sent.error_body(&message).unwrap();
     assert_eq!(causes(&diagnosis), [Cause::Undetermined]);
     let sent = sent.with_payload(PayloadHash::EMPTY);
-    let diagnosis = sent.refused_with(&message).unwrap();
+    let diagnosis = sent.error_body(&message).unwrap();
     assert_eq!(causes(&diagnosis), [Cause::CanonicalRequestDiffers]);
 }
 
@@ -604,7 +604,7 @@ fn a_hash_that_nobody_looks_at() {
         (rules, vec![]),
         (Rules::S3, vec![Cause::PayloadHashDiffers]),
     ] {
-        let sent = explain::Sent::new(&request, Service::new("x", rules));
+        let sent = Explainer::new(&request, Service::new("x", rules));
         let found = causes(&sent.with_payload(PayloadHash::EMPTY).check());
         assert_eq!(found, expected);
     }
@@ -621,12 +621,12 @@ fn what_is_hidden_differs() {
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let other = TOKEN.replace("IQoJ", "FwoG");
     let captured = with(request.clone(), "x-amz-security-token", &other);
-    let diagnosis = explain::compare(&request, &captured, "s3");
+    let diagnosis = Explainer::new(&request, "s3").captured(&captured);
     assert_eq!(causes(&diagnosis), [Cause::InvalidSessionToken]);
     let difference = diagnosis.findings()[0].difference().unwrap();
     assert_eq!(difference.position(), None);
     assert_eq!(difference.signed(), difference.received());
-    let hidden = "(what is not shown differs)";
+    let hidden = "(what is hidden differs)";
     assert!(diagnosis.to_string().contains(hidden), "{diagnosis}");
     let exposed = diagnosis.expose();
     for line in [
@@ -641,8 +641,8 @@ fn what_is_hidden_differs() {
 #[test]
 fn what_debug_shows() {
     let (request, service) = (s3(), Service::S3);
-    let sent = explain::Sent::new(&request, &service);
-    assert_eq!(format!("{sent:?}"), "Sent { service: \"s3\", .. }");
+    let sent = Explainer::new(&request, &service);
+    assert_eq!(format!("{sent:?}"), "Explainer { service: \"s3\", .. }");
     let text = sent.string_to_sign().unwrap();
     assert_eq!(format!("{text:?}"), format!("{:?}", text.expose()));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::explain::{self, Cause};
+use countersign::explain::{self, Cause, Explainer};
 use countersign::{Credentials, PayloadHash, Service, Signer};
 use http::{HeaderValue, Request, Response};
 use time::macros::datetime;
@@ -696,8 +696,8 @@ impl Case {
         }
         let answer = answer.body(self.body).unwrap();
         let payload = PayloadHash::new(request.body());
-        let sent = explain::Sent::new(&request, &service).with_payload(payload);
-        sent.answered(&answer).unwrap()
+        let sent = Explainer::new(&request, &service).with_payload(payload);
+        sent.response(&answer).unwrap()
     }
 }
 
@@ -724,7 +724,7 @@ fn answers_about_something_else() {
         ),
         (
             403,
-            "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+            "<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::b/k\" because no identity-based policy allows the s3:GetObject action</Message></Error>",
         ),
         (
             503,
@@ -739,22 +739,24 @@ fn answers_about_something_else() {
     ] {
         let answer = Response::builder().status(status).body(body).unwrap();
         let request = s3();
-        let diagnosis = explain::Sent::new(&request, &service)
-            .answered(&answer)
+        let diagnosis = Explainer::new(&request, &service)
+            .response(&answer)
             .unwrap();
         assert_eq!(diagnosis.cause(), None, "{status} {body}\n{diagnosis}");
     }
     for (body, problem) in [
         (
             "<html><body>502 Bad Gateway</body></html>",
-            "the answer is XML, and no error of AWS",
+            "response is XML, but not an AWS error",
         ),
-        ("<Error><Code>", "the answer is not XML as AWS writes it"),
-        ("{}", "the answer is JSON, and no error of AWS"),
-        ("{", "the answer is not JSON as AWS writes it"),
-        ("upstream timed out", "the answer is no error of AWS"),
+        ("<Error><Code>", "response is not XML as AWS writes it"),
+        ("{}", "response is JSON, but not an AWS error"),
+        ("{", "response is not valid JSON"),
+        ("upstream timed out", "response is not an AWS error"),
     ] {
-        let error = explain::mismatch(&s3(), &service, body).unwrap_err();
+        let error = Explainer::new(&s3(), &service)
+            .error_body(body)
+            .unwrap_err();
         assert_eq!(error.to_string(), problem, "{body}");
     }
 }

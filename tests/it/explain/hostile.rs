@@ -1,6 +1,6 @@
 //! Answers and requests that nobody sends: bounded, and no panic.
 
-use countersign::explain::{self, Cause, LARGEST_ANSWER, Sent};
+use countersign::explain::{Cause, Explainer, MAX_RESPONSE_LENGTH};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use http::Request;
 use proptest::prelude::*;
@@ -20,10 +20,16 @@ fn signed() -> server::Sent {
 #[test]
 fn too_large() {
     let request = signed();
-    let body = vec![b' '; LARGEST_ANSWER + 1];
-    let error = explain::mismatch(&request, &Service::S3, body).unwrap_err();
-    assert_eq!(error.to_string(), "the answer is larger than 1 MiB");
-    assert!(explain::mismatch(&request, &Service::S3, b"\xff").is_err());
+    let body = vec![b' '; MAX_RESPONSE_LENGTH + 1];
+    let error = Explainer::new(&request, &Service::S3)
+        .error_body(body)
+        .unwrap_err();
+    assert_eq!(error.to_string(), "response is larger than 1 MiB");
+    assert!(
+        Explainer::new(&request, &Service::S3)
+            .error_body(b"\xff")
+            .is_err()
+    );
 }
 
 /// A tree of JSON takes many times its text.
@@ -34,16 +40,20 @@ fn json_as_large_as_is_read() {
         let start = "{\"__type\":\"InvalidSignatureException\",\"message\":\"";
         format!("{start}{}\"}}", "m".repeat(length - start.len() - 2))
     };
-    let diagnosis = explain::mismatch(&request, "sqs", body(65_536)).unwrap();
+    let diagnosis = Explainer::new(&request, "sqs")
+        .error_body(body(65_536))
+        .unwrap();
     assert_eq!(diagnosis.code(), Some("InvalidSignatureException"));
-    let error = explain::mismatch(&request, "sqs", body(65_537)).unwrap_err();
-    assert_eq!(error.to_string(), "the answer is JSON larger than 64 KiB");
+    let error = Explainer::new(&request, "sqs")
+        .error_body(body(65_537))
+        .unwrap_err();
+    assert_eq!(error.to_string(), "response is JSON larger than 64 KiB");
     // A header tells all the same.
     let answer = http::Response::builder()
         .status(403)
         .header("x-amzn-errortype", "UnrecognizedClientException");
     let answer = answer.body(body(65_537)).unwrap();
-    let diagnosis = Sent::new(&request, "sqs").answered(&answer).unwrap();
+    let diagnosis = Explainer::new(&request, "sqs").response(&answer).unwrap();
     assert_eq!(diagnosis.cause(), Some(&Cause::UnknownAccessKey));
 }
 
@@ -65,7 +75,9 @@ fn what_is_printed_is_bounded() {
             "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{}</CanonicalRequest></Error>",
             server::xml(&canonical)
         );
-        let diagnosis = explain::mismatch(&request, &Service::S3, body).unwrap();
+        let diagnosis = Explainer::new(&request, &Service::S3)
+            .error_body(body)
+            .unwrap();
         assert!(diagnosis.findings().len() <= 16);
         assert!(diagnosis.to_string().len() < 20_000);
     }
@@ -80,7 +92,9 @@ fn no_control_characters() {
         "__type": "InvalidSignatureException\u{1b}[2J",
         "message": server::text(canonical, "A\u{1b}\nB\nC\u{1b}/D\nE"),
     });
-    let diagnosis = explain::mismatch(&request, &Service::S3, body.to_string()).unwrap();
+    let diagnosis = Explainer::new(&request, &Service::S3)
+        .error_body(body.to_string())
+        .unwrap();
     let text = diagnosis.to_string() + &diagnosis.expose();
     assert!(
         !text.chars().any(|c| c.is_control() && c != '\n'),
@@ -122,10 +136,10 @@ fn marks_that_are_not_shown() {
 
 fn ask(request: &server::Sent, body: &[u8]) {
     for service in [Service::S3, Service::from("sqs")] {
-        let sent = Sent::new(request, &service)
+        let sent = Explainer::new(request, &service)
             .with_payload(PayloadHash::EMPTY)
             .with_secret_key(SecretKey::from(SECRET));
-        if let Ok(diagnosis) = sent.refused_with(body) {
+        if let Ok(diagnosis) = sent.error_body(body) {
             let _ = format!("{diagnosis} {diagnosis:?} {}", diagnosis.expose());
         }
         let _ = (
@@ -172,6 +186,6 @@ proptest! {
         request.headers_mut().insert("authorization", authorization.parse().unwrap());
         request.headers_mut().insert("x-amz-date", date.parse().unwrap());
         ask(&request, b"<Error><Code>SignatureDoesNotMatch</Code></Error>");
-        let _ = explain::compare(&signed(), &request, &Service::S3).to_string();
+        let _ = Explainer::new(&signed(), &Service::S3).captured(&request).to_string();
     }
 }

@@ -1,6 +1,6 @@
 //! What is printed for each cause, to be read by people: `printed.txt`.
 
-use countersign::explain::{self, Cause, Sent};
+use countersign::explain::{Cause, Explainer};
 use countersign::{PayloadHash, Service};
 use time::macros::datetime;
 
@@ -23,6 +23,9 @@ fn causes() -> Vec<Cause> {
     vec![
         Cause::WrongSecretKey,
         Cause::WrongSecretKeyOrPayloadHash,
+        Cause::SignatureNotReproduced,
+        Cause::SignedCorrectly,
+        Cause::ServerSecretKeyDiffers,
         Cause::SecretKeyWhiteSpace,
         Cause::UnknownAccessKey,
         Cause::MissingSessionToken,
@@ -73,6 +76,8 @@ fn causes() -> Vec<Cause> {
         },
         Cause::PathEncodedTwice,
         Cause::PathEncodedOnce,
+        Cause::PathEncodedAgain,
+        Cause::PathDecoded,
         Cause::PathNormalized,
         Cause::PathNotNormalized,
         Cause::PathEncoding,
@@ -117,6 +122,7 @@ fn causes() -> Vec<Cause> {
             problem: text("the request names no host"),
         },
         Cause::CanonicalRequestDiffers,
+        Cause::AccessDenied,
         Cause::Undetermined,
     ]
 }
@@ -129,8 +135,8 @@ fn printed() -> String {
     }
     for (name, service, sent, arrived, payload) in on_the_way::made() {
         let answer = server::serve(&service, Shape::S3, &arrived).unwrap();
-        let asked = Sent::new(&sent, &service).with_payload(payload);
-        all += &format!("\n# {name}\n{}", asked.answered(&answer).unwrap());
+        let asked = Explainer::new(&sent, &service).with_payload(payload);
+        all += &format!("\n# {name}\n{}", asked.response(&answer).unwrap());
     }
     for case in answers::CASES {
         all += &format!("\n# {}\n{}", case.name, case.diagnosis());
@@ -162,15 +168,15 @@ fn a_mark_under_the_first_difference() {
         .body(())
         .unwrap();
     let service = Service::from("sqs");
-    let sent = Sent::new(&request, &service).with_payload(PayloadHash::EMPTY);
+    let sent = Explainer::new(&request, &service).with_payload(PayloadHash::EMPTY);
     let canonical = "GET\n/a%252Bb\n\nhost:h.example\nx-amz-date:20260102T030405Z\n\nhost;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let body = serde_json::json!({ "__type": "x#InvalidSignatureException", "message": server::text(canonical, "") });
-    let diagnosis = sent.refused_with(body.to_string()).unwrap();
+    let diagnosis = sent.error_body(body.to_string()).unwrap();
     assert_eq!(
         diagnosis.to_string(),
         "\
 InvalidSignatureException
-Likely cause: A `+` was taken for a space, or a space written as `+`.
+Likely cause: The two sides read a `+` or a space differently.
     path  signed    /a%2520b
           received  /a%252Bb
                           ^
@@ -183,7 +189,8 @@ What to do: Send a space as %20 and a plus as %2B, never a bare `+`.
         ("path", Some(6))
     );
     assert!(
-        explain::mismatch(&request, &service, "")
+        Explainer::new(&request, &service)
+            .error_body("")
             .unwrap()
             .cause()
             .is_some()

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use countersign::explain::{Cause, Sent};
+use countersign::explain::{Cause, Explainer};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use http::Request;
 
@@ -259,6 +259,10 @@ impl Case {
     fn expect(&self, how: &str, diagnosis: &countersign::explain::Diagnosis) {
         let cause = diagnosis.cause();
         let right = match (&self.cause, cause) {
+            // Without a response it is not known what the server calculated.
+            (Cause::WrongSecretKey, cause) if how == "alone" => {
+                cause == Some(&Cause::SignatureNotReproduced)
+            }
             // Which names they are depends on the side.
             (Cause::ParametersLost { .. }, Some(Cause::ParametersAdded { names })) => {
                 names == &["a", "z"]
@@ -275,14 +279,14 @@ fn the_secret_tells() {
         let (request, right, _) = case.make();
         let service = Service::from(case.service);
         let payload = PayloadHash::new("data");
-        let sent = Sent::new(&request, &service)
+        let sent = Explainer::new(&request, &service)
             .with_payload(payload)
             .with_secret_key(SecretKey::from(SECRET));
         case.expect("alone", &sent.check());
         let string_to_sign = server::string_to_sign(&request, &right);
         for shape in [Shape::S3, Shape::Json] {
             let answer = server::answer(shape, &right, &string_to_sign);
-            case.expect("answered", &sent.answered(&answer).unwrap());
+            case.expect("answered", &sent.response(&answer).unwrap());
         }
     }
 }
@@ -296,12 +300,12 @@ fn the_log_tells() {
             continue;
         }
         let service = Service::from(case.service);
-        let sent = Sent::new(&request, &service)
+        let sent = Explainer::new(&request, &service)
             .with_payload(PayloadHash::new("data"))
-            .with_signed(wrong);
+            .with_signer_log(wrong);
         case.expect("logged", &sent.check());
         let answer = server::answer(Shape::S3, &right, &server::string_to_sign(&request, &right));
-        case.expect("logged and answered", &sent.answered(&answer).unwrap());
+        case.expect("logged and answered", &sent.response(&answer).unwrap());
     }
 }
 
@@ -322,21 +326,28 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
         let string_to_sign = server::string_to_sign(&request, &right);
         let answer = server::answer(Shape::Json, &right, &string_to_sign);
         let service = Service::from(case.service);
-        let sent = || Sent::new(&request, &service);
+        let sent = || Explainer::new(&request, &service);
         let payload = PayloadHash::new("data");
-        case.expect("bare", &sent().answered(&answer).unwrap());
+        case.expect("bare", &sent().response(&answer).unwrap());
         let with_payload = sent().with_payload(payload);
-        case.expect("payload", &with_payload.answered(&answer).unwrap());
+        case.expect("payload", &with_payload.response(&answer).unwrap());
 
-        let signed = sent().with_signed(right.clone()).answered(&answer).unwrap();
+        let signed = sent()
+            .with_signer_log(right.clone())
+            .response(&answer)
+            .unwrap();
         assert_eq!(signed.cause(), Some(&Cause::WrongSecretKey));
         let key = SecretKey::from(SECRET);
         let keyed = sent()
             .with_payload(payload)
             .with_secret_key(key)
-            .answered(&answer)
+            .response(&answer)
             .unwrap();
-        assert_eq!(keyed.cause(), Some(&Cause::WrongSecretKey), "{secret}");
+        let cause = match secret {
+            SECRET => Cause::ServerSecretKeyDiffers,
+            _ => Cause::WrongSecretKey,
+        };
+        assert_eq!(keyed.cause(), Some(&cause), "{secret}");
     }
     let case = Case {
         name: "another payload",
@@ -353,13 +364,13 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
         &server::string_to_sign(&request, &right),
     );
     let service = Service::from(case.service);
-    let sent = Sent::new(&request, &service).with_payload(PayloadHash::new("data"));
-    let bare = sent.answered(&answer).unwrap();
+    let sent = Explainer::new(&request, &service).with_payload(PayloadHash::new("data"));
+    let bare = sent.response(&answer).unwrap();
     assert_eq!(bare.cause(), Some(&Cause::WrongSecretKeyOrPayloadHash));
-    let sent = Sent::new(&request, &service)
+    let sent = Explainer::new(&request, &service)
         .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
-    case.expect("keyed", &sent.answered(&answer).unwrap());
+    case.expect("keyed", &sent.response(&answer).unwrap());
 }
 
 /// All lines are equal, and nobody gave a secret: then it is wrong.
@@ -371,7 +382,9 @@ fn equal_lines_leave_the_secret() {
     let service = Service::from(case.service);
     for shape in Shape::ALL {
         let answer = server::answer(shape, &right, &string_to_sign);
-        let diagnosis = Sent::new(&request, &service).answered(&answer).unwrap();
+        let diagnosis = Explainer::new(&request, &service)
+            .response(&answer)
+            .unwrap();
         assert_eq!(
             diagnosis.cause(),
             Some(&Cause::WrongSecretKey),
@@ -391,10 +404,10 @@ fn the_secret_tells_more_than_a_hash() {
         server::string_to_sign(&request, &right)
     );
     let service = Service::from(case.service);
-    let sent = Sent::new(&request, &service)
+    let sent = Explainer::new(&request, &service)
         .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
-    case.expect("a hash", &sent.refused_with(answer).unwrap());
+    case.expect("a hash", &sent.error_body(answer).unwrap());
 }
 
 /// All that stays on a secret that was copied out of a file, on either side of it.
@@ -413,7 +426,7 @@ fn a_secret_with_something_around_it() {
     let sides = spaces.iter().flat_map(|space| [("", *space), (*space, "")]);
     for (before, after) in sides.chain([("\"", "\""), ("'", "'")]) {
         let (request, ..) = case.signed_with(&format!("{before}{SECRET}{after}"));
-        let sent = Sent::new(&request, &service)
+        let sent = Explainer::new(&request, &service)
             .with_payload(PayloadHash::new("data"))
             .with_secret_key(SecretKey::from(SECRET));
         case.expect(&format!("{before:?} {after:?}"), &sent.check());
@@ -441,7 +454,7 @@ fn a_url_signed_as_it_is_sent() {
     let request = Request::get(url.url().replace(signature, &other));
     let request = request.body(()).unwrap();
     let service = Service::S3;
-    let sent = Sent::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
+    let sent = Explainer::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
     let diagnosis = sent.check();
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::QueryOrder), "{diagnosis}");
@@ -467,7 +480,7 @@ fn a_token_left_out() {
         .headers_mut()
         .insert("authorization", header.parse().unwrap());
     let service = Service::S3;
-    let sent = Sent::new(&request, &service)
+    let sent = Explainer::new(&request, &service)
         .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
     let diagnosis = sent.check();
