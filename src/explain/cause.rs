@@ -275,111 +275,74 @@ mod tests {
     #[test]
     fn each_error_of_the_verifier_is_a_cause() {
         let form = SignatureLocation::Header;
-        let now = Timestamp::UNIX_EPOCH;
-        let date = crate::sigv4::date::AmzDate::new(now).unwrap();
-        let owned = str::to_owned;
-        let token = "x-amz-security-token";
-        for (error, cause) in [
-            (
-                VerifyError::MissingAuthentication,
-                Cause::MissingAuthentication,
-            ),
-            (
-                VerifyError::SeveralAuthentications,
-                Cause::SeveralAuthentications,
-            ),
-            (
-                VerifyError::UnknownAlgorithm { form },
-                Cause::UnsupportedAlgorithm,
-            ),
-            (
-                VerifyError::Malformed { form, problem: "p" },
-                Cause::MalformedAuthorization {
-                    problem: owned("p"),
-                },
-            ),
-            (
-                VerifyError::InvalidScope { form },
-                Cause::MalformedAuthorization {
-                    problem: VerifyError::InvalidScope { form }.to_string(),
-                },
-            ),
-            (VerifyError::MissingDate { form }, Cause::MissingDate),
-            (VerifyError::InvalidDate { form }, Cause::InvalidDate),
-            (
-                VerifyError::WrongDay {
-                    form,
-                    day: owned("19700102"),
-                    date,
-                },
-                Cause::WrongDay,
-            ),
-            (
-                VerifyError::WrongRegion {
-                    form,
-                    region: owned("a"),
-                    expected: owned("b"),
-                },
-                Cause::WrongRegion {
-                    signed: owned("a"),
-                    expected: Some(owned("b")),
-                },
-            ),
-            (
-                VerifyError::WrongService {
-                    form,
-                    service: owned("a"),
-                    expected: owned("b"),
-                },
-                Cause::WrongService {
-                    signed: owned("a"),
-                    expected: Some(owned("b")),
-                },
-            ),
-            (
-                VerifyError::ExpiresInOutOfRange {
-                    seconds: 0,
-                    longest: 1,
-                },
-                Cause::ExpiresInOutOfRange,
-            ),
-            (VerifyError::HostNotSigned, Cause::HostNotSigned),
-            (
-                VerifyError::HeadersNotSigned {
-                    names: vec![owned("x-amz-a")],
-                },
-                Cause::HeadersNotSigned {
-                    names: vec![owned("x-amz-a")],
-                },
-            ),
-            (
-                VerifyError::HeadersNotSigned {
-                    names: vec![owned(token)],
-                },
-                Cause::SessionTokenNotSigned,
-            ),
-            (
-                VerifyError::SignedHeaderMissing { name: owned(token) },
-                Cause::MissingSessionToken,
-            ),
-            (
-                VerifyError::SignedHeaderMissing { name: owned("a") },
-                Cause::HeaderLost { name: owned("a") },
-            ),
-            (VerifyError::MissingContentSha256, Cause::PayloadHashMissing),
-            (VerifyError::InvalidContentSha256, Cause::PayloadHashInvalid),
-            (
-                VerifyError::ContentSha256Mismatch,
-                Cause::PayloadHashDiffers,
-            ),
-            (
-                VerifyError::MissingHost,
-                Cause::MalformedRequest {
-                    problem: VerifyError::MissingHost.to_string(),
-                },
-            ),
-        ] {
-            assert_eq!(Cause::of(error), cause);
-        }
+        let date = crate::sigv4::date::AmzDate::new(Timestamp::UNIX_EPOCH).unwrap();
+        let (day, token) = (String::from("19700102"), "x-amz-security-token");
+        let [a, b] = ["a", "b"].map(str::to_owned);
+        let names = |name: &str| vec![name.to_owned()];
+        let check = |error, cause| assert_eq!(Cause::of(error), cause);
+
+        check(
+            VerifyError::MissingAuthentication,
+            Cause::MissingAuthentication,
+        );
+        check(
+            VerifyError::SeveralAuthentications,
+            Cause::SeveralAuthentications,
+        );
+        check(
+            VerifyError::UnknownAlgorithm { form },
+            Cause::UnsupportedAlgorithm,
+        );
+        let problem = String::from("p");
+        let malformed = VerifyError::Malformed { form, problem: "p" };
+        check(malformed, Cause::MalformedAuthorization { problem });
+        let error = VerifyError::InvalidScope { form };
+        let problem = error.to_string();
+        check(error, Cause::MalformedAuthorization { problem });
+        check(VerifyError::MissingDate { form }, Cause::MissingDate);
+        check(VerifyError::InvalidDate { form }, Cause::InvalidDate);
+        check(VerifyError::WrongDay { form, day, date }, Cause::WrongDay);
+        let (region, expected) = (a.clone(), b.clone());
+        let error = VerifyError::WrongRegion {
+            form,
+            region,
+            expected,
+        };
+        let (signed, expected) = (a.clone(), Some(b.clone()));
+        check(error, Cause::WrongRegion { signed, expected });
+        let (service, expected) = (a.clone(), b.clone());
+        let error = VerifyError::WrongService {
+            form,
+            service,
+            expected,
+        };
+        let (signed, expected) = (a.clone(), Some(b));
+        check(error, Cause::WrongService { signed, expected });
+        let (seconds, longest) = (0, 1);
+        let error = VerifyError::ExpiresInOutOfRange { seconds, longest };
+        check(error, Cause::ExpiresInOutOfRange);
+        check(VerifyError::HostNotSigned, Cause::HostNotSigned);
+        let error = |name| VerifyError::HeadersNotSigned { names: names(name) };
+        let cause = Cause::HeadersNotSigned {
+            names: names("x-amz-a"),
+        };
+        check(error("x-amz-a"), cause);
+        check(error(token), Cause::SessionTokenNotSigned);
+        let error = |name: &str| VerifyError::SignedHeaderMissing {
+            name: name.to_owned(),
+        };
+        check(error(token), Cause::MissingSessionToken);
+        check(error("a"), Cause::HeaderLost { name: a });
+        check(VerifyError::MissingContentSha256, Cause::PayloadHashMissing);
+        check(VerifyError::InvalidContentSha256, Cause::PayloadHashInvalid);
+        check(
+            VerifyError::ContentSha256Mismatch,
+            Cause::PayloadHashDiffers,
+        );
+        let problem = VerifyError::MissingHost.to_string();
+        check(
+            VerifyError::MissingHost,
+            Cause::MalformedRequest { problem },
+        );
     }
 }

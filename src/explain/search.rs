@@ -169,34 +169,29 @@ fn queries(rebuilt: &Rebuilt, uri: &Uri) -> Vec<String> {
 }
 
 fn header_variants(lines: &Lines, uri: &Uri) -> Vec<Lines> {
-    let mut variants = vec![lines.clone()];
-    let with = |change: &dyn Fn(&str) -> Option<String>| {
+    let host = lines.header("host").unwrap_or_default();
+    let mut hosts = vec![host.to_owned()];
+    hosts.extend(host.rsplit_once(':').map(|(name, _)| name.to_owned()));
+    hosts.extend([":443", ":80"].map(|port| format!("{host}{port}")));
+    hosts.push(host.to_ascii_lowercase());
+    let as_written = host_of(uri).filter(|written| written.eq_ignore_ascii_case(host));
+    hosts.extend(as_written.map(str::to_owned));
+    let with_host = |host: String| {
         let mut changed = lines.clone();
-        for (name, value) in &mut changed.headers {
-            if name == "host"
-                && let Some(host) = change(value)
-            {
-                *value = host;
-            }
+        for (_, value) in changed
+            .headers
+            .iter_mut()
+            .filter(|(name, _)| name == "host")
+        {
+            value.clone_from(&host);
         }
         changed
     };
-    let without_port = |host: &str| Some(host.rsplit_once(':')?.0.to_owned());
-    variants.push(with(&without_port));
-    for port in [":443", ":80"] {
-        variants.push(with(&|host: &str| Some(format!("{host}{port}"))));
-    }
-    variants.push(with(&|host: &str| Some(host.to_ascii_lowercase())));
-    let as_written = |host: &str| {
-        let written = host_of(uri).filter(|written| written.eq_ignore_ascii_case(host));
-        written.map(str::to_owned)
-    };
-    variants.push(with(&as_written));
+    let mut variants: Vec<Lines> = hosts.into_iter().map(with_host).collect();
     let mut without_token = lines.clone();
-    without_token
-        .headers
-        .retain(|(name, _)| name != "x-amz-security-token");
-    without_token.signed_headers = lines.signed_headers.replace(";x-amz-security-token", "");
+    let token = "x-amz-security-token";
+    without_token.headers.retain(|(name, _)| name != token);
+    without_token.signed_headers = lines.signed_headers.replace(&format!(";{token}"), "");
     variants.push(without_token);
     variants.dedup();
     variants
