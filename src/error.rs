@@ -1,6 +1,13 @@
 //! The caller's mistakes.
 
+pub(crate) mod chunk;
+#[cfg(feature = "event-stream")]
+pub(crate) mod event_stream;
+
 use std::time::Duration;
+
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
 
 use crate::timestamp::{ParseTimestampError, Timestamp};
 
@@ -290,6 +297,10 @@ pub enum Error {
         /// The limit that it misses.
         problem: &'static str,
     },
+    /// There is no address for a call.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[error(transparent)]
+    Address(#[from] address::AddressError),
     /// The service has no such endpoint.
     #[error("no endpoint for {region:?}: {problem}")]
     NoEndpoint {
@@ -301,46 +312,13 @@ pub enum Error {
     /// An `Authorization` header or its query twin has not the form of Signature Version 4.
     #[error("not a Signature Version 4 authorization: {0}")]
     MalformedAuthorization(&'static str),
-    /// S3 takes chunks of 8 KiB and more; only the last one may be smaller.
-    #[error("a chunk of {length} bytes is too small: only the last may be under {minimum} bytes")]
-    ChunkTooSmall {
-        /// The chunk's length, in bytes.
-        length: u64,
-        /// The least, in bytes.
-        minimum: u64,
-    },
-    /// A chunk has not the size from which `content-length` was calculated.
-    #[error("a chunk of {length} bytes where one of {expected} bytes was announced")]
-    WrongChunkSize {
-        /// The chunk's length, in bytes.
-        length: u64,
-        /// What it should be, in bytes.
-        expected: u64,
-    },
-    /// The payload is longer than `x-amz-decoded-content-length` says.
-    #[error("the payload has {length} bytes or more, but {announced} were announced")]
-    PayloadTooLong {
-        /// What was signed so far and what was to follow, in bytes.
-        length: u64,
-        /// What `x-amz-decoded-content-length` says.
-        announced: u64,
-    },
-    /// The payload is shorter than `x-amz-decoded-content-length` says.
-    #[error("the payload ended after {length} bytes, but {announced} were announced")]
-    PayloadTooShort {
-        /// What was signed, in bytes.
-        length: u64,
-        /// What `x-amz-decoded-content-length` says.
-        announced: u64,
-    },
-    /// A trailer's name or value cannot be sent, or is not what was announced.
-    #[error("the trailer `{name}` {problem}")]
-    InvalidTrailer {
-        /// The trailer's name.
-        name: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    /// An upload in chunks cannot be signed.
+    #[error(transparent)]
+    Chunk(#[from] chunk::ChunkSigningError),
+    /// A message of an event stream cannot be encoded or signed.
+    #[cfg(feature = "event-stream")]
+    #[error(transparent)]
+    Event(#[from] event_stream::EncodeError),
     /// The policy of a browser upload is not one, or no upload could meet it.
     #[error("the policy {0}")]
     InvalidPolicy(&'static str),
@@ -366,28 +344,6 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// A header of an event stream's message cannot be sent.
-    #[error("the event header {name:?} {problem}")]
-    InvalidEventHeader {
-        /// Its name.
-        name: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-    /// A message of an event stream is too long.
-    #[error("a message of {length} bytes, frame and all, is longer than {longest}")]
-    EventTooLong {
-        /// How long it would be, in bytes.
-        length: usize,
-        /// The most, in bytes.
-        longest: usize,
-    },
-    /// An empty message ends an event stream.
-    #[error("an empty message ends the stream: finish it instead")]
-    EmptyEvent,
-    /// The encoded payload is longer than a `content-length` can say.
-    #[error("the encoded payload is longer than 2^64 bytes")]
-    PayloadTooLarge,
 }
 
 impl Error {

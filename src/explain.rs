@@ -11,6 +11,16 @@
 //!   refuse it?
 //! - [`captured`](Explainer::captured): what happened to it on the way?
 //!
+//! ```
+//! use countersign::explain::{Cause, Explainer};
+//!
+//! let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+//! let diagnosis = Explainer::new(&request, "s3").check();
+//! assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
+//! println!("{diagnosis}"); // causes, the lines that differ, what to do
+//! # Ok::<(), http::Error>(())
+//! ```
+//!
 //! The explainer reads Signature Version 4. For Signature Version 2 and for browser uploads it
 //! reports what the response says, or [`Cause::Undetermined`].
 //!

@@ -13,10 +13,15 @@
     clippy::unwrap_used
 )]
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub mod address;
 #[cfg(any(feature = "sts", feature = "s3", feature = "codeartifact"))]
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
+pub mod clock_skew;
+#[cfg(feature = "cloudfront")]
+pub mod cloudfront;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
 pub mod credentials;
@@ -53,6 +58,7 @@ pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
 pub use primitives::encode::{encode_key, encode_segment};
 pub use request::{HttpRequest, RawRequest};
+pub use service::signing_names::{HostService, service_of_host};
 pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
 pub use sign::added_headers::AddedHeaders;
 pub use sign::presigned::Presigned;

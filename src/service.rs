@@ -1,7 +1,7 @@
 //! Services, and the rules by which each wants to be signed.
 
-#[cfg(any(feature = "sts", feature = "tokens"))]
 pub(crate) mod partition;
+pub(crate) mod signing_names;
 
 mod unsigned;
 

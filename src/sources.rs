@@ -5,20 +5,19 @@
 //! process, and reads neither clock nor environment: the caller does.
 //!
 //! ```
-//! use countersign::sources::{Input, Chain, Environment, Want};
-//! use countersign::{PayloadHash, Signer};
-//! use time::macros::datetime;
+//! use countersign::sources::{Chain, Environment, Input, Want};
+//! use countersign::{PayloadHash, Signer, Timestamp};
 //!
 //! let environment = Environment::from_pairs([
 //!     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
 //!     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
 //! ]);
-//! # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
+//! # let now = Timestamp::from_unix_seconds(1_893_553_445);
 //! let mut chain = Chain::new(environment, "my-program");
 //! let Want::Done(found) = chain.next(Input::Start, now)? else { panic!("wants a file or a request") };
-//! let signer = Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs");
+//! let signer = Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs")?;
 //! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-//! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2030-01-02 3:04:05 UTC))?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

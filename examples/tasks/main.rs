@@ -146,7 +146,8 @@ fn streamed() -> Result<(), Box<dyn Error>> {
     let claim = SignedRequest::parse(&head)?;
     let key = VerificationKey::derive(&Credentials::new(LONG_TERM.0, SECRET), claim.scope())?;
     let verifier = Verifier::new("eu-west-1", Service::S3)?;
-    let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, NOW)? else {
+    let PendingVerification::SignedStream(head) = verifier.verify_signature(&claim, &key, NOW)?
+    else {
         return Err("it is a stream".into());
     };
     let (_, seed) = head.into_parts();

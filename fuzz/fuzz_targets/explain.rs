@@ -168,7 +168,9 @@ fn verify(
     match Verifier::new(REGION, service.clone()).unwrap().verify_signature(&claim, &key, NOW)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
-        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => panic!("not as it was signed"),
     };
     Ok(())
 }

@@ -161,7 +161,9 @@ fn verify(
     match verifier.verify_signature(&claim, &key, now)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
-        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => panic!("not as it was signed"),
     };
     Ok(())
 }

@@ -50,6 +50,7 @@ impl<'a> Case<'a> {
         let found = self.search();
         let mut findings = self.faults();
         findings.extend(self.signed_otherwise(found.as_ref()));
+        findings.extend(self.claimed.other_host().map(Finding::new));
         if findings.is_empty() && matches!(found, Some(Found::Nothing)) {
             findings.push(Finding::new(Cause::SignatureNotReproduced));
         }
@@ -81,6 +82,9 @@ impl<'a> Case<'a> {
         let quoted = self.differences(response, found.as_ref());
         let mut findings = quoted.clone().unwrap_or_default();
         findings.extend(clock_of_header(response, &self.claimed).map(Finding::new));
+        if findings.is_empty() {
+            findings.extend(self.claimed.other_host().map(Finding::new));
+        }
         let faults = self.faults();
         let tried = |finding: &Finding| finding.cause == Cause::ServerSecretKeyDiffers;
         let sound = faults.is_empty() && !findings.iter().any(tried);
@@ -376,7 +380,9 @@ impl<'a> Case<'a> {
     /// The verifier's rules, at the request's own time and for its own region.
     fn rules_broken(&self, request: &Message) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse_unsent(request)?;
-        Verifier::unchecked(self.given.service.clone()).check(&claim, claim.date().timestamp())
+        Verifier::unchecked(self.given.service.clone())
+            .allow_dot_segments()
+            .check(&claim, claim.date().timestamp())
     }
 
     /// The verifier reads Version 4 only. A request of another scheme is not wrong for that.

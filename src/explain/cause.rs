@@ -85,6 +85,17 @@ pub enum Cause {
         /// The server's service, if known.
         expected: Option<String>,
     },
+    /// The host belongs to an AWS service or Region other than the one that was signed for.
+    OtherHost {
+        /// The signing name of the host's service.
+        service: String,
+        /// The Region of the host, if its name tells.
+        region: Option<String>,
+        /// The service in the credential scope.
+        signed_service: String,
+        /// The Region in the credential scope; none in Signature Version 4A.
+        signed_region: Option<String>,
+    },
     /// The credential scope does not end in `aws4_request`.
     WrongTerminator,
     /// The HTTP method changed.

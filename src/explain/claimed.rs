@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::service::signing_names::{HostService, service_of_host};
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, SignedRequest};
@@ -23,6 +24,8 @@ pub(super) struct Claimed {
     pub(super) access_key_id: Option<String>,
     pub(super) region: Option<String>,
     pub(super) service: Option<String>,
+    /// The service and Region of the host, if AWS has such a host.
+    host: Option<HostService>,
     pub(super) date: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
     /// The hash of the payload that was sent, if known.
@@ -60,6 +63,9 @@ impl Claimed {
                 || in_query("X-Amz-Date"),
             payload: payload.map(|payload| payload.to_hashed_payload().as_str().to_owned()),
             sent_hash: declared(request),
+            host: header("host")
+                .or_else(|| request.uri().host())
+                .and_then(service_of_host),
             ..Self::default()
         };
         if let Ok(claim) = SignedRequest::parse_unsent(request) {
@@ -81,6 +87,21 @@ impl Claimed {
             signed: self.region.clone().unwrap_or_default(),
             expected: expected.map(str::to_owned),
         }
+    }
+
+    /// The cause if the host belongs to a service or Region other than the scope's.
+    pub(super) fn other_host(&self) -> Option<Cause> {
+        let (host, signed) = (self.host.as_ref()?, self.service.as_deref()?);
+        let other_region = match (host.region(), self.region.as_deref()) {
+            (Some(host), Some(signed)) => host != "*" && host != signed,
+            _ => false,
+        };
+        (host.service() != signed || other_region).then(|| Cause::OtherHost {
+            service: host.service().to_owned(),
+            region: host.region().map(str::to_owned),
+            signed_service: signed.to_owned(),
+            signed_region: self.region.clone(),
+        })
     }
 
     pub(super) fn wrong_service(&self, expected: Option<&str>) -> Cause {

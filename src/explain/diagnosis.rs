@@ -11,28 +11,15 @@ use super::hide::{Secrets, Text, shown, visible};
 /// that differs, and what to do. It hides secrets; [`expose`](Self::expose) shows them.
 ///
 /// ```
-/// use countersign::explain::Explainer;
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// # let now: countersign::Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// use countersign::explain::{Cause, Explainer};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-/// let url = "https://bucket.s3.amazonaws.com/a%20key";
-/// let mut request = http::Request::get(url).body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-///
-/// // The request as it arrived behind a proxy.
-/// let mut captured = request.clone();
-/// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/b%20key".parse()?;
-/// let diagnosis = Explainer::new(&request, "s3").captured(&captured);
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let error_body = "<Error><Code>AccessDenied</Code></Error>";
+/// let diagnosis = Explainer::new(&request, "s3").error_body(error_body)?;
+/// assert_eq!(diagnosis.code(), Some("AccessDenied"));
+/// assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
 /// for finding in diagnosis.findings() {
 ///     println!("{} {}", finding.cause(), finding.cause().advice());
-///     if let Some(line) = finding.difference() {
-///         assert_eq!(line.part(), "path");
-///         assert_eq!(line.signed(), "/a%20key");
-///         assert_eq!(line.received(), "/b%20key");
-///         assert_eq!(line.position(), Some(1));
-///     }
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -186,7 +173,26 @@ impl fmt::Display for Finding {
 
 /// One line of a canonical request or string to sign, as each side has it.
 ///
-/// The example is at [`Diagnosis`].
+/// ```
+/// use countersign::explain::Explainer;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// # let now: countersign::Timestamp = "2026-01-01T12:00:00Z".parse()?;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let url = "https://bucket.s3.amazonaws.com/a%20key";
+/// let mut request = http::Request::get(url).body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+///
+/// // The request as it arrived behind a proxy.
+/// let mut captured = request.clone();
+/// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/b%20key".parse()?;
+/// let diagnosis = Explainer::new(&request, "s3").captured(&captured);
+/// let line = diagnosis.findings()[0].difference().expect("a line that differs");
+/// assert_eq!((line.part(), line.position()), ("path", Some(1)));
+/// assert_eq!((line.signed(), line.received()), ("/a%20key", "/b%20key"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Difference {
     part: &'static str,

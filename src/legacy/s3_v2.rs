@@ -31,6 +31,7 @@ mod claim;
 mod post;
 mod resource;
 mod string_to_sign;
+mod unsigned;
 
 use std::fmt;
 use std::time::Duration;
@@ -44,6 +45,7 @@ pub use post::{SignedPost, VerifiedPost};
 pub use resource::Bucket;
 pub use string_to_sign::string_to_sign;
 use string_to_sign::{amz_headers, amz_parameters, header_string_to_sign, write_string_to_sign};
+pub use unsigned::{UNSIGNED_OPERATIONS, unsigned_operation};
 
 use super::date::http_date;
 use super::parameters::Parameters;

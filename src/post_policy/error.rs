@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::timestamp::Timestamp;
-use crate::verify::{Protocol, VerifyError};
+use crate::verify::{Answer, Protocol, VerifyError, refusal};
 
 /// Why a browser's upload is refused.
 ///
@@ -140,6 +140,21 @@ impl PolicyError {
             Self::Signature(error) => error.status(Protocol::S3),
             _ if self.code() == "AccessDenied" => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl refusal::Sealed for PolicyError {
+    /// Only S3 takes forms, so every protocol has its codes.
+    fn answer(&self, _: Protocol) -> Answer {
+        match self {
+            Self::Signature(error) => error.answer(Protocol::S3),
+            _ => Answer {
+                code: self.code(),
+                status: self.status(),
+                message: self.to_string().into(),
+                elements: Vec::new(),
+            },
         }
     }
 }

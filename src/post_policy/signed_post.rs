@@ -14,7 +14,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::timestamp::Timestamp;
 use crate::verify::{
-    SignatureLocation, Token, Verifier, VerifyError, VerifyingKey, check_credentials,
+    SignatureLocation, Token, VerificationKey, Verifier, VerifyError, any_key, check_credentials,
 };
 
 const FORM: SignatureLocation = SignatureLocation::Fields;
@@ -246,20 +246,24 @@ impl<'a> SignedPost<'a> {
     /// assert!(matches!(refused, Err(PolicyError::FieldNotMet { field }) if field == "bucket"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn verify<K: VerifyingKey>(
+    pub fn verify(
         &self,
         verifier: &Verifier,
-        key: &K,
+        key: &VerificationKey,
         upload: &Upload<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<VerifiedPost<'a>, PolicyError> {
         let now = now.into();
         verifier.check_scope(FORM, &self.scope, &self.date, None)?;
-        check_credentials(self.access_key_id, self.token.as_ref(), key, now)?;
-        let fits = key.algorithm() == Algorithm::HmacSha256 && key.fits(&self.scope);
-        if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
-            return Err(VerifyError::SignatureMismatch.into());
-        }
+        any_key(key, |key| {
+            check_credentials(self.access_key_id, self.token.as_ref(), key, now)?;
+            let fits = key.fits(Algorithm::HmacSha256, &self.scope);
+            if fits && key.verifies(self.policy.as_bytes(), &self.signature) {
+                Ok(())
+            } else {
+                Err(VerifyError::SignatureMismatch)
+            }
+        })?;
         let filled = self.fields.check(self.policy, upload, now)?;
         Ok(VerifiedPost {
             claim: self.clone(),

@@ -17,7 +17,7 @@ use credential::split_credential;
 pub use query::QueryAuthorization;
 pub(crate) use query::{
     AuthorizationParameters, CONTENT_SHA256_PARAMETER, FIRST, already_declared, declares,
-    expires_in_of, find_parameters_and, refuse_signed, write_encoded,
+    expires_in_of, find_parameters_and, is_of_signature, refuse_signed, write_encoded,
 };
 
 /// What an `Authorization` header says: who signed, for which scope, which headers, and the

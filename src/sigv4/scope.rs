@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use crate::error::Error;
 use crate::primitives::encode::ascii;
+#[cfg(any(feature = "sts", feature = "codeartifact", feature = "tokens"))]
+use crate::primitives::host_label::is_host_label;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -267,12 +269,7 @@ impl fmt::Debug for CredentialScope {
     feature = "tokens"
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
-    let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let is_label = (1..=63).contains(&region.len())
-        && region.bytes().all(label)
-        && !region.starts_with('-')
-        && !region.ends_with('-');
-    let problem = if !is_label {
+    let problem = if !is_host_label(region) {
         "is not one label of a host name, in lower case"
     } else if region.starts_with("aws-") && region.ends_with("-global") {
         "is a pseudo-region of the SDKs, and no host has it in its name: give the region itself"

@@ -131,8 +131,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// What ends the pipeline: SigV4 and SigV4A differ in this and in nothing else.
-/// Sealed by its module: nobody outside can name it.
-pub trait Key {
+pub(crate) trait Key {
     const ALGORITHM: Algorithm;
     fn scope(&self) -> &CredentialScope;
     fn sign(&self, string_to_sign: &[u8]) -> Signature;

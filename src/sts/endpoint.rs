@@ -85,14 +85,18 @@ impl Endpoint {
     /// # Errors
     /// A region that has none.
     pub fn dual_stack(region: &str) -> Result<Self, Error> {
-        let domain = match Partition::of(region) {
-            Partition::Aws if region == GLOBAL => return Err(none(region, NO_DUAL_STACK)),
-            Partition::Aws | Partition::GovCloud => "api.aws",
-            Partition::China => "api.amazonwebservices.com.cn",
-            Partition::EuropeanSovereign => "api.amazonwebservices.eu",
-            Partition::Isolated(_) => return Err(none(region, NO_DUAL_STACK)),
+        let partition = Partition::of(region);
+        let (Partition::Aws
+        | Partition::GovCloud
+        | Partition::China
+        | Partition::EuropeanSovereign) = partition
+        else {
+            return Err(none(region, NO_DUAL_STACK));
         };
-        Self::of_host("sts", region, domain)
+        if region == GLOBAL {
+            return Err(none(region, NO_DUAL_STACK));
+        }
+        Self::of_host("sts", region, partition.dual_stack_domain())
     }
 
     /// The endpoint of a region for IPv4 and IPv6 that is validated under FIPS 140.

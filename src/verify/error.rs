@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use http::StatusCode;
-
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -73,6 +71,35 @@ pub enum VerifyError {
     InvalidTarget {
         /// What is wrong with it.
         problem: &'static str,
+    },
+    /// The path has a `.` or `..` segment, which a router may resolve.
+    ///
+    /// [`Verifier::allow_dot_segments`](crate::verify::Verifier::allow_dot_segments) accepts them.
+    #[error("path contains a `.` or `..` segment")]
+    PathNotNormalized,
+    /// The request has more headers than [`Limits::max_headers`](crate::verify::Limits::max_headers).
+    #[error("request has {count} headers, above the maximum of {maximum}")]
+    TooManyHeaders {
+        /// How many there are.
+        count: usize,
+        /// The maximum.
+        maximum: usize,
+    },
+    /// The headers are longer than
+    /// [`Limits::max_headers_length`](crate::verify::Limits::max_headers_length).
+    #[error("request headers are above the maximum of {maximum} bytes")]
+    HeadersTooLong {
+        /// The maximum for all names and values together, in bytes.
+        maximum: usize,
+    },
+    /// Path and query are longer than
+    /// [`Limits::max_target_length`](crate::verify::Limits::max_target_length).
+    #[error("request target is {length} bytes, above the maximum of {maximum} bytes")]
+    TargetTooLong {
+        /// The length of path and query, in bytes.
+        length: usize,
+        /// The maximum, in bytes.
+        maximum: usize,
     },
     /// The request names no host.
     #[error("the request names no host")]
@@ -158,6 +185,13 @@ pub enum VerifyError {
         valid_from: Timestamp,
         /// The server's time.
         now: Timestamp,
+    },
+    /// The request was signed for a host other than those of
+    /// [`Verifier::with_host`](crate::verify::Verifier::with_host).
+    #[error("host {host:?} is not one of this server's")]
+    WrongHost {
+        /// The host that the client signed.
+        host: String,
     },
     /// `host` is not among the signed headers.
     #[error("`host` is not signed")]
@@ -266,192 +300,5 @@ impl fmt::Display for SignatureLocation {
     }
 }
 
-/// How a service tells its clients what went wrong: AWS has a name for each error in each.
-///
-/// ```
-/// use countersign::verify::{Protocol, VerifyError};
-///
-/// let error = VerifyError::UnknownAccessKeyId;
-/// assert_eq!(error.code(Protocol::S3), "InvalidAccessKeyId");
-/// assert_eq!(error.code(Protocol::Query), "InvalidClientTokenId");
-/// assert_eq!(error.code(Protocol::Json), "UnrecognizedClientException");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// Amazon S3.
-    S3,
-    /// The query protocol, XML: STS, IAM, SNS and others.
-    Query,
-    /// AWS JSON 1.0 and 1.1, which answers 400 to every client mistake: `DynamoDB`, Kinesis and others.
-    Json,
-    /// REST with JSON, which answers 403: Lambda, API Gateway and others.
-    RestJson,
-}
-
-impl VerifyError {
-    /// The error's name in a protocol, as AWS answers it.
-    ///
-    /// ```
-    /// use countersign::verify::{Protocol, VerifyError};
-    ///
-    /// let error = VerifyError::SignatureMismatch;
-    /// assert_eq!(error.code(Protocol::S3), "SignatureDoesNotMatch");
-    /// assert_eq!(error.code(Protocol::Json), "InvalidSignatureException");
-    /// assert_eq!(error.status(Protocol::S3), http::StatusCode::FORBIDDEN);
-    /// assert_eq!(error.status(Protocol::Json), http::StatusCode::BAD_REQUEST);
-    /// ```
-    pub fn code(&self, protocol: Protocol) -> &'static str {
-        let answer = self.answer();
-        match protocol {
-            Protocol::S3 => answer.s3,
-            Protocol::Query => answer.query,
-            Protocol::Json | Protocol::RestJson => answer.json,
-        }
-    }
-
-    /// The status that goes with it.
-    ///
-    /// ```
-    /// use countersign::verify::{Protocol, VerifyError};
-    ///
-    /// let error = VerifyError::SignatureMismatch;
-    /// assert_eq!(error.status(Protocol::S3), 403);
-    /// assert_eq!(error.status(Protocol::Json), 400);
-    /// ```
-    pub fn status(&self, protocol: Protocol) -> StatusCode {
-        let answer = self.answer();
-        match protocol {
-            _ if answer.s3 == Answer::INTERNAL.s3 => StatusCode::INTERNAL_SERVER_ERROR,
-            Protocol::S3 if S3_IS_400.contains(&answer.s3) => StatusCode::BAD_REQUEST,
-            Protocol::S3 if answer.s3 == "MissingContentLength" => StatusCode::LENGTH_REQUIRED,
-            Protocol::Query if answer.query == "IncompleteSignature" => StatusCode::BAD_REQUEST,
-            Protocol::Json => StatusCode::BAD_REQUEST,
-            Protocol::S3 | Protocol::Query | Protocol::RestJson => StatusCode::FORBIDDEN,
-        }
-    }
-
-    fn answer(&self) -> Answer {
-        let malformed = |form: &SignatureLocation| match form {
-            SignatureLocation::Header => "AuthorizationHeaderMalformed",
-            SignatureLocation::Query => "AuthorizationQueryParametersError",
-            SignatureLocation::Fields => "InvalidArgument",
-        };
-        match self {
-            Self::MissingAuthentication => Answer {
-                s3: "AccessDenied",
-                query: "MissingAuthenticationToken",
-                json: "MissingAuthenticationTokenException",
-            },
-            Self::UnknownAlgorithm {
-                form: SignatureLocation::Header,
-            } => Answer::incomplete("InvalidArgument"),
-            Self::UnknownAlgorithm { form } | Self::Malformed { form, .. } => {
-                Answer::incomplete(malformed(form))
-            }
-            Self::MissingDate {
-                form: SignatureLocation::Header,
-            }
-            | Self::InvalidDate {
-                form: SignatureLocation::Header,
-            } => Answer::incomplete("AccessDenied"),
-            Self::MissingDate { form } | Self::InvalidDate { form } => {
-                Answer::incomplete(malformed(form))
-            }
-            Self::ExpiresInOutOfRange { .. } => {
-                Answer::incomplete(malformed(&SignatureLocation::Query))
-            }
-            Self::Repeated { .. } | Self::InvalidHeader => Answer::incomplete("InvalidArgument"),
-            Self::InvalidTarget { .. } => Answer::incomplete("InvalidURI"),
-            Self::MissingHost | Self::SeveralHosts | Self::MissingContentSha256 => {
-                Answer::incomplete("InvalidRequest")
-            }
-            Self::InvalidDecodedLength => Answer::incomplete("MissingContentLength"),
-            Self::InvalidContentSha256 => Answer::incomplete("InvalidArgument"),
-            Self::SeveralAuthentications => Answer::wrong("InvalidArgument"),
-            Self::InvalidScope { form }
-            | Self::WrongDay { form, .. }
-            | Self::WrongRegion { form, .. }
-            | Self::WrongService { form, .. } => Answer::wrong(malformed(form)),
-            Self::Expired { form, .. } | Self::NotYetCurrent { form, .. } => {
-                Answer::wrong(match form {
-                    SignatureLocation::Header => "RequestTimeTooSkewed",
-                    SignatureLocation::Query | SignatureLocation::Fields => "AccessDenied",
-                })
-            }
-            Self::HostNotSigned | Self::HeadersNotSigned { .. } | Self::WrongAudience { .. } => {
-                Answer::wrong("AccessDenied")
-            }
-            // A streaming literal on what takes no stream.
-            Self::PayloadNotAsSigned { signed, .. } if *signed == STREAM => {
-                Answer::wrong("InvalidRequest")
-            }
-            Self::PayloadIsUnsigned | Self::PayloadNotAsSigned { .. } => Answer::INTERNAL,
-            Self::ContentSha256Mismatch => Answer::wrong("XAmzContentSHA256Mismatch"),
-            Self::SignedHeaderMissing { .. } | Self::SignatureMismatch => {
-                Answer::wrong("SignatureDoesNotMatch")
-            }
-            Self::UnknownAccessKeyId => Answer::unknown("InvalidAccessKeyId"),
-            Self::InvalidSessionToken => Answer::unknown("InvalidToken"),
-            Self::CredentialsExpired { .. } => Answer {
-                s3: "ExpiredToken",
-                query: "ExpiredToken",
-                json: "ExpiredTokenException",
-            },
-        }
-    }
-}
-
 /// How a payload is signed that comes in pieces.
 pub(super) const STREAM: &str = "a stream";
-
-/// The codes that S3 answers with 400. `MissingContentLength` is 411, an internal error 500, and all others are 403.
-const S3_IS_400: [&str; 8] = [
-    "AuthorizationHeaderMalformed",
-    "AuthorizationQueryParametersError",
-    "ExpiredToken",
-    "InvalidArgument",
-    "InvalidRequest",
-    "InvalidToken",
-    "InvalidURI",
-    "XAmzContentSHA256Mismatch",
-];
-
-/// One line of AWS's table.
-struct Answer {
-    s3: &'static str,
-    query: &'static str,
-    json: &'static str,
-}
-
-impl Answer {
-    /// The server's mistake, 500 in every protocol.
-    const INTERNAL: Self = Self {
-        s3: "InternalError",
-        query: "InternalFailure",
-        json: "InternalFailure",
-    };
-
-    fn incomplete(s3: &'static str) -> Self {
-        Self {
-            s3,
-            query: "IncompleteSignature",
-            json: "IncompleteSignatureException",
-        }
-    }
-
-    fn wrong(s3: &'static str) -> Self {
-        Self {
-            s3,
-            query: "SignatureDoesNotMatch",
-            json: "InvalidSignatureException",
-        }
-    }
-
-    fn unknown(s3: &'static str) -> Self {
-        Self {
-            s3,
-            query: "InvalidClientTokenId",
-            json: "UnrecognizedClientException",
-        }
-    }
-}

@@ -6,45 +6,22 @@ use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
 use crate::sigv4::signature::Algorithm;
 
-use super::claim::SignedRequest;
 use super::error::{SignatureLocation, VerifyError};
+use super::signed_request::SignedRequest;
 
-/// What the signature promises about a payload that comes in pieces.
+/// The kind of a payload that is sent in pieces.
 ///
 /// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
 /// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
-///
-/// ```
-/// use countersign::verify::StreamingPayload;
-/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-/// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-/// # let claim = SignedRequest::parse(&request)?;
-/// # let key = VerificationKey::derive(&credentials, claim.scope())?;
-/// # let verifier = Verifier::new("us-east-1", "s3")?;
-///
-/// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
-///     match head.payload() {
-///         StreamingPayload::Chunks | StreamingPayload::ChunksAndTrailer => { /* a `ChunkVerifier`'s */ }
-///         StreamingPayload::UnsignedAndTrailer => { /* the same, if that is good enough */ }
-///         StreamingPayload::Events => { /* an `EventVerifier`'s */ }
-///     }
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamingPayload {
-    /// `STREAMING-AWS4-…-PAYLOAD`: every chunk is signed.
+    /// Signed chunks: `STREAMING-AWS4-HMAC-SHA256-PAYLOAD`, or the same of SigV4A.
     Chunks,
-    /// `STREAMING-AWS4-…-PAYLOAD-TRAILER`: every chunk is signed, and so is the trailer.
+    /// Signed chunks and signed trailers: `STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`.
     ChunksAndTrailer,
-    /// `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: chunks and trailer are not signed.
+    /// Unsigned chunks and unsigned trailers: `STREAMING-UNSIGNED-PAYLOAD-TRAILER`.
     UnsignedAndTrailer,
-    /// `STREAMING-AWS4-…-EVENTS`: every message of an event stream is signed.
+    /// Signed messages of an event stream: `STREAMING-AWS4-HMAC-SHA256-EVENTS`.
     Events,
 }
 

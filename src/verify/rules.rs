@@ -8,15 +8,60 @@ use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
-use super::claim::{SignedRequest, of_error};
 use super::error::{SignatureLocation, VerifyError};
 use super::payload::Declared;
+use super::signed_request::{SignedRequest, of_error};
 use super::{Regions, Verifier};
 
 impl Verifier {
+    /// Checks the rules that need no key, so that an invalid request costs no lookup.
+    ///
+    /// It proves nothing, and [`verify`](Self::verify) checks them again.
+    ///
+    /// # Errors
+    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`] if
+    ///   the credential scope is not this verifier's
+    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the request is not in time
+    /// - [`VerifyError::ExpiresInOutOfRange`] if a presigned URL is valid for too long
+    /// - [`VerifyError::WrongHost`] if the request was signed for another host
+    /// - [`VerifyError::HostNotSigned`], [`VerifyError::HeadersNotSigned`] or
+    ///   [`VerifyError::SignedHeaderMissing`] if the signed headers are not those that must be
+    /// - [`VerifyError::WrongAudience`] if the request is not meant for this server
+    /// - [`VerifyError::MissingContentSha256`] or [`VerifyError::InvalidContentSha256`] if the
+    ///   request does not say how its payload is signed
+    /// - [`VerifyError::InvalidTarget`] if the path or the query is malformed
+    /// - [`VerifyError::PathNotNormalized`] if the path has a `.` or `..` segment
+    /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
+    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
+    /// assert!(matches!(elsewhere, Err(VerifyError::WrongService { .. })));
+    /// // Now a lookup is worth its cost.
+    /// Verifier::new("us-east-1", "sqs")?.check(&claim, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(
+        &self,
+        claim: &SignedRequest<'_>,
+        now: impl Into<Timestamp>,
+    ) -> Result<(), VerifyError> {
+        let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
+        self.examine(claim, now.into(), &mut canonical).map(drop)
+    }
+
     /// Whether a claim breaks a rule, as far as that can be said without a key. Fills in its
     /// canonical form, with the payload's line as it was declared; empty where it was not.
     pub(super) fn examine<'c>(
@@ -33,6 +78,7 @@ impl Verifier {
             region_set,
         )?;
         self.check_time(claim, now)?;
+        self.check_host(claim)?;
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
@@ -48,6 +94,9 @@ impl Verifier {
         canonical.query.sort();
         canonical.method = claim.method;
         canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;
+        if rules.normalize_path && !self.dot_segments && has_dot_segment(claim.path) {
+            return Err(VerifyError::PathNotNormalized);
+        }
         canonical.payload = declared.line();
         Ok(declared)
     }
@@ -144,6 +193,16 @@ impl Verifier {
         Ok(())
     }
 
+    fn check_host(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
+        let is_own = |own: &String| host_matches(own, claim.host);
+        if self.hosts.is_empty() || self.hosts.iter().any(is_own) {
+            return Ok(());
+        }
+        Err(VerifyError::WrongHost {
+            host: String::from_utf8_lossy(claim.host).into_owned(),
+        })
+    }
+
     /// The headers that are listed as signed, all of which came; and none came that had to be
     /// listed and was not.
     fn read_signed_headers<'c>(
@@ -207,7 +266,7 @@ impl Verifier {
             | "x-amz-s3session-token"
             | "x-amz-trailer" => true,
             _ => {
-                name.starts_with("x-amz-")
+                (name.starts_with("x-amz-") || (self.all_headers_signed && name != "authorization"))
                     && !self.unsigned.iter().any(|header| header.as_str() == name)
                     || self
                         .audience
@@ -249,6 +308,30 @@ impl Verifier {
     }
 }
 
+/// Whether a path has a segment that is `.` or `..`, also percent-encoded: a router may resolve it.
+fn has_dot_segment(path: &str) -> bool {
+    let dots = [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"];
+    path.split('/').any(|segment| {
+        // Most segments begin with neither.
+        segment.starts_with(['.', '%'])
+            && dots.iter().any(|dots| segment.eq_ignore_ascii_case(dots))
+    })
+}
+
+/// Whether the host that a client signed is one of the server's own, `*.` standing for any names.
+fn host_matches(own: &str, host: &[u8]) -> bool {
+    let host = host.trim_ascii();
+    match own.strip_prefix('*') {
+        Some(suffix) if suffix.starts_with('.') => host
+            .len()
+            .checked_sub(suffix.len())
+            .filter(|&start| start > 0)
+            .and_then(|start| host.get(start..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes())),
+        _ => host.eq_ignore_ascii_case(own.as_bytes()),
+    }
+}
+
 /// Whether a pattern of a region set covers a region. `*` stands for any characters.
 fn covers(pattern: &str, region: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
@@ -273,6 +356,66 @@ fn covers(pattern: &str, region: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dot_segments_are_found_in_every_spelling() {
+        for path in [
+            "/.",
+            "/..",
+            "/a/.",
+            "/a/..",
+            "/./a",
+            "/../a",
+            "/a/../b",
+            "/%2e",
+            "/%2E%2e/a",
+            "/a/.%2e",
+            "/a/%2E./b",
+            "//..",
+        ] {
+            assert!(has_dot_segment(path), "{path}");
+        }
+        for path in [
+            "/",
+            "//",
+            "/a//b/",
+            "/...",
+            "/.a",
+            "/a.",
+            "/..a",
+            "/a..",
+            "/.%2fa",
+            "/%2fa",
+            "/.%2e.",
+            "/%2e%2e%2e",
+            "/a%2e%2e",
+        ] {
+            assert!(!has_dot_segment(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn hosts_match_by_whole_labels() {
+        for (own, host, yes) in [
+            ("api.example.com", "api.example.com", true),
+            ("api.example.com", "API.Example.com", true),
+            ("Api.example.com", "api.example.com", true),
+            ("api.example.com", "api.example.com:8443", false),
+            ("api.example.com:8443", "api.example.com:8443", true),
+            ("api.example.com", "xapi.example.com", false),
+            ("api.example.com", "api.example.com.evil.test", false),
+            ("*.example.com", "bucket.example.com", true),
+            ("*.example.com", "a.b.Example.com", true),
+            ("*.example.com", "example.com", false),
+            ("*.example.com", ".example.com", false),
+            ("*.example.com", "evilexample.com", false),
+            ("*.example.com", "bucket.example.com.evil.test", false),
+            ("*example.com", "evilexample.com", false),
+            ("*", "example.com", false),
+        ] {
+            assert_eq!(host_matches(own, host.as_bytes()), yes, "{own} {host}");
+        }
+    }
 
     #[test]
     fn region_patterns() {

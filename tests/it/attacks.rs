@@ -129,8 +129,12 @@ fn verify_with(
             let _ = head.accept();
             Ok(())
         }
-        PendingVerification::Streaming(head) => {
+        PendingVerification::SignedStream(head) => {
             let _ = head.into_parts();
+            Ok(())
+        }
+        PendingVerification::UnsignedStream(head) => {
+            let _ = head.accept();
             Ok(())
         }
     }

@@ -71,7 +71,9 @@ fn verify(
             assert!(!format!("{verified:?}").is_empty());
             Ok(())
         }
-        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => Ok(()),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => Ok(()),
     }
 }
 
@@ -935,7 +937,7 @@ fn trailers_of_a_stream() {
     let claim = SignedRequest::parse(&request).unwrap();
     let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "s3").unwrap();
-    let PendingVerification::Streaming(head) =
+    let PendingVerification::SignedStream(head) =
         verifier.verify_signature(&claim, &key, NOW).unwrap()
     else {
         panic!("it streams");
@@ -1065,6 +1067,11 @@ fn names_and_lengths_of_checksums() {
         ("x-amz-checksum-crc64nvme", 12),
         ("x-amz-checksum-sha1", 28),
         ("x-amz-checksum-sha256", 44),
+        ("x-amz-checksum-sha512", 88),
+        ("x-amz-checksum-md5", 24),
+        ("x-amz-checksum-xxhash64", 12),
+        ("x-amz-checksum-xxhash3", 12),
+        ("x-amz-checksum-xxhash128", 24),
     ];
     assert_eq!(told.len(), expected.len());
     for (name, length) in expected {

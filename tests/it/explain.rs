@@ -8,6 +8,7 @@ mod answers;
 mod correct;
 mod denied;
 mod hostile;
+mod hosts;
 mod on_the_way;
 mod other_schemes;
 mod own_host;

@@ -3,6 +3,8 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod access_keys;
+#[cfg(feature = "s3")]
+mod addresses;
 mod allocations;
 mod attacks;
 mod aws_suite;
@@ -14,6 +16,8 @@ mod chunked;
 #[cfg(feature = "http-body")]
 mod chunked_body;
 mod chunked_properties;
+#[cfg(all(feature = "cloudfront", feature = "sigv4a"))]
+mod cloudfront_openssl;
 mod corners;
 mod edge_cases;
 #[cfg(feature = "event-stream")]

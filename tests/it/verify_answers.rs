@@ -2,7 +2,7 @@
 //! by protocol. The IAM User Guide and "Common Errors" for query services, Amazon S3 API Reference,
 //! "Error responses"; for JSON services what they are seen to answer.
 
-use countersign::chunked::{ChunkError, ChunkedEncoding};
+use countersign::chunked::{ChunkError, ChunkSyntaxError, ChunkedEncoding};
 use countersign::verify::{
     Protocol, SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
@@ -276,7 +276,11 @@ fn chunks_that_do_not_verify() {
     let name = String::from("x-amz-checksum-crc32");
     for (error, code, status) in [
         (ChunkError::Incomplete, "IncompleteBody", 400),
-        (ChunkError::Malformed("no size"), "IncompleteBody", 400),
+        (
+            ChunkError::Malformed(ChunkSyntaxError::InvalidSize),
+            "IncompleteBody",
+            400,
+        ),
         (
             ChunkError::WrongDecodedLength {
                 length: 9,

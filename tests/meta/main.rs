@@ -3,3 +3,4 @@
 mod documentation;
 mod layout;
 mod public_api;
+mod signing_names;

@@ -7,7 +7,14 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod access_key_id;
+#[cfg(feature = "s3")]
+mod address;
+#[cfg(feature = "checksums")]
+mod checksums;
 mod chunked;
+mod clock_skew;
+#[cfg(feature = "cloudfront")]
+mod cloudfront;
 #[cfg(feature = "codeartifact")]
 mod codeartifact;
 mod default_headers;
@@ -47,6 +54,15 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(not(feature = "tokens"))]
         "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
+        #[cfg(feature = "checksums")]
+        "checksums" => checksums::run,
+        "clock-skew" => clock_skew::run,
+        #[cfg(feature = "cloudfront")]
+        "cloudfront" => cloudfront::run,
+        #[cfg(feature = "s3")]
+        "s3-address" => address::s3,
+        #[cfg(all(feature = "s3", feature = "sigv4a"))]
+        "sigv4a-hosts" => address::global,
         "verify" => verify::run,
         #[cfg(feature = "event-stream")]
         "event-stream" => event_stream::run,

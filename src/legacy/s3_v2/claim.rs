@@ -48,10 +48,8 @@ impl SignedRequest {
     /// the two apart. A server must obey both alike: else a client could move a signed `x-amz-acl`
     /// header into the query to get rid of it.
     ///
-    /// Parameters that are not sub-resources of the scheme are not signed. In S3, some of them select
-    /// another operation: `attributes`, `encryption`, `intelligent-tiering`, `legal-hold`,
-    /// `ownershipControls`, `policyStatus`, `publicAccessBlock`, `retention`, `session`. A server that
-    /// knows them must refuse them in this scheme: a client could add one to a signed request.
+    /// Parameters that are not sub-resources of the scheme are not signed. Some of them select another
+    /// operation: refuse a request if [`unsigned_operation`](super::unsigned_operation) finds one.
     ///
     /// # Errors
     /// - [`VerifyError::MissingAuthentication`] if the request has no signature of this scheme

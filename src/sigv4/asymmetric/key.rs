@@ -11,7 +11,6 @@ use crate::primitives::encode::{ascii, hex32};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
-use crate::verify::{VerificationKey, sealed};
 
 /// A signing key: a private key of P-256, good for all days, regions and services, as long as its
 /// credentials are.
@@ -227,71 +226,9 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-impl sealed::KeyMaterial for PublicKey {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::EcdsaP256Sha256
-    }
-
-    fn fits(&self, scope: &CredentialScope) -> bool {
-        // It is good for all days and services; what names a region is of the other algorithm.
-        scope.region().is_none()
-    }
-
-    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
-        self.verifies(string_to_sign, signature)
-    }
-}
-
-impl VerificationKey<PublicKey> {
-    /// Creates the verification key of long-term credentials from their public key.
-    ///
-    /// The access key ID must come from your store, not from the request.
-    ///
-    /// Add [`with_session_token`](Self::with_session_token) and
-    /// [`with_expiration`](Self::with_expiration) for temporary credentials.
-    ///
-    /// ```
-    /// use countersign::sigv4a::{PublicKey, Signer};
-    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
-    /// # let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// // What your store returns for `claim.access_key_id()`: whose key it is, and the key.
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
-    /// let verifier = Verifier::new("us-east-1", "events")?;
-    /// verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
-    ///
-    /// let other = VerificationKey::from_public_key("AKIDOTHER", signer.public_key());
-    /// let refused = verifier.verify(&claim, &other, PayloadHash::EMPTY, now);
-    /// assert!(matches!(refused, Err(VerifyError::UnknownAccessKeyId)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn from_public_key(access_key_id: impl Into<Arc<str>>, key: PublicKey) -> Self {
-        Self::of(access_key_id.into(), key)
-    }
-}
-
-/// A [`SigningKey`] with the scope that a request is signed for: what a
-/// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
-///
-/// ```
-/// use countersign::chunked::{ChunkSigner, ChunkedEncoding};
-/// use countersign::sigv4a::{ScopedKey, Signer};
-/// use countersign::Credentials;
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
-/// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// assert_eq!(chunks.remaining(), 5);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A [`SigningKey`] with the scope that a request is signed for.
 #[derive(Clone, Debug)]
-pub struct ScopedKey {
+pub(crate) struct ScopedKey {
     pub(crate) key: SigningKey,
     pub(crate) scope: CredentialScope,
 }

@@ -202,6 +202,11 @@ pub(crate) fn find_parameters_and<'a>(
     Ok(found)
 }
 
+/// Whether a parameter is one of a presigned URL's own.
+pub(crate) fn is_of_signature(parameter: &Parameter<'_>) -> bool {
+    may_be_named(parameter) && PARAMETERS.iter().any(|name| parameter.is_exactly(name))
+}
+
 /// `X-Amz-Expires`: any number of seconds.
 pub(crate) fn expires_in_of(parameter: &Parameter<'_>) -> Result<u64, Error> {
     let text = value_of(parameter)?;

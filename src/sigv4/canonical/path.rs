@@ -1,10 +1,11 @@
 //! Canonical path.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Error;
 use crate::primitives::encode::{
-    Escapes, Sink, encode_in_path, escape, is_unreserved, recode_in_path,
+    Escapes, Sink, decoded, encode_in_path, escape, is_unreserved, recode_in_path,
 };
 use crate::primitives::inline_vec::InlineVec;
 use crate::service::Rules;
@@ -139,6 +140,26 @@ impl<'a> CanonicalPath<'a> {
             encoding: Encoding::AsSent,
             ..self
         })
+    }
+
+    /// The path to route by: resolved as it is signed, percent-encoded as it is sent. Where it is
+    /// recoded it is the canonical path, so that all spellings of one key are one text.
+    pub(crate) fn to_route(self) -> Cow<'a, str> {
+        let encoding = match self.encoding {
+            Encoding::OnceMore => Encoding::AsSent,
+            encoding => encoding,
+        };
+        if !self.resolve && encoding == Encoding::AsSent {
+            return Cow::Borrowed(self.path);
+        }
+        let mut path = String::with_capacity(self.path.len());
+        Self { encoding, ..self }.write(&mut path);
+        Cow::Owned(path)
+    }
+
+    /// The path decoded once, with `+` as a plus; `None` where it is encoded once more.
+    pub(crate) fn to_decoded(self) -> Option<Vec<u8>> {
+        (self.encoding != Encoding::OnceMore).then(|| decoded(self.path).collect())
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {

@@ -27,7 +27,8 @@ fn mode(message: &Message, service: &'static str) -> Result<&'static str, Verify
         {
             PendingVerification::Hashed(_) => "hashed",
             PendingVerification::Unsigned(_) => "unsigned",
-            PendingVerification::Streaming(_) => "streaming",
+            PendingVerification::SignedStream(_) => "signed stream",
+            PendingVerification::UnsignedStream(_) => "unsigned stream",
         },
     )
 }
@@ -35,9 +36,13 @@ fn mode(message: &Message, service: &'static str) -> Result<&'static str, Verify
 #[test]
 fn v02_the_mode_comes_from_signed_data() {
     for literal in STREAMING {
+        let stream = match literal {
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => "unsigned stream",
+            _ => "signed stream",
+        };
         assert_eq!(
             mode(&declaring(literal, "s3"), "s3"),
-            Ok("streaming"),
+            Ok(stream),
             "{literal}"
         );
         // On a presigned request, whose signature does not cover it, it would be obeyed by whoever
@@ -156,12 +161,12 @@ fn chunk_verifier(message: &Message) -> Result<ChunkVerifier, ChunkError> {
     let claim = SignedRequest::parse(message).unwrap();
     let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "s3").unwrap();
-    let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
-    else {
-        panic!("not a stream");
+    let (_, context) = match verifier.verify_signature(&claim, &key, NOW) {
+        Ok(PendingVerification::SignedStream(pending)) => pending.into_parts(),
+        Ok(PendingVerification::UnsignedStream(pending)) => pending.accept(),
+        other => panic!("not a stream: {other:?}"),
     };
-    let (_, seed) = head.into_parts();
-    ChunkVerifier::new(&seed)
+    ChunkVerifier::new(&context)
 }
 
 /// Each name would cost a checksum of the whole payload.

@@ -268,7 +268,7 @@ fn either_text_is_taken_with_every_payload() {
                     assert!(good && hash == EMPTY);
                     assert!(head.verify(PayloadHash::EMPTY).is_ok());
                 }
-                Ok(PendingVerification::Streaming(head)) => {
+                Ok(PendingVerification::SignedStream(head)) => {
                     assert!(good && head.payload() == StreamingPayload::Chunks);
                     // The chain goes on from the signature that came.
                     assert_eq!(head.into_parts().1.signature().as_str(), signature);

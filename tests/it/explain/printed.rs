@@ -69,6 +69,18 @@ fn causes() -> Vec<Cause> {
             signed: text("email"),
             expected: Some(text("ses")),
         },
+        Cause::OtherHost {
+            service: text("ses"),
+            region: Some(text("eu-west-1")),
+            signed_service: text("email"),
+            signed_region: Some(text("us-east-1")),
+        },
+        Cause::OtherHost {
+            service: text("s3"),
+            region: None,
+            signed_service: text("s3express"),
+            signed_region: None,
+        },
         Cause::WrongTerminator,
         Cause::MethodChanged {
             signed: text("GET"),

@@ -13,6 +13,13 @@ pub(in crate::verify) enum Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    pub(super) fn len(self) -> usize {
+        match self {
+            Self::Map(map) => map.len(),
+            Self::Slices(slices) => slices.len(),
+        }
+    }
+
     pub(in crate::verify) fn try_each(
         self,
         mut each: impl FnMut(&'a str, &'a [u8]) -> Result<(), VerifyError>,
