@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::primitives::encode::hex32;
+
 /// Bytes as text to read; those that are not UTF-8 as `\xFF`, so that different ones look different.
 pub(super) fn readable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -114,9 +116,9 @@ impl Lines {
         text
     }
 
-    /// The hash of the text, as the string to sign ends.
-    pub(super) fn hash(&self) -> String {
-        hex::encode(Sha256::digest(self.to_text()))
+    /// Whether a string to sign of this text ends in this hash.
+    pub(super) fn has_hash(&self, hash: &str) -> bool {
+        hex32(&Sha256::digest(self.to_text()).into()) == hash.as_bytes()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

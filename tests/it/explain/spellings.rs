@@ -192,10 +192,15 @@ fn the_secret_is_tried_on_what_the_server_calculated() {
     let other = canonical.replace("/key", "/other");
     assert_eq!(explain(SECRET, &canonical), [Cause::ServerSecretKeyDiffers]);
     assert_eq!(explain("another", &canonical), [Cause::WrongSecretKey]);
+    // Hex in uppercase, as some stores log it.
+    let (start, hash) = canonical.rsplit_once('\n').unwrap();
+    let upper = format!("{start}\n{}", hash.to_uppercase());
+    assert_eq!(explain(SECRET, &upper), [Cause::ServerSecretKeyDiffers]);
+    assert_eq!(explain("another", &upper), [Cause::WrongSecretKey]);
     assert_eq!(explain(SECRET, &other), [Cause::PathChanged]);
     let both = [Cause::PathChanged, Cause::SignatureNotReproduced];
     assert_eq!(explain("another", &other), both);
-    // A server that reads the path in a way that nobody thought of, as the signer does.
+    // A server that reads the path in the same unusual way as the signer.
     let request = resigned(request.clone(), &other);
     let explainer = keyed(&request, "s3");
     let diagnosis = explainer.response(&respond(&other)).unwrap();
