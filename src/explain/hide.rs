@@ -55,7 +55,7 @@ fn is_secret_parameter(name: &str) -> bool {
     .any(|secret| name.trim().eq_ignore_ascii_case(secret))
 }
 
-/// The secrets that are known to be in a request or an answer, and so must not be in a text.
+/// The known secrets of a request and its response, which must not be in a text.
 #[derive(Clone, Default)]
 pub(super) struct Secrets(Vec<Zeroizing<String>>);
 

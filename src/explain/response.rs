@@ -157,7 +157,7 @@ impl ErrorResponse {
         let message = take("Message").or_else(|| take("message"));
         let canonical_request = take("CanonicalRequest");
         let string_to_sign = take("StringToSign");
-        // The twins survive re-indentation.
+        // The bytes survive re-indentation.
         let of_bytes = |text: Option<String>| bytes(&text?);
         let (twin, other) = (
             of_bytes(take("CanonicalRequestBytes")),

@@ -1,4 +1,4 @@
-//! What can be said of a request by itself, and of one beside its capture, before anybody answers.
+//! Requests without a response, and requests with a capture.
 
 use countersign::explain::{self, Cause, Explainer};
 use countersign::verify::VerifyError;
@@ -20,7 +20,7 @@ pub fn s3() -> Sent {
     signed_for("us-east-1", Service::S3)
 }
 
-/// The same request, with something else in its `authorization`.
+/// The same request, with one replacement in its `authorization`.
 fn authorized(request: Sent, from: &str, to: &str) -> Sent {
     let header = request.headers()["authorization"].to_str().unwrap();
     assert!(header.contains(from), "{header}");
@@ -43,7 +43,7 @@ fn at(uri: &str) -> Sent {
     Request::get(uri).body(Vec::new()).unwrap()
 }
 
-/// A URL that was presigned by hand, with nothing right but its form.
+/// A presigned URL that has the right form and a wrong signature.
 fn url(query: &str) -> Sent {
     at(&format!(
         "https://h.example/k?X-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -54,7 +54,7 @@ fn url(query: &str) -> Sent {
 }
 
 #[test]
-fn rules_that_a_request_breaks_by_itself() {
+fn a_request_that_breaks_a_rule_needs_no_response() {
     let service = Service::S3;
     let names = |name: &str| vec![name.to_owned()];
     let cases: [(Sent, Cause); 15] = [
@@ -139,9 +139,8 @@ fn rules_that_a_request_breaks_by_itself() {
     );
 }
 
-/// What a capture behind a proxy shows.
 #[test]
-fn captures() {
+fn a_capture_shows_what_changed_on_the_way() {
     let service = Service::S3;
     let sent = s3();
     let compare = |sent: &Sent, captured: &Sent| {
@@ -164,7 +163,7 @@ fn captures() {
     let name = String::from("x-amz-meta-a");
     assert_eq!(compare(&sent, &added), Some(Cause::HeaderAdded { name }));
 
-    // The same request, signed by somebody else, for another place, or listed in another way.
+    // The same request with another secret, another scope, or another list of headers.
     let mut other = s3();
     let elsewhere =
         Signer::new(Credentials::new("AKIDEXAMPLE", "other"), "us-east-1", "s3").unwrap();
@@ -207,9 +206,8 @@ fn captures() {
     assert_eq!(cause, Some(&Cause::BodyChanged), "{diagnosis}");
 }
 
-/// A diagnosis says what the server answered, and each of its findings why.
 #[test]
-fn what_a_diagnosis_holds() {
+fn a_diagnosis_has_the_code_and_every_cause() {
     let (request, service) = (s3(), Service::S3);
     let sent = Explainer::new(&request, &service);
     let answer = "<Error><Code>InvalidAccessKeyId</Code><Message>x</Message></Error>";
@@ -224,9 +222,8 @@ fn what_a_diagnosis_holds() {
     assert_eq!(sent.check().code(), None);
 }
 
-/// A server that reads the target in another way than the signer did.
 #[test]
-fn targets_of_another_spelling() {
+fn a_server_may_spell_the_target_differently() {
     let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     for (path, query, causes) in [
         ("/b%20c", "a=%2f", &[Cause::QueryEncoding][..]),
@@ -258,9 +255,8 @@ fn targets_of_another_spelling() {
     }
 }
 
-/// S3 looks at the hash of a presigned request where that is signed, and nowhere else.
 #[test]
-fn the_payload_of_a_presigned_request() {
+fn a_presigned_request_has_only_the_hash_that_is_signed() {
     let hash = "ab".repeat(32);
     let parameter =
         format!("&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Content-Sha256={hash}");
@@ -303,9 +299,8 @@ fn the_payload_of_a_presigned_request() {
     }
 }
 
-/// In the header form a parameter of that name is like any other.
 #[test]
-fn a_parameter_says_nothing_of_a_header_signature() {
+fn a_hash_parameter_does_not_count_for_a_header_signature() {
     let mut request = at("https://sqs.us-east-1.amazonaws.com/?X-Amz-Content-Sha256=x");
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "sqs").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
@@ -317,9 +312,8 @@ fn a_parameter_says_nothing_of_a_header_signature() {
     assert_eq!(told.cause(), None, "{told}");
 }
 
-/// A gateway's page says nothing, but its headers may.
 #[test]
-fn pages_of_gateways() {
+fn headers_explain_the_page_of_a_gateway() {
     let (request, service) = (s3(), Service::S3);
     let sent = Explainer::new(&request, &service);
     let page = "<html><body>403 Forbidden</body></html>";
@@ -357,9 +351,9 @@ fn pages_of_gateways() {
     assert!(!told.to_string().contains("eu-west-1"), "{told}");
 }
 
-/// `x-amzn-errortype` comes before what a body says, `x-amzn-query-error` behind it.
+/// `x-amzn-errortype` comes before the code of the body, `x-amzn-query-error` after it.
 #[test]
-fn codes_in_headers() {
+fn a_code_in_a_header_has_its_rank() {
     let request = s3();
     let lambda = r#"{"code":"403","message":"Forbidden"}"#;
     let json = r#"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"x"}"#;
@@ -398,18 +392,16 @@ fn codes_in_headers() {
     }
 }
 
-/// A long list is cut, and says by how much.
 #[test]
-fn many_names() {
+fn a_long_list_of_names_is_cut() {
     let names: Vec<String> = (0..11).map(|i| format!("x-amz-meta-{i}")).collect();
     let text = Cause::HeadersNotSigned { names }.to_string();
     assert!(text.contains("`x-amz-meta-7` and 3 more"), "{text}");
     assert!(!text.contains("x-amz-meta-8"), "{text}");
 }
 
-/// Somebody else's text is not as long in a sentence as they like.
 #[test]
-fn long_names() {
+fn a_long_name_is_cut() {
     let longest = "a".repeat(100);
     for (name, shown) in [
         (longest.clone(), longest.clone()),
@@ -421,9 +413,8 @@ fn long_names() {
     }
 }
 
-/// Each unit from its first second on.
 #[test]
-fn spans_of_time() {
+fn spans_of_time_are_exact_to_the_second() {
     for (seconds, span) in [
         (0, "0 s"),
         (59, "59 s"),
@@ -441,9 +432,8 @@ fn spans_of_time() {
     }
 }
 
-/// Programs read which line it is.
 #[test]
-fn parts_of_a_difference() {
+fn a_difference_names_its_line() {
     let service = Service::S3;
     let (sent, mut method) = (s3(), s3());
     *method.method_mut() = http::Method::HEAD;
@@ -483,9 +473,8 @@ fn parts_of_a_difference() {
     }
 }
 
-/// A secret that was pasted with the end of its line, into the explanation and not into the signer.
 #[test]
-fn a_pasted_secret() {
+fn a_line_break_in_the_given_secret_is_found() {
     let (request, service) = (s3(), Service::S3);
     let pasted = format!("{SECRET}\n");
     let sent = Explainer::new(&request, &service).with_secret_key(pasted.as_str().into());
@@ -495,7 +484,7 @@ fn a_pasted_secret() {
 }
 
 #[test]
-fn a_scope_of_another_terminator() {
+fn a_quoted_scope_with_another_terminator_is_named() {
     let (request, service) = (s3(), Service::S3);
     let answer = format!(
         "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message><StringToSign>\
@@ -509,9 +498,8 @@ fn a_scope_of_another_terminator() {
     assert_eq!(cause, Some(&Cause::WrongTerminator), "{diagnosis}");
 }
 
-/// No text is made up for a target that cannot be read.
 #[test]
-fn targets_that_cannot_be_read() {
+fn an_invalid_target_has_no_canonical_request() {
     for (target, wrong) in [
         ("/?a=%zz", "there is a `%` without two hex digits"),
         ("*", "it does not begin with `/`"),
@@ -535,9 +523,8 @@ pub fn causes(diagnosis: &explain::Diagnosis) -> Vec<Cause> {
     findings.map(|finding| finding.cause().clone()).collect()
 }
 
-/// A wrong secret is blamed where nothing else is wrong.
 #[test]
-fn a_broken_rule_is_enough() {
+fn a_wrong_secret_is_blamed_if_no_rule_is_broken() {
     let service = Service::S3;
     let check = |request: &Sent, payload| {
         let mut sent = Explainer::new(request, &service).with_secret_key("other".into());
@@ -558,9 +545,8 @@ fn a_broken_rule_is_enough() {
     }
 }
 
-/// With the secret that made the signature, it is the server that has another.
 #[test]
-fn a_server_with_another_secret() {
+fn the_right_secret_without_a_quote_is_not_blamed() {
     let (request, service) = (s3(), Service::S3);
     let answer = "<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>";
     let sent = Explainer::new(&request, &service);
@@ -570,9 +556,8 @@ fn a_server_with_another_secret() {
     assert_eq!(causes(&diagnosis.unwrap()), [Cause::SignedCorrectly]);
 }
 
-/// A hash alone tells only where all is known that it was made of.
 #[test]
-fn a_string_to_sign_alone() {
+fn a_quoted_hash_tells_only_if_all_is_known() {
     let (request, service) = (signed_for("us-east-1", "sqs".into()), Service::from("sqs"));
     let message = format!(
         "The request signature we calculated does not match the signature you provided.\n\n\
@@ -588,9 +573,8 @@ fn a_string_to_sign_alone() {
     assert_eq!(causes(&diagnosis), [Cause::CanonicalRequestDiffers]);
 }
 
-/// Services that never look at `x-amz-content-sha256` do not mind what it says.
 #[test]
-fn a_hash_that_nobody_looks_at() {
+fn a_hash_that_the_service_ignores_is_not_compared() {
     let mut rules = Rules::GENERIC;
     rules.content_sha256 = ContentSha256::Never;
     let mut request = Request::get("https://h.example/k")
@@ -610,9 +594,9 @@ fn a_hash_that_nobody_looks_at() {
     }
 }
 
-/// Two tokens of one length look the same where they are hidden, and not where they are not.
+/// Two tokens of one length look the same if they are hidden.
 #[test]
-fn what_is_hidden_differs() {
+fn hidden_values_that_differ_are_said_to_differ() {
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let mut request = Request::get("https://h.example/k")
         .body(Vec::new())
@@ -639,7 +623,7 @@ fn what_is_hidden_differs() {
 }
 
 #[test]
-fn what_debug_shows() {
+fn debug_shows_no_request() {
     let (request, service) = (s3(), Service::S3);
     let sent = Explainer::new(&request, &service);
     assert_eq!(format!("{sent:?}"), "Explainer { service: \"s3\", .. }");

@@ -1,4 +1,4 @@
-//! Answers as the services write them, word for word, to requests that earned them.
+//! Responses as the services write them, word for word, with the requests that they refuse.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use time::macros::datetime;
 
 use crate::explain::server::{NOW, SECRET, Sent, TOKEN};
 
-/// A request, and what came back.
+/// A request, and the response to it.
 pub struct Case {
     pub name: &'static str,
     request: fn() -> Sent,
@@ -409,7 +409,7 @@ pub const CASES: &[Case] = &[
         Cause::ChunkTooSmall
     ),
     case!(
-        "S3: nobody signed",
+        "S3: no signature",
         unsigned(),
         "s3",
         403,
@@ -537,7 +537,7 @@ pub const CASES: &[Case] = &[
         malformed("a part is not of the form `name=value`")
     ),
     case!(
-        "REST: nobody signed",
+        "REST: no signature",
         unsigned(),
         "execute-api",
         403,
@@ -702,7 +702,7 @@ impl Case {
 }
 
 #[test]
-fn the_answer_tells() {
+fn each_response_names_its_cause() {
     for case in CASES {
         let diagnosis = case.diagnosis();
         assert_eq!(
@@ -715,7 +715,7 @@ fn the_answer_tells() {
 }
 
 #[test]
-fn answers_about_something_else() {
+fn other_responses_are_not_about_the_signature() {
     let service = Service::S3;
     for (status, body) in [
         (

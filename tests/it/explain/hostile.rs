@@ -1,4 +1,4 @@
-//! Answers and requests that nobody sends: bounded, and no panic.
+//! Hostile responses and requests: bounded work, and no panic.
 
 use countersign::explain::{Cause, Explainer, MAX_RESPONSE_LENGTH};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
@@ -18,7 +18,7 @@ fn signed() -> server::Sent {
 }
 
 #[test]
-fn too_large() {
+fn a_body_above_the_limit_is_refused() {
     let request = signed();
     let body = vec![b' '; MAX_RESPONSE_LENGTH + 1];
     let error = Explainer::new(&request, &Service::S3)
@@ -32,9 +32,9 @@ fn too_large() {
     );
 }
 
-/// A tree of JSON takes many times its text.
+/// A JSON tree takes many times the memory of its text.
 #[test]
-fn json_as_large_as_is_read() {
+fn json_has_its_own_limit() {
     let request = signed();
     let body = |length: usize| {
         let start = "{\"__type\":\"InvalidSignatureException\",\"message\":\"";
@@ -57,7 +57,6 @@ fn json_as_large_as_is_read() {
     assert_eq!(diagnosis.cause(), Some(&Cause::UnknownAccessKey));
 }
 
-/// A little answer makes no large text, and a large one does not either.
 #[test]
 fn what_is_printed_is_bounded() {
     let request = signed();
@@ -83,9 +82,8 @@ fn what_is_printed_is_bounded() {
     }
 }
 
-/// Nothing that a terminal obeys, nor what reorders text.
 #[test]
-fn no_control_characters() {
+fn control_characters_are_not_printed() {
     let request = signed();
     let canonical = "GET\u{202e}\n/\u{9b}2J\n\u{7f}\nhost:\u{85}h\u{200f}\n\nhost\nHASH";
     let body = serde_json::json!({
@@ -103,9 +101,9 @@ fn no_control_characters() {
     assert!(!text.contains(['\u{202e}', '\u{200f}']));
 }
 
-/// What ends a line, moves the cursor or reorders text is replaced, and no neighbour of it.
+/// Characters that end a line, move the cursor or reorder text are replaced; their neighbours are not.
 #[test]
-fn marks_that_are_not_shown() {
+fn marks_that_reorder_text_are_replaced() {
     for (hidden, neighbours) in [
         (&['\u{200b}', '\u{200f}'][..], &['\u{200a}', '\u{2010}'][..]),
         (&['\u{2028}', '\u{202e}'], &['\u{2027}', '\u{202f}']),
@@ -164,7 +162,7 @@ proptest! {
         }
     }
 
-    /// Right answers, with a piece cut out or put in.
+    /// Right responses, with a piece cut out or put in.
     #[test]
     fn nearly_right(at in 0..1500_usize, cut in 0..40_usize, put in "[ -~\\n]{0,8}") {
         let request = signed();

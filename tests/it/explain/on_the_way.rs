@@ -482,7 +482,7 @@ pub fn made() -> impl Iterator<Item = (&'static str, Service, Sent, Sent, Payloa
 }
 
 #[test]
-fn the_server_tells() {
+fn a_quoted_canonical_request_shows_what_changed() {
     for case in CASES {
         let (sent, arrived, payload) = case.make();
         let service = (case.service)();
@@ -500,9 +500,8 @@ fn the_server_tells() {
     }
 }
 
-/// The same causes, from a capture behind the proxy.
 #[test]
-fn a_capture_tells() {
+fn a_capture_shows_what_changed() {
     for case in CASES {
         let (sent, arrived, payload) = case.make();
         if sent.uri() == arrived.uri()
@@ -528,9 +527,9 @@ fn a_capture_tells() {
     }
 }
 
-/// AWS IoT's token is added after signing, so that no signed line tells of it.
+/// AWS IoT's token is added after signing, so it is on no signed line.
 #[test]
-fn a_token_that_is_not_signed() {
+fn an_unsigned_token_that_changed_is_found() {
     let service = Service::from("iotdevicegateway");
     let sign = |token| {
         let credentials =

@@ -1,5 +1,4 @@
-//! Signature Version 2 and browsers' uploads, which are not read: nothing is said of them but what the
-//! answer says.
+//! Signature Version 2 and browser uploads, which are not read: only the response explains them.
 
 use countersign::explain::{Cause, Explainer};
 use http::{Request, Response};
@@ -51,7 +50,7 @@ fn caused(request: &server::Sent, body: &str) -> Vec<Cause> {
 }
 
 #[test]
-fn what_the_answer_does_not_say() {
+fn another_scheme_is_undetermined() {
     let unknown = [Cause::Undetermined];
     for request in all() {
         for told in [
@@ -71,7 +70,7 @@ fn what_the_answer_does_not_say() {
             let body = format!("<Code>{code}</Code><Message>Access Denied</Message>");
             assert_eq!(caused(&request, &body), causes, "{request:?} {code}");
         }
-        // A HEAD is told no more than that.
+        // The response to a HEAD says no more than that.
         let sent = Explainer::new(&request, "s3");
         let bare = Response::builder().status(403).body("").unwrap();
         let bare = sent.response(&bare);
@@ -83,7 +82,7 @@ fn what_the_answer_does_not_say() {
 }
 
 #[test]
-fn what_the_answer_says() {
+fn a_response_explains_another_scheme() {
     for request in all() {
         for (body, cause) in [
             (
@@ -114,9 +113,8 @@ fn what_the_answer_says() {
     assert_eq!(caused(&upload(), body), [Cause::MissingAuthentication]);
 }
 
-/// What only looks like it.
 #[test]
-fn neighbours() {
+fn a_request_that_only_resembles_another_scheme_is_not_signed() {
     let denied = "<Code>AccessDenied</Code><Message>Access Denied</Message>";
     let get = |uri: &str| Request::get(uri).body(Vec::new()).unwrap();
     let mut other_method = upload();
@@ -142,9 +140,8 @@ fn neighbours() {
     assert_eq!(check.cause(), Some(&Cause::UnsupportedAlgorithm));
 }
 
-/// A signature of Version 4 that did not arrive, whatever came in its place.
 #[test]
-fn captures() {
+fn a_capture_of_another_scheme_has_lost_the_signature() {
     let sent = alone::s3();
     for captured in [url(), query_service(), upload()] {
         let diagnosis = Explainer::new(&sent, "s3").captured(&captured);

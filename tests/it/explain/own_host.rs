@@ -30,20 +30,20 @@ fn with_target(mut request: server::Sent, target: &str) -> server::Sent {
 }
 
 #[test]
-fn nothing_is_wrong_with_it() {
+fn a_host_header_takes_the_place_of_the_uri() {
     let request = signed();
     let sent = Explainer::new(&request, "s3").with_payload(PayloadHash::EMPTY);
     assert_eq!(sent.canonical_request().unwrap().expose(), CANONICAL);
     assert_eq!(sent.check().cause(), None);
     let sent = sent.with_secret_key(SecretKey::from(SECRET));
     assert_eq!(sent.check().cause(), None);
-    // A server is told both only by somebody who hopes that it looks at the wrong one.
+    // Only an attacker sends both to a server.
     let refused = SignedRequest::parse(&request).map(|_| ());
     assert_eq!(refused, Err(VerifyError::SeveralHosts));
 }
 
 #[test]
-fn the_server_took_another() {
+fn a_server_that_used_the_uri_is_found() {
     let request = signed();
     let theirs = CANONICAL.replace("bucket.s3.example.com", "127.0.0.1:9000");
     let body = format!(
@@ -66,7 +66,7 @@ fn the_server_took_another() {
 }
 
 #[test]
-fn captures() {
+fn a_capture_with_another_host_is_found() {
     let request = signed();
     let cause = |captured: &server::Sent| {
         Explainer::new(&request, "s3")
@@ -80,15 +80,15 @@ fn captures() {
     let host = HeaderValue::from_static("10.0.0.7");
     arrived.headers_mut().insert("host", host);
     assert_eq!(cause(&arrived), Some(Cause::HostChanged));
-    // Somebody on the way named a second host.
+    // A second host was added on the way.
     let problem = VerifyError::SeveralHosts.to_string();
     let two = with_target(signed(), "http://10.0.0.7/key");
     assert_eq!(cause(&two), Some(Cause::MalformedRequest { problem }));
 }
 
-/// A signer that signs the letters of a host as they are written, which most clients do not send.
+/// Most clients send the host in lowercase.
 #[test]
-fn letters_of_a_host_are_found() {
+fn a_host_signed_in_uppercase_is_found() {
     let mut request = Request::get("https://BUCKET.s3.example.com/key")
         .body(Vec::new())
         .unwrap();

@@ -156,9 +156,9 @@ fn printed() -> String {
     all
 }
 
-/// To take a new print as the right one, after reading it: `PRINT=1 cargo test --features explain`.
+/// `PRINT=1 cargo test --features explain` writes the new texts into the file, to be read.
 #[test]
-fn as_it_was_read() {
+fn every_text_is_as_it_was_read() {
     let printed = printed();
     if std::env::var_os("PRINT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/explain/printed.txt");
@@ -171,9 +171,8 @@ fn as_it_was_read() {
     assert_eq!(printed.len(), PRINTED.len());
 }
 
-/// The whole of one, to see how it looks.
 #[test]
-fn a_mark_under_the_first_difference() {
+fn a_mark_is_under_the_first_difference() {
     let request = http::Request::get("https://h.example/a%20b")
         .header("x-amz-date", "20260102T030405Z")
         .header("authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")

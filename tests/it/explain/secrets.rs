@@ -1,4 +1,4 @@
-//! Nothing that is printed holds a session token, a signature or a key, unless that is asked for.
+//! No output contains a session token, a signature or a key, unless the caller asks for it.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn hidden(text: &str, signature: &str) {
 }
 
 #[test]
-fn tokens_and_signatures() {
+fn tokens_and_signatures_are_not_printed() {
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let service = Service::S3;
     let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
@@ -89,9 +89,9 @@ fn tokens_and_signatures() {
     }
 }
 
-/// A parameter that has lost its `=` is all name.
+/// A parameter without `=` is all name.
 #[test]
-fn a_token_that_became_a_name() {
+fn a_token_that_became_a_name_is_not_printed() {
     let service = Service::from("iotdevicegateway");
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let signer = Signer::new(credentials, "us-east-1", service.clone()).unwrap();
@@ -111,9 +111,9 @@ fn a_token_that_became_a_name() {
     }
 }
 
-/// `Token-0`, `ArgumentValue`, `SignatureProvided`: what answers echo.
+/// `Token-0`, `ArgumentValue`, `SignatureProvided`.
 #[test]
-fn what_answers_echo() {
+fn secrets_that_responses_echo_are_not_printed() {
     for case in answers::CASES {
         let diagnosis = case.diagnosis();
         hidden(

@@ -9,7 +9,7 @@ use http::Request;
 
 use crate::explain::server::{self, NOW, SECRET, Shape, TOKEN};
 
-/// A mistake in what a signer writes down.
+/// A mistake of a signer.
 pub struct Case {
     name: &'static str,
     service: &'static str,
@@ -274,7 +274,7 @@ impl Case {
 }
 
 #[test]
-fn the_secret_tells() {
+fn the_secret_tells_each_mistake() {
     for case in CASES {
         let (request, right, _) = case.make();
         let service = Service::from(case.service);
@@ -293,7 +293,7 @@ fn the_secret_tells() {
 
 /// With what the signer logged, no secret is needed.
 #[test]
-fn the_log_tells() {
+fn the_log_tells_each_mistake() {
     for case in CASES {
         let (request, right, wrong) = case.make();
         if right == wrong {
@@ -309,10 +309,9 @@ fn the_log_tells() {
     }
 }
 
-/// Where the request does not tell which hash was signed, equal lines leave that open too, until
-/// somebody says more.
+/// Some requests do not tell which hash was signed.
 #[test]
-fn equal_lines_leave_the_hash_that_nobody_tells() {
+fn equal_lines_leave_a_payload_hash_that_is_unknown() {
     for secret in [SECRET, "another"] {
         let case = Case {
             name: "another payload, or another secret",
@@ -373,9 +372,8 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
     case.expect("keyed", &sent.response(&answer).unwrap());
 }
 
-/// All lines are equal, and nobody gave a secret: then it is wrong.
 #[test]
-fn equal_lines_leave_the_secret() {
+fn equal_lines_leave_only_the_secret() {
     let case = CASES.last().unwrap();
     let (request, right, _) = case.make();
     let string_to_sign = server::string_to_sign(&request, &right);
@@ -393,7 +391,6 @@ fn equal_lines_leave_the_secret() {
     }
 }
 
-/// A secret tells which mistake it was, although the answer holds no more than a hash.
 #[test]
 fn the_secret_tells_more_than_a_hash() {
     let case = CASES.first().unwrap();
@@ -410,9 +407,9 @@ fn the_secret_tells_more_than_a_hash() {
     case.expect("a hash", &sent.error_body(answer).unwrap());
 }
 
-/// All that stays on a secret that was copied out of a file, on either side of it.
+/// What remains around a secret that was copied from a file.
 #[test]
-fn a_secret_with_something_around_it() {
+fn white_space_around_the_secret_is_found() {
     let case = Case {
         name: "something around the secret",
         service: "s3",
@@ -433,9 +430,8 @@ fn a_secret_with_something_around_it() {
     }
 }
 
-/// The signature itself is no part of what was signed.
 #[test]
-fn a_url_signed_as_it_is_sent() {
+fn a_presigned_url_signed_as_it_is_sent_is_found() {
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     let unsigned = Request::get("https://h.example/k?b=1&a=2")
         .body(())
@@ -460,9 +456,8 @@ fn a_url_signed_as_it_is_sent() {
     assert_eq!(cause, Some(&Cause::QueryOrder), "{diagnosis}");
 }
 
-/// A token that was listed and not signed.
 #[test]
-fn a_token_left_out() {
+fn a_token_that_was_listed_and_not_signed_is_found() {
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let mut request = Request::post(KEY).body(b"data".to_vec()).unwrap();
     let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
