@@ -275,7 +275,7 @@ fn explained() -> Result<(), Box<dyn Error>> {
     let why = explain::why(&request, error_body)?;
     assert!(why.starts_with(
         "SignatureDoesNotMatch\n\
-         Likely cause: The request was signed for another host than the one it arrived at.\n"
+         Likely cause: The request was signed for a host other than the one it arrived at.\n"
     ));
     println!("\n{why}");
     Ok(())

@@ -1,4 +1,4 @@
-//! Reading what the server answered, in any of the shapes that AWS has for an error.
+//! Reads an error response, in any of the shapes that AWS has for one.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,18 @@ use crate::primitives::xml;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
-use super::Unreadable;
+use super::UnreadableResponse;
 
-/// The largest answer that is read, 1 MiB, and of JSON 64 KiB; those of services stay far below.
+/// The longest response body that is read, in bytes: 1 MiB. For JSON it is 64 KiB.
 ///
-/// ```
-/// use countersign::explain::{self, LARGEST_ANSWER};
-///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let body = vec![b' '; LARGEST_ANSWER + 1];
-/// assert!(explain::mismatch(&request, "s3", body).is_err());
-/// # Ok::<(), http::Error>(())
-/// ```
-pub const LARGEST_ANSWER: usize = xml::LARGEST;
+/// The errors of services are far shorter.
+pub const MAX_RESPONSE_LENGTH: usize = xml::LARGEST;
 
-/// An error, whatever shape it came in.
+/// An error, in whatever shape it came.
 #[derive(Default)]
-pub(super) struct Answer {
+pub(super) struct ErrorResponse {
     pub(super) status: Option<u16>,
-    /// Without its namespace; empty where there is none.
+    /// Without its namespace; empty if there is none.
     pub(super) code: String,
     pub(super) message: String,
     /// What the server says that it calculated.
@@ -42,45 +35,49 @@ pub(super) struct Answer {
     pub(super) date: Option<Timestamp>,
 }
 
-impl Answer {
-    /// Of a body alone.
-    pub(super) fn of_body(body: &[u8]) -> Result<Self, Unreadable> {
-        let text = xml::text(body).map_err(Unreadable::new)?;
+impl ErrorResponse {
+    /// Reads a body without its status and headers.
+    pub(super) fn from_body(body: &[u8]) -> Result<Self, UnreadableResponse> {
+        let text = xml::text(body).map_err(UnreadableResponse::new)?;
         let text = text.trim_start_matches('\u{feff}').trim();
-        let mut answer = Self::default();
+        let mut response = Self::default();
         match text.as_bytes().first() {
             None => {}
-            Some(b'<') => answer.read_xml(text)?,
-            Some(b'{' | b'[') => answer.read_json(text)?,
-            Some(_) => answer.read_text(text)?,
+            Some(b'<') => response.read_xml(text)?,
+            Some(b'{' | b'[') => response.read_json(text)?,
+            Some(_) => response.read_text(text)?,
         }
-        answer.cut_message();
-        Ok(answer)
+        response.cut_message();
+        Ok(response)
     }
 
-    /// Of a whole answer.
-    pub(super) fn of(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable> {
+    /// Reads a whole response.
+    pub(super) fn new(
+        status: u16,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Self, UnreadableResponse> {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let code = |name| header(name).map(bare_code).filter(|code| !code.is_empty());
         let (told, told_by_query) = (code("x-amzn-errortype"), code("x-amzn-query-error"));
         let is_told = told.is_some() || told_by_query.is_some();
-        // A gateway's page says nothing, but its headers may.
-        let mut answer = match Self::of_body(body) {
-            Ok(answer) => answer,
+        // A gateway's page says nothing, but the headers may.
+        let mut response = match Self::from_body(body) {
+            Ok(response) => response,
             Err(_) if is_told || header("x-amz-bucket-region").is_some() => Self::default(),
             Err(unreadable) => return Err(unreadable),
         };
-        // The service's own word. A body may be of whoever stands before it, and its code a status;
-        // the code of the query protocol is an older name for what the body says.
+        // The service writes this header. The body may be a gateway's, and its code a status. The code
+        // of the query protocol is an older name for what the body says.
         if let Some(code) = told {
-            answer.code = code;
-        } else if answer.code.is_empty() {
-            answer.code = told_by_query.unwrap_or_default();
+            response.code = code;
+        } else if response.code.is_empty() {
+            response.code = told_by_query.unwrap_or_default();
         }
-        answer.status = Some(status);
-        answer.bucket_region = header("x-amz-bucket-region").map(str::to_owned);
-        answer.date = header("date").and_then(point_in_time);
-        Ok(answer)
+        response.status = Some(status);
+        response.bucket_region = header("x-amz-bucket-region").map(str::to_owned);
+        response.date = header("date").and_then(point_in_time);
+        Ok(response)
     }
 
     /// One of S3's elements.
@@ -92,7 +89,7 @@ impl Answer {
         point_in_time(self.field(name)?)
     }
 
-    /// Whether a signature that does not match is what it is about.
+    /// Whether the error is about a signature that does not match.
     pub(super) fn is_about_signatures(&self) -> bool {
         let known = [
             "SignatureDoesNotMatch",
@@ -106,14 +103,40 @@ impl Answer {
             || self
                 .message
                 .contains("request signature we calculated does not match")
+            // Garage: "Forbidden: Invalid signature".
+            || self.message.contains("Invalid signature")
             // A HEAD has no body, and says 400 or 403.
             || (self.code.is_empty()
                 && self.message.is_empty()
                 && !self.status.is_some_and(|status| status != 400 && status != 403))
     }
 
-    fn read_xml(&mut self, text: &str) -> Result<(), Unreadable> {
-        let document = xml::parse(text).map_err(Unreadable::new)?;
+    /// Whether access is denied without a reason, which may be the signature: Ceph and Garage say so
+    /// of every wrong one, and gateways of every request that they refuse.
+    pub(super) fn is_bare_denial(&self) -> bool {
+        let codes = [
+            "",
+            "403",
+            "AccessDenied",
+            "AccessDeniedException",
+            "Forbidden",
+        ];
+        let messages = ["", "access denied", "forbidden"];
+        let message = self
+            .message
+            .trim()
+            .trim_end_matches('.')
+            .to_ascii_lowercase();
+        codes.contains(&self.code.as_str())
+            && messages.contains(&message.as_str())
+            && !(self.code.is_empty() && message.is_empty())
+            && !self
+                .status
+                .is_some_and(|status| status != 401 && status != 403)
+    }
+
+    fn read_xml(&mut self, text: &str) -> Result<(), UnreadableResponse> {
+        let document = xml::parse(text).map_err(UnreadableResponse::new)?;
         let root = document.root_element();
         for node in root.descendants().filter(Node::is_element) {
             if node.children().any(|child| child.is_element()) {
@@ -125,7 +148,7 @@ impl Answer {
                 .filter_map(|child| child.text())
                 .collect();
             let name = node.tag_name().name().to_owned();
-            // The first of a name: whoever adds a second one wants to confuse.
+            // The first of a name counts: no service writes a second one.
             self.fields.entry(name).or_insert(value);
         }
         let mut take = |name: &str| self.fields.remove(name);
@@ -133,7 +156,7 @@ impl Answer {
         let message = take("Message").or_else(|| take("message"));
         let canonical_request = take("CanonicalRequest");
         let string_to_sign = take("StringToSign");
-        // The twins survive re-indentation.
+        // The bytes survive re-indentation.
         let of_bytes = |text: Option<String>| bytes(&text?);
         let (twin, other) = (
             of_bytes(take("CanonicalRequestBytes")),
@@ -146,18 +169,18 @@ impl Answer {
             Some(code) => bare_code(&code),
             // `<MissingAuthenticationTokenException>` is its own code.
             None if name.ends_with("Exception") => name.to_owned(),
-            None => return Err(Unreadable("is XML, and no error of AWS".into())),
+            None => return Err(UnreadableResponse("is XML, but not an AWS error".into())),
         };
         self.message = message.unwrap_or_default();
         Ok(())
     }
 
-    fn read_json(&mut self, text: &str) -> Result<(), Unreadable> {
+    fn read_json(&mut self, text: &str) -> Result<(), UnreadableResponse> {
         if text.len() > xml::LARGEST_JSON {
-            return Err(Unreadable("is JSON larger than 64 KiB".into()));
+            return Err(UnreadableResponse("is JSON larger than 64 KiB".into()));
         }
         let value: Value = serde_json::from_str(text)
-            .map_err(|_| Unreadable("is not JSON as AWS writes it".into()))?;
+            .map_err(|_| UnreadableResponse("is not valid JSON".into()))?;
         // Gateways wrap it: {"errors":[{…}]}, {"Error":{…}}.
         let inner = [
             value.get(0),
@@ -174,22 +197,22 @@ impl Answer {
         let code = string(&["__type", "Code", "code", "errorType"]);
         let message = string(&["message", "Message", "errorMessage"]);
         if code.is_none() && message.is_none() {
-            return Err(Unreadable("is JSON, and no error of AWS".into()));
+            return Err(UnreadableResponse("is JSON, but not an AWS error".into()));
         }
         self.code = code.as_deref().map(bare_code).unwrap_or_default();
         self.message = message.unwrap_or_default();
         Ok(())
     }
 
-    /// What a tool printed of an error: `An error occurred (CODE) when calling …: MESSAGE`.
-    fn read_text(&mut self, text: &str) -> Result<(), Unreadable> {
+    /// What a tool printed for an error: `An error occurred (CODE) when calling …: MESSAGE`.
+    fn read_text(&mut self, text: &str) -> Result<(), UnreadableResponse> {
         let told = text
             .split_once("An error occurred (")
             .and_then(|(_, rest)| rest.split_once(')'));
         if let Some((code, _)) = told {
             self.code = bare_code(code);
         } else {
-            // Or its message alone, which is about one of these.
+            // Or the message alone, which contains one of these.
             let subjects = [
                 "ignature",
                 "redential",
@@ -199,15 +222,15 @@ impl Answer {
                 "has expired",
             ];
             if !subjects.iter().any(|subject| text.contains(subject)) {
-                return Err(Unreadable("is no error of AWS".into()));
+                return Err(UnreadableResponse("is not an AWS error".into()));
             }
         }
         self.message = text.to_owned();
         Ok(())
     }
 
-    /// Takes the canonical request and the string to sign out of a message. A quote may stand in
-    /// a header's value, so the first one does not end it.
+    /// Takes the canonical request and the string to sign out of a message. A header's value may
+    /// contain a quote, so the first quote does not end the text.
     fn cut_message(&mut self) {
         let message = self.message.as_str();
         let opened = |text: &'_ str| -> Option<usize> {
@@ -233,7 +256,7 @@ impl Answer {
     }
 }
 
-/// Without what is before `#` and behind `:`, and without `;Sender`.
+/// Without what is before `#` and after `:`, and without `;Sender`.
 fn bare_code(code: &str) -> String {
     let code = code.split([':', ';']).next().unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default();
@@ -321,13 +344,13 @@ mod tests {
     fn a_quote_inside_the_canonical_request() {
         let message = "The request signature …\n\nThe Canonical String for this request should have been\n'GET\n/\n\nx-amz-meta-a:it's\n\nx-amz-meta-a\nHASH'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\nX'\n";
         let body = serde_json::json!({ "message": message }).to_string();
-        let answer = Answer::of_body(body.as_bytes()).ok().unwrap();
+        let response = ErrorResponse::from_body(body.as_bytes()).ok().unwrap();
         assert_eq!(
-            answer.canonical_request.as_deref(),
+            response.canonical_request.as_deref(),
             Some("GET\n/\n\nx-amz-meta-a:it's\n\nx-amz-meta-a\nHASH")
         );
         assert_eq!(
-            answer.string_to_sign.as_deref(),
+            response.string_to_sign.as_deref(),
             Some("AWS4-HMAC-SHA256\nX")
         );
     }
