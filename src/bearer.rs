@@ -58,7 +58,8 @@ use zeroize::Zeroizing;
 
 use crate::credentials::ends_within;
 use crate::error::Error;
-use crate::primitives::encode::{BASE64, same};
+use crate::primitives::base64::encode_secret;
+use crate::primitives::constant_time::same;
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
 
@@ -406,7 +407,7 @@ impl BearerToken {
                 return Err(Error::invalid_parameter("user", problem));
             }
             let pair = Zeroizing::new(format!("{user}:{}", self.expose()));
-            line.push_str(&base64(pair.as_bytes()));
+            line.push_str(&encode_secret(pair.as_bytes()));
         } else {
             line.push_str(self.expose());
         }
@@ -529,28 +530,8 @@ fn problem(token: &str) -> Option<&'static str> {
     }
 }
 
-/// Standard base64 with padding, in memory that forgets.
-fn base64(bytes: &[u8]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
-    for group in bytes.chunks(3) {
-        let mut bits = 0;
-        for at in 0..3 {
-            bits = bits << 8 | usize::from(group.get(at).copied().unwrap_or_default());
-        }
-        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let digit = BASE64.get(bits >> shift & 63).filter(|_| at <= group.len());
-            text.push(digit.map_or('=', |&digit| char::from(digit)));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use ::base64::Engine as _;
-    use ::base64::engine::general_purpose::STANDARD;
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -564,29 +545,6 @@ mod tests {
                 Some("holds a character that no bearer token has"),
                 "{token}"
             );
-        }
-    }
-
-    #[test]
-    fn base64_of_rfc_4648() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(bytes.as_bytes()).as_str(), text);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn base64_is_base64(bytes: Vec<u8>) {
-            let text = base64(&bytes);
-            prop_assert_eq!(text.as_str(), STANDARD.encode(&bytes));
         }
     }
 }

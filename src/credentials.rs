@@ -11,7 +11,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::timestamp::Timestamp;
 
 /// Long-term or temporary security credentials.

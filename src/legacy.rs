@@ -37,12 +37,10 @@ pub mod sigv2;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::Sha256;
 
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
+use crate::primitives::sha256;
 use crate::timestamp::Timestamp;
 
 pub use claim::Verified;
@@ -74,16 +72,11 @@ fn check(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
 }
 
 fn hmac_sha1(secret_key: &SecretKey, text: &[u8]) -> [u8; 20] {
-    // HMAC takes keys of any length.
-    Hmac::<Sha1>::new_from_slice(secret_key.expose().as_bytes())
-        .map(|mac| mac.chain_update(text).finalize().into_bytes().into())
-        .unwrap_or_default()
+    sha256::hmac_sha1(secret_key.expose().as_bytes(), text)
 }
 
 fn hmac_sha256(secret_key: &SecretKey, text: &[u8]) -> [u8; 32] {
-    Hmac::<Sha256>::new_from_slice(secret_key.expose().as_bytes())
-        .map(|mac| mac.chain_update(text).finalize().into_bytes().into())
-        .unwrap_or_default()
+    sha256::HmacSha256::mac(secret_key.expose().as_bytes(), text)
 }
 
 fn base64(mac: &[u8]) -> String {

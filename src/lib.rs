@@ -51,12 +51,12 @@ mod timestamp;
 
 pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
-pub use primitives::encode::{encode_key, encode_segment};
 pub use request::{HttpRequest, RawRequest};
 pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
 pub use sign::added_headers::AddedHeaders;
 pub use sign::presigned::Presigned;
 pub use sign::presigner::Presigner;
 pub use sign::signer::Signer;
+pub use sigv4::object_key::{encode_key, encode_segment};
 pub use sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
 pub use timestamp::{ParseTimestampError, Timestamp};

@@ -1,7 +1,15 @@
-//! Bytes and text: encodings, hashing and small containers. Nothing here knows AWS.
+//! Bytes and text: encodings, hashes and small containers. Nothing here knows AWS.
 
-pub(crate) mod encode;
+pub(crate) mod ascii;
+pub(crate) mod base64;
+pub(crate) mod buffer;
+pub(crate) mod constant_time;
+pub(crate) mod hex;
 pub(crate) mod http_date;
 pub(crate) mod inline_vec;
+pub(crate) mod percent;
+pub(crate) mod scan;
+pub(crate) mod sha256;
+pub(crate) mod sink;
 #[cfg(any(feature = "sts", feature = "s3", feature = "explain"))]
 pub(crate) mod xml;

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use http::{HeaderMap, Method, Request, Uri, request::Parts};
 
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
 ///

@@ -8,12 +8,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use sha2::{Digest, Sha256};
 
 use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::running::Checksums;
 use crate::chunked::signer::ChunkSigner;
 use crate::error::Error;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::signing_key::{Key, SigningKey};
 
 /// A body that sends another body as aws-chunked, signed as it goes, in constant memory.
@@ -148,7 +148,7 @@ impl<B, K: Key> ChunkedBody<B, K> {
         self.chunk_length += piece.len() as u64;
         self.chunk.push(piece);
         if self.chunk_length == length {
-            let hash = self.hash.finalize_reset().into();
+            let hash = self.hash.finish_reset();
             let header = chunks.header_of_hash(length, &hash)?;
             self.ready
                 .push_back(Bytes::copy_from_slice(header.as_ref()));

@@ -2,7 +2,6 @@
 //! payload, and says what the bytes were.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sha2::{Digest, Sha256};
 
 use crate::chunked::MAX_TRAILERS_LENGTH;
 use crate::chunked::error::ChunkError;
@@ -10,7 +9,8 @@ use crate::chunked::link::Link;
 use crate::chunked::payload::{EXTENSION, Encoding};
 use crate::chunked::running::Checksums;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash};
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, LONGEST, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
@@ -240,7 +240,7 @@ impl<K: VerifyingKey> Framing<K> {
     fn begin_chunk(&mut self, header: &[u8]) -> Result<(), ChunkError> {
         let digits = header.iter().take_while(|b| b.is_ascii_hexdigit()).count();
         let (digits, extension) = header.split_at_checked(digits).unwrap_or_default();
-        let size = u64::from_str_radix(ascii(digits), 16)
+        let size = u64::from_str_radix(own_ascii(digits), 16)
             .map_err(|_| ChunkError::Malformed("a chunk's header begins with no size in hex"))?;
         let signature = if self.is_signed() {
             let signature = extension.strip_prefix(EXTENSION.as_bytes());
@@ -299,7 +299,7 @@ impl<K: VerifyingKey> Framing<K> {
         let Some(signature) = self.claimed.take() else {
             return Ok(());
         };
-        let hash = self.hash.finalize_reset().into();
+        let hash = self.hash.finish_reset();
         let string_to_sign = self.link.chunk(self.key.algorithm(), &self.scope, &hash);
         self.check(&string_to_sign, &signature)?;
         self.link.follow(signature);
@@ -328,8 +328,9 @@ impl<K: VerifyingKey> Framing<K> {
             }
         }
         let sound = padded.len() <= algorithm.padded_len();
-        Signature::parse(algorithm, ascii(digits))
-            .ok()
+        let digits = std::str::from_utf8(digits).ok();
+        digits
+            .and_then(|digits| Signature::parse(algorithm, digits).ok())
             .filter(|_| sound)
             .ok_or(ChunkError::Malformed("a signature is not the hex of one"))
     }
@@ -361,7 +362,7 @@ impl<K: VerifyingKey> Framing<K> {
         let (name, value) = colon
             .and_then(|colon| Some((line.get(..colon)?, line.get(colon + 1..)?)))
             .ok_or(ChunkError::Malformed("a trailer has no colon"))?;
-        let name = ascii(name).to_ascii_lowercase();
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
         let value = trimmed(value);
         if signs && name == TRAILER_SIGNATURE {
             let signature = Some(self.read_signature(value)?);
@@ -378,7 +379,7 @@ impl<K: VerifyingKey> Framing<K> {
         if !value.iter().all(visible) {
             return Err(ChunkError::Malformed("a trailer is not visible ASCII"));
         }
-        *slot = Some(ascii(value).to_owned());
+        *slot = Some(own_ascii(value).to_owned());
         Ok(())
     }
 

@@ -1,13 +1,14 @@
 //! Checksums of what streams by.
 
+use sha1::Digest as _;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
-use sha2::Digest as _;
 
 use crate::chunked::checksum::ChecksumAlgorithm;
+use crate::primitives::sha256::Sha256;
 
 /// The checksums among the announced trailers.
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
@@ -54,7 +55,7 @@ enum State {
     Crc32(Crc),
     Crc64(Crc),
     Sha1(sha1::Sha1),
-    Sha256(sha2::Sha256),
+    Sha256(Sha256),
 }
 
 impl Checksum {
@@ -73,7 +74,7 @@ impl Checksum {
             ChecksumAlgorithm::Crc32c => State::Crc32(Crc::new(CrcAlgorithm::Crc32Iscsi)),
             ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
             ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
-            ChecksumAlgorithm::Sha256 => State::Sha256(sha2::Sha256::default()),
+            ChecksumAlgorithm::Sha256 => State::Sha256(Sha256::new()),
         })
     }
 
@@ -113,7 +114,7 @@ impl Checksum {
             }
             State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
             State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
-            State::Sha256(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha256(hash) => STANDARD.encode(hash.clone().finish()),
         }
     }
 }

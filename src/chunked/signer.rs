@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::chunked::ChunkedEncoding;
 use crate::chunked::link::Link;
 use crate::chunked::payload::EXTENSION;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
 use crate::error::Error;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::{PayloadHash, Streaming};
 use crate::sigv4::signature::{LONGEST, Signature};
@@ -102,7 +101,7 @@ impl<K: Key> ChunkSigner<K> {
         let chunk = chunk.as_ref();
         self.payload.takes(chunk.len() as u64, self.remaining)?;
         let hash = if self.payload.is_signed() {
-            Sha256::digest(chunk).into()
+            Sha256::digest(chunk)
         } else {
             [0; 32]
         };
@@ -291,7 +290,7 @@ impl<K: Key> ChunkSigner<K> {
         let length = self
             .encoded_remaining()
             .and_then(|n| usize::try_from(n).ok());
-        let header = self.next(0, &Sha256::digest(b"").into());
+        let header = self.next(0, &Sha256::digest(b""));
         let values = with_values(self.payload.trailers(), trailers)?;
         // The values have the announced lengths, so this is exact.
         let mut end = Vec::with_capacity(length.unwrap_or(0));

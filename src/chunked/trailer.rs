@@ -1,10 +1,10 @@
 //! Trailers: headers that follow the payload.
 
 use http::HeaderName;
-use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::primitives::encode::Sink;
+use crate::primitives::sha256::Sha256;
+use crate::primitives::sink::Sink;
 
 pub(super) const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 
@@ -126,5 +126,5 @@ pub(super) fn canonical_hash<'a>(sorted: impl IntoIterator<Item = (&'a str, &'a 
             hash.put(part.as_bytes());
         }
     }
-    hash.finalize().into()
+    hash.finish()
 }

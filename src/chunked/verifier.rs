@@ -9,7 +9,7 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::chunked::payload::Encoding;
-use crate::primitives::encode::append;
+use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;

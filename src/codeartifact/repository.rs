@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{SERVICE, check_domain, check_owner, host_patterns, repository_host};
 use crate::bearer::{BearerToken, Scheme};
-use crate::primitives::encode::encode_segment;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 

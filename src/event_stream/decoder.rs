@@ -5,7 +5,7 @@ use std::fmt;
 use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::error::FrameError;
 use super::message::{Message, PRELUDE, Prelude};
-use crate::primitives::encode::append;
+use crate::primitives::buffer::append;
 
 /// Finds messages in a stream of bytes.
 ///

@@ -4,11 +4,11 @@ use std::fmt;
 
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use sha2::{Digest, Sha256};
 
 use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::message::{CHECKSUM, PRELUDE, prelude};
 use crate::error::Error;
+use crate::primitives::sha256::Sha256;
 use crate::request::HttpRequest;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
@@ -280,8 +280,8 @@ pub(super) fn string_to_sign(
     date_header: &[u8],
     message: &[u8],
 ) -> StringToSign {
-    let date_header_hash = Sha256::digest(date_header).into();
-    let message_hash = Sha256::digest(message).into();
+    let date_header_hash = Sha256::digest(date_header);
+    let message_hash = Sha256::digest(message);
     StringToSign::for_event(
         Algorithm::HmacSha256,
         date,

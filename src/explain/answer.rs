@@ -6,7 +6,6 @@ use http::HeaderMap;
 use roxmltree::Node;
 use serde_json::Value;
 
-use crate::primitives::http_date::http_date;
 use crate::primitives::xml;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
@@ -253,7 +252,7 @@ fn bytes(listing: &str) -> Option<String> {
 /// 1123, or milliseconds since the epoch.
 fn point_in_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    if let Some(date) = AmzDate::of_bytes(text.as_bytes()).or_else(|| http_date(text)) {
+    if let Some(date) = AmzDate::of_bytes(text.as_bytes()).or_else(|| AmzDate::from_http(text)) {
         return Some(date.timestamp());
     }
     if text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {

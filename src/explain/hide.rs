@@ -4,8 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::primitives::encode::{decoded, encode_segment};
+use crate::primitives::percent::decoded;
 use crate::request::HttpRequest;
+use crate::sigv4::object_key::encode_segment;
 
 use super::lines::readable;
 

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use crate::credentials::SessionToken;
-use crate::primitives::encode::same;
+use crate::primitives::constant_time::same;
+use crate::primitives::sha256::Sha256;
 use crate::request::HttpRequest;
 use crate::service::Rules;
 use crate::sigv4::authorization::CONTENT_SHA256_PARAMETER;
@@ -91,7 +90,7 @@ impl Rebuilt {
     }
 
     pub(super) fn string_to_sign(&self, canonical: &str) -> StringToSign {
-        let hash: [u8; 32] = Sha256::digest(canonical).into();
+        let hash = Sha256::digest(canonical);
         StringToSign::new(self.algorithm, &self.date, &self.scope, &hash)
     }
 }

@@ -3,8 +3,8 @@
 use http::uri::Uri;
 
 use crate::credentials::SecretKey;
-use crate::primitives::encode::encode_key;
 use crate::request::host_of;
+use crate::sigv4::object_key::encode_key;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::SigningKey;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::credentials::SecretKey;
 use crate::credentials::key_id::IdPrefix;
-use crate::primitives::encode::same;
+use crate::primitives::constant_time::same;
 use crate::request::HttpRequest;
 use crate::service::{ContentSha256, Service};
 use crate::sigv4::payload_hash::PayloadHash;

@@ -7,7 +7,7 @@ use http::header::HOST;
 use super::access_key_id_problem;
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
-use crate::primitives::encode::same;
+use crate::primitives::constant_time::same;
 use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};

@@ -1,7 +1,7 @@
 //! Parameters of a query or a form, decoded.
 
 use crate::error::Error;
-use crate::primitives::encode::decoded;
+use crate::primitives::percent::decoded;
 use crate::sigv4::canonical::query;
 
 /// Names and values as bytes, in the order in which they came.

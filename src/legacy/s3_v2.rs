@@ -50,10 +50,10 @@ use super::parameters::Parameters;
 use super::{base64, check, hmac_sha1};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
 use crate::request::{HttpRequest, authority_of};
 use crate::sign::added_headers::attach_session_token;
 use crate::sign::presigned::{Presigned, whole_seconds};
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 

@@ -36,7 +36,7 @@ use super::parameters::Parameters;
 use super::{base64, check, hmac_sha1, hmac_sha256};
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
-use crate::primitives::encode::encode;
+use crate::primitives::percent::encode;
 use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
 
@@ -393,5 +393,5 @@ fn write_parameter(text: &mut String, name: &str, value: &str) {
     }
     text.push_str(name);
     text.push('=');
-    text.push_str(&crate::primitives::encode::encode_segment(value));
+    text.push_str(&crate::sigv4::object_key::encode_segment(value));
 }

@@ -12,7 +12,7 @@ use super::{
     S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2, VERSION_4, is_exempt, is_replaced, json,
 };
 use crate::error::Error;
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
 use crate::sign::pipeline::SigningContext;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
@@ -286,7 +286,7 @@ fn own_fields(context: &SigningContext, date: &AmzDate, key: &SigningKey) -> Vec
             SESSION_TOKEN => SESSION_TOKEN,
             _ => S3_EXPRESS_TOKEN,
         };
-        fields.push((name, ascii(token.header.as_bytes()).to_owned()));
+        fields.push((name, own_ascii(token.header.as_bytes()).to_owned()));
     }
     let owned = |(name, value): (&str, String)| (name.to_owned(), value);
     fields.into_iter().map(owned).collect()

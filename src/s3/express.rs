@@ -35,6 +35,7 @@
 
 use http::{HeaderName, HeaderValue, Request, StatusCode};
 
+use crate::aws_call;
 use crate::credentials::{Credentials, SessionToken};
 use crate::error;
 use crate::primitives::xml::{self, Element, Problem};
@@ -199,7 +200,7 @@ impl CreateSession {
 }
 
 fn credentials(result: &Element<'_>) -> Result<Credentials, Problem> {
-    let credentials = result.credentials()?;
+    let credentials = aws_call::xml::credentials(result)?;
     let token = credentials.session_token().map(SessionToken::expose);
     let token = SessionToken::s3_express(token.unwrap_or_default());
     Ok(credentials.with_session_token(token))

@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 
 use crate::credentials::SessionToken;
 use crate::error::Error;
-use crate::primitives::encode::{ascii, encode, encode_segment};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::percent::encode;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::payload_hash::HashedPayload;
 use crate::sigv4::signature::Signature;
 
@@ -201,7 +203,7 @@ impl AddedHeaders<'_> {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let token = self
             .session_token
-            .map(|token| (token.header_name, ascii(token.header.as_bytes())));
+            .map(|token| (token.header_name, own_ascii(token.header.as_bytes())));
         [
             Some((DATE, self.date.as_str())),
             self.content_sha256
@@ -209,7 +211,7 @@ impl AddedHeaders<'_> {
                 .map(|hashed| (CONTENT_SHA256, hashed.as_str())),
             token,
             self.region_set.map(|regions| (REGION_SET, regions)),
-            Some((AUTHORIZATION, ascii(&self.authorization))),
+            Some((AUTHORIZATION, own_ascii(&self.authorization))),
         ]
         .into_iter()
         .flatten()

@@ -6,7 +6,7 @@ mod query;
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::primitives::encode::{cut, holds};
+use crate::primitives::scan::{cut, holds};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 

@@ -6,10 +6,9 @@ pub(crate) mod query;
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::error::Error;
-use crate::primitives::encode::Sink;
+use crate::primitives::sha256::Sha256;
+use crate::primitives::sink::Sink;
 use crate::request::{HttpRequest, RawRequest, host_of};
 use crate::service::Rules;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
@@ -212,7 +211,7 @@ impl<'a> CanonicalRequest<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {
-        self.begin_hash().finalize().into()
+        self.begin_hash().finish()
     }
 
     /// The same, for those who may have more to hash.
@@ -226,7 +225,7 @@ impl<'a> CanonicalRequest<'a> {
     pub(crate) fn hash_with(&self, signed_headers: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
         self.write_with(&mut hash, |sink| sink.put(signed_headers));
-        hash.finalize().into()
+        hash.finish()
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {

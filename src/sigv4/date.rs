@@ -6,7 +6,8 @@ use std::str::FromStr;
 use time::{Date, Month, OffsetDateTime, Time};
 
 use crate::error::Error;
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::http_date;
 use crate::timestamp::Timestamp;
 
 /// The date of a request as `X-Amz-Date` carries it: ISO 8601 basic, UTC, whole seconds.
@@ -97,6 +98,12 @@ impl AmzDate {
         Some(Self { text, seconds })
     }
 
+    /// Reads the date of HTTP, `Sun, 30 Aug 2015 12:36:00 GMT`.
+    pub(crate) fn from_http(text: &str) -> Option<Self> {
+        let seconds = http_date::read(text)?;
+        Self::at(Timestamp::from_unix_seconds(seconds)).ok()
+    }
+
     /// The point in time, to the second.
     pub fn timestamp(&self) -> Timestamp {
         Timestamp::from_unix_seconds(self.seconds)
@@ -111,7 +118,7 @@ impl AmzDate {
     /// assert_eq!(date.day(), "20150830");
     /// ```
     pub fn day(&self) -> &str {
-        ascii(self.day_bytes())
+        own_ascii(self.day_bytes())
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
@@ -132,7 +139,7 @@ impl AmzDate {
     /// assert_eq!(date.as_str(), "20130524T000000Z");
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(&self.text)
+        own_ascii(&self.text)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
-use crate::primitives::encode::{ascii, hex32};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
+use crate::primitives::sha256::Sha256;
 
 /// What the signature says about the payload: the last line of the canonical request, and the
 /// value of `x-amz-content-sha256` where that is sent.
@@ -110,7 +110,7 @@ impl PayloadHash {
     /// );
     /// ```
     pub fn new(payload: impl AsRef<[u8]>) -> Self {
-        Self::Sha256(Sha256::digest(payload).into())
+        Self::Sha256(Sha256::digest(payload))
     }
 
     /// For people.
@@ -168,7 +168,7 @@ impl HashedPayload {
     /// ```
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Hex(digits) => ascii(digits),
+            Text::Hex(digits) => own_ascii(digits),
             Text::Literal(literal) => literal,
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::error::Error;
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -177,7 +177,7 @@ impl CredentialScope {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_bytes())
+        own_ascii(self.as_bytes())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -185,7 +185,7 @@ impl CredentialScope {
     }
 
     fn part(&self, start: usize, end: usize) -> &str {
-        ascii(self.text.get(start..end).unwrap_or_default())
+        own_ascii(self.text.get(start..end).unwrap_or_default())
     }
 }
 

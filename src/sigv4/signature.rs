@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::primitives::encode::{ascii, hex32, same};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::constant_time::same;
+use crate::primitives::hex::hex32;
 
 /// The two algorithms of the family.
 ///
@@ -126,7 +128,7 @@ impl Signature {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_bytes())
+        own_ascii(self.as_bytes())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

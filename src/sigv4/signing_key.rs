@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use zeroize::Zeroize;
-
 use crate::credentials::SecretKey;
-use crate::primitives::encode::hex32;
+use crate::primitives::hex::hex32;
+use crate::primitives::sha256::HmacSha256;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
@@ -38,7 +35,7 @@ use crate::sigv4::string_to_sign::StringToSign;
 /// ```
 #[derive(Clone)]
 pub struct SigningKey {
-    mac: Hmac<Sha256>,
+    mac: HmacSha256,
     scope: CredentialScope,
     /// Anybody can derive such a key, so it verifies nothing.
     of_empty_secret: bool,
@@ -60,12 +57,10 @@ impl SigningKey {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn derive(secret_key: &SecretKey, scope: &CredentialScope) -> Self {
-        let mut mac = keyed(secret_key.prefixed());
+        let mut mac = HmacSha256::new(secret_key.prefixed());
         for part in scope.as_str().split('/') {
             mac.update(part.as_bytes());
-            let mut key = mac.finalize().into_bytes();
-            mac = keyed(&key);
-            key.zeroize();
+            mac = mac.into_next();
         }
         Self {
             mac,
@@ -93,7 +88,7 @@ impl SigningKey {
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         let mut mac = self.mac.clone();
         mac.update(string_to_sign.as_ref());
-        Signature::of_mac(&mac.finalize().into_bytes().into())
+        Signature::of_mac(&mac.finish())
     }
 
     /// Whether a signature is one of this key, compared in constant time.
@@ -115,11 +110,6 @@ impl SigningKey {
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }
-}
-
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    // HMAC takes keys of any length.
-    Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()))
 }
 
 impl fmt::Debug for SigningKey {
@@ -160,7 +150,7 @@ impl Key for SigningKey {
 #[derive(Clone)]
 pub(crate) struct BegunKey {
     key: SigningKey,
-    mac: Hmac<Sha256>,
+    mac: HmacSha256,
 }
 
 impl BegunKey {
@@ -187,6 +177,6 @@ impl Key for BegunKey {
     fn sign_request(&self, _: &AmzDate, hash: &[u8; 32]) -> Signature {
         let mut mac = self.mac.clone();
         mac.update(&hex32(hash));
-        Signature::of_mac(&mac.finalize().into_bytes().into())
+        Signature::of_mac(&mac.finish())
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::primitives::encode::{ascii, hex32};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -221,7 +222,7 @@ impl StringToSign {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_ref())
+        own_ascii(self.as_ref())
     }
 }
 

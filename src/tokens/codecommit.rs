@@ -3,18 +3,20 @@
 use std::fmt;
 
 use http::Uri;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::endpoint::{check_region, host_on_443};
 use super::{FIFTEEN_MINUTES, Token};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::{ascii, encode_segment, hex32};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
+use crate::primitives::sha256::Sha256;
 use crate::service::Rules;
 use crate::sign::signer::Signer;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
 
@@ -78,8 +80,8 @@ pub fn codecommit(
     let time = date.as_str().trim_end_matches('Z');
     let signature = signer.with_key(&date, context, |key| {
         let algorithm = Algorithm::HmacSha256.as_str();
-        let hash = hex32(&Sha256::digest(canonical).into());
-        let lines = [algorithm, time, key.scope().as_str(), ascii(&hash)];
+        let hash = hex32(&Sha256::digest(canonical));
+        let lines = [algorithm, time, key.scope().as_str(), own_ascii(&hash)];
         key.sign(lines.join("\n"))
     });
     let mut username = Zeroizing::new(credentials.access_key_id().to_owned());

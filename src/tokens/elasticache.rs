@@ -8,8 +8,8 @@ use super::token::without_scheme;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
 use crate::sign::signer::Signer;
+use crate::sigv4::object_key::encode_segment;
 
 /// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
 ///

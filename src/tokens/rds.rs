@@ -6,8 +6,8 @@ use super::endpoint::{check_stated_region, host_and_port, required, without_port
 use super::{FIFTEEN_MINUTES, RdsHost, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
 use crate::request::is_loopback;
+use crate::sigv4::object_key::encode_segment;
 
 /// A password for a database of Amazon RDS or Aurora, or for an RDS Proxy.
 ///

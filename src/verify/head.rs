@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
@@ -289,9 +288,12 @@ impl<'c, K: VerifyingKey> PendingHashed<'c, K> {
             Awaits::Hash(_) => return Err(VerifyError::ContentSha256Mismatch),
             Awaits::Signature(canonical, as_sent) => {
                 let hashed = payload.to_hashed_payload();
-                let finish = |canonical: Sha256| canonical.chain_update(hashed.as_str()).finalize();
-                let as_sent = || as_sent.map(|as_sent| finish(*as_sent).into());
-                let canonical = finish(canonical).into();
+                let finish = |mut canonical: Sha256| {
+                    canonical.update(hashed.as_str().as_bytes());
+                    canonical.finish()
+                };
+                let as_sent = || as_sent.map(|as_sent| finish(*as_sent));
+                let canonical = finish(canonical);
                 check_signature(self.claim, self.key, &canonical, as_sent)?;
             }
         }
@@ -728,8 +730,8 @@ impl Verifier {
                 awaits: Awaits::Signature(hash, as_sent),
             }));
         }
-        let as_sent = || with_path_as_sent().map(|hash| hash.finalize().into());
-        check_signature(claim, key, &hash.finalize().into(), as_sent)?;
+        let as_sent = || with_path_as_sent().map(|hash| hash.finish());
+        check_signature(claim, key, &hash.finish(), as_sent)?;
         Ok(match declared {
             Declared::Nothing | Declared::Unsigned => {
                 PendingVerification::Unsigned(PendingUnsigned { claim })

@@ -1,6 +1,6 @@
 //! How a request says that its payload is signed.
 
-use crate::primitives::encode::BASE64;
+use crate::primitives::base64::decode32;
 use crate::service::{ContentSha256, Rules};
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
@@ -147,22 +147,7 @@ pub(crate) fn hash_of_base64(declared: &[u8], rules: &Rules) -> Option<[u8; 32]>
     if wants_content_sha256(rules) {
         return None;
     }
-    let digits = <&[u8; 44]>::try_from(declared).ok()?.strip_suffix(b"=")?;
-    let value = |digit: &u8| BASE64.iter().position(|known| known == digit);
-    let mut hash = [0; 32];
-    for (four, three) in digits.chunks(4).zip(hash.chunks_mut(3)) {
-        let mut bits = 0;
-        for at in 0..4 {
-            bits = bits << 6 | four.get(at).map_or(Some(0), value)?;
-        }
-        let [_, decoded @ ..] = u32::try_from(bits).ok()?.to_be_bytes();
-        let (bytes, spare) = decoded.split_at_checked(three.len())?;
-        three.copy_from_slice(bytes);
-        if spare.iter().any(|&byte| byte != 0) {
-            return None;
-        }
-    }
-    Some(hash)
+    decode32(declared)
 }
 
 /// Whether the service cannot do without `x-amz-content-sha256` in the header form.

@@ -4,7 +4,7 @@ use http::Uri;
 
 use crate::error::Error;
 use crate::legacy::parameters::Parameters;
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 
 /// Where a request names its bucket, which is signed wherever it stands.
 ///

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use super::{Bucket, X_AMZ_DATE};
 use crate::error::Error;
 use crate::legacy::parameters::{Parameter, Parameters};
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::request::HttpRequest;
 
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");

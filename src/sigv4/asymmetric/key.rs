@@ -7,7 +7,8 @@ use super::back_end::{self, PrivateKey};
 use super::derive::derive;
 use crate::credentials::SecretKey;
 use crate::error::Error;
-use crate::primitives::encode::{ascii, hex32};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
@@ -223,7 +224,7 @@ impl fmt::Debug for PublicKey {
         let point = self.to_sec1();
         let x = point.get(1..).and_then(|x| x.first_chunk());
         let x = x.map(hex32).unwrap_or([b'?'; 64]);
-        write!(f, "PublicKey({}...)", ascii(&x))
+        write!(f, "PublicKey({}...)", own_ascii(&x))
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::query::value_of;
 use crate::error::Error;
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use super::Authorization;
 use super::credential::query_credential;
 use crate::error::Error;
-use crate::primitives::encode::encode;
+use crate::primitives::percent::encode;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::query::{Parameter, parameters};
 use crate::sigv4::date::AmzDate;

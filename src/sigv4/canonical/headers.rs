@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{Sink, holds};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::scan::holds;
+use crate::primitives::sink::Sink;
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Header<'a> {

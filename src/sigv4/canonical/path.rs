@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{
-    Escapes, Sink, encode_in_path, escape, is_unreserved, recode_in_path,
-};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::percent::{Escapes, encode_in_path, escape, is_unreserved};
+use crate::primitives::sink::Sink;
 use crate::service::Rules;
+use crate::sigv4::object_key;
 
 /// The second line of a canonical request.
 ///
@@ -166,7 +166,7 @@ impl<'a> CanonicalPath<'a> {
         match self.encoding {
             Encoding::AsSent => sink.put_str(piece),
             Encoding::OnceMore => encode_in_path(piece.as_bytes(), sink),
-            Encoding::Strict => recode_in_path(piece, sink),
+            Encoding::Strict => object_key::recode(piece, sink),
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> CanonicalPath<'a> {
                 url.push('/');
             }
             let start = url.len();
-            recode_in_path(segment, url);
+            object_key::recode(segment, url);
             let written = url.get(start..).unwrap_or_default();
             if written.split('/').any(|part| part == "." || part == "..") {
                 url.truncate(start);

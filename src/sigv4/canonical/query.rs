@@ -7,10 +7,11 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
-use crate::primitives::encode::{
-    Class, Escapes, Sink, class, decoded_in_query, encoded, escape, recode_in_query,
-};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::percent::{
+    Class, Escapes, class, decoded_in_query, encoded, escape, recode_in_query,
+};
+use crate::primitives::sink::Sink;
 
 /// One `name=value`, percent-encoded.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
+use crate::sigv4::object_key::encode_segment;
 use crate::timestamp::Timestamp;
 
 /// A subject token for Google Cloud's workload identity federation.

@@ -9,7 +9,7 @@ use super::proof::Proof;
 use super::{QUERY, checked_host};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::same;
+use crate::primitives::constant_time::same;
 use crate::timestamp::Timestamp;
 
 /// The client's answer to a MongoDB server, in the SASL mechanism `MONGODB-AWS`.

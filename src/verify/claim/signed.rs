@@ -6,8 +6,7 @@ use super::headers::Found;
 use super::of_error;
 use super::signed_headers::SignedHeaders;
 use super::token::Token;
-use crate::primitives::encode::holds;
-use crate::primitives::http_date::http_date;
+use crate::primitives::scan::holds;
 use crate::sigv4::authorization::{Authorization, expires_in_of, query_credential};
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
@@ -64,7 +63,7 @@ impl<'a> Signed<'a> {
             (None, Some(value)) => {
                 let text = text(value);
                 let date = text.and_then(|text| {
-                    AmzDate::of_bytes(text.as_bytes()).or_else(|| http_date(text))
+                    AmzDate::of_bytes(text.as_bytes()).or_else(|| AmzDate::from_http(text))
                 });
                 (date, true)
             }

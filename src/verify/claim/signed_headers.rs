@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::primitives::encode::holds;
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::scan::holds;
 use crate::sigv4::canonical::headers::order;
 use crate::sigv4::canonical::query::Parameter;
 

@@ -1,7 +1,8 @@
 //! A session token where it stands.
 
 use crate::credentials::SessionToken;
-use crate::primitives::encode::{decoded_in_query, same, same_in_query};
+use crate::primitives::constant_time::{same, same_in_query};
+use crate::primitives::percent::decoded_in_query;
 use crate::sigv4::canonical::query::Parameter;
 
 /// A session token where it stands.
