@@ -3,7 +3,7 @@
 use http::{HeaderValue, Uri};
 
 use super::{Error, Secret};
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
 
 /// The largest token that is sent: 64 KiB.
 pub(super) const LARGEST_TOKEN: usize = 64 << 10;
@@ -42,7 +42,7 @@ pub(super) fn hex_text(bytes: &[u8]) -> String {
     let mut digits = vec![0; 2 * bytes.len()];
     // The buffer has the right size.
     let _ = hex::encode_to_slice(bytes, &mut digits);
-    ascii(&digits).to_owned()
+    own_ascii(&digits).to_owned()
 }
 
 /// The text of a token file without one final line end.
