@@ -7,6 +7,8 @@ pub(crate) mod constant_time;
 pub(crate) mod hex;
 pub(crate) mod http_date;
 pub(crate) mod inline_vec;
+#[cfg(any(feature = "post-policy", feature = "tokens"))]
+pub(crate) mod json;
 pub(crate) mod percent;
 pub(crate) mod scan;
 pub(crate) mod sha256;

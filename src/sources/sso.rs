@@ -10,8 +10,8 @@ use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
 use super::reply::Reply;
 use super::text::{hex_text, parsed, secret_header};
 use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, Secret};
-use crate::sigv4::object_key::encode_segment;
 use crate::service::partition::Partition;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
