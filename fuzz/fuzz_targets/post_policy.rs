@@ -170,7 +170,7 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
             return;
         }
         policy = match any {
-            true => policy.starts_with(*name, &value[..half]),
+            true => policy.require_prefix(*name, &value[..half]),
             false => policy.require_eq(*name, *value),
         };
     }

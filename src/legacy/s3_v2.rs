@@ -20,13 +20,15 @@ mod post;
 mod resource;
 mod signer;
 mod string_to_sign;
+mod unsigned;
 
 pub(super) use claim::read_claim;
 #[cfg(feature = "post-policy")]
 pub use post::SignedPost;
-pub use resource::{Bucket, UNSIGNED_SUB_RESOURCES};
+pub use resource::Bucket;
 pub use signer::Signer;
 pub use string_to_sign::string_to_sign;
+pub use unsigned::{UNSIGNED_OPERATIONS, unsigned_operation};
 
 #[cfg(feature = "post-policy")]
 pub use crate::post_policy::VerifiedPost;

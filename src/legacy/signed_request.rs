@@ -79,9 +79,8 @@ impl SignedRequest {
     /// not distinguish them. A server must obey both alike. Otherwise a client could move a signed
     /// `x-amz-acl` header into the query to get rid of it.
     ///
-    /// Other parameters that are not sub-resources of the scheme are not signed, so a client can add
-    /// them to a signed request. Refuse those of
-    /// [`UNSIGNED_SUB_RESOURCES`](s3_v2::UNSIGNED_SUB_RESOURCES) that the server implements.
+    /// Parameters that are not sub-resources of the scheme are not signed. Some of them select another
+    /// operation: refuse a request if [`unsigned_operation`](s3_v2::unsigned_operation) finds one.
     ///
     /// # Errors
     /// - [`VerifyError::MissingAuthentication`] if the request has no signature of this scheme

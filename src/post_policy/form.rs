@@ -23,7 +23,7 @@ pub(super) const MAX_KEY_LENGTH: usize = 1024;
 /// A field of a form: its name and its value.
 pub(crate) type Field = (String, String);
 
-/// The signed fields of a form. Whoever has them can upload within the policy until it expires.
+/// The signed fields of a form. Anyone who has them can upload within the policy until it expires.
 ///
 /// The form is a credential, so `Debug` prints only the names of fields.
 ///

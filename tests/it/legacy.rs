@@ -816,7 +816,7 @@ fn a_query_is_not_signed_for_a_uri_without_a_scheme() {
 
 /// A client can add any of them to a signed request.
 #[test]
-fn unsigned_sub_resources_are_listed_for_servers() {
+fn unsigned_parameters_that_select_another_operation_are_listed_for_servers() {
     let url = "https://s3.example.com/bucket/key?versionId=1";
     let (mut signed, signer) = (get(url), s3_v2::Signer::new(credentials()).unwrap());
     signer.sign(&mut signed, BUCKET, NOW).unwrap();
@@ -827,15 +827,18 @@ fn unsigned_sub_resources_are_listed_for_servers() {
     };
     // Amazon S3 API Reference: GetObjectAttributes, PutObjectRetention, PutBucketEncryption ...
     for name in ["attributes", "retention", "encryption", "renameObject"] {
-        assert!(s3_v2::UNSIGNED_SUB_RESOURCES.contains(&name), "{name}");
+        assert!(s3_v2::UNSIGNED_OPERATIONS.contains(&name), "{name}");
     }
-    assert!(s3_v2::UNSIGNED_SUB_RESOURCES.is_sorted());
-    for name in s3_v2::UNSIGNED_SUB_RESOURCES {
+    assert!(s3_v2::UNSIGNED_OPERATIONS.is_sorted());
+    for name in s3_v2::UNSIGNED_OPERATIONS {
         assert_eq!(with(name), Ok(()), "{name}");
+        let found = s3_v2::unsigned_operation(&get(&format!("{url}&{name}")));
+        assert_eq!(found, Some(name));
     }
+    assert_eq!(s3_v2::unsigned_operation(&signed), None);
     // Those that are signed cannot be added.
     for name in ["acl", "tagging", "object-lock", "uploads", "restore"] {
-        assert!(!s3_v2::UNSIGNED_SUB_RESOURCES.contains(&name), "{name}");
+        assert!(!s3_v2::UNSIGNED_OPERATIONS.contains(&name), "{name}");
         assert_eq!(with(name), Err(VerifyError::SignatureMismatch), "{name}");
     }
 }

@@ -32,42 +32,6 @@ pub enum Bucket<'a> {
     InHost(&'a str),
 }
 
-/// Query parameters that select another operation of S3, and that the scheme does not sign.
-///
-/// Anyone who holds a signed request can add one of them, and the signature stays valid. A server
-/// must refuse those that it implements for requests in this scheme. The list has the sub-resources
-/// of the Amazon S3 API Reference that botocore does not sign either. A store's own
-/// sub-resources need the same care.
-///
-/// ```
-/// use countersign::legacy::s3_v2::UNSIGNED_SUB_RESOURCES;
-///
-/// /// The check of a server after verification in this scheme.
-/// fn is_refused(query: &str) -> bool {
-///     let mut names = query.split('&').filter_map(|one| one.split('=').next());
-///     names.any(|name| UNSIGNED_SUB_RESOURCES.contains(&name)) // decode it first
-/// }
-/// assert!(is_refused("versionId=1&retention"));
-/// assert!(!is_refused("versionId=1&tagging"));
-/// ```
-pub const UNSIGNED_SUB_RESOURCES: &[&str] = &[
-    "abac",
-    "attributes",
-    "encryption",
-    "intelligent-tiering",
-    "legal-hold",
-    "metadataConfiguration",
-    "metadataInventoryTable",
-    "metadataJournalTable",
-    "metadataTable",
-    "ownershipControls",
-    "policyStatus",
-    "publicAccessBlock",
-    "renameObject",
-    "retention",
-    "session",
-];
-
 /// The query parameters that are signed.
 const SUB_RESOURCES: [&str; 35] = [
     "accelerate",
