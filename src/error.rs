@@ -1,13 +1,16 @@
 //! The caller's mistakes.
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
 pub(crate) mod chunk;
 #[cfg(feature = "event-stream")]
 pub(crate) mod event_stream;
+#[cfg(feature = "legacy")]
+pub(crate) mod legacy;
+#[cfg(feature = "post-policy")]
+pub(crate) mod post_policy;
 
 use std::time::Duration;
-
-#[cfg(any(feature = "s3", feature = "sigv4a"))]
-pub(crate) mod address;
 
 use crate::timestamp::{ParseTimestampError, Timestamp};
 
@@ -166,9 +169,10 @@ pub enum Error {
         /// The parameter's name, decoded.
         parameter: String,
     },
-    /// The parameters cannot be signed with Signature Version 2.
-    #[error("Signature Version 2 cannot sign the request: {0}")]
-    InvalidSigV2Request(&'static str),
+    /// The request cannot be signed with Signature Version 2.
+    #[cfg(feature = "legacy")]
+    #[error(transparent)]
+    Legacy(#[from] legacy::LegacyError),
     /// A header's name is not a lower-case HTTP token.
     #[error("the header name {name:?} is not an HTTP token in lower case")]
     InvalidHeaderName {
@@ -319,31 +323,10 @@ pub enum Error {
     #[cfg(feature = "event-stream")]
     #[error(transparent)]
     Event(#[from] event_stream::EncodeError),
-    /// The policy of a browser upload is not one, or no upload could meet it.
-    #[error("the policy {0}")]
-    InvalidPolicy(&'static str),
-    /// The policy of a browser upload had ended before it was signed.
-    #[error("the policy expired at {}, and it is {}", expiration, now)]
-    PolicyExpired {
-        /// When the policy ended.
-        expiration: Timestamp,
-        /// When it was to be signed.
-        now: Timestamp,
-    },
-    /// S3 refuses a form with a field that no condition of its policy is about.
-    #[error("no condition of the policy covers the field `{}`", field.escape_debug())]
-    FieldNotCovered {
-        /// The field's name.
-        field: String,
-    },
-    /// A field of a browser upload cannot be as it was given.
-    #[error("the field `{}` {problem}", field.escape_debug())]
-    InvalidField {
-        /// The field's name.
-        field: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    /// The policy or a form field of a browser upload cannot be signed.
+    #[cfg(feature = "post-policy")]
+    #[error(transparent)]
+    PostPolicy(#[from] post_policy::PostPolicyError),
 }
 
 impl Error {

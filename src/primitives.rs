@@ -9,6 +9,8 @@ pub(crate) mod host_label;
 pub(crate) mod http_date;
 pub(crate) mod inline_text;
 pub(crate) mod inline_vec;
+#[cfg(any(feature = "post-policy", feature = "tokens"))]
+pub(crate) mod json;
 pub(crate) mod percent;
 pub(crate) mod scan;
 pub(crate) mod sha256;

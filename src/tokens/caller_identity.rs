@@ -40,7 +40,7 @@
 mod check;
 mod error;
 mod google;
-mod json;
+
 mod mongodb;
 mod proof;
 mod vault;

@@ -406,7 +406,7 @@ mod forms {
         for other in ["team", "app", "team/app/20260102"] {
             assert!(verify(form, of(other, SECRET)).is_err());
         }
-        let policy = PostPolicy::new("bucket", JANUARY + HOUR).equals("key", "key");
+        let policy = PostPolicy::new("bucket", JANUARY + HOUR).require_eq("key", "key");
         let signer = Signer::new(credentials("team/app"), "us-east-1", "s3").unwrap();
         let form = signer.sign_post(&policy, [], JANUARY).unwrap();
         let mut fields = form.fields();

@@ -43,9 +43,8 @@ pub const UNSIGNED_OPERATIONS: [&str; 15] = [
 /// # Ok::<(), http::Error>(())
 /// ```
 pub fn unsigned_operation<R: HttpRequest>(request: &R) -> Option<&'static str> {
-    let query = request.uri().query().unwrap_or_default();
     // A malformed query has no parameters, and no claim either.
-    Parameters::of_query(query)
+    Parameters::of_request(request)
         .ok()?
         .any_of(&UNSIGNED_OPERATIONS)
 }

@@ -4,10 +4,10 @@ use zeroize::Zeroizing;
 
 use super::super::Token;
 use super::host_in;
-use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::primitives::json::write_string;
 use crate::sigv4::object_key::encode_segment;
 use crate::timestamp::Timestamp;
 

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::super::Token;
-use super::json::write_string;
 use super::proof::signed;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::primitives::json::write_string;
 use crate::timestamp::Timestamp;
 
 /// The body of a login to HashiCorp Vault or OpenBao, by the AWS auth method's type `iam`.

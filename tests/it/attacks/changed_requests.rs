@@ -518,8 +518,8 @@ proptest! {
         use countersign::post_policy::{PostPolicy, SignedPost, Upload};
 
         let policy = PostPolicy::new("bucket", datetime!(2026-05-23 10:11:12 UTC))
-            .equals("key", "a.png")
-            .equals("acl", "private")
+            .require_eq("key", "a.png")
+            .require_eq("acl", "private")
             .content_length_range(1, 10);
         let signer = Signer::new(long_term(), "us-east-1", "s3").unwrap();
         let form = signer.sign_post(&policy, [("key", "a.png"), ("acl", "private")], NOW).unwrap();

@@ -142,7 +142,7 @@ fn forms_are_verified_with_either_key() {
 
     let (new, old, other) = (with_secret("new"), with_secret("old"), with_secret("other"));
     for (credentials, good) in [(&new, true), (&old, true), (&other, false)] {
-        let policy = PostPolicy::new("bucket", TOMORROW).equals("key", "a.png");
+        let policy = PostPolicy::new("bucket", TOMORROW).require_eq("key", "a.png");
         let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
         let form = signer.sign_post(&policy, [], NOW).unwrap();
         let fields: Vec<(&str, &str)> = form.fields().collect();

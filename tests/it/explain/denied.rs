@@ -122,10 +122,7 @@ fn other_errors_are_not_denials() {
 /// What a server calculated and what the client declared are shown where the server says both.
 #[test]
 fn payload_hashes_are_shown() {
-    let hash = |payload: &str| {
-        PayloadHash::new(payload)
-            .to_string()
-    };
+    let hash = |payload: &str| PayloadHash::new(payload).to_string();
     let (empty, more) = (hash(""), hash("more"));
     let body = format!(
         "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>The provided \
