@@ -3,5 +3,18 @@
 pub(crate) mod encode;
 pub(crate) mod http_date;
 pub(crate) mod inline_vec;
-#[cfg(any(feature = "sts", feature = "s3", feature = "explain"))]
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "signin",
+    feature = "tokens"
+))]
+pub(crate) mod json;
+#[cfg(any(
+    feature = "explain",
+    feature = "redshift",
+    feature = "s3",
+    feature = "sts"
+))]
 pub(crate) mod xml;

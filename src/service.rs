@@ -1,6 +1,22 @@
 //! Services, and the rules by which each wants to be signed.
 
-#[cfg(any(feature = "sts", feature = "tokens"))]
+#[cfg(any(
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "tokens"
+))]
+pub(crate) mod hosts;
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
+    feature = "tokens"
+))]
 pub(crate) mod partition;
 
 use std::borrow::Cow;

@@ -42,6 +42,26 @@ impl Partition {
             Self::Isolated(domain) => domain,
         }
     }
+
+    /// What the names of its dual-stack hosts end in, `service.region.` in front.
+    #[cfg(any(
+        feature = "ecr",
+        feature = "redshift",
+        feature = "s3",
+        feature = "signin",
+        feature = "tokens"
+    ))]
+    pub(crate) fn dual_stack_domain(self) -> &'static str {
+        match self {
+            Self::Aws | Self::GovCloud => "api.aws",
+            Self::China => "api.amazonwebservices.com.cn",
+            Self::EuropeanSovereign => "api.amazonwebservices.eu",
+            Self::Isolated("sc2s.sgov.gov") => "api.aws.scloud",
+            Self::Isolated("cloud.adc-e.uk") => "api.cloud-aws.adc-e.uk",
+            Self::Isolated("csp.hci.ic.gov") => "api.aws.hci.ic.gov",
+            Self::Isolated(_) => "api.aws.ic.gov",
+        }
+    }
 }
 
 #[cfg(test)]

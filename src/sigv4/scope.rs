@@ -258,9 +258,13 @@ impl fmt::Debug for CredentialScope {
 
 /// A region that becomes a label of a host name must not change the host.
 #[cfg(any(
-    feature = "sts",
-    feature = "s3",
     feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
     feature = "tokens"
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {

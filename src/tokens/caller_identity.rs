@@ -37,10 +37,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attestation;
 mod check;
 mod error;
 mod google;
-mod json;
 mod mongodb;
 mod proof;
 mod vault;
@@ -51,11 +51,13 @@ use super::endpoint::host as checked_host;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::primitives::json;
 use crate::service::partition::Partition;
 use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
+pub(super) use attestation::attestation;
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;
 pub use google::google;

@@ -6,6 +6,7 @@ use time::format_description::well_known::Iso8601;
 use roxmltree::{Document, Node};
 
 use super::Problem;
+#[cfg(any(feature = "s3", feature = "sts"))]
 use crate::credentials::Credentials;
 use crate::timestamp::Timestamp;
 
@@ -99,6 +100,7 @@ impl<'a> Element<'a> {
         })
     }
 
+    #[cfg(any(feature = "s3", feature = "sts"))]
     pub(crate) fn credentials(&self) -> Result<Credentials, Problem> {
         let credentials = self.required_child("Credentials")?;
         Ok(Credentials::new(

@@ -1,7 +1,7 @@
-//! The little JSON that proofs travel in.
+//! JSON texts, written by hand: the little that requests and logins need.
 
 /// Writes a text as a string of JSON.
-pub(super) fn write_string(json: &mut String, text: &str) {
+pub(crate) fn write_string(json: &mut String, text: &str) {
     json.push('"');
     for c in text.chars() {
         match c {
