@@ -7,6 +7,15 @@
 
 #[path = "vectors/access_key_id.rs"]
 mod access_key_id;
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+#[path = "vectors/calls.rs"]
+mod calls;
 #[path = "vectors/chunked.rs"]
 mod chunked;
 #[cfg(feature = "codeartifact")]
@@ -18,6 +27,9 @@ mod event_stream;
 #[cfg(feature = "legacy")]
 #[path = "vectors/legacy.rs"]
 mod legacy;
+#[cfg(feature = "tokens")]
+#[path = "vectors/logins.rs"]
+mod logins;
 #[cfg(feature = "post-policy")]
 #[path = "vectors/post_policy.rs"]
 mod post_policy;
@@ -87,8 +99,48 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "bedrock" => tokens::bedrock,
         #[cfg(feature = "tokens")]
         "iot" => tokens::iot,
+        #[cfg(feature = "tokens")]
+        "ses-smtp" => logins::ses_smtp,
+        #[cfg(feature = "tokens")]
+        "keyspaces" => logins::keyspaces,
+        #[cfg(feature = "tokens")]
+        "snowflake" => logins::snowflake,
+        #[cfg(feature = "tokens")]
+        "neptune" => logins::neptune,
+        #[cfg(feature = "tokens")]
+        "appsync" => logins::appsync,
+        _ => return call(topic),
+    })
+}
+
+/// The topics of calls, which share what they need.
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+fn call(topic: &str) -> Option<fn(&mut Case<'_>)> {
+    Some(match topic {
+        "access-grants" => calls::access_grants,
+        "console-url" => calls::console_url,
+        "ecr" => calls::ecr,
+        "redshift" => calls::redshift,
+        "signin" => calls::signin,
         _ => return None,
     })
+}
+
+#[cfg(not(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+)))]
+fn call(_: &str) -> Option<fn(&mut Case<'_>)> {
+    None
 }
 
 #[test]
