@@ -44,7 +44,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::{encode, encode_segment};
 use crate::primitives::json::write_string;
-use crate::service::partition::Partition;
+use crate::service::hosts::Api;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
@@ -76,18 +76,7 @@ impl ConsoleEndpoint {
     /// - [`Error::NoEndpoint`] if AWS documents no such host, as in the isolated partitions
     pub fn regional(region: &str) -> Result<Self, Error> {
         check_host_label(region)?;
-        Ok(Self(match Partition::of(region) {
-            Partition::Aws => format!("{region}.signin.aws.amazon.com"),
-            Partition::China => "signin.amazonaws.cn".to_owned(),
-            Partition::GovCloud => "signin.amazonaws-us-gov.com".to_owned(),
-            Partition::EuropeanSovereign => format!("{region}.signin.amazonaws-eusc.eu"),
-            Partition::Isolated(_) => {
-                return Err(Error::NoEndpoint {
-                    region: region.to_owned(),
-                    problem: "AWS documents no host for console sign-in there",
-                });
-            }
-        }))
+        Ok(Self(Api::Console.host(region, false, false)?))
     }
 
     /// The host name.
@@ -270,7 +259,7 @@ impl fmt::Debug for GetSigninToken<'_> {
 ///
 /// let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
 /// let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
-/// assert!(token.expires_at() == datetime!(2026-11-29 12:15 UTC));
+/// assert_eq!(token.expires_at().to_string(), "2026-11-29T12:15:00Z");
 /// let back = Some("https://broker.example.com/login"); // where the console sends the user later
 /// let url = token.login_url(&ConsoleEndpoint::global(), "https://console.aws.amazon.com/", back)?;
 /// assert!(url.expose().ends_with("&SigninToken=TOKEN"));

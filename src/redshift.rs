@@ -28,7 +28,7 @@
 //! let login = GetClusterCredentials::parse(status, body)?;
 //! // To the driver, over TLS:
 //! assert_eq!((login.user.as_str(), login.password.expose()), ("IAM:jane", "pass"));
-//! assert!(login.expires_at == datetime!(2026-11-29 12:15 UTC));
+//! assert_eq!(login.expires_at.to_string(), "2026-11-29T12:15:00Z");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

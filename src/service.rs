@@ -1,6 +1,7 @@
 //! Services, and the rules by which each wants to be signed.
 
 #[cfg(any(
+    feature = "console",
     feature = "ecr",
     feature = "redshift",
     feature = "s3",

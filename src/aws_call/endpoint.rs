@@ -123,6 +123,7 @@ impl Endpoint {
     }
 
     /// `https://HOST`, for a service of the table.
+    #[cfg(any(feature = "ecr", feature = "redshift", feature = "signin"))]
     pub(crate) fn origin(&self, api: Api) -> Result<String, Error> {
         self.origin_with_prefix("", api)
     }
@@ -194,9 +195,9 @@ mod tests {
     #[test]
     fn a_custom_endpoint_takes_no_option() {
         let endpoint = Endpoint::custom("https://a.example", "us-east-1").unwrap();
-        assert!(endpoint.origin(Api::S3Control).is_ok());
+        assert!(endpoint.origin_with_prefix("1", Api::S3Control).is_ok());
         for endpoint in [endpoint.clone().with_fips(), endpoint.with_dual_stack()] {
-            let refused = endpoint.origin(Api::S3Control);
+            let refused = endpoint.origin_with_prefix("1", Api::S3Control);
             assert!(matches!(refused, Err(Error::NoEndpoint { .. })));
         }
     }

@@ -6,6 +6,9 @@ use crate::service::partition::Partition;
 /// A service whose hosts the table knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
+    /// Where the console signs users in.
+    #[cfg(feature = "console")]
+    Console,
     #[cfg(feature = "ecr")]
     Ecr,
     #[cfg(feature = "ecr")]
@@ -32,8 +35,10 @@ struct Hosts {
     fips_dual_stack: &'static str,
 }
 
+#[allow(dead_code, reason = "not every service needs it")]
 const NONE: &str = "";
 
+#[allow(dead_code, reason = "not every service needs it")]
 impl Hosts {
     const fn plain(plain: &'static str) -> Self {
         Self {
@@ -48,6 +53,19 @@ impl Hosts {
 impl Api {
     fn hosts(self, partition: Partition) -> Hosts {
         match (self, partition) {
+            #[cfg(feature = "console")]
+            (Self::Console, Partition::Aws) => Hosts::plain("{R}.signin.aws.amazon.com"),
+            // One for all regions.
+            #[cfg(feature = "console")]
+            (Self::Console, Partition::China) => Hosts::plain("signin.amazonaws.cn"),
+            #[cfg(feature = "console")]
+            (Self::Console, Partition::GovCloud) => Hosts::plain("signin.amazonaws-us-gov.com"),
+            #[cfg(feature = "console")]
+            (Self::Console, Partition::EuropeanSovereign) => {
+                Hosts::plain("{R}.signin.amazonaws-eusc.eu")
+            }
+            #[cfg(feature = "console")]
+            (Self::Console, Partition::Isolated(_)) => Hosts::plain(NONE),
             #[cfg(feature = "ecr")]
             (Self::Ecr, _) => Hosts {
                 plain: "api.ecr.{R}.{S}",
@@ -144,6 +162,7 @@ impl Api {
 
 #[cfg(test)]
 #[cfg(all(
+    feature = "console",
     feature = "ecr",
     feature = "redshift",
     feature = "s3",
@@ -261,6 +280,19 @@ mod tests {
         ] {
             assert_eq!(Api::Signin.host(region, false, false).unwrap(), host);
             assert!(Api::Signin.host(region, true, false).is_err(), "{region}");
+        }
+    }
+
+    #[test]
+    fn the_console_has_one_host_for_china_and_one_for_govcloud() {
+        for (region, host) in [
+            ("eu-west-1", "eu-west-1.signin.aws.amazon.com"),
+            ("cn-northwest-1", "signin.amazonaws.cn"),
+            ("us-gov-east-1", "signin.amazonaws-us-gov.com"),
+            ("eusc-de-east-1", "eusc-de-east-1.signin.amazonaws-eusc.eu"),
+            ("us-iso-east-1", "none"),
+        ] {
+            assert_eq!(hosts(Api::Console, region), [host, "none", "none", "none"]);
         }
     }
 

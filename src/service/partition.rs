@@ -45,6 +45,7 @@ impl Partition {
 
     /// What the names of its dual-stack hosts end in, `service.region.` in front.
     #[cfg(any(
+        feature = "console",
         feature = "ecr",
         feature = "redshift",
         feature = "s3",
