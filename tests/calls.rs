@@ -619,6 +619,21 @@ fn a_refusal_that_comes_with_success_is_no_result() {
 }
 
 #[test]
+fn an_emulator_that_refuses_as_ec2_does_is_understood() {
+    let error = "<ErrorResponse><Errors><Error><Code>SignatureDoesNotMatch</Code></Error></Errors>\
+        <RequestId>r-1</RequestId></ErrorResponse>";
+    for told in [
+        GetClusterCredentials::parse(StatusCode::FORBIDDEN, error).unwrap_err(),
+        GetDataAccess::parse(StatusCode::FORBIDDEN, error).unwrap_err(),
+    ] {
+        assert_eq!(
+            (told.code(), told.request_id()),
+            (Some("SignatureDoesNotMatch"), Some("r-1"))
+        );
+    }
+}
+
+#[test]
 fn a_result_of_another_action_or_that_comes_with_an_error_status_is_refused() {
     let body = |action: &str| {
         format!(

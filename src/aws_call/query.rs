@@ -93,9 +93,11 @@ pub(crate) fn read<T>(
 
 /// Reads an error, in an envelope or bare. Its request ID is beside it in an envelope, else inside.
 pub(crate) fn refused(status: StatusCode, root: &Element<'_>) -> Result<ServiceError, Problem> {
-    let error = match root.name() {
-        "Error" => *root,
-        _ => root.required_child("Error")?,
+    let error = match (root.name(), root.child("Errors")?) {
+        ("Error", _) => *root,
+        // Emulators answer as EC2 does.
+        (_, Some(errors)) => errors.required_child("Error")?,
+        (_, None) => root.required_child("Error")?,
     };
     Ok(ServiceError::refused(
         status,
