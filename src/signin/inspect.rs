@@ -70,7 +70,7 @@ pub struct IntrospectOAuth2TokenWithIamResponse {
     /// Whether the token is good now.
     pub active: bool,
     /// `token_type`, which is `access_token`.
-    pub token_type: Option<String>,
+    pub kind: Option<String>,
     /// `exp`: when it expires.
     pub expires_at: Option<Timestamp>,
     /// `iat`: when it was issued.
@@ -138,7 +138,7 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
         };
         Ok(IntrospectOAuth2TokenWithIamResponse {
             active: fields.flag("active")?,
-            token_type: text("token_type")?,
+            kind: text("token_type")?,
             expires_at: time("exp")?,
             issued_at: time("iat")?,
             not_before: time("nbf")?,

@@ -34,8 +34,8 @@ pub struct IssuedToken {
     pub token: BearerToken,
     /// How long it lives, counted from the call.
     pub expires_in: Duration,
-    /// The kind of token, a URN: in responses to a token exchange.
-    pub issued_token_type: Option<String>,
+    /// `issued_token_type`: the kind of token, a URN. Only responses to a token exchange have it.
+    pub kind: Option<String>,
 }
 
 impl IssuedToken {
@@ -66,7 +66,7 @@ impl IssuedToken {
         Ok(Self {
             token: scope.token(text),
             expires_in,
-            issued_token_type: fields.optional("issued_token_type")?.map(str::to_owned),
+            kind: fields.optional("issued_token_type")?.map(str::to_owned),
         })
     }
 }

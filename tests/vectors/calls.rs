@@ -344,7 +344,7 @@ pub fn signin(case: &mut Case<'_>) {
             // Every other type is refused.
             "tokenType": "Bearer",
             "expiresIn": lives.as_secs(),
-            "issuedTokenType": issued.issued_token_type,
+            "issuedTokenType": issued.kind,
         })
     };
     let resource = "ecr.amazonaws.com";
@@ -364,7 +364,7 @@ pub fn signin(case: &mut Case<'_>) {
             IntrospectOAuth2TokenWithIam::parse(&response).map(|state| {
                 json!({
                     "active": state.active,
-                    "token_type": state.token_type,
+                    "token_type": state.kind,
                     "exp": state.expires_at.map(Timestamp::unix_seconds),
                     "sub": state.subject,
                     "account_id": state.account_id,
