@@ -6,7 +6,7 @@
 
 use std::hint::black_box;
 
-use countersign::chunked::{ChunkSigner, ChunkedPayload};
+use countersign::chunked::{ChunkSigner, ChunkedEncoding};
 use countersign::{Credentials, Signer};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use http::Request;
@@ -18,8 +18,8 @@ const NOW: OffsetDateTime = datetime!(2026-01-02 03:04:05 UTC);
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const CHUNK: usize = 64 * 1024;
 
-fn sign(payload: ChunkedPayload) -> (Request<()>, ChunkSigner) {
-    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+fn sign(payload: ChunkedEncoding) -> (Request<()>, ChunkSigner) {
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     let uri = "https://examplebucket.s3.us-east-1.amazonaws.com/key";
     let mut request = Request::put(uri).body(()).unwrap();
     let chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
@@ -30,7 +30,7 @@ fn chunk(c: &mut Criterion) {
     let mut group = c.benchmark_group("chunk");
     group.throughput(Throughput::Bytes(CHUNK as u64));
     let data = vec![7; CHUNK];
-    let (_, chunks) = sign(ChunkedPayload::signed(CHUNK as u64));
+    let (_, chunks) = sign(ChunkedEncoding::signed(CHUNK as u64));
     group.bench_function("W7", |b| {
         b.iter_batched_ref(
             || chunks.clone(),
@@ -52,9 +52,9 @@ mod bodies {
     use std::task::{Context, Poll, Waker};
 
     use bytes::Bytes;
+    use countersign::Service;
     use countersign::chunked::{ChunkVerifier, ChunkedBody, VerifiedBody};
-    use countersign::verify::{Head, SignedRequest, Verifier};
-    use countersign::{Service, sigv4::SigningKey};
+    use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
     use http_body::{Body, Frame};
 
     use super::*;
@@ -108,7 +108,7 @@ mod bodies {
                 }
             });
         });
-        let payload = || ChunkedPayload::signed(LENGTH as u64);
+        let payload = || ChunkedEncoding::signed(LENGTH as u64);
         let (_, chunks) = sign(payload());
         for size in [CHUNK, 16 * 1024, 100] {
             group.bench_function(format!("signed, frames of {size} bytes"), |b| {
@@ -127,9 +127,11 @@ mod bodies {
         });
         let wire = Bytes::from(wire);
         let claim = SignedRequest::parse(&request).unwrap();
-        let key = SigningKey::derive(&SECRET.into(), claim.scope());
-        let verifier = Verifier::new("us-east-1", Service::S3);
-        let Ok(Head::Streaming(head)) = verifier.verify_head(&claim, &key, NOW) else {
+        let known = Credentials::new(claim.access_key_id(), SECRET);
+        let key = VerificationKey::derive(&known, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
+        let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+        else {
             return;
         };
         let (_, seed) = head.into_parts();

@@ -16,7 +16,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use countersign::bearer::BearerToken;
-use countersign::verify::{AccessKey, SignedRequest, Verifier};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{Credentials, PayloadHash, RawRequest, Service, Signer, sigv4::CredentialScope};
 use http::Request;
 use time::OffsetDateTime;
@@ -157,7 +157,7 @@ struct Incoming {
 
 impl Incoming {
     fn signed() -> Self {
-        let signer = Signer::new(credentials(), "us-east-1", "s3");
+        let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
         let mut request = Request::get(PATH).header("host", HOST).body(()).unwrap();
         signer
             .sign(&mut request, PayloadHash::Unsigned, NOW)
@@ -171,13 +171,11 @@ impl Incoming {
     }
 
     fn presigned() -> Self {
-        let signer = Signer::new(credentials(), "us-east-1", "s3");
+        let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
         let uri = format!("https://{HOST}{PATH}");
         let request = Request::get(uri).body(()).unwrap();
         let hour = Duration::from_secs(3600);
-        let url = signer
-            .presign(&request, PayloadHash::Unsigned, hour, NOW)
-            .unwrap();
+        let url = signer.presign(&request, hour, NOW).unwrap();
         Self {
             query: url.url().split_once('?').unwrap().1.into(),
             headers: vec![("host".into(), HOST.into())],
@@ -190,7 +188,7 @@ impl Incoming {
     }
 
     /// Times the verification alone: parsing sees nothing but what the sender sent.
-    fn check(&self, verifier: &Verifier, key: &AccessKey) -> (Duration, bool) {
+    fn check(&self, verifier: &Verifier, key: &VerificationKey) -> (Duration, bool) {
         let headers = self.headers.iter();
         let headers: Vec<_> = headers
             .map(|(name, value)| (name.as_str(), value.as_slice()))
@@ -218,8 +216,8 @@ fn main() {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
     let samples = numbers.next().unwrap_or(100_000);
     let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let key = VerificationKey::derive(&credentials(), &scope).unwrap();
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     println!("Welch's t, {samples} samples of each class");
 
     let mut request = Incoming::signed();

@@ -25,7 +25,7 @@ const STRING_TO_SIGN: &str = "AWS4-ECDSA-P256-SHA256\n20260102T030405Z\n20260102
 fn signer() -> Signer {
     let token = "IQoJb3JpZ2luX2VjEXAMPLE/".repeat(42);
     let credentials = Credentials::new(ID, SECRET).with_session_token(token);
-    Signer::new(credentials, "*", "s3")
+    Signer::new(credentials, "*", "s3").unwrap()
 }
 
 fn object() -> Request<()> {

@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use countersign::verify::{AccessKey, SignedRequest, Verifier};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{
     Credentials, PayloadHash, Rules, Service, Signer,
     sigv4::{CanonicalRequest, CredentialScope},
@@ -40,7 +40,7 @@ fn object(uri: &str) -> Request<()> {
 }
 
 fn signed() -> Request<()> {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let mut request = object(TARGET);
     signer
         .sign(&mut request, PayloadHash::Unsigned, NOW)
@@ -49,19 +49,17 @@ fn signed() -> Request<()> {
 }
 
 fn presigned() -> Request<()> {
-    let signer = Signer::new(credentials(), "us-east-1", "s3");
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let request = object(&format!("https://{HOST}{TARGET}"));
     let hour = Duration::from_secs(3600);
-    let url = signer
-        .presign(&request, PayloadHash::Unsigned, hour, NOW)
-        .unwrap();
+    let url = signer.presign(&request, hour, NOW).unwrap();
     object(url.uri().unwrap().path_and_query().unwrap().as_str())
 }
 
 fn verify(c: &mut Criterion) {
     let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
-    let key = AccessKey::derive(&credentials(), &scope);
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let key = VerificationKey::derive(&credentials(), &scope).unwrap();
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let mut group = c.benchmark_group("verify");
     for (name, request) in [("W8 S3 GET", signed()), ("W8 presigned", presigned())] {
         group.bench_function(name, |b| {

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         assumed.credentials.expires_within(soon, now)
     );
 
-    let signer = Signer::new(assumed.credentials, "us-east-1", "iam");
+    let signer = Signer::new(assumed.credentials, "us-east-1", "iam")?;
     let mut call =
         Request::get(format!("{url}/?Action=ListUsers&Version=2010-05-08")).body(String::new())?;
     signer.sign(&mut call, PayloadHash::EMPTY, now)?;

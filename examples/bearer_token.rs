@@ -28,11 +28,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (status, body) = local::send(&request)?;
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let token = ask.parse(&response)?;
+    // It names the hosts of CodeArtifact's repositories. This one stands in for them.
+    let token = ask
+        .parse(&response)?
+        .with_host(server.address().to_string());
     println!("{token:#?}");
 
     // npm's way, and pip's.
-    let as_aws = bearer::Form::Basic { user: "aws".into() };
+    let as_aws = bearer::Scheme::Basic { user: "aws".into() };
     for token in [token.clone(), token.clone().sent_as(as_aws)] {
         let mut download = Request::get(format!("{url}/npm/repo/left-pad")).body(String::new())?;
         bearer::authorize(&mut download, &token, "codeartifact", "us-west-2", now)?;
@@ -41,6 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // Nothing of this is sent.
+    for url in ["https://evil.example/", "/npm/repo/left-pad"] {
+        let mut download = Request::get(url).body(())?;
+        let refused = bearer::authorize(&mut download, &token, "codeartifact", "us-west-2", now);
+        println!("refused: {}", refused.unwrap_err());
+    }
     let mut download = Request::get(&url).body(())?;
     for (service, region) in [("codeartifact", "eu-west-1"), ("bedrock", "us-west-2")] {
         let refused = bearer::authorize(&mut download, &token, service, region, now);

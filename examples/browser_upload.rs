@@ -4,13 +4,13 @@
 //! `cargo run --example browser_upload --features post-policy`
 
 use countersign::post_policy::{PostPolicy, SignedPost, Upload};
-use countersign::verify::{AccessKey, Verifier};
+use countersign::verify::{VerificationKey, Verifier};
 use countersign::{Credentials, Service, Signer};
 use time::macros::datetime;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+    let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
     let now = datetime!(2026-01-01 12:00 UTC);
 
     let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC))
@@ -34,14 +34,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The other side.
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields)?;
-    let key = AccessKey::derive(&credentials, claim.scope());
+    let key = VerificationKey::derive(&credentials, claim.scope())?;
     let (bucket, file_name, file_length) = ("bucket", "me.png", 4096);
     let upload = Upload {
         bucket,
         file_name,
         file_length,
     };
-    let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+    let verified = claim.verify(
+        &Verifier::new("eu-west-1", Service::S3)?,
+        &key,
+        &upload,
+        now,
+    )?;
     println!("{} may upload {}", verified.access_key_id(), verified.key());
     Ok(())
 }

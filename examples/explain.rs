@@ -38,7 +38,7 @@ fn main() -> Result<(), Any> {
 fn built_in() -> Result<Diagnosis, Any> {
     let service = Service::new("s3", Rules::GENERIC);
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    let signer = Signer::new(credentials, "us-east-1", service.clone());
+    let signer = Signer::new(credentials, "us-east-1", service.clone())?;
     let mut request = Request::get("https://bucket.s3.amazonaws.com/Jan%202026.jpg").body(())?;
     signer.sign(
         &mut request,

@@ -12,7 +12,7 @@ use std::num::NonZero;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use countersign::{Credentials, PayloadHash, Presigner, Signer, encode_key};
+use countersign::{Credentials, Presigner, Signer, encode_key};
 use time::OffsetDateTime;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,9 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     )
     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE".repeat(40));
-    let signer = Signer::new(credentials, "us-east-1", "s3");
+    let signer = Signer::new(credentials, "us-east-1", "s3")?;
     let (hour, now) = (Duration::from_secs(3600), OffsetDateTime::now_utc());
-    let presigner = signer.presigner(PayloadHash::Unsigned, hour, now)?;
+    let presigner = signer.presigner(hour, now)?;
 
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let mut last = Vec::new();

@@ -121,10 +121,10 @@ impl Job {
         } = self;
         let service = Service::from(service);
         let rules = service.rules().clone();
-        let payload = PayloadHash::of(request.body());
+        let payload = PayloadHash::new(request.body());
 
         // The one line that signs:
-        Signer::new(credentials, region, service).sign(&mut request, payload, now)?;
+        Signer::new(credentials, region, service)?.sign(&mut request, payload, now)?;
 
         if curl {
             return print_curl(&request);

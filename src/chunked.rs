@@ -3,7 +3,7 @@
 //! S3 takes a payload in chunks, each of which carries a signature that covers the chunk and the
 //! signature before it, down to the request's own; so nobody reads a payload twice, and nobody can
 //! swap, drop or append a chunk. Trailers, such as a checksum that is known only at the end, follow
-//! the last chunk. There are three forms of it ([`ChunkedPayload`]): signed chunks, signed chunks
+//! the last chunk. There are three forms of it ([`ChunkedEncoding`]): signed chunks, signed chunks
 //! with signed trailers, and an unsigned payload with trailers.
 //!
 //! A client signs the request with [`Signer::sign_chunked`], which sets every header that the form
@@ -14,7 +14,7 @@
 //! payload in multiple chunks" and "… including trailing headers".
 //!
 //! ```
-//! use countersign::chunked::ChunkedPayload;
+//! use countersign::chunked::ChunkedEncoding;
 //! use countersign::{Credentials, Signer};
 //! use time::macros::datetime;
 //!
@@ -23,11 +23,11 @@
 //!     Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
 //!     "us-east-1",
 //!     "s3",
-//! );
+//! )?;
 //! let mut request = http::Request::put("https://s3.amazonaws.com/examplebucket/chunkObject.txt")
 //!     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
 //!     .body(())?;
-//! let payload = ChunkedPayload::signed(data.len() as u64);
+//! let payload = ChunkedEncoding::signed(data.len() as u64);
 //! let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2013-05-24 0:00 UTC))?;
 //! assert_eq!(request.headers()["content-length"], "66824");
 //!
@@ -66,7 +66,7 @@ pub use checksum::ChecksumAlgorithm;
 pub use error::ChunkError;
 #[cfg(not(feature = "checksums"))]
 use no_checksums as running;
-pub use payload::ChunkedPayload;
+pub use payload::ChunkedEncoding;
 #[cfg(feature = "checksums")]
 pub use running::Checksum;
 pub use signer::{ChunkHeader, ChunkSigner};
@@ -80,7 +80,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
 use crate::request::HttpRequest;
-use crate::sign::pipeline::Identity;
+use crate::sign::pipeline::SigningContext;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
@@ -91,13 +91,13 @@ use crate::timestamp::Timestamp;
 /// What S3 asks of every chunk but the last: 8 KiB at least.
 ///
 /// ```
-/// use countersign::chunked::{ChunkedPayload, MIN_CHUNK_SIZE};
+/// use countersign::chunked::{ChunkedEncoding, MIN_CHUNK_SIZE};
 /// use countersign::{Credentials, Error, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let payload = ChunkedPayload::signed(1 << 20).with_chunk_size(MIN_CHUNK_SIZE - 1);
+/// let payload = ChunkedEncoding::signed(1 << 20).with_chunk_size(MIN_CHUNK_SIZE - 1);
 /// let refused = signer.sign_chunked(&mut request, payload, now);
 /// assert!(matches!(refused, Err(Error::ChunkTooSmall { minimum: 8192, .. })));
 /// # Ok::<(), http::Error>(())
@@ -108,9 +108,9 @@ pub const MIN_CHUNK_SIZE: usize = 8 * 1024;
 ///
 /// ```
 /// use countersign::sigv4::Algorithm::HmacSha256;
-/// use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE};
+/// use countersign::chunked::{ChunkedEncoding, DEFAULT_CHUNK_SIZE};
 ///
-/// let payload = ChunkedPayload::signed(1 << 20);
+/// let payload = ChunkedEncoding::signed(1 << 20);
 /// let chosen = payload.clone().with_chunk_size(DEFAULT_CHUNK_SIZE);
 /// assert_eq!(payload.encoded_length(HmacSha256), chosen.encoded_length(HmacSha256));
 /// ```
@@ -136,15 +136,15 @@ impl Signer {
     /// was.
     ///
     /// ```
-    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/log.gz")
     ///     .header("content-encoding", "gzip")
     ///     .body(())?;
-    /// let payload = ChunkedPayload::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
+    /// let payload = ChunkedEncoding::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
     /// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
     /// assert_eq!(request.headers()["content-encoding"], "aws-chunked,gzip");
     /// assert_eq!(request.headers()["x-amz-trailer"], "x-amz-checksum-crc32");
@@ -157,13 +157,13 @@ impl Signer {
     pub fn sign_chunked<R: HttpRequest>(
         &self,
         request: &mut R,
-        payload: ChunkedPayload,
+        payload: ChunkedEncoding,
         now: impl Into<Timestamp>,
     ) -> Result<ChunkSigner, Error> {
         let now = now.into();
-        let (identity, date) = self.identity(now)?;
-        self.with_key(&date, identity, |key| {
-            sign_chunked(identity, request, payload, &date, key)
+        let (context, date) = self.context(now)?;
+        self.with_key(&date, context, |key| {
+            sign_chunked(context, request, payload, &date, key)
         })
     }
 }
@@ -178,14 +178,14 @@ impl crate::sigv4a::Signer {
     /// As there; and a region set that is none.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     /// use countersign::{sigv4a, Credentials};
     /// use time::macros::datetime;
     ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
     /// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key")
     ///     .body(())?;
-    /// let payload = ChunkedPayload::signed(5);
+    /// let payload = ChunkedEncoding::signed(5);
     /// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
     /// let header = chunks.header(b"aaaaa")?;
     /// assert!(header.as_ref().starts_with(b"5;chunk-signature=30"));
@@ -195,20 +195,20 @@ impl crate::sigv4a::Signer {
     pub fn sign_chunked<R: HttpRequest>(
         &self,
         request: &mut R,
-        payload: ChunkedPayload,
+        payload: ChunkedEncoding,
         now: impl Into<Timestamp>,
     ) -> Result<ChunkSigner<crate::sigv4a::ScopedKey>, Error> {
         let now = now.into();
-        let (identity, date, key) = self.identity(now)?;
-        sign_chunked(identity, request, payload, &date, &key)
+        let (context, date, key) = self.context(now)?;
+        sign_chunked(context, request, payload, &date, &key)
     }
 }
 
 /// The same for every kind of key.
 pub(crate) fn sign_chunked<R: HttpRequest, K: Key + Clone>(
-    identity: &Identity,
+    context: &SigningContext,
     request: &mut R,
-    payload: ChunkedPayload,
+    payload: ChunkedEncoding,
     date: &AmzDate,
     key: &K,
 ) -> Result<ChunkSigner<K>, Error> {
@@ -216,7 +216,7 @@ pub(crate) fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     let streaming = payload.streaming(K::ALGORITHM);
     let before = request.headers().clone();
     let signed = attach(request.headers_mut(), &payload, K::ALGORITHM)
-        .and_then(|()| identity.sign(request, PayloadHash::Streaming(streaming), date, key));
+        .and_then(|()| context.sign(request, PayloadHash::Streaming(streaming), date, key));
     match signed {
         Ok(seed) => Ok(ChunkSigner::new(payload, streaming, seed, *date, key)),
         Err(error) => {
@@ -228,7 +228,7 @@ pub(crate) fn sign_chunked<R: HttpRequest, K: Key + Clone>(
 
 fn attach(
     headers: &mut HeaderMap,
-    payload: &ChunkedPayload,
+    payload: &ChunkedEncoding,
     algorithm: Algorithm,
 ) -> Result<(), Error> {
     let encoded_length = if payload.has_one_chunk_size() {

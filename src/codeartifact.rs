@@ -1,16 +1,16 @@
 //! AWS CodeArtifact's authorization tokens, and what package managers want of them.
 //!
-//! A signed call gives a [`BearerToken`] that works at the domain's repositories, in the region that
-//! made it, for twelve hours at most. CodeArtifact API Reference, "`GetAuthorizationToken`";
+//! A signed call gives a [`BearerToken`] for the domain's repositories, in the region that made it,
+//! for twelve hours at most. It can be attached to requests for the repositories' hosts only: those
+//! for IPv4, those for IPv4 and IPv6, and those of VPC endpoints. CodeArtifact API Reference, "`GetAuthorizationToken`";
 //! CodeArtifact User Guide, "AWS CodeArtifact authentication and tokens".
 //!
 //! ```
-//! use countersign::{bearer, codeartifact, Credentials};
-//! use time::macros::datetime;
+//! use countersign::{bearer, codeartifact, Credentials, Timestamp};
 //!
 //! let ask = codeartifact::GetAuthorizationToken::new("my-domain", "us-west-2");
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 11:00 UTC);
+//! let now: Timestamp = "2026-01-01T11:00:00Z".parse()?;
 //! let request = ask.request()?.sign(&credentials, now)?;
 //! assert_eq!(
 //!     request.uri(),
@@ -32,9 +32,9 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use serde_json::Value;
 
 use crate::bearer::BearerToken;
-use crate::sigv4::date::AmzDate;
+use crate::service::partition::Partition;
+use crate::sigv4::date::from_epoch;
 use crate::sigv4::scope::check_host_label;
-use crate::timestamp::Timestamp;
 
 mod repository;
 
@@ -81,31 +81,31 @@ pub struct GetAuthorizationToken<'a> {
     /// How long the token lives: 900 to 43200 seconds, or 0 for as long as the credentials that
     /// signed the request; without, twelve hours.
     pub duration_seconds: Option<u32>,
+    /// Whether [`request`](Self::request) goes to the endpoint for IPv4 and IPv6,
+    /// `codeartifact.REGION.api.aws`.
+    pub dual_stack: bool,
+    /// Whether [`request`](Self::request) goes to the endpoint that is validated under FIPS 140.
+    pub fips: bool,
 }
 
 impl<'a> GetAuthorizationToken<'a> {
     /// With what is required.
-    ///
-    /// ```
-    /// use countersign::codeartifact::GetAuthorizationToken;
-    ///
-    /// let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// assert_eq!((ask.domain_owner, ask.duration_seconds), (None, None));
-    /// ask.domain_owner = Some("111122223333"); // somebody else's domain
-    /// ```
     pub fn new(domain: &'a str, region: &'a str) -> Self {
         Self {
             domain,
             region,
             domain_owner: None,
             duration_seconds: None,
+            dual_stack: false,
+            fips: false,
         }
     }
 
-    /// The request, for the region's endpoint.
+    /// Creates the request for the region's endpoint, in the domain of the region's partition.
     ///
     /// # Errors
-    /// A parameter that is outside its limits: which, and what the limit is.
+    /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`crate::Error::InvalidRegion`] if the region is not one label of a host name
     ///
     /// ```
     /// use countersign::codeartifact::GetAuthorizationToken;
@@ -121,10 +121,14 @@ impl<'a> GetAuthorizationToken<'a> {
     /// ```
     pub fn request(&self) -> Result<SignableRequest, crate::Error> {
         check_host_label(self.region)?;
-        self.request_to(&format!(
-            "https://codeartifact.{}.amazonaws.com",
-            self.region
-        ))
+        let (region, partition) = (self.region, Partition::of(self.region));
+        let fips = if self.fips { "-fips" } else { "" };
+        let domain = if self.dual_stack {
+            format!("api.{}", partition.dual_stack_root())
+        } else {
+            partition.domain().to_owned()
+        };
+        self.request_to(&format!("https://{SERVICE}{fips}.{region}.{domain}"))
     }
 
     /// The request, for another endpoint: a VPC's, or a server of one's own. `url` has no path.
@@ -179,7 +183,12 @@ impl<'a> GetAuthorizationToken<'a> {
         })
     }
 
-    /// Reads the answer: a token for `codeartifact`, in the region of the request, until it ends.
+    /// Parses the response: a token for `codeartifact`, in the region of the request, until it
+    /// expires.
+    ///
+    /// The token names the hosts of the domain's repositories. If the request named no
+    /// [`domain_owner`](Self::domain_owner), any account's domain of that name is among them. For an
+    /// emulator, or a name of your own, add a host with [`BearerToken::with_host`].
     ///
     /// # Errors
     /// What CodeArtifact refused, or an answer that is none.
@@ -192,6 +201,11 @@ impl<'a> GetAuthorizationToken<'a> {
     /// let answer = Response::new(r#"{"authorizationToken":"eyJ2ZXIiOjF9.abc","expiration":1.7672688E9}"#);
     /// let token = ask.parse(&answer)?;
     /// assert_eq!((token.service(), token.region()), (Some("codeartifact"), Some("us-west-2")));
+    /// assert!(token.hosts().eq([
+    ///     "my-domain-############.d.codeartifact.us-west-2.amazonaws.com",
+    ///     "my-domain-############.codeartifact.us-west-2.on.aws",
+    ///     "*.d.codeartifact.us-west-2.vpce.amazonaws.com",
+    /// ]));
     ///
     /// let refusal = Response::builder().status(403).body(r#"{"code":"AccessDeniedException","message":"no"}"#)?;
     /// let error = ask.parse(&refusal).unwrap_err();
@@ -214,21 +228,52 @@ impl<'a> GetAuthorizationToken<'a> {
         let Some(token) = token.filter(|token| !token.is_empty()) else {
             return Err(Error::malformed(status, "has no `authorizationToken`"));
         };
-        let Some(expiration) = answer.get("expiration").and_then(seconds) else {
+        let Some(expiration) = answer
+            .get("expiration")
+            .and_then(Value::as_f64)
+            .and_then(from_epoch)
+        else {
             return Err(Error::malformed(status, "has no `expiration`"));
         };
+        let patterns = host_patterns(self.domain, self.domain_owner, self.region);
         Ok(BearerToken::new(token)
             .with_scope(SERVICE, self.region)
+            // A request with an invalid part was never sent: its token may go nowhere.
+            .with_host_patterns(patterns.into_iter().flatten())
             .with_expiration(expiration))
     }
 }
 
-/// Seconds since the epoch, to the millisecond: more than that a `double` does not promise.
-fn seconds(value: &Value) -> Option<Timestamp> {
-    let milliseconds = (value.as_f64()? * 1e3).round();
-    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
-    Some(Timestamp::from_unix_millis(milliseconds as i64))
-        .filter(|time| AmzDate::new(*time).is_ok())
+/// The hosts of a domain's repositories. The API's host is not among them: it takes signatures.
+fn host_patterns(
+    domain: &str,
+    owner: Option<&str>,
+    region: &str,
+) -> Result<[String; 3], crate::Error> {
+    check_domain(domain)?;
+    check_host_label(region)?;
+    owner.map_or(Ok(()), check_owner)?;
+    // Without an owner it is the caller's account, which only AWS knows.
+    let owner = owner.unwrap_or("############");
+    Ok([
+        repository_host(domain, owner, region, false),
+        repository_host(domain, owner, region, true),
+        format!(
+            "*.d.{SERVICE}.{region}.vpce.{}",
+            Partition::of(region).domain()
+        ),
+    ])
+}
+
+fn repository_host(domain: &str, owner: &str, region: &str, dual_stack: bool) -> String {
+    let partition = Partition::of(region);
+    if dual_stack {
+        let root = partition.dual_stack_root();
+        format!("{domain}-{owner}.{SERVICE}.{region}.on.{root}")
+    } else {
+        let suffix = partition.domain();
+        format!("{domain}-{owner}.d.{SERVICE}.{region}.{suffix}")
+    }
 }
 
 /// The code stands in a header, or in the body; a namespace may stand before it and a URL behind.

@@ -79,7 +79,7 @@ impl Credentials {
     /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     ///     .with_session_token("AQoDYXdzEJr...")
     ///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
-    /// let signer = Signer::new(credentials, "us-east-1", "sqs");
+    /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
     /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
     /// let late = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC));
     /// assert!(matches!(late, Err(Error::CredentialsExpired { .. })));
@@ -98,7 +98,7 @@ impl Credentials {
     /// use countersign::{credentials::IdPrefix, Credentials};
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// assert_eq!(IdPrefix::of(credentials.access_key_id()), Some(IdPrefix::AccessKey));
+    /// assert_eq!(IdPrefix::of(credentials.access_key_id()), Some(IdPrefix::VerificationKey));
     /// ```
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
@@ -174,13 +174,12 @@ impl Credentials {
         if let Some(problem) = problem {
             return Err(Error::InvalidAccessKeyId(problem));
         }
-        // No id of AWS's has one, many a secret has: it must not be sent for an id.
-        if id.contains(&b'/') {
-            return Err(Error::InvalidAccessKeyId(
-                "holds `/`: is it the secret access key?",
-            ));
-        }
-        if let Some(problem) = unsendable(self.secret_key.expose().as_bytes()) {
+        // Where the two are swapped, the secret would be sent as the access key ID.
+        let secret = self.secret_key.expose();
+        let problem = unsendable(secret.as_bytes()).or_else(|| {
+            looks_like_an_id(secret).then_some("looks like an access key ID: are the two swapped?")
+        });
+        if let Some(problem) = problem {
             return Err(Error::InvalidSecretKey(problem));
         }
         self.session_token
@@ -196,6 +195,14 @@ pub(crate) fn ends_within(
     now: Timestamp,
 ) -> bool {
     expiration.is_some_and(|expiration| expiration <= now + duration)
+}
+
+/// Whether a secret is of the form of AWS's access key IDs, of long-term or temporary credentials.
+fn looks_like_an_id(secret: &str) -> bool {
+    let prefixed = secret.starts_with("AKIA") || secret.starts_with("ASIA");
+    // A secret that AWS generates has lowercase letters.
+    let capitals = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    prefixed && secret.bytes().all(capitals)
 }
 
 /// What no key and no token holds. A line break at the end, from a file, is the classic.
@@ -243,6 +250,11 @@ impl SecretKey {
     }
 
     /// `AWS4` and the secret, the first key of the derivation.
+    /// Whether there is no secret: anybody could sign with it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+
     pub(crate) fn prefixed(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -1,22 +1,24 @@
 //! The caller's mistakes.
 
-use crate::timestamp::Timestamp;
+use std::time::Duration;
+
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
+
+use crate::timestamp::{ParseTimestampError, Timestamp};
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///
 /// No variant holds a secret key, a session token or a signature.
 ///
 /// ```
-/// use countersign::{Credentials, Error, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Error, Signer};
 ///
 /// // A secret out of a file, with its line break.
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret\n"), "us-east-1", "sqs");
-/// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-/// let error = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC)).unwrap_err();
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret\n");
+/// let error = Signer::new(credentials, "us-east-1", "sqs").unwrap_err();
 /// assert!(matches!(error, Error::InvalidSecretKey(_)));
 /// assert_eq!(error.to_string(), "the secret access key holds white space or a control character");
-/// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -61,6 +63,9 @@ pub enum Error {
     /// A text is not `DATE/REGION/SERVICE/aws4_request`.
     #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
     InvalidScope,
+    /// The text is not a timestamp of RFC 3339.
+    #[error(transparent)]
+    InvalidTimestamp(#[from] ParseTimestampError),
     /// The text is not a date in the form of `X-Amz-Date`.
     #[error("malformed date {text:?}, expected YYYYMMDDTHHMMSSZ")]
     InvalidDate {
@@ -89,6 +94,12 @@ pub enum Error {
         /// The longest that it can be, in seconds.
         longest: u64,
     },
+    /// A lifetime that is sent counts whole seconds.
+    #[error("the lifetime must be in whole seconds, got {expires_in:?}")]
+    ExpiresInNotWholeSeconds {
+        /// The lifetime that was asked for.
+        expires_in: Duration,
+    },
     /// A presigned URL, or the policy of an upload, ends with the credentials that signed it,
     /// whatever it says itself.
     #[error(
@@ -102,9 +113,12 @@ pub enum Error {
         /// When the credentials end.
         expiration: Timestamp,
     },
-    /// Every signature covers the host: a relative URI needs a `host` header, and one is enough.
-    #[error("the request must name one host: by an absolute URI, or by one `host` header")]
+    /// Every signature covers the host: a relative URI needs a `host` header with a value.
+    #[error("the request has no host: use an absolute URI, or add a `host` header")]
     MissingHost,
+    /// The request has more than one `host` header. Recipients disagree on which one counts.
+    #[error("the request has more than one `host` header")]
+    DuplicateHost,
     /// A URL can be presigned only from an absolute URI.
     #[error("presigning needs an absolute URI, with scheme and host")]
     RelativeUri,
@@ -123,8 +137,10 @@ pub enum Error {
         /// As it was given.
         method: String,
     },
-    /// A path begins with `/` and holds no white space, control character, `?` or `#`.
-    #[error("the path cannot be sent: at byte {position}, {problem}")]
+    /// A path begins with `/` and holds no white space, control character, `?`, `#`, or `%` without
+    /// two hex digits. By the rules of S3's family it also has no bare `+`, which S3 reads as a space
+    /// and other stores as a plus: build it with [`encode_key`](crate::encode_key).
+    #[error("the path cannot be signed: at byte {position}, {problem}")]
     InvalidPath {
         /// Where, counted in bytes from 0.
         position: usize,
@@ -146,6 +162,9 @@ pub enum Error {
         /// The parameter's name, decoded.
         parameter: String,
     },
+    /// The parameters cannot be signed with Signature Version 2.
+    #[error("Signature Version 2 cannot sign the request: {0}")]
+    InvalidSigV2Request(&'static str),
     /// A header's name is not a lower-case HTTP token.
     #[error("the header name {name:?} is not an HTTP token in lower case")]
     InvalidHeaderName {
@@ -157,6 +176,42 @@ pub enum Error {
     InvalidHeaderValue {
         /// The header's name.
         name: String,
+    },
+    /// The header cannot be left out of a signature.
+    #[error("the header `{name}` must be signed")]
+    HeaderMustBeSigned {
+        /// The header's name.
+        name: String,
+    },
+    /// Outside S3's family the signature of a presigned request covers the body, and a request of
+    /// this method usually has one.
+    #[error(
+        "a presigned {method} for `{service}` covers its body: call `presign_with_payload` with the hash of the body"
+    )]
+    PayloadRequired {
+        /// The service's signing name.
+        service: String,
+        /// The request's method.
+        method: String,
+    },
+    /// A presigned URL without a body cannot carry a payload hash in S3's family: its users would
+    /// have to send `x-amz-content-sha256`, which browsers cannot.
+    #[error(
+        "a presigned {method} for `{service}` takes no payload hash: call `presign`, which leaves the payload unsigned"
+    )]
+    PayloadHashInUrl {
+        /// The service's signing name.
+        service: String,
+        /// The request's method.
+        method: String,
+    },
+    /// Outside S3's family services hash the body of a presigned request.
+    #[error(
+        "`{service}` does not take `UNSIGNED-PAYLOAD` in a presigned URL: call `presign_with_payload` with the hash of the body"
+    )]
+    UnsignedPayloadInUrl {
+        /// The service's signing name.
+        service: String,
     },
     /// The service takes no signed payload.
     #[error("the service `{service}` takes requests with `PayloadHash::Unsigned` only")]
@@ -200,6 +255,35 @@ pub enum Error {
         /// The region that it was to be used in.
         region: String,
     },
+    /// A bearer token works only at the hosts that it names
+    /// ([`with_host`](crate::bearer::BearerToken::with_host)).
+    #[error("the bearer token is for {hosts}, not for `{host}`")]
+    BearerTokenForAnotherHost {
+        /// The hosts that the token names: `*` is one label, `#` is one digit.
+        hosts: String,
+        /// The host of the request, with its port if that is not the scheme's own.
+        host: String,
+    },
+    /// A bearer token names no host, so it can be attached to no request.
+    #[error("the bearer token names no host: add one with `with_host`, or call `allow_any_host`")]
+    BearerTokenWithoutHost,
+    /// A bearer token is sent over TLS only.
+    #[error(
+        "the bearer token is sent by `https` only, not by `{scheme}`, unless `allow_http` is called"
+    )]
+    BearerTokenNeedsHttps {
+        /// The scheme of the request's URI.
+        scheme: String,
+    },
+    /// The request's URI does not say where the request goes.
+    #[error(
+        "the request's URI has no scheme and host to compare with those of the bearer token: \
+         use `BearerToken::header_value_for(host)`"
+    )]
+    BearerTokenNeedsUri,
+    /// The request says in an ambiguous way where it goes.
+    #[error("the request for the bearer token {0}")]
+    BearerTokenHost(&'static str),
     /// A parameter is outside what its service documents: one that is sent, or one that a token is
     /// made of. Nothing has been sent.
     #[error("the parameter `{parameter}` {problem}")]
@@ -209,6 +293,10 @@ pub enum Error {
         /// The limit that it misses.
         problem: &'static str,
     },
+    /// There is no address for a call.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[error(transparent)]
+    Address(#[from] address::AddressError),
     /// The service has no such endpoint.
     #[error("no endpoint for {region:?}: {problem}")]
     NoEndpoint {
@@ -272,13 +360,13 @@ pub enum Error {
         now: Timestamp,
     },
     /// S3 refuses a form with a field that no condition of its policy is about.
-    #[error("no condition of the policy covers the field `{field}`")]
+    #[error("no condition of the policy covers the field `{}`", field.escape_debug())]
     FieldNotCovered {
         /// The field's name.
         field: String,
     },
     /// A field of a browser upload cannot be as it was given.
-    #[error("the field `{field}` {problem}")]
+    #[error("the field `{}` {problem}", field.escape_debug())]
     InvalidField {
         /// The field's name.
         field: String,

@@ -19,7 +19,7 @@
 //! use countersign::{Credentials, Signer};
 //! use time::macros::datetime;
 //!
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
 //! let uri = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
 //! let mut request = http::Request::post(uri).body(())?;
 //! let mut events = signer.sign_events(&mut request, datetime!(2026-01-01 23:59:59 UTC))?;
@@ -50,7 +50,7 @@ mod verifier;
 pub use decoder::Decoder;
 pub use error::{EventError, FrameError};
 pub use header::{Headers, Value};
-pub use message::{Message, encode};
+pub use message::{Message, encode, encode_with_limit};
 pub use signer::{EventSigner, SignedMessage};
 pub use verifier::{Event, EventVerifier};
 
@@ -66,16 +66,20 @@ pub use verifier::{Event, EventVerifier};
 /// ```
 pub const MAX_HEADERS_LENGTH: usize = 128 * 1024;
 
-/// The most that a message takes, in bytes, with everything: 16 MiB.
+/// The default limit for the length of a message, frame included: 24 MiB.
+///
+/// AWS documents 16 MiB, and AWS's C library accepts 24 MiB. [`Decoder::with_longest`],
+/// [`encode_with_limit`] and [`EventSigner::with_longest`] set another limit.
 ///
 /// ```
 /// use countersign::Error;
-/// use countersign::event_stream::{MAX_MESSAGE_LENGTH, encode};
+/// use countersign::event_stream::{DEFAULT_MAX_MESSAGE_LENGTH, encode};
 ///
-/// let too_long = encode(&[], &vec![0; MAX_MESSAGE_LENGTH], &mut Vec::new());
-/// assert!(matches!(too_long, Err(Error::EventTooLong { .. }))); // the frame comes on top
+/// let payload = vec![0; DEFAULT_MAX_MESSAGE_LENGTH]; // and 16 bytes of frame
+/// let too_long = encode(&[], &payload, &mut Vec::new());
+/// assert!(matches!(too_long, Err(Error::EventTooLong { .. })));
 /// ```
-pub const MAX_MESSAGE_LENGTH: usize = 16 * 1024 * 1024;
+pub const DEFAULT_MAX_MESSAGE_LENGTH: usize = 24 * 1024 * 1024;
 
 #[cfg(doc)]
 use crate::Signer;

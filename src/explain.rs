@@ -6,14 +6,13 @@
 //!
 //! ```
 //! use countersign::explain::{self, Cause};
-//! use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, PayloadHash, Rules, Service, Signer, Timestamp};
 //!
 //! // A store behind S3's protocol, signed by the rules of other services.
 //! let service = Service::new("s3", Rules::GENERIC);
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service.clone());
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service.clone())?;
 //! let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-//! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
 //!
 //! let error_body = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we \
 //!     calculated does not match …</Message><CanonicalRequest>GET\n/a%20key\n\n\
@@ -74,12 +73,11 @@ pub use sent::Sent;
 ///
 /// ```
 /// use countersign::explain::{self, Cause};
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
 /// let body = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided \
 ///     does not exist in our records.</Message></Error>";
 /// let diagnosis = explain::mismatch(&request, "s3", body)?;
@@ -98,12 +96,11 @@ pub fn mismatch<R: HttpRequest>(
 ///
 /// ```
 /// use countersign::explain::{self, Cause};
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
 /// let mut captured = request.clone();
 /// captured.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
 ///

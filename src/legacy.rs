@@ -47,9 +47,26 @@ use crate::timestamp::Timestamp;
 
 pub use claim::Verified;
 
+/// The longest access key ID, in bytes. IAM's own are 16 to 128 characters long.
+const MAX_ACCESS_KEY_ID: usize = 128;
+
+/// What is wrong with an access key ID, by the one rule that signers and verifiers share.
+fn access_key_id_problem(id: &str) -> Option<&'static str> {
+    if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Some("must be printable ASCII without spaces")
+    } else if !(1..=MAX_ACCESS_KEY_ID).contains(&id.len()) {
+        Some("must be 1 to 128 bytes long")
+    } else {
+        None
+    }
+}
+
 /// Whether credentials can be, and last.
 fn check(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
     credentials.check()?;
+    if let Some(problem) = access_key_id_problem(credentials.access_key_id()) {
+        return Err(Error::InvalidAccessKeyId(problem));
+    }
     match credentials.expiration().filter(|end| *end <= now) {
         Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),
         None => Ok(()),

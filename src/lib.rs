@@ -13,6 +13,8 @@
     clippy::unwrap_used
 )]
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub mod address;
 #[cfg(any(
     feature = "codeartifact",
     feature = "console",
@@ -25,6 +27,9 @@
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
+pub mod clock_skew;
+#[cfg(feature = "cloudfront")]
+pub mod cloudfront;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
 #[cfg(feature = "console")]
@@ -50,6 +55,8 @@ pub mod signin;
 pub mod sigv4;
 #[cfg(feature = "sigv4a")]
 pub mod sigv4a;
+#[cfg(feature = "sources")]
+pub mod sources;
 #[cfg(feature = "sts")]
 pub mod sts;
 #[cfg(feature = "tokens")]
@@ -67,6 +74,7 @@ pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
 pub use primitives::encode::{encode_key, encode_segment};
 pub use request::{HttpRequest, RawRequest};
+pub use service::signing_names::{HostService, service_of_host};
 pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
 pub use sign::added_headers::AddedHeaders;
 pub use sign::presigned::Presigned;

@@ -18,7 +18,7 @@
 //! use countersign::{Credentials, Signer};
 //! use time::macros::datetime;
 //!
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3");
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3")?;
 //! let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC))
 //!     .starts_with("key", "user/eric/")
 //!     .equals("acl", "public-read")
@@ -65,6 +65,24 @@ pub(crate) const VERSION_2: [&str; 2] = [ACCESS_KEY_ID, OLD_SIGNATURE];
 
 /// The longest policy, in base64: what S3 takes for all fields together, 20 KB.
 const LONGEST_POLICY: usize = 20 * 1024;
+
+/// What a form says for the name of its file.
+const FILE_NAME: &str = "${filename}";
+
+/// The longest key of an object, in bytes.
+const MAX_KEY_LENGTH: usize = 1024;
+
+/// How long the fields of a form may be by default, in bytes. S3 takes 20 KB.
+const MAX_FIELDS_LENGTH: usize = 20 * 1024;
+
+/// Whether `${filename}` is replaced in a field. It is not in those from which a claim is read.
+fn is_replaced(field: &str) -> bool {
+    ![DATE, POLICY, SESSION_TOKEN, "file"]
+        .iter()
+        .chain(&VERSION_4)
+        .chain(&VERSION_2)
+        .any(|name| field.eq_ignore_ascii_case(name))
+}
 
 /// Whether no condition has to cover a field.
 fn is_exempt(field: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Requests, as the signer sees them.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use http::{HeaderMap, Method, Request, Uri, request::Parts};
 
@@ -80,7 +81,7 @@ mod sealed {
 ///     query: "versionId=1",
 ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
 /// };
-/// let canonical = CanonicalRequest::of_raw(&request, &Rules::S3, PayloadHash::Unsigned)?;
+/// let canonical = CanonicalRequest::from_raw(&request, &Rules::S3, PayloadHash::Unsigned)?;
 /// assert!(canonical.to_string().starts_with("GET\n/photos/a%20b.jpg\nversionId=1\n"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -133,9 +134,47 @@ pub(crate) fn authority_of(uri: &Uri) -> Option<&str> {
     Some(text.rsplit_once('@').map_or(text, |(_, host)| host))
 }
 
+/// Whether a host in lowercase is this machine, whatever its resolver says. Short and octal
+/// spellings of an address are names here.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || address()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loopback_is_this_machine_and_nothing_that_looks_like_it() {
+        for host in [
+            "localhost",
+            "a.localhost",
+            "127.0.0.1",
+            "127.255.255.254",
+            "[::1]",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "localhost.example.com",
+            "evil-localhost",
+            "127.0.0.1.example.com",
+            "127.1",
+            "0177.0.0.1",
+            "127.0.0.01",
+            "2130706433",
+            "0x7f.0.0.1",
+            "128.0.0.1",
+            "10.0.0.1",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[fe80::1]",
+            "0.0.0.0",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 
     #[test]
     fn hosts() {

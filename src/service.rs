@@ -9,20 +9,16 @@
     feature = "tokens"
 ))]
 pub(crate) mod hosts;
-#[cfg(any(
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts",
-    feature = "tokens"
-))]
 pub(crate) mod partition;
+pub(crate) mod signing_names;
+
+mod unsigned;
 
 use std::borrow::Cow;
 
 use http::HeaderName;
+
+use crate::error::Error;
 
 /// A service by its signing name, with the rules that it signs by.
 ///
@@ -63,9 +59,9 @@ impl Service {
     /// use countersign::{Rules, Service};
     ///
     /// // A gateway in front of Amazon API Gateway that never forwards `x-api-version`.
-    /// let mut rules = Rules::GENERIC;
-    /// rules.never_sign = vec![http::HeaderName::from_static("x-api-version")];
+    /// let rules = Rules::GENERIC.never_sign(http::HeaderName::from_static("x-api-version"))?;
     /// let service = Service::new("execute-api", rules);
+    /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(name: impl Into<Cow<'static, str>>, rules: Rules) -> Self {
         Self {
@@ -129,8 +125,8 @@ impl From<String> for Service {
 ///
 /// let mut rules = Rules::S3;
 /// rules.headers = Headers::Required;          // host, content-type and x-amz-* only
-/// rules.also_sign = vec![http::header::RANGE];
-/// let signer = Signer::new(Credentials::new("AKID", "secret"), "us-east-1", Service::new("s3", rules));
+/// let rules = rules.also_sign(http::header::RANGE);
+/// let signer = Signer::new(Credentials::new("AKID", "secret"), "us-east-1", Service::new("s3", rules))?;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -140,6 +136,14 @@ pub struct Rules {
     pub normalize_path: bool,
     /// Whether the path is percent-encoded once more than it is sent. All services but S3's family.
     pub double_encode_path: bool,
+    /// Whether the path is percent-decoded once and encoded strictly, as
+    /// [`encode_key`](crate::encode_key) encodes keys: `/dt=1/a%2fb` is signed as `/dt%3D1/a/b`.
+    /// S3's family. It has no effect if `double_encode_path` is set.
+    ///
+    /// S3 and most S3-compatible stores recompute the path so. Set it to `false` for a store that
+    /// verifies the path as it is sent: VersityGW, and Garage before version 2.5. A path that
+    /// `encode_key` has built is the same text for both.
+    pub recode_path: bool,
     /// When `x-amz-content-sha256` is sent.
     pub content_sha256: ContentSha256,
     /// Whether the session token is part of what is signed.
@@ -147,10 +151,9 @@ pub struct Rules {
     /// Which of the request's own headers are signed.
     pub headers: Headers,
     /// Headers to sign that would not be.
-    pub also_sign: Vec<HeaderName>,
-    /// Headers not to sign that would be, because a hop rewrites them. `host` and `x-amz-*` are
-    /// signed all the same: no service takes a request without.
-    pub never_sign: Vec<HeaderName>,
+    also_sign: Vec<HeaderName>,
+    /// Headers not to sign that would be.
+    never_sign: Vec<HeaderName>,
 }
 
 impl Rules {
@@ -166,27 +169,34 @@ impl Rules {
     pub const GENERIC: Self = Self {
         normalize_path: true,
         double_encode_path: true,
-        content_sha256: ContentSha256::Unhashed,
+        recode_path: false,
+        content_sha256: ContentSha256::IfNotHashed,
         session_token: SessionTokenPlacement::Signed,
         headers: Headers::Most,
         also_sign: Vec::new(),
         never_sign: Vec::new(),
     };
 
-    /// `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`: the path is signed as it is sent, and
-    /// `x-amz-content-sha256` is required.
+    /// `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`: the path is signed in canonical
+    /// encoding, with all its slashes and dots, and `x-amz-content-sha256` is required.
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalPath, Rules};
     ///
-    /// let path = CanonicalPath::new("/photos//2026/a%20b.jpg", &Rules::S3)?;
-    /// assert_eq!(path.to_string(), "/photos//2026/a%20b.jpg");
+    /// let path = CanonicalPath::new("/photos//dt=2026/a%20b.jpg", &Rules::S3)?;
+    /// assert_eq!(path.to_string(), "/photos//dt%3D2026/a%20b.jpg");
+    /// // A store that verifies the path as it is sent.
+    /// let mut as_sent = Rules::S3;
+    /// as_sent.recode_path = false;
+    /// let path = CanonicalPath::new("/photos//dt=2026/a%20b.jpg", &as_sent)?;
+    /// assert_eq!(path.to_string(), "/photos//dt=2026/a%20b.jpg");
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub const S3: Self = Self {
         normalize_path: false,
         double_encode_path: false,
-        content_sha256: ContentSha256::Header,
+        recode_path: true,
+        content_sha256: ContentSha256::InHeaderForm,
         session_token: SessionTokenPlacement::Signed,
         headers: Headers::Most,
         also_sign: Vec::new(),
@@ -220,49 +230,97 @@ impl Rules {
                 never_sign: vec![http::header::CONTENT_LENGTH],
                 ..Self::GENERIC
             },
-            // AWS IoT's gateways drop the token before they check the signature.
-            "iotdevicegateway" | "iotdata" => Self {
+            // The gateway drops the token before it checks the signature.
+            "iotdevicegateway" => Self {
                 session_token: SessionTokenPlacement::AfterSigning,
+                ..Self::GENERIC
+            },
+            "iotdata" => Self {
+                session_token: SessionTokenPlacement::AfterSigningInUrl,
                 ..Self::GENERIC
             },
             _ => Self::GENERIC,
         }
     }
 
+    /// Signs a header that would be left out: one of those that [`Headers::Most`] or
+    /// [`Headers::Required`] excludes, or one that [`never_sign`](Self::never_sign) names.
+    ///
+    /// `authorization` stays unsigned in any case, because it carries the signature.
+    ///
+    /// ```
+    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use http::HeaderName;
+    ///
+    /// let request = http::Request::get("https://api.example.com/").header("x-request-id", "7").body(())?;
+    /// let rules = Rules::GENERIC.also_sign(HeaderName::from_static("x-request-id"));
+    /// let canonical = CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?;
+    /// assert_eq!(canonical.signed_headers(), "host;x-request-id");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn also_sign(mut self, name: HeaderName) -> Self {
+        self.also_sign.push(name);
+        self
+    }
+
+    /// Leaves a header out of the signature, because a hop on the way adds, removes or rewrites it.
+    ///
+    /// Amazon S3 refuses a request whose `x-amz-*` headers are not all signed. If
+    /// [`also_sign`](Self::also_sign) names the header too, it is signed.
+    ///
+    /// # Errors
+    /// - [`Error::HeaderMustBeSigned`] if the name is `host`, `x-amz-date`, `x-amz-security-token`
+    ///   or `x-amz-content-sha256`
+    ///
+    /// ```
+    /// use countersign::{sigv4::CanonicalRequest, Error, PayloadHash, Rules};
+    /// use http::{HeaderName, header};
+    ///
+    /// let request = http::Request::get("https://api.example.com/").header("x-api-version", "2").body(())?;
+    /// let rules = Rules::GENERIC.never_sign(HeaderName::from_static("x-api-version"))?;
+    /// let canonical = CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?;
+    /// assert_eq!(canonical.signed_headers(), "host");
+    ///
+    /// let refused = Rules::GENERIC.never_sign(header::HOST);
+    /// assert!(matches!(refused, Err(Error::HeaderMustBeSigned { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn never_sign(mut self, name: HeaderName) -> Result<Self, Error> {
+        if unsigned::must_be_signed(name.as_str()) {
+            return Err(Error::HeaderMustBeSigned {
+                name: name.as_str().to_owned(),
+            });
+        }
+        self.never_sign.push(name);
+        Ok(self)
+    }
+
+    /// Whether these are the rules of S3's family, which alone reads `UNSIGNED-PAYLOAD` into a URL
+    /// that says nothing, and stores `cache-control` with an object.
+    pub(crate) fn is_s3_family(&self) -> bool {
+        self.content_sha256 == ContentSha256::InHeaderForm
+    }
+
     /// Whether a header of the request takes part in the signature. The names that the signer
     /// itself writes are not asked for here.
     pub(crate) fn signs(&self, name: &str) -> bool {
-        if name == "host" || name.starts_with("x-amz-") {
+        if unsigned::must_be_signed(name) {
             return true;
         }
         let listed = |list: &[HeaderName]| list.iter().any(|listed| listed.as_str() == name);
-        let usual = match self.headers {
-            Headers::Required => name == "content-type",
-            Headers::Most => !rewritten_on_the_way(name),
+        if listed(&self.also_sign) {
+            return true;
+        }
+        let chosen = match self.headers {
+            Headers::Required => name == "content-type" || name.starts_with("x-amz-"),
+            Headers::Most => true,
         };
-        (usual && !listed(&self.never_sign)) || listed(&self.also_sign)
+        chosen
+            && !unsigned::by_default(name)
+            && (name != "cache-control" || self.is_s3_family())
+            && !listed(&self.never_sign)
     }
-}
-
-/// Headers that proxies, load balancers and clients themselves change after signing.
-fn rewritten_on_the_way(name: &str) -> bool {
-    matches!(
-        name,
-        "accept-encoding"
-            | "authorization"
-            | "connection"
-            | "expect"
-            | "keep-alive"
-            | "proxy-authenticate"
-            | "proxy-authorization"
-            | "proxy-connection"
-            | "te"
-            | "trailer"
-            | "transfer-encoding"
-            | "upgrade"
-            | "user-agent"
-            | "x-amzn-trace-id"
-    )
 }
 
 /// Which of a request's own headers are signed.
@@ -280,13 +338,24 @@ fn rewritten_on_the_way(name: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Headers {
-    /// All but those that are known to be rewritten on the way: `accept-encoding`, `authorization`,
-    /// `connection`, `expect`, `keep-alive`, `proxy-authenticate`, `proxy-authorization`,
-    /// `proxy-connection`, `te`, `trailer`, `transfer-encoding`, `upgrade`, `user-agent`,
-    /// `x-amzn-trace-id`.
+    /// All headers except those that clients, proxies and AWS itself add or rewrite after signing.
+    ///
+    /// - Hop by hop: `authorization`, `connection`, `expect`, `keep-alive`, `max-forwards`, `te`,
+    ///   `trailer`, `transfer-encoding`, `upgrade`, `proxy-*`
+    /// - Proxies and load balancers: `via`, `forwarded`, `x-forwarded-*`, `x-real-ip`,
+    ///   `x-client-ip`, `x-cluster-client-ip`, `true-client-ip`, `cdn-loop`, `cf-*`, `x-envoy-*`,
+    ///   `x-request-id`
+    /// - Clients and browsers: `accept-encoding`, `from`, `pragma`, `priority`, `referer`,
+    ///   `user-agent`, `sec-*`, and `cache-control` except for S3's family
+    /// - Tracing: `traceparent`, `tracestate`, `baggage`, `b3`, `x-b3-*`, `x-ot-span-context`,
+    ///   `uber-trace-id`, `sentry-trace`, `newrelic`, `x-newrelic-*`, `x-datadog-*`,
+    ///   `x-cloud-trace-context`, `grpc-trace-bin`, `elastic-apm-traceparent`, `x-dynatrace`
+    /// - AWS: `x-amzn-trace-id`, `x-amz-cf-id`, `x-amzn-tls-version`, `x-amzn-tls-cipher-suite`,
+    ///   `x-amzn-vpce-id`, `x-amzn-vpce-config`
     Most,
     /// `host`, `content-type` and `x-amz-*`: what services insist on, for requests that pass
-    /// through hops which rewrite headers.
+    /// through hops which rewrite headers. Without the `x-amz-*` headers that [`Most`](Self::Most)
+    /// leaves out.
     Required,
 }
 
@@ -299,7 +368,7 @@ pub enum Headers {
 /// // A gateway in front of a store that takes the header for its own.
 /// let mut rules = Rules::GENERIC;
 /// rules.content_sha256 = ContentSha256::Never;
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("execute-api", rules));
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("execute-api", rules))?;
 /// let mut request = http::Request::get("https://api.example.com/").body(())?;
 /// signer.sign(&mut request, PayloadHash::Unsigned, now)?;
 /// assert!(!request.headers().contains_key("x-amz-content-sha256"));
@@ -313,10 +382,10 @@ pub enum ContentSha256 {
     /// When the payload is not signed by its hash, or the request already has the header. Most
     /// services, which otherwise hash the payload themselves. In a presigned URL as a header that
     /// its user must send.
-    Unhashed,
+    IfNotHashed,
     /// As a header always; in a presigned URL, where `UNSIGNED-PAYLOAD` is understood, only for a
     /// hashed payload, as a header that the URL's user must send. S3's family.
-    Header,
+    InHeaderForm,
     /// Always, in a presigned URL as a header that its user must send. OpenSearch Serverless.
     Always,
     /// Always, and with no other value than `UNSIGNED-PAYLOAD`. VPC Lattice.
@@ -331,6 +400,7 @@ pub enum ContentSha256 {
 /// use countersign::{Rules, SessionTokenPlacement};
 ///
 /// assert_eq!(Rules::of("iotdevicegateway").session_token, SessionTokenPlacement::AfterSigning);
+/// assert_eq!(Rules::of("iotdata").session_token, SessionTokenPlacement::AfterSigningInUrl);
 /// assert_eq!(Rules::of("iot").session_token, SessionTokenPlacement::Signed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -340,4 +410,18 @@ pub enum SessionTokenPlacement {
     Signed,
     /// It is added after signing. AWS IoT's device gateway, which refuses a signed one.
     AfterSigning,
+    /// As a header it is signed; to a presigned URL it is added after signing. AWS IoT's data
+    /// plane.
+    AfterSigningInUrl,
+}
+
+impl SessionTokenPlacement {
+    /// Whether the token is added after signing, to a presigned URL or as a header.
+    pub(crate) fn is_unsigned(self, in_url: bool) -> bool {
+        match self {
+            Self::Signed => false,
+            Self::AfterSigning => true,
+            Self::AfterSigningInUrl => in_url,
+        }
+    }
 }

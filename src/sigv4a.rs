@@ -12,21 +12,21 @@
 //! nothing.
 //!
 //! ```
-//! use countersign::verify::{SignedRequest, Verifier};
+//! use countersign::verify::{VerificationKey, SignedRequest, Verifier};
 //! use countersign::{sigv4a, Credentials, PayloadHash};
 //! use time::macros::datetime;
 //!
 //! // One request, good in two regions ...
 //! let now = datetime!(2026-01-01 12:00 UTC);
-//! let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "events");
+//! let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "events")?;
 //! let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
-//! signer.sign(&mut request, PayloadHash::of("{}"), now)?;
+//! signer.sign(&mut request, PayloadHash::new("{}"), now)?;
 //!
 //! // ... each of which verifies it with the public key alone.
-//! let public_key = signer.public_key()?;
+//! let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
 //! let claim = SignedRequest::parse(&request)?;
 //! for region in ["us-east-1", "eu-west-1"] {
-//!     Verifier::new(region, "events").verify(&claim, &public_key, PayloadHash::of("{}"), now)?;
+//!     Verifier::new(region, "events")?.verify(&claim, &key, PayloadHash::new("{}"), now)?;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

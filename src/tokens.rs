@@ -28,14 +28,13 @@
 //! microseconds, and it is not checked anywhere before it is used.
 //!
 //! ```
-//! use countersign::{tokens, Credentials};
-//! use time::macros::datetime;
+//! use countersign::{tokens, Credentials, Timestamp};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let password = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com:5432", "app", now)?;
 //! assert!(password.expose().starts_with("db.abc.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app&"));
-//! assert_eq!(password.expires_at(), datetime!(2026-01-01 12:15 UTC));
+//! assert_eq!(password.expires_at(), "2026-01-01T12:15:00Z".parse::<Timestamp>()?);
 //! # Ok::<(), countersign::Error>(())
 //! ```
 
@@ -54,6 +53,7 @@ mod memorydb;
 mod msk;
 mod neptune;
 mod rds;
+mod rds_host;
 mod ses_smtp;
 mod snowflake;
 mod stated_region;
@@ -73,14 +73,15 @@ pub use appsync::{AppSync, AppSyncConnection};
 pub use bedrock::bedrock;
 pub use codecommit::{GitCredentials, codecommit};
 pub use dsql::{dsql, dsql_admin};
-pub use eks::{EksToken, ExecApiVersion, eks};
+pub use eks::{EksToken, EksTokenGenerator, ExecApiVersion, eks};
 pub use elasticache::{elasticache, elasticache_serverless};
 pub use iot::{MqttUrl, iot};
 pub use keyspaces::{KEYSPACES_INITIAL_RESPONSE, keyspaces};
 pub use memorydb::memorydb;
 pub use msk::msk;
 pub use neptune::{Neptune, NeptuneLogin};
-pub use rds::rds;
+pub use rds::{RdsTokenGenerator, rds};
+pub use rds_host::{RdsHost, RdsHostKind};
 pub use ses_smtp::{SmtpLogin, ses_smtp};
 pub use snowflake::snowflake;
 pub use token::Token;
@@ -102,10 +103,10 @@ fn presign(
     lifetime: Lifetime,
     now: Timestamp,
 ) -> Result<Presigned, Error> {
-    let (identity, date) = signer.identity(now)?;
-    signer.with_key(&date, identity, |key| {
-        let terms = identity.terms(PayloadHash::EMPTY, lifetime, &date, key)?;
-        let mut presigned = identity.presign(request, &terms)?;
+    let (context, date) = signer.context(now)?;
+    signer.with_key(&date, context, |key| {
+        let terms = context.terms(Some(PayloadHash::EMPTY), lifetime, &date, key)?;
+        let mut presigned = context.presign(request, &terms)?;
         presigned.url = in_order(Zeroizing::new(presigned.url));
         Ok(presigned)
     })
@@ -149,6 +150,6 @@ fn presign_get(
     lifetime: Lifetime,
     now: Timestamp,
 ) -> Result<Presigned, Error> {
-    let signer = Signer::new(credentials.clone(), region, service);
+    let signer = Signer::new(credentials.clone(), region, service)?;
     presign(&signer, &request(Method::GET, url)?, lifetime, now)
 }

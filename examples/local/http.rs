@@ -95,7 +95,7 @@ fn read(connection: &mut TcpStream) -> io::Result<(String, HeaderMap, String)> {
         let value = HeaderValue::try_from(value).map_err(io::Error::other)?;
         headers.append(name, value);
     }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
+    let mut body = Vec::new();
+    reader.take(length).read_to_end(&mut body)?;
     Ok((first, headers, String::from_utf8_lossy(&body).into_owned()))
 }

@@ -13,7 +13,7 @@ pub(crate) fn list_users(
     let to_sign = ask.request(&Endpoint::regional("eu-west-1")?)?;
     let (status, body) = send(to_sign.sign(&Credentials::new(id, secret), now)?);
     let assumed = AssumeRole::parse(status, body)?;
-    let signer = Signer::new(assumed.credentials, "us-east-1", "iam");
+    let signer = Signer::new(assumed.credentials, "us-east-1", "iam")?;
     let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
     let mut request = Request::get(url).body(())?;
     signer.sign(&mut request, PayloadHash::EMPTY, now)?;

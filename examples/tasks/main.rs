@@ -19,8 +19,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use countersign::chunked::{ChunkVerifier, VerifiedBody};
-use countersign::verify::{Head, SignedRequest, Verifier, VerifyError};
-use countersign::{Credentials, Service, sigv4::SigningKey};
+use countersign::verify::{
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
+use countersign::{Credentials, Service};
 use http::{HeaderMap, Request, StatusCode};
 use http_body::Body;
 use time::OffsetDateTime;
@@ -142,9 +144,9 @@ fn streamed() -> Result<(), Box<dyn Error>> {
 
     let head = Request::from_parts(parts, ());
     let claim = SignedRequest::parse(&head)?;
-    let key = SigningKey::derive(&SECRET.into(), claim.scope());
-    let verifier = Verifier::new("eu-west-1", Service::S3);
-    let Head::Streaming(head) = verifier.verify_head(&claim, &key, NOW)? else {
+    let key = VerificationKey::derive(&Credentials::new(LONG_TERM.0, SECRET), claim.scope())?;
+    let verifier = Verifier::new("eu-west-1", Service::S3)?;
+    let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, NOW)? else {
         return Err("it is a stream".into());
     };
     let (_, seed) = head.into_parts();
@@ -227,6 +229,7 @@ fn borne() -> Result<(), Box<dyn Error>> {
         "Bearer eyJ2ZXIiOjF9.abc"
     );
     assert!(bearer_token::download((token, expires), url, expires).is_err());
+    assert!(bearer_token::download((token, expires), "https://evil.example/", NOW).is_err());
     Ok(())
 }
 

@@ -9,7 +9,7 @@ pub(crate) fn put<B>(
     body: B,
     now: time::OffsetDateTime,
 ) -> Result<Request<B>, Box<dyn std::error::Error>> {
-    let signer = Signer::new(Credentials::new(id, secret), "eu-west-1", "s3");
+    let signer = Signer::new(Credentials::new(id, secret), "eu-west-1", "s3")?;
     let key = encode_key(key);
     let url = format!("https://bucket.s3.eu-west-1.amazonaws.com/{key}");
     let mut request = Request::put(url).body(body)?;

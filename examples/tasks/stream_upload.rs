@@ -1,6 +1,6 @@
 //! Streams an upload to S3 in signed chunks, with a checksum in a signed trailer.
 
-use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign::{Credentials, Signer};
 use http::Request;
 
@@ -9,9 +9,9 @@ pub(crate) fn upload<B>(
     (body, length): (B, u64),
     now: time::OffsetDateTime,
 ) -> Result<Request<ChunkedBody<B>>, Box<dyn std::error::Error>> {
-    let signer = Signer::new(Credentials::new(id, secret), "eu-west-1", "s3");
+    let signer = Signer::new(Credentials::new(id, secret), "eu-west-1", "s3")?;
     let trailers = [ChecksumAlgorithm::Crc32c.into()];
-    let payload = ChunkedPayload::signed_with_trailers(length, trailers);
+    let payload = ChunkedEncoding::signed_with_trailers(length, trailers);
     let url = "https://bucket.s3.eu-west-1.amazonaws.com/hello.txt";
     let mut request = Request::put(url).body(body)?;
     let chunks = signer.sign_chunked(&mut request, payload, now)?;

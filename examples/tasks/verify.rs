@@ -1,6 +1,6 @@
 //! Verifies a request that arrives, signed in a header or presigned, and says who sent it.
 
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
+use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{Credentials, PayloadHash, Service};
 
 pub(crate) fn who(
@@ -8,13 +8,13 @@ pub(crate) fn who(
     look_up: impl Fn(&str) -> Result<Credentials, countersign::verify::VerifyError>,
     now: time::OffsetDateTime,
 ) -> Result<String, Box<dyn std::error::Error>> {
-    let verifier = Verifier::new("eu-west-1", Service::S3);
+    let verifier = Verifier::new("eu-west-1", Service::S3)?;
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(&look_up(claim.access_key_id())?, claim.scope());
-    let verified = match verifier.verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
-        Head::Unsigned(head) => head.accept(), // over TLS only
-        Head::Streaming(_) => return Err("chunks are read elsewhere".into()),
+    let key = VerificationKey::derive(&look_up(claim.access_key_id())?, claim.scope())?;
+    let verified = match verifier.verify_signature(&claim, &key, now)? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
+        PendingVerification::Unsigned(head) => head.accept(), // over TLS only
+        PendingVerification::Streaming(_) => return Err("chunks are read elsewhere".into()),
     };
     Ok(verified.access_key_id().to_owned())
 }

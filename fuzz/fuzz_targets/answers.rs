@@ -36,13 +36,17 @@ fuzz_target!(|input: &[u8]| {
         Err(error) => return refused(&error, status, body),
     };
     assert!(status.is_success());
-    let written = answer.write(action);
-    let again = read(action, status, written.as_bytes());
-    let again = again.unwrap_or_else(|error| panic!("{error} {written}"));
-    assert_eq!(
-        (&again.fields, &again.request_id),
-        (&answer.fields, &answer.request_id)
-    );
+    // STS's JSON may contain characters that XML cannot.
+    let is_json = body.trim_ascii_start().starts_with(b"{");
+    if !is_json || action == "GetAuthorizationToken" {
+        let written = answer.write(action);
+        let again = read(action, status, written.as_bytes());
+        let again = again.unwrap_or_else(|error| panic!("{error} {written}"));
+        assert_eq!(
+            (&again.fields, &again.request_id),
+            (&answer.fields, &answer.request_id)
+        );
+    }
 
     for (i, (name, secret)) in answer.fields.iter().enumerate() {
         let Some(secret) = secret.as_ref().filter(|_| SECRETS.contains(name)) else {
@@ -76,6 +80,9 @@ fn refused(error: &Error, status: StatusCode, body: &[u8]) {
         "<SecretAccessKey>",
         "<SessionToken>",
         "<WebIdentityToken>",
+        "\"SecretAccessKey\":\"",
+        "\"SessionToken\":\"",
+        "\"WebIdentityToken\":\"",
         "\"authorizationToken\":\"",
     ] {
         for rest in text.split(tag).skip(1) {
@@ -184,7 +191,8 @@ fn close(text: &mut String, parent: &str) {
     }
 }
 
-fn instant(at: OffsetDateTime) -> String {
+fn instant(at: countersign::Timestamp) -> String {
+    let at = OffsetDateTime::try_from(at).expect("read from a calendar");
     let (date, time) = (at.date(), at.time());
     let year = match date.year() {
         year @ 0..=9999 => format!("{year:04}"),
@@ -204,8 +212,8 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
     let user = |user: &Option<AssumedRoleUser>| {
         let user = user.clone();
         (
-            user.as_ref().map(|user| user.assumed_role_id.clone()),
-            user.map(|user| user.arn),
+            user.as_ref().and_then(|user| user.assumed_role_id.clone()),
+            user.and_then(|user| user.arn),
         )
     };
     let number = |number: Option<u32>| number.map(|number| number.to_string());
@@ -293,11 +301,12 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
             let fields = [
                 (
                     "FederatedUser/FederatedUserId",
-                    user.as_ref().map(|user| user.federated_user_id.as_str()),
+                    user.as_ref()
+                        .and_then(|user| user.federated_user_id.as_deref()),
                 ),
                 (
                     "FederatedUser/Arn",
-                    user.as_ref().map(|user| user.arn.as_str()),
+                    user.as_ref().and_then(|user| user.arn.as_deref()),
                 ),
                 ("PackedPolicySize", size.as_deref()),
             ];
@@ -330,7 +339,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 (Some("codeartifact"), Some("us-east-1"))
             );
             let expiration = token.expiration().expect("an end");
-            let milliseconds = expiration.unix_timestamp_nanos() / 1_000_000;
+            let milliseconds = expiration.unix_millis();
             let (sign, milliseconds) =
                 (if milliseconds < 0 { "-" } else { "" }, milliseconds.abs());
             let expiration = format!("{sign}{}.{:03}", milliseconds / 1000, milliseconds % 1000);

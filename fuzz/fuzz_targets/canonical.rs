@@ -6,7 +6,7 @@
 #![no_main]
 
 use countersign::{sigv4::{CanonicalHeaders, CanonicalPath, CanonicalQuery, CanonicalRequest}, PayloadHash, Rules};
-use countersign_fuzz::{Message, parameters, resolved, service};
+use countersign_fuzz::{Message, parameters, path, service};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -26,12 +26,7 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(ours == theirs, parameters(a.query) == parameters(b.query));
     }
     if let (Some(ours), Some(theirs)) = (&ours.path, &theirs.path) {
-        let path = |path: &str| match path {
-            "" => "/".to_owned(),
-            path if rules.normalize_path => resolved(path),
-            path => path.to_owned(),
-        };
-        assert_eq!(ours == theirs, path(a.path) == path(b.path));
+        assert_eq!(ours == theirs, path(a.path, &rules) == path(b.path, &rules));
     }
     if let (Some(ours), Some(theirs)) = (&ours.request, &theirs.request) {
         let names = |text: &[u8]| -> Vec<String> {
@@ -105,8 +100,8 @@ fn forms(message: &Message<'_>, rules: &Rules) -> Forms {
             }
             signed
         });
-    let payload = PayloadHash::of(b"");
-    let request = CanonicalRequest::of_raw(&message.raw(), rules, payload)
+    let payload = PayloadHash::new(b"");
+    let request = CanonicalRequest::from_raw(&message.raw(), rules, payload)
         .ok()
         .map(|canonical| {
             let text = canonical.to_bytes();

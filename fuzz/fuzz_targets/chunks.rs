@@ -7,10 +7,10 @@
 #![no_main]
 
 use countersign::chunked::{
-    Checksum, ChecksumAlgorithm, ChunkError, ChunkVerifier, ChunkedPayload, Trailer,
+    Checksum, ChecksumAlgorithm, ChunkError, ChunkVerifier, ChunkedEncoding, Trailer,
 };
-use countersign::verify::{Head, Seed, SignedRequest, Verifier};
-use countersign::{sigv4::SigningKey, Service, Signer};
+use countersign::verify::{VerificationKey, PendingVerification, StreamContext, SignedRequest, Verifier};
+use countersign::{Credentials, Service, Signer};
 use countersign_fuzz::{NOW, REGION, SECRET, credentials, tampered};
 use http::{HeaderMap, HeaderName, Request};
 use libfuzzer_sys::fuzz_target;
@@ -36,9 +36,9 @@ fuzz_target!(|input: &[u8]| {
         .iter()
         .map(|(name, value)| Trailer::new(name.clone(), value.len()));
     let payload = match options % 4 {
-        0 => ChunkedPayload::signed(length),
-        1 => ChunkedPayload::signed_with_trailers(length, trailers),
-        _ => ChunkedPayload::unsigned_with_trailers(length, trailers),
+        0 => ChunkedEncoding::signed(length),
+        1 => ChunkedEncoding::signed_with_trailers(length, trailers),
+        _ => ChunkedEncoding::unsigned_with_trailers(length, trailers),
     };
     let signed = options % 4 < 2;
     let any_size = options & 4 != 0;
@@ -53,7 +53,7 @@ fuzz_target!(|input: &[u8]| {
         .header("host", "localhost")
         .body(())
         .expect("a request");
-    let signer = Signer::new(credentials(false), REGION, "s3");
+    let signer = Signer::new(credentials(false), REGION, "s3").unwrap();
     let Ok(mut chunks) = signer.sign_chunked(&mut request, payload, NOW) else {
         assert!(size == 0 && !any_size);
         return;
@@ -82,11 +82,12 @@ fuzz_target!(|input: &[u8]| {
     }
 
     let claim = SignedRequest::parse(&request).expect("what was signed");
-    let verifier = Verifier::new(REGION, Service::S3);
+    let verifier = Verifier::new(REGION, Service::S3).unwrap();
     let seed = |secret: &str| {
-        let key = SigningKey::derive(&secret.into(), claim.scope());
-        match verifier.verify_head(&claim, &key, NOW) {
-            Ok(Head::Streaming(head)) => Some(head.into_parts().1),
+        let known = Credentials::new(claim.access_key_id(), secret);
+        let key = VerificationKey::derive(&known, claim.scope()).expect("a secret");
+        match verifier.verify_signature(&claim, &key, NOW) {
+            Ok(PendingVerification::Streaming(head)) => Some(head.into_parts().1),
             _ => None,
         }
     };
@@ -127,7 +128,7 @@ fuzz_target!(|input: &[u8]| {
 
 /// What came out, and the trailers, where all of it was there.
 fn decode(
-    seed: &Seed<SigningKey>,
+    seed: &StreamContext<VerificationKey>,
     wire: &[u8],
     cut: usize,
 ) -> (Vec<u8>, Result<HeaderMap, ChunkError>) {

@@ -104,7 +104,7 @@ fn decode(stream: &[u8], cut: usize) -> (Vec<Owned>, Result<(), FrameError>) {
 }
 
 fn signed(bytes: &[u8], cut: usize, place: u16, change: u8) {
-    let signer = Signer::new(credentials(false), REGION, "transcribe");
+    let signer = Signer::new(credentials(false), REGION, "transcribe").unwrap();
     let mut request = Request::post("https://localhost/")
         .body(())
         .expect("a request");

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use countersign::explain::{Diagnosis, Sent};
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use countersign_fuzz::{Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered};
 use http::{HeaderMap, Request, StatusCode};
@@ -25,11 +25,11 @@ fuzz_target!(|input: &[u8]| {
     let service = Service::from(service(options));
     let (unsigned, presigned) = (options & 16 != 0, options & 32 != 0);
     let credentials = credentials(options & 8 != 0);
-    let signer = Signer::new(credentials.clone(), REGION, service.clone());
+    let signer = Signer::new(credentials.clone(), REGION, service.clone()).unwrap();
     let payload = if unsigned {
         PayloadHash::Unsigned
     } else {
-        PayloadHash::of(message.body)
+        PayloadHash::new(message.body)
     };
     let Some((wire, signature)) = sign(&message, &signer, payload, presigned) else {
         return;
@@ -51,7 +51,7 @@ fuzz_target!(|input: &[u8]| {
     };
 
     // As it was signed.
-    let hash = PayloadHash::of(message.body);
+    let hash = PayloadHash::new(message.body);
     let described = |request| Sent::new(request, &service).with_payload(hash);
     let ours = described(&request).with_secret_key(SecretKey::from(SECRET));
     for diagnosis in [
@@ -106,7 +106,7 @@ fn described_with<'a>(
     request: &'a Request<Vec<u8>>,
     service: &'a Service,
 ) -> Sent<'a, Request<Vec<u8>>> {
-    Sent::new(request, service).with_payload(PayloadHash::of(request.body()))
+    Sent::new(request, service).with_payload(PayloadHash::new(request.body()))
 }
 
 fn mismatch(received: &Sent<'_, Request<Vec<u8>>>) -> Option<String> {
@@ -131,7 +131,7 @@ fn sign(
     if presigned {
         let hour = Duration::from_secs(3600);
         let url = signer
-            .presign_raw(&message.raw(), payload, hour, NOW)
+            .presign_raw_with_payload(&message.raw(), payload, hour, NOW)
             .ok()?;
         let (path, query) = url.url().split_once('?')?;
         let host = message.headers.iter().find(|(name, _)| *name == "host")?;
@@ -164,11 +164,11 @@ fn verify(
     unsigned: bool,
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
-    let key = AccessKey::derive(credentials, claim.scope());
-    match Verifier::new(REGION, service.clone()).verify_head(&claim, &key, NOW)? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(request.body()))?,
-        Head::Unsigned(head) if unsigned => head.accept(),
-        Head::Unsigned(_) | Head::Streaming(_) => panic!("not as it was signed"),
+    let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
+    match Verifier::new(REGION, service.clone()).unwrap().verify_signature(&claim, &key, NOW)? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
+        PendingVerification::Unsigned(head) if unsigned => head.accept(),
+        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
     };
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 #![no_main]
 
-use countersign::verify::{AccessKey, Form, Head, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{VerificationKey, SignatureLocation, PendingVerification, SignedRequest, Verifier, VerifyError};
 use countersign::{sigv4::{Algorithm, Authorization, QueryAuthorization}, Credentials, PayloadHash, Rules, Service};
 use countersign_fuzz::{Message, SECRET, tampered};
 use libfuzzer_sys::fuzz_target;
@@ -58,7 +58,7 @@ fuzz_target!(|input: &[u8]| {
     };
     // It is what the other readers read; of a query they want all to be UTF-8, the token too.
     let authorization = match claim.form() {
-        Form::Query => in_query.as_ref().map(|query| {
+        SignatureLocation::Query => in_query.as_ref().map(|query| {
             assert_eq!(
                 (&query.date, query.expires_in),
                 (claim.date(), claim.expires_in())
@@ -123,13 +123,13 @@ fn verify(message: &Message<'_>, secret: &str) -> Result<(), VerifyError> {
     if let Some(token) = claim.session_token() {
         credentials = credentials.with_session_token(token);
     }
-    let key = AccessKey::derive(&credentials, scope);
+    let key = VerificationKey::derive(&credentials, scope).expect("a secret");
     let region = scope.region().expect("a SigV4 scope");
-    let verifier = Verifier::new(region, Service::from(scope.service()));
-    match verifier.verify_head(&claim, &key, claim.date().timestamp())? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,
-        Head::Unsigned(head) => head.accept(),
-        Head::Streaming(head) => head.into_parts().0,
+    let verifier = Verifier::new(region, Service::from(scope.service())).unwrap();
+    match verifier.verify_signature(&claim, &key, claim.date().timestamp())? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
+        PendingVerification::Unsigned(head) => head.accept(),
+        PendingVerification::Streaming(head) => head.into_parts().0,
     };
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use countersign::verify::{AccessKey, Head, SignedRequest, Verifier, VerifyError};
+use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use countersign_fuzz::{
     ID, Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered,
@@ -22,11 +22,11 @@ fuzz_target!(|input: &[u8]| {
     };
     let (service, unsigned) = (service(options), options & 16 != 0);
     let credentials = credentials(options & 8 != 0);
-    let signer = Signer::new(credentials.clone(), REGION, service);
+    let signer = Signer::new(credentials.clone(), REGION, service).unwrap();
     let payload = if unsigned {
         PayloadHash::Unsigned
     } else {
-        PayloadHash::of(message.body)
+        PayloadHash::new(message.body)
     };
     let Ok(added) = signer.sign_raw(&message.raw(), payload, NOW) else {
         return;
@@ -100,12 +100,12 @@ fn verify(
     if claim.access_key_id() != credentials.access_key_id() {
         return Err(VerifyError::UnknownAccessKeyId);
     }
-    let key = AccessKey::derive(credentials, claim.scope());
-    let verifier = Verifier::new(REGION, Service::from(service));
-    let verified = match verifier.verify_head(&claim, &key, NOW)? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(message.body))?,
-        Head::Unsigned(head) if unsigned => head.accept(),
-        Head::Unsigned(_) | Head::Streaming(_) => panic!("not as it was signed"),
+    let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
+    let verifier = Verifier::new(REGION, Service::from(service)).unwrap();
+    let verified = match verifier.verify_signature(&claim, &key, NOW)? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
+        PendingVerification::Unsigned(head) if unsigned => head.accept(),
+        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
     };
     assert_eq!(verified.access_key_id(), credentials.access_key_id());
     Ok(())

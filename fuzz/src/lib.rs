@@ -188,7 +188,7 @@ impl<'a> Message<'a> {
             .iter()
             .all(|(name, _)| *name != "authorization")
         {
-            let token_last = rules.session_token == SessionTokenPlacement::AfterSigning;
+            let token_last = rules.session_token != SessionTokenPlacement::Signed;
             query.retain(|(name, _)| {
                 name != b"X-Amz-Signature" && !(token_last && name == b"X-Amz-Security-Token")
             });
@@ -205,14 +205,9 @@ impl<'a> Message<'a> {
                 .or_default()
                 .extend(folded(value));
         }
-        let path = if self.path.is_empty() { "/" } else { self.path };
         Meaning {
             method: self.method.to_owned(),
-            path: if rules.normalize_path {
-                resolved(path)
-            } else {
-                path.to_owned()
-            },
+            path: path(self.path, rules),
             query,
             headers,
         }
@@ -223,7 +218,7 @@ impl<'a> Message<'a> {
 #[derive(Debug, PartialEq)]
 pub struct Meaning {
     method: String,
-    path: String,
+    path: Vec<u8>,
     query: Vec<(Vec<u8>, Vec<u8>)>,
     headers: BTreeMap<String, Vec<u8>>,
 }
@@ -237,7 +232,8 @@ fn line(text: &[u8]) -> (&[u8], &[u8]) {
 
 /// The parameters of a query, decoded, in some order that is always the same.
 pub fn parameters(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let decoded = |text| percent_decode_str(text).collect::<Vec<u8>>();
+    // A bare plus is a space.
+    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>();
     let mut all: Vec<_> = query
         .split('&')
         .filter(|parameter| !parameter.is_empty())
@@ -246,6 +242,18 @@ pub fn parameters(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
         .collect();
     all.sort();
     all
+}
+
+/// What a path means by these rules: to S3's family the key that it decodes to.
+pub fn path(path: &str, rules: &Rules) -> Vec<u8> {
+    let path = if path.is_empty() { "/" } else { path };
+    if rules.normalize_path {
+        resolved(path).into_bytes()
+    } else if rules.recode_path {
+        percent_decode_str(path).collect()
+    } else {
+        path.as_bytes().to_vec()
+    }
 }
 
 /// A path without doubled slashes and dot segments.

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use super::service_error::ServiceError;
 #[cfg(any(feature = "ecr", feature = "redshift"))]
-use crate::sigv4::date::AmzDate;
+use crate::sigv4::date::from_epoch;
 #[cfg(any(feature = "ecr", feature = "redshift"))]
 use crate::timestamp::Timestamp;
 
@@ -152,7 +152,7 @@ impl<'a> JsonFields<'a> {
         }
     }
 
-    /// A time in seconds since 1970, read to the millisecond: a `double` promises no more.
+    /// A time in seconds since 1970, read to the millisecond.
     #[cfg(any(feature = "ecr", feature = "redshift"))]
     pub(crate) fn optional_time(&self, name: &str) -> Result<Option<Timestamp>, ServiceError> {
         let Some(value) = self.get(name) else {
@@ -160,8 +160,7 @@ impl<'a> JsonFields<'a> {
         };
         value
             .as_f64()
-            .map(from_epoch)
-            .filter(|time| AmzDate::new(*time).is_ok())
+            .and_then(from_epoch)
             .map(Some)
             .ok_or_else(|| self.malformed(name, "a member that is not a time in seconds,"))
     }
@@ -195,12 +194,6 @@ impl<'a> JsonFields<'a> {
             _ => Err(self.malformed(name, "no object")),
         }
     }
-}
-
-#[cfg(any(feature = "ecr", feature = "redshift"))]
-fn from_epoch(seconds: f64) -> Timestamp {
-    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
-    Timestamp::from_unix_millis((seconds * 1e3).round() as i64)
 }
 
 #[cfg(test)]

@@ -28,18 +28,18 @@ use crate::sigv4::signing_key::{Key, SigningKey};
 /// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
 ///
 /// ```
-/// use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload, Trailer};
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding, Trailer};
 /// use countersign::{Credentials, Signer};
 /// use http::HeaderName;
 /// use http_body::Body as _;
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let file = "any body of a known length".to_owned();
 /// // The checksum is calculated on the way; a trailer of one's own says how long it will be.
 /// let lines = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 6);
 /// let trailers = [ChecksumAlgorithm::Crc32c.into(), lines];
-/// let payload = ChunkedPayload::signed_with_trailers(file.len() as u64, trailers);
+/// let payload = ChunkedEncoding::signed_with_trailers(file.len() as u64, trailers);
 ///
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(file)?;
 /// let chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
@@ -75,14 +75,14 @@ impl<B, K: Key> ChunkedBody<B, K> {
     /// was announced.
     ///
     /// ```
-    /// use countersign::chunked::{ChunkedBody, ChunkedPayload};
+    /// use countersign::chunked::{ChunkedBody, ChunkedEncoding};
     /// use countersign::{Credentials, Signer};
     /// use http_body::Body as _;
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("a".repeat(66560))?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// let request = request.map(|data| ChunkedBody::new(data, chunks));
     /// assert_eq!(request.body().size_hint().exact(), Some(66824));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -106,14 +106,14 @@ impl<B, K: Key> ChunkedBody<B, K> {
     /// A trailer of the caller's own, which is asked for its value when all data has gone.
     ///
     /// ```
-    /// use countersign::chunked::{ChunkedBody, ChunkedPayload, Trailer};
+    /// use countersign::chunked::{ChunkedBody, ChunkedEncoding, Trailer};
     /// use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("one\ntwo\n".to_owned())?;
     /// let lines = Trailer::new(http::HeaderName::from_static("x-amz-meta-lines"), 6);
-    /// let payload = ChunkedPayload::signed_with_trailers(8, [lines]);
+    /// let payload = ChunkedEncoding::signed_with_trailers(8, [lines]);
     /// let chunks = signer.sign_chunked(&mut request, payload, now)?;
     /// let request = request.map(|data| {
     ///     // Counted, say, by whatever reads the file.
@@ -250,17 +250,17 @@ impl<B: fmt::Debug, K> fmt::Debug for ChunkedBody<B, K> {
 /// Why a [`ChunkedBody`] broke off.
 ///
 /// ```
-/// use countersign::chunked::{ChunkedBody, ChunkedBodyError, ChunkedPayload};
+/// use countersign::chunked::{ChunkedBody, ChunkedBodyError, ChunkedEncoding};
 /// use countersign::{Credentials, Error, Signer};
 /// use http_body::Body as _;
 /// use std::pin::Pin;
 /// use std::task::{Context, Poll, Waker};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// // A file that shrank while it was sent.
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(100), now)?;
+/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(100), now)?;
 /// let mut body = ChunkedBody::new("less".to_owned(), chunks);
 /// let frame = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
 /// assert!(matches!(frame, Poll::Ready(Some(Err(ChunkedBodyError::Signing(Error::PayloadTooShort { .. }))))));

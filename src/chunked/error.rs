@@ -8,19 +8,19 @@ use http::StatusCode;
 /// No variant holds a signature.
 ///
 /// ```
-/// # use countersign::chunked::ChunkedPayload;
+/// # use countersign::chunked::ChunkedEncoding;
 /// use countersign::chunked::{ChunkError, ChunkVerifier};
-/// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-/// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+/// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 ///
 /// // An upload of which the connection broke in the middle.
@@ -54,14 +54,17 @@ pub enum ChunkError {
         /// Its size, in bytes.
         size: u64,
     },
-    /// A chunk is larger than the verifier wants to hold.
-    #[error("a chunk of {size} bytes is larger than the {maximum} that are taken")]
+    /// A signed chunk is larger than the verifier's limit.
+    #[error("chunk is {size} bytes, above the maximum of {maximum} bytes")]
     ChunkTooLarge {
         /// The chunk's size, in bytes.
         size: u64,
-        /// The largest that is taken, in bytes.
+        /// The verifier's limit, in bytes.
         maximum: u64,
     },
+    /// The server has not enough memory left to buffer a signed chunk.
+    #[error("not enough memory to buffer a chunk")]
+    OutOfMemory,
     /// The trailers are longer than [`MAX_TRAILERS_LENGTH`](super::MAX_TRAILERS_LENGTH).
     #[error("the trailers are longer than {} bytes", super::MAX_TRAILERS_LENGTH)]
     TrailersTooLong,
@@ -109,14 +112,14 @@ impl ChunkError {
                 "IncompleteBody"
             }
             Self::ChunkTooSmall { .. } => "InvalidChunkSizeError",
-            Self::ChunkTooLarge { .. } => "EntityTooLarge",
             Self::SignatureMismatch => "SignatureDoesNotMatch",
             Self::TrailersTooLong
             | Self::UnannouncedTrailer
             | Self::MissingTrailer { .. }
             | Self::UncheckedTrailer { .. } => "MalformedTrailerError",
             Self::ChecksumMismatch { .. } => "BadDigest",
-            Self::NotAnnounced(_) => "InvalidRequest",
+            Self::ChunkTooLarge { .. } | Self::NotAnnounced(_) => "InvalidRequest",
+            Self::OutOfMemory => "InternalError",
         }
     }
 
@@ -131,6 +134,7 @@ impl ChunkError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::ChunkTooSmall { .. } | Self::SignatureMismatch => StatusCode::FORBIDDEN,
+            Self::OutOfMemory => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }
     }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::chunked::MAX_TRAILERS_LENGTH;
 use crate::chunked::error::ChunkError;
 use crate::chunked::link::Link;
-use crate::chunked::payload::{EXTENSION, Form};
+use crate::chunked::payload::{EXTENSION, Encoding};
 use crate::chunked::running::Checksums;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash};
 use crate::primitives::encode::ascii;
@@ -18,14 +18,16 @@ use crate::verify::VerifyingKey;
 
 /// What the head of the request says about its chunks, all of it signed.
 pub(super) struct Announced {
-    pub(super) form: Form,
+    pub(super) form: Encoding,
     pub(super) decoded_length: u64,
-    /// In lower case.
-    pub(super) trailers: Vec<String>,
+    /// Each name once, sorted.
+    pub(super) trailers: Vec<HeaderName>,
 }
 
 pub(super) struct Framing<K> {
-    announced: Announced,
+    form: Encoding,
+    /// The announced length of the payload.
+    decoded_length: u64,
     pub(super) min_chunk_size: u64,
     pub(super) max_chunk_size: u64,
     key: K,
@@ -42,8 +44,11 @@ pub(super) struct Framing<K> {
     hash: Sha256,
     /// A line that has come in part.
     line: Vec<u8>,
-    trailers: Vec<(String, String)>,
+    /// The announced trailers, sorted by name, with the values that have arrived.
+    trailers: Vec<(HeaderName, Option<String>)>,
     trailers_length: usize,
+    /// Whether the last trailer's line ended in LF without CR.
+    bare_line_feed: bool,
     checksums: Checksums,
 }
 
@@ -64,6 +69,8 @@ enum State {
     Trailers {
         signature: Option<Signature>,
     },
+    /// The end, after which one more line break is taken.
+    SpareBreak,
     End,
     Failed(ChunkError),
 }
@@ -79,14 +86,22 @@ pub(super) enum Step {
     More,
 }
 
+const AFTER_END: &str = "something follows the end";
+
 /// Size, extension, signature, line break.
 const LONGEST_HEADER: usize = 16 + EXTENSION.len() + LONGEST + 2;
 
 impl<K: VerifyingKey> Framing<K> {
     pub(super) fn new(announced: Announced, link: Link, scope: CredentialScope, key: K) -> Self {
         Self {
-            checksums: Checksums::of(announced.trailers.iter().map(String::as_str)),
-            announced,
+            checksums: Checksums::of(announced.trailers.iter().map(HeaderName::as_str)),
+            trailers: announced
+                .trailers
+                .into_iter()
+                .map(|name| (name, None))
+                .collect(),
+            form: announced.form,
+            decoded_length: announced.decoded_length,
             min_chunk_size: crate::chunked::MIN_CHUNK_SIZE as u64,
             max_chunk_size: crate::chunked::DEFAULT_MAX_CHUNK_SIZE as u64,
             key,
@@ -99,18 +114,18 @@ impl<K: VerifyingKey> Framing<K> {
             small: None,
             hash: Sha256::new(),
             line: Vec::new(),
-            trailers: Vec::new(),
             trailers_length: 0,
+            bare_line_feed: false,
         }
     }
 
     pub(super) fn is_signed(&self) -> bool {
-        self.announced.form != Form::UnsignedWithTrailers
+        self.form != Encoding::UnsignedWithTrailers
     }
 
     /// How much of the payload is still to come.
     pub(super) fn remaining(&self) -> u64 {
-        self.announced.decoded_length - self.decoded
+        self.decoded_length - self.decoded
     }
 
     /// How much of this chunk is still to come.
@@ -124,11 +139,13 @@ impl<K: VerifyingKey> Framing<K> {
     /// Looks at the beginning of the input: how many bytes of it, and what they were. Without input
     /// it says [`Step::More`], but at the end of a chunk.
     pub(super) fn step(&mut self, input: &[u8]) -> Result<(usize, Step), ChunkError> {
-        let result = self.try_step(input);
-        if let Err(error) = &result {
-            self.state = State::Failed(error.clone());
-        }
-        result
+        self.try_step(input).map_err(|error| self.fail(error))
+    }
+
+    /// Refuses whatever follows with this error, and returns it.
+    pub(super) fn fail(&mut self, error: ChunkError) -> ChunkError {
+        self.state = State::Failed(error.clone());
+        error
     }
 
     fn try_step(&mut self, input: &[u8]) -> Result<(usize, Step), ChunkError> {
@@ -140,7 +157,7 @@ impl<K: VerifyingKey> Framing<K> {
                 return Ok((0, Step::Chunk));
             }
             _ if input.is_empty() => return Ok((0, Step::More)),
-            State::End => return Err(ChunkError::Malformed("something follows the end")),
+            State::End => return Err(ChunkError::Malformed(AFTER_END)),
             State::Data { left } => {
                 let all = u64::try_from(input.len()).unwrap_or(u64::MAX);
                 let taken = all.min(*left);
@@ -160,7 +177,11 @@ impl<K: VerifyingKey> Framing<K> {
                 }
                 return Ok((data.len(), Step::Data));
             }
-            State::Header | State::Break | State::LastBreak | State::Trailers { .. } => {}
+            State::Header
+            | State::Break
+            | State::LastBreak
+            | State::SpareBreak
+            | State::Trailers { .. } => {}
         }
         let bound = match self.state {
             State::Header => LONGEST_HEADER,
@@ -173,11 +194,17 @@ impl<K: VerifyingKey> Framing<K> {
             return Err(match self.state {
                 State::Header => ChunkError::Malformed("a chunk's header is too long"),
                 State::Trailers { .. } => ChunkError::TrailersTooLong,
+                State::SpareBreak => ChunkError::Malformed(AFTER_END),
                 _ => ChunkError::Malformed("no line break follows a chunk"),
             });
         }
         self.line
             .extend_from_slice(input.get(..taken).unwrap_or_default());
+        if let State::SpareBreak = self.state
+            && !b"\r\n".starts_with(&self.line)
+        {
+            return Err(ChunkError::Malformed(AFTER_END));
+        }
         if end.is_some() {
             let mut line = std::mem::take(&mut self.line);
             let result = self.end_line(&line);
@@ -192,7 +219,7 @@ impl<K: VerifyingKey> Framing<K> {
         let text = line.strip_suffix(b"\r\n");
         match &self.state {
             State::Break if line == b"\r\n" => self.state = State::Header,
-            State::LastBreak if line == b"\r\n" => self.state = State::End,
+            State::LastBreak | State::SpareBreak if line == b"\r\n" => self.state = State::End,
             State::Header => {
                 let header =
                     text.ok_or(ChunkError::Malformed("a chunk's header ends in no CRLF"))?;
@@ -201,8 +228,9 @@ impl<K: VerifyingKey> Framing<K> {
             State::Trailers { .. } => {
                 self.trailers_length += line.len();
                 // Some clients end the lines of trailers with LF alone.
+                let bare_line_feed = text.is_none();
                 let text = text.or(line.strip_suffix(b"\n"));
-                self.end_trailer(text.unwrap_or(line))?;
+                self.end_trailer(text.unwrap_or(line), bare_line_feed)?;
             }
             _ => return Err(ChunkError::Malformed("no line break follows a chunk")),
         }
@@ -224,7 +252,7 @@ impl<K: VerifyingKey> Framing<K> {
         };
 
         let decoded = self.decoded.saturating_add(size);
-        let announced = self.announced.decoded_length;
+        let announced = self.decoded_length;
         if decoded > announced || (size == 0 && decoded < announced) {
             return Err(ChunkError::WrongDecodedLength {
                 length: decoded,
@@ -236,9 +264,9 @@ impl<K: VerifyingKey> Framing<K> {
         }
         self.claimed = signature;
         self.check_chunk()?;
-        self.state = match self.announced.form {
-            Form::Signed => State::LastBreak,
-            Form::SignedWithTrailers | Form::UnsignedWithTrailers => {
+        self.state = match self.form {
+            Encoding::Signed => State::LastBreak,
+            Encoding::SignedWithTrailers | Encoding::UnsignedWithTrailers => {
                 State::Trailers { signature: None }
             }
         };
@@ -306,20 +334,26 @@ impl<K: VerifyingKey> Framing<K> {
             .ok_or(ChunkError::Malformed("a signature is not the hex of one"))
     }
 
-    fn end_trailer(&mut self, line: &[u8]) -> Result<(), ChunkError> {
+    fn end_trailer(&mut self, line: &[u8], bare_line_feed: bool) -> Result<(), ChunkError> {
         let State::Trailers { signature } = self.state else {
             return Ok(());
         };
-        let signs = self.announced.form == Form::SignedWithTrailers;
+        let signs = self.form == Encoding::SignedWithTrailers;
         if line.is_empty() {
             if signs && signature.is_none() {
                 // Some clients set the signature apart from the trailers that it signs.
                 return Ok(());
             }
             self.check_trailers(signature)?;
-            self.state = State::End;
+            // minio-go ends a trailer with LF, and then the trailers with two empty lines.
+            self.state = if self.bare_line_feed {
+                State::SpareBreak
+            } else {
+                State::End
+            };
             return Ok(());
         }
+        self.bare_line_feed = bare_line_feed;
         if signature.is_some() {
             return Err(ChunkError::Malformed("a trailer follows the signature"));
         }
@@ -334,39 +368,44 @@ impl<K: VerifyingKey> Framing<K> {
             self.state = State::Trailers { signature };
             return Ok(());
         }
-        let announced = self.announced.trailers.contains(&name);
-        if !announced || self.trailers.iter().any(|(earlier, _)| *earlier == name) {
+        let found = self
+            .trailers
+            .binary_search_by(|(announced, _)| announced.as_str().cmp(&name));
+        let Some((_, slot @ None)) = found.ok().and_then(|at| self.trailers.get_mut(at)) else {
             return Err(ChunkError::UnannouncedTrailer);
-        }
+        };
         let visible = |byte: &u8| *byte == b' ' || byte.is_ascii_graphic();
         if !value.iter().all(visible) {
             return Err(ChunkError::Malformed("a trailer is not visible ASCII"));
         }
-        self.trailers.push((name, ascii(value).to_owned()));
+        *slot = Some(ascii(value).to_owned());
         Ok(())
     }
 
-    fn check_trailers(&mut self, signature: Option<Signature>) -> Result<(), ChunkError> {
-        for name in &self.announced.trailers {
-            if !self.trailers.iter().any(|(came, _)| came == name) {
-                return Err(ChunkError::MissingTrailer { name: name.clone() });
-            }
+    fn check_trailers(&self, signature: Option<Signature>) -> Result<(), ChunkError> {
+        let mut trailers = Vec::new();
+        for (name, value) in &self.trailers {
+            let name = name.as_str();
+            let value = value.as_deref().ok_or_else(|| ChunkError::MissingTrailer {
+                name: name.to_owned(),
+            })?;
+            trailers.push((name, value));
         }
-        self.trailers.sort_unstable();
         if let Some(signature) = signature {
-            let pairs = self.trailers.iter();
-            let hash = canonical_hash(pairs.map(|(name, value)| (name.as_str(), value.as_str())));
+            let hash = canonical_hash(trailers.iter().copied());
             let algorithm = self.key.algorithm();
             let string_to_sign = self.link.trailers(algorithm, &self.scope, &hash);
             self.check(&string_to_sign, &signature)?;
         }
-        for (name, value) in &self.trailers {
+        for (name, value) in trailers {
             if self
                 .checksums
                 .value(name)
-                .is_some_and(|actual| actual != *value)
+                .is_some_and(|actual| actual != value)
             {
-                return Err(ChunkError::ChecksumMismatch { name: name.clone() });
+                return Err(ChunkError::ChecksumMismatch {
+                    name: name.to_owned(),
+                });
             }
         }
         Ok(())
@@ -380,21 +419,23 @@ impl<K: VerifyingKey> Framing<K> {
     ) -> Result<HeaderMap, ChunkError> {
         match self.state {
             State::End => {}
+            // The spare line break has not begun.
+            State::SpareBreak if self.line.is_empty() => {}
             State::Failed(error) => return Err(error),
             _ => return Err(ChunkError::Incomplete),
         }
         let mut headers = HeaderMap::new();
         for (name, value) in self.trailers {
-            match check(&name, &value) {
+            let value = value.unwrap_or_default();
+            let owned = || name.as_str().to_owned();
+            match check(name.as_str(), &value) {
                 Some(true) => {}
-                Some(false) => return Err(ChunkError::ChecksumMismatch { name }),
-                None if self.announced.form == Form::SignedWithTrailers => {}
-                None if self.checksums.value(&name).is_some() => {}
-                None => return Err(ChunkError::UncheckedTrailer { name }),
+                Some(false) => return Err(ChunkError::ChecksumMismatch { name: owned() }),
+                None if self.form == Encoding::SignedWithTrailers => {}
+                None if self.checksums.value(name.as_str()).is_some() => {}
+                None => return Err(ChunkError::UncheckedTrailer { name: owned() }),
             }
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::try_from(name), HeaderValue::try_from(value))
-            {
+            if let Ok(value) = HeaderValue::try_from(value) {
                 headers.append(name, value);
             }
         }

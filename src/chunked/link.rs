@@ -25,7 +25,7 @@ impl Link {
         scope: &CredentialScope,
         hash: &[u8; 32],
     ) -> StringToSign {
-        StringToSign::of_chunk(algorithm, &self.date, scope, &self.prior, hash)
+        StringToSign::for_chunk(algorithm, &self.date, scope, &self.prior, hash)
     }
 
     pub(super) fn trailers(
@@ -34,7 +34,7 @@ impl Link {
         scope: &CredentialScope,
         hash: &[u8; 32],
     ) -> StringToSign {
-        StringToSign::of_trailers(algorithm, &self.date, scope, &self.prior, hash)
+        StringToSign::for_trailers(algorithm, &self.date, scope, &self.prior, hash)
     }
 
     pub(super) fn follow(&mut self, signature: Signature) {

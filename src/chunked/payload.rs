@@ -10,7 +10,7 @@ use crate::sigv4::signature::Algorithm;
 
 /// What the chunks carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Form {
+pub(super) enum Encoding {
     Signed,
     SignedWithTrailers,
     UnsignedWithTrailers,
@@ -23,16 +23,16 @@ pub(super) enum Form {
 ///
 /// ```
 /// use countersign::sigv4::Algorithm;
-/// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
 ///
-/// let payload = ChunkedPayload::signed(66560);
+/// let payload = ChunkedEncoding::signed(66560);
 /// assert_eq!(payload.encoded_length(Algorithm::HmacSha256), Some(66824));
-/// let payload = ChunkedPayload::signed_with_trailers(66560, [ChecksumAlgorithm::Crc32c.into()]);
+/// let payload = ChunkedEncoding::signed_with_trailers(66560, [ChecksumAlgorithm::Crc32c.into()]);
 /// assert_eq!(payload.encoded_length(Algorithm::HmacSha256), Some(66946));
 /// ```
 #[derive(Clone, Debug)]
-pub struct ChunkedPayload {
-    form: Form,
+pub struct ChunkedEncoding {
+    form: Encoding,
     decoded_length: u64,
     sizes: Sizes,
     min_chunk_size: usize,
@@ -45,29 +45,29 @@ enum Sizes {
     Any,
 }
 
-impl ChunkedPayload {
+impl ChunkedEncoding {
     /// Every chunk is signed (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`). `decoded_length` is the
     /// payload's own, in bytes.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     ///
     /// let file = vec![b'a'; 65 * 1024];
-    /// let payload = ChunkedPayload::signed(file.len() as u64);
+    /// let payload = ChunkedEncoding::signed(file.len() as u64);
     /// assert_eq!(payload.decoded_length(), 66560);
     /// ```
     pub fn signed(decoded_length: u64) -> Self {
-        Self::new(Form::Signed, decoded_length, Vec::new())
+        Self::new(Encoding::Signed, decoded_length, Vec::new())
     }
 
     /// Every chunk is signed, and so are the trailers (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
     ///
     /// ```
     /// use countersign::sigv4::Algorithm;
-    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
     ///
     /// // S3's example of trailing headers.
-    /// let payload = ChunkedPayload::signed_with_trailers(66560, [ChecksumAlgorithm::Crc32c.into()]);
+    /// let payload = ChunkedEncoding::signed_with_trailers(66560, [ChecksumAlgorithm::Crc32c.into()]);
     /// assert_eq!(payload.encoded_length(Algorithm::HmacSha256), Some(66946));
     /// ```
     pub fn signed_with_trailers(
@@ -75,7 +75,7 @@ impl ChunkedPayload {
         trailers: impl IntoIterator<Item = Trailer>,
     ) -> Self {
         let trailers = trailers.into_iter().collect();
-        Self::new(Form::SignedWithTrailers, decoded_length, trailers)
+        Self::new(Encoding::SignedWithTrailers, decoded_length, trailers)
     }
 
     /// Neither chunks nor trailers are signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`): what the AWS
@@ -83,9 +83,9 @@ impl ChunkedPayload {
     ///
     /// ```
     /// use countersign::sigv4::Algorithm;
-    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
     ///
-    /// let payload = ChunkedPayload::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
+    /// let payload = ChunkedEncoding::unsigned_with_trailers(5, [ChecksumAlgorithm::Crc32.into()]);
     /// let wire = "5\r\naaaaa\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\n\r\n";
     /// assert_eq!(payload.encoded_length(Algorithm::HmacSha256), Some(wire.len() as u64));
     /// ```
@@ -94,10 +94,10 @@ impl ChunkedPayload {
         trailers: impl IntoIterator<Item = Trailer>,
     ) -> Self {
         let trailers = trailers.into_iter().collect();
-        Self::new(Form::UnsignedWithTrailers, decoded_length, trailers)
+        Self::new(Encoding::UnsignedWithTrailers, decoded_length, trailers)
     }
 
-    fn new(form: Form, decoded_length: u64, trailers: Vec<Trailer>) -> Self {
+    fn new(form: Encoding, decoded_length: u64, trailers: Vec<Trailer>) -> Self {
         Self {
             form,
             decoded_length,
@@ -112,11 +112,11 @@ impl ChunkedPayload {
     ///
     /// ```
     /// use countersign::sigv4::Algorithm;
-    /// use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
+    /// use countersign::chunked::{ChunkedEncoding, DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
     ///
-    /// let payload = ChunkedPayload::signed(1 << 20).with_chunk_size(1 << 18);
+    /// let payload = ChunkedEncoding::signed(1 << 20).with_chunk_size(1 << 18);
     /// assert!(DEFAULT_CHUNK_SIZE < 1 << 18 && MIN_CHUNK_SIZE < 1 << 18);
-    /// let small = ChunkedPayload::signed(1 << 20);
+    /// let small = ChunkedEncoding::signed(1 << 20);
     /// assert!(payload.encoded_length(Algorithm::HmacSha256) < small.encoded_length(Algorithm::HmacSha256));
     /// ```
     pub fn with_chunk_size(self, chunk_size: usize) -> Self {
@@ -131,13 +131,13 @@ impl ChunkedPayload {
     /// body with `transfer-encoding: chunked`.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     /// use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let payload = ChunkedPayload::signed(30_000).with_any_chunk_size();
+    /// let payload = ChunkedEncoding::signed(30_000).with_any_chunk_size();
     /// let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
     /// assert!(!request.headers().contains_key("content-length"));
     /// for length in [9_000, 20_000, 1_000] {
@@ -156,9 +156,9 @@ impl ChunkedPayload {
     /// `InvalidChunkSizeError`.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     ///
-    /// let payload = ChunkedPayload::signed(100).with_chunk_size(10).without_min_chunk_size();
+    /// let payload = ChunkedEncoding::signed(100).with_chunk_size(10).without_min_chunk_size();
     /// assert_eq!(payload.decoded_length(), 100);
     /// ```
     pub fn without_min_chunk_size(self) -> Self {
@@ -171,9 +171,9 @@ impl ChunkedPayload {
     /// The payload's own length, in bytes.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     ///
-    /// assert_eq!(ChunkedPayload::signed(66560).decoded_length(), 66560);
+    /// assert_eq!(ChunkedEncoding::signed(66560).decoded_length(), 66560);
     /// ```
     pub fn decoded_length(&self) -> u64 {
         self.decoded_length
@@ -185,10 +185,10 @@ impl ChunkedPayload {
     ///
     /// ```
     /// use countersign::sigv4::Algorithm;
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     ///
     /// // S3's example: chunks of 65,536 and 1,024 bytes, and the end.
-    /// let length = ChunkedPayload::signed(66560).encoded_length(Algorithm::HmacSha256);
+    /// let length = ChunkedEncoding::signed(66560).encoded_length(Algorithm::HmacSha256);
     /// assert_eq!(length, Some(66824));
     /// ```
     pub fn encoded_length(&self, algorithm: Algorithm) -> Option<u64> {
@@ -216,9 +216,9 @@ impl ChunkedPayload {
     ///
     /// ```
     /// use countersign::sigv4::Algorithm;
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     ///
-    /// let payload = ChunkedPayload::signed(66560).with_any_chunk_size();
+    /// let payload = ChunkedEncoding::signed(66560).with_any_chunk_size();
     /// assert_eq!(payload.encoded_length_in([65536, 1024], Algorithm::HmacSha256), Some(66824));
     /// ```
     pub fn encoded_length_in(
@@ -249,8 +249,8 @@ impl ChunkedPayload {
             .map(|trailer| line(trailer.name().as_str().len(), trailer.value_length()))
             .sum();
         let signature = match self.form {
-            Form::SignedWithTrailers => line(TRAILER_SIGNATURE.len(), algorithm.padded_len()),
-            Form::Signed | Form::UnsignedWithTrailers => 0,
+            Encoding::SignedWithTrailers => line(TRAILER_SIGNATURE.len(), algorithm.padded_len()),
+            Encoding::Signed | Encoding::UnsignedWithTrailers => 0,
         };
         1 + self.extension_length(algorithm) + 2 + trailers + signature + 2
     }
@@ -288,11 +288,13 @@ impl ChunkedPayload {
 
     pub(super) fn streaming(&self, algorithm: Algorithm) -> Streaming {
         match (self.form, algorithm) {
-            (Form::Signed, Algorithm::HmacSha256) => Streaming::CHUNKS,
-            (Form::Signed, Algorithm::EcdsaP256Sha256) => Streaming::CHUNKS_V4A,
-            (Form::SignedWithTrailers, Algorithm::HmacSha256) => Streaming::CHUNKS_TRAILER,
-            (Form::SignedWithTrailers, Algorithm::EcdsaP256Sha256) => Streaming::CHUNKS_TRAILER_V4A,
-            (Form::UnsignedWithTrailers, _) => Streaming::UNSIGNED_TRAILER,
+            (Encoding::Signed, Algorithm::HmacSha256) => Streaming::CHUNKS,
+            (Encoding::Signed, Algorithm::EcdsaP256Sha256) => Streaming::CHUNKS_V4A,
+            (Encoding::SignedWithTrailers, Algorithm::HmacSha256) => Streaming::CHUNKS_TRAILER,
+            (Encoding::SignedWithTrailers, Algorithm::EcdsaP256Sha256) => {
+                Streaming::CHUNKS_TRAILER_V4A
+            }
+            (Encoding::UnsignedWithTrailers, _) => Streaming::UNSIGNED_TRAILER,
         }
     }
 
@@ -313,16 +315,16 @@ impl ChunkedPayload {
         &self.trailers
     }
 
-    pub(super) fn form(&self) -> Form {
+    pub(super) fn form(&self) -> Encoding {
         self.form
     }
 
     pub(super) fn is_signed(&self) -> bool {
-        self.form != Form::UnsignedWithTrailers
+        self.form != Encoding::UnsignedWithTrailers
     }
 
     pub(super) fn signs_trailers(&self) -> bool {
-        self.form == Form::SignedWithTrailers
+        self.form == Encoding::SignedWithTrailers
     }
 
     pub(super) fn has_one_chunk_size(&self) -> bool {

@@ -1,11 +1,13 @@
 //! Checksums of what streams by.
 
 use std::fmt;
+use std::hash::Hasher as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
 use sha2::Digest as _;
+use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 use crate::chunked::checksum::ChecksumAlgorithm;
 
@@ -55,6 +57,11 @@ enum State {
     Crc64(Crc),
     Sha1(sha1::Sha1),
     Sha256(sha2::Sha256),
+    Sha512(sha2::Sha512),
+    Md5(md5::Md5),
+    XxHash64(XxHash64),
+    XxHash3(XxHash3_64),
+    XxHash128(XxHash3_128),
 }
 
 impl Checksum {
@@ -74,6 +81,11 @@ impl Checksum {
             ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
             ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
             ChecksumAlgorithm::Sha256 => State::Sha256(sha2::Sha256::default()),
+            ChecksumAlgorithm::Sha512 => State::Sha512(sha2::Sha512::default()),
+            ChecksumAlgorithm::Md5 => State::Md5(md5::Md5::default()),
+            ChecksumAlgorithm::XxHash64 => State::XxHash64(XxHash64::with_seed(0)),
+            ChecksumAlgorithm::XxHash3 => State::XxHash3(XxHash3_64::new()),
+            ChecksumAlgorithm::XxHash128 => State::XxHash128(XxHash3_128::new()),
         })
     }
 
@@ -93,6 +105,11 @@ impl Checksum {
             State::Crc32(crc) | State::Crc64(crc) => crc.update(data),
             State::Sha1(hash) => hash.update(data),
             State::Sha256(hash) => hash.update(data),
+            State::Sha512(hash) => hash.update(data),
+            State::Md5(hash) => hash.update(data),
+            State::XxHash64(hash) => hash.write(data),
+            State::XxHash3(hash) => hash.write(data),
+            State::XxHash128(hash) => hash.write(data),
         }
     }
 
@@ -114,6 +131,11 @@ impl Checksum {
             State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
             State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
             State::Sha256(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha512(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Md5(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::XxHash64(hash) => STANDARD.encode(hash.finish().to_be_bytes()),
+            State::XxHash3(hash) => STANDARD.encode(hash.finish().to_be_bytes()),
+            State::XxHash128(hash) => STANDARD.encode(hash.finish_128().to_be_bytes()),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::chunked::ChunkedPayload;
+use crate::chunked::ChunkedEncoding;
 use crate::chunked::link::Link;
 use crate::chunked::payload::EXTENSION;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
@@ -23,13 +23,13 @@ use crate::sigv4::signing_key::{Key, SigningKey};
 /// Made by [`Signer::sign_chunked`](crate::Signer::sign_chunked).
 ///
 /// ```
-/// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let payload = ChunkedPayload::signed_with_trailers(5, [ChecksumAlgorithm::Crc32c.into()]);
+/// let payload = ChunkedEncoding::signed_with_trailers(5, [ChecksumAlgorithm::Crc32c.into()]);
 /// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
 /// assert_eq!(chunks.payload_hash().to_hashed_payload().as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
 /// assert_eq!(chunks.trailers().len(), 1);
@@ -44,7 +44,7 @@ use crate::sigv4::signing_key::{Key, SigningKey};
 /// ```
 #[derive(Clone)]
 pub struct ChunkSigner<K = SigningKey> {
-    payload: ChunkedPayload,
+    payload: ChunkedEncoding,
     streaming: Streaming,
     remaining: u64,
     /// Whether the line of a chunk is still to be ended.
@@ -55,7 +55,7 @@ pub struct ChunkSigner<K = SigningKey> {
 
 impl<K: Key + Clone> ChunkSigner<K> {
     pub(super) fn new(
-        payload: ChunkedPayload,
+        payload: ChunkedEncoding,
         streaming: Streaming,
         seed: Signature,
         date: AmzDate,
@@ -81,17 +81,17 @@ impl<K: Key> ChunkSigner<K> {
     /// signed then, and another chunk can follow.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
     /// // The first chunk of S3's example.
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let mut request = http::Request::put("https://s3.amazonaws.com/examplebucket/chunkObject.txt")
     ///     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
     ///     .body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), datetime!(2013-05-24 0:00 UTC))?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), datetime!(2013-05-24 0:00 UTC))?;
     /// assert_eq!(
     ///     chunks.header(vec![b'a'; 65536])?.as_ref(),
     ///     b"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n",
@@ -116,17 +116,17 @@ impl<K: Key> ChunkSigner<K> {
     /// As there.
     ///
     /// ```
-    /// use countersign::chunked::ChunkedPayload;
+    /// use countersign::chunked::ChunkedEncoding;
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-08-30 12:36 UTC);
     ///
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// # let mut same = chunks.clone();
-    /// # let hash = countersign::PayloadHash::of("hello");
+    /// # let hash = countersign::PayloadHash::new("hello");
     /// // The SHA-256 of `hel` and `lo`, which came one after the other.
     /// # let countersign::PayloadHash::Sha256(hash) = hash else { unreachable!() };
     /// let header = chunks.header_of_hash(5, &hash)?;
@@ -168,12 +168,12 @@ impl<K: Key> ChunkSigner<K> {
     /// size, a good one.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkedPayload, DEFAULT_CHUNK_SIZE};
+    /// # use countersign::chunked::{ChunkedEncoding, DEFAULT_CHUNK_SIZE};
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(1 << 20), now)?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(1 << 20), now)?;
     /// assert_eq!(chunks.chunk_size(), DEFAULT_CHUNK_SIZE);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -184,12 +184,12 @@ impl<K: Key> ChunkSigner<K> {
     /// How many bytes of the payload are still to come.
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// chunks.header(vec![b'a'; 65536])?;
     /// assert_eq!(chunks.remaining(), 1024);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -202,12 +202,12 @@ impl<K: Key> ChunkSigner<K> {
     /// `None` where it does not fit into 64 bits.
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// // At the beginning it is all of it.
     /// assert_eq!(request.headers()["content-length"], "66824");
     /// assert_eq!(chunks.encoded_remaining(), Some(66824));
@@ -221,12 +221,12 @@ impl<K: Key> ChunkSigner<K> {
     /// The trailers that were announced.
     ///
     /// ```
-    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let payload = ChunkedPayload::signed_with_trailers(5, [ChecksumAlgorithm::Sha256.into()]);
+    /// let payload = ChunkedEncoding::signed_with_trailers(5, [ChecksumAlgorithm::Sha256.into()]);
     /// let chunks = signer.sign_chunked(&mut request, payload, now)?;
     /// assert_eq!(chunks.trailers()[0].name(), "x-amz-checksum-sha256");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -241,12 +241,12 @@ impl<K: Key> ChunkSigner<K> {
     /// Less data than was announced; trailers that were announced.
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// chunks.header("hello")?; // sent, and `hello` behind it
     /// let end = chunks.finish()?;
     /// assert!(end.starts_with(b"\r\n0;chunk-signature=") && end.ends_with(b"\r\n\r\n"));
@@ -265,12 +265,12 @@ impl<K: Key> ChunkSigner<K> {
     /// inner spaces.
     ///
     /// ```
-    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
+    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let payload = ChunkedPayload::unsigned_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
+    /// let payload = ChunkedEncoding::unsigned_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
     /// let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
     /// chunks.header("123456789")?; // sent, and the chunk behind it
     /// let end = chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?;
@@ -312,12 +312,12 @@ impl<K: Key> ChunkSigner<K> {
     /// What the request was signed with for its payload: the `STREAMING-…` literal.
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// let text = chunks.payload_hash().to_hashed_payload();
     /// assert_eq!(text.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
     /// assert_eq!(request.headers()["x-amz-content-sha256"], text.as_str());
@@ -357,15 +357,15 @@ const LONGEST_HEADER: usize = 2 + 16 + EXTENSION.len() + LONGEST + 2;
 /// What goes in front of a chunk, as bytes on the stack.
 ///
 /// ```
-/// use countersign::chunked::ChunkedPayload;
+/// use countersign::chunked::ChunkedEncoding;
 /// use countersign::{Credentials, Signer};
 /// use time::macros::datetime;
 ///
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// # let now = datetime!(2015-08-30 12:36 UTC);
 ///
 /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// let mut wire = Vec::new();
 /// wire.extend_from_slice(chunks.header("hello")?.as_ref());
 /// wire.extend_from_slice(b"hello");
@@ -392,12 +392,12 @@ impl ChunkHeader {
     /// The chunk's signature, without padding; none where the payload is unsigned.
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// let header = chunks.header("hello")?;
     /// let signature = header.signature().map_or("", |signature| signature.as_str());
     /// assert_eq!(header.as_ref(), format!("5;chunk-signature={signature}\r\n").as_bytes());

@@ -14,8 +14,7 @@ use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::{Pieces, fill};
 use crate::chunked::verifier::ChunkVerifier;
-use crate::sigv4::signing_key::SigningKey;
-use crate::verify::VerifyingKey;
+use crate::verify::{VerificationKey, VerifyingKey};
 
 /// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
 /// memory.
@@ -34,7 +33,7 @@ use crate::verify::VerifyingKey;
 ///     VerifiedBody::new(body, verifier)
 /// }
 /// ```
-pub struct VerifiedBody<B, K = SigningKey> {
+pub struct VerifiedBody<B, K = VerificationKey> {
     body: B,
     /// What came of it and was not looked at yet.
     pending: Bytes,
@@ -57,19 +56,19 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
     /// feature `checksums`, all others [`with_check`](Self::with_check).
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkedBody, ChunkedPayload};
+    /// # use countersign::chunked::{ChunkedBody, ChunkedEncoding};
     /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// use http_body::Body as _;
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     ///
     /// let (verified, seed) = head.into_parts();
     /// let body = VerifiedBody::new(body, ChunkVerifier::new(&seed)?);

@@ -2,30 +2,30 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
-use crate::chunked::ChunkedPayload;
+use crate::chunked::ChunkedEncoding;
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
-use crate::chunked::payload::Form;
+use crate::chunked::payload::Encoding;
+use crate::primitives::encode::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::sigv4::signing_key::SigningKey;
-use crate::verify::{Seed, StreamingPayload, VerifyingKey};
+use crate::verify::{StreamContext, StreamingPayload, VerificationKey, VerifyingKey};
 
-/// The largest signed chunk that a verifier takes unless told otherwise: 1 MiB.
+/// The default limit for the size of a signed chunk: 16 MiB.
 ///
 /// ```
 /// use countersign::chunked::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE};
 ///
-/// /// For clients that send larger chunks than most.
+/// /// For a client that sends chunks of up to 64 MiB.
 /// fn with_more_room(verifier: ChunkVerifier) -> ChunkVerifier {
-///     verifier.with_max_chunk_size(8 * DEFAULT_MAX_CHUNK_SIZE)
+///     verifier.with_max_chunk_size(4 * DEFAULT_MAX_CHUNK_SIZE)
 /// }
 /// ```
-pub const DEFAULT_MAX_CHUNK_SIZE: usize = 1024 * 1024;
+pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
 
 /// The most that the trailers of an upload may take together, in bytes: 8 KiB.
 ///
@@ -40,10 +40,12 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// Reads aws-chunked bytes as they arrive, in any split, and lets data out only once its signature
 /// holds.
 ///
-/// A signed chunk is held until all of it is there, so the memory is bounded by the largest chunk
-/// ([1 MiB](DEFAULT_MAX_CHUNK_SIZE), or what [`with_max_chunk_size`](Self::with_max_chunk_size)
-/// says), and the [trailers](MAX_TRAILERS_LENGTH). Unsigned chunks, of which only the trailers' checksums tell
-/// something, are let through as they come.
+/// The verifier buffers a signed chunk until all of it has arrived. The buffer grows with the data
+/// that has arrived, whatever size the chunk's header announces. Its limit is the largest chunk
+/// ([16 MiB](DEFAULT_MAX_CHUNK_SIZE) by default, see
+/// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](MAX_TRAILERS_LENGTH).
+/// Unsigned chunks, of which only the trailers' checksums tell something, are let through as they
+/// come.
 ///
 /// Everything that the request's signature promised is held against what comes: the order of the
 /// chunks, the decoded length, the final chunk, and the trailers, which must be those announced.
@@ -51,25 +53,25 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// upload that was cut off, and must not be kept if it fails.
 ///
 /// ```
-/// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// use countersign::verify::{Head, SignedRequest, Verifier};
-/// use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+/// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+/// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+/// use countersign::{Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// // A client signs ...
 /// let now = datetime!(2015-08-30 12:36 UTC);
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// let mut body = chunks.header("hello")?.as_ref().to_vec();
 /// body.extend_from_slice(b"hello");
 /// body.extend_from_slice(&chunks.finish()?);
 ///
 /// // ... and a server verifies: first the head, and then the chunks as they come.
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = SigningKey::derive(&"secret".into(), claim.scope());
-/// let verifier = Verifier::new("us-east-1", Service::S3);
-/// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else {
+/// let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", Service::S3)?;
+/// let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else {
 ///     panic!("not a stream");
 /// };
 /// let (verified, seed) = head.into_parts();
@@ -86,7 +88,7 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// # let _ = verified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkVerifier<K = SigningKey> {
+pub struct ChunkVerifier<K = VerificationKey> {
     framing: Framing<K>,
     /// The chunk as far as it has come.
     chunk: Vec<u8>,
@@ -97,18 +99,18 @@ pub struct ChunkVerifier<K = SigningKey> {
 /// What came of some input.
 ///
 /// ```
-/// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-/// # use countersign::verify::{Head, SignedRequest, Verifier};
-/// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+/// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+/// # use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// # let header = chunks.header("hello")?;
 /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-/// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+/// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// # let (_, seed) = head.into_parts();
 /// let mut chunks = ChunkVerifier::new(&seed)?;
 /// // Half of a chunk's header: it is read, and nothing can come out yet.
@@ -128,42 +130,55 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// For the chunks of a request whose head has been verified.
     ///
     /// # Errors
-    /// [`NotAnnounced`](ChunkError::NotAnnounced), for what comes in event messages.
+    /// - [`ChunkError::NotAnnounced`] if the payload is an event stream, or if `x-amz-trailer`
+    ///   contains an invalid or a duplicate name
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedPayload;
+    /// # use countersign::chunked::ChunkedEncoding;
     /// use countersign::chunked::ChunkVerifier;
-    /// use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+    /// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     ///
-    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     let (verified, seed) = head.into_parts();
     ///     let chunks = ChunkVerifier::new(&seed)?;
     ///     assert_eq!(chunks.remaining(), 5); // as the request announced
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(seed: &Seed<K>) -> Result<Self, ChunkError>
+    pub fn new(seed: &StreamContext<K>) -> Result<Self, ChunkError>
     where
         K: Clone,
     {
         let no_chunks = ChunkError::NotAnnounced("what comes are event messages");
+        let names: Result<Vec<_>, _> = seed.trailer().map(HeaderName::try_from).collect();
+        let names = names.map_err(|_| {
+            ChunkError::NotAnnounced("`x-amz-trailer` contains an invalid header name")
+        })?;
+        let named = names.len();
+        let trailers = sorted(names);
+        if trailers.len() < named {
+            // Each name costs a checksum of the whole payload.
+            return Err(ChunkError::NotAnnounced(
+                "`x-amz-trailer` contains a duplicate name",
+            ));
+        }
         let announced = Announced {
             form: match seed.payload() {
-                StreamingPayload::Chunks => Form::Signed,
-                StreamingPayload::ChunksAndTrailer => Form::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Form::UnsignedWithTrailers,
+                StreamingPayload::Chunks => Encoding::Signed,
+                StreamingPayload::ChunksAndTrailer => Encoding::SignedWithTrailers,
+                StreamingPayload::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
                 StreamingPayload::Events => return Err(no_chunks),
             },
             decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
-            trailers: seed.trailer().map(str::to_ascii_lowercase).collect(),
+            trailers,
         };
         let link = Link::new(*seed.date(), *seed.signature());
         Ok(Self::of(announced, link, *seed.scope(), seed.key().clone()))
@@ -174,23 +189,24 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// from what was verified, so this is for tests, and for those who look into what went wrong.
     ///
     /// ```
-    /// use countersign::chunked::{ChunkVerifier, ChunkedPayload};
+    /// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-08-30 12:36 UTC);
     ///
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let payload = ChunkedPayload::signed(5);
+    /// # let payload = ChunkedEncoding::signed(5);
     /// # let mut chunks = signer.sign_chunked(&mut request, payload.clone(), now)?;
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
     /// # let authorization = request.headers()["authorization"].to_str()?;
     /// let signed = countersign::sigv4::Authorization::parse(authorization)?;
-    /// let key = countersign::sigv4::SigningKey::derive(&"secret".into(), &signed.scope);
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let key = countersign::verify::VerificationKey::derive(&credentials, &signed.scope)?;
     /// let date = countersign::sigv4::AmzDate::new(now).expect("a date");
-    /// let mut verifier = ChunkVerifier::of_payload(&payload, &signed.signature, &date, &signed.scope, key)
+    /// let mut verifier = ChunkVerifier::for_payload(&payload, &signed.signature, &date, &signed.scope, key)
     ///     .with_max_chunk_size(1 << 16)
     ///     .without_min_chunk_size();
     /// assert_eq!(verifier.remaining(), 5);
@@ -204,18 +220,18 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// assert_eq!(data, b"hello");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of_payload(
-        payload: &ChunkedPayload,
+    pub fn for_payload(
+        payload: &ChunkedEncoding,
         seed: &Signature,
         date: &AmzDate,
         scope: &CredentialScope,
         key: K,
     ) -> Self {
-        let names = payload.trailers().iter();
+        let names = payload.trailers().iter().map(|one| one.name().clone());
         let announced = Announced {
             form: payload.form(),
             decoded_length: payload.decoded_length(),
-            trailers: names.map(|one| one.name().as_str().to_owned()).collect(),
+            trailers: sorted(names.collect()),
         };
         Self::of(announced, Link::new(*date, *seed), *scope, key)
     }
@@ -228,14 +244,16 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         }
     }
 
-    /// Takes signed chunks up to this size, in bytes, and that much memory.
+    /// Sets the limit for the size of a signed chunk, in bytes.
+    ///
+    /// A client that sends a whole chunk of that size costs that much memory.
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::Seed;
+    /// use countersign::verify::{VerificationKey, StreamContext};
     ///
     /// /// For a server with little memory.
-    /// fn small(seed: &Seed<countersign::sigv4::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn small(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
     /// }
     /// ```
@@ -249,10 +267,10 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ///
     /// ```
     /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::Seed;
+    /// use countersign::verify::{VerificationKey, StreamContext};
     ///
     /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &Seed<countersign::sigv4::SigningKey>) -> Result<ChunkVerifier, ChunkError> {
+    /// fn lenient(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
     ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
     /// }
     /// ```
@@ -267,18 +285,18 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// The first thing that is wrong; from then on always the same.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+    /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedEncoding};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// # let header = chunks.header("hello")?;
     /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// // Somebody changed a byte of the chunk on its way.
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
@@ -314,9 +332,8 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
                     if self.chunk.is_empty() && self.framing.left_of_chunk() == 0 {
                         whole = data;
                     } else {
-                        let left = usize::try_from(self.framing.left_of_chunk());
-                        self.chunk.reserve_exact(data.len() + left.unwrap_or(0));
-                        self.chunk.extend_from_slice(data);
+                        append(&mut self.chunk, data, self.framing.left_of_chunk())
+                            .map_err(|_| self.framing.fail(ChunkError::OutOfMemory))?;
                     }
                 }
                 Step::Chunk if self.framing.is_signed() => {
@@ -343,16 +360,16 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// How many bytes of the payload are still to come.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+    /// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let chunks = ChunkVerifier::new(&seed)?;
     /// assert_eq!(Some(chunks.remaining()), seed.decoded_content_length());
@@ -372,19 +389,19 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// The end is missing; an unsigned trailer is unchecked; whatever was wrong before.
     ///
     /// ```
-    /// # use countersign::chunked::{ChunkVerifier, ChunkedPayload, ChecksumAlgorithm};
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+    /// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding, ChecksumAlgorithm};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Service, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let payload = ChunkedPayload::signed_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
+    /// # let payload = ChunkedEncoding::signed_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
     /// # let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
     /// # let header = chunks.header("123456789")?;
     /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(&"secret".into(), claim.scope());
-    /// # let Head::Streaming(head) = Verifier::new("us-east-1", Service::S3).verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// # let (_, seed) = head.into_parts();
     /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
     /// while !input.is_empty() {
@@ -420,6 +437,13 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     ) -> Result<HeaderMap, ChunkError> {
         self.framing.into_trailers(check)
     }
+}
+
+/// Each name once, in ascending order.
+fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
+    names.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+    names.dedup();
+    names
 }
 
 #[cfg(feature = "http-body")]

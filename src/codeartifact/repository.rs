@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{SERVICE, check_domain, check_owner};
-use crate::bearer::{BearerToken, Form};
+use super::{SERVICE, check_domain, check_owner, host_patterns, repository_host};
+use crate::bearer::{BearerToken, Scheme};
 use crate::primitives::encode::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -16,9 +16,9 @@ use crate::timestamp::Timestamp;
 /// login command", "Configure and use Cargo".
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::bearer::BearerToken;
 /// use countersign::codeartifact::Repository;
-/// use time::macros::datetime;
 ///
 /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
 /// let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
@@ -26,7 +26,7 @@ use crate::timestamp::Timestamp;
 /// assert_eq!(repository.npm_registry(), format!("https://{host}/npm/repo/"));
 /// assert_eq!(repository.cargo_index(), format!("sparse+https://{host}/cargo/repo/"));
 ///
-/// let now = datetime!(2026-01-01 0:00 UTC);
+/// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
 /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
 /// let line = repository.npm_auth_token(&token, now)?;
 /// assert_eq!(line.expose(), format!("//{host}/npm/repo/:_authToken=TOKEN"));
@@ -42,6 +42,7 @@ pub struct Repository<'a> {
     domain_owner: &'a str,
     region: &'a str,
     name: &'a str,
+    dual_stack: bool,
 }
 
 impl<'a> Repository<'a> {
@@ -50,14 +51,6 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// What cannot be one of these.
-    ///
-    /// ```
-    /// use countersign::codeartifact::Repository;
-    ///
-    /// assert!(Repository::new("my-domain", "111122223333", "us-west-2", "my-repo").is_ok());
-    /// let error = Repository::new("my-domain", "me", "us-west-2", "my-repo").unwrap_err();
-    /// assert_eq!(error.to_string(), "the parameter `domain-owner` takes twelve digits");
-    /// ```
     pub fn new(
         domain: &'a str,
         domain_owner: &'a str,
@@ -81,25 +74,25 @@ impl<'a> Repository<'a> {
             domain_owner,
             region,
             name,
+            dual_stack: false,
         })
     }
 
-    /// The host of all the domain's repositories.
-    ///
-    /// ```
-    /// # use countersign::codeartifact::Repository;
-    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// assert_eq!(repository.host(), "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// Uses the host for IPv4 and IPv6 in all that follows.
+    #[must_use]
+    pub fn dual_stack(mut self) -> Self {
+        self.dual_stack = true;
+        self
+    }
+
+    /// The host of all the domain's repositories, in the domain of the region's partition.
     pub fn host(&self) -> String {
-        let Self {
-            domain,
-            domain_owner,
-            region,
-            ..
-        } = self;
-        format!("{domain}-{domain_owner}.d.codeartifact.{region}.amazonaws.com")
+        repository_host(self.domain, self.domain_owner, self.region, self.dual_stack)
+    }
+
+    /// What is written names this repository's host, so a token that names hosts must name it too.
+    fn check(&self, token: &BearerToken, now: Timestamp) -> Result<(), crate::Error> {
+        token.check_at((SERVICE, self.region), &self.host(), now)
     }
 
     /// npm's setting `registry`, and yarn's.
@@ -119,11 +112,12 @@ impl<'a> Repository<'a> {
     /// configuration.
     ///
     /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    /// - everything [`BearerToken::check`] returns
+    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository, Timestamp};
+    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// # let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2");
     /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
     /// let line = repository.npm_auth_token(&token, now)?; // beside `registry`, in .npmrc
@@ -136,8 +130,7 @@ impl<'a> Repository<'a> {
         token: &BearerToken,
         now: impl Into<Timestamp>,
     ) -> Result<SecretText, crate::Error> {
-        let now = now.into();
-        token.check(SERVICE, self.region, now)?;
+        self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
         let token = token.expose();
         let line = format!("//{host}/npm/{name}/:_authToken={token}");
@@ -147,11 +140,12 @@ impl<'a> Repository<'a> {
     /// pip's setting `index-url`, with user and token inside.
     ///
     /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    /// - everything [`BearerToken::check`] returns
+    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository, Timestamp};
+    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// # let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2");
     /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
     /// let url = repository.pip_index_url(&token, now)?;
@@ -165,8 +159,7 @@ impl<'a> Repository<'a> {
         token: &BearerToken,
         now: impl Into<Timestamp>,
     ) -> Result<SecretText, crate::Error> {
-        let now = now.into();
-        token.check(SERVICE, self.region, now)?;
+        self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
         let token = Zeroizing::new(encode_segment(token.expose()));
         let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
@@ -189,13 +182,16 @@ impl<'a> Repository<'a> {
     /// What Cargo is given for the registry's token (`cargo login`, or on the standard output of a
     /// credential provider), and sends as it is.
     ///
+    /// A token that names no host gets the hosts of the domain's repositories.
+    ///
     /// # Errors
-    /// A token that does not work here, or not any more ([`BearerToken::check`]).
+    /// - everything [`BearerToken::check`] returns
+    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
+    /// # use countersign::{bearer::BearerToken, codeartifact::Repository, Timestamp};
     /// # let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2").with_expiration(now);
     /// let error = repository.cargo_token(&token, now).unwrap_err(); // it has just ended
     /// assert!(matches!(error, countersign::Error::BearerTokenExpired { .. }));
@@ -206,18 +202,24 @@ impl<'a> Repository<'a> {
         token: &BearerToken,
         now: impl Into<Timestamp>,
     ) -> Result<BearerToken, crate::Error> {
-        let now = now.into();
-        token.check(SERVICE, self.region, now)?;
-        Ok(token.clone().sent_as(Form::Bare))
+        self.check(token, now.into())?;
+        let patterns = host_patterns(self.domain, Some(self.domain_owner), self.region)?;
+        let token = token.clone().sent_as(Scheme::Bare);
+        Ok(if token.names_no_host() {
+            token.with_host_patterns(patterns)
+        } else {
+            token
+        })
     }
 }
 
 /// A text that holds a token: zeroised when dropped, never printed.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::bearer::BearerToken;
 /// use countersign::codeartifact::Repository;
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
 /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
 /// let line = repository.npm_auth_token(&BearerToken::new("eyJ2ZXI"), now)?;
@@ -229,15 +231,6 @@ pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
     /// The text: the one way out.
-    ///
-    /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository};
-    /// # let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// let url = repository.pip_index_url(&BearerToken::new("eyJ2ZXIiOjF9"), now)?;
-    /// assert!(url.expose().starts_with("https://aws:eyJ2ZXIiOjF9@"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn expose(&self) -> &str {
         &self.0
     }

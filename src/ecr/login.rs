@@ -8,7 +8,7 @@ use crate::aws_call::json::JsonFields;
 use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::secret_text::SecretText;
 use crate::aws_call::service_error::ServiceError;
-use crate::bearer::{BearerToken, Form};
+use crate::bearer::{BearerToken, Scheme};
 use crate::timestamp::Timestamp;
 
 /// A user name and a password for a registry, with the time when they expire.
@@ -68,6 +68,7 @@ impl RegistryLogin {
         let scope = TokenScope {
             service,
             region,
+            hosts: hosts.clone(),
             expires_at,
         };
         Ok(Self {
@@ -76,7 +77,7 @@ impl RegistryLogin {
             server,
             hosts,
             expires_at,
-            token: scope.token(encoded).sent_as(Form::BasicEncoded),
+            token: scope.token(encoded).sent_as(Scheme::BasicEncoded),
         })
     }
 

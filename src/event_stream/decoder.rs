@@ -2,15 +2,17 @@
 
 use std::fmt;
 
-use super::MAX_MESSAGE_LENGTH;
+use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::error::FrameError;
 use super::message::{Message, PRELUDE, Prelude};
+use crate::primitives::encode::append;
 
 /// Finds messages in a stream of bytes.
 ///
-/// A message that is in one piece is lent from there, without a copy. Else its pieces are put
-/// together in a buffer, which holds no more than that one message: at most 16 MiB, or what
-/// [`with_longest`](Self::with_longest) says, and never more than has arrived.
+/// A message that is in one piece is lent from there, without a copy. Otherwise its pieces are put
+/// together in a buffer for that one message: at most 24 MiB, or what
+/// [`with_longest`](Self::with_longest) says. The buffer grows with the data that has arrived,
+/// whatever length the message announces.
 ///
 /// ```
 /// use countersign::event_stream::{Decoder, encode};
@@ -39,7 +41,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Takes messages of up to 16 MiB.
+    /// Takes messages of up to [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH).
     ///
     /// ```
     /// use countersign::event_stream::Decoder;
@@ -50,14 +52,14 @@ impl Decoder {
     /// ```
     pub fn new() -> Self {
         Self {
-            longest: MAX_MESSAGE_LENGTH,
+            longest: DEFAULT_MAX_MESSAGE_LENGTH,
             buffer: Vec::new(),
             lent: false,
             failed: None,
         }
     }
 
-    /// Takes messages of up to so many bytes, frame and all; never more than 16 MiB.
+    /// Sets the limit for the length of a message, in bytes, frame included.
     ///
     /// ```
     /// use countersign::event_stream::{Decoder, FrameError, encode};
@@ -70,7 +72,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn with_longest(mut self, longest: usize) -> Self {
-        self.longest = longest.min(MAX_MESSAGE_LENGTH);
+        self.longest = longest;
         self
     }
 
@@ -152,12 +154,12 @@ fn next<'a, 'i: 'a>(
             return prelude.message(frame).map(Some);
         }
     }
-    fill(buffer, PRELUDE, input);
+    fill(buffer, PRELUDE, input)?;
     let Some(prelude) = buffer.first_chunk() else {
         return Ok(None);
     };
     let prelude = Prelude::read(prelude, longest)?;
-    fill(buffer, prelude.total, input);
+    fill(buffer, prelude.total, input)?;
     if buffer.len() < prelude.total {
         return Ok(None);
     }
@@ -165,13 +167,15 @@ fn next<'a, 'i: 'a>(
     prelude.message(buffer).map(Some)
 }
 
-/// Moves input to the buffer until that holds `len` bytes.
-fn fill(buffer: &mut Vec<u8>, len: usize, input: &mut &[u8]) {
-    let missing = len.saturating_sub(buffer.len()).min(input.len());
-    if let Some((piece, rest)) = input.split_at_checked(missing) {
-        buffer.extend_from_slice(piece);
+/// Moves input to the buffer until that contains `len` bytes.
+fn fill(buffer: &mut Vec<u8>, len: usize, input: &mut &[u8]) -> Result<(), FrameError> {
+    let missing = len.saturating_sub(buffer.len());
+    if let Some((piece, rest)) = input.split_at_checked(missing.min(input.len())) {
+        let left = (missing - piece.len()) as u64;
+        append(buffer, piece, left).map_err(|_| FrameError::OutOfMemory)?;
         *input = rest;
     }
+    Ok(())
 }
 
 impl Default for Decoder {

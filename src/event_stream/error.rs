@@ -46,6 +46,9 @@ pub enum FrameError {
         /// The length that the message says they have, in bytes.
         length: u32,
     },
+    /// There is not enough memory left to buffer a message.
+    #[error("not enough memory to buffer a message")]
+    OutOfMemory,
     /// The headers cannot be read.
     #[error("a header of a message {0}")]
     MalformedHeader(&'static str),
@@ -60,7 +63,7 @@ pub enum FrameError {
 /// use countersign::event_stream::{EventError, EventVerifier, Message};
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
 /// # let mut request = http::Request::post("https://localhost/").body(())?;
 /// # let mut events = signer.sign_events(&mut request, now)?;
 /// # let (first, second) = (events.sign(b"first", now)?, events.sign(b"second", now)?);

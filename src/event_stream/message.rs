@@ -4,19 +4,25 @@ use std::fmt;
 
 use super::error::FrameError;
 use super::header::{self, Headers, Value};
-use super::{MAX_HEADERS_LENGTH, MAX_MESSAGE_LENGTH};
+use super::{DEFAULT_MAX_MESSAGE_LENGTH, MAX_HEADERS_LENGTH};
 use crate::error::Error;
 
 /// Two lengths and their checksum.
 pub(super) const PRELUDE: usize = 12;
 /// The checksum of everything.
 pub(super) const CHECKSUM: usize = 4;
+/// The most that the format can say.
+const LONGEST: usize = u32::MAX as usize;
 
-/// Writes a message behind what `out` holds: its lengths, headers and payload, and both checksums.
+/// Appends a message to `out`: its lengths, headers and payload, and both checksums.
 ///
 /// # Errors
-/// A header name of no or more than 255 bytes; a value of more than 32,767 bytes; headers of more
-/// than 128 KiB; a message of more than 16 MiB. `out` is then as it was.
+/// - [`Error::InvalidEventHeader`] if a header's name is empty or longer than 255 bytes, if its value
+///   is longer than 32,767 bytes, or if the headers are longer than 128 KiB
+/// - [`Error::EventTooLong`] if the message would be longer than
+///   [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH) (see [`encode_with_limit`])
+///
+/// `out` is unchanged after an error.
 ///
 /// ```
 /// use countersign::event_stream::{Message, Value, encode};
@@ -34,8 +40,36 @@ pub fn encode(
     payload: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
+    encode_with_limit(headers, payload, DEFAULT_MAX_MESSAGE_LENGTH, out)
+}
+
+/// Appends a message to `out`, as [`encode`] does, with another limit for its length.
+///
+/// The limit counts the whole message in bytes, frame included. The message format itself ends at
+/// 4 GiB.
+///
+/// # Errors
+/// - everything [`encode`] returns, with `longest` in place of 24 MiB
+///
+/// ```
+/// use countersign::event_stream::{Decoder, encode_with_limit};
+///
+/// let (longest, payload) = (32 * 1024 * 1024, vec![0; 30 * 1024 * 1024]);
+/// let mut frame = Vec::new();
+/// encode_with_limit(&[], &payload, longest, &mut frame)?;
+/// let mut decoder = Decoder::new().with_longest(longest);
+/// let message = decoder.decode(&mut &frame[..])?.expect("a whole message");
+/// assert_eq!(message.payload().len(), payload.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn encode_with_limit(
+    headers: &[(&str, Value<'_>)],
+    payload: &[u8],
+    longest: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
     let headers_len = header::encoded_len(headers)?;
-    let prelude = prelude(headers_len, payload.len())?;
+    let prelude = prelude(headers_len, payload.len(), longest)?;
     let start = out.len();
     out.reserve(PRELUDE + headers_len + payload.len() + CHECKSUM);
     out.extend_from_slice(&prelude);
@@ -47,15 +81,16 @@ pub fn encode(
 }
 
 /// What a message begins with.
-pub(super) fn prelude(headers_len: usize, payload_len: usize) -> Result<[u8; PRELUDE], Error> {
+pub(super) fn prelude(
+    headers_len: usize,
+    payload_len: usize,
+    longest: usize,
+) -> Result<[u8; PRELUDE], Error> {
     let length = payload_len.saturating_add(PRELUDE + headers_len + CHECKSUM);
+    let longest = longest.min(LONGEST);
     let numbers = (u32::try_from(length), u32::try_from(headers_len));
-    let (Ok(total), Ok(headers), true) = (numbers.0, numbers.1, length <= MAX_MESSAGE_LENGTH)
-    else {
-        return Err(Error::EventTooLong {
-            length,
-            longest: MAX_MESSAGE_LENGTH,
-        });
+    let (Ok(total), Ok(headers), true) = (numbers.0, numbers.1, length <= longest) else {
+        return Err(Error::EventTooLong { length, longest });
     };
     let mut prelude = [0; PRELUDE];
     let (lengths, checksum) = prelude.split_at_mut(8);
@@ -132,7 +167,9 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Reads a frame that is there as a whole, as the payload of a signed message is.
+    /// Reads a whole frame that lies in memory, such as the payload of a signed message.
+    ///
+    /// The frame may have any length: nothing is allocated for it.
     ///
     /// # Errors
     /// Anything but one whole message: a checksum or a length that is wrong, a header that cannot
@@ -149,7 +186,7 @@ impl<'a> Message<'a> {
     /// ```
     pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
         let prelude = frame.first_chunk().ok_or(FrameError::Truncated)?;
-        let prelude = Prelude::read(prelude, MAX_MESSAGE_LENGTH)?;
+        let prelude = Prelude::read(prelude, LONGEST)?;
         match prelude.total.cmp(&frame.len()) {
             std::cmp::Ordering::Equal => prelude.message(frame),
             std::cmp::Ordering::Less => Err(FrameError::TrailingBytes),

@@ -6,6 +6,7 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use sha2::{Digest, Sha256};
 
+use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::message::{CHECKSUM, PRELUDE, prelude};
 use crate::error::Error;
 use crate::request::HttpRequest;
@@ -42,7 +43,7 @@ impl Signer {
     /// use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// let uri = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
     /// let mut request = http::Request::post(uri).body(())?;
     /// let events = signer.sign_events(&mut request, now)?;
@@ -89,11 +90,11 @@ impl Signer {
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
 /// let uri = "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
 /// let request = http::Request::get(uri).body(())?;
 /// let now = datetime!(2026-01-01 12:00 UTC);
-/// let url = signer.presign(&request, PayloadHash::EMPTY, Duration::from_secs(300), now)?;
+/// let url = signer.presign(&request, Duration::from_secs(300), now)?;
 /// let mut events = EventSigner::new(&signer, url.signature());
 /// let frame = events.sign(b"a message in its frame", now)?;
 /// assert_eq!(frame.len(), 83 + 22);
@@ -103,6 +104,7 @@ impl Signer {
 pub struct EventSigner {
     signer: Signer,
     prior: Signature,
+    longest: usize,
 }
 
 impl EventSigner {
@@ -112,10 +114,10 @@ impl EventSigner {
     /// use countersign::event_stream::EventSigner;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let (minute, now) = (std::time::Duration::from_secs(60), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let request = http::Request::get("wss://transcribestreaming.us-east-1.amazonaws.com:8443/").body(())?;
     ///
-    /// let url = signer.presign(&request, PayloadHash::EMPTY, minute, now)?;
+    /// let url = signer.presign(&request, minute, now)?;
     /// // Behind a WebSocket that was opened with this URL:
     /// let events = EventSigner::new(&signer, url.signature());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -124,22 +126,46 @@ impl EventSigner {
         Self {
             signer: signer.clone(),
             prior: *seed,
+            longest: DEFAULT_MAX_MESSAGE_LENGTH,
         }
+    }
+
+    /// Sets the limit for the length of a signed message, in bytes, frame included.
+    ///
+    /// The default is [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH).
+    ///
+    /// ```
+    /// use countersign::Error;
+    /// # use countersign::{Credentials, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
+    /// # let mut request = http::Request::post("https://localhost/").body(())?;
+    ///
+    /// // For a server that takes messages of up to 1 MiB.
+    /// let mut events = signer.sign_events(&mut request, now)?.with_longest(1024 * 1024);
+    /// let refused = events.sign(&[0; 1024 * 1024], now);
+    /// assert!(matches!(refused, Err(Error::EventTooLong { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_longest(mut self, longest: usize) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// Signs a message (its whole frame, from [`encode`](super::encode)) and puts it into the frame
     /// that is sent.
     ///
     /// # Errors
-    /// An empty message, which would end the stream; one of which the frame would be longer than 16
-    /// MiB; credentials that have expired at `now`; a time outside the years 0 to 9999. Nothing was
-    /// signed then, and another message can follow.
+    /// An empty message, which would end the stream; one of which the frame would be longer than 24
+    /// MiB (see [`with_longest`](Self::with_longest)); credentials that have expired at `now`; a time
+    /// outside the years 0 to 9999. Nothing was signed then, and another message can follow.
     ///
     /// ```
     /// use countersign::event_stream::{Message, Value, encode};
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     ///
@@ -168,7 +194,7 @@ impl EventSigner {
     /// use time::macros::datetime;
     ///
     /// # let now = datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// # let mut same = events.clone();
@@ -201,7 +227,7 @@ impl EventSigner {
     /// use countersign::event_stream::Message;
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let events = signer.sign_events(&mut request, now)?;
     ///
@@ -216,10 +242,10 @@ impl EventSigner {
     }
 
     fn next(&mut self, message: &[u8], now: Timestamp) -> Result<SignedMessage, Error> {
-        let prelude = prelude(HEADERS_LEN, message.len())?;
-        let (identity, date) = self.signer.identity(now)?;
+        let prelude = prelude(HEADERS_LEN, message.len(), self.longest)?;
+        let (context, date) = self.signer.context(now)?;
         let date_header = encode_date(date.timestamp().unix_seconds() * 1000);
-        let signature = self.signer.with_key(&date, identity, |key| {
+        let signature = self.signer.with_key(&date, context, |key| {
             key.sign(string_to_sign(
                 &date,
                 key.scope(),
@@ -256,7 +282,7 @@ pub(super) fn string_to_sign(
 ) -> StringToSign {
     let date_header_hash = Sha256::digest(date_header).into();
     let message_hash = Sha256::digest(message).into();
-    StringToSign::of_event(
+    StringToSign::for_event(
         Algorithm::HmacSha256,
         date,
         scope,
@@ -281,7 +307,7 @@ pub(super) fn encode_date(milliseconds: i64) -> [u8; DATE_LEN] {
 /// ```
 /// # use countersign::{Credentials, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
 /// # let mut request = http::Request::post("https://localhost/").body(())?;
 /// # let mut events = signer.sign_events(&mut request, now)?;
 /// let message = b"a message, which may be large";
@@ -330,7 +356,7 @@ impl SignedMessage {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// let around = events.sign_parts(b"message", now)?;
@@ -348,7 +374,7 @@ impl SignedMessage {
     /// ```
     /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// let around = events.sign_parts(b"message", now)?;

@@ -20,7 +20,7 @@ const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Checks the messages of one signed stream, in the order in which they arrive.
 ///
 /// It begins with the signature of the request that opened the stream, once that was verified (see
-/// [`Seed`](crate::verify::Seed) and [`SignedRequest`](crate::verify::SignedRequest)), and takes
+/// [`StreamContext`](crate::verify::StreamContext) and [`SignedRequest`](crate::verify::SignedRequest)), and takes
 /// the credentials rather than a signing key, because a stream may go on past midnight.
 ///
 /// ```
@@ -30,7 +30,7 @@ const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 ///
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// # let now = datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
 /// # let mut request = http::Request::post("https://localhost/").body(())?;
 /// # let mut events = signer.sign_events(&mut request, now)?;
 /// # let mut body = events.sign(b"message", now)?;
@@ -86,18 +86,18 @@ impl EventVerifier {
     ///
     /// ```
     /// use countersign::event_stream::EventVerifier;
-    /// # use countersign::verify::{Head, SignedRequest, Verifier};
-    /// # use countersign::{sigv4::SigningKey, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # signer.sign_events(&mut request, now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "transcribe");
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "transcribe")?;
     ///
-    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     let (verified, seed) = head.into_parts();
     ///     let events = EventVerifier::new(&credentials, seed.scope(), seed.signature());
     /// }
@@ -141,7 +141,7 @@ impl EventVerifier {
     /// # use countersign::{sigv4::Authorization, Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// # let frame = events.sign(b"message", now)?;
@@ -180,8 +180,7 @@ impl EventVerifier {
             &encode_date(milliseconds),
             payload,
         );
-        // Comparing signatures takes the same time wherever they differ.
-        if self.key.sign(string_to_sign) != signature {
+        if !self.key.verifies(string_to_sign, &signature) {
             return Err(EventError::SignatureMismatch);
         }
         self.prior = signature;
@@ -204,7 +203,7 @@ impl EventVerifier {
     /// # use countersign::{sigv4::Authorization, Credentials, Signer};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
     /// # let mut request = http::Request::post("https://localhost/").body(())?;
     /// # let mut events = signer.sign_events(&mut request, now)?;
     /// # let frame = events.sign(b"message", now)?;

@@ -77,6 +77,17 @@ pub enum Cause {
         /// The server's own, where it tells.
         expected: Option<String>,
     },
+    /// The host is one of AWS's, and belongs to another service or region than was signed for.
+    OtherHost {
+        /// The signing name of the host's service.
+        service: String,
+        /// The region of the host, where its name tells.
+        region: Option<String>,
+        /// The service in the credential scope.
+        signed_service: String,
+        /// The region in the credential scope; none in Signature Version 4A.
+        signed_region: Option<String>,
+    },
     /// The credential scope does not end in `aws4_request`.
     WrongTerminator,
     /// The HTTP method changed.
@@ -191,13 +202,6 @@ pub enum Cause {
 
 impl Cause {
     /// What to do about it.
-    ///
-    /// ```
-    /// use countersign::explain::Cause;
-    ///
-    /// let advice = Cause::PathEncodedTwice.advice();
-    /// assert!(advice.starts_with("Sign the path as it is sent"));
-    /// ```
     pub fn advice(&self) -> &'static str {
         words(self).1
     }
@@ -261,11 +265,11 @@ impl fmt::Display for Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::Form;
+    use crate::verify::SignatureLocation;
 
     #[test]
     fn each_error_of_the_verifier_is_a_cause() {
-        let form = Form::Header;
+        let form = SignatureLocation::Header;
         let now = Timestamp::UNIX_EPOCH;
         let date = crate::sigv4::date::AmzDate::new(now).unwrap();
         let owned = str::to_owned;

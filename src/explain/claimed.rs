@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::request::HttpRequest;
+use crate::service::signing_names::{HostService, service_of_host};
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, SignedRequest};
+use crate::verify::{SignatureLocation, SignedRequest};
 
 use super::cause::Cause;
 use super::rebuilt::declared;
@@ -13,7 +14,7 @@ use super::rebuilt::declared;
 /// What a request says of itself, as far as it can be read at all.
 #[derive(Default)]
 pub(super) struct Claimed {
-    pub(super) form: Option<Form>,
+    pub(super) form: Option<SignatureLocation>,
     pub(super) has_signature: bool,
     /// Whether it looks like Signature Version 2, or like a browser's upload, whose signature stands
     /// in the form: neither is read here, and both may be right.
@@ -23,6 +24,8 @@ pub(super) struct Claimed {
     pub(super) access_key_id: Option<String>,
     pub(super) region: Option<String>,
     pub(super) service: Option<String>,
+    /// What the host says.
+    host: Option<HostService>,
     pub(super) date: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
     /// The hash of the payload that was sent, where that is known.
@@ -60,6 +63,11 @@ impl Claimed {
                 || in_query("X-Amz-Date"),
             payload: payload.map(|payload| payload.to_hashed_payload().as_str().to_owned()),
             sent_hash: declared(request),
+            host: request
+                .uri()
+                .host()
+                .or_else(|| header("host"))
+                .and_then(service_of_host),
             ..Self::default()
         };
         if let Ok(claim) = SignedRequest::parse_unsent(request) {
@@ -81,6 +89,21 @@ impl Claimed {
             signed: self.region.clone().unwrap_or_default(),
             expected: expected.map(str::to_owned),
         }
+    }
+
+    /// Whether the host belongs to another service or region than the scope.
+    pub(super) fn other_host(&self) -> Option<Cause> {
+        let (host, signed) = (self.host.as_ref()?, self.service.as_deref()?);
+        let other_region = match (host.region(), self.region.as_deref()) {
+            (Some(host), Some(signed)) => host != "*" && host != signed,
+            _ => false,
+        };
+        (host.service() != signed || other_region).then(|| Cause::OtherHost {
+            service: host.service().to_owned(),
+            region: host.region().map(str::to_owned),
+            signed_service: signed.to_owned(),
+            signed_region: self.region.clone(),
+        })
     }
 
     pub(super) fn wrong_service(&self, expected: Option<&str>) -> Cause {

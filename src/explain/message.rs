@@ -3,7 +3,7 @@
 use crate::credentials::key_id::IdPrefix;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
-use crate::verify::Form;
+use crate::verify::SignatureLocation;
 
 use super::answer::Answer;
 use super::cause::Cause;
@@ -192,7 +192,7 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
         signed?.unix_seconds().checked_sub(now?.unix_seconds())
     };
     let now = answer.time("ServerTime").or(answer.date);
-    let presigned = claimed.form == Some(Form::Query);
+    let presigned = claimed.form == Some(SignatureLocation::Query);
     let expired = || Cause::UrlExpired {
         expired_at: answer.time("Expires").or(claimed.expires_at),
         now,
@@ -241,7 +241,7 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
 pub(super) fn clock_of_header(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
     let (now, signed) = (answer.date?, claimed.date?);
     let apart = signed.unix_seconds().saturating_sub(now.unix_seconds());
-    if claimed.form == Some(Form::Query) && apart <= 900 {
+    if claimed.form == Some(SignatureLocation::Query) && apart <= 900 {
         return claimed
             .expires_at
             .filter(|end| *end < now)

@@ -10,6 +10,7 @@ use crate::primitives::encode::same;
 use crate::request::HttpRequest;
 use crate::service::Rules;
 use crate::sigv4::authorization::CONTENT_SHA256_PARAMETER;
+use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::parameters;
 use crate::sigv4::canonical::{CanonicalRequest, keeps};
 use crate::sigv4::date::AmzDate;
@@ -17,7 +18,9 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
-use crate::verify::{Form, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls};
+use crate::verify::{
+    SignatureLocation, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls,
+};
 
 use super::lines::{Lines, readable};
 
@@ -43,15 +46,17 @@ impl Rebuilt {
     ) -> Result<Self, VerifyError> {
         let claim = SignedRequest::parse_unsent(request)?;
         let listed: BTreeSet<&str> = claim.signed_headers().collect();
-        let keep = keeps(rules, claim.form() == Form::Header);
+        let keep = keeps(rules, claim.form() == SignatureLocation::Header);
         let sign = |name: &str| listed.contains(name);
         let invalid = |problem| VerifyError::InvalidTarget { problem };
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        let read = canonical.read(request, rules, keep, sign);
+        let path = |path| CanonicalPath::received(path, rules);
+        let read = canonical.read(request, path, keep, sign);
         read.map_err(|error| match error {
             // A query was read with the claim.
             crate::Error::InvalidPath { problem, .. } => invalid(problem),
             crate::Error::MissingHost => VerifyError::MissingHost,
+            crate::Error::DuplicateHost => VerifyError::SeveralHosts,
             _ => invalid("it has no canonical form"),
         })?;
         canonical.sort();
@@ -100,7 +105,7 @@ fn payload_line<R: HttpRequest>(
 ) -> Option<String> {
     let given = || payload.map(|payload| payload.to_hashed_payload().as_str().to_owned());
     let header = declared(request).map(|text| in_hex(text, rules));
-    if claim.form() == Form::Header {
+    if claim.form() == SignatureLocation::Header {
         return header.or_else(given);
     }
     let parameter = || {

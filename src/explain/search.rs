@@ -4,6 +4,7 @@ use http::uri::Uri;
 
 use crate::credentials::SecretKey;
 use crate::primitives::encode::encode_key;
+use crate::request::host_of;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::SigningKey;
@@ -58,7 +59,7 @@ pub(super) fn search(
         paths(&rebuilt.lines.path, uri),
         queries(&rebuilt.lines, uri),
     );
-    for headers in header_variants(&rebuilt.lines) {
+    for headers in header_variants(&rebuilt.lines, uri) {
         for path in &paths {
             for query in &queries {
                 let lines = Lines {
@@ -152,7 +153,7 @@ fn queries(lines: &Lines, uri: &Uri) -> Vec<String> {
     queries
 }
 
-fn header_variants(lines: &Lines) -> Vec<Lines> {
+fn header_variants(lines: &Lines, uri: &Uri) -> Vec<Lines> {
     let mut variants = vec![lines.clone()];
     let with = |change: &dyn Fn(&str) -> Option<String>| {
         let mut changed = lines.clone();
@@ -171,6 +172,11 @@ fn header_variants(lines: &Lines) -> Vec<Lines> {
         variants.push(with(&|host: &str| Some(format!("{host}{port}"))));
     }
     variants.push(with(&|host: &str| Some(host.to_ascii_lowercase())));
+    let as_written = |host: &str| {
+        let written = host_of(uri).filter(|written| written.eq_ignore_ascii_case(host));
+        written.map(str::to_owned)
+    };
+    variants.push(with(&as_written));
     let mut without_token = lines.clone();
     without_token
         .headers

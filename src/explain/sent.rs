@@ -9,9 +9,9 @@ use crate::credentials::SecretKey;
 use crate::credentials::key_id::IdPrefix;
 use crate::primitives::encode::same;
 use crate::request::HttpRequest;
-use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::service::{ContentSha256, Service};
 use crate::sigv4::payload_hash::PayloadHash;
-use crate::verify::{SignedRequest, Verifier, VerifyError};
+use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 
 use super::Unreadable;
 use super::answer::Answer;
@@ -32,14 +32,13 @@ use super::search::{Found, search};
 ///
 /// ```
 /// use countersign::explain::{Cause, Sent};
-/// use countersign::{Credentials, PayloadHash, SecretKey, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, PayloadHash, SecretKey, Signer, Timestamp};
 ///
 /// // The secret came out of a file, with its line break. (Countersign's own signer refuses it.)
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// let signer = Signer::new(credentials, "us-east-1", "sqs");
+/// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
 /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
 ///
 /// let sent = Sent::new(&request, "sqs")
 ///     .with_payload(PayloadHash::EMPTY)
@@ -59,17 +58,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// A request as it was sent: method, target and headers as on the wire, where a `host` header of
     /// one's own stands in place of the URI's. `service` is the one it was signed for, with the
     /// rules that it was signed by.
-    ///
-    /// ```
-    /// use countersign::explain::Sent;
-    /// use countersign::{Rules, Service};
-    ///
-    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let sent = Sent::new(&request, "s3");
-    /// // By rules of one's own:
-    /// let sent = Sent::new(&request, Service::new("storage", Rules::S3));
-    /// # Ok::<(), http::Error>(())
-    /// ```
     pub fn new(request: &'a R, service: impl Into<Service>) -> Self {
         Self {
             request,
@@ -82,20 +70,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
 
     /// Says what the payload that was sent hashes to: hash the bytes that the HTTP client was given,
     /// not the value that was signed.
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Sent};
-    /// use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// // The hash of an empty body for an upload is the classic.
-    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("data")?;
-    /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// let sent = Sent::new(&request, "s3").with_payload(PayloadHash::of("data"));
-    /// assert_eq!(sent.check().cause(), Some(&Cause::PayloadHashDiffers));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_payload(mut self, payload: PayloadHash) -> Self {
         self.payload = Some(payload);
@@ -104,20 +78,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
 
     /// Gives the secret access key, with which the mistakes of other signers can be told apart,
     /// and white space around it be found. It is used here and nowhere else.
-    ///
-    /// ```
-    /// use countersign::SecretKey;
-    /// use countersign::explain::{Cause, Sent};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # Signer::new(credentials, "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    ///
-    /// let secret_key = SecretKey::from(" wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let sent = Sent::new(&request, "sqs").with_payload(PayloadHash::EMPTY).with_secret_key(secret_key);
-    /// assert_eq!(sent.check().cause(), Some(&Cause::SecretKeyWhiteSpace));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_secret_key(mut self, secret_key: SecretKey) -> Self {
         self.secret_key = Some(secret_key);
@@ -125,23 +85,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     }
 
     /// Gives the canonical request that the signer says it signed, as its log has it.
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Sent};
-    /// use countersign::{sigv4::CanonicalRequest, Credentials, PayloadHash, Rules, Service, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("s3", Rules::GENERIC));
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let log = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?.to_string();
-    /// // What the other signer wrote into its log.
-    /// let sent = Sent::new(&request, "s3").with_signed(log);
-    /// assert!(sent.check().findings().iter().any(|finding| finding.cause() == &Cause::PathEncodedTwice));
-    /// // And what it should have been.
-    /// assert!(sent.string_to_sign()?.to_string().starts_with("AWS4-HMAC-SHA256\n20260101T120000Z\n"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_signed(mut self, canonical_request: impl Into<String>) -> Self {
         self.signed = Some(Zeroizing::new(canonical_request.into()));
@@ -153,22 +96,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// # Errors
     /// What is signed in no way that can be read.
-    ///
-    /// ```
-    /// use countersign::explain::Sent;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # signer.sign(&mut request, PayloadHash::Unsigned, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    ///
-    /// assert_eq!(
-    ///     Sent::new(&request, "s3").canonical_request()?.to_string(),
-    ///     "GET\n/key\n\n\
-    ///      host:bucket.s3.amazonaws.com\nx-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20260101T120000Z\n\n\
-    ///      host;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn canonical_request(&self) -> Result<Text, VerifyError> {
         let rebuilt = self.rebuilt()?;
         let text = rebuilt.lines.to_text();
@@ -180,18 +107,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// # Errors
     /// As [`canonical_request`](Self::canonical_request).
-    ///
-    /// ```
-    /// use countersign::explain::Sent;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # signer.sign(&mut request, PayloadHash::Unsigned, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    ///
-    /// let text = Sent::new(&request, "s3").string_to_sign()?.to_string();
-    /// assert!(text.starts_with("AWS4-HMAC-SHA256\n20260101T120000Z\n20260101/us-east-1/s3/aws4_request\n"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn string_to_sign(&self) -> Result<Text, VerifyError> {
         let rebuilt = self.rebuilt()?;
         let string_to_sign = rebuilt.string_to_sign(&rebuilt.lines.to_text()).to_string();
@@ -203,10 +118,10 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// ```
     /// use countersign::explain::{Cause, Sent};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # signer.sign(&mut request, PayloadHash::Unsigned, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// # signer.sign(&mut request, PayloadHash::Unsigned, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
     ///
     /// // A library added a header behind the signer.
     /// request.headers_mut().insert("x-amz-acl", "private".parse()?);
@@ -224,26 +139,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// # Errors
     /// A body that is no error of AWS, nor one in its manner, or larger than
     /// [`LARGEST_ANSWER`](super::LARGEST_ANSWER).
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Sent};
-    /// use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # let mut request = http::Request::head("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// // The server's clock says more than a `HEAD`'s body could.
-    /// let answer = http::Response::builder().status(403)
-    ///     .header("date", "Thu, 01 Jan 2026 12:20:00 GMT").body("")?;
-    /// let sent = Sent::new(&request, "s3");
-    /// let diagnosis = sent.answered(&answer)?;
-    /// assert!(matches!(diagnosis.cause(), Some(Cause::Clock { .. })));
-    /// // The same, from a client with other types.
-    /// let same = sent.refused(answer.status(), answer.headers(), b"")?;
-    /// assert_eq!(same.cause(), diagnosis.cause());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn answered<B: AsRef<[u8]>>(
         &self,
         answer: &http::Response<B>,
@@ -255,22 +150,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Sent};
-    /// use http::{HeaderMap, StatusCode};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::head("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    ///
-    /// let mut headers = HeaderMap::new();
-    /// headers.insert("x-amz-bucket-region", "eu-west-1".parse()?);
-    /// headers.insert("date", "Thu, 01 Jan 2026 12:00:00 GMT".parse()?);
-    /// let diagnosis = Sent::new(&request, "s3").refused(StatusCode::FORBIDDEN, &headers, b"")?;
-    /// assert!(matches!(diagnosis.cause(), Some(Cause::WrongRegion { .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn refused(
         &self,
         status: StatusCode,
@@ -288,22 +167,6 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// # Errors
     /// As there.
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Sent};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    ///
-    /// let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is \
-    ///     malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'</Message>\
-    ///     <Region>eu-west-1</Region></Error>";
-    /// let diagnosis = Sent::new(&request, "s3").refused_with(body)?;
-    /// let wrong = Cause::WrongRegion { signed: "us-east-1".into(), expected: Some("eu-west-1".into()) };
-    /// assert_eq!(diagnosis.cause(), Some(&wrong));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn refused_with(&self, body: impl AsRef<[u8]>) -> Result<Diagnosis, Unreadable> {
         Ok(self.diagnose(&Answer::of_body(body.as_ref())?))
     }
@@ -313,10 +176,10 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     ///
     /// ```
     /// use countersign::explain::{Cause, Sent};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// # signer.sign(&mut request, PayloadHash::EMPTY, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
     ///
     /// // A cache does not pass the range on.
     /// let mut captured = request.clone();
@@ -387,6 +250,9 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
         let compared = self.differences(answer);
         let mut findings = compared.clone().unwrap_or_default();
         findings.extend(clock_of_header(answer, &claimed).map(Finding::new));
+        if findings.is_empty() {
+            findings.extend(claimed.other_host().map(Finding::new));
+        }
         findings.extend(self.suspicions());
         if findings.is_empty() {
             findings.push(Finding::new(match compared {
@@ -474,9 +340,9 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     fn suspicions(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut add = |cause| findings.push(Finding::new(cause));
-        let after_signing =
-            self.service.rules().session_token == SessionTokenPlacement::AfterSigning;
         let claimed = self.claimed();
+        let in_url = claimed.form == Some(SignatureLocation::Query);
+        let after_signing = self.service.rules().session_token.is_unsigned(in_url);
         let id = claimed.access_key_id.as_deref().unwrap_or_default();
         if IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey)
             && !claimed.has_token
@@ -531,9 +397,7 @@ impl<'a, R: HttpRequest> Sent<'a, R> {
     /// The verifier's rules, at the request's own time and for its own region.
     fn rules_broken(&self) -> Result<(), VerifyError> {
         let claim = SignedRequest::parse_unsent(self.request)?;
-        Verifier::new("", self.service.clone())
-            .with_any_region()
-            .check(&claim, claim.date().timestamp())
+        Verifier::unchecked(self.service.clone()).check(&claim, claim.date().timestamp())
     }
 
     /// The verifier knows Signature Version 4 alone, and not everything else is wrong.

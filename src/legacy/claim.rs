@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use http::header::HOST;
+
+use super::access_key_id_problem;
 use crate::credentials::{Credentials, SessionToken};
+use crate::error::Error;
 use crate::primitives::encode::same;
+use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// How far the clocks may be apart.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -56,9 +61,57 @@ impl<'c> Verified<'c> {
     }
 }
 
+/// Query parameters that only Signature Version 4 has.
+pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
+
+/// The access key ID of a claim. Servers write it into logs before anything is proven.
+pub(super) fn own_id(id: &str, form: SignatureLocation) -> Result<String, VerifyError> {
+    match access_key_id_problem(id) {
+        None => Ok(id.to_owned()),
+        Some(_) => Err(VerifyError::Malformed {
+            form,
+            problem: "access key ID must be 1 to 128 printable ASCII characters without spaces",
+        }),
+    }
+}
+
+/// Refuses a request whose `host` headers and URI disagree: a server may route by either.
+pub(super) fn refuse_two_hosts<R: HttpRequest>(request: &R) -> Result<(), VerifyError> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (host, another) = (hosts.next(), hosts.next());
+    let authority = request.uri().authority();
+    let agree = match (host, authority) {
+        (Some(host), Some(authority)) => {
+            let host = host.as_bytes().trim_ascii();
+            let bare = host_of(request.uri()).unwrap_or_default();
+            host.eq_ignore_ascii_case(authority.as_str().as_bytes())
+                || host.eq_ignore_ascii_case(bare.as_bytes())
+        }
+        _ => true,
+    };
+    if agree && another.is_none() {
+        Ok(())
+    } else {
+        Err(VerifyError::SeveralHosts)
+    }
+}
+
+/// Why no string to sign could be made of a request that arrived.
+pub(super) fn unreadable(error: &Error) -> VerifyError {
+    match error {
+        Error::MissingHost => VerifyError::MissingHost,
+        Error::InvalidQuery { problem, .. } | Error::InvalidPath { problem, .. } => {
+            VerifyError::InvalidTarget { problem }
+        }
+        _ => VerifyError::InvalidTarget {
+            problem: "its parameters cannot be read",
+        },
+    }
+}
+
 /// What a request says about who signed it, when, and with which signature.
 pub(super) struct Claim {
-    pub(super) form: Form,
+    pub(super) form: SignatureLocation,
     pub(super) access_key_id: String,
     pub(super) session_token: Option<SessionToken>,
     /// `None` where a policy says until when.

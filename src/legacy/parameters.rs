@@ -8,6 +8,8 @@ use crate::sigv4::canonical::query;
 pub(super) struct Parameters(Vec<Parameter>);
 
 pub(super) struct Parameter {
+    /// Where it begins in the text, in bytes.
+    pub(super) at: usize,
     pub(super) name: Vec<u8>,
     /// `None` where there is no `=`.
     pub(super) value: Option<Vec<u8>>,
@@ -21,12 +23,19 @@ impl Parameters {
             parameter?;
         }
         let mut parameters = Vec::new();
-        for piece in query.split('&').filter(|piece| !piece.is_empty()) {
+        let mut next = 0;
+        for piece in query.split('&') {
+            let at = next;
+            next += piece.len() + 1;
+            if piece.is_empty() {
+                continue;
+            }
             let (name, value) = match piece.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (piece, None),
             };
             parameters.push(Parameter {
+                at,
                 name: decoded(name).collect(),
                 value: value.map(|value| decoded(value).collect()),
             });
@@ -94,5 +103,13 @@ impl Parameters {
 impl Parameter {
     pub(super) fn value(&self) -> &[u8] {
         self.value.as_deref().unwrap_or_default()
+    }
+
+    /// An error that points to this parameter of a query.
+    pub(super) fn invalid(&self, problem: &'static str) -> Error {
+        Error::InvalidQuery {
+            position: self.at,
+            problem,
+        }
     }
 }

@@ -43,7 +43,7 @@ pub use claim::SignedRequest;
 pub use post::{SignedPost, VerifiedPost};
 pub use resource::Bucket;
 pub use string_to_sign::string_to_sign;
-use string_to_sign::{amz_headers, header_string_to_sign, write_string_to_sign};
+use string_to_sign::{amz_headers, amz_parameters, header_string_to_sign, write_string_to_sign};
 
 use super::date::http_date;
 use super::parameters::Parameters;
@@ -53,7 +53,7 @@ use crate::error::Error;
 use crate::primitives::encode::encode_segment;
 use crate::request::{HttpRequest, authority_of};
 use crate::sign::added_headers::attach_session_token;
-use crate::sign::presigned::Presigned;
+use crate::sign::presigned::{Presigned, whole_seconds};
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
@@ -199,7 +199,7 @@ impl Signer {
     ) -> Result<Presigned, Error> {
         let now = now.into();
         check(&self.credentials, now)?;
-        refuse_signed(request)?;
+        let parameters = refuse_signed(request)?;
         let uri = request.uri();
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
             return Err(Error::RelativeUri);
@@ -220,7 +220,9 @@ impl Signer {
         }
         let token = self.credentials.session_token();
         let token = token.map(SessionToken::expose);
+        let sent = amz_parameters(&parameters, &headers)?;
         let mut amz = amz_headers(&headers);
+        amz.extend(sent.iter().map(|(name, value)| (name.as_str(), *value)));
         amz.extend(token.map(|token| (TOKEN, token.as_bytes())));
         let method = request.method().as_str();
         let string_to_sign =
@@ -254,7 +256,7 @@ impl Signer {
     }
 
     fn expires_at(&self, expires_in: Duration, now: Timestamp) -> Result<Timestamp, Error> {
-        let seconds = expires_in.as_secs();
+        let seconds = whole_seconds(expires_in)?;
         let longest = i64::MAX.unsigned_abs();
         if !(1..=longest).contains(&seconds) {
             return Err(Error::ExpiresInOutOfRange { seconds, longest });
@@ -279,10 +281,10 @@ impl fmt::Debug for Signer {
     }
 }
 
-fn refuse_signed<R: HttpRequest>(request: &R) -> Result<(), Error> {
+fn refuse_signed<R: HttpRequest>(request: &R) -> Result<Parameters, Error> {
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
     match parameters.any_of(&WRITTEN) {
-        None => Ok(()),
+        None => Ok(parameters),
         Some(parameter) => Err(Error::AlreadySigned {
             parameter: parameter.to_owned(),
         }),

@@ -190,10 +190,10 @@ impl Signer {
         let signed = self.sign(request, Parameters::of_query(query)?, query, now)?;
         let target = format!("{}?{signed}", path(uri));
         let mut parts = uri.clone().into_parts();
-        let target = target.try_into().map_err(|_| Error::InvalidQuery {
-            position: 0,
-            problem: "it is too long for a URI once it is signed",
-        })?;
+        let length = target.len();
+        let target = target
+            .try_into()
+            .map_err(|_| Error::UrlTooLong { length })?;
         parts.path_and_query = Some(target);
         // Only a relative URI gets here without an authority, and stays one.
         Ok(Uri::from_parts(parts).unwrap_or_default())
@@ -281,10 +281,9 @@ impl Signer {
                 written.push(("Timestamp", timestamp));
             }
             Some(name) if own.text(name).and_then(read_timestamp).is_none() => {
-                return Err(Error::InvalidQuery {
-                    position: 0,
-                    problem: "its `Timestamp` or `Expires` is not of the form YYYY-MM-DDThh:mm:ssZ",
-                });
+                return Err(Error::InvalidSigV2Request(
+                    "`Timestamp` or `Expires` is not of the form YYYY-MM-DDThh:mm:ssZ",
+                ));
             }
             Some(_) => {}
         }
@@ -333,14 +332,11 @@ fn write_string_to_sign<R: HttpRequest>(
 ) -> Result<String, Error> {
     let parameters = parameters.sorted();
     if parameters.has_twins() {
-        return Err(Error::InvalidQuery {
-            position: 0,
-            problem: "a parameter is there twice, in an order that no signature tells",
-        });
+        return Err(Error::InvalidSigV2Request(
+            "a parameter appears more than once, and its order would not be signed",
+        ));
     }
-    let host = host(request)
-        .ok_or(Error::MissingHost)?
-        .to_ascii_lowercase();
+    let host = host(request)?.to_ascii_lowercase();
     let method = request.method().as_str();
     let mut text = Vec::new();
     for line in [method, &*host, path(request.uri())] {
@@ -368,26 +364,26 @@ fn path(uri: &Uri) -> &str {
 }
 
 /// The one `host` header, or as an HTTP client sends it for the URI.
-fn host<R: HttpRequest>(request: &R) -> Option<&str> {
+fn host<R: HttpRequest>(request: &R) -> Result<&str, Error> {
     let mut headers = request.headers().get_all(http::header::HOST).iter();
-    match (headers.next(), headers.next()) {
+    let host = match (headers.next(), headers.next()) {
         (None, _) => host_of(request.uri()),
         (Some(host), None) => host
             .to_str()
             .ok()
             .map(str::trim)
             .filter(|host| !host.is_empty()),
-        _ => None,
-    }
+        _ => return Err(Error::DuplicateHost),
+    };
+    host.ok_or(Error::MissingHost)
 }
 
 fn refuse_query<R: HttpRequest>(request: &R) -> Result<(), Error> {
     match request.uri().query() {
         None | Some("") => Ok(()),
-        Some(_) => Err(Error::InvalidQuery {
-            position: 0,
-            problem: "the parameters are in the body, and no signature would cover a query",
-        }),
+        Some(_) => Err(Error::InvalidSigV2Request(
+            "the URI has a query, which the signature of a form does not cover",
+        )),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::verify::{Protocol, VerifyError};
 
 /// Why a browser's upload is refused.
 ///
-/// No variant holds a signature, a token, or the value of a field.
+/// No variant holds a signature, a token, or the value of a field. A field's name is the client's:
+/// `Display` and `Debug` escape its control characters, so that it cannot forge a line of a log.
 ///
 /// ```
 /// use countersign::post_policy::PolicyError;
@@ -30,7 +31,7 @@ pub enum PolicyError {
     Signature(#[from] VerifyError),
     /// A field came twice. Whoever reads one of them is told something else than who reads the
     /// other.
-    #[error("the field `{field}` is there twice")]
+    #[error("the field `{}` is there twice", field.escape_debug())]
     RepeatedField {
         /// Its name.
         field: String,
@@ -47,22 +48,41 @@ pub enum PolicyError {
         now: Timestamp,
     },
     /// A field that no condition is about.
-    #[error("no condition of the policy covers the field `{field}`")]
+    #[error("no condition of the policy covers the field `{}`", field.escape_debug())]
     FieldNotCovered {
         /// Its name.
         field: String,
     },
     /// A condition is about a field that did not come.
-    #[error("the policy asks for the field `{field}`")]
+    #[error("the policy asks for the field `{}`", field.escape_debug())]
     FieldMissing {
         /// Its name.
         field: String,
     },
     /// A field is not what the policy asks for.
-    #[error("the field `{field}` does not meet the policy")]
+    #[error("the field `{}` does not meet the policy", field.escape_debug())]
     FieldNotMet {
         /// Its name.
         field: String,
+    },
+    /// The fields are too long, with the file's name for each `${filename}`.
+    #[error(
+        "form fields are {length} bytes with the file name filled in, above the maximum of {longest}"
+    )]
+    FieldsTooLong {
+        /// Their names and values, in bytes, without `policy` and `file`.
+        length: usize,
+        /// The most, in bytes.
+        longest: usize,
+    },
+    /// The key is empty, with the file's name for each `${filename}`.
+    #[error("object key is empty")]
+    EmptyKey,
+    /// The key is longer than 1,024 bytes, with the file's name for each `${filename}`.
+    #[error("object key is {length} bytes, above the maximum of 1024")]
+    KeyTooLong {
+        /// The key's length, in bytes.
+        length: usize,
     },
     /// The file is shorter than the policy asks for.
     #[error("the file has {length} bytes, and the policy asks for {min} or more")]
@@ -94,7 +114,9 @@ impl PolicyError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Signature(error) => error.code(Protocol::S3),
-            Self::RepeatedField { .. } => "InvalidArgument",
+            Self::RepeatedField { .. } | Self::EmptyKey => "InvalidArgument",
+            Self::FieldsTooLong { .. } => "MaxPostPreDataLengthExceeded",
+            Self::KeyTooLong { .. } => "KeyTooLongError",
             Self::MalformedPolicy(_) => "InvalidPolicyDocument",
             Self::Expired { .. }
             | Self::FieldNotCovered { .. }

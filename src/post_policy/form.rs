@@ -8,12 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use super::condition::{self, Condition, Fault};
 use super::policy::PostPolicy;
 use super::{
-    ALGORITHM, CREDENTIAL, DATE, LONGEST_POLICY, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN,
-    SIGNATURE, VERSION_2, VERSION_4, is_exempt, json,
+    ALGORITHM, CREDENTIAL, DATE, FILE_NAME, LONGEST_POLICY, MAX_KEY_LENGTH, POLICY,
+    S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2, VERSION_4, is_exempt, is_replaced, json,
 };
 use crate::error::Error;
 use crate::primitives::encode::ascii;
-use crate::sign::pipeline::Identity;
+use crate::sign::pipeline::SigningContext;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::signature::{Algorithm, Signature};
@@ -24,13 +24,15 @@ impl Signer {
     /// Signs a policy, and makes the form of it.
     ///
     /// The form has the fields whose values the policy fixes, then `fields` (what is filled in
-    /// beforehand; `key` may hold `${filename}`), then what signing adds. Fields that the page or
+    /// beforehand), then what signing adds. S3 replaces `${filename}` in any of `fields` with the
+    /// file's name before it checks the policy. Fields that the page or
     /// its user fills in need not be given; the policy covers them.
     ///
     /// # Errors
     /// A field that no condition covers, or that does not meet one; one of those that signing adds;
-    /// a policy that does not cover `key`, that no file can meet, that has ended, that is longer
-    /// than 20 KB, or that outlives the credentials; otherwise as [`sign`](Self::sign).
+    /// a key that is empty or longer than 1,024 bytes; an exact condition on a value that contains
+    /// `${filename}`, which no upload meets; a policy that does not cover `key`, that no file can meet,
+    /// that has ended, that is longer than 20 KB, or that outlives the credentials; otherwise as [`sign`](Self::sign).
     ///
     /// ```
     /// use countersign::post_policy::PostPolicy;
@@ -38,7 +40,7 @@ impl Signer {
     /// use time::macros::datetime;
     ///
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let now = datetime!(2015-12-29 0:00 UTC);
     /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC))
     ///     .starts_with("key", "user/user1/");
@@ -56,10 +58,10 @@ impl Signer {
         now: impl Into<Timestamp>,
     ) -> Result<PostForm, Error> {
         let now = now.into();
-        let (identity, date) = self.identity(now)?;
-        let mut form = fill(policy, fields, identity.expiration, now)?;
-        self.with_key(&date, identity, |key| {
-            let own = own_fields(identity, &date, key);
+        let (context, date) = self.context(now)?;
+        let mut form = fill(policy, fields, context.expiration, now)?;
+        self.with_key(&date, context, |key| {
+            let own = own_fields(context, &date, key);
             let text = text_with(policy, &own);
             form.extend(own);
             seal(form, &text, policy.expiration, key)
@@ -77,7 +79,7 @@ impl Signer {
     /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let policy = r#"{ "expiration": "2015-12-30T12:00:00.000Z", "conditions": [
     ///     {"bucket": "bucket"}, ["starts-with", "$key", ""],
     ///     {"x-amz-credential": "AKIDEXAMPLE/20151229/us-east-1/s3/aws4_request"},
@@ -93,12 +95,12 @@ impl Signer {
         now: impl Into<Timestamp>,
     ) -> Result<PostForm, Error> {
         let now = now.into();
-        let (identity, date) = self.identity(now)?;
+        let (context, date) = self.context(now)?;
         let read = json::read(policy).map_err(Error::InvalidPolicy)?;
-        check_end(&read, identity.expiration, now)?;
+        check_end(&read, context.expiration, now)?;
         check_uploads(&read)?;
-        self.with_key(&date, identity, |key| {
-            let own = own_fields(identity, &date, key);
+        self.with_key(&date, context, |key| {
+            let own = own_fields(context, &date, key);
             for (field, value) in &own {
                 check(&read, field, value)?;
             }
@@ -177,15 +179,37 @@ fn check_uploads(policy: &PostPolicy) -> Result<(), Error> {
     let (mut least, mut most) = (0, u64::MAX);
     for condition in &policy.conditions {
         match condition {
+            Condition::Equals { field, value }
+                if is_replaced(field) && value.contains(FILE_NAME) =>
+            {
+                return Err(Error::InvalidField {
+                    field: field.clone(),
+                    problem: "has `${filename}` in an exact condition, which is compared with the \
+                        file's name filled in: use a prefix",
+                });
+            }
             Condition::Equals { field, value } if is_bucket(field) => check(policy, field, value)?,
+            Condition::Equals { field, value } => check_key(field, value)?,
             Condition::ContentLengthRange { min, max } => {
                 (least, most) = (least.max(*min), most.min(*max));
             }
-            Condition::Equals { .. } | Condition::StartsWith { .. } => {}
+            Condition::StartsWith { .. } => {}
         }
     }
     if least > most {
         return Err(Error::InvalidPolicy("has a range that no file is in"));
+    }
+    Ok(())
+}
+
+/// Refuses a key that no file's name makes short or long enough.
+fn check_key(field: &str, value: &str) -> Result<(), Error> {
+    let fixed = value.len() - FILE_NAME.len() * value.matches(FILE_NAME).count();
+    if field.eq_ignore_ascii_case("key") && (value.is_empty() || fixed > MAX_KEY_LENGTH) {
+        return Err(Error::InvalidField {
+            field: field.to_owned(),
+            problem: "must be 1 to 1024 bytes long",
+        });
     }
     Ok(())
 }
@@ -228,8 +252,13 @@ fn add(
         let field = field.to_owned();
         return Err(Error::InvalidField { field, problem });
     }
+    check_key(field, value)?;
     if !is_exempt(field) {
         check(policy, field, value)?;
+        if is_replaced(field) && value.contains(FILE_NAME) {
+            // A prefix that only the text `${filename}` meets.
+            check(policy, field, &value.replace(FILE_NAME, ""))?;
+        }
     }
     match form.iter().find(|(name, _)| is(name)) {
         None => form.push((field.to_owned(), value.to_owned())),
@@ -245,14 +274,14 @@ fn add(
 }
 
 /// What signing adds, in the order in which it is sent.
-fn own_fields(identity: &Identity, date: &AmzDate, key: &SigningKey) -> Vec<(String, String)> {
-    let credential = format!("{}/{}", identity.access_key_id, key.scope());
+fn own_fields(context: &SigningContext, date: &AmzDate, key: &SigningKey) -> Vec<(String, String)> {
+    let credential = format!("{}/{}", context.access_key_id, key.scope());
     let mut fields = vec![
         (ALGORITHM, Algorithm::HmacSha256.as_str().to_owned()),
         (CREDENTIAL, credential),
         (DATE, date.to_string()),
     ];
-    if let Some(token) = &identity.session_token {
+    if let Some(token) = &context.session_token {
         let name = match token.header_name {
             SESSION_TOKEN => SESSION_TOKEN,
             _ => S3_EXPRESS_TOKEN,
@@ -288,7 +317,7 @@ fn seal(
 /// # use countersign::{post_policy::{PostForm, PostPolicy}, Credentials, Signer};
 /// # use time::macros::datetime;
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let signer = Signer::new(credentials, "us-east-1", "s3");
+/// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
 /// # let now = datetime!(2015-12-29 0:00 UTC);
 /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
 /// let form: PostForm = signer.sign_post(&policy, [], now)?;
@@ -309,7 +338,7 @@ impl PostForm {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
     /// let form = signer.sign_post(&policy, [], now)?;
@@ -332,7 +361,7 @@ impl PostForm {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
     /// let form = signer.sign_post(&policy, [], now)?;
@@ -349,7 +378,7 @@ impl PostForm {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
     /// let form = signer.sign_post(&policy, [], now)?;

@@ -52,7 +52,7 @@ impl PostPolicy {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let (now, end) = (datetime!(2015-12-29 0:00 UTC), datetime!(2015-12-30 12:00 UTC));
     /// let policy = PostPolicy::new("sigv4examplebucket", end).equals("key", "me.png").equals("acl", "private");
     /// let form = signer.sign_post(&policy, [], now)?;
@@ -75,7 +75,7 @@ impl PostPolicy {
     /// # use countersign::{post_policy::PostPolicy, Credentials, Signer};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// # let (now, end) = (datetime!(2015-12-29 0:00 UTC), datetime!(2015-12-30 12:00 UTC));
     /// let policy = PostPolicy::new("sigv4examplebucket", end)
     ///     .starts_with("key", "user/user1/")
@@ -96,17 +96,17 @@ impl PostPolicy {
     ///
     /// ```
     /// # use countersign::{post_policy::{PolicyError, PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let (now, end) = (datetime!(2015-12-29 0:00 UTC), datetime!(2015-12-30 12:00 UTC));
     /// let policy = PostPolicy::new("sigv4examplebucket", end).equals("key", "me.png").content_length_range(1, 1_048_576);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     ///
     /// // Where the form arrives:
     /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 1_048_577 };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::error::PolicyError;
-use super::fields::Fields;
+use super::fields::{Fields, Filled};
 use super::{
     ALGORITHM, CREDENTIAL, DATE, POLICY, S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE, VERSION_2,
 };
@@ -13,9 +13,11 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, Token, Verifier, VerifyError, VerifyingKey, check_session};
+use crate::verify::{
+    SignatureLocation, Token, Verifier, VerifyError, VerifyingKey, check_credentials,
+};
 
-const FORM: Form = Form::Fields;
+const FORM: SignatureLocation = SignatureLocation::Fields;
 
 /// A signed form as it arrived: a claim, which proves nothing yet.
 ///
@@ -23,22 +25,22 @@ const FORM: Form = Form::Fields;
 ///
 /// ```
 /// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
-/// use countersign::verify::{AccessKey, Verifier};
+/// use countersign::verify::{VerificationKey, Verifier};
 /// use countersign::{Credentials, Service, Signer};
 /// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now = datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+/// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
 /// # let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC)).starts_with("key", "user/");
 /// # let form = signer.sign_post(&policy, [("key", "user/${filename}")], now)?;
 /// # let fields: Vec<(&str, &str)> = form.fields().collect();
 /// // the fields before `file`, which a reader of `multipart/form-data` found
 /// let claim = SignedPost::parse(&fields)?;
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE"); // look it up
-/// let key = AccessKey::derive(&credentials, claim.scope());
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
-/// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+/// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3)?, &key, &upload, now)?;
 /// assert_eq!(verified.key(), "user/me.png");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -69,8 +71,8 @@ pub struct SignedPost<'a> {
 pub struct Upload<'a> {
     /// The bucket that the form was sent to.
     pub bucket: &'a str,
-    /// The file's name as the browser sent it, which `${filename}` in the key stands for; its last
-    /// part counts.
+    /// The file's name as the browser sent it, for `${filename}` in the form's fields. Only the part
+    /// after the last `/` or `\` counts.
     pub file_name: &'a str,
     /// How many bytes the file really has. Where it is not read yet, check again when it is.
     pub file_length: u64,
@@ -137,6 +139,30 @@ impl<'a> SignedPost<'a> {
         })
     }
 
+    /// Takes forms whose fields are longer than 20 KiB, which is the most that S3 takes.
+    ///
+    /// The limit is for the names and values of all fields but `policy` and `file`, in bytes, with the
+    /// file's name for each `${filename}`.
+    ///
+    /// ```
+    /// use countersign::post_policy::{PolicyError, SignedPost};
+    ///
+    /// fn parse<'a>(fields: &'a [(&'a str, &'a str)]) -> Result<SignedPost<'a>, PolicyError> {
+    ///     Ok(SignedPost::parse(fields)?.with_max_fields_length(64 * 1024)) // much metadata
+    /// }
+    /// # let fields = [
+    /// #     ("x-amz-algorithm", "AWS4-HMAC-SHA256"), ("x-amz-date", "20151229T000000Z"), ("policy", "e30="),
+    /// #     ("x-amz-credential", "AKIDEXAMPLE/20151229/us-east-1/s3/aws4_request"),
+    /// #     ("x-amz-signature", "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"),
+    /// # ];
+    /// # assert!(parse(&fields).is_ok());
+    /// ```
+    #[must_use]
+    pub fn with_max_fields_length(mut self, bytes: usize) -> Self {
+        self.fields = self.fields.with_max_length(bytes);
+        self
+    }
+
     /// Whose key to look up.
     ///
     /// ```
@@ -144,7 +170,7 @@ impl<'a> SignedPost<'a> {
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let form = Signer::new(credentials, "us-east-1", "s3").sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let form = Signer::new(credentials, "us-east-1", "s3")?.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
@@ -158,16 +184,16 @@ impl<'a> SignedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost}, Credentials, Signer};
-    /// # use countersign::verify::AccessKey;
+    /// # use countersign::verify::VerificationKey;
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let form = signer.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert_eq!(claim.scope().as_str(), "20151229/us-east-1/s3/aws4_request");
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn scope(&self) -> &CredentialScope {
@@ -182,7 +208,7 @@ impl<'a> SignedPost<'a> {
     /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     /// #     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let form = Signer::new(credentials, "us-east-1", "s3").sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
+    /// # let form = Signer::new(credentials, "us-east-1", "s3")?.sign_post(&policy, [], datetime!(2015-12-29 0:00 UTC))?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?; // signed with temporary credentials
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEPT//////////wEXAMPLE"));
@@ -193,25 +219,25 @@ impl<'a> SignedPost<'a> {
     }
 
     /// Checks everything: the scope, by the verifier's region and service; the session token and
-    /// whether the key has ended; the signature; that the policy lasts; every condition; and that
-    /// one covers every field.
+    /// whether the key has ended; the signature; the lengths of the fields and of the key, with the
+    /// file's name in them; that the policy lasts; every condition; and that one covers every field.
     ///
     /// # Errors
     /// The first rule that is broken, in this order.
     ///
     /// ```
     /// # use countersign::{post_policy::{PolicyError, PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// let verifier = Verifier::new("us-east-1", Service::S3);
+    /// let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// let claim = SignedPost::parse(&fields)?;
-    /// let key = AccessKey::derive(&credentials, claim.scope());
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let mut upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// assert!(claim.verify(&verifier, &key, &upload, now).is_ok());
     ///
@@ -229,15 +255,15 @@ impl<'a> SignedPost<'a> {
     ) -> Result<VerifiedPost<'a>, PolicyError> {
         let now = now.into();
         verifier.check_scope(FORM, &self.scope, &self.date, None)?;
-        check_session(self.token.as_ref(), key, now)?;
+        check_credentials(self.access_key_id, self.token.as_ref(), key, now)?;
         let fits = key.algorithm() == Algorithm::HmacSha256 && key.fits(&self.scope);
         if !fits || !key.verifies(self.policy.as_bytes(), &self.signature) {
             return Err(VerifyError::SignatureMismatch.into());
         }
-        let key = self.fields.check(self.policy, upload, now)?;
+        let filled = self.fields.check(self.policy, upload, now)?;
         Ok(VerifiedPost {
             claim: self.clone(),
-            key,
+            filled,
         })
     }
 }
@@ -266,7 +292,7 @@ impl fmt::Debug for SignedPost<'_> {
 #[derive(Clone)]
 pub struct VerifiedPost<'a> {
     claim: SignedPost<'a>,
-    key: String,
+    filled: Filled<'a>,
 }
 
 impl<'a> VerifiedPost<'a> {
@@ -274,17 +300,17 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
@@ -298,17 +324,17 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).equals("key", "me.png");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "sigv4examplebucket", file_name: "me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
     /// assert_eq!((verified.scope().day(), verified.scope().service()), ("20151229", "s3"));
@@ -322,17 +348,17 @@ impl<'a> VerifiedPost<'a> {
     ///
     /// ```
     /// # use countersign::{post_policy::{PostPolicy, SignedPost, Upload}, Credentials, Service, Signer};
-    /// # use countersign::verify::{AccessKey, Verifier};
+    /// # use countersign::verify::{VerificationKey, Verifier};
     /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let policy = PostPolicy::new("sigv4examplebucket", datetime!(2015-12-30 12:00 UTC)).starts_with("key", "user/user1/");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let now = datetime!(2015-12-29 0:00 UTC);
     /// # let form = signer.sign_post(&policy, [("key", "user/user1/${filename}")], now)?;
     /// # let fields: Vec<(&str, &str)> = form.fields().collect();
-    /// # let verifier = Verifier::new("us-east-1", Service::S3);
+    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
     /// # let claim = SignedPost::parse(&fields)?;
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// // The form's field `key` is `user/user1/${filename}`.
     /// let upload = Upload { bucket: "sigv4examplebucket", file_name: "C:\\photos\\me.png", file_length: 4096 };
     /// let verified = claim.verify(&verifier, &key, &upload, now)?;
@@ -340,20 +366,21 @@ impl<'a> VerifiedPost<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn key(&self) -> &str {
-        &self.key
+        self.filled.key()
     }
 
-    /// The value of a field that the policy covers, as it was sent.
+    /// The value of a field that the policy covers, with the file's name for `${filename}`: what the
+    /// policy was checked against.
     ///
     /// ```
     /// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
-    /// use countersign::verify::{AccessKey, Verifier};
+    /// use countersign::verify::{VerificationKey, Verifier};
     /// use countersign::{Credentials, Service, Signer};
     /// use time::macros::datetime;
     ///
     /// # let now = datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
-    /// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
     /// let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC)).equals("key", "a.png").equals("acl", "private");
     /// let form = signer.sign_post(&policy, [("key", "a.png"), ("acl", "private")], now)?;
     /// assert_eq!(form.expires_at(), datetime!(2026-01-01 13:00 UTC));
@@ -361,14 +388,14 @@ impl<'a> VerifiedPost<'a> {
     /// let fields: Vec<(&str, &str)> = form.fields().collect();
     /// let claim = SignedPost::parse(&fields)?;
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
-    /// # let key = AccessKey::derive(&credentials, claim.scope());
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// # let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
-    /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3), &key, &upload, now)?;
+    /// let verified = claim.verify(&Verifier::new("eu-west-1", Service::S3)?, &key, &upload, now)?;
     /// assert_eq!((verified.key(), verified.field("acl")), ("a.png", Some("private")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn field(&self, name: &str) -> Option<&'a str> {
-        self.claim.fields.covered(name)
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.filled.covered(name)
     }
 }
 
@@ -377,7 +404,7 @@ impl fmt::Debug for VerifiedPost<'_> {
         f.debug_struct("VerifiedPost")
             .field("access_key_id", &self.access_key_id())
             .field("scope", self.scope())
-            .field("key", &self.key)
+            .field("key", &self.key())
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! Bytes: the unreserved set, percent-encoding, hex, and the sinks that text is written into.
 
+use std::collections::TryReserveError;
+
 use percent_encoding::{
     AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, percent_encode_byte,
 };
@@ -27,6 +29,20 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// Appends data that has arrived to a buffer, of which `left` bytes more are announced.
+///
+/// The buffer's capacity at most doubles at a time and never exceeds the announced length. So an
+/// announced length costs no memory by itself, and appending stays linear.
+pub(crate) fn append(buffer: &mut Vec<u8>, data: &[u8], left: u64) -> Result<(), TryReserveError> {
+    if buffer.capacity() - buffer.len() < data.len() {
+        let arrived = buffer.len().saturating_add(data.len());
+        let ahead = usize::try_from(left).map_or(arrived, |left| left.min(arrived));
+        buffer.try_reserve_exact(data.len().saturating_add(ahead))?;
+    }
+    buffer.extend_from_slice(data);
+    Ok(())
+}
+
 /// For text that this crate writes in ASCII.
 impl Sink for String {
     fn put(&mut self, bytes: &[u8]) {
@@ -38,7 +54,7 @@ impl Sink for String {
     }
 }
 
-const fn is_unreserved(byte: u8) -> bool {
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
 }
 
@@ -107,6 +123,10 @@ pub(crate) fn encode_in_path(bytes: &[u8], sink: &mut impl Sink) {
 /// built this way is the same text on the wire and in the canonical request, so it is what S3 and
 /// every S3-compatible store agree on. Never encode a path twice: encode keys, not URLs.
 ///
+/// It matters most for a space and a plus, which become `%20` and `%2B`. S3 reads a bare `+` in a
+/// path as a space, and most S3-compatible stores read it as a plus. Signing refuses such a path
+/// ([`Error::InvalidPath`](crate::Error::InvalidPath)).
+///
 /// AWS calls this `UriEncode` (Amazon S3 API Reference, "Signature calculations for the
 /// Authorization header").
 ///
@@ -169,14 +189,22 @@ fn nibble(digit: u8) -> Option<u8> {
         .and_then(|n| u8::try_from(n).ok())
 }
 
-/// The bytes that percent-encoded text stands for. `+` is a plus.
+/// The bytes that percent-encoded text stands for outside a query. `+` is a plus.
 pub(crate) fn decoded(text: &str) -> impl Iterator<Item = u8> + Clone + '_ {
     percent_decode_str(text)
 }
 
-/// The canonical form of percent-encoded text, byte for byte.
-pub(crate) fn recoded(text: &str) -> impl Iterator<Item = u8> + '_ {
-    decoded(text).flat_map(|byte| {
+/// The bytes that a name or value of a query stands for. `+` is a space.
+pub(crate) fn decoded_in_query(text: &str) -> impl Iterator<Item = u8> + Clone + '_ {
+    text.split('+').enumerate().flat_map(|(i, piece)| {
+        let space = (i > 0).then_some(b' ');
+        space.into_iter().chain(decoded(piece))
+    })
+}
+
+/// The canonical form of decoded bytes, byte for byte.
+pub(crate) fn encoded(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+    bytes.flat_map(|byte| {
         let plain = is_unreserved(byte).then_some(byte);
         let escaped = percent_encode_byte(byte).bytes();
         plain
@@ -185,11 +213,19 @@ pub(crate) fn recoded(text: &str) -> impl Iterator<Item = u8> + '_ {
     })
 }
 
-/// Writes the canonical form of percent-encoded text.
-pub(crate) fn recode(text: &str, sink: &mut impl Sink) {
-    // By way of a small buffer, so that the sink sees runs rather than bytes.
+/// Writes the canonical form of a name or value of a query.
+pub(crate) fn recode_in_query(text: &str, sink: &mut impl Sink) {
+    in_runs(decoded_in_query(text), |run| encode(run, sink));
+}
+
+/// Writes the canonical form of a path of S3: decoded once, encoded strictly, `/` kept.
+pub(crate) fn recode_in_path(path: &str, sink: &mut impl Sink) {
+    in_runs(decoded(path), |run| encode_in_path(run, sink));
+}
+
+/// Hands bytes on through a small buffer, so that a sink sees runs rather than bytes.
+fn in_runs(mut bytes: impl Iterator<Item = u8>, mut write: impl FnMut(&[u8])) {
     let mut buffer = [0; 64];
-    let mut bytes = decoded(text);
     loop {
         let filled = buffer
             .iter_mut()
@@ -197,7 +233,7 @@ pub(crate) fn recode(text: &str, sink: &mut impl Sink) {
             .map(|(slot, byte)| *slot = byte)
             .count();
         match buffer.get(..filled) {
-            Some(run) if !run.is_empty() => encode(run, sink),
+            Some(run) if !run.is_empty() => write(run),
             _ => return,
         }
     }
@@ -257,8 +293,8 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && std::hint::black_box(differing) == 0
 }
 
-/// The same, of percent-encoded text: whether it stands for `bytes`.
-pub(crate) fn same_decoded(text: &str, bytes: &[u8]) -> bool {
+/// The same, of a value of a query: whether it stands for `bytes`.
+pub(crate) fn same_in_query(text: &str, bytes: &[u8]) -> bool {
     let (mut rest, mut equal) = (bytes, true);
     for (i, piece) in text.split('%').enumerate() {
         let mut run = piece.as_bytes();
@@ -278,10 +314,20 @@ pub(crate) fn same_decoded(text: &str, bytes: &[u8]) -> bool {
         let Some((start, left)) = rest.split_at_checked(run.len()) else {
             return false;
         };
-        equal &= same(run, start);
+        equal &= same_but_for_plus(run, start);
         rest = left;
     }
     equal && rest.is_empty()
+}
+
+/// As [`same`], of text of a query without escapes, in which `+` is a space.
+fn same_but_for_plus(text: &[u8], bytes: &[u8]) -> bool {
+    let read = |byte: u8| if byte == b'+' { b' ' } else { byte };
+    let differing = text
+        .iter()
+        .zip(bytes)
+        .fold(0, |bits, (x, y)| bits | (read(*x) ^ y));
+    text.len() == bytes.len() && std::hint::black_box(differing) == 0
 }
 
 #[cfg(test)]
@@ -290,8 +336,8 @@ mod tests {
 
     fn recode_text(text: &str) -> String {
         let mut out = Vec::new();
-        recode(text, &mut out);
-        assert_eq!(recoded(text).collect::<Vec<_>>(), out);
+        recode_in_query(text, &mut out);
+        assert_eq!(encoded(decoded_in_query(text)).collect::<Vec<_>>(), out);
         String::from_utf8(out).unwrap()
     }
 
@@ -376,7 +422,8 @@ mod tests {
             ("%41", "A"),
             ("%c3%a9", "%C3%A9"),
             ("%7e", "~"),
-            ("a+b", "a%2Bb"),
+            ("a+b", "a%20b"),
+            ("+%2B++", "%20%2B%20%20"),
             ("é", "%C3%A9"),
         ] {
             assert_eq!(recode_text(other), canonical);
@@ -384,9 +431,24 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_recoded_with_its_slashes_and_pluses() {
+        for (path, canonical) in [
+            ("/", "/"),
+            ("/a%20b/%c3%a9", "/a%20b/%C3%A9"),
+            ("/a=b%2Fc", "/a%3Db/c"),
+            ("/a+b", "/a%2Bb"),
+            ("/%7Ea%2Db/é", "/~a-b/%C3%A9"),
+        ] {
+            let mut out = String::new();
+            recode_in_path(path, &mut out);
+            assert_eq!(out, canonical, "{path}");
+        }
+    }
+
+    #[test]
     fn long_text_is_recoded_in_runs() {
         let long = "é+".repeat(500);
-        assert_eq!(recode_text(&long), "%C3%A9%2B".repeat(500));
+        assert_eq!(recode_text(&long), "%C3%A9%20".repeat(500));
     }
 
     #[test]
@@ -396,18 +458,20 @@ mod tests {
             ("abc", b"abc"),
             ("%2F", b"/"),
             ("a%2fb%2Bc", b"a/b+c"),
+            ("a+b%2B+", b"a b+ "),
             ("%61%3D%3D", b"a=="),
             ("%C3%A9x", "éx".as_bytes()),
         ] {
-            assert!(same_decoded(text, bytes), "{text}");
-            assert!(!same_decoded(text, &[bytes, b"x"].concat()), "{text}");
+            assert!(same_in_query(text, bytes), "{text}");
+            assert!(!same_in_query(text, &[bytes, b"x"].concat()), "{text}");
             if let Some((_, fewer)) = bytes.split_last() {
-                assert!(!same_decoded(text, fewer), "{text}");
-                assert!(!same_decoded(text, &[fewer, b"!"].concat()), "{text}");
+                assert!(!same_in_query(text, fewer), "{text}");
+                assert!(!same_in_query(text, &[fewer, b"!"].concat()), "{text}");
             }
         }
+        assert!(!same_in_query("a+b", b"a+b"));
         for bad in ["%", "%2", "%zz", "a%2"] {
-            assert!(!same_decoded(bad, b"a/"), "{bad}");
+            assert!(!same_in_query(bad, b"a/"), "{bad}");
         }
     }
 

@@ -2,13 +2,13 @@
 
 /// Up to `N` items without an allocation, more with one.
 #[derive(Clone, Debug)]
-pub(crate) struct List<T, const N: usize> {
+pub(crate) struct InlineVec<T, const N: usize> {
     inline: [T; N],
     len: usize,
     spilled: Vec<T>,
 }
 
-impl<T: Copy + Default, const N: usize> List<T, N> {
+impl<T: Copy + Default, const N: usize> InlineVec<T, N> {
     pub(crate) fn new() -> Self {
         Self {
             inline: [T::default(); N],
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn spills_and_comes_back() {
-        let mut list = List::<u8, 2>::new();
+        let mut list = InlineVec::<u8, 2>::new();
         assert!(list.as_slice().is_empty());
         for n in 0..5 {
             list.push(n);

@@ -20,7 +20,7 @@
 //! # let (status, body) = (StatusCode::OK, "<GetDataAccessResult xmlns=\"http://awss3control.amazonaws.com/doc/2018-08-20/\"><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><MatchedGrantTarget>s3://bucket/prefix/*</MatchedGrantTarget></GetDataAccessResult>");
 //! let access = GetDataAccess::parse(status, body)?;
 //! assert_eq!(access.matched_grant_target.as_deref(), Some("s3://bucket/prefix/*"));
-//! let signer = Signer::new(access.credentials, "eu-west-1", "s3");
+//! let signer = Signer::new(access.credentials, "eu-west-1", "s3")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

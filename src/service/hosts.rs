@@ -65,7 +65,7 @@ impl Api {
                 Hosts::plain("{R}.signin.amazonaws-eusc.eu")
             }
             #[cfg(feature = "console")]
-            (Self::Console, Partition::Isolated(_)) => Hosts::plain(NONE),
+            (Self::Console, _) => Hosts::plain(NONE),
             #[cfg(feature = "ecr")]
             (Self::Ecr, _) => Hosts {
                 plain: "api.ecr.{R}.{S}",
@@ -120,12 +120,13 @@ impl Api {
                 Hosts::plain("{R}.signin.amazonaws-eusc.eu")
             }
             #[cfg(feature = "signin")]
-            (Self::Signin, Partition::Isolated(domain)) => Hosts::plain(match domain {
-                "sc2s.sgov.gov" => "{R}.signin.sc2shome.sgov.gov",
-                "cloud.adc-e.uk" => "{R}.signin.csphome.adc-e.uk",
-                "csp.hci.ic.gov" => "{R}.signin.csphome.hci.ic.gov",
-                _ => "{R}.signin.c2shome.ic.gov",
-            }),
+            (Self::Signin, Partition::Iso) => Hosts::plain("{R}.signin.c2shome.ic.gov"),
+            #[cfg(feature = "signin")]
+            (Self::Signin, Partition::IsoB) => Hosts::plain("{R}.signin.sc2shome.sgov.gov"),
+            #[cfg(feature = "signin")]
+            (Self::Signin, Partition::IsoE) => Hosts::plain("{R}.signin.csphome.adc-e.uk"),
+            #[cfg(feature = "signin")]
+            (Self::Signin, Partition::IsoF) => Hosts::plain("{R}.signin.csphome.hci.ic.gov"),
             #[cfg(feature = "tokens")]
             (Self::SesSmtp, _) => Hosts::plain("email-smtp.{R}.{S}"),
         }
@@ -293,22 +294,6 @@ mod tests {
             ("us-iso-east-1", "none"),
         ] {
             assert_eq!(hosts(Api::Console, region), [host, "none", "none", "none"]);
-        }
-    }
-
-    #[test]
-    fn dual_stack_domains() {
-        for (region, domain) in [
-            ("eu-west-1", "api.aws"),
-            ("us-gov-east-1", "api.aws"),
-            ("cn-north-1", "api.amazonwebservices.com.cn"),
-            ("eusc-de-east-1", "api.amazonwebservices.eu"),
-            ("us-iso-west-1", "api.aws.ic.gov"),
-            ("us-isob-east-1", "api.aws.scloud"),
-            ("eu-isoe-west-1", "api.cloud-aws.adc-e.uk"),
-            ("us-isof-south-1", "api.aws.hci.ic.gov"),
-        ] {
-            assert_eq!(Partition::of(region).dual_stack_domain(), domain);
         }
     }
 }

@@ -3,65 +3,168 @@
 /// A partition, as it follows from a region's name.
 ///
 /// AWS General Reference, "AWS service endpoints".
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Partition {
     Aws,
     China,
     GovCloud,
     EuropeanSovereign,
-    /// The domain of its hosts.
-    Isolated(&'static str),
+    Iso,
+    IsoB,
+    IsoE,
+    IsoF,
 }
 
+/// What belongs to a partition.
+struct Row {
+    partition: Partition,
+    #[cfg_attr(not(any(feature = "s3", feature = "sigv4a")), allow(dead_code))]
+    id: &'static str,
+    /// What its regions begin with; empty for `aws`, to which every other region belongs.
+    regions: &'static str,
+    /// What the names of its hosts end in, `SERVICE.REGION.` in front.
+    domain: &'static str,
+    /// The same for hosts that IPv6 reaches too.
+    dual_stack_domain: &'static str,
+}
+
+const fn row(
+    partition: Partition,
+    id: &'static str,
+    regions: &'static str,
+    domain: &'static str,
+    dual_stack_domain: &'static str,
+) -> Row {
+    Row {
+        partition,
+        id,
+        regions,
+        domain,
+        dual_stack_domain,
+    }
+}
+
+/// The one table of partitions in this crate.
+#[rustfmt::skip]
+static PARTITIONS: [Row; 8] = [
+    row(Partition::China, "aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    row(Partition::GovCloud, "aws-us-gov", "us-gov-", "amazonaws.com", "api.aws"),
+    row(Partition::EuropeanSovereign, "aws-eusc", "eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    row(Partition::Iso, "aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+    row(Partition::IsoB, "aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+    row(Partition::IsoE, "aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    row(Partition::IsoF, "aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    AWS,
+];
+
+const AWS: Row = row(Partition::Aws, "aws", "", "amazonaws.com", "api.aws");
+
 impl Partition {
-    /// A region that is not known counts as one of `aws`.
+    /// Returns the partition of a region. An unknown region counts as one of `aws`.
     pub(crate) fn of(region: &str) -> Self {
-        // The longer names first: `us-isob-` is not `us-iso-`.
-        for (prefix, partition) in [
-            ("cn-", Self::China),
-            ("us-gov-", Self::GovCloud),
-            ("eusc-", Self::EuropeanSovereign),
-            ("us-isob-", Self::Isolated("sc2s.sgov.gov")),
-            ("us-isof-", Self::Isolated("csp.hci.ic.gov")),
-            ("eu-isoe-", Self::Isolated("cloud.adc-e.uk")),
-            ("us-iso-", Self::Isolated("c2s.ic.gov")),
-        ] {
-            if region.starts_with(prefix) {
-                return partition;
-            }
-        }
-        Self::Aws
+        PARTITIONS
+            .iter()
+            .find(|row| region.starts_with(row.regions))
+            .unwrap_or(&AWS)
+            .partition
+    }
+
+    /// Returns the partition that an ARN names.
+    #[cfg(feature = "s3")]
+    pub(crate) fn with_id(id: &str) -> Option<Self> {
+        let row = PARTITIONS.iter().find(|row| row.id == id)?;
+        Some(row.partition)
+    }
+
+    fn row(self) -> &'static Row {
+        PARTITIONS
+            .iter()
+            .find(|row| row.partition == self)
+            .unwrap_or(&AWS)
+    }
+
+    /// The name in ARNs.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    pub(crate) fn id(self) -> &'static str {
+        self.row().id
     }
 
     /// What the names of its hosts end in, `service.region.` in front.
     pub(crate) fn domain(self) -> &'static str {
-        match self {
-            Self::Aws | Self::GovCloud => "amazonaws.com",
-            Self::China => "amazonaws.com.cn",
-            Self::EuropeanSovereign => "amazonaws.eu",
-            Self::Isolated(domain) => domain,
-        }
+        self.row().domain
     }
 
-    /// What the names of its dual-stack hosts end in, `service.region.` in front.
-    #[cfg(any(
-        feature = "console",
-        feature = "ecr",
-        feature = "redshift",
-        feature = "s3",
-        feature = "signin",
-        feature = "tokens"
-    ))]
+    /// What the names of its dual-stack hosts end in, of services that have a domain for them.
     pub(crate) fn dual_stack_domain(self) -> &'static str {
-        match self {
-            Self::Aws | Self::GovCloud => "api.aws",
-            Self::China => "api.amazonwebservices.com.cn",
-            Self::EuropeanSovereign => "api.amazonwebservices.eu",
-            Self::Isolated("sc2s.sgov.gov") => "api.aws.scloud",
-            Self::Isolated("cloud.adc-e.uk") => "api.cloud-aws.adc-e.uk",
-            Self::Isolated("csp.hci.ic.gov") => "api.aws.hci.ic.gov",
-            Self::Isolated(_) => "api.aws.ic.gov",
-        }
+        self.row().dual_stack_domain
+    }
+
+    /// Every partition, with the more specific prefixes first.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        PARTITIONS.iter().map(|row| row.partition)
+    }
+
+    /// What the names of its dual-stack hosts end in: `service.region.api.` in front, or `on.` for
+    /// what a customer makes. For `on.` only the one of `aws` is documented.
+    #[cfg(feature = "codeartifact")]
+    pub(crate) fn dual_stack_root(self) -> &'static str {
+        let domain = self.dual_stack_domain();
+        domain.strip_prefix("api.").unwrap_or(domain)
+    }
+}
+
+/// What the names of AWS's hosts end in, of all partitions.
+#[cfg(feature = "tokens")]
+pub(crate) const DNS_SUFFIXES: [&str; 21] = [
+    "amazonaws.com",
+    "on.aws",
+    "api.aws",
+    "amazonaws.com.cn",
+    "on.amazonwebservices.com.cn",
+    "api.amazonwebservices.com.cn",
+    "amazonaws.eu",
+    "on.amazonwebservices.eu",
+    "api.amazonwebservices.eu",
+    "c2s.ic.gov",
+    "on.aws.ic.gov",
+    "api.aws.ic.gov",
+    "sc2s.sgov.gov",
+    "on.aws.scloud",
+    "api.aws.scloud",
+    "csp.hci.ic.gov",
+    "on.aws.hci.ic.gov",
+    "api.aws.hci.ic.gov",
+    "cloud.adc-e.uk",
+    "on.cloud-aws.adc-e.uk",
+    "api.cloud-aws.adc-e.uk",
+];
+
+/// Whether a label of a host has the form of a region, `us-gov-west-1`, also of one that is newer
+/// than this crate.
+#[cfg(feature = "tokens")]
+pub(crate) fn is_region(label: &str) -> bool {
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let Some((place, number)) = label.rsplit_once('-') else {
+        return false;
+    };
+    (1..=2).contains(&number.len())
+        && digits(number)
+        && place.contains('-')
+        && place.split('-').all(letters)
+        && place.find('-').is_some_and(|end| (2..=4).contains(&end))
+}
+
+/// The SDKs' name for the endpoints that all regions of the partition `aws` share.
+pub(crate) const GLOBAL: &str = "aws-global";
+
+/// The region in the credential scope: STS's global endpoint is signed for `us-east-1`.
+#[cfg(feature = "tokens")]
+pub(crate) fn signing_region(region: &str) -> &str {
+    if region == GLOBAL {
+        "us-east-1"
+    } else {
+        region
     }
 }
 
@@ -69,18 +172,67 @@ impl Partition {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "tokens")]
+    #[test]
+    fn a_region_has_an_area_a_direction_and_a_number() {
+        for label in [
+            "us-east-1",
+            "ap-southeast-12",
+            "us-gov-west-1",
+            "us-isob-east-1",
+            "eusc-de-east-1",
+            "mx-central-1",
+        ] {
+            assert!(is_region(label), "{label}");
+        }
+        for label in [
+            "",
+            "global",
+            "abc",
+            "us-east",
+            "us-1",
+            "us-east-1a",
+            "us-east-",
+            "-east-1",
+            "us--1",
+            "us-east-100",
+            "US-EAST-1",
+            "cluster-ab12-1",
+            "aws-global",
+            "customer-east-1",
+        ] {
+            assert!(!is_region(label), "{label}");
+        }
+    }
+
     #[test]
     fn domains() {
-        for (region, domain) in [
-            ("eu-west-1", "amazonaws.com"),
-            ("us-gov-east-1", "amazonaws.com"),
-            ("cn-north-1", "amazonaws.com.cn"),
-            ("eusc-de-east-1", "amazonaws.eu"),
-            ("us-iso-west-1", "c2s.ic.gov"),
-            ("us-isob-east-1", "sc2s.sgov.gov"),
-            ("xx-new-1", "amazonaws.com"),
+        for (region, domain, dual_stack) in [
+            ("eu-west-1", "amazonaws.com", "api.aws"),
+            ("us-gov-east-1", "amazonaws.com", "api.aws"),
+            (
+                "cn-north-1",
+                "amazonaws.com.cn",
+                "api.amazonwebservices.com.cn",
+            ),
+            ("eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"),
+            ("us-iso-west-1", "c2s.ic.gov", "api.aws.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+            ("us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+            ("xx-new-1", "amazonaws.com", "api.aws"),
         ] {
-            assert_eq!(Partition::of(region).domain(), domain, "{region}");
+            let partition = Partition::of(region);
+            assert_eq!(partition.domain(), domain, "{region}");
+            assert_eq!(partition.dual_stack_domain(), dual_stack, "{region}");
+        }
+    }
+
+    #[test]
+    fn each_partition_has_one_row() {
+        assert_eq!(Partition::all().count(), 8);
+        for partition in Partition::all() {
+            assert_eq!(partition.row().partition, partition);
         }
     }
 }

@@ -162,7 +162,7 @@ const MANY_HEADERS: usize = 4096;
 /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
 /// // A request that is sent once more.
 /// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("x-amz-date", b"20150830T123559Z")];
 /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
@@ -190,7 +190,7 @@ impl AddedHeaders<'_> {
     ///
     /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     ///     .with_session_token("AQoDYXdzEJr...");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
     /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
     /// let mut names: Vec<&str> = added.iter().map(|(name, _)| name).collect();
@@ -224,7 +224,7 @@ impl AddedHeaders<'_> {
     ///
     /// // What is left of an earlier signing goes; the request's own headers stay.
     /// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("authorization", b"AWS4-HMAC-SHA256 ...")];
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
     /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
     /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
     /// assert!(added.replaces("authorization") && !added.replaces("host"));
@@ -242,7 +242,7 @@ impl AddedHeaders<'_> {
     ///
     /// // The test `get-vanilla` of AWS's suite.
     /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "service");
+    /// let signer = Signer::new(credentials, "us-east-1", "service")?;
     /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &[("host", b"example.amazonaws.com")] };
     /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
     /// assert_eq!(added.signature().as_str(), "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
@@ -258,7 +258,8 @@ impl AddedHeaders<'_> {
         if headers.keys_len() > MANY_HEADERS {
             return Err(Error::TooManyHeaders);
         }
-        headers.try_reserve(5).map_err(|_| Error::TooManyHeaders)
+        // And for a `host` header.
+        headers.try_reserve(6).map_err(|_| Error::TooManyHeaders)
     }
 
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {

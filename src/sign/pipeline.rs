@@ -5,8 +5,9 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::primitives::encode::holds;
 use crate::request::{HttpRequest, RawRequest, authority_of, host_of};
-use crate::service::{ContentSha256, Service, SessionTokenPlacement};
+use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
     AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written,
 };
@@ -16,6 +17,7 @@ use crate::sigv4::authorization::{
     write_encoded, write_header_end, write_header_start,
 };
 use crate::sigv4::canonical::headers::CanonicalHeaders;
+use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::canonical::{CanonicalRequest, Source};
 use crate::sigv4::date::AmzDate;
@@ -27,7 +29,7 @@ use crate::timestamp::Timestamp;
 
 /// Who signs, and for which service: all that stays the same from request to request but for the
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
-pub(crate) struct Identity {
+pub(crate) struct SigningContext {
     pub(crate) access_key_id: String,
     pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<Timestamp>,
@@ -36,7 +38,7 @@ pub(crate) struct Identity {
     region_set: Option<String>,
 }
 
-impl Identity {
+impl SigningContext {
     pub(crate) fn new(
         credentials: &Credentials,
         service: Service,
@@ -72,8 +74,12 @@ impl Identity {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut())?;
+        let host = lowercase_host(request);
         let mut stale = Written::default();
         let added = self.seal(&*request, &mut stale, payload, date, key)?;
+        if let Some(host) = host {
+            request.headers_mut().insert(http::header::HOST, host);
+        }
         Ok(added.insert_into(request.headers_mut(), stale))
     }
 
@@ -99,7 +105,8 @@ impl Identity {
         let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
         let mut canonical = CanonicalRequest::empty(payload);
         let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        canonical.read(request, rules, refuse_signed, sign)?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(request, path, refuse_signed, sign)?;
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let headers = &mut canonical.headers;
@@ -111,7 +118,7 @@ impl Identity {
         if let Some(regions) = &self.region_set {
             headers.push_canonical(REGION_SET, regions.as_bytes());
         }
-        if let Some(token) = self.signed_token() {
+        if let Some(token) = self.signed_token(false) {
             headers.push_canonical(token.header_name, token.header.as_bytes());
         }
         canonical.sort();
@@ -151,7 +158,13 @@ impl Identity {
         }
 
         let mut headers = HeaderMap::new();
-        let own_host = |value: &HeaderValue| host_of(uri).is_some_and(|host| value == host);
+        let own_host = |value: &HeaderValue| {
+            let lowercase = |host: &str| {
+                let bytes = host.bytes().map(|b| b.to_ascii_lowercase());
+                bytes.eq(value.as_bytes().iter().copied())
+            };
+            host_of(uri).is_some_and(lowercase)
+        };
         for (name, value) in request.headers() {
             if self.signs(name.as_str()) && !(name == http::header::HOST && own_host(value)) {
                 headers
@@ -202,7 +215,11 @@ impl Identity {
         origin: [&str; 3],
         terms: &Terms<'_, K>,
     ) -> Result<SealedUrl, Error> {
-        let (rules, payload) = (self.service.rules(), terms.payload);
+        let rules = self.service.rules();
+        let payload = match terms.payload {
+            Some(payload) => payload,
+            None => self.usual_payload(request.method()?)?,
+        };
         let hashed = payload.to_hashed_payload();
         // It is here because the canonical request borrows from it in the end.
         let mut url;
@@ -216,36 +233,29 @@ impl Identity {
             declared = declares(parameter, &hashed, declared)?;
             refuse_signed(parameter)
         };
-        canonical.read(request, rules, keep, |name| self.signs(name))?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(request, path, keep, |name| self.signs(name))?;
         let unhashed = hashed.literal().is_some();
         // S3 takes a URL's payload for unsigned where nothing is said.
-        let understood =
-            payload == PayloadHash::Unsigned && rules.content_sha256 == ContentSha256::Header;
+        let understood = payload == PayloadHash::Unsigned && rules.is_s3_family();
         let mut content_sha256 =
             !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         if content_sha256 && declared {
             // S3 reads the one or the other; of others only the header is known.
-            if rules.content_sha256 != ContentSha256::Header {
+            if rules.content_sha256 != ContentSha256::InHeaderForm {
                 return Err(already_declared());
             }
             content_sha256 = false;
         }
+        self.check_payload_of_url(request.method()?, payload, content_sha256)?;
         if content_sha256 {
             let value = hashed.as_str().as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);
         }
         canonical.headers.sort();
 
-        let path = if request.path().is_empty() {
-            "/"
-        } else {
-            request.path()
-        };
-        let [scheme, separator, authority] = origin;
         let query = request.query();
-        let ampersand = if query.is_empty() { "" } else { "&" };
-        let start = [scheme, separator, authority, path, "?", query, ampersand];
-        let unsigned_token = match self.signed_token() {
+        let unsigned_token = match self.signed_token(true) {
             Some(_) => None,
             None => self.session_token.as_ref(),
         };
@@ -255,14 +265,20 @@ impl Identity {
             .filter(|_| canonical.headers.names().eq(["host"]));
         let signature_len = "&X-Amz-Signature=".len() + K::ALGORITHM.padded_len();
         url = String::with_capacity(
-            start.iter().map(|part| part.len()).sum::<usize>()
+            origin.iter().map(|part| part.len()).sum::<usize>()
+                + canonical.path.url_len()
+                + query_len(query)
                 + ready.map_or_else(|| added.len(), str::len)
                 + signature_len
                 + unsigned_token.map_or(0, ReadyToken::parameter_len),
         );
-        for part in start {
+        for part in origin {
             url.push_str(part);
         }
+        // As HTTP clients and browsers send the host, and as it is signed.
+        url.make_ascii_lowercase();
+        canonical.path.write_url(&mut url);
+        write_query(query, &mut url);
         let start = url.len();
         match ready {
             Some(ready) => url.push_str(ready),
@@ -296,6 +312,53 @@ impl Identity {
         })
     }
 
+    /// The payload that presigning signs where the caller names none.
+    fn usual_payload(&self, method: &str) -> Result<PayloadHash, Error> {
+        let rules = self.service.rules();
+        if rules.is_s3_family() || rules.content_sha256 == ContentSha256::UnsignedOnly {
+            return Ok(PayloadHash::Unsigned);
+        }
+        if has_no_body(method) {
+            return Ok(PayloadHash::EMPTY);
+        }
+        Err(Error::PayloadRequired {
+            service: self.service.name().to_owned(),
+            method: method.to_owned(),
+        })
+    }
+
+    /// Refuses a URL that looks sound and that its users could not open: one that needs a header
+    /// which browsers cannot send, and one whose payload the service hashes all the same.
+    /// `content_sha256` is whether the URL's users must send that header.
+    fn check_payload_of_url(
+        &self,
+        method: &str,
+        payload: PayloadHash,
+        content_sha256: bool,
+    ) -> Result<(), Error> {
+        let rules = self.service.rules();
+        let service = || self.service.name().to_owned();
+        match payload {
+            PayloadHash::Sha256(_)
+                if content_sha256 && rules.is_s3_family() && has_no_body(method) =>
+            {
+                Err(Error::PayloadHashInUrl {
+                    service: service(),
+                    method: method.to_owned(),
+                })
+            }
+            PayloadHash::Unsigned
+                if matches!(
+                    rules.content_sha256,
+                    ContentSha256::IfNotHashed | ContentSha256::TreeHash
+                ) =>
+            {
+                Err(Error::UnsignedPayloadInUrl { service: service() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn parameters<'a, K: Key>(
         &'a self,
         terms: &Terms<'a, K>,
@@ -308,7 +371,7 @@ impl Identity {
             date: terms.date,
             expires_in: terms.expires_in,
             region_set: self.region_set.as_deref(),
-            session_token: self.signed_token().map(ReadyToken::parameter),
+            session_token: self.signed_token(true).map(ReadyToken::parameter),
             headers,
         }
     }
@@ -316,7 +379,7 @@ impl Identity {
     /// The terms for one request.
     pub(crate) fn terms<'a, K>(
         &self,
-        payload: PayloadHash,
+        payload: Option<PayloadHash>,
         lifetime: Lifetime,
         date: &'a AmzDate,
         key: &'a K,
@@ -343,9 +406,9 @@ impl Identity {
     }
 
     /// The session token, where it is part of what is signed.
-    fn signed_token(&self) -> Option<&ReadyToken> {
-        let signed = self.service.rules().session_token == SessionTokenPlacement::Signed;
-        self.session_token.as_ref().filter(|_| signed)
+    fn signed_token(&self, in_url: bool) -> Option<&ReadyToken> {
+        let unsigned = self.service.rules().session_token.is_unsigned(in_url);
+        self.session_token.as_ref().filter(|_| !unsigned)
     }
 
     /// Whether `x-amz-content-sha256` goes with a request; `unhashed` is whether nobody could know
@@ -364,14 +427,14 @@ impl Identity {
                 });
             }
             ContentSha256::Never => false,
-            ContentSha256::Always | ContentSha256::Header => true,
+            ContentSha256::Always | ContentSha256::InHeaderForm => true,
             ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,
             ContentSha256::UnsignedOnly => {
                 return Err(Error::PayloadMustBeUnsigned {
                     service: self.service.name().to_owned(),
                 });
             }
-            ContentSha256::Unhashed => unhashed,
+            ContentSha256::IfNotHashed => unhashed,
             ContentSha256::TreeHash => {
                 let mut names = headers.names();
                 unhashed || names.any(|name| name == "x-amz-sha256-tree-hash")
@@ -380,9 +443,46 @@ impl Identity {
     }
 }
 
+/// The `host` header of a request without one, if the letters of the URI's host are not all
+/// lowercase: some clients send them as they are, others in lowercase.
+fn lowercase_host<R: HttpRequest>(request: &R) -> Option<HeaderValue> {
+    let host = host_of(request.uri())?;
+    let upper = |b: u8| b.is_ascii_uppercase();
+    if !holds(host.as_bytes(), upper) || request.headers().contains_key(http::header::HOST) {
+        return None;
+    }
+    HeaderValue::try_from(host.to_ascii_lowercase()).ok()
+}
+
+/// Writes what follows the path of a presigned URL: the caller's query, in which each bare `+`
+/// becomes the `%20` that it is signed as, because servers disagree about it.
+fn write_query(query: &str, url: &mut String) {
+    url.push('?');
+    for (i, piece) in query.split('+').enumerate() {
+        if i > 0 {
+            url.push_str("%20");
+        }
+        url.push_str(piece);
+    }
+    if !query.is_empty() {
+        url.push('&');
+    }
+}
+
+/// How much [`write_query`] writes.
+fn query_len(query: &str) -> usize {
+    query.len() + 2 + 2 * query.bytes().filter(|&b| b == b'+').count()
+}
+
+/// Whether requests of a method usually have no body.
+fn has_no_body(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
+}
+
 /// On which terms a request is presigned.
 pub(crate) struct Terms<'a, K> {
-    pub(crate) payload: PayloadHash,
+    /// `None` is what the service and the method imply.
+    pub(crate) payload: Option<PayloadHash>,
     pub(crate) expires_in: Option<u64>,
     pub(crate) expires_at: Timestamp,
     pub(crate) date: &'a AmzDate,

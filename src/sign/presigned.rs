@@ -17,13 +17,13 @@ use crate::timestamp::Timestamp;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{Credentials, PayloadHash, Signer};
+/// use countersign::{Credentials, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let put = http::Request::put("https://bucket.s3.amazonaws.com/key").header("content-type", "text/plain").body(())?;
 /// let now = datetime!(2026-01-01 12:00 UTC);
-/// let presigned = signer.presign(&put, PayloadHash::Unsigned, Duration::from_secs(60), now)?;
+/// let presigned = signer.presign(&put, Duration::from_secs(60), now)?;
 /// // All that whoever sends it has to know.
 /// assert_eq!((presigned.method(), &presigned.headers()["content-type"]), (put.method(), &put.headers()["content-type"]));
 /// assert_eq!(presigned.expires_at(), datetime!(2026-01-01 12:01 UTC));
@@ -44,11 +44,11 @@ impl Presigned {
     /// The method that the request must be sent with.
     ///
     /// ```
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let upload = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&upload, PayloadHash::Unsigned, hour, now)?;
+    /// let presigned = signer.presign(&upload, hour, now)?;
     /// assert_eq!(presigned.method(), http::Method::PUT);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -60,15 +60,15 @@ impl Presigned {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// use countersign::{Credentials, Signer};
     /// use time::macros::datetime;
     ///
     /// // The example of S3's documentation.
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt").body(())?;
     /// let (day, now) = (Duration::from_secs(86400), datetime!(2013-05-24 0:00 UTC));
-    /// let presigned = signer.presign(&request, PayloadHash::Unsigned, day, now)?;
+    /// let presigned = signer.presign(&request, day, now)?;
     /// assert_eq!(
     ///     presigned.url(),
     ///     "https://examplebucket.s3.amazonaws.com/test.txt\
@@ -90,11 +90,11 @@ impl Presigned {
     /// refuses: `<`, say, or more than 65,534 bytes.
     ///
     /// ```
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&request, PayloadHash::Unsigned, hour, now)?;
+    /// let presigned = signer.presign(&request, hour, now)?;
     /// // Ready for a client that takes requests of `http`.
     /// let request = http::Request::get(presigned.uri()?).body(())?;
     /// assert_eq!(request.uri().host(), Some("bucket.s3.amazonaws.com"));
@@ -108,13 +108,13 @@ impl Presigned {
     /// among them only where it is not the URL's own.
     ///
     /// ```
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let upload = http::Request::put("https://bucket.s3.amazonaws.com/key")
     ///     .header("content-type", "image/png")
     ///     .body(())?;
-    /// let presigned = signer.presign(&upload, PayloadHash::Unsigned, hour, now)?;
+    /// let presigned = signer.presign(&upload, hour, now)?;
     /// // An upload of anything else is refused.
     /// assert_eq!(presigned.headers()["content-type"], "image/png");
     /// assert_eq!(presigned.headers().len(), 1);
@@ -127,14 +127,14 @@ impl Presigned {
     /// When it really ends: by `X-Amz-Expires`, or with the credentials if they end before.
     ///
     /// ```
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// use std::time::Duration;
     /// use time::macros::datetime;
     ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let (hour, now) = (Duration::from_secs(3600), datetime!(2026-01-01 12:00 UTC));
-    /// let presigned = signer.presign(&request, PayloadHash::Unsigned, hour, now)?;
+    /// let presigned = signer.presign(&request, hour, now)?;
     /// assert_eq!(presigned.expires_at(), datetime!(2026-01-01 13:00 UTC));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -145,11 +145,11 @@ impl Presigned {
     /// The signature in it, for those who sign what follows it.
     ///
     /// ```
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&request, PayloadHash::Unsigned, hour, now)?;
+    /// let presigned = signer.presign(&request, hour, now)?;
     /// assert!(presigned.url().ends_with(presigned.signature().as_str()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -160,11 +160,11 @@ impl Presigned {
     /// The URL, for those who keep nothing else.
     ///
     /// ```
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let link: String = signer.presign(&request, PayloadHash::Unsigned, hour, now)?.into_url();
+    /// let link: String = signer.presign(&request, hour, now)?.into_url();
     /// assert!(link.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -199,6 +199,15 @@ pub(crate) struct Lifetime {
 /// Seven days, for which a signing key is good.
 pub(crate) const LONGEST: u64 = 604_800;
 
+/// The seconds of a lifetime that has no fraction.
+pub(crate) fn whole_seconds(expires_in: Duration) -> Result<u64, Error> {
+    if expires_in.subsec_nanos() == 0 {
+        Ok(expires_in.as_secs())
+    } else {
+        Err(Error::ExpiresInNotWholeSeconds { expires_in })
+    }
+}
+
 impl Lifetime {
     /// What a caller asks for.
     pub(crate) fn strict(expires_in: Duration) -> Result<Self, Error> {
@@ -211,7 +220,7 @@ impl Lifetime {
     /// What a caller asks for where a service has a bound of its own, and where the end of the
     /// credentials just comes first.
     pub(crate) fn clipped(expires_in: Duration, longest: u64) -> Result<Self, Error> {
-        let seconds = expires_in.as_secs();
+        let seconds = whole_seconds(expires_in)?;
         if !(1..=longest).contains(&seconds) {
             return Err(Error::ExpiresInOutOfRange { seconds, longest });
         }

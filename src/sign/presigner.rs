@@ -20,12 +20,12 @@ use crate::timestamp::Timestamp;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{encode_key, Credentials, PayloadHash, Signer};
+/// use countersign::{encode_key, Credentials, Signer};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let now = datetime!(2026-01-02 03:04:05 UTC);
-/// let presigner = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+/// let presigner = signer.presigner(Duration::from_secs(900), now)?;
 /// for key in ["a.jpg", "b c.jpg"] {
 ///     let url = format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
 ///     let link = presigner.presign(&http::Request::get(url).body(())?)?;
@@ -38,7 +38,7 @@ pub struct Presigner {
     signer: Signer,
     key: BegunKey,
     date: AmzDate,
-    payload: PayloadHash,
+    payload: Option<PayloadHash>,
     expires_in: Option<u64>,
     expires_at: Timestamp,
     ready: Zeroizing<String>,
@@ -52,27 +52,66 @@ impl Signer {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, Error, PayloadHash, Signer};
+    /// use countersign::{Credentials, Error, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
-    /// let presigner = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(900), now)?;
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
     /// // Seven days are the most.
-    /// let too_long = signer.presigner(PayloadHash::Unsigned, Duration::from_secs(604_801), now);
+    /// let too_long = signer.presigner(Duration::from_secs(604_801), now);
     /// assert!(matches!(too_long, Err(Error::ExpiresInOutOfRange { .. })));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presigner(
         &self,
-        payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigner, Error> {
         let now = now.into();
-        let (identity, date) = self.identity(now)?;
+        self.presigner_as(None, expires_in, now)
+    }
+
+    /// Prepares to presign many requests with one payload, as
+    /// [`presign_with_payload`](Self::presign_with_payload) does.
+    ///
+    /// # Errors
+    /// As [`presigner`](Self::presigner). What the payload makes impossible is an error of
+    /// [`Presigner::presign`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, PayloadHash, Signer};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let payload = PayloadHash::new("Action=ReceiveMessage");
+    /// let presigner = signer.presigner_with_payload(payload, Duration::from_secs(900), now)?;
+    /// for queue in ["a", "b"] {
+    ///     let url = format!("https://sqs.us-east-1.amazonaws.com/123456789012/{queue}");
+    ///     let link = presigner.presign(&http::Request::post(url).body(())?)?;
+    ///     assert_eq!(link.method(), http::Method::POST);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn presigner_with_payload(
+        &self,
+        payload: PayloadHash,
+        expires_in: Duration,
+        now: impl Into<Timestamp>,
+    ) -> Result<Presigner, Error> {
+        self.presigner_as(Some(payload), expires_in, now.into())
+    }
+
+    fn presigner_as(
+        &self,
+        payload: Option<PayloadHash>,
+        expires_in: Duration,
+        now: Timestamp,
+    ) -> Result<Presigner, Error> {
+        let (context, date) = self.context(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, identity, |key| {
-            let terms = identity.terms(payload, lifetime, &date, key)?;
+        self.with_key(&date, context, |key| {
+            let terms = context.terms(payload, lifetime, &date, key)?;
             Ok(Presigner {
                 signer: self.clone(),
                 key: BegunKey::new(key.clone(), &date),
@@ -80,7 +119,7 @@ impl Signer {
                 payload,
                 expires_in: terms.expires_in,
                 expires_at: terms.expires_at,
-                ready: identity.ready_parameters(&terms),
+                ready: context.ready_parameters(&terms),
             })
         })
     }
@@ -94,18 +133,20 @@ impl Presigner {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
     /// let hour = Duration::from_secs(3600);
-    /// let presigner = signer.presigner(PayloadHash::Unsigned, hour, now)?;
-    /// let one_by_one = signer.presign(&request, PayloadHash::Unsigned, hour, now)?;
+    /// let presigner = signer.presigner(hour, now)?;
+    /// let one_by_one = signer.presign(&request, hour, now)?;
     /// assert_eq!(presigner.presign(&request)?.url(), one_by_one.url());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
-        self.signer.known()?.presign(request, &self.terms())
+        self.signer
+            .signing_context()
+            .presign(request, &self.terms())
     }
 
     /// Presigns one request in slices, as [`Signer::presign_raw`] does.
@@ -115,18 +156,20 @@ impl Presigner {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
+    /// use countersign::{Credentials, RawRequest, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let minute = Duration::from_secs(60);
-    /// let presigned = signer.presigner(PayloadHash::Unsigned, minute, now)?.presign_raw(&request)?;
+    /// let presigned = signer.presigner(minute, now)?.presign_raw(&request)?;
     /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
-        self.signer.known()?.presign_raw(request, &self.terms())
+        self.signer
+            .signing_context()
+            .presign_raw(request, &self.terms())
     }
 
     fn terms(&self) -> Terms<'_, BegunKey> {
@@ -162,12 +205,12 @@ mod tests {
     #[test]
     fn as_one_by_one() {
         let credentials = Credentials::new("ASIA", "secret").with_session_token("to/ken==");
-        let signer = Signer::new(credentials, "us-east-1", "s3");
+        let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
         let (now, hour) = (
             datetime!(2026-01-02 03:04:05 UTC),
             Duration::from_secs(3600),
         );
-        let presigner = signer.presigner(PayloadHash::Unsigned, hour, now).unwrap();
+        let presigner = signer.presigner(hour, now).unwrap();
         for (url, header) in [
             ("https://b.s3.amazonaws.com/a", None),
             (
@@ -182,9 +225,7 @@ mod tests {
                     .headers_mut()
                     .insert(name, http::HeaderValue::from_static("1"));
             }
-            let one = signer
-                .presign(&request, PayloadHash::Unsigned, hour, now)
-                .unwrap();
+            let one = signer.presign(&request, hour, now).unwrap();
             assert_eq!(presigner.presign(&request).unwrap().url(), one.url());
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::Response;
+use http::{Response, Uri};
 
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::json::JsonResponse;
@@ -31,6 +31,9 @@ const LONGEST_TOKEN: usize = 4096;
 pub struct IssuedToken {
     /// The token. Its service is the label in front of `.amazonaws.com` if the resource is such a
     /// name, else the resource as it was given. Its region is the one of the call.
+    ///
+    /// If the resource is an `https` URL, the token may be sent to its host. Otherwise it names no
+    /// host: add the service's with [`BearerToken::with_host`].
     pub token: BearerToken,
     /// How long it lives, counted from the call.
     pub expires_in: Duration,
@@ -61,6 +64,7 @@ impl IssuedToken {
         let scope = TokenScope {
             service: service_of(resource),
             region: endpoint.region(),
+            hosts: host_of(resource).into_iter().collect(),
             expires_at: now + expires_in,
         };
         Ok(Self {
@@ -69,6 +73,14 @@ impl IssuedToken {
             kind: fields.optional("issued_token_type")?.map(str::to_owned),
         })
     }
+}
+
+/// The host of a resource that is a URL.
+fn host_of(resource: &str) -> Option<String> {
+    let uri = resource.parse::<Uri>().ok()?;
+    let authority = uri.authority()?.as_str();
+    let sound = uri.scheme_str() == Some("https") && !authority.contains(['@', '*', '#']);
+    sound.then(|| authority.to_owned())
 }
 
 /// The service of a service principal.
@@ -82,7 +94,7 @@ fn service_of(resource: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::service_of;
+    use super::{host_of, service_of};
 
     #[test]
     fn the_service_is_the_label_of_a_service_principal() {
@@ -94,6 +106,21 @@ mod tests {
             ("a.b.amazonaws.com", "a.b.amazonaws.com"),
         ] {
             assert_eq!(service_of(resource), service);
+        }
+    }
+
+    #[test]
+    fn a_token_for_a_url_is_for_its_host() {
+        for (resource, host) in [
+            ("https://example.com/a?b=c", Some("example.com")),
+            ("https://example.com:8443", Some("example.com:8443")),
+            ("http://example.com/", None),
+            ("https://user@example.com/", None),
+            ("https://*.example.com/", None),
+            ("ecr.amazonaws.com", None),
+            ("", None),
+        ] {
+            assert_eq!(host_of(resource).as_deref(), host, "{resource}");
         }
     }
 }

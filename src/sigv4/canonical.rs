@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::primitives::encode::Sink;
 use crate::request::{HttpRequest, RawRequest, host_of};
-use crate::service::{Rules, SessionTokenPlacement};
+use crate::service::Rules;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 
 use headers::{CanonicalHeaders, Header};
@@ -57,10 +57,12 @@ pub struct CanonicalRequest<'a> {
 impl<'a> CanonicalRequest<'a> {
     /// Of a request as it stands, before or after it was signed: with all the headers that the
     /// rules sign, and without the signature itself. Without a `host` header the URI's authority
-    /// stands for it.
+    /// stands for it, in lowercase.
     ///
     /// # Errors
-    /// No host, or a path or query that cannot be sent.
+    /// - [`Error::MissingHost`] if neither a `host` header nor the URI names a host
+    /// - [`Error::InvalidPath`] as [`CanonicalPath::new`] returns it
+    /// - [`Error::InvalidQuery`] as [`CanonicalQuery::new`] returns it
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
@@ -83,7 +85,8 @@ impl<'a> CanonicalRequest<'a> {
         let keep = keeps(rules, request.headers().contains_key("authorization"));
         let sign = |name: &str| signs(rules, name);
         let mut canonical = Self::empty(payload);
-        canonical.read(request, rules, keep, sign)?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(request, path, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -97,11 +100,11 @@ impl<'a> CanonicalRequest<'a> {
     /// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
     ///
     /// let request = RawRequest { method: "GET", path: "/", query: "b=2&a=1", headers: &[("host", b"example.com")] };
-    /// let canonical = CanonicalRequest::of_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
+    /// let canonical = CanonicalRequest::from_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
     /// assert_eq!(canonical.to_bytes(), b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn of_raw(
+    pub fn from_raw(
         request: &RawRequest<'a>,
         rules: &Rules,
         payload: PayloadHash,
@@ -110,7 +113,8 @@ impl<'a> CanonicalRequest<'a> {
         let keep = keeps(rules, names.any(|name| name == "authorization"));
         let sign = |name: &str| signs(rules, name);
         let mut canonical = Self::empty(payload);
-        canonical.read(*request, rules, keep, sign)?;
+        let path = |path| CanonicalPath::new(path, rules);
+        canonical.read(*request, path, keep, sign)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -126,17 +130,17 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    /// Takes the parameters and headers that `keep` and `sign` say, in the order of the request;
-    /// more can be added before they are sorted.
+    /// Takes the path in the form that `path` makes of it, and the parameters and headers that `keep`
+    /// and `sign` say, in the order of the request; more can be added before they are sorted.
     pub(crate) fn read<'r: 'a>(
         &mut self,
         request: impl Source<'r>,
-        rules: &Rules,
+        path: impl FnOnce(&'a str) -> Result<CanonicalPath<'a>, Error>,
         keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
         mut sign: impl FnMut(&str) -> bool,
     ) -> Result<(), Error> {
         self.method = request.method()?;
-        self.path = CanonicalPath::new(request.path(), rules)?;
+        self.path = path(request.path())?;
         self.query.read(request.query(), keep)?;
         let mut hosts = Hosts::None;
         let sign = |name: &str, value: &[u8]| {
@@ -150,9 +154,10 @@ impl<'a> CanonicalRequest<'a> {
             Hosts::One => {}
             Hosts::None => {
                 let host = request.host().ok_or(Error::MissingHost)?;
-                self.headers.push("host", host.as_bytes());
+                self.headers.push_host(host.as_bytes());
             }
-            Hosts::Wrong => return Err(Error::MissingHost),
+            Hosts::Blank => return Err(Error::MissingHost),
+            Hosts::Several => return Err(Error::DuplicateHost),
         }
         Ok(())
     }
@@ -203,7 +208,7 @@ impl<'a> CanonicalRequest<'a> {
     ///
     /// let request = http::Request::get("https://example.com/").body(())?;
     /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// assert_eq!(PayloadHash::of(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
+    /// assert_eq!(PayloadHash::new(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {
@@ -261,10 +266,9 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
 
 /// As [`Rules::signs`], of a request that may carry a token which is added after signing.
 fn signs(rules: &Rules, name: &str) -> bool {
-    let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
     rules.signs(name)
         && name != "authorization"
-        && !(after_signing && name == "x-amz-security-token")
+        && !(name == "x-amz-security-token" && rules.session_token.is_unsigned(false))
 }
 
 /// Which parameters of a request, signed or not, are part of its canonical form: all, in header
@@ -273,7 +277,7 @@ pub(crate) fn keeps(
     rules: &Rules,
     header_form: bool,
 ) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
-    let after_signing = rules.session_token == SessionTokenPlacement::AfterSigning;
+    let after_signing = rules.session_token.is_unsigned(true);
     move |parameter| {
         let added_last = parameter.is_exactly("X-Amz-Signature")
             || (after_signing && parameter.is_exactly("X-Amz-Security-Token"));
@@ -374,16 +378,17 @@ impl<'a> Source<'a> for RawRequest<'a> {
 enum Hosts {
     None,
     One,
-    /// Two, or a blank one.
-    Wrong,
+    /// One without a value.
+    Blank,
+    Several,
 }
 
 impl Hosts {
     fn and(self, value: &[u8]) -> Self {
-        if self == Self::None && !value.trim_ascii().is_empty() {
-            Self::One
-        } else {
-            Self::Wrong
+        match self {
+            Self::None if value.trim_ascii().is_empty() => Self::Blank,
+            Self::None => Self::One,
+            Self::One | Self::Blank | Self::Several => Self::Several,
         }
     }
 }

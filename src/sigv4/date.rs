@@ -136,6 +136,20 @@ impl AmzDate {
     }
 }
 
+/// A time in seconds since 1970, to the millisecond: a `double` does not promise more.
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "sts"
+))]
+pub(crate) fn from_epoch(seconds: f64) -> Option<Timestamp> {
+    // A value beyond an `i64` saturates, and is then beyond the years that a time can have.
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    let milliseconds = (seconds * 1e3).round() as i64;
+    Some(Timestamp::from_unix_millis(milliseconds)).filter(|time| AmzDate::new(*time).is_ok())
+}
+
 /// Reads exactly `2015-08-30T12:36:00`, in UTC.
 #[cfg(any(feature = "legacy", feature = "post-policy"))]
 pub(crate) fn read_instant(text: &str) -> Option<Timestamp> {

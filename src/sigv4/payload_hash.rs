@@ -15,7 +15,7 @@ use crate::primitives::encode::{ascii, hex32};
 /// ```
 /// use countersign::PayloadHash;
 ///
-/// let hash = PayloadHash::of(b"");
+/// let hash = PayloadHash::new(b"");
 /// assert_eq!(hash, PayloadHash::EMPTY);
 /// assert_eq!(
 ///     hash.to_hashed_payload().as_str(),
@@ -39,12 +39,12 @@ pub enum PayloadHash {
 /// A `STREAMING-…` literal, which promises what follows in the body.
 ///
 /// ```
-/// use countersign::{chunked::ChunkedPayload, Credentials, PayloadHash, Signer};
+/// use countersign::{chunked::ChunkedEncoding, Credentials, PayloadHash, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// // Whoever has one also has what makes the chunks.
 /// assert!(matches!(chunks.payload_hash(), PayloadHash::Streaming(_)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -64,11 +64,11 @@ impl Streaming {
     /// The literal.
     ///
     /// ```
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, PayloadHash, Signer};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
     /// if let PayloadHash::Streaming(literal) = chunks.payload_hash() {
     ///     assert_eq!(literal.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
     /// }
@@ -103,13 +103,13 @@ impl PayloadHash {
     /// use countersign::PayloadHash;
     ///
     /// // The payload of S3's example of a `PUT`.
-    /// let hash = PayloadHash::of("Welcome to Amazon S3.");
+    /// let hash = PayloadHash::new("Welcome to Amazon S3.");
     /// assert_eq!(
     ///     hash.to_hashed_payload().as_str(),
     ///     "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
     /// );
     /// ```
-    pub fn of(payload: impl AsRef<[u8]>) -> Self {
+    pub fn new(payload: impl AsRef<[u8]>) -> Self {
         Self::Sha256(Sha256::digest(payload).into())
     }
 
@@ -146,7 +146,7 @@ impl PayloadHash {
 /// ```
 /// use countersign::PayloadHash;
 ///
-/// let text = PayloadHash::of("Welcome to Amazon S3.").to_hashed_payload();
+/// let text = PayloadHash::new("Welcome to Amazon S3.").to_hashed_payload();
 /// assert_eq!(text.as_str().len(), 64);
 /// ```
 #[derive(Clone, Copy)]

@@ -5,6 +5,17 @@ use std::hash::{Hash, Hasher};
 
 use crate::error::Error;
 use crate::primitives::encode::ascii;
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
+    feature = "tokens"
+))]
+use crate::primitives::host_label::is_host_label;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -257,6 +268,9 @@ impl fmt::Debug for CredentialScope {
 }
 
 /// A region that becomes a label of a host name must not change the host.
+///
+/// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
+/// that belong to no region, so that no host contains one.
 #[cfg(any(
     feature = "codeartifact",
     feature = "console",
@@ -268,14 +282,16 @@ impl fmt::Debug for CredentialScope {
     feature = "tokens"
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
-    let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let is_label = (1..=63).contains(&region.len())
-        && region.bytes().all(label)
-        && !region.starts_with('-')
-        && !region.ends_with('-');
-    is_label.then_some(()).ok_or_else(|| Error::InvalidRegion {
+    let problem = if !is_host_label(region) {
+        "is not one label of a host name, in lower case"
+    } else if region.starts_with("aws-") && region.ends_with("-global") {
+        "is a pseudo-region of the SDKs, and no host has it in its name: give the region itself"
+    } else {
+        return Ok(());
+    };
+    Err(Error::InvalidRegion {
         region: region.to_owned(),
-        problem: "is not one label of a host name, in lower case",
+        problem,
     })
 }
 

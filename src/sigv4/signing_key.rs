@@ -40,10 +40,14 @@ use crate::sigv4::string_to_sign::StringToSign;
 pub struct SigningKey {
     mac: Hmac<Sha256>,
     scope: CredentialScope,
+    /// Anybody can derive such a key, so it verifies nothing.
+    of_empty_secret: bool,
 }
 
 impl SigningKey {
     /// Derives the key for a scope.
+    ///
+    /// A key of an empty secret verifies nothing in this crate, since anybody can derive it.
     ///
     /// ```
     /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
@@ -63,7 +67,11 @@ impl SigningKey {
             mac = keyed(&key);
             key.zeroize();
         }
-        Self { mac, scope: *scope }
+        Self {
+            mac,
+            scope: *scope,
+            of_empty_secret: secret_key.is_empty(),
+        }
     }
 
     /// Signs a string to sign.
@@ -86,6 +94,12 @@ impl SigningKey {
         let mut mac = self.mac.clone();
         mac.update(string_to_sign.as_ref());
         Signature::of_mac(&mac.finalize().into_bytes().into())
+    }
+
+    /// Whether a signature is one of this key, compared in constant time.
+    pub(crate) fn verifies(&self, string_to_sign: impl AsRef<[u8]>, signature: &Signature) -> bool {
+        // Comparing signatures takes the same time wherever they differ.
+        self.sign(string_to_sign) == *signature && !self.of_empty_secret
     }
 
     /// What the key is good for.

@@ -77,12 +77,12 @@ impl StringToSign {
     /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
-    /// let text = StringToSign::of_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// let text = StringToSign::for_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
     /// assert_eq!(text.lines().next(), Some("AWS4-HMAC-SHA256-PAYLOAD"));
     /// assert_eq!(text.lines().count(), 6);
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn of_chunk(
+    pub fn for_chunk(
         algorithm: Algorithm,
         date: &AmzDate,
         scope: &CredentialScope,
@@ -106,14 +106,14 @@ impl StringToSign {
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
     /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
-    /// let PayloadHash::Sha256(hash) = PayloadHash::of("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
-    /// let text = StringToSign::of_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// let PayloadHash::Sha256(hash) = PayloadHash::new("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
+    /// let text = StringToSign::for_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
     /// let start = "AWS4-HMAC-SHA256-TRAILER\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n";
     /// assert!(text.starts_with(start) && text.contains(prior.as_str()));
     /// assert!(text.ends_with("\n1e376db7e1a34a8ef1c4bcee131a2d60a1cb62503747488624e10995f448d774"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn of_trailers(
+    pub fn for_trailers(
         algorithm: Algorithm,
         date: &AmzDate,
         scope: &CredentialScope,
@@ -145,11 +145,11 @@ impl StringToSign {
     /// # let scope = CredentialScope::parse("20130524/us-east-1/transcribe/aws4_request")?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
-    /// let text = StringToSign::of_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
+    /// let text = StringToSign::for_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
     /// assert!(text.to_string().ends_with(&format!("\n{}\n{}", "01".repeat(32), "02".repeat(32))));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn of_event(
+    pub fn for_event(
         algorithm: Algorithm,
         date: &AmzDate,
         scope: &CredentialScope,

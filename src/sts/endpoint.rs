@@ -3,7 +3,7 @@
 use http::Uri;
 
 use crate::error::Error;
-use crate::service::partition::Partition;
+use crate::service::partition::{GLOBAL, Partition};
 use crate::sigv4::scope::check_host_label;
 
 /// An endpoint of STS, with the region to sign for.
@@ -28,7 +28,14 @@ use crate::sigv4::scope::check_host_label;
 pub struct Endpoint {
     uri: Uri,
     region: String,
-    global: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Global,
+    Regional,
+    Custom,
 }
 
 /// The regions of the partition `aws` with FIPS endpoints.
@@ -39,34 +46,22 @@ const NO_DUAL_STACK: &str = "STS publishes no dual-stack endpoint there";
 impl Endpoint {
     /// `sts.amazonaws.com`, of the partition `aws`, signed for `us-east-1`. A region's own endpoint
     /// is nearer, and its tokens work in every region.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// let endpoint = Endpoint::global();
-    /// assert_eq!((endpoint.uri().host(), endpoint.region()), (Some("sts.amazonaws.com"), "us-east-1"));
-    /// ```
     pub fn global() -> Self {
         Self {
             uri: Uri::from_static("https://sts.amazonaws.com/"),
             region: "us-east-1".to_owned(),
-            global: true,
+            kind: Kind::Global,
         }
     }
 
-    /// The endpoint of a region.
+    /// The endpoint of a region; that of `aws-global` is the [global](Self::global) one.
     ///
     /// # Errors
-    /// A region that cannot be part of a host name.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// assert_eq!(Endpoint::regional("eu-west-1")?.uri(), "https://sts.eu-west-1.amazonaws.com/");
-    /// assert_eq!(Endpoint::regional("eusc-de-east-1")?.uri(), "https://sts.eusc-de-east-1.amazonaws.eu/");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
     pub fn regional(region: &str) -> Result<Self, Error> {
+        if region == GLOBAL {
+            return Ok(Self::global());
+        }
         Self::of_host("sts", region, Partition::of(region).domain())
     }
 
@@ -74,14 +69,6 @@ impl Endpoint {
     ///
     /// # Errors
     /// A region that has none.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// assert_eq!(Endpoint::fips("us-east-2")?.uri(), "https://sts-fips.us-east-2.amazonaws.com/");
-    /// assert_eq!(Endpoint::fips("us-gov-west-1")?.uri(), "https://sts.us-gov-west-1.amazonaws.com/");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn fips(region: &str) -> Result<Self, Error> {
         match Partition::of(region) {
             Partition::Aws if FIPS.contains(&region) => {
@@ -97,37 +84,25 @@ impl Endpoint {
     ///
     /// # Errors
     /// A region that has none.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// assert_eq!(Endpoint::dual_stack("eu-west-1")?.uri(), "https://sts.eu-west-1.api.aws/");
-    /// let error = Endpoint::dual_stack("us-iso-east-1").unwrap_err();
-    /// assert!(matches!(error, countersign::Error::NoEndpoint { .. }));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn dual_stack(region: &str) -> Result<Self, Error> {
-        let domain = match Partition::of(region) {
-            Partition::Aws | Partition::GovCloud => "api.aws",
-            Partition::China => "api.amazonwebservices.com.cn",
-            Partition::EuropeanSovereign => "api.amazonwebservices.eu",
-            Partition::Isolated(_) => return Err(none(region, NO_DUAL_STACK)),
+        let partition = Partition::of(region);
+        let (Partition::Aws
+        | Partition::GovCloud
+        | Partition::China
+        | Partition::EuropeanSovereign) = partition
+        else {
+            return Err(none(region, NO_DUAL_STACK));
         };
-        Self::of_host("sts", region, domain)
+        if region == GLOBAL {
+            return Err(none(region, NO_DUAL_STACK));
+        }
+        Self::of_host("sts", region, partition.dual_stack_domain())
     }
 
     /// The endpoint of a region for IPv4 and IPv6 that is validated under FIPS 140.
     ///
     /// # Errors
     /// A region that has none.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// assert_eq!(Endpoint::dual_stack("eu-west-1")?.uri(), "https://sts.eu-west-1.api.aws/");
-    /// assert_eq!(Endpoint::fips_dual_stack("us-east-1")?.uri(), "https://sts-fips.us-east-1.api.aws/");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn fips_dual_stack(region: &str) -> Result<Self, Error> {
         match Partition::of(region) {
             Partition::Aws if FIPS.contains(&region) => {
@@ -142,14 +117,6 @@ impl Endpoint {
     ///
     /// # Errors
     /// What is not an absolute URL of `http` or `https`, or has a query.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// let endpoint = Endpoint::custom("http://127.0.0.1:5000", "us-east-1")?;
-    /// assert_eq!(endpoint.uri(), "http://127.0.0.1:5000/");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn custom(url: &str, region: impl Into<String>) -> Result<Self, Error> {
         let region = region.into();
         let uri = url.parse::<Uri>().ok().filter(|uri| {
@@ -161,47 +128,38 @@ impl Endpoint {
             Some(uri) => Ok(Self {
                 uri,
                 region,
-                global: false,
+                kind: Kind::Custom,
             }),
             None => Err(none(&region, "not an absolute URL without a query")),
         }
     }
 
     /// The URL that requests go to.
-    ///
-    /// ```
-    /// use countersign::sts::{Endpoint, GetCallerIdentity};
-    ///
-    /// let endpoint = Endpoint::regional("eu-west-1")?;
-    /// let request = GetCallerIdentity.request(&endpoint).into_unsigned();
-    /// assert_eq!(request.uri(), endpoint.uri());
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
     /// The region to sign for.
-    ///
-    /// ```
-    /// use countersign::sts::Endpoint;
-    ///
-    /// // A VPC endpoint's name does not tell.
-    /// let url = "https://vpce-0123456789abcdef0-abcdefgh.sts.us-west-2.vpce.amazonaws.com";
-    /// assert_eq!(Endpoint::custom(url, "us-west-2")?.region(), "us-west-2");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn region(&self) -> &str {
         &self.region
     }
 
     pub(super) fn is_global(&self) -> bool {
-        self.global
+        self.kind == Kind::Global
+    }
+
+    /// Whether a server other than AWS's may be behind it.
+    pub(super) fn is_custom(&self) -> bool {
+        self.kind == Kind::Custom
     }
 
     fn of_host(service: &str, region: &str, domain: &str) -> Result<Self, Error> {
         check_host_label(region)?;
-        Self::custom(&format!("https://{service}.{region}.{domain}/"), region)
+        let url = format!("https://{service}.{region}.{domain}/");
+        Ok(Self {
+            kind: Kind::Regional,
+            ..Self::custom(&url, region)?
+        })
     }
 }
 
@@ -269,6 +227,7 @@ mod tests {
                     "none",
                 ],
             ),
+            ("aws-global", ["sts.amazonaws.com", "none", "none", "none"]),
             (
                 "us-iso-east-1",
                 ["sts.us-iso-east-1.c2s.ic.gov", "none", "none", "none"],
@@ -293,6 +252,25 @@ mod tests {
                 Endpoint::fips_dual_stack(region),
             ];
             assert_eq!(made.map(host), hosts, "{region}");
+        }
+    }
+
+    #[test]
+    fn aws_global_is_signed_for_us_east_1() {
+        let endpoint = Endpoint::regional("aws-global").unwrap();
+        assert_eq!(endpoint.uri(), "https://sts.amazonaws.com/");
+        assert_eq!(endpoint.region(), "us-east-1");
+        assert_eq!(endpoint, Endpoint::global());
+        // Its own regional endpoint stays another one.
+        assert_ne!(Endpoint::regional("us-east-1").unwrap(), endpoint);
+    }
+
+    #[test]
+    fn pseudo_regions_of_other_partitions_are_refused() {
+        for region in ["aws-cn-global", "aws-us-gov-global", "aws-iso-global"] {
+            for made in [Endpoint::regional(region), Endpoint::dual_stack(region)] {
+                assert!(made.unwrap_err().to_string().contains("pseudo-region"));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use http::{Request, StatusCode};
 use super::Error;
 use super::answer::{assumed_role_user, read};
 use super::endpoint::Endpoint;
-use super::form::{Form, Limit, Seconds};
+use super::form::{Limit, QueryForm, Seconds};
 use super::parameters::{AssumedRoleUser, Secret};
 use crate::credentials::Credentials;
 
@@ -44,18 +44,6 @@ pub struct AssumeRoleWithSaml<'a> {
 impl<'a> AssumeRoleWithSaml<'a> {
     /// With what is required. The assertion is in base64, as the provider sent it: 4 to 100000
     /// characters.
-    ///
-    /// ```
-    /// use countersign::sts::AssumeRoleWithSaml;
-    /// # let assertion = "PHNhbWw+/w==";
-    ///
-    /// // `assertion` is the form field `SAMLResponse` that the browser posted.
-    /// let role = "arn:aws:iam::123456789012:role/demo";
-    /// let provider = "arn:aws:iam::123456789012:saml-provider/idp";
-    /// let mut ask = AssumeRoleWithSaml::new(role, provider, assertion);
-    /// ask.duration_seconds = Some(3600);
-    /// # assert!(!format!("{ask:?}").contains(assertion));
-    /// ```
     pub fn new(role_arn: &'a str, principal_arn: &'a str, saml_assertion: &'a str) -> Self {
         Self {
             role_arn,
@@ -70,7 +58,8 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// The request, ready to be sent.
     ///
     /// # Errors
-    /// A parameter that is outside its limits: which, and what the limit is.
+    /// - [`Error::InvalidParameter`](crate::Error::InvalidParameter) if a parameter is outside its
+    ///   limits, or if the assertion begins or ends with white space
     ///
     /// ```
     /// # use countersign::sts::{AssumeRoleWithSaml, Endpoint};
@@ -83,16 +72,16 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
-        let mut form = Form::new("AssumeRoleWithSAML");
+        let mut form = QueryForm::new("AssumeRoleWithSAML");
         form.text("RoleArn", self.role_arn, &Limit::ARN)?;
         form.text("PrincipalArn", self.principal_arn, &Limit::ARN)?;
-        form.text(
+        form.token(
             "SAMLAssertion",
             self.saml_assertion.0,
             &Limit::SAML_ASSERTION,
         )?;
         form.seconds(self.duration_seconds, &Seconds::ROLE)?;
-        form.policy(self.policy)?;
+        form.optional("Policy", self.policy, &Limit::POLICY)?;
         form.policy_arns(self.policy_arns)?;
         Ok(form.ready(endpoint))
     }
@@ -110,7 +99,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// let answer = AssumeRoleWithSaml::parse(status, body)?;
     /// assert_eq!(answer.credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
     /// assert_eq!(answer.subject.as_deref(), Some("SamlExample"));
-    /// # Ok::<(), countersign::sts::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(
         status: StatusCode,
@@ -120,14 +109,14 @@ impl<'a> AssumeRoleWithSaml<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleWithSamlResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result)?,
-                packed_policy_size: result.number("PackedPolicySize")?,
-                source_identity: result.text("SourceIdentity")?,
-                subject: result.text("Subject")?,
-                subject_type: result.text("SubjectType")?,
-                issuer: result.text("Issuer")?,
-                audience: result.text("Audience")?,
-                name_qualifier: result.text("NameQualifier")?,
+                assumed_role_user: assumed_role_user(result),
+                packed_policy_size: result.side_number("PackedPolicySize"),
+                source_identity: result.side_text("SourceIdentity"),
+                subject: result.side_text("Subject"),
+                subject_type: result.side_text("SubjectType"),
+                issuer: result.side_text("Issuer"),
+                audience: result.side_text("Audience"),
+                name_qualifier: result.side_text("NameQualifier"),
                 request_id,
             })
         })
@@ -146,7 +135,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
 /// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
 /// assert!(answer.credentials.expiration().is_some());
 /// assert_eq!(answer.issuer.as_deref(), Some("https://idp.example.com"));
-/// # Ok::<(), countersign::sts::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -190,10 +179,11 @@ pub struct AssumeRoleWithSamlResponse {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentity<'a> {
-    /// The role's ARN, 20 to 2048 characters.
-    pub role_arn: &'a str,
-    /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`.
-    pub role_session_name: &'a str,
+    /// The role's ARN, 20 to 2048 characters. AWS requires it.
+    pub role_arn: Option<&'a str>,
+    /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`. AWS
+    /// requires it.
+    pub role_session_name: Option<&'a str>,
     web_identity_token: Secret<'a>,
     /// The host of an OAuth 2.0 provider, 4 to 2048 characters; not for `OpenID` Connect.
     pub provider_id: Option<&'a str>,
@@ -206,20 +196,21 @@ pub struct AssumeRoleWithWebIdentity<'a> {
 }
 
 impl<'a> AssumeRoleWithWebIdentity<'a> {
-    /// With what is required. The token has 4 to 20000 characters.
-    ///
-    /// ```
-    /// use countersign::sts::AssumeRoleWithWebIdentity;
-    /// # let token = "eyJh.bGci-Oi_J.SUz~";
-    ///
-    /// // In a pod: the content of the file that AWS_WEB_IDENTITY_TOKEN_FILE names.
-    /// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "my-pod", token);
-    /// assert!(!format!("{ask:?}").contains(token));
-    /// ```
+    /// With what AWS requires. The token has 4 to 20000 characters.
     pub fn new(role_arn: &'a str, role_session_name: &'a str, web_identity_token: &'a str) -> Self {
         Self {
-            role_arn,
-            role_session_name,
+            role_arn: Some(role_arn),
+            role_session_name: Some(role_session_name),
+            ..Self::without_role(web_identity_token)
+        }
+    }
+
+    /// For a server that finds the permissions by the token alone, as MinIO does by a claim in it.
+    /// AWS always requires a role.
+    pub fn without_role(web_identity_token: &'a str) -> Self {
+        Self {
+            role_arn: None,
+            role_session_name: None,
             web_identity_token: Secret(web_identity_token),
             provider_id: None,
             duration_seconds: None,
@@ -231,7 +222,9 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// The request, ready to be sent.
     ///
     /// # Errors
-    /// A parameter that is outside its limits: which, and what the limit is.
+    /// - [`Error::InvalidParameter`](crate::Error::InvalidParameter) if a parameter is outside its
+    ///   limits, or if the token begins or ends with white space, or if AWS is asked without a
+    ///   role or a session name
     ///
     /// ```
     /// # use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
@@ -247,21 +240,29 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
-        let mut form = Form::new("AssumeRoleWithWebIdentity");
-        form.text("RoleArn", self.role_arn, &Limit::ARN)?;
-        form.text(
+        let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
+        if !endpoint.is_custom() && (self.role_arn.is_none() || self.role_session_name.is_none()) {
+            let problem = "is required by AWS: only another server may be asked without a role";
+            let name = match self.role_arn {
+                None => "RoleArn",
+                Some(_) => "RoleSessionName",
+            };
+            return Err(crate::Error::invalid_parameter(name, problem));
+        }
+        form.optional("RoleArn", self.role_arn, &Limit::ARN)?;
+        form.optional(
             "RoleSessionName",
             self.role_session_name,
             &Limit::SESSION_NAME,
         )?;
-        form.text(
+        form.token(
             "WebIdentityToken",
             self.web_identity_token.0,
             &Limit::WEB_IDENTITY_TOKEN,
         )?;
         form.optional("ProviderId", self.provider_id, &Limit::PROVIDER_ID)?;
         form.seconds(self.duration_seconds, &Seconds::ROLE)?;
-        form.policy(self.policy)?;
+        form.optional("Policy", self.policy, &Limit::POLICY)?;
         form.policy_arns(self.policy_arns)?;
         Ok(form.ready(endpoint))
     }
@@ -287,12 +288,12 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         read(action, status, body.as_ref(), |result, request_id| {
             Ok(AssumeRoleWithWebIdentityResponse {
                 credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result)?,
-                packed_policy_size: result.number("PackedPolicySize")?,
-                source_identity: result.text("SourceIdentity")?,
-                subject_from_web_identity_token: result.text("SubjectFromWebIdentityToken")?,
-                provider: result.text("Provider")?,
-                audience: result.text("Audience")?,
+                assumed_role_user: assumed_role_user(result),
+                packed_policy_size: result.side_number("PackedPolicySize"),
+                source_identity: result.side_text("SourceIdentity"),
+                subject_from_web_identity_token: result.side_text("SubjectFromWebIdentityToken"),
+                provider: result.side_text("Provider"),
+                audience: result.side_text("Audience"),
                 request_id,
             })
         })
@@ -311,7 +312,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
 /// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
 /// assert!(answer.credentials.expiration().is_some());
 /// assert_eq!(answer.provider.as_deref(), Some("accounts.example.com"));
-/// # Ok::<(), countersign::sts::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -23,6 +23,10 @@ fn any(_: char) -> bool {
     true
 }
 
+fn no_control(c: char) -> bool {
+    !c.is_control()
+}
+
 fn word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
@@ -48,17 +52,30 @@ impl Limit {
         allows: name,
         problem: "takes 2 to 64 letters, digits and `_+=,.@-`",
     };
+    pub(super) const SOURCE_IDENTITY: Self = Self {
+        min: 2,
+        max: 256,
+        allows: name,
+        problem: "takes 2 to 256 letters, digits and `_+=,.@-`",
+    };
     pub(super) const FEDERATED_NAME: Self = Self {
         min: 2,
         max: 32,
         allows: name,
         problem: "takes 2 to 32 letters, digits and `_+=,.@-`",
     };
-    const POLICY: Self = Self {
+    pub(super) const POLICY: Self = Self {
         min: 1,
         max: 2048,
-        allows: |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}'),
+        allows: policy,
         problem: "takes 1 to 2048 characters: tab, line breaks, and U+0020 to U+00FF",
+    };
+    /// AWS's model of `AssumeRole` has no maximum: STS limits the packed size of all policies.
+    pub(super) const POLICY_OF_ANY_LENGTH: Self = Self {
+        min: 1,
+        max: usize::MAX,
+        allows: policy,
+        problem: "takes 1 or more characters: tab, line breaks, and U+0020 to U+00FF",
     };
     const TAG_KEY: Self = Self {
         min: 1,
@@ -90,10 +107,20 @@ impl Limit {
         allows: |c| c.is_ascii_digit(),
         problem: "takes six digits",
     };
-    pub(super) const CONTEXT_ASSERTION: Self = Self::length(4, 2048, "takes 4 to 2048 characters");
-    pub(super) const PROVIDER_ID: Self = Self::CONTEXT_ASSERTION;
-    pub(super) const WEB_IDENTITY_TOKEN: Self =
-        Self::length(4, 20_000, "takes 4 to 20000 characters");
+    pub(super) const CONTEXT_ASSERTION: Self = Self {
+        min: 4,
+        max: 3072,
+        allows: no_control,
+        problem: "takes 4 to 3072 characters, and no control character",
+    };
+    pub(super) const PROVIDER_ID: Self = Self::length(4, 2048, "takes 4 to 2048 characters");
+    pub(super) const WEB_IDENTITY_TOKEN: Self = Self {
+        min: 4,
+        max: 20_000,
+        allows: no_control,
+        problem: "takes 4 to 20000 characters, and no control character",
+    };
+    /// Base64 may be broken into lines.
     pub(super) const SAML_ASSERTION: Self =
         Self::length(4, 100_000, "takes 4 to 100000 characters");
     pub(super) const ACCESS_KEY_ID: Self = Self {
@@ -104,7 +131,12 @@ impl Limit {
     };
     pub(super) const ENCODED_MESSAGE: Self = Self::length(1, 10_240, "takes 1 to 10240 characters");
     pub(super) const TARGET_PRINCIPAL: Self = Self::length(12, 2048, "takes 12 to 2048 characters");
-    pub(super) const TRADE_IN_TOKEN: Self = Self::length(1, usize::MAX, "is empty");
+    pub(super) const TRADE_IN_TOKEN: Self = Self {
+        min: 1,
+        max: usize::MAX,
+        allows: no_control,
+        problem: "is empty, or contains a control character",
+    };
     pub(super) const AUDIENCE: Self = Self::length(1, 1000, "takes 1 to 1000 characters");
 
     fn admits(&self, text: &str) -> bool {
@@ -112,6 +144,10 @@ impl Limit {
         let length = text.chars().take(self.max.saturating_add(1)).count();
         (self.min..=self.max).contains(&length) && text.chars().all(self.allows)
     }
+}
+
+fn policy(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')
 }
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, by Unicode's derived properties.
@@ -146,9 +182,9 @@ impl Seconds {
 
 /// `Action=…&Version=2011-06-15&…`, percent-encoded: a space is `%20`, which every reader of forms
 /// understands, and an empty list is left out.
-pub(super) struct Form(Vec<u8>);
+pub(super) struct QueryForm(Vec<u8>);
 
-impl Form {
+impl QueryForm {
     pub(super) fn new(action: &str) -> Self {
         Self(format!("Action={action}&Version=2011-06-15").into_bytes())
     }
@@ -175,6 +211,16 @@ impl Form {
         limit: &Limit,
     ) -> Result<(), Error> {
         value.map_or(Ok(()), |value| self.text(name, value, limit))
+    }
+
+    /// A token that the caller may have read from a file, with the line break at its end: STS would
+    /// refuse it without saying why.
+    pub(super) fn token(&mut self, name: &str, value: &str, limit: &Limit) -> Result<(), Error> {
+        if value.trim() != value {
+            let problem = "begins or ends with white space, such as the line break of a file";
+            return Err(Error::invalid_parameter(name, problem));
+        }
+        self.text(name, value, limit)
     }
 
     pub(super) fn seconds(&mut self, value: Option<u32>, limit: &Seconds) -> Result<(), Error> {
@@ -217,10 +263,6 @@ impl Form {
             "takes up to 10",
             |form, member, arn| form.text(&format!("{member}.arn"), arn, &Limit::ARN),
         )
-    }
-
-    pub(super) fn policy(&mut self, policy: Option<&str>) -> Result<(), Error> {
-        self.optional("Policy", policy, &Limit::POLICY)
     }
 
     pub(super) fn tags(&mut self, tags: &[Tag<'_>]) -> Result<(), Error> {
@@ -284,6 +326,8 @@ mod tests {
         assert!(Limit::POLICY.admits("{\t\r\n}ÿ"));
         assert!(!Limit::POLICY.admits("{\u{100}}"));
         assert!(!Limit::POLICY.admits("{\0}"));
+        assert!(!Limit::POLICY_OF_ANY_LENGTH.admits("{\0}"));
+        assert!(!Limit::POLICY_OF_ANY_LENGTH.admits(""));
         assert!(Limit::TOKEN_CODE.admits("012345"));
         for code in ["12345", "1234567", "12345a", "１２３４５６"] {
             assert!(!Limit::TOKEN_CODE.admits(code), "{code}");

@@ -215,10 +215,10 @@ impl AppSync {
             query: "",
             headers: &raw,
         };
-        let signer = Signer::new(credentials.clone(), &*self.region, "appsync");
-        let (identity, date) = signer.identity(now)?;
-        let expires_at = FIVE_MINUTES.end(&date, identity.expiration)?;
-        let added = signer.sign_raw(&request, PayloadHash::of(body), now)?;
+        let signer = Signer::new(credentials.clone(), &*self.region, "appsync")?;
+        let (context, date) = signer.context(now)?;
+        let expires_at = FIVE_MINUTES.end(&date, context.expiration)?;
+        let added = signer.sign_raw(&request, PayloadHash::new(body), now)?;
 
         let all = || headers.iter().copied().chain(added.iter());
         let length = all().map(|(name, value)| name.len() + 2 * value.len() + 6);

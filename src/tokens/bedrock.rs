@@ -31,11 +31,10 @@ const TWELVE_HOURS: u64 = 43_200;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let (half_a_day, now) = (Duration::from_secs(43_200), datetime!(2025-01-05 0:00 UTC));
+/// let (half_a_day, now) = (Duration::from_secs(43_200), "2025-01-05T00:00:00Z".parse::<Timestamp>()?);
 /// let key = tokens::bedrock(&credentials, "us-east-1", half_a_day, now)?;
 /// assert!(key.expose().starts_with("bedrock-api-key-"));
 /// assert!(tokens::bedrock(&credentials, "us-east-1", 2 * half_a_day, now).is_err());
@@ -49,7 +48,7 @@ pub fn bedrock(
 ) -> Result<Token, Error> {
     let now = now.into();
     let lifetime = Lifetime::clipped(expires_in, TWELVE_HOURS)?;
-    let signer = Signer::new(credentials.clone(), region, "bedrock");
+    let signer = Signer::new(credentials.clone(), region, "bedrock")?;
     // One host for all regions: the region is in the credential scope alone.
     let url = "https://bedrock.amazonaws.com/?Action=CallWithBearerToken";
     let presigned = presign(&signer, &request(Method::POST, url)?, lifetime, now)?;

@@ -15,14 +15,14 @@
 //! Each lives for 15 minutes. STS API Reference, "`GetCallerIdentity`".
 //!
 //! ```
+//! use countersign::Timestamp;
 //! use countersign::Credentials;
 //! use countersign::tokens::caller_identity::{self, ProofCheck};
 //! use http::{HeaderName, HeaderValue};
-//! use time::macros::datetime;
 //!
 //! // The client:
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let host = caller_identity::host("eu-west-1")?;
 //! let audience = Some(("x-audience", "login.example.com"));
 //! let proof = caller_identity::presigned(&credentials, "eu-west-1", &host, audience, now)?;
@@ -47,12 +47,12 @@ mod vault;
 
 use http::{HeaderName, HeaderValue, Method};
 
-use super::endpoint::host as checked_host;
+use super::endpoint::{check_region, host as checked_host};
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::json;
-use crate::service::partition::Partition;
+use crate::service::partition::{self, Partition};
 use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -68,19 +68,24 @@ pub use vault::vault;
 /// All that a proof asks STS for: the whole query, or the whole body.
 pub(super) const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/// The host of STS in a region, `sts.eu-west-1.amazonaws.com`. The global one,
-/// `sts.amazonaws.com`, is signed for `us-east-1`.
+/// The host of STS in a region, `sts.eu-west-1.amazonaws.com`.
+///
+/// That of `aws-global` is `sts.amazonaws.com`. A proof for it is signed for `us-east-1`.
 ///
 /// # Errors
-/// A region that cannot be part of a host.
+/// - [`Error::InvalidRegion`] if the region cannot be part of a host name
 ///
 /// ```
 /// use countersign::tokens::caller_identity;
 ///
 /// assert_eq!(caller_identity::host("cn-north-1")?, "sts.cn-north-1.amazonaws.com.cn");
+/// assert_eq!(caller_identity::host("aws-global")?, "sts.amazonaws.com");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn host(region: &str) -> Result<String, Error> {
+    if region == partition::GLOBAL {
+        return Ok("sts.amazonaws.com".to_owned());
+    }
     check_host_label(region)?;
     Ok(format!("sts.{region}.{}", Partition::of(region).domain()))
 }
@@ -91,17 +96,17 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// with the URL. Without one, whoever receives the URL can use it elsewhere.
 ///
 /// # Errors
-/// A host that is none; an audience that no header can carry; what [`Signer`]
+/// An invalid host, or one of another region; an audience that no header can carry; what [`Signer`]
 /// refuses.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity::{self, ProofCheck};
 /// use http::{HeaderName, HeaderValue};
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (host, now) = ("sts.us-east-1.amazonaws.com", datetime!(2026-01-01 12:00 UTC));
+/// let (host, now) = ("sts.us-east-1.amazonaws.com", "2026-01-01T12:00:00Z".parse::<Timestamp>()?);
 /// let audience = Some(("x-audience", "a.example.com"));
 /// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
 ///
@@ -120,16 +125,23 @@ pub fn presigned(
     audience: Option<(&str, &str)>,
     now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
-    let now = now.into();
-    let url = format!("https://{}/?{QUERY}", checked_host(host)?);
+    let url = format!("https://{}/?{QUERY}", host_in(region, host)?);
     let mut get = request(Method::GET, &url)?;
     if let Some((name, value)) = audience {
         let (name, value) = audience_header(name, value)?;
         get.headers_mut().insert(name, value);
     }
-    let signer = Signer::new(credentials.clone(), region, "sts");
-    let presigned = presign(&signer, &get, FIFTEEN_MINUTES, now)?;
+    let region = partition::signing_region(region);
+    let signer = Signer::new(credentials.clone(), region, "sts")?;
+    let presigned = presign(&signer, &get, FIFTEEN_MINUTES, now.into())?;
     Ok(Token::of(presigned, str::to_owned))
+}
+
+/// A host in lowercase that states no other region.
+fn host_in(region: &str, host: &str) -> Result<String, Error> {
+    let host = checked_host(host)?;
+    check_region(&host, &["sts", "sts-fips"], region)?;
+    Ok(host)
 }
 
 /// A header that is signed as it is, whatever stands before or behind it on the way.

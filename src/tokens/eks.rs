@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{Token, caller_identity, presign, request, seconds};
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::service::partition::signing_region;
 use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
 use crate::timestamp::Timestamp;
@@ -20,7 +21,7 @@ use crate::timestamp::Timestamp;
 const SAID: Lifetime = seconds(60);
 /// A minute less than what STS takes.
 const FOURTEEN_MINUTES: Lifetime = seconds(840);
-/// What the authenticator in a cluster reads.
+/// What the authenticator in a cluster reads, unless it is newer.
 const LONGEST: usize = 4096;
 
 /// A token for the Kubernetes API of an Amazon EKS cluster.
@@ -37,20 +38,23 @@ const LONGEST: usize = 4096;
 /// Amazon EKS User Guide, "Grant IAM users and roles access to Kubernetes APIs"; Kubernetes,
 /// "client-go credential plugins".
 ///
+/// A token of more than 4,096 bytes is an error, because most clusters refuse it. Session tokens of
+/// more than about 2,500 bytes make one. [`EksTokenGenerator::with_longest_token`] raises the limit.
+///
 /// # Errors
-/// A cluster name that is empty or no header can carry; a region that cannot be part of a host; a
-/// session token so long that a cluster would refuse the token; what [`Signer`]
-/// refuses.
+/// - [`Error::InvalidParameter`] if the cluster name is empty or no header can carry it
+/// - [`Error::InvalidRegion`] if the region cannot be part of a host
+/// - [`Error::InvalidSessionToken`] if the token would be longer than the limit
+/// - everything [`Signer`] returns
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
+/// use countersign::{tokens, Credentials, Timestamp};
 /// use countersign::tokens::ExecApiVersion;
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", datetime!(2025-01-04 5:00 UTC))?;
+/// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", "2025-01-04T05:00:00Z".parse::<Timestamp>()?)?;
 /// assert!(token.expose().starts_with("k8s-aws-v1."));
-/// assert_eq!(token.expires_at(), datetime!(2025-01-04 5:14 UTC));
+/// assert_eq!(token.expires_at(), "2025-01-04T05:14:00Z".parse::<Timestamp>()?);
 /// assert!(token.exec_credential(ExecApiVersion::V1).expose().contains(r#""expirationTimestamp":"2025-01-04T05:14:00Z""#));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -60,30 +64,97 @@ pub fn eks(
     cluster: &str,
     now: impl Into<Timestamp>,
 ) -> Result<EksToken, Error> {
-    let now = now.into();
-    if cluster.is_empty() || !cluster.bytes().all(|b| b.is_ascii_graphic()) {
-        let problem = "is empty, or holds something else than visible ASCII";
-        return Err(Error::invalid_parameter("cluster name", problem));
-    }
-    let host = caller_identity::host(region)?;
-    let url = format!("https://{host}/?{}", caller_identity::QUERY);
-    let mut get = request(Method::GET, &url)?;
-    let cluster = HeaderValue::from_str(cluster)
-        .map_err(|_| Error::invalid_parameter("cluster name", "is none that a header can carry"))?;
-    get.headers_mut().insert("x-k8s-aws-id", cluster);
+    EksTokenGenerator::new(region, cluster).generate(credentials, now)
+}
 
-    let signer = Signer::new(credentials.clone(), region, "sts");
-    let presigned = presign(&signer, &get, SAID, now)?;
-    let (identity, date) = signer.identity(now)?;
-    let expires_at = FOURTEEN_MINUTES.end(&date, identity.expiration)?;
-    let url = Zeroizing::new(presigned.into_url());
-    let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
-    let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));
-    if text.len() > LONGEST {
-        let problem = "is so long that an EKS token would be longer than 4096 bytes";
-        return Err(Error::InvalidSessionToken(problem));
+/// Generates tokens as [`eks`] does, with options.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::Credentials;
+/// use countersign::tokens::EksTokenGenerator;
+///
+/// // STS makes session tokens of up to 4,096 bytes.
+/// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("a".repeat(2700));
+/// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
+/// let generator = EksTokenGenerator::new("us-east-1", "my-cluster");
+/// assert!(generator.generate(&credentials, now).is_err());
+/// let token = generator.with_longest_token(16_384).generate(&credentials, now)?;
+/// assert!(token.expose().len() > 4096);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct EksTokenGenerator<'a> {
+    region: &'a str,
+    cluster: &'a str,
+    longest: usize,
+}
+
+impl<'a> EksTokenGenerator<'a> {
+    /// Creates a generator for a cluster, by its name. A token has at most 4,096 bytes.
+    pub fn new(region: &'a str, cluster: &'a str) -> Self {
+        Self {
+            region,
+            cluster,
+            longest: LONGEST,
+        }
     }
-    Ok(EksToken(Token::new(text, expires_at)))
+
+    /// Sets how many bytes a token may have, for a cluster whose authenticator reads more than 4,096.
+    ///
+    /// A session token of 4,096 bytes makes a token of about 6,400.
+    #[must_use]
+    pub fn with_longest_token(mut self, bytes: usize) -> Self {
+        self.longest = bytes;
+        self
+    }
+
+    /// Generates a token that lives for 14 minutes.
+    ///
+    /// # Errors
+    /// Everything [`eks`] returns.
+    ///
+    /// ```
+    /// # use countersign::{tokens::EksTokenGenerator, Credentials, Timestamp};
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let generator = EksTokenGenerator::new("us-east-1", "my-cluster");
+    /// let token = generator.generate(&credentials, "2025-01-04T05:00:00Z".parse::<Timestamp>()?)?;
+    /// assert_eq!(token.expires_at(), "2025-01-04T05:14:00Z".parse::<Timestamp>()?);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn generate(
+        &self,
+        credentials: &Credentials,
+        now: impl Into<Timestamp>,
+    ) -> Result<EksToken, Error> {
+        let now = now.into();
+        let (region, cluster) = (self.region, self.cluster);
+        if cluster.is_empty() || !cluster.bytes().all(|b| b.is_ascii_graphic()) {
+            let problem = "is empty, or holds something else than visible ASCII";
+            return Err(Error::invalid_parameter("cluster name", problem));
+        }
+        let host = caller_identity::host(region)?;
+        let url = format!("https://{host}/?{}", caller_identity::QUERY);
+        let mut get = request(Method::GET, &url)?;
+        let cluster = HeaderValue::from_str(cluster).map_err(|_| {
+            Error::invalid_parameter("cluster name", "is none that a header can carry")
+        })?;
+        get.headers_mut().insert("x-k8s-aws-id", cluster);
+
+        let signer = Signer::new(credentials.clone(), signing_region(region), "sts")?;
+        let presigned = presign(&signer, &get, SAID, now)?;
+        let (context, date) = signer.context(now)?;
+        let expires_at = FOURTEEN_MINUTES.end(&date, context.expiration)?;
+        let url = Zeroizing::new(presigned.into_url());
+        let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
+        let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));
+        if text.len() > self.longest {
+            let problem = "makes the EKS token longer than its limit, 4096 bytes unless \
+                           `EksTokenGenerator::with_longest_token` raises it";
+            return Err(Error::InvalidSessionToken(problem));
+        }
+        Ok(EksToken(Token::new(text, expires_at)))
+    }
 }
 
 /// A token for a cluster of EKS.
@@ -91,9 +162,9 @@ pub fn eks(
 /// Zeroised when dropped, and never printed.
 ///
 /// ```
-/// # use countersign::{tokens::{self, EksToken}, Credentials};
+/// # use countersign::{tokens::{self, EksToken}, Credentials, Timestamp};
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
+/// # let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
 /// let token: EksToken = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
 /// assert!(!format!("{token:?}").contains(token.expose()));
 /// # Ok::<(), countersign::Error>(())
@@ -103,34 +174,11 @@ pub struct EksToken(Token);
 
 impl EksToken {
     /// The token itself, for `Authorization: Bearer`.
-    ///
-    /// ```
-    /// # use countersign::{tokens, Credentials};
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
-    /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
-    /// let request = http::Request::get("https://EXAMPLE.gr7.us-west-2.eks.amazonaws.com/api/v1/namespaces")
-    ///     .header("authorization", format!("Bearer {}", token.expose()))
-    ///     .body(())?;
-    /// # assert!(token.expose().starts_with("k8s-aws-v1.aHR0cHM6Ly9zdHMu")); // https://sts.
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
     /// When it ends: 14 minutes after it was made, or with the credentials if they end before.
-    ///
-    /// ```
-    /// # use countersign::{tokens, Credentials};
-    /// # use time::macros::datetime;
-    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-    ///     .with_session_token("AQoDYXdzEPT//////////wEXAMPLE")
-    ///     .with_expiration(datetime!(2025-01-04 5:10 UTC));
-    /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", datetime!(2025-01-04 5:00 UTC))?;
-    /// assert_eq!(token.expires_at(), datetime!(2025-01-04 5:10 UTC)); // with the credentials
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }
@@ -139,9 +187,9 @@ impl EksToken {
     /// holds the token.
     ///
     /// ```
-    /// # use countersign::{tokens::{self, ExecApiVersion}, Credentials};
+    /// # use countersign::{tokens::{self, ExecApiVersion}, Credentials, Timestamp};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = time::macros::datetime!(2025-01-04 5:00 UTC);
+    /// # let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
     /// // The whole of an exec plugin, but for its arguments:
     /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
     /// println!("{}", token.exec_credential(ExecApiVersion::V1Beta1).expose());
@@ -192,12 +240,6 @@ pub enum ExecApiVersion {
 
 impl ExecApiVersion {
     /// As a kubeconfig says it.
-    ///
-    /// ```
-    /// use countersign::tokens::ExecApiVersion;
-    ///
-    /// assert_eq!(ExecApiVersion::V1.as_str(), "client.authentication.k8s.io/v1");
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::V1 => "client.authentication.k8s.io/v1",

@@ -1,11 +1,15 @@
 //! Passwords for ElastiCache.
 
+use crate::timestamp::Timestamp;
+use http::{HeaderValue, Method};
+
 use super::endpoint::{one_label, required};
-use super::{FIFTEEN_MINUTES, Token, presign_get};
+use super::token::without_scheme;
+use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::encode::encode_segment;
-use crate::timestamp::Timestamp;
+use crate::sign::signer::Signer;
 
 /// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
 ///
@@ -24,11 +28,10 @@ use crate::timestamp::Timestamp;
 /// A cache name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let now = datetime!(2023-01-02 11:00 UTC);
+/// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
 /// let password = tokens::elasticache(&credentials, "us-east-1", "my-cache", "iam-user-01", now)?;
 /// assert!(password.expose().starts_with("my-cache/?Action=connect&User=iam-user-01&"));
 /// # Ok::<(), countersign::Error>(())
@@ -52,8 +55,8 @@ pub fn elasticache(
 /// As there.
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
-/// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
+/// use countersign::{tokens, Credentials, Timestamp};
+/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let password = tokens::elasticache_serverless(&credentials, "us-east-1", "my-cache", "app", now)?;
@@ -86,6 +89,14 @@ pub(super) fn connect(
     required("user", user)?;
     let user = encode_segment(user);
     let url = format!("http://{name}/?Action=connect&User={user}{kind}");
-    let presigned = presign_get(credentials, region, service, &url, FIFTEEN_MINUTES, now)?;
-    Ok(Token::without_scheme(presigned))
+    let mut request = request(Method::GET, &url)?;
+    // A name is no host, whose letters presigning would write in lowercase.
+    let host = HeaderValue::try_from(name).map_err(|_| Error::MissingHost)?;
+    request.headers_mut().insert(http::header::HOST, host);
+    let signer = Signer::new(credentials.clone(), region, service)?;
+    let presigned = presign(&signer, &request, FIFTEEN_MINUTES, now)?;
+    Ok(Token::of(presigned, |url| {
+        let rest = without_scheme(url).get(name.len()..);
+        format!("{name}{}", rest.unwrap_or_default())
+    }))
 }

@@ -1,6 +1,7 @@
 //! Hosts and names, checked before they become parts of a URL.
 
 use crate::error::Error;
+use crate::service::partition::{DNS_SUFFIXES, is_region};
 
 /// A host with a port, in lower case: `db.example.com:5432`.
 pub(super) fn host_and_port(text: &str) -> Result<String, Error> {
@@ -36,27 +37,44 @@ pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
     }
 }
 
-/// Refuses a region that is not the one which a host's name states, as `db.abc.REGION.rds.amazonaws.com`
-/// does: the service would refuse the token without saying why. Names of one's own state none.
-pub(super) fn check_region(host: &str, service: &str, region: &str) -> Result<(), Error> {
-    let name = host.split(':').next().unwrap_or_default();
-    let labels: Vec<&str> = name.split('.').rev().collect();
-    let stated = match labels.as_slice() {
-        // NAME.ID.REGION.rds.amazonaws.com, and of China.
-        ["com", "amazonaws", label, stated, ..] | ["cn", "com", "amazonaws", label, stated, ..] => {
-            (label == &service).then_some(stated)
-        }
-        // ID.dsql.REGION.on.aws
-        ["aws", "on", stated, label, ..] => (label == &service).then_some(stated),
-        _ => None,
+/// Refuses another region than the one that a host's name states, as `ID.dsql.REGION.on.aws` does:
+/// the service would refuse the token without saying why. A name of the caller's own states none.
+///
+/// `services` are the labels before the region.
+pub(super) fn check_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
+    let host = without_port(host).to_ascii_lowercase();
+    let Some((name, _)) = dns_suffix(&host) else {
+        return Ok(());
     };
-    match stated {
-        Some(stated) if *stated != region => Err(Error::invalid_parameter(
-            "region",
-            "is not the one that the host's name states",
-        )),
+    let name = name.strip_suffix(".vpce").unwrap_or(name);
+    let mut labels = name.rsplit('.');
+    match (labels.next(), labels.next()) {
+        (Some(stated), Some(service)) if services.contains(&service) && is_region(stated) => {
+            check_stated_region(stated, region)
+        }
         _ => Ok(()),
     }
+}
+
+pub(super) fn check_stated_region(stated: &str, region: &str) -> Result<(), Error> {
+    if stated == region {
+        Ok(())
+    } else {
+        let problem = "is not the one that the host's name states";
+        Err(Error::invalid_parameter("region", problem))
+    }
+}
+
+/// The name before one of AWS's suffixes, and the suffix.
+pub(super) fn dns_suffix(host: &str) -> Option<(&str, &'static str)> {
+    DNS_SUFFIXES.iter().find_map(|suffix| {
+        let name = host.strip_suffix(suffix)?.strip_suffix('.')?;
+        Some((name, *suffix))
+    })
+}
+
+pub(super) fn without_port(host: &str) -> &str {
+    host.split(':').next().unwrap_or_default()
 }
 
 fn split(text: &str) -> Result<(String, Option<&str>), Error> {
@@ -171,55 +189,39 @@ mod tests {
     #[test]
     fn regions_in_hosts() {
         for (host, service, region, fits) in [
+            ("x.dsql.us-east-1.on.aws", "dsql", "us-east-1", true),
+            ("x.dsql.us-east-1.on.aws", "dsql", "us-west-2", false),
+            ("x.dsql.global.on.aws", "dsql", "us-west-2", true),
             (
-                "db.abc.us-east-1.rds.amazonaws.com:5432",
-                "rds",
-                "us-east-1",
+                "x.dsql.us-east-1.on.aws.example.com",
+                "dsql",
+                "us-west-2",
                 true,
             ),
+            ("x.lambda-url.us-east-1.on.aws", "dsql", "us-west-2", true),
             (
-                "db.abc.us-east-1.rds.amazonaws.com:5432",
-                "rds",
-                "us-east-2",
-                false,
-            ),
-            (
-                "p.proxy-abc.eu-west-1.rds.amazonaws.com:3306",
-                "rds",
-                "eu-west-1",
-                true,
-            ),
-            (
-                "p.proxy-abc.eu-west-1.rds.amazonaws.com:3306",
-                "rds",
-                "eu-west-2",
-                false,
-            ),
-            (
-                "db.abc.cn-north-1.rds.amazonaws.com.cn:5432",
-                "rds",
+                "x.iot.cn-north-1.amazonaws.com.cn",
+                "iot",
                 "cn-north-1",
                 true,
             ),
             (
-                "db.abc.cn-north-1.rds.amazonaws.com.cn:5432",
-                "rds",
-                "cn-northwest-1",
+                "x.iot.cn-north-1.amazonaws.com.cn",
+                "iot",
+                "us-west-2",
                 false,
             ),
-            ("db.example.com:5432", "rds", "us-east-1", true),
             (
-                "db.us-east-1.rds.amazonaws.com.example.com:5432",
-                "rds",
-                "eu-west-1",
-                true,
+                "x.iot.us-east-1.vpce.amazonaws.com",
+                "iot",
+                "us-west-2",
+                false,
             ),
-            ("rds.amazonaws.com:5432", "rds", "us-east-1", true),
-            ("x.dsql.us-east-1.on.aws", "dsql", "us-east-1", true),
-            ("x.dsql.us-east-1.on.aws", "dsql", "us-west-2", false),
-            ("x.lambda-url.us-east-1.on.aws", "dsql", "us-west-2", true),
+            ("iot.example.com", "iot", "us-west-2", true),
+            ("sts.amazonaws.com", "sts", "us-west-2", true),
+            ("", "sts", "us-west-2", true),
         ] {
-            let found = check_region(host, service, region);
+            let found = check_region(host, &[service], region);
             assert_eq!(found.is_ok(), fits, "{host} {region}");
         }
     }

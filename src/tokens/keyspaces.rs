@@ -57,13 +57,13 @@ pub fn keyspaces(
 ) -> Result<Token, Error> {
     let now = now.into();
     let nonce = nonce(challenge)?;
-    let signer = Signer::new(credentials.clone(), region, "cassandra");
-    let (identity, date) = signer.identity(now)?;
+    let signer = Signer::new(credentials.clone(), region, "cassandra")?;
+    let (context, date) = signer.context(now)?;
     let time = with_milliseconds(&date, now);
     let algorithm = Algorithm::HmacSha256.as_str();
-    let signature = signer.with_key(&date, identity, |key| {
+    let signature = signer.with_key(&date, context, |key| {
         let scope = key.scope().as_str();
-        let credential = encode_segment(format!("{}/{scope}", identity.access_key_id));
+        let credential = encode_segment(format!("{}/{scope}", context.access_key_id));
         let nonce_hash = hex32(&Sha256::digest(nonce).into());
         let canonical = format!(
             "PUT\n/authenticate\nX-Amz-Algorithm={algorithm}&X-Amz-Credential={credential}\
@@ -77,7 +77,7 @@ pub fn keyspaces(
     let start = format!(
         "signature={},access_key={},amzdate={time}",
         signature.as_str(),
-        identity.access_key_id
+        context.access_key_id
     );
     let (name, token) = match credentials.session_token() {
         Some(token) => (",session_token=", token.expose()),
@@ -86,7 +86,7 @@ pub fn keyspaces(
     let text = Zeroizing::new([start.as_str(), name, token].concat());
     Ok(Token::new(
         text,
-        FIFTEEN_MINUTES.end(&date, identity.expiration)?,
+        FIFTEEN_MINUTES.end(&date, context.expiration)?,
     ))
 }
 
@@ -129,6 +129,7 @@ mod tests {
     #[test]
     fn a_challenge_has_one_nonce_of_32_characters() {
         let sound = "c0ffee00c0ffee11c0ffee22c0ffee33";
+        let short = "0ffee00c0ffee11c0ffee22c0ffee33";
         for challenge in [
             format!("nonce={sound}"),
             format!("nonce={sound},v=2"),
@@ -140,12 +141,12 @@ mod tests {
             String::new(),
             "hello".to_owned(),
             sound.to_owned(),
-            format!("nonce={}", &sound[1..]),
+            format!("nonce={short}"),
             format!("nonce={sound}0"),
             format!("nonce={sound},nonce={sound}"),
             format!("xnonce={sound}"),
-            format!("nonce= {}", &sound[1..]),
-            format!("nonce=\u{e9}{}", &sound[2..]),
+            format!("nonce= {short}"),
+            format!("nonce=\u{e9}{}", short.trim_start_matches('0')),
         ] {
             assert!(nonce(challenge.as_bytes()).is_err(), "{challenge}");
         }

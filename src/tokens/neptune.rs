@@ -108,9 +108,9 @@ impl Neptune {
             query: "",
             headers: &[("host", host.as_bytes())],
         };
-        let signer = Signer::new(credentials.clone(), &*self.region, "neptune-db");
-        let (identity, date) = signer.identity(now)?;
-        let expires_at = FIVE_MINUTES.end(&date, identity.expiration)?;
+        let signer = Signer::new(credentials.clone(), &*self.region, "neptune-db")?;
+        let (context, date) = signer.context(now)?;
+        let expires_at = FIVE_MINUTES.end(&date, context.expiration)?;
         let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
 
         let length = added

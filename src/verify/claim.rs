@@ -19,7 +19,7 @@ use crate::sigv4::signature::Algorithm;
 #[cfg(feature = "explain")]
 use crate::sigv4::signature::Signature;
 
-use super::error::{Form, VerifyError};
+use super::error::{SignatureLocation, VerifyError};
 use headers::{Authority, Fields, Found};
 use signed::Signed;
 pub(crate) use token::Token;
@@ -35,6 +35,10 @@ pub(crate) use token::Token;
 /// the host. A server that gets its requests rewritten says what they were with
 /// [`with_original_path`](Self::with_original_path) and
 /// [`with_original_host`](Self::with_original_host).
+///
+/// A bare `+` in the query is a space, in every name and value. For S3's family the path may have been
+/// signed in canonical encoding or as it was sent: both cover one key, as long as the server decodes
+/// the path once, byte by byte, and with `+` as a plus, before it splits it at `/`.
 ///
 /// IAM User Guide, "Elements of an AWS API request signature".
 ///
@@ -119,7 +123,7 @@ impl<'a> SignedRequest<'a> {
     /// As there; and a method, header name or header value that is none.
     ///
     /// ```
-    /// use countersign::verify::{Form, SignedRequest};
+    /// use countersign::verify::{SignatureLocation, SignedRequest};
     /// use countersign::{sigv4::Algorithm, RawRequest};
     ///
     /// let request = RawRequest {
@@ -131,14 +135,14 @@ impl<'a> SignedRequest<'a> {
     ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
     /// };
     /// let claim = SignedRequest::parse_raw(&request)?;
-    /// assert_eq!((claim.form(), claim.expires_in(), claim.algorithm()), (Form::Query, Some(900), Algorithm::HmacSha256));
+    /// assert_eq!((claim.form(), claim.expires_in(), claim.algorithm()), (SignatureLocation::Query, Some(900), Algorithm::HmacSha256));
     /// assert!(claim.session_token().is_none() && claim.signed_headers().eq(["host"]));
     /// # Ok::<(), countersign::verify::VerifyError>(())
     /// ```
     pub fn parse_raw(request: &RawRequest<'a>) -> Result<Self, VerifyError> {
         // What the types of `http` see to otherwise. A line break would forge a line of the
         // canonical request, and an upper-case `X-Amz-` pass by the rule that it must be signed.
-        let of_error = |error| of_error(error, Form::Header);
+        let of_error = |error| of_error(error, SignatureLocation::Header);
         check_method(request.method).map_err(of_error)?;
         for (name, value) in request.headers {
             Header::of_raw(name, value).map_err(of_error)?;
@@ -174,15 +178,16 @@ impl<'a> SignedRequest<'a> {
         let signed = match found.authorization {
             Some(_) if in_query => return Err(VerifyError::SeveralAuthentications),
             Some(authorization) => {
-                parameters.map_err(|error| of_error(error, Form::Header))?;
+                parameters.map_err(|error| of_error(error, SignatureLocation::Header))?;
                 Signed::in_header(authorization, &found)?
             }
             None if !in_query => {
-                parameters.map_err(|error| of_error(error, Form::Query))?;
+                parameters.map_err(|error| of_error(error, SignatureLocation::Query))?;
                 return Err(VerifyError::MissingAuthentication);
             }
             None => {
-                let parameters = parameters.map_err(|error| of_error(error, Form::Query))?;
+                let parameters =
+                    parameters.map_err(|error| of_error(error, SignatureLocation::Query))?;
                 Signed::in_query(parameters, content_sha256, &found)?
             }
         };
@@ -207,13 +212,13 @@ impl<'a> SignedRequest<'a> {
     /// it can have one path verified and another one served.
     ///
     /// ```
-    /// use countersign::verify::{AccessKey, SignedRequest, Verifier};
+    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier};
     /// use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let mut request = http::Request::get("https://api.example.com/stage/items").body(())?;
-    /// Signer::new(credentials.clone(), "us-east-1", "execute-api").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// // A proxy takes the prefix off, and names its own host.
     /// *request.uri_mut() = "/items".parse()?;
@@ -221,8 +226,8 @@ impl<'a> SignedRequest<'a> {
     /// let claim = SignedRequest::parse(&request)?
     ///     .with_original_path("/stage/items")
     ///     .with_original_host("api.example.com");
-    /// let key = AccessKey::derive(&credentials, claim.scope());
-    /// Verifier::new("us-east-1", "execute-api").verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// Verifier::new("us-east-1", "execute-api")?.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -241,14 +246,14 @@ impl<'a> SignedRequest<'a> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// // A proxy named its own upstream.
     /// # *request.uri_mut() = "/".parse()?;
     /// request.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
     /// let claim = SignedRequest::parse(&request)?.with_original_host("sqs.us-east-1.amazonaws.com");
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// Verifier::new("us-east-1", "sqs").verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -265,7 +270,7 @@ impl<'a> SignedRequest<'a> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// // SELECT secret FROM keys WHERE id = ...
@@ -282,20 +287,21 @@ impl<'a> SignedRequest<'a> {
     /// ```
     /// # use countersign::verify::SignedRequest;
     /// use std::collections::HashMap;
-    /// use countersign::sigv4::{CredentialScope, SigningKey};
+    /// use countersign::sigv4::CredentialScope;
+    /// use countersign::verify::VerificationKey;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
-    /// // Keys that have been derived, by whose and what for.
-    /// let mut keys: HashMap<(String, CredentialScope), SigningKey> = HashMap::new();
-    /// let key = keys
-    ///     .entry((claim.access_key_id().to_owned(), *claim.scope()))
-    ///     .or_insert_with(|| SigningKey::derive(credentials.secret_key(), claim.scope()));
-    /// assert_eq!(key.scope().as_str(), "20260101/us-east-1/sqs/aws4_request");
+    /// // A cache of derived keys, by access key ID and scope.
+    /// let mut keys: HashMap<(String, CredentialScope), VerificationKey> = HashMap::new();
+    /// let id = (claim.access_key_id().to_owned(), *claim.scope());
+    /// keys.insert(id.clone(), VerificationKey::derive(&credentials, claim.scope())?);
+    /// assert_eq!(keys[&id].access_key_id(), "AKIDEXAMPLE");
+    /// assert_eq!(claim.scope().as_str(), "20260101/us-east-1/sqs/aws4_request");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn scope(&self) -> &CredentialScope {
@@ -311,7 +317,7 @@ impl<'a> SignedRequest<'a> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.algorithm(), Algorithm::HmacSha256);
@@ -334,7 +340,7 @@ impl<'a> SignedRequest<'a> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.date().as_str(), "20260101T120000Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -347,18 +353,18 @@ impl<'a> SignedRequest<'a> {
     ///
     /// ```
     /// # use countersign::verify::SignedRequest;
-    /// use countersign::verify::Form;
+    /// use countersign::verify::SignatureLocation;
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
-    /// assert_eq!(claim.form(), Form::Header);
+    /// assert_eq!(claim.form(), SignatureLocation::Header);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> SignatureLocation {
         self.signed.form
     }
 
@@ -366,12 +372,12 @@ impl<'a> SignedRequest<'a> {
     ///
     /// ```
     /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
-    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")?
+    /// #     .presign(&request, std::time::Duration::from_secs(900), now)?;
     /// # let request = http::Request::get(presigned.uri()?).body(())?;
     /// let claim = SignedRequest::parse(&request)?;
     /// assert_eq!(claim.expires_in(), Some(900));
@@ -390,7 +396,7 @@ impl<'a> SignedRequest<'a> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials, "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials, "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEJr..."));
@@ -408,7 +414,7 @@ impl<'a> SignedRequest<'a> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// let claim = SignedRequest::parse(&request)?;
     /// assert!(claim.signed_headers().eq(["host", "x-amz-date"]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -432,7 +438,7 @@ impl fmt::Debug for SignedRequest<'_> {
 }
 
 /// What the floors below complain about, as the peer's fault.
-pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
+pub(super) fn of_error(error: Error, form: SignatureLocation) -> VerifyError {
     match error {
         Error::MalformedAuthorization(problem) => VerifyError::Malformed { form, problem },
         Error::InvalidScope => VerifyError::InvalidScope { form },
@@ -442,8 +448,13 @@ pub(super) fn of_error(error: Error, form: Form) -> VerifyError {
         Error::InvalidHeaderName { .. } | Error::InvalidHeaderValue { .. } => {
             VerifyError::InvalidHeader
         }
+        Error::InvalidMethod { .. } => VerifyError::InvalidTarget {
+            problem: "the method is not an HTTP token",
+        },
+        Error::MissingHost => VerifyError::MissingHost,
+        Error::DuplicateHost => VerifyError::SeveralHosts,
         _ => VerifyError::InvalidTarget {
-            problem: "the method is not a token",
+            problem: "the request has no canonical form",
         },
     }
 }

@@ -37,13 +37,13 @@ pub enum VerifyError {
     #[error("the authorization {form} is not of AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256")]
     UnknownAlgorithm {
         /// Where it stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// The authorization has not the form of Signature Version 4.
     #[error("the authorization {form} is malformed: {problem}")]
     Malformed {
         /// Where it stands.
-        form: Form,
+        form: SignatureLocation,
         /// What is wrong with it.
         problem: &'static str,
     },
@@ -51,13 +51,13 @@ pub enum VerifyError {
     #[error("the request carries no date")]
     MissingDate {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// The date is not `YYYYMMDDTHHMMSSZ` (nor, of a `date` header, of the form of HTTP).
     #[error("the request's date cannot be read")]
     InvalidDate {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// A header that has one value came twice, or a parameter and a header say the same thing.
     #[error("`{name}` is there twice")]
@@ -84,13 +84,13 @@ pub enum VerifyError {
     #[error("the scope does not end in `aws4_request`, or a part of it cannot be")]
     InvalidScope {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
     },
     /// The day of the credential scope is not the day of the request's date.
     #[error("the scope is of the day {day}, the request of {date}")]
     WrongDay {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// The scope's day, `YYYYMMDD`.
         day: String,
         /// The request's date.
@@ -100,7 +100,7 @@ pub enum VerifyError {
     #[error("the scope is of the region {region:?}, not {expected:?}")]
     WrongRegion {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// The scope's region, or the region set of SigV4A.
         region: String,
         /// The verifier's own; the first, where it takes several.
@@ -110,7 +110,7 @@ pub enum VerifyError {
     #[error("the scope is of the service {service:?}, not {expected:?}")]
     WrongService {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// The scope's service.
         service: String,
         /// The verifier's own.
@@ -134,7 +134,7 @@ pub enum VerifyError {
     )]
     Expired {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// When it was signed.
         signed_at: Timestamp,
         /// The last moment at which it was good.
@@ -151,7 +151,7 @@ pub enum VerifyError {
     )]
     NotYetCurrent {
         /// Where the signature stands.
-        form: Form,
+        form: SignatureLocation,
         /// When it says that it was signed.
         signed_at: Timestamp,
         /// The first moment at which it would be good.
@@ -189,7 +189,19 @@ pub enum VerifyError {
     /// The payload is not the one that was signed.
     #[error("the payload's hash is not that of `x-amz-content-sha256`")]
     ContentSha256Mismatch,
+    /// The payload is not signed, and the server called for the check of a payload hash.
+    ///
+    /// The server's mistake: a presigned URL for S3, for example, leaves its payload unsigned. Call
+    /// [`Verifier::verify_signature`](crate::verify::Verifier::verify_signature) and decide whether to
+    /// [accept](crate::verify::PendingUnsigned::accept) an unsigned payload.
+    #[error(
+        "payload is unsigned, so the server cannot check its hash: use `verify_signature` and accept or refuse it"
+    )]
+    PayloadIsUnsigned,
     /// The payload was signed in one way and checked in another: nothing would be proven.
+    ///
+    /// A stream where the server takes none is the client's mistake. A signed hash that the server
+    /// does not compare is the server's.
     #[error("the payload is signed as {signed}, and was checked as {checked}")]
     PayloadNotAsSigned {
         /// How it is signed.
@@ -197,16 +209,18 @@ pub enum VerifyError {
         /// What the caller gave.
         checked: &'static str,
     },
-    /// A streamed payload has to say how long it is.
-    #[error("`x-amz-decoded-content-length` is missing, or not a number")]
+    /// A payload in chunks must announce its length in `x-amz-decoded-content-length`.
+    #[error("`x-amz-decoded-content-length` is missing or is not a number of bytes")]
     InvalidDecodedLength,
-    /// Nobody knows the access key. For the caller, whose look-up says so.
-    #[error("the access key id is not known")]
+    /// The access key ID is unknown, or the key that the lookup returned belongs to another one.
+    ///
+    /// Return it from your lookup too if there is no such access key ID.
+    #[error("access key ID is unknown, or the key belongs to another access key ID")]
     UnknownAccessKeyId,
     /// The session token is missing, not that of the access key, or there although the access key
     /// has none.
     #[error(
-        "the session token is not that of the access key, which may have none (see `AccessKey`)"
+        "the session token is not that of the access key, which may have none (see `VerificationKey`)"
     )]
     InvalidSessionToken,
     /// The access key, or its session, has ended.
@@ -225,15 +239,15 @@ pub enum VerifyError {
 /// Where a signature stands in a request.
 ///
 /// ```
-/// use countersign::verify::{Form, SignedRequest, VerifyError};
+/// use countersign::verify::{SignatureLocation, SignedRequest, VerifyError};
 ///
 /// let request = http::Request::get("https://example.com/").header("authorization", "Digest username=a").body(())?;
 /// let refused = SignedRequest::parse(&request).err();
-/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: Form::Header }));
+/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: SignatureLocation::Header }));
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
+pub enum SignatureLocation {
     /// In the `authorization` header.
     Header,
     /// In the query: a presigned URL.
@@ -242,7 +256,7 @@ pub enum Form {
     Fields,
 }
 
-impl fmt::Display for Form {
+impl fmt::Display for SignatureLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Header => "header",
@@ -268,7 +282,7 @@ pub enum Protocol {
     S3,
     /// The query protocol, XML: STS, IAM, SNS and others.
     Query,
-    /// AWS JSON 1.0 and 1.1, which answers 400 to everything: `DynamoDB`, Kinesis and others.
+    /// AWS JSON 1.0 and 1.1, which answers 400 to every client mistake: `DynamoDB`, Kinesis and others.
     Json,
     /// REST with JSON, which answers 403: Lambda, API Gateway and others.
     RestJson,
@@ -307,7 +321,9 @@ impl VerifyError {
     pub fn status(&self, protocol: Protocol) -> StatusCode {
         let answer = self.answer();
         match protocol {
+            _ if answer.s3 == Answer::INTERNAL.s3 => StatusCode::INTERNAL_SERVER_ERROR,
             Protocol::S3 if S3_IS_400.contains(&answer.s3) => StatusCode::BAD_REQUEST,
+            Protocol::S3 if answer.s3 == "MissingContentLength" => StatusCode::LENGTH_REQUIRED,
             Protocol::Query if answer.query == "IncompleteSignature" => StatusCode::BAD_REQUEST,
             Protocol::Json => StatusCode::BAD_REQUEST,
             Protocol::S3 | Protocol::Query | Protocol::RestJson => StatusCode::FORBIDDEN,
@@ -315,10 +331,10 @@ impl VerifyError {
     }
 
     fn answer(&self) -> Answer {
-        let malformed = |form: &Form| match form {
-            Form::Header => "AuthorizationHeaderMalformed",
-            Form::Query => "AuthorizationQueryParametersError",
-            Form::Fields => "InvalidArgument",
+        let malformed = |form: &SignatureLocation| match form {
+            SignatureLocation::Header => "AuthorizationHeaderMalformed",
+            SignatureLocation::Query => "AuthorizationQueryParametersError",
+            SignatureLocation::Fields => "InvalidArgument",
         };
         match self {
             Self::MissingAuthentication => Answer {
@@ -326,23 +342,30 @@ impl VerifyError {
                 query: "MissingAuthenticationToken",
                 json: "MissingAuthenticationTokenException",
             },
-            Self::UnknownAlgorithm { form: Form::Header } => Answer::incomplete("InvalidArgument"),
+            Self::UnknownAlgorithm {
+                form: SignatureLocation::Header,
+            } => Answer::incomplete("InvalidArgument"),
             Self::UnknownAlgorithm { form } | Self::Malformed { form, .. } => {
                 Answer::incomplete(malformed(form))
             }
-            Self::MissingDate { form: Form::Header } | Self::InvalidDate { form: Form::Header } => {
-                Answer::incomplete("AccessDenied")
+            Self::MissingDate {
+                form: SignatureLocation::Header,
             }
+            | Self::InvalidDate {
+                form: SignatureLocation::Header,
+            } => Answer::incomplete("AccessDenied"),
             Self::MissingDate { form } | Self::InvalidDate { form } => {
                 Answer::incomplete(malformed(form))
             }
-            Self::ExpiresInOutOfRange { .. } => Answer::incomplete(malformed(&Form::Query)),
+            Self::ExpiresInOutOfRange { .. } => {
+                Answer::incomplete(malformed(&SignatureLocation::Query))
+            }
             Self::Repeated { .. } | Self::InvalidHeader => Answer::incomplete("InvalidArgument"),
             Self::InvalidTarget { .. } => Answer::incomplete("InvalidURI"),
-            Self::MissingHost
-            | Self::SeveralHosts
-            | Self::MissingContentSha256
-            | Self::InvalidDecodedLength => Answer::incomplete("InvalidRequest"),
+            Self::MissingHost | Self::SeveralHosts | Self::MissingContentSha256 => {
+                Answer::incomplete("InvalidRequest")
+            }
+            Self::InvalidDecodedLength => Answer::incomplete("MissingContentLength"),
             Self::InvalidContentSha256 => Answer::incomplete("InvalidArgument"),
             Self::SeveralAuthentications => Answer::wrong("InvalidArgument"),
             Self::InvalidScope { form }
@@ -351,8 +374,8 @@ impl VerifyError {
             | Self::WrongService { form, .. } => Answer::wrong(malformed(form)),
             Self::Expired { form, .. } | Self::NotYetCurrent { form, .. } => {
                 Answer::wrong(match form {
-                    Form::Header => "RequestTimeTooSkewed",
-                    Form::Query | Form::Fields => "AccessDenied",
+                    SignatureLocation::Header => "RequestTimeTooSkewed",
+                    SignatureLocation::Query | SignatureLocation::Fields => "AccessDenied",
                 })
             }
             Self::HostNotSigned | Self::HeadersNotSigned { .. } | Self::WrongAudience { .. } => {
@@ -362,9 +385,8 @@ impl VerifyError {
             Self::PayloadNotAsSigned { signed, .. } if *signed == STREAM => {
                 Answer::wrong("InvalidRequest")
             }
-            Self::ContentSha256Mismatch | Self::PayloadNotAsSigned { .. } => {
-                Answer::wrong("XAmzContentSHA256Mismatch")
-            }
+            Self::PayloadIsUnsigned | Self::PayloadNotAsSigned { .. } => Answer::INTERNAL,
+            Self::ContentSha256Mismatch => Answer::wrong("XAmzContentSHA256Mismatch"),
             Self::SignedHeaderMissing { .. } | Self::SignatureMismatch => {
                 Answer::wrong("SignatureDoesNotMatch")
             }
@@ -382,7 +404,7 @@ impl VerifyError {
 /// How a payload is signed that comes in pieces.
 pub(super) const STREAM: &str = "a stream";
 
-/// The codes that S3 answers with 400; all others here are 403.
+/// The codes that S3 answers with 400. `MissingContentLength` is 411, an internal error 500, and all others are 403.
 const S3_IS_400: [&str; 8] = [
     "AuthorizationHeaderMalformed",
     "AuthorizationQueryParametersError",
@@ -402,6 +424,13 @@ struct Answer {
 }
 
 impl Answer {
+    /// The server's mistake, 500 in every protocol.
+    const INTERNAL: Self = Self {
+        s3: "InternalError",
+        query: "InternalFailure",
+        json: "InternalFailure",
+    };
+
     fn incomplete(s3: &'static str) -> Self {
         Self {
             s3,

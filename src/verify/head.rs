@@ -25,18 +25,20 @@ use super::payload::{Declared, StreamingPayload};
 /// `verified.access_key_id().to_owned()`.
 ///
 /// ```
-/// use countersign::verify::{AccessKey, SignedRequest, Verifier, VerifyError, VerifiedPayload};
+/// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifiedPayload};
 /// use countersign::{Credentials, PayloadHash, Signer};
 /// use time::macros::datetime;
 ///
 /// /// What outlives the request.
 /// struct Caller { access_key_id: String, body: Vec<u8> }
 ///
-/// fn admit(request: http::Request<Vec<u8>>, known: &Credentials, now: time::OffsetDateTime) -> Result<Caller, VerifyError> {
+/// fn admit(
+///     request: http::Request<Vec<u8>>, known: &Credentials, now: time::OffsetDateTime,
+/// ) -> Result<Caller, Box<dyn std::error::Error>> {
 ///     let claim = SignedRequest::parse(&request)?;
-///     let key = AccessKey::derive(known, claim.scope());
-///     let payload = PayloadHash::of(request.body());
-///     let verified = Verifier::new("us-east-1", "sqs").verify(&claim, &key, payload, now)?;
+///     let key = VerificationKey::derive(known, claim.scope())?;
+///     let payload = PayloadHash::new(request.body());
+///     let verified = Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, payload, now)?;
 ///     assert!(matches!(verified.payload(), VerifiedPayload::Sha256(_)));
 ///     assert!(verified.signed_headers().eq(["host", "x-amz-date"]));
 ///     let access_key_id = verified.access_key_id().to_owned();
@@ -45,7 +47,7 @@ use super::payload::{Declared, StreamingPayload};
 ///
 /// let (known, now) = (Credentials::new("AKIDEXAMPLE", "secret"), datetime!(2026-01-01 12:00 UTC));
 /// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body(b"{}".to_vec())?;
-/// Signer::new(known.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::of("{}"), now)?;
+/// Signer::new(known.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::new("{}"), now)?;
 /// let caller = admit(request, &known, now)?;
 /// assert_eq!((caller.access_key_id.as_str(), caller.body.as_slice()), ("AKIDEXAMPLE", &b"{}"[..]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -85,10 +87,10 @@ impl Verified<'_> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -104,10 +106,10 @@ impl Verified<'_> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!((verified.scope().region(), verified.scope().service()), (Some("us-east-1"), "sqs"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -123,10 +125,10 @@ impl Verified<'_> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.date().as_str(), "20260101T120000Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -143,10 +145,10 @@ impl Verified<'_> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// // Before a header is believed:
     /// assert!(!verified.signed_headers().any(|name| name == "x-forwarded-for"));
@@ -164,10 +166,10 @@ impl Verified<'_> {
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     ///
     /// assert!(matches!(verified.payload(), VerifiedPayload::Sha256(_)));
@@ -192,50 +194,50 @@ impl fmt::Debug for Verified<'_> {
 /// A request whose head has been verified, by how its payload is signed: what is left to do before
 /// it is proven.
 ///
-/// Made by [`Verifier::verify_head`]. Only signed data chose the branch.
+/// Made by [`Verifier::verify_signature`]. Only signed data chose the branch.
 ///
 /// ```
-/// use countersign::verify::Head;
+/// use countersign::verify::PendingVerification;
 /// # use countersign::{Credentials, PayloadHash, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-/// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+/// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-/// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-/// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+/// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+/// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
 ///
-/// let verified = match verifier.verify_head(&claim, &key, now)? {
-///     Head::Hashed(head) => head.verify(PayloadHash::EMPTY)?, // of the body that came
-///     Head::Unsigned(_) | Head::Streaming(_) => return Err("every body has to be signed here".into()),
+/// let verified = match verifier.verify_signature(&claim, &key, now)? {
+///     PendingVerification::Hashed(head) => head.verify(PayloadHash::EMPTY)?, // of the body that came
+///     PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => return Err("every body has to be signed here".into()),
 /// };
 /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is proven before the payload is"]
-pub enum Head<'c, K> {
+pub enum PendingVerification<'c, K> {
     /// The payload's hash is signed: it has to be compared.
-    Hashed(HashedHead<'c, K>),
+    Hashed(PendingHashed<'c, K>),
     /// The payload is not signed: somebody has to be content with that.
-    Unsigned(UnsignedHead<'c>),
+    Unsigned(PendingUnsigned<'c>),
     /// The payload comes in pieces: chunks, or event messages.
-    Streaming(StreamingHead<'c, K>),
+    Streaming(PendingStream<'c, K>),
 }
 
 /// A head that is proven together with its payload's hash.
 ///
 /// ```
 /// use countersign::PayloadHash;
-/// use countersign::verify::{HashedHead, Verified, VerifyError, VerifyingKey};
+/// use countersign::verify::{PendingHashed, Verified, VerifyError, VerifyingKey};
 ///
 /// /// The body has been let in, because its head was good.
-/// fn finish<'c, K: VerifyingKey>(head: HashedHead<'c, K>, body: &[u8]) -> Result<Verified<'c>, VerifyError> {
-///     head.verify(PayloadHash::of(body))
+/// fn finish<'c, K: VerifyingKey>(head: PendingHashed<'c, K>, body: &[u8]) -> Result<Verified<'c>, VerifyError> {
+///     head.verify(PayloadHash::new(body))
 /// }
 /// ```
 #[must_use = "nothing is proven before the payload is"]
-pub struct HashedHead<'c, K> {
+pub struct PendingHashed<'c, K> {
     claim: &'c SignedRequest<'c>,
     key: &'c K,
     awaits: Awaits,
@@ -244,11 +246,12 @@ pub struct HashedHead<'c, K> {
 enum Awaits {
     /// The signature holds and covers this hash.
     Hash([u8; 32]),
-    /// The signature covers a hash that only the payload can tell: the canonical request up to it.
-    Signature(Sha256),
+    /// The signature covers a hash that only the payload can tell: the canonical request up to it,
+    /// and the same with the path as it was sent, if a client may have signed that.
+    Signature(Sha256, Option<Box<Sha256>>),
 }
 
-impl<'c, K: VerifyingKey> HashedHead<'c, K> {
+impl<'c, K: VerifyingKey> PendingHashed<'c, K> {
     /// Compares the payload's hash with the signed one. It must be of all the bytes that came.
     ///
     /// # Errors
@@ -257,19 +260,19 @@ impl<'c, K: VerifyingKey> HashedHead<'c, K> {
     /// something else than a hash.
     ///
     /// ```
-    /// use countersign::verify::{Head, VerifyError};
+    /// use countersign::verify::{PendingVerification, VerifyError};
     /// # use countersign::{Credentials, PayloadHash, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs").sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "sqs")?;
     ///
-    /// if let Head::Hashed(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Hashed(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     // A body that was put into a request without one.
-    ///     let refused = head.verify(PayloadHash::of("body"));
+    ///     let refused = head.verify(PayloadHash::new("body"));
     ///     assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -284,9 +287,12 @@ impl<'c, K: VerifyingKey> HashedHead<'c, K> {
         match self.awaits {
             Awaits::Hash(signed) if signed == actual => {}
             Awaits::Hash(_) => return Err(VerifyError::ContentSha256Mismatch),
-            Awaits::Signature(mut canonical) => {
-                canonical.update(payload.to_hashed_payload().as_str());
-                check_signature(self.claim, self.key, &canonical.finalize().into())?;
+            Awaits::Signature(canonical, as_sent) => {
+                let hashed = payload.to_hashed_payload();
+                let finish = |canonical: Sha256| canonical.chain_update(hashed.as_str()).finalize();
+                let as_sent = || as_sent.map(|as_sent| finish(*as_sent).into());
+                let canonical = finish(canonical).into();
+                check_signature(self.claim, self.key, &canonical, as_sent)?;
             }
         }
         Ok(Verified {
@@ -296,9 +302,9 @@ impl<'c, K: VerifyingKey> HashedHead<'c, K> {
     }
 }
 
-impl<K> fmt::Debug for HashedHead<'_, K> {
+impl<K> fmt::Debug for PendingHashed<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HashedHead")
+        f.debug_struct("PendingHashed")
             .field("claim", &self.claim)
             .finish_non_exhaustive()
     }
@@ -307,37 +313,37 @@ impl<K> fmt::Debug for HashedHead<'_, K> {
 /// A head whose signature holds, and leaves the payload out.
 ///
 /// ```
-/// use countersign::verify::{UnsignedHead, Verified};
+/// use countersign::verify::{PendingUnsigned, Verified};
 ///
 /// /// Only over TLS, where nobody on the way can change the payload.
-/// fn admit(head: UnsignedHead<'_>, tls: bool) -> Option<Verified<'_>> {
+/// fn admit(head: PendingUnsigned<'_>, tls: bool) -> Option<Verified<'_>> {
 ///     tls.then(|| head.accept())
 /// }
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is proven before somebody accepts the payload as it is"]
-pub struct UnsignedHead<'c> {
+pub struct PendingUnsigned<'c> {
     claim: &'c SignedRequest<'c>,
 }
 
-impl<'c> UnsignedHead<'c> {
+impl<'c> PendingUnsigned<'c> {
     /// Takes whatever payload comes: over TLS, from a client that is trusted with it.
     ///
     /// ```
-    /// use countersign::verify::{Head, VerifiedPayload};
+    /// use countersign::verify::{PendingVerification, VerifiedPayload};
     /// # use countersign::verify::SignedRequest;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
+    /// # use countersign::{Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")
-    /// #     .presign(&request, PayloadHash::Unsigned, std::time::Duration::from_secs(900), now)?;
+    /// # let presigned = Signer::new(credentials.clone(), "us-east-1", "s3")?
+    /// #     .presign(&request, std::time::Duration::from_secs(900), now)?;
     /// # let request = http::Request::get(presigned.uri()?).body(())?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::verify::AccessKey::derive(&credentials, claim.scope());
-    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "s3");
+    /// # let key = countersign::verify::VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = countersign::verify::Verifier::new("us-east-1", "s3")?;
     ///
-    /// if let Head::Unsigned(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Unsigned(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     assert_eq!(head.accept().payload(), VerifiedPayload::Unsigned);
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -353,17 +359,17 @@ impl<'c> UnsignedHead<'c> {
 /// A head whose signature holds, and is the first of a chain.
 ///
 /// ```
-/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-/// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+/// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
 /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+/// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-/// # let verifier = Verifier::new("us-east-1", "s3");
-/// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+/// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// # let verifier = Verifier::new("us-east-1", "s3")?;
+/// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
 ///     let (verified, seed) = head.into_parts();
 ///     assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 ///     assert_eq!(seed.decoded_content_length(), Some(66560));
@@ -371,30 +377,30 @@ impl<'c> UnsignedHead<'c> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "nothing is proven of a payload before its pieces are verified"]
-pub struct StreamingHead<'c, K> {
+pub struct PendingStream<'c, K> {
     claim: &'c SignedRequest<'c>,
     key: &'c K,
     payload: StreamingPayload,
     decoded_content_length: Option<u64>,
 }
 
-impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
+impl<'c, K: VerifyingKey + Clone> PendingStream<'c, K> {
     /// What the pieces are.
     ///
     /// ```
     /// use countersign::verify::StreamingPayload;
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
     ///
-    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     assert_eq!(head.payload(), StreamingPayload::Chunks);
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -408,27 +414,27 @@ impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
     ///
     /// ```
     /// use countersign::chunked::ChunkVerifier;
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
     ///
-    /// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
     ///     let (verified, seed) = head.into_parts();
     ///     let chunks = ChunkVerifier::new(&seed)?;
     ///     assert_eq!(chunks.remaining(), 66560);
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn into_parts(self) -> (Verified<'c>, Seed<K>) {
+    pub fn into_parts(self) -> (Verified<'c>, StreamContext<K>) {
         let trailer = self.claim.trailer.map(String::from_utf8_lossy);
-        let seed = Seed {
+        let seed = StreamContext {
             key: self.key.clone(),
             payload: self.payload,
             date: self.claim.signed.date,
@@ -445,9 +451,9 @@ impl<'c, K: VerifyingKey + Clone> StreamingHead<'c, K> {
     }
 }
 
-impl<K> fmt::Debug for StreamingHead<'_, K> {
+impl<K> fmt::Debug for PendingStream<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StreamingHead")
+        f.debug_struct("PendingStream")
             .field("claim", &self.claim)
             .field("payload", &self.payload)
             .finish_non_exhaustive()
@@ -458,20 +464,20 @@ impl<K> fmt::Debug for StreamingHead<'_, K> {
 /// the head promised about them. All of it is signed.
 ///
 /// ```
-/// use countersign::chunked::{ChecksumAlgorithm, ChunkedPayload};
-/// use countersign::verify::{Head, SignedRequest, StreamingPayload, Verifier};
-/// use countersign::{sigv4::SigningKey, Credentials, Service, Signer};
+/// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
+/// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, StreamingPayload, Verifier};
+/// use countersign::{Credentials, Service, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
 /// let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// let payload = ChunkedPayload::signed_with_trailers(9000, [ChecksumAlgorithm::Crc32c.into()]);
+/// let payload = ChunkedEncoding::signed_with_trailers(9000, [ChecksumAlgorithm::Crc32c.into()]);
 /// signer.sign_chunked(&mut request, payload, now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = SigningKey::derive(&"secret".into(), claim.scope());
-/// let verifier = Verifier::new("us-east-1", Service::S3);
-/// let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+/// let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", Service::S3)?;
+/// let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
 /// assert_eq!(head.payload(), StreamingPayload::ChunksAndTrailer);
 /// let (_verified, seed) = head.into_parts();
 /// assert_eq!(seed.decoded_content_length(), Some(9000));
@@ -479,7 +485,7 @@ impl<K> fmt::Debug for StreamingHead<'_, K> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct Seed<K> {
+pub struct StreamContext<K> {
     key: K,
     payload: StreamingPayload,
     date: AmzDate,
@@ -490,22 +496,22 @@ pub struct Seed<K> {
     trailer: String,
 }
 
-impl<K> Seed<K> {
+impl<K> StreamContext<K> {
     /// What the pieces are.
     ///
     /// ```
     /// use countersign::verify::StreamingPayload;
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     ///
     /// assert_eq!(seed.payload(), StreamingPayload::Chunks);
@@ -518,19 +524,19 @@ impl<K> Seed<K> {
     /// What their signatures are checked with.
     ///
     /// ```
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
-    /// assert_eq!(seed.key().scope(), claim.scope());
+    /// assert_eq!(seed.key().access_key_id(), claim.access_key_id());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn key(&self) -> &K {
@@ -540,17 +546,17 @@ impl<K> Seed<K> {
     /// The first of the chain: the signature of the head.
     ///
     /// ```
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     /// let authorization = request.headers()["authorization"].to_str()?;
     /// assert!(authorization.ends_with(seed.signature().as_str()));
@@ -563,17 +569,17 @@ impl<K> Seed<K> {
     /// The request's date, which is that of all its chunks.
     ///
     /// ```
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     /// assert_eq!(seed.date().as_str(), "20260101T120000Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -585,17 +591,17 @@ impl<K> Seed<K> {
     /// The request's scope, likewise.
     ///
     /// ```
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     /// assert_eq!(seed.scope().as_str(), "20260101/us-east-1/s3/aws4_request");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -607,17 +613,17 @@ impl<K> Seed<K> {
     /// `x-amz-decoded-content-length`: how many bytes the chunks hold. Event streams have none.
     ///
     /// ```
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     /// assert_eq!(seed.decoded_content_length(), Some(66560));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -629,17 +635,17 @@ impl<K> Seed<K> {
     /// The names of the trailer's headers, as `x-amz-trailer` has them.
     ///
     /// ```
-    /// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-    /// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+    /// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
     /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
     /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
     /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-    /// # let verifier = Verifier::new("us-east-1", "s3");
-    /// # let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? else { unreachable!() };
+    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// # let verifier = Verifier::new("us-east-1", "s3")?;
+    /// # let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else { unreachable!() };
     /// let (verified, seed) = head.into_parts();
     /// assert_eq!(seed.trailer().next(), None); // none was announced
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -650,9 +656,9 @@ impl<K> Seed<K> {
     }
 }
 
-impl<K> fmt::Debug for Seed<K> {
+impl<K> fmt::Debug for StreamContext<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seed")
+        f.debug_struct("StreamContext")
             .field("payload", &self.payload)
             .field("date", &self.date)
             .field("scope", &self.scope)
@@ -671,7 +677,7 @@ impl Verifier {
     /// the signature.
     ///
     /// ```
-    /// use countersign::verify::{Head, Seed, Verified, VerifyError, Verifier, SignedRequest, VerifyingKey};
+    /// use countersign::verify::{PendingVerification, StreamContext, Verified, VerifyError, Verifier, SignedRequest, VerifyingKey};
     /// use countersign::PayloadHash;
     ///
     /// fn admit<'c, K: VerifyingKey + Clone>(
@@ -680,47 +686,60 @@ impl Verifier {
     ///     key: &'c K,
     ///     body: &[u8],
     ///     now: time::OffsetDateTime,
-    /// ) -> Result<(Verified<'c>, Option<Seed<K>>), VerifyError> {
-    ///     Ok(match verifier.verify_head(claim, key, now)? {
-    ///         Head::Hashed(head) => (head.verify(PayloadHash::of(body))?, None),
-    ///         Head::Unsigned(head) => (head.accept(), None),
-    ///         Head::Streaming(head) => {
+    /// ) -> Result<(Verified<'c>, Option<StreamContext<K>>), VerifyError> {
+    ///     Ok(match verifier.verify_signature(claim, key, now)? {
+    ///         PendingVerification::Hashed(head) => (head.verify(PayloadHash::new(body))?, None),
+    ///         PendingVerification::Unsigned(head) => (head.accept(), None),
+    ///         PendingVerification::Streaming(head) => {
     ///             let (verified, seed) = head.into_parts();
     ///             (verified, Some(seed)) // for a `ChunkVerifier`: nothing of the body is proven yet
     ///         }
     ///     })
     /// }
     /// ```
-    pub fn verify_head<'c, K: VerifyingKey>(
+    pub fn verify_signature<'c, K: VerifyingKey>(
         &self,
         claim: &'c SignedRequest<'c>,
         key: &'c K,
         now: impl Into<Timestamp>,
-    ) -> Result<Head<'c, K>, VerifyError> {
+    ) -> Result<PendingVerification<'c, K>, VerifyError> {
         let now = now.into();
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
         let declared = self.examine(claim, now, &mut canonical)?;
-        check_session(claim.signed.token.as_ref(), key, now)?;
+        check_credentials(
+            &claim.signed.access_key_id,
+            claim.signed.token.as_ref(),
+            key,
+            now,
+        )?;
         if key.algorithm() != claim.signed.algorithm || !key.fits(&claim.signed.scope) {
             return Err(VerifyError::SignatureMismatch);
         }
         let hash = canonical.begin_hash();
+        let mut with_path_as_sent = || {
+            canonical.path = canonical.path.as_sent()?;
+            Some(canonical.begin_hash())
+        };
         if let Declared::Nothing = declared {
-            return Ok(Head::Hashed(HashedHead {
+            let as_sent = with_path_as_sent().map(Box::new);
+            return Ok(PendingVerification::Hashed(PendingHashed {
                 claim,
                 key,
-                awaits: Awaits::Signature(hash),
+                awaits: Awaits::Signature(hash, as_sent),
             }));
         }
-        check_signature(claim, key, &hash.finalize().into())?;
+        let as_sent = || with_path_as_sent().map(|hash| hash.finalize().into());
+        check_signature(claim, key, &hash.finalize().into(), as_sent)?;
         Ok(match declared {
-            Declared::Nothing | Declared::Unsigned => Head::Unsigned(UnsignedHead { claim }),
-            Declared::Sha256(hash, _) => Head::Hashed(HashedHead {
+            Declared::Nothing | Declared::Unsigned => {
+                PendingVerification::Unsigned(PendingUnsigned { claim })
+            }
+            Declared::Sha256(hash, _) => PendingVerification::Hashed(PendingHashed {
                 claim,
                 key,
                 awaits: Awaits::Hash(hash),
             }),
-            Declared::Streaming(payload, _) => Head::Streaming(StreamingHead {
+            Declared::Streaming(payload, _) => PendingVerification::Streaming(PendingStream {
                 claim,
                 key,
                 payload,
@@ -747,12 +766,18 @@ fn decoded_content_length(
         .ok_or(VerifyError::InvalidDecodedLength)
 }
 
-/// The token is the one that was handed out with the key, and neither has ended.
-pub(crate) fn check_session(
+/// Checks that the key is that of the claimed access key ID and session token, and has not expired.
+pub(crate) fn check_credentials(
+    claimed: &str,
     sent: Option<&Token<'_>>,
     key: &impl VerifyingKey,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
+    // A header's signature does not cover the access key ID: a lookup that folds case, or a secret
+    // that two users share, would prove one caller under the name of another.
+    if claimed != key.access_key_id() {
+        return Err(VerifyError::UnknownAccessKeyId);
+    }
     match (sent, key.session_token()) {
         (None, None) => {}
         (Some(sent), Some(token)) if sent.is(token) => {}
@@ -766,18 +791,24 @@ pub(crate) fn check_session(
     }
 }
 
+/// Whether the signature is that of a canonical request, or of the same with the path as it was
+/// sent: clients of S3 sign either, and both cover the same key.
 fn check_signature(
     claim: &SignedRequest<'_>,
     key: &impl VerifyingKey,
     canonical: &[u8; 32],
+    as_sent: impl FnOnce() -> Option<[u8; 32]>,
 ) -> Result<(), VerifyError> {
-    let string_to_sign = StringToSign::new(
-        claim.signed.algorithm,
-        &claim.signed.date,
-        &claim.signed.scope,
-        canonical,
-    );
-    if key.verifies(string_to_sign.as_ref(), &claim.signed.signature) {
+    let signs = |canonical: &[u8; 32]| {
+        let string_to_sign = StringToSign::new(
+            claim.signed.algorithm,
+            &claim.signed.date,
+            &claim.signed.scope,
+            canonical,
+        );
+        key.verifies(string_to_sign.as_ref(), &claim.signed.signature)
+    };
+    if signs(canonical) || as_sent().is_some_and(|as_sent| signs(&as_sent)) {
         Ok(())
     } else {
         Err(VerifyError::SignatureMismatch)

@@ -7,7 +7,7 @@ use crate::sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
 use crate::sigv4::signature::Algorithm;
 
 use super::claim::SignedRequest;
-use super::error::{Form, VerifyError};
+use super::error::{SignatureLocation, VerifyError};
 
 /// What the signature promises about a payload that comes in pieces.
 ///
@@ -16,18 +16,18 @@ use super::error::{Form, VerifyError};
 ///
 /// ```
 /// use countersign::verify::StreamingPayload;
-/// # use countersign::verify::{AccessKey, Head, SignedRequest, Verifier};
-/// # use countersign::{chunked::ChunkedPayload, Credentials, Signer};
+/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
+/// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3");
+/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
 /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// # signer.sign_chunked(&mut request, ChunkedPayload::signed(66560), now)?;
+/// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
 /// # let claim = SignedRequest::parse(&request)?;
-/// # let key = countersign::sigv4::SigningKey::derive(credentials.secret_key(), claim.scope());
-/// # let verifier = Verifier::new("us-east-1", "s3");
+/// # let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// # let verifier = Verifier::new("us-east-1", "s3")?;
 ///
-/// if let Head::Streaming(head) = verifier.verify_head(&claim, &key, now)? {
+/// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
 ///     match head.payload() {
 ///         StreamingPayload::Chunks | StreamingPayload::ChunksAndTrailer => { /* a `ChunkVerifier`'s */ }
 ///         StreamingPayload::UnsignedAndTrailer => { /* the same, if that is good enough */ }
@@ -103,7 +103,7 @@ impl Declared {
                 .decode_into(&mut decoded)
                 .ok_or(VerifyError::InvalidContentSha256)?,
             (None, None) if !wants_content_sha256(rules) => return Ok(Self::Nothing),
-            (None, None) if claim.signed.form == Form::Header => {
+            (None, None) if claim.signed.form == SignatureLocation::Header => {
                 return Err(VerifyError::MissingContentSha256);
             }
             (None, None) if is_unsigned_in_urls(rules) => return Ok(Self::Unsigned),
@@ -174,7 +174,7 @@ fn wants_content_sha256(rules: &Rules) -> bool {
 pub(crate) fn is_unsigned_in_urls(rules: &Rules) -> bool {
     matches!(
         rules.content_sha256,
-        ContentSha256::Header | ContentSha256::UnsignedOnly
+        ContentSha256::InHeaderForm | ContentSha256::UnsignedOnly
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::service::{ContentSha256, SessionTokenPlacement};
+use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
@@ -12,7 +12,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
 use super::claim::{SignedRequest, of_error};
-use super::error::{Form, VerifyError};
+use super::error::{SignatureLocation, VerifyError};
 use super::payload::Declared;
 use super::{Regions, Verifier};
 
@@ -36,7 +36,8 @@ impl Verifier {
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
-        let (in_query, added_last) = (claim.signed.form == Form::Query, self.token_is_added_last());
+        let in_query = claim.signed.form == SignatureLocation::Query;
+        let added_last = rules.session_token.is_unsigned(true);
         let keep = |parameter: &Parameter<'_>| {
             let not_signed = parameter.is_exactly("X-Amz-Signature")
                 || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
@@ -46,14 +47,14 @@ impl Verifier {
         canonical.query.read(claim.query, keep).map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
-        canonical.path = CanonicalPath::new(claim.path, rules).map_err(of_error)?;
+        canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;
         canonical.payload = declared.line();
         Ok(declared)
     }
 
     pub(crate) fn check_scope(
         &self,
-        form: Form,
+        form: SignatureLocation,
         scope: &CredentialScope,
         date: &AmzDate,
         region_set: Option<&str>,
@@ -103,7 +104,7 @@ impl Verifier {
         let form = claim.signed.form;
         let signed_at = claim.signed.date.timestamp();
         let lifetime = match (form, claim.signed.expires_in) {
-            (Form::Query, Some(seconds)) => {
+            (SignatureLocation::Query, Some(seconds)) => {
                 let longest = self.longest_expires_in.as_secs();
                 if seconds > longest {
                     return Err(VerifyError::ExpiresInOutOfRange { seconds, longest });
@@ -111,7 +112,9 @@ impl Verifier {
                 Duration::from_secs(seconds)
             }
             // AWS IoT's clients may leave it out.
-            (Form::Query, None) if !self.token_is_added_last() => {
+            (SignatureLocation::Query, None)
+                if !self.service.rules().session_token.is_unsigned(true) =>
+            {
                 return Err(VerifyError::Malformed {
                     form,
                     problem: "`X-Amz-Expires` is missing",
@@ -195,10 +198,17 @@ impl Verifier {
         match name {
             _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
-            "x-amz-security-token" => !self.token_is_added_last(),
+            "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
+            // What the verifier itself reads, which no caller can let pass unsigned.
+            "x-amz-date"
+            | "x-amz-decoded-content-length"
+            | "x-amz-region-set"
+            | "x-amz-s3session-token"
+            | "x-amz-trailer" => true,
             _ => {
                 name.starts_with("x-amz-")
+                    && !self.unsigned.iter().any(|header| header.as_str() == name)
                     || self
                         .audience
                         .iter()
@@ -211,8 +221,8 @@ impl Verifier {
     /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
     /// a framing of the body is refused all the same, because whoever reads the body might obey.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
-        claim.signed.form == Form::Query
-            && self.service.rules().content_sha256 == ContentSha256::Header
+        claim.signed.form == SignatureLocation::Query
+            && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
             && !value.trim_ascii_start().starts_with(b"STREAMING-")
     }
 
@@ -236,10 +246,6 @@ impl Verifier {
             }
         }
         Ok(())
-    }
-
-    fn token_is_added_last(&self) -> bool {
-        self.service.rules().session_token == SessionTokenPlacement::AfterSigning
     }
 }
 

@@ -14,7 +14,11 @@ pub fn run(case: &mut Case<'_>) {
         expected["prefix"].as_str(),
         prefix.map(IdPrefix::as_str),
     );
-    case.check("kind", expected["kind"].as_str(), prefix.map(kind));
+    let kinds = prefix.map_or(&[][..], kinds);
+    let kind = expected["kind"].as_str();
+    if !kind.is_some_and(|kind| kinds.contains(&kind)) {
+        case.check("kind", kind, kinds.first().copied());
+    }
     let account = account_id(id);
     case.check(
         "account_id",
@@ -34,16 +38,26 @@ pub fn run(case: &mut Case<'_>) {
     }
 }
 
-fn kind(prefix: IdPrefix) -> &'static str {
+/// The names of a kind: that of the vectors first.
+fn kinds(prefix: IdPrefix) -> &'static [&'static str] {
     match prefix {
-        IdPrefix::TemporaryAccessKey => "temporary access key (STS)",
-        IdPrefix::AccessKey => "long-term access key",
-        IdPrefix::ServiceBearerToken => "STS service bearer token",
-        IdPrefix::ContextSpecificCredential => "context-specific credential",
-        IdPrefix::Role => "role",
-        IdPrefix::User => "IAM user",
-        IdPrefix::UserGroup => "user group",
-        IdPrefix::InstanceProfile => "EC2 instance profile",
-        other => panic!("no vector of {other:?}"),
+        IdPrefix::TemporaryAccessKey => &["temporary access key (STS)"],
+        IdPrefix::VerificationKey => &["long-term access key"],
+        IdPrefix::ServiceBearerToken => &["STS service bearer token"],
+        IdPrefix::ContextSpecificCredential => &["context-specific credential"],
+        IdPrefix::Role => &["role"],
+        IdPrefix::User => &["IAM user", "user"],
+        IdPrefix::UserGroup => &["user group", "group"],
+        IdPrefix::InstanceProfile => &["EC2 instance profile", "instance profile"],
+        IdPrefix::ManagedPolicy => &["managed policy"],
+        IdPrefix::ManagedPolicyVersion => &[
+            "policy version",
+            "managed policy version",
+            "version in a managed policy",
+            "version of a managed policy",
+        ],
+        IdPrefix::PublicKey => &["public key"],
+        IdPrefix::Certificate => &["certificate"],
+        other => panic!("no kind of {other:?}"),
     }
 }

@@ -76,7 +76,7 @@ fn signed(case: &mut Case<'_>, message: &Json, expected: &Json) {
         seed(text(message, "prior_signature")),
         credentials(case.input),
     );
-    let signer = Signer::new(credentials.clone(), region.to_owned(), service.to_owned());
+    let signer = Signer::new(credentials.clone(), region.to_owned(), service.to_owned()).unwrap();
     let mut events = EventSigner::new(&signer, &seed);
     let frame = if inner.is_empty() {
         events.finish(now)
@@ -122,7 +122,7 @@ fn signed(case: &mut Case<'_>, message: &Json, expected: &Json) {
     let date_header = hex::decode(text(expected, "date_header_hex")).unwrap();
     let headers = [(&frame[12..27], "in the frame"), (&date_header, "expected")];
     case.check("date_header_hex", headers[1].0, headers[0].0);
-    let string_to_sign = StringToSign::of_event(
+    let string_to_sign = StringToSign::for_event(
         Algorithm::HmacSha256,
         &text(message, "time").parse::<AmzDate>().ok().unwrap(),
         &CredentialScope::new(now, region, service).unwrap(),

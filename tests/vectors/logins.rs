@@ -86,7 +86,7 @@ pub fn keyspaces(case: &mut Case<'_>) {
     case.check("nonce", 32, text(expected, "nonce").len());
     // The nonce, the canonical request and the string to sign are inside: another of any of them
     // is another signature. That the recorded ones belong together is checked here.
-    let hash = |text: &str| PayloadHash::of(text).to_hashed_payload();
+    let hash = |text: &str| PayloadHash::new(text).to_hashed_payload();
     let canonical = text(expected, "canonical_request");
     let nonce = hash(text(expected, "nonce"));
     case.check(
@@ -262,7 +262,7 @@ fn check_signing(case: &mut Case<'_>, request: &Request<String>) {
     let parsed = Authorization::parse(authorization).unwrap();
     let mut unsigned = request.clone();
     unsigned.headers_mut().remove("authorization");
-    let payload = PayloadHash::of(request.body());
+    let payload = PayloadHash::new(request.body());
     let canonical = CanonicalRequest::new(&unsigned, &Rules::GENERIC, payload).unwrap();
     let date = AmzDate::new(now(case.input)).unwrap();
     let string_to_sign = StringToSign::new(

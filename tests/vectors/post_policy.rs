@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign::Timestamp;
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
-use countersign::verify::{AccessKey, Verifier};
+use countersign::verify::{VerificationKey, Verifier};
 use countersign::{Credentials, Signer};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub fn run(case: &mut Case<'_>) {
     let input = case.input;
     let (region, service) = (text(input, "region"), text(input, "service"));
     let (now, credentials) = (now(input), credentials(input));
-    let signer = Signer::new(credentials.clone(), region.to_owned(), service.to_owned());
+    let signer = Signer::new(credentials.clone(), region.to_owned(), service.to_owned()).unwrap();
     let policy = text(input, "policy_json");
     let form = match signer.sign_post_text(policy, now) {
         Ok(form) => form,
@@ -66,11 +66,12 @@ fn verified(
     now: Timestamp,
 ) {
     let claim = SignedPost::parse(fields).unwrap();
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
     let verifier = Verifier::new(
         text(case.input, "region"),
         text(case.input, "service").to_owned(),
-    );
+    )
+    .unwrap();
     let upload = Upload {
         bucket: "sigv4examplebucket",
         file_name: "a.png",
@@ -132,8 +133,8 @@ fn built(
     );
     let fields: Vec<(&str, &str)> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
-    let access_key = AccessKey::derive(credentials, claim.scope());
-    let verifier = Verifier::new(text(input, "region"), text(input, "service").to_owned());
+    let access_key = VerificationKey::derive(credentials, claim.scope()).unwrap();
+    let verifier = Verifier::new(text(input, "region"), text(input, "service").to_owned()).unwrap();
     let upload = Upload {
         bucket: "sigv4examplebucket",
         file_name: "C:\\photos\\a.png",

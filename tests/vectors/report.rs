@@ -1,6 +1,8 @@
 //! What ran, what failed, and where.
 
+use std::any::Any;
 use std::fmt::{Debug, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
@@ -48,8 +50,9 @@ impl Report {
     pub fn topic(&mut self, topic: &str, cases: &[Value], run: fn(&mut Case<'_>)) {
         let mut failed = 0;
         let mut waiting = String::new();
-        for case in cases {
-            let id = case["id"].as_str().unwrap();
+        for (i, case) in cases.iter().enumerate() {
+            let number = format!("{topic}, case {}", i + 1);
+            let id = case["id"].as_str().unwrap_or(&number);
             let (input, expected) = (&case["input"], &case["expected"]);
             let mut running = Case {
                 case,
@@ -58,7 +61,10 @@ impl Report {
                 failures: Vec::new(),
                 waits: false,
             };
-            run(&mut running);
+            let result = catch_unwind(AssertUnwindSafe(|| run(&mut running)));
+            if let Err(panic) = result {
+                running.fail(format!("panic: {}", message(&*panic)));
+            }
             if running.waits {
                 write!(waiting, ", {id} waits for more").unwrap();
             }
@@ -81,6 +87,13 @@ impl Report {
         writeln!(self.lines, "{topic}: not known here, {cases} cases not run").unwrap();
     }
 
+    /// A file that holds no cases counts as one that failed.
+    pub fn unreadable(&mut self, file: &str, why: &str) {
+        writeln!(self.failures, "{file}: {why}").unwrap();
+        self.cases += 1;
+        self.failed += 1;
+    }
+
     pub fn cases(&self) -> usize {
         self.cases
     }
@@ -97,5 +110,16 @@ impl Report {
             failed,
         } = self;
         format!("\n{failures}{lines}vectors: {cases} cases, {failed} failed\n")
+    }
+}
+
+/// What a panic says.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    if let Some(text) = panic.downcast_ref::<String>() {
+        text
+    } else if let Some(text) = panic.downcast_ref::<&str>() {
+        text
+    } else {
+        "without a message"
     }
 }

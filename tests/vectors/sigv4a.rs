@@ -84,7 +84,7 @@ fn signed_request(case: &mut Case<'_>) -> Result<(), Error> {
     let input = case.input;
     let (payload, rules) = (payload(input).unwrap(), rules(input));
     let service = Service::new(text(input, "service").to_owned(), rules.clone());
-    let signer = Signer::new(credentials(input), text(input, "region_set"), service);
+    let signer = Signer::new(credentials(input), text(input, "region_set"), service).unwrap();
     let request = request(input).unwrap();
     let sent = if input["options"]["location"] == "header" {
         signed(case, &signer, request, payload)?
@@ -107,7 +107,7 @@ fn signed_request(case: &mut Case<'_>) -> Result<(), Error> {
     }
 
     let key = public_key(case.expected, ["public_x", "public_y"]);
-    case.check("public_x, public_y", &key, &signer.public_key()?);
+    case.check("public_x, public_y", &key, &signer.public_key());
     let expected = text(case.expected, "string_to_sign");
     for (field, valid) in [("valid_signature", true), ("invalid_signature", false)] {
         let signature = signature(text(case.expected, field));
@@ -176,7 +176,7 @@ fn presigned(
 ) -> Result<Sent, Error> {
     let expires = case.input["options"]["expires"].as_u64().unwrap();
     let expires_in = Duration::from_secs(expires);
-    let presigned = signer.presign(&request, payload, expires_in, now(case.input))?;
+    let presigned = signer.presign_with_payload(&request, payload, expires_in, now(case.input))?;
     let uri = presigned.uri().unwrap();
     let query = uri.query().unwrap();
     let own = request.uri().query().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! verified in a chain of their own; with theirs in place of ours, the wire must be the recorded one.
 
 use countersign::sigv4a::{PublicKey, Signer};
+use countersign::verify::VerificationKey;
 use countersign::{
     Error, PayloadHash, Service,
     sigv4::{
@@ -15,7 +16,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::chunked::{check_decoded, chunk_size, payload, trailers};
+use crate::chunked::{check_decoded, chunk_size, chunks, payload, trailers};
 use crate::report::Case;
 use crate::sigv4::{body, credentials, now, pairs, request, rules, text};
 use crate::sigv4a::{public_key, signature};
@@ -29,22 +30,24 @@ pub fn run(case: &mut Case<'_>) {
 fn sign(case: &mut Case<'_>) -> Result<(), Error> {
     let (input, expected) = (case.input, case.expected);
     let payload = payload(input);
-    case.check(
-        "encoded_length",
-        expected["encoded_length"].as_u64(),
-        payload.encoded_length(Algorithm::EcdsaP256Sha256),
-    );
+    if chunk_size(input).is_some() {
+        case.check(
+            "encoded_length",
+            expected["encoded_length"].as_u64(),
+            payload.encoded_length(Algorithm::EcdsaP256Sha256),
+        );
+    }
     // The recorded requests carry no content-length.
     let payload = payload.with_any_chunk_size();
     let service = Service::new(text(input, "service").to_owned(), rules(input));
-    let signer = Signer::new(credentials(input), text(input, "region_set"), service);
+    let signer = Signer::new(credentials(input), text(input, "region_set"), service).unwrap();
     let key = public_key(&expected["public_key"], ["x", "y"]);
-    case.check("public_key", &key, &signer.public_key()?);
+    case.check("public_key", &key, &signer.public_key());
 
     let mut request = request(input).unwrap();
     let before = request.headers().clone();
-    let mut chunks = signer.sign_chunked(&mut request, payload, now(input))?;
-    let canonical = CanonicalRequest::new(&request, &rules(input), chunks.payload_hash())?;
+    let mut signed = signer.sign_chunked(&mut request, payload, now(input))?;
+    let canonical = CanonicalRequest::new(&request, &rules(input), signed.payload_hash())?;
     let header = request.headers()["authorization"].to_str().unwrap();
     let authorization = Authorization::parse(header)?;
     let mut chain = Chain {
@@ -59,19 +62,19 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
     let data = body(input);
     let recorded = expected["chunks"].as_array().unwrap();
     let (mut length, mut wire) = (0, Vec::new());
-    let mut chunks_of_data = data.chunks(chunk_size(input));
+    let mut chunks_of_data = chunks(input, &data).into_iter();
     for recorded in recorded {
         let Some(chunk) = chunks_of_data.next() else {
             break;
         };
-        let header = chunks.header(chunk)?;
+        let header = signed.header(chunk)?;
         let header = std::str::from_utf8(header.as_ref()).unwrap();
         length += header.len() + chunk.len();
         wire.extend_from_slice(chain.check_chunk(case, chunk, header, recorded).as_bytes());
         wire.extend_from_slice(chunk);
     }
     case.check("count of chunks", None, chunks_of_data.next());
-    let end = chunks.finish_with(trailers(input))?;
+    let end = signed.finish_with(trailers(input))?;
     let end = std::str::from_utf8(&end).unwrap();
     length += end.len();
     let end = chain.check_chunk(case, b"", end, recorded.last().unwrap());
@@ -88,9 +91,10 @@ fn sign(case: &mut Case<'_>) -> Result<(), Error> {
         recorded["length"].as_u64(),
         Some(wire.len() as u64),
     );
-    let hash = PayloadHash::of(&wire).to_hashed_payload();
+    let hash = PayloadHash::new(&wire).to_hashed_payload();
     case.check("wire sha256", text(recorded, "sha256"), hash.as_str());
-    check_decoded(case, chain.key.clone(), &wire);
+    let key = VerificationKey::from_public_key("AKIDEXAMPLE", chain.key.clone());
+    check_decoded(case, key, &wire);
     Ok(())
 }
 
@@ -159,7 +163,7 @@ impl Chain {
         let hash = Sha256::digest(chunk).into();
         let string_to_sign = |prior: &Signature| {
             let algorithm = Algorithm::EcdsaP256Sha256;
-            StringToSign::of_chunk(algorithm, &self.date, &self.scope, prior, &hash)
+            StringToSign::for_chunk(algorithm, &self.date, &self.scope, prior, &hash)
         };
         let [ours, theirs] = [self.ours, self.theirs].map(|prior| string_to_sign(&prior));
         case.check(
@@ -197,7 +201,7 @@ impl Chain {
         let hash = Sha256::digest(&canonical).into();
         let [ours, theirs] = [self.ours, self.theirs].map(|prior| {
             let algorithm = Algorithm::EcdsaP256Sha256;
-            StringToSign::of_trailers(algorithm, &self.date, &self.scope, &prior, &hash)
+            StringToSign::for_trailers(algorithm, &self.date, &self.scope, &prior, &hash)
         });
         case.check(
             "trailer string_to_sign",

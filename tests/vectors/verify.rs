@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use countersign::Timestamp;
-use countersign::verify::{AccessKey, Form, SignedRequest, Verifier, VerifyError, VerifyingKey};
-use countersign::{
-    ContentSha256, Credentials, PayloadHash, Rules, SecretKey, Service,
-    sigv4::{AmzDate, SigningKey},
+use countersign::verify::{
+    SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError, VerifyingKey,
 };
+use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, sigv4::AmzDate};
 use http::Request;
 
 use crate::report::Case;
-use crate::sigv4::{body, credentials, now, request, text};
+use crate::sigv4::{body, credentials, now, payload, request, text};
 
 pub fn run(case: &mut Case<'_>) {
     let input = case.input;
@@ -39,16 +38,19 @@ fn verify(case: &Case<'_>, request: &Request<()>) -> Result<(), VerifyError> {
     };
     let service = Service::new(text(input, "service").to_owned(), rules);
     let window = Duration::from_secs(input["clock_window_seconds"].as_u64().unwrap());
-    let verifier = Verifier::new(text(input, "region"), service).with_clock_window(window);
+    let verifier = Verifier::new(text(input, "region"), service)
+        .unwrap()
+        .with_clock_window(window);
 
     let claim = SignedRequest::parse(request)?;
     verifier.check(&claim, now)?;
     let secret_key = input["secret_for"][claim.access_key_id()]
         .as_str()
         .ok_or(VerifyError::UnknownAccessKeyId)?;
-    let key = SigningKey::derive(&SecretKey::from(secret_key), claim.scope());
-    let body = body(&input["request"]);
-    admit(&verifier, &claim, &key, &body, now)
+    let known = Credentials::new(claim.access_key_id(), secret_key);
+    let key = VerificationKey::derive(&known, claim.scope()).unwrap();
+    let payload = PayloadHash::new(body(&input["request"]));
+    admit(&verifier, &claim, &key, payload, now)
 }
 
 /// Any way of signing the payload is good here; only how it is signed chooses.
@@ -56,19 +58,19 @@ pub fn admit<K: VerifyingKey + Clone>(
     verifier: &Verifier,
     claim: &SignedRequest<'_>,
     key: &K,
-    body: &[u8],
+    payload: PayloadHash,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
-    use countersign::verify::Head;
+    use countersign::verify::PendingVerification;
 
-    match verifier.verify_head(claim, key, now)? {
-        Head::Hashed(head) => head.verify(PayloadHash::of(body)).map(drop),
-        Head::Unsigned(head) => {
+    match verifier.verify_signature(claim, key, now)? {
+        PendingVerification::Hashed(head) => head.verify(payload).map(drop),
+        PendingVerification::Unsigned(head) => {
             let verified = head.accept();
             assert_eq!(verified.access_key_id(), claim.access_key_id());
             Ok(())
         }
-        Head::Streaming(head) => {
+        PendingVerification::Streaming(head) => {
             let (verified, seed) = head.into_parts();
             assert_eq!(verified.access_key_id(), claim.access_key_id());
             assert!(seed.decoded_content_length().is_some());
@@ -82,12 +84,14 @@ pub fn admit<K: VerifyingKey + Clone>(
 pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     let input = case.input;
     let mut rules = rules.clone();
-    if input["options"]["payload"] == "unsigned" && rules.content_sha256 == ContentSha256::Never {
+    let payload = payload(input).unwrap();
+    let unsigned = payload == PayloadHash::Unsigned;
+    if unsigned && rules.content_sha256 == ContentSha256::Never {
         // The client says it nowhere: only by S3's rules is a payload unsigned unasked.
-        rules.content_sha256 = ContentSha256::Header;
+        rules.content_sha256 = ContentSha256::InHeaderForm;
     }
     let service = Service::new(text(input, "service").to_owned(), rules);
-    let verifier = Verifier::new(text(input, "region"), service);
+    let verifier = Verifier::new(text(input, "region"), service).unwrap();
 
     // As a server gets it: with a host, and without scheme and authority.
     if !request.headers().contains_key("host") {
@@ -105,35 +109,31 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     *request.uri_mut() = target.parse().unwrap();
 
     let (now, credentials) = (now(input), credentials(input));
-    let other = Credentials::new("AKID", "another secret");
-    let body = body(input);
-    let verify = |request: &Request<()>, secret: &Credentials, body: &[u8]| {
+    let other = Credentials::new(credentials.access_key_id(), "another secret");
+    let verify = |request: &Request<()>, secret: &Credentials, payload: PayloadHash| {
         let claim = SignedRequest::parse(request)?;
-        let mut key = AccessKey::new(SigningKey::derive(secret.secret_key(), claim.scope()));
+        let mut key = VerificationKey::derive(secret, claim.scope()).unwrap();
         if let Some(token) = credentials.session_token() {
             key = key.with_session_token(token.clone());
         }
-        admit(&verifier, &claim, &key, body, now)
+        admit(&verifier, &claim, &key, payload, now)
     };
     let declared = request.headers().contains_key("x-amz-content-sha256");
-    if input["options"]["payload"] == "unsigned"
-        && input["options"]["location"] == "header"
-        && !declared
-    {
+    if unsigned && input["options"]["location"] != "query" && !declared {
         // Nothing tells the server that the payload is not signed.
-        let result = verify(&request, &credentials, &body);
+        let result = verify(&request, &credentials, payload);
         case.check("unsigned", Err(VerifyError::MissingContentSha256), result);
         return;
     }
-    if let Err(error) = verify(&request, &credentials, &body) {
+    if let Err(error) = verify(&request, &credentials, payload) {
         case.fail(format!("not verified: {error}"));
     }
     let mismatch = Err(VerifyError::SignatureMismatch);
-    let result = verify(&request, &other, &body);
+    let result = verify(&request, &other, payload);
     case.check("with another secret", &mismatch, &result);
-    if input["options"]["payload"].as_str().unwrap_or("sha256") == "sha256" {
-        let changed = [&body, &b"x"[..]].concat();
-        let result = verify(&request, &credentials, &changed);
+    if !unsigned {
+        let changed = PayloadHash::new([&body(input), &b"x"[..]].concat());
+        let result = verify(&request, &credentials, changed);
         case.check("with another body", true, result.is_err());
     }
     let mut elsewhere = request.clone();
@@ -141,7 +141,7 @@ pub fn signed(case: &mut Case<'_>, mut request: Request<()>, rules: &Rules) {
     let query = query.map(|query| format!("?{query}"));
     let other_path = format!("{path}x{}", query.unwrap_or_default());
     *elsewhere.uri_mut() = other_path.parse().unwrap();
-    let result = verify(&elsewhere, &credentials, &body);
+    let result = verify(&elsewhere, &credentials, payload);
     case.check("elsewhere", &mismatch, &result);
 }
 
@@ -161,7 +161,7 @@ fn name(error: &VerifyError) -> &'static str {
         VerifyError::Malformed { form, .. }
         | VerifyError::InvalidScope { form }
         | VerifyError::UnknownAlgorithm { form } => match form {
-            Form::Query => "malformed-presign",
+            SignatureLocation::Query => "malformed-presign",
             _ => "malformed",
         },
         VerifyError::ExpiresInOutOfRange { .. } => "malformed-presign",

@@ -107,6 +107,21 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
             "Sign with the service's signing name, which is not always that of its host \
                  (`ses` for email., `bedrock` for bedrock-runtime.).",
         ),
+        Cause::OtherHost {
+            service,
+            region,
+            signed_service,
+            signed_region,
+        } => (
+            format!(
+                "The host belongs to {}, and the request was signed for {}.",
+                service_in(service, region.as_deref()),
+                service_in(signed_service, signed_region.as_deref())
+            )
+            .into(),
+            "Sign for the service and the region of the host, or send the request to the host of \
+                 those that it was signed for.",
+        ),
         Cause::WrongTerminator => (
             "The credential scope does not end in `aws4_request`.".into(),
             "End the credential scope in `/aws4_request`.",
@@ -318,6 +333,14 @@ fn other(what: &str, signed: &str, expected: Option<&str>) -> String {
         None => {
             format!("The request was signed for the {what} `{signed}`, which is not the server's.")
         }
+    }
+}
+
+fn service_in(service: &str, region: Option<&str>) -> String {
+    let service = shown(service);
+    match region {
+        Some(region) => format!("the service `{service}` in the region `{}`", shown(region)),
+        None => format!("the service `{service}`"),
     }
 }
 

@@ -38,9 +38,11 @@ pub(super) fn causes(signed: &str, received: &str) -> Vec<Cause> {
     }
 }
 
-/// As one of the four rules would have it; `None` of what no rule takes.
+/// As one of the four rules would have it that keep the characters as they are sent; `None` of what
+/// no rule takes.
 pub(in super::super) fn canonical(path: &str, normalize: bool, encode: bool) -> Option<String> {
     let mut rules = Rules::S3;
+    rules.recode_path = false;
     rules.normalize_path = normalize;
     rules.double_encode_path = encode;
     Some(CanonicalPath::new(path, &rules).ok()?.to_string())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::primitives::encode::recoded;
+use crate::primitives::encode::{decoded, encoded};
 
 use super::super::cause::Cause;
 use super::super::hide::{Secrets, decode};
@@ -89,7 +89,7 @@ fn by_pair(query: &str, mut change: impl FnMut(&str) -> String) -> Vec<(String, 
 }
 
 fn recode(text: &str) -> String {
-    String::from_utf8(recoded(text).collect()).unwrap_or_default()
+    String::from_utf8(encoded(decoded(text)).collect()).unwrap_or_default()
 }
 
 fn canonical(query: &str) -> Vec<(String, String)> {

@@ -8,13 +8,13 @@ use http::header::AUTHORIZATION;
 use super::{Bucket, TOKEN, WRITTEN, string_to_sign};
 use crate::credentials::{Credentials, SessionToken};
 use crate::legacy::Verified;
-use crate::legacy::claim::{Claim, Time};
+use crate::legacy::claim::{Claim, Time, VERSION_4, own_id, refuse_two_hosts, unreadable};
 use crate::legacy::date::read_http_date;
 use crate::legacy::parameters::Parameters;
 use crate::legacy::{base64, hmac_sha1};
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
 ///
@@ -44,8 +44,25 @@ impl SignedRequest {
     /// Reads the claim out of a request's `authorization` header, or out of its query. The bucket is
     /// what the server takes the request to be for.
     ///
+    /// In query form, `x-amz-*` parameters are signed as if they were headers, and no signature tells
+    /// the two apart. A server must obey both alike: else a client could move a signed `x-amz-acl`
+    /// header into the query to get rid of it.
+    ///
+    /// Parameters that are not sub-resources of the scheme are not signed. In S3, some of them select
+    /// another operation: `attributes`, `encryption`, `intelligent-tiering`, `legal-hold`,
+    /// `ownershipControls`, `policyStatus`, `publicAccessBlock`, `retention`, `session`. A server that
+    /// knows them must refuse them in this scheme: a client could add one to a signed request.
+    ///
     /// # Errors
-    /// No signature, or two; a part that is missing, malformed or there twice.
+    /// - [`VerifyError::MissingAuthentication`] if the request has no signature of this scheme
+    /// - [`VerifyError::SeveralAuthentications`] if it has two, or one of Signature Version 4 as well
+    /// - [`VerifyError::SeveralHosts`] if it has two `host` headers, or one that differs from the URI's
+    ///   authority
+    /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed, such as an
+    ///   access key ID that is not 1 to 128 printable ASCII characters without spaces
+    /// - [`VerifyError::Repeated`] if a header or parameter appears more than once
+    /// - [`VerifyError::InvalidTarget`] if two requests could share the string to sign
+    ///   ([`string_to_sign`] lists the cases)
     ///
     /// ```
     /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
@@ -57,19 +74,21 @@ impl SignedRequest {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result<Self, VerifyError> {
-        let unreadable = |_| VerifyError::InvalidTarget {
-            problem: "the query holds a `%` without two hex digits behind it",
-        };
         let query = request.uri().query().unwrap_or_default();
-        let parameters = Parameters::of_query(query).map_err(unreadable)?;
+        let parameters = Parameters::of_query(query).map_err(|error| unreadable(&error))?;
+        refuse_two_hosts(request)?;
         let headers = request.headers();
+        let version_4 = parameters.any_of(&VERSION_4).is_some();
         let claim = if headers.contains_key(AUTHORIZATION) {
-            let other = ["Signature", "AWSAccessKeyId", "X-Amz-Signature"];
-            if parameters.any_of(&other).is_some() {
+            let version_2 = parameters.any_of(&["Signature", "AWSAccessKeyId"]);
+            if version_4 || version_2.is_some() {
                 return Err(VerifyError::SeveralAuthentications);
             }
             of_headers(headers)?
         } else if parameters.any_of(&["Signature"]).is_some() {
+            if version_4 {
+                return Err(VerifyError::SeveralAuthentications);
+            }
             of_query(headers, &parameters)?
         } else {
             return Err(VerifyError::MissingAuthentication);
@@ -78,7 +97,7 @@ impl SignedRequest {
         for name in ["content-md5", "content-type"] {
             one(headers, name)?;
         }
-        let string_to_sign = string_to_sign(request, bucket).map_err(unreadable)?;
+        let string_to_sign = string_to_sign(request, bucket).map_err(|error| unreadable(&error))?;
         Ok(Self {
             claim,
             string_to_sign,
@@ -107,14 +126,14 @@ impl SignedRequest {
     /// ```
     /// use countersign::Credentials;
     /// use countersign::legacy::s3_v2::{Bucket, SignedRequest, Signer};
-    /// use countersign::verify::Form;
+    /// use countersign::verify::SignatureLocation;
     /// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
     ///
     /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token"));
     /// let mut request = http::Request::get("https://s3.example.com/bucket/key").body(())?;
     /// signer.sign(&mut request, Bucket::InPath, now)?;
     /// let claim = SignedRequest::parse(&request, Bucket::InPath)?;
-    /// assert_eq!(claim.form(), Form::Header);
+    /// assert_eq!(claim.form(), SignatureLocation::Header);
     /// assert!(claim.session_token().is_some_and(|token| token.expose() == "token"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -126,15 +145,15 @@ impl SignedRequest {
     ///
     /// ```
     /// use countersign::legacy::s3_v2::{Bucket, SignedRequest};
-    /// use countersign::verify::Form;
+    /// use countersign::verify::SignatureLocation;
     ///
     /// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\
     ///            &Expires=1175139622&Signature=%2FZXOzbUeljIiChOOqydiXg4BFd8%3D";
     /// let presigned = http::Request::get(url).body(())?;
-    /// assert_eq!(SignedRequest::parse(&presigned, Bucket::InHost("johnsmith"))?.form(), Form::Query);
+    /// assert_eq!(SignedRequest::parse(&presigned, Bucket::InHost("johnsmith"))?.form(), SignatureLocation::Query);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> SignatureLocation {
         self.claim.form
     }
 
@@ -173,7 +192,7 @@ impl SignedRequest {
 }
 
 fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
-    let form = Form::Header;
+    let form = SignatureLocation::Header;
     if headers.get_all(AUTHORIZATION).iter().count() > 1 {
         return Err(VerifyError::SeveralAuthentications);
     }
@@ -191,7 +210,7 @@ fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
     let signed_at = read_http_date(date).ok_or(VerifyError::InvalidDate { form })?;
     Ok(Claim {
         form,
-        access_key_id: access_key_id.to_owned(),
+        access_key_id: own_id(access_key_id, form)?,
         session_token: one(headers, TOKEN)?.map(Into::into),
         time: Some(Time::SignedAt(signed_at)),
         signature: signature.to_owned(),
@@ -199,7 +218,7 @@ fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {
 }
 
 fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, VerifyError> {
-    let form = Form::Query;
+    let form = SignatureLocation::Query;
     if let Some(name) = parameters.repeated(&WRITTEN) {
         return Err(VerifyError::Repeated { name });
     }
@@ -222,7 +241,7 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
     };
     Ok(Claim {
         form,
-        access_key_id: text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?.to_owned(),
+        access_key_id: own_id(text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?, form)?,
         session_token: session_token.map(Into::into),
         time: Some(Time::ExpiresAt(expires_at)),
         signature: text("Signature", "`Signature` is missing")?.to_owned(),

@@ -5,15 +5,15 @@ use std::fmt;
 use super::{Signer, TOKEN, hex_of};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
-use crate::legacy::claim::Claim;
+use crate::legacy::claim::{Claim, own_id};
 use crate::legacy::{Verified, base64, check, hmac_sha1};
-use crate::post_policy::fields::Fields;
+use crate::post_policy::fields::{Fields, Filled};
 use crate::post_policy::form::{encode, fill, text_with};
 use crate::post_policy::{
     ACCESS_KEY_ID, OLD_SIGNATURE, POLICY, PolicyError, PostForm, PostPolicy, Upload, VERSION_4,
 };
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 impl Signer {
     /// Signs a policy, and makes the form of it: the fields whose values the policy fixes, then
@@ -117,8 +117,8 @@ impl<'a> SignedPost<'a> {
             return Err(VerifyError::SeveralAuthentications.into());
         }
         let claim = Claim {
-            form: Form::Fields,
-            access_key_id: id.to_owned(),
+            form: SignatureLocation::Fields,
+            access_key_id: own_id(id, SignatureLocation::Fields)?,
             session_token: fields.find(TOKEN).map(Into::into),
             time: None,
             signature: signature.to_owned(),
@@ -128,6 +128,26 @@ impl<'a> SignedPost<'a> {
             claim,
             policy: fields.need(POLICY)?,
         })
+    }
+
+    /// Takes forms whose fields are longer than 20 KiB, which is the most that S3 takes.
+    ///
+    /// The limit is for the names and values of all fields but `policy` and `file`, in bytes, with the
+    /// file's name for each `${filename}`.
+    ///
+    /// ```
+    /// use countersign::{legacy::s3_v2::SignedPost, post_policy::PolicyError};
+    ///
+    /// fn parse<'a>(fields: &'a [(&'a str, &'a str)]) -> Result<SignedPost<'a>, PolicyError> {
+    ///     Ok(SignedPost::parse(fields)?.with_max_fields_length(64 * 1024)) // much metadata
+    /// }
+    /// # let fields = [("AWSAccessKeyId", "AKIDEXAMPLE"), ("policy", "e30="), ("signature", "forged")];
+    /// # assert!(parse(&fields).is_ok());
+    /// ```
+    #[must_use]
+    pub fn with_max_fields_length(mut self, bytes: usize) -> Self {
+        self.fields = self.fields.with_max_length(bytes);
+        self
     }
 
     /// The access key ID, not proven yet.
@@ -162,8 +182,9 @@ impl<'a> SignedPost<'a> {
     }
 
     /// Checks everything, with the credentials that belong to its access key ID: their session token,
-    /// where they have one, must be the form's; the signature; that the policy lasts; every condition;
-    /// and that one covers every field.
+    /// where they have one, must be the form's; the signature; the lengths of the fields and of the
+    /// key, with the file's name in them; that the policy lasts; every condition; and that one covers
+    /// every field.
     ///
     /// # Errors
     /// The first rule that is broken, in this order.
@@ -197,8 +218,7 @@ impl<'a> SignedPost<'a> {
         let signer = self.claim.verify(credentials, now, &base64(&mac))?;
         Ok(VerifiedPost {
             signer,
-            fields: self.fields,
-            key: self.fields.check(self.policy, upload, now)?,
+            filled: self.fields.check(self.policy, upload, now)?,
         })
     }
 }
@@ -225,8 +245,7 @@ impl fmt::Debug for SignedPost<'_> {
 #[derive(Clone)]
 pub struct VerifiedPost<'a> {
     signer: Verified<'a>,
-    fields: Fields<'a>,
-    key: String,
+    filled: Filled<'a>,
 }
 
 impl<'a> VerifiedPost<'a> {
@@ -267,10 +286,11 @@ impl<'a> VerifiedPost<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn key(&self) -> &str {
-        &self.key
+        self.filled.key()
     }
 
-    /// The value of a field that the policy covers, as it was sent.
+    /// The value of a field that the policy covers, with the file's name for `${filename}`: what the
+    /// policy was checked against.
     ///
     /// ```
     /// # use countersign::{legacy::s3_v2::{SignedPost, Signer}, post_policy::{PostPolicy, Upload}, Credentials};
@@ -286,8 +306,8 @@ impl<'a> VerifiedPost<'a> {
     /// assert_eq!((verified.field("acl"), verified.field("x-ignore-me")), (Some("private"), None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn field(&self, name: &str) -> Option<&'a str> {
-        self.fields.covered(name)
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.filled.covered(name)
     }
 }
 
@@ -295,7 +315,7 @@ impl fmt::Debug for VerifiedPost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedPost")
             .field("access_key_id", &self.access_key_id())
-            .field("key", &self.key)
+            .field("key", &self.key())
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use http::Uri;
 
 use crate::error::Error;
 use crate::legacy::parameters::Parameters;
+use crate::primitives::encode::holds;
 
 /// Where a request names its bucket, which is signed wherever it stands.
 ///
@@ -67,6 +68,7 @@ const SUB_RESOURCES: [&str; 35] = [
 impl Bucket<'_> {
     pub(super) fn write_resource(self, uri: &Uri, text: &mut Vec<u8>) -> Result<(), Error> {
         if let Self::InHost(bucket) = self {
+            check_bucket(bucket)?;
             text.push(b'/');
             text.extend_from_slice(bucket.as_bytes());
         }
@@ -84,6 +86,7 @@ impl Bucket<'_> {
             if !SUB_RESOURCES.iter().any(known) {
                 continue;
             }
+            check_value(parameter.value()).map_err(|problem| parameter.invalid(problem))?;
             text.push(std::mem::replace(&mut separator, b'&'));
             text.extend_from_slice(&parameter.name);
             if let Some(value) = &parameter.value {
@@ -94,4 +97,39 @@ impl Bucket<'_> {
         }
         Ok(())
     }
+}
+
+/// Refuses a bucket name that would change where the bucket ends and the path begins. A server may
+/// take the name from a `host` header, which the client chooses.
+fn check_bucket(bucket: &str) -> Result<(), Error> {
+    let ends_it = |byte: u8| matches!(byte, 0..=b' ' | 0x7f | b'/' | b'?' | b'#' | b'%');
+    let problem = match bucket.bytes().position(ends_it) {
+        Some(position) => (position, "the bucket name has a character that no host has"),
+        None if bucket.is_empty() => (0, "the bucket name is empty"),
+        None => return Ok(()),
+    };
+    let (position, problem) = problem;
+    Err(Error::InvalidPath { position, problem })
+}
+
+/// Refuses a decoded value that could be read as the end of its line, or as a value and another
+/// sub-resource: the string to sign has no escapes.
+fn check_value(value: &[u8]) -> Result<(), &'static str> {
+    if holds(value, |byte| byte.is_ascii_control()) {
+        return Err("the value of a sub-resource has a control character");
+    }
+    let begins_another = |rest: &[u8]| {
+        let end = rest.iter().position(|byte| matches!(byte, b'=' | b'&'));
+        let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        SUB_RESOURCES.iter().any(|known| known.as_bytes() == name)
+    };
+    // Of a run between two `&`, only the part before its first `=` can be a name.
+    if value
+        .split(|byte| *byte == b'&')
+        .skip(1)
+        .any(begins_another)
+    {
+        return Err("the value of a sub-resource has `&` before the name of a sub-resource");
+    }
+    Ok(())
 }

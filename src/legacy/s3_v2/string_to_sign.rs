@@ -1,11 +1,14 @@
 //! The string to sign.
 
+use std::collections::BTreeSet;
+
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::{Bucket, X_AMZ_DATE};
 use crate::error::Error;
 use crate::legacy::parameters::{Parameter, Parameters};
+use crate::primitives::encode::holds;
 use crate::request::HttpRequest;
 
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
@@ -13,10 +16,16 @@ const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 /// The string to sign of a signed request: in query form, where its query has a `Signature`, else in
 /// header form.
 ///
-/// It holds the session token.
+/// It contains the session token.
 ///
 /// # Errors
-/// A query that cannot be sent.
+/// The string has lines and no escapes, so it refuses what could be read as two requests:
+///
+/// - [`Error::InvalidQuery`] if the query is malformed; if a signed value has a control character
+///   after decoding; if the value of a sub-resource contains `&` before the name of a sub-resource;
+///   if an `x-amz-*` parameter has a name that is not a header name, has white space at an end, is
+///   duplicate, repeats a header, or is part of a request in header form, which does not sign it
+/// - [`Error::InvalidPath`] if the bucket in the host is empty, or has a character that no host has
 ///
 /// ```
 /// use countersign::legacy::s3_v2::{Bucket, string_to_sign};
@@ -33,21 +42,15 @@ pub fn string_to_sign<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result
         return header_string_to_sign(request, bucket);
     }
     let (method, headers) = (request.method().as_str(), request.headers());
-    let date = parameters.find("Expires").map(Parameter::value);
-    // In this form a header may stand in the query, as the token does.
-    let sent: Vec<(String, &[u8])> = parameters
-        .iter()
-        .filter_map(|parameter| {
-            let name = std::str::from_utf8(&parameter.name)
-                .ok()?
-                .to_ascii_lowercase();
-            name.starts_with("x-amz-")
-                .then_some((name, parameter.value()))
-        })
-        .collect();
+    let date = match parameters.find("Expires") {
+        Some(expires) if !expires.value().iter().all(u8::is_ascii_digit) => {
+            return Err(expires.invalid("`Expires` is not a number"));
+        }
+        expires => expires.map(Parameter::value).unwrap_or_default(),
+    };
+    let sent = amz_parameters(&parameters, headers)?;
     let mut amz = amz_headers(headers);
     amz.extend(sent.iter().map(|(name, value)| (name.as_str(), *value)));
-    let date = date.unwrap_or_default();
     write_string_to_sign(method, headers, date, amz, bucket, request.uri())
 }
 
@@ -56,6 +59,11 @@ pub(super) fn header_string_to_sign<R: HttpRequest>(
     bucket: Bucket<'_>,
 ) -> Result<Vec<u8>, Error> {
     let (method, headers) = (request.method().as_str(), request.headers());
+    let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
+    // A server that takes them for headers, as S3 does, would act on what nobody signed.
+    if let Some(parameter) = parameters.iter().find(|parameter| is_amz(parameter)) {
+        return Err(parameter.invalid("`x-amz-*` parameters are signed in presigned URLs only"));
+    }
     let date = match headers.get(DATE) {
         Some(date) if !headers.contains_key(X_AMZ_DATE) => date.as_bytes(),
         _ => b"",
@@ -110,4 +118,44 @@ pub(super) fn amz_headers(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
         .map(|(name, value)| (name.as_str(), value.as_bytes()))
         .filter(|(name, _)| name.starts_with("x-amz-"))
         .collect()
+}
+
+fn is_amz(parameter: &Parameter) -> bool {
+    let start = parameter.name.get(.."x-amz-".len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(b"x-amz-"))
+}
+
+/// The headers that a presigned URL carries in its query, as it does the session token: names in
+/// lowercase, and decoded values. Each is one line of the string to sign, as a header would be.
+pub(super) fn amz_parameters<'p>(
+    parameters: &'p Parameters,
+    headers: &HeaderMap,
+) -> Result<Vec<(String, &'p [u8])>, Error> {
+    let mut sent = Vec::new();
+    let mut names = BTreeSet::new();
+    for parameter in parameters.iter().filter(|parameter| is_amz(parameter)) {
+        let value = parameter.value();
+        // The names of `http` are tokens in lowercase.
+        let problem = match HeaderName::from_bytes(&parameter.name) {
+            Err(_) => "the name of an `x-amz-*` parameter is not a header name",
+            Ok(_) if holds(value, |byte| byte.is_ascii_control()) => {
+                "the value of an `x-amz-*` parameter has a control character"
+            }
+            Ok(_) if value.trim_ascii() != value => {
+                "the value of an `x-amz-*` parameter begins or ends with a space"
+            }
+            Ok(name) if headers.contains_key(&name) => {
+                "an `x-amz-*` parameter repeats a header of the request"
+            }
+            Ok(name) if !names.insert(name.as_str().to_owned()) => {
+                "an `x-amz-*` parameter appears more than once"
+            }
+            Ok(name) => {
+                sent.push((name.as_str().to_owned(), value));
+                continue;
+            }
+        };
+        return Err(parameter.invalid(problem));
+    }
+    Ok(sent)
 }

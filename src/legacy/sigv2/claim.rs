@@ -2,16 +2,17 @@
 
 use std::fmt;
 
+use http::header::AUTHORIZATION;
+
 use super::{SignatureMethod, TIMES, WRITTEN, string_to_sign};
 use crate::credentials::{Credentials, SessionToken};
-use crate::error::Error;
 use crate::legacy::Verified;
-use crate::legacy::claim::{Claim, Time};
+use crate::legacy::claim::{Claim, Time, VERSION_4, own_id, refuse_two_hosts, unreadable};
 use crate::legacy::date::read_timestamp;
 use crate::legacy::parameters::Parameters;
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// What a request says about who signed it: a claim, until [`verify`](Self::verify) has proven it.
 ///
@@ -42,8 +43,19 @@ impl SignedRequest {
     /// Reads the claim out of a request's query, or out of the form that is its body.
     ///
     /// # Errors
-    /// No signature; a parameter that is missing, malformed or there twice, in any case of letters;
-    /// no host; a query beside a form.
+    /// - [`VerifyError::MissingAuthentication`] if there is no `Signature` parameter
+    /// - [`VerifyError::SeveralAuthentications`] if there is also an `authorization` header, or a
+    ///   query parameter of Signature Version 4
+    /// - [`VerifyError::MissingHost`] if the request names no host
+    /// - [`VerifyError::SeveralHosts`] if it has two `host` headers, or one that differs from the URI's
+    ///   authority
+    /// - [`VerifyError::Malformed`] if a signing parameter is missing or malformed, such as an access
+    ///   key ID that is not 1 to 128 printable ASCII characters without spaces
+    /// - [`VerifyError::MissingDate`] or [`VerifyError::InvalidDate`] if `Timestamp` and `Expires` are
+    ///   missing or malformed
+    /// - [`VerifyError::Repeated`] if a signing parameter appears more than once, in any case of letters
+    /// - [`VerifyError::InvalidTarget`] if the query is malformed, if another parameter appears more
+    ///   than once, or if there is a query as well as a form
     ///
     /// ```
     /// use countersign::legacy::sigv2::SignedRequest;
@@ -56,16 +68,21 @@ impl SignedRequest {
     /// ```
     pub fn parse<R: HttpRequest>(request: &R, form: Option<&str>) -> Result<Self, VerifyError> {
         let (parameters, form_of) = match form {
-            Some(form) => (Parameters::of_form(form), Form::Fields),
+            Some(form) => (Parameters::of_form(form), SignatureLocation::Fields),
             None => {
                 let query = request.uri().query().unwrap_or_default();
-                (Parameters::of_query(query), Form::Query)
+                (Parameters::of_query(query), SignatureLocation::Query)
             }
         };
         let parameters = parameters.map_err(|error| unreadable(&error))?;
         if parameters.any_of(&["Signature"]).is_none() {
             return Err(VerifyError::MissingAuthentication);
         }
+        let in_header = request.headers().contains_key(AUTHORIZATION);
+        if in_header || parameters.any_of(&VERSION_4).is_some() {
+            return Err(VerifyError::SeveralAuthentications);
+        }
+        refuse_two_hosts(request)?;
         let names = WRITTEN.iter().chain(&TIMES).copied();
         if let Some(name) = parameters.repeated(&names.collect::<Vec<_>>()) {
             return Err(VerifyError::Repeated { name });
@@ -105,7 +122,7 @@ impl SignedRequest {
         };
         let claim = Claim {
             form: form_of,
-            access_key_id: access_key_id.to_owned(),
+            access_key_id: own_id(access_key_id, form_of)?,
             session_token,
             time: Some(time),
             signature: text("Signature", "`Signature` is no text")?.to_owned(),
@@ -182,16 +199,6 @@ impl SignedRequest {
             .method
             .sign(credentials.secret_key(), &self.string_to_sign);
         self.claim.verify(credentials, now, &signature)
-    }
-}
-
-fn unreadable(error: &Error) -> VerifyError {
-    match error {
-        Error::MissingHost => VerifyError::MissingHost,
-        Error::InvalidQuery { problem, .. } => VerifyError::InvalidTarget { problem },
-        _ => VerifyError::InvalidTarget {
-            problem: "its parameters cannot be read",
-        },
     }
 }
 

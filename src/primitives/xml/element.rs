@@ -23,18 +23,15 @@ impl<'a> Element<'a> {
         self.0.tag_name().name()
     }
 
+    #[cfg(any(feature = "redshift", feature = "s3"))]
     pub(crate) fn namespace(&self) -> &'a str {
         self.0.tag_name().namespace().unwrap_or_default()
     }
 
-    /// The one child of that name, in the parent's own namespace.
+    /// The one child of that local name, in any namespace.
     pub(crate) fn child(&self, name: &str) -> Result<Option<Self>, Problem> {
-        let namespace = self.0.tag_name().namespace();
-        let mut found = self.0.children().filter(|child| {
-            child.is_element()
-                && child.tag_name().name() == name
-                && child.tag_name().namespace() == namespace
-        });
+        let named = |child: &Node<'_, '_>| child.is_element() && child.tag_name().name() == name;
+        let mut found = self.0.children().filter(named);
         let first = found.next();
         match found.next() {
             Some(_) => Err(Problem(format!("has two elements `{name}` in one"))),
@@ -78,17 +75,6 @@ impl<'a> Element<'a> {
             return Err(Problem(format!("has an empty element `{name}`")));
         }
         Ok(text)
-    }
-
-    #[cfg(feature = "sts")]
-    pub(crate) fn number(&self, name: &str) -> Result<Option<u32>, Problem> {
-        let Some(text) = self.text(name)? else {
-            return Ok(None);
-        };
-        match text.trim().parse() {
-            Ok(number) => Ok(Some(number)),
-            Err(_) => Err(Problem(format!("has a `{name}` that is no number"))),
-        }
     }
 
     pub(crate) fn date(&self, name: &str) -> Result<Timestamp, Problem> {

@@ -11,7 +11,7 @@ use crate::primitives::encode::{ascii, hex32};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
-use crate::verify::sealed;
+use crate::verify::{VerificationKey, sealed};
 
 /// A signing key: a private key of P-256, good for all days, regions and services, as long as its
 /// credentials are.
@@ -44,7 +44,8 @@ impl SigningKey {
     /// Derives the key of a pair of credentials.
     ///
     /// # Errors
-    /// A secret key from which no key can be derived: a chance of 2⁻⁸¹²⁸.
+    /// - [`Error::InvalidSecretKey`] if the secret key is empty, or if no key can be derived from it
+    ///   (a chance of 2⁻⁸¹²⁸)
     ///
     /// ```
     /// use countersign::Credentials;
@@ -58,10 +59,20 @@ impl SigningKey {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
+        if secret_key.is_empty() {
+            // Anybody can derive such a key.
+            return Err(Error::InvalidSecretKey("is empty"));
+        }
         derive(access_key_id, secret_key.expose())
             .and_then(|scalar| PrivateKey::new(&scalar))
             .map(|key| Self(Arc::new(key)))
             .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
+    }
+
+    /// Creates the key of a private scalar; `None` if it is zero or not below the group's order.
+    #[cfg(feature = "sources")]
+    pub(crate) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
+        PrivateKey::new(scalar).map(|key| Self(Arc::new(key)))
     }
 
     /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
@@ -121,21 +132,22 @@ impl fmt::Debug for SigningKey {
 ///
 /// ```
 /// use countersign::sigv4a::{Signer, PublicKey};
-/// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+/// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
 /// use countersign::{Credentials, PayloadHash};
 /// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events")?;
 /// let now = datetime!(2015-08-30 12:36 UTC);
 /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
-/// signer.sign(&mut request, PayloadHash::of(b"{}"), now)?;
+/// signer.sign(&mut request, PayloadHash::new(b"{}"), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = signer.public_key()?;                 // by claim.access_key_id(), from your store
-/// Verifier::new("eu-west-1", "events").verify(&claim, &key, PayloadHash::of(b"{}"), now)?;
+/// // From your store, by `claim.access_key_id()`: whose key it is, and the key.
+/// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+/// Verifier::new("eu-west-1", "events")?.verify(&claim, &key, PayloadHash::new(b"{}"), now)?;
 ///
-/// let elsewhere = Verifier::new("eu-west-2", "events");
-/// let refused = elsewhere.verify(&claim, &key, PayloadHash::of(b"{}"), now);
+/// let elsewhere = Verifier::new("eu-west-2", "events")?;
+/// let refused = elsewhere.verify(&claim, &key, PayloadHash::new(b"{}"), now);
 /// assert!(matches!(refused, Err(VerifyError::WrongRegion { .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -215,11 +227,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-impl sealed::Sealed for PublicKey {}
-
-/// Verifies claims too: [`Verifier::verify`](crate::verify::Verifier::verify) takes it as it takes the
-/// keys of Signature Version 4, and so does an [`AccessKey`](crate::verify::AccessKey).
-impl crate::verify::VerifyingKey for PublicKey {
+impl sealed::KeyMaterial for PublicKey {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EcdsaP256Sha256
     }
@@ -234,18 +242,51 @@ impl crate::verify::VerifyingKey for PublicKey {
     }
 }
 
+impl VerificationKey<PublicKey> {
+    /// Creates the verification key of long-term credentials from their public key.
+    ///
+    /// The access key ID must come from your store, not from the request.
+    ///
+    /// Add [`with_session_token`](Self::with_session_token) and
+    /// [`with_expiration`](Self::with_expiration) for temporary credentials.
+    ///
+    /// ```
+    /// use countersign::sigv4a::{PublicKey, Signer};
+    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
+    /// # use countersign::{Credentials, PayloadHash};
+    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
+    /// # let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// // What your store returns for `claim.access_key_id()`: whose key it is, and the key.
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+    /// let verifier = Verifier::new("us-east-1", "events")?;
+    /// verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    ///
+    /// let other = VerificationKey::from_public_key("AKIDOTHER", signer.public_key());
+    /// let refused = verifier.verify(&claim, &other, PayloadHash::EMPTY, now);
+    /// assert!(matches!(refused, Err(VerifyError::UnknownAccessKeyId)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_public_key(access_key_id: impl Into<Arc<str>>, key: PublicKey) -> Self {
+        Self::of(access_key_id.into(), key)
+    }
+}
+
 /// A [`SigningKey`] with the scope that a request is signed for: what a
 /// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
 ///
 /// ```
-/// use countersign::chunked::{ChunkSigner, ChunkedPayload};
+/// use countersign::chunked::{ChunkSigner, ChunkedEncoding};
 /// use countersign::sigv4a::{ScopedKey, Signer};
 /// use countersign::Credentials;
 /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3");
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
 /// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedPayload::signed(5), now)?;
+/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// assert_eq!(chunks.remaining(), 5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

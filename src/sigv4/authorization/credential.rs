@@ -9,20 +9,25 @@ use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
 
+/// The longest access key ID that is read: the maximum of the IAM API's `accessKeyIdType`.
+const LONGEST_ID: usize = 128;
+
 /// Where the access key id ends in `ID/SCOPE`, and the scope.
 pub(super) fn split_credential(
     algorithm: Algorithm,
     credential: &str,
 ) -> Result<(usize, CredentialScope), Error> {
-    // The scope is what the last parts are: an access key id of a store's own may hold `/`.
+    // Parsed from the right, since MinIO and other stores allow `/` in an access key ID.
     let parts = match algorithm {
         Algorithm::HmacSha256 => 4,
         Algorithm::EcdsaP256Sha256 => 3,
     };
-    // As a header can say it: who looks the key up may well write it into a log.
-    if holds(credential.as_bytes(), |b| !(b' '..0x7f).contains(&b)) {
+    // As a header can say it, since servers log access key IDs.
+    if holds(credential.as_bytes(), |b| {
+        !(b'!'..0x7f).contains(&b) | (b == b',')
+    }) {
         return Err(Error::MalformedAuthorization(
-            "`Credential` holds something else than visible ASCII",
+            "`Credential` must be visible ASCII without `,`",
         ));
     }
     let slashes = credential.bytes().enumerate().rev();
@@ -31,6 +36,11 @@ pub(super) fn split_credential(
         .nth(parts - 1)
         .map(|(slash, _)| slash)
         .filter(|&slash| slash > 0);
+    if slash.is_some_and(|slash| slash > LONGEST_ID) {
+        return Err(Error::MalformedAuthorization(
+            "access key ID is longer than 128 bytes",
+        ));
+    }
     let (slash, scope) = slash
         .and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
         .ok_or(Error::MalformedAuthorization(

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::primitives::encode::{Sink, holds};
-use crate::primitives::inline_vec::List;
+use crate::primitives::inline_vec::InlineVec;
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Header<'a> {
@@ -13,6 +13,8 @@ pub(crate) struct Header<'a> {
     value: &'a [u8],
     /// Whether the value holds white space that is not part of its canonical form.
     folds: bool,
+    /// Whether the value is written in lowercase.
+    lowercase: bool,
 }
 
 impl<'a> Header<'a> {
@@ -31,7 +33,12 @@ impl<'a> Header<'a> {
             });
         }
         let folds = odd && folds(value);
-        Ok(Self { name, value, folds })
+        Ok(Self {
+            name,
+            value,
+            folds,
+            lowercase: false,
+        })
     }
 }
 
@@ -54,7 +61,7 @@ impl<'a> Header<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalHeaders<'a>(List<Header<'a>, 12>);
+pub struct CanonicalHeaders<'a>(InlineVec<Header<'a>, 12>);
 
 impl<'a> CanonicalHeaders<'a> {
     /// The canonical form of all these headers; choosing them is up to the caller, or to
@@ -83,14 +90,29 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     pub(crate) fn unsorted() -> Self {
-        Self(List::new())
+        Self(InlineVec::new())
     }
 
     /// A header whose name is a token in lower case, and whose value holds no control characters,
     /// as the types of `http` see to.
     pub(crate) fn push(&mut self, name: &'a str, value: &'a [u8]) {
         let folds = is_odd(value) && folds(value);
-        self.0.push(Header { name, value, folds });
+        self.0.push(Header {
+            name,
+            value,
+            folds,
+            lowercase: false,
+        });
+    }
+
+    /// The host of a URI, which HTTP clients and browsers send in lowercase.
+    pub(crate) fn push_host(&mut self, value: &'a [u8]) {
+        self.0.push(Header {
+            name: "host",
+            value,
+            folds: false,
+            lowercase: holds(value, |b| b.is_ascii_uppercase()),
+        });
     }
 
     pub(crate) fn push_header(&mut self, header: Header<'a>) {
@@ -103,6 +125,7 @@ impl<'a> CanonicalHeaders<'a> {
             name,
             value,
             folds: false,
+            lowercase: false,
         });
     }
 
@@ -126,6 +149,10 @@ impl<'a> CanonicalHeaders<'a> {
             }
             if header.folds {
                 write_folded(header.value, sink);
+            } else if header.lowercase {
+                for byte in header.value {
+                    sink.put(&[byte.to_ascii_lowercase()]);
+                }
             } else {
                 sink.put(header.value);
             }

@@ -3,15 +3,18 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{Sink, encode_in_path};
-use crate::primitives::inline_vec::List;
+use crate::primitives::encode::{
+    Escapes, Sink, encode_in_path, escape, is_unreserved, recode_in_path,
+};
+use crate::primitives::inline_vec::InlineVec;
 use crate::service::Rules;
 
 /// The second line of a canonical request.
 ///
-/// AWS calls it `CanonicalURI`. The path comes in as it is sent, percent-encoded once; the wire
-/// itself is never rewritten. S3's family signs it unchanged. All others resolve `//`, `.` and
-/// `..` (as they stand: `%2E` is no dot) and encode it once more.
+/// AWS calls it `CanonicalURI`. The path comes in as it is sent, percent-encoded once. S3's family
+/// decodes it once and encodes it strictly, so that only `A-Z a-z 0-9 - . _ ~ /` stay bare; `%2F`
+/// becomes `/`, and `//`, `.` and `..` stay. All others resolve `//`, `.` and `..` (as they stand:
+/// `%2E` is no dot) and encode the path once more.
 ///
 /// ```
 /// use countersign::{sigv4::CanonicalPath, Rules};
@@ -20,21 +23,36 @@ use crate::service::Rules;
 /// assert_eq!(path.to_string(), "/a/c%2520d");
 /// let path = CanonicalPath::new("/a//b/../c%20d", &Rules::S3)?;
 /// assert_eq!(path.to_string(), "/a//b/../c%20d");
+/// let path = CanonicalPath::new("/dt=2026-01-02/caf%c3%a9", &Rules::S3)?;
+/// assert_eq!(path.to_string(), "/dt%3D2026-01-02/caf%C3%A9");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CanonicalPath<'a> {
     path: &'a str,
     resolve: bool,
-    encode: bool,
+    encoding: Encoding,
+}
+
+/// How the path that is sent becomes the canonical one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    /// It is the canonical one.
+    AsSent,
+    /// It is encoded once more.
+    OnceMore,
+    /// It is decoded once and encoded strictly, and that changes it.
+    Strict,
 }
 
 impl<'a> CanonicalPath<'a> {
     /// The canonical form of a path as it is sent. An empty one counts as `/`.
     ///
     /// # Errors
-    /// A path that does not begin with `/`, or that holds what no request line can: white space,
-    /// control characters, `?`, `#`.
+    /// - [`Error::InvalidPath`] if the path does not begin with `/`, if it contains white space, a
+    ///   control character, `?` or `#`, or a `%` that two hex digits do not follow. By the rules of
+    ///   S3's family also if it contains a bare `+`: S3 reads a space there, and S3-compatible
+    ///   stores read a plus. [`encode_key`](crate::encode_key) writes `%20` or `%2B`.
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalPath, Error, Rules};
@@ -42,9 +60,27 @@ impl<'a> CanonicalPath<'a> {
     /// assert_eq!(CanonicalPath::new("", &Rules::GENERIC)?.to_string(), "/");
     /// let refused = CanonicalPath::new("/a key", &Rules::S3);
     /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
+    /// let refused = CanonicalPath::new("/a+key", &Rules::S3);
+    /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(path: &'a str, rules: &Rules) -> Result<Self, Error> {
+        let canonical = Self::received(path, rules)?;
+        // A bare `+` always makes a path one that strict encoding changes.
+        if canonical.encoding == Encoding::Strict
+            && let Some(position) = path.bytes().position(|b| b == b'+')
+        {
+            return Err(Error::InvalidPath {
+                position,
+                problem: "a bare `+` is a space to S3 and a plus to other stores: \
+                          write `%20` or `%2B`, as `encode_key` does",
+            });
+        }
+        Ok(canonical)
+    }
+
+    /// As [`new`](Self::new), of a path that somebody else signed: a bare `+` is a plus.
+    pub(crate) fn received(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });
         if !path.starts_with('/') {
@@ -52,20 +88,37 @@ impl<'a> CanonicalPath<'a> {
         }
         // Without a branch a byte, which the compiler makes many bytes wide.
         let wrong_byte = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'?') | (b == b'#');
-        if path.bytes().fold(false, |found, b| found | wrong_byte(b)) {
+        let bare = |b: u8| is_unreserved(b) | (b == b'/') | (b == b'%');
+        let (mut any_wrong, mut any_escape, mut all_bare) = (false, false, true);
+        for b in path.bytes() {
+            any_wrong |= wrong_byte(b);
+            any_escape |= b == b'%';
+            all_bare &= bare(b);
+        }
+        if any_wrong {
             let position = path.bytes().position(wrong_byte).unwrap_or_default();
             return wrong(
                 position,
                 "there is white space, a control character, `?` or `#`",
             );
         }
+        let escapes = if any_escape {
+            escapes_of(path)?
+        } else {
+            Escapes::Canonical
+        };
+        let encoding = match (rules.double_encode_path, rules.recode_path) {
+            (true, _) => Encoding::OnceMore,
+            (false, true) if !all_bare || escapes == Escapes::Other => Encoding::Strict,
+            (false, _) => Encoding::AsSent,
+        };
         let mut pairs = path.bytes().zip(path.bytes().skip(1));
         let resolve =
             rules.normalize_path && pairs.any(|(a, b)| a == b'/' && (b == b'/' || b == b'.'));
         Ok(Self {
             path,
             resolve,
-            encode: rules.double_encode_path,
+            encoding,
         })
     }
 
@@ -73,15 +126,26 @@ impl<'a> CanonicalPath<'a> {
         Self {
             path: "/",
             resolve: false,
-            encode: false,
+            encoding: Encoding::AsSent,
         }
+    }
+
+    /// The other text that a signer may have signed for this path, if there is one: the path as it
+    /// is sent, where that is ASCII. It decodes to the same bytes, so that either signature covers
+    /// the same key.
+    pub(crate) fn as_sent(self) -> Option<Self> {
+        let other = self.encoding == Encoding::Strict && self.path.is_ascii();
+        other.then_some(Self {
+            encoding: Encoding::AsSent,
+            ..self
+        })
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         if !self.resolve {
             return self.write_piece(self.path, sink);
         }
-        let mut kept = List::<&str, 32>::new();
+        let mut kept = InlineVec::<&str, 32>::new();
         for segment in self.path.split('/') {
             match segment {
                 "" | "." => {}
@@ -99,12 +163,58 @@ impl<'a> CanonicalPath<'a> {
     }
 
     fn write_piece(&self, piece: &str, sink: &mut impl Sink) {
-        if self.encode {
-            encode_in_path(piece.as_bytes(), sink);
-        } else {
-            sink.put(piece.as_bytes());
+        match self.encoding {
+            Encoding::AsSent => sink.put_str(piece),
+            Encoding::OnceMore => encode_in_path(piece.as_bytes(), sink),
+            Encoding::Strict => recode_in_path(piece, sink),
         }
     }
+
+    /// Writes the path for a URL of this crate's own: where it is recoded, in canonical form, which
+    /// all stores agree on. A segment that would become `.` or `..`, or be split into such, stays
+    /// as it was given, because clients resolve them before they send a URL.
+    pub(crate) fn write_url(&self, url: &mut String) {
+        if self.encoding != Encoding::Strict {
+            return url.push_str(self.path);
+        }
+        for (i, segment) in self.path.split('/').enumerate() {
+            if i > 0 {
+                url.push('/');
+            }
+            let start = url.len();
+            recode_in_path(segment, url);
+            let written = url.get(start..).unwrap_or_default();
+            if written.split('/').any(|part| part == "." || part == "..") {
+                url.truncate(start);
+                url.push_str(segment);
+            }
+        }
+    }
+
+    /// How much [`write_url`](Self::write_url) writes at most.
+    pub(crate) fn url_len(&self) -> usize {
+        match self.encoding {
+            Encoding::Strict => 3 * self.path.len(),
+            Encoding::AsSent | Encoding::OnceMore => self.path.len(),
+        }
+    }
+}
+
+/// Whether all escapes of a path are as strict encoding writes them. It writes no `%2F`.
+fn escapes_of(path: &str) -> Result<Escapes, Error> {
+    let mut escapes = Escapes::Canonical;
+    for (position, _) in path.match_indices('%') {
+        let digits = path.as_bytes().get(position + 1..).unwrap_or_default();
+        let escape = escape(digits).ok_or(Error::InvalidPath {
+            position,
+            problem: "there is a `%` without two hex digits",
+        })?;
+        escapes = match digits {
+            [b'2', b'F', ..] => Escapes::Other,
+            _ => escapes.and(escape),
+        };
+    }
+    Ok(escapes)
 }
 
 impl fmt::Display for CanonicalPath<'_> {

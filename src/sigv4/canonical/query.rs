@@ -7,8 +7,10 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
-use crate::primitives::encode::{Class, Escapes, Sink, class, decoded, escape, recode, recoded};
-use crate::primitives::inline_vec::List;
+use crate::primitives::encode::{
+    Class, Escapes, Sink, class, decoded_in_query, encoded, escape, recode_in_query,
+};
+use crate::primitives::inline_vec::InlineVec;
 
 /// One `name=value`, percent-encoded.
 #[derive(Clone, Copy)]
@@ -36,11 +38,17 @@ impl<'a> Parameter<'a> {
 
     /// Whether the decoded name begins with `prefix`.
     pub(crate) fn begins_with(&self, prefix: &str) -> bool {
-        decoded(self.name).take(prefix.len()).eq(prefix.bytes())
+        decoded_in_query(self.name)
+            .take(prefix.len())
+            .eq(prefix.bytes())
     }
 
     /// The value, decoded; `None` where it is not UTF-8.
     pub(crate) fn value(&self) -> Option<Cow<'a, str>> {
+        if self.value.contains('+') {
+            let bytes = decoded_in_query(self.value).collect();
+            return String::from_utf8(bytes).ok().map(Cow::Owned);
+        }
         percent_decode_str(self.value).decode_utf8().ok()
     }
 
@@ -51,7 +59,7 @@ impl<'a> Parameter<'a> {
 
     /// The value, decoded into a buffer; `None` where it is longer.
     pub(crate) fn decode_into<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-        let mut bytes = decoded(self.value);
+        let mut bytes = decoded_in_query(self.value);
         let filled = buffer
             .iter_mut()
             .zip(&mut bytes)
@@ -66,9 +74,10 @@ impl<'a> Parameter<'a> {
         if self.escapes == Escapes::Canonical && other.escapes == Escapes::Canonical {
             return (self.name, self.value).cmp(&(other.name, other.value));
         }
-        recoded(self.name)
-            .cmp(recoded(other.name))
-            .then_with(|| recoded(self.value).cmp(recoded(other.value)))
+        let canonical = |text| encoded(decoded_in_query(text));
+        canonical(self.name)
+            .cmp(canonical(other.name))
+            .then_with(|| canonical(self.value).cmp(canonical(other.value)))
     }
 
     fn write(&self, sink: &mut impl Sink) {
@@ -79,9 +88,9 @@ impl<'a> Parameter<'a> {
                 sink.put(self.value.as_bytes());
             }
             Escapes::Other => {
-                recode(self.name, sink);
+                recode_in_query(self.name, sink);
                 sink.put(b"=");
-                recode(self.value, sink);
+                recode_in_query(self.value, sink);
             }
         }
     }
@@ -91,7 +100,7 @@ impl<'a> Parameter<'a> {
         if !self.name.contains('%') {
             return self.name == name;
         }
-        decoded(self.name).eq(name.bytes())
+        decoded_in_query(self.name).eq(name.bytes())
     }
 
     /// Whether the decoded name is `name`, in any case of letters.
@@ -100,7 +109,7 @@ impl<'a> Parameter<'a> {
             return self.name.eq_ignore_ascii_case(name);
         }
         let same_case = |byte: u8| byte.to_ascii_lowercase();
-        decoded(self.name)
+        decoded_in_query(self.name)
             .map(same_case)
             .eq(name.bytes().map(same_case))
     }
@@ -109,18 +118,18 @@ impl<'a> Parameter<'a> {
 /// The third line of a canonical request.
 ///
 /// AWS calls it `CanonicalQueryString`. Names and values are decoded and encoded again, then
-/// sorted by encoded name and by encoded value; repeats stay; empty pieces (`&&`) are skipped; a
-/// bare `+` is the plus that was sent, `%2B`.
+/// sorted by encoded name and by encoded value; repeats stay; empty pieces (`&&`) are skipped. A
+/// bare `+` is a space, `%20`, as in every form encoding; a plus is sent as `%2B`.
 ///
 /// ```
 /// use countersign::sigv4::CanonicalQuery;
 ///
-/// let query = CanonicalQuery::new("b=%7e&a=x%20y&b&a=+&&a-=1")?;
+/// let query = CanonicalQuery::new("b=%7e&a=x+y&b&a=%2B&&a-=1")?;
 /// assert_eq!(query.to_string(), "a=%2B&a=x%20y&a-=1&b=&b=~");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct CanonicalQuery<'a>(List<Parameter<'a>, 8>);
+pub struct CanonicalQuery<'a>(InlineVec<Parameter<'a>, 8>);
 
 impl<'a> CanonicalQuery<'a> {
     /// The canonical form of a query as it is sent, without the `?`.
@@ -145,7 +154,7 @@ impl<'a> CanonicalQuery<'a> {
     }
 
     pub(crate) fn empty() -> Self {
-        Self(List::new())
+        Self(InlineVec::new())
     }
 
     /// Adds those parameters of a query that `keep` keeps.
@@ -269,6 +278,9 @@ mod tests {
             ("a=b=c", "a=b%3Dc"),
             ("=x&a", "=x&a="),
             ("a=2&a=10&a=1", "a=1&a=10&a=2"),
+            ("a=b+c&a+b=c", "a=b%20c&a%20b=c"),
+            // Sorted as the space that it is, before `%21`; a plus comes after.
+            ("a=%2B&a=!&a=+", "a=%20&a=%21&a=%2B"),
         ] {
             assert_eq!(
                 CanonicalQuery::new(query).unwrap().to_string(),

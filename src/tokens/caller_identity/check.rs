@@ -13,7 +13,7 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
-use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
+use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 
 /// What a server asks of a proof before it sends it to STS.
 ///
@@ -23,22 +23,33 @@ use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 /// once and is one that belongs there, the audience is signed, and the proof is not older than 15
 /// minutes. What comes out is a new request that is made of these parts alone.
 ///
+/// These signed headers belong there:
+///
+/// - the ones that say for whom the proof is, with their value ([`new`](Self::new),
+///   [`with_header`](Self::with_header))
+/// - the signer's own, `content-type` of a form, and the right `content-length`
+/// - those that SDKs sign and STS's response does not depend on, but for its format: `accept`,
+///   `accept-encoding`, `accept-language`, `user-agent`, `x-amz-user-agent`,
+///   `amz-sdk-invocation-id`, `amz-sdk-request`, `amz-sdk-retry`, `aws-sdk-invocation-id` and
+///   `aws-sdk-retry`, of printable ASCII
+/// - the ones that the caller allows ([`allow_header`](Self::allow_header))
+///
 /// The signature itself only STS can check. Send the request by TLS, follow no redirect, take no
 /// answer but one of status 200, and believe what it says, not what the proof says.
 ///
 /// Vault's CVE-2020-16250 and aws-iam-authenticator's CVE-2022-2385 are what happens otherwise.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity::{self, ProofCheck, ProofError};
 /// use http::{HeaderName, HeaderValue};
-/// use time::macros::datetime;
 ///
 /// let audience = |value| (HeaderName::from_static("x-audience"), HeaderValue::from_static(value));
 /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience("a.example.com"));
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let now = datetime!(2026-01-01 12:00 UTC);
+/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let host = "sts.us-east-1.amazonaws.com";
 /// let prove = |audience| caller_identity::signed(&credentials, "us-east-1", host, audience, now);
 /// let receive = |proof: caller_identity::Proof| {
@@ -60,6 +71,7 @@ use crate::verify::{Form, SignedRequest, Verifier, VerifyError};
 pub struct ProofCheck {
     hosts: Vec<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    allowed: Vec<HeaderName>,
 }
 
 const OLDEST: Duration = Duration::from_secs(15 * 60);
@@ -67,6 +79,19 @@ const OLDEST: Duration = Duration::from_secs(15 * 60);
 const SKEW: Duration = Duration::from_secs(5 * 60);
 /// What proofs say in `X-Amz-Expires` at most.
 const LONGEST: Duration = Duration::from_secs(900);
+/// What SDKs sign besides, and what cannot change who STS says that the caller is.
+const HARMLESS: [&str; 10] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "amz-sdk-retry",
+    "aws-sdk-invocation-id",
+    "aws-sdk-retry",
+    "user-agent",
+    "x-amz-user-agent",
+];
 /// The parameters of a presigned proof, as AWS spells them.
 const PARAMETERS: [&str; 9] = [
     "Action",
@@ -83,14 +108,6 @@ const PARAMETERS: [&str; 9] = [
 impl ProofCheck {
     /// With the hosts of STS that proofs may be for (exactly, without a port), and the header that
     /// says that they are for here.
-    ///
-    /// ```
-    /// use countersign::tokens::caller_identity::ProofCheck;
-    /// use http::{HeaderName, HeaderValue};
-    ///
-    /// let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
-    /// let check = ProofCheck::new(["sts.amazonaws.com", "sts.us-east-1.amazonaws.com"], audience);
-    /// ```
     pub fn new<H: Into<String>>(
         hosts: impl IntoIterator<Item = H>,
         audience: (HeaderName, HeaderValue),
@@ -98,23 +115,24 @@ impl ProofCheck {
         Self {
             hosts: hosts.into_iter().map(Into::into).collect(),
             headers: vec![audience],
+            allowed: Vec::new(),
         }
     }
 
     /// One more header that must be signed with this value: a nonce, say.
-    ///
-    /// ```
-    /// use countersign::tokens::caller_identity::ProofCheck;
-    /// use http::{HeaderName, HeaderValue};
-    ///
-    /// let header = |name, value| (HeaderName::from_static(name), HeaderValue::from_static(value));
-    /// let (nonce, value) = header("x-nonce", "4f6a");
-    /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], header("x-audience", "a.example.com"))
-    ///     .with_header(nonce, value);
-    /// ```
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// Allows one more signed header, with any value.
+    ///
+    /// It is passed on to STS with the value that the client chose. Do not allow a header that frames
+    /// the body or changes the operation, such as `transfer-encoding` or `x-amz-target`.
+    #[must_use]
+    pub fn allow_header(mut self, name: HeaderName) -> Self {
+        self.allowed.push(name);
         self
     }
 
@@ -123,22 +141,23 @@ impl ProofCheck {
     ///
     /// `X-Amz-Expires` must be there, at most 900; beyond that it is not looked at, like at STS.
     ///
+    /// For a presigned URL that arrives with further signed headers use [`signed`](Self::signed).
+    ///
     /// # Errors
     /// The first thing that is wrong.
     ///
     /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck, ProofError}, Credentials};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck, ProofError}, Credentials, Timestamp};
     /// # use http::{HeaderName, HeaderValue};
-    /// # use time::macros::datetime;
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     /// # let host = "sts.us-east-1.amazonaws.com";
     /// let audience = Some(("x-audience", "login.example.com"));
-    /// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, datetime!(2026-01-01 12:00 UTC))?;
+    /// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
     ///
     /// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
     /// let check = ProofCheck::new([host], own);
-    /// assert!(check.presigned(proof.expose(), datetime!(2026-01-01 12:01 UTC)).is_ok());
-    /// let late = check.presigned(proof.expose(), datetime!(2026-01-01 12:16 UTC));
+    /// assert!(check.presigned(proof.expose(), "2026-01-01T12:01:00Z".parse::<Timestamp>()?).is_ok());
+    /// let late = check.presigned(proof.expose(), "2026-01-01T12:16:00Z".parse::<Timestamp>()?);
     /// assert!(matches!(late, Err(ProofError::Claim(_))));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -161,7 +180,7 @@ impl ProofCheck {
         }
         let claim = SignedRequest::parse(&request)?;
         // With it goes a header that is signed and not asked for: it is not on this request.
-        self.check_claim(&claim, Form::Query, now)?;
+        self.check_claim(&claim, SignatureLocation::Query, now)?;
         let (access_key_id, date) = (claim.access_key_id().to_owned(), *claim.date());
         Ok(CheckedProof {
             request,
@@ -170,17 +189,23 @@ impl ProofCheck {
         })
     }
 
-    /// Checks a proof in the header form: a `POST` to `https://HOST/`, with the parameters in the
-    /// body or, without a body, in the query. Headers that are not signed are not passed on.
+    /// Checks a proof that arrives as a whole request to `https://HOST/`.
+    ///
+    /// - `POST`, signed in the header, with the parameters in the body or, without a body, in the
+    ///   query.
+    /// - `GET` without a body, signed in the header, with the parameters in the query.
+    /// - `GET` without a body, presigned, with its signed headers: what Vault takes beside `POST`.
+    ///
+    /// Headers that are not signed are not passed on.
     ///
     /// # Errors
     /// The first thing that is wrong.
     ///
     /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials, Timestamp};
     /// # use http::{HeaderName, HeaderValue};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// # let host = "sts.us-east-1.amazonaws.com";
     /// # let proof = caller_identity::signed(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
     /// # let mut received = http::Request::post(proof.url()).body(proof.body())?;
@@ -205,21 +230,27 @@ impl ProofCheck {
             return Err(ProofError::WrongUrl);
         }
         self.check_host(authority.as_str())?;
-        if received.method() != Method::POST {
-            return Err(ProofError::WrongMethod);
-        }
-        let body = match (uri.query().unwrap_or_default(), received.body().as_ref()) {
-            ("", body) if body == QUERY.as_bytes() => QUERY,
-            (QUERY, b"") => "",
-            _ => return Err(ProofError::NotGetCallerIdentity),
+        let (method, query) = (received.method(), uri.query().unwrap_or_default());
+        let (form, body) = match (method, query, received.body().as_ref()) {
+            (&Method::POST, "", body) if body == QUERY.as_bytes() => {
+                (SignatureLocation::Header, QUERY)
+            }
+            (&Method::POST | &Method::GET, QUERY, b"") => (SignatureLocation::Header, ""),
+            (&Method::GET, query, b"") => {
+                check_parameters(query)?;
+                (SignatureLocation::Query, "")
+            }
+            (&Method::POST, ..) => return Err(ProofError::NotGetCallerIdentity),
+            _ => return Err(ProofError::WrongMethod),
         };
         let claim = SignedRequest::parse(received)?;
-        self.check_claim(&claim, Form::Header, now)?;
+        self.check_claim(&claim, form, now)?;
 
         let mut request = Request::new(body);
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();
-        for name in claim.signed_headers().chain(["authorization"]) {
+        let authorization = (form == SignatureLocation::Header).then_some("authorization");
+        for name in claim.signed_headers().chain(authorization) {
             if name == "host" {
                 continue; // That of the URL, which the claim has been held against.
             }
@@ -229,7 +260,7 @@ impl ProofCheck {
                     name: name.to_owned(),
                 });
             };
-            if !self.asks_for(name) && !belongs(name, value.as_bytes(), body) {
+            if !self.passes(name, value.as_bytes(), body) {
                 return Err(unexpected(name));
             }
             let name = name.parse::<HeaderName>().map_err(|_| unexpected(name))?;
@@ -248,14 +279,19 @@ impl ProofCheck {
         allowed.then_some(()).ok_or(ProofError::HostNotAllowed)
     }
 
-    fn asks_for(&self, name: &str) -> bool {
-        self.headers.iter().any(|(own, _)| own.as_str() == name)
+    /// Whether a signed header may be sent to STS. The values that are asked for have been compared.
+    fn passes(&self, name: &str, value: &[u8], body: &str) -> bool {
+        let printable = || value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        self.headers.iter().any(|(own, _)| own == name)
+            || self.allowed.iter().any(|own| own == name)
+            || (HARMLESS.contains(&name) && printable())
+            || belongs(name, value, body)
     }
 
     fn check_claim(
         &self,
         claim: &SignedRequest<'_>,
-        form: Form,
+        form: SignatureLocation,
         now: Timestamp,
     ) -> Result<(), ProofError> {
         if claim.form() != form || claim.algorithm() != Algorithm::HmacSha256 {
@@ -282,9 +318,7 @@ impl ProofCheck {
                 now,
             }));
         }
-        let verifier = Verifier::new("", "sts")
-            .with_any_region()
-            .with_longest_expires_in(LONGEST);
+        let verifier = Verifier::unchecked("sts".into()).with_longest_expires_in(LONGEST);
         let audiences = self.headers.iter().cloned();
         let verifier = audiences.fold(verifier, |verifier, (name, value)| {
             verifier.with_audience(name, value)
@@ -333,7 +367,7 @@ fn belongs(name: &str, value: &[u8], body: &str) -> bool {
     match name {
         "authorization" | "x-amz-date" | "x-amz-security-token" => true,
         "x-amz-content-sha256" => {
-            let hashed = PayloadHash::of(body).to_hashed_payload();
+            let hashed = PayloadHash::new(body).to_hashed_payload();
             value == hashed.as_str().as_bytes()
         }
         "content-length" => value == body.len().to_string().as_bytes(),
@@ -355,10 +389,10 @@ fn unexpected(name: &str) -> ProofError {
 /// A proof that may be sent to STS. It proves nothing before STS has answered.
 ///
 /// ```
-/// # use countersign::{tokens::caller_identity::{self, CheckedProof, ProofCheck}, Credentials};
+/// # use countersign::{tokens::caller_identity::{self, CheckedProof, ProofCheck}, Credentials, Timestamp};
 /// # use http::{HeaderName, HeaderValue};
 /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// # let host = "sts.us-east-1.amazonaws.com";
 /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
 /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
@@ -376,14 +410,18 @@ pub struct CheckedProof {
 }
 
 impl CheckedProof {
-    /// The request to send, as it is: over TLS, without following redirects. `host` is that of its
-    /// URL. It holds the signature and the session token.
+    /// Returns the request to send, as it is: over TLS, without following redirects. `host` is that
+    /// of its URL.
+    ///
+    /// The headers with the signature and the session token are marked sensitive, so that `Debug`
+    /// does not print them. A presigned proof carries both in its URI, which cannot be marked: do not
+    /// log it.
     ///
     /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
+    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials, Timestamp};
     /// # use http::{HeaderName, HeaderValue};
     /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// # let host = "sts.us-east-1.amazonaws.com";
     /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
     /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
@@ -394,45 +432,22 @@ impl CheckedProof {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_request(self) -> Request<&'static str> {
-        self.request
+        let mut request = self.request;
+        for (name, value) in request.headers_mut() {
+            if matches!(name.as_str(), "authorization" | "x-amz-security-token") {
+                value.set_sensitive(true);
+            }
+        }
+        request
     }
 
     /// Who is said to have signed. Believe only what STS answers.
-    ///
-    /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
-    /// # use http::{HeaderName, HeaderValue};
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let host = "sts.us-east-1.amazonaws.com";
-    /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
-    /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
-    /// # let check = ProofCheck::new([host], own);
-    /// let checked = check.presigned(proof.expose(), now)?;
-    /// assert_eq!(checked.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
     /// When it was signed. A server that remembers the proofs of 15 minutes can refuse one that
     /// comes twice.
-    ///
-    /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials};
-    /// # use http::{HeaderName, HeaderValue};
-    /// # use time::macros::datetime;
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = datetime!(2026-01-01 12:00 UTC);
-    /// # let host = "sts.us-east-1.amazonaws.com";
-    /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
-    /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
-    /// # let check = ProofCheck::new([host], own);
-    /// let checked = check.presigned(proof.expose(), now)?;
-    /// assert_eq!(checked.date().timestamp(), datetime!(2026-01-01 12:00 UTC));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn date(&self) -> &AmzDate {
         &self.date
     }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::super::Token;
-use super::checked_host;
+use super::host_in;
 use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
@@ -25,17 +25,17 @@ use crate::timestamp::Timestamp;
 /// Google Cloud, "Configure workload identity federation with AWS or Azure VMs".
 ///
 /// # Errors
-/// A host that is none; a resource that no header can carry; what [`Signer`](crate::Signer)
+/// An invalid host, or one of another region; a resource that no header can carry; what [`Signer`](crate::Signer)
 /// refuses.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let provider = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws";
-/// let (host, now) = (caller_identity::host("eu-west-1")?, datetime!(2024-07-07 7:00 UTC));
+/// let (host, now) = (caller_identity::host("eu-west-1")?, "2024-07-07T07:00:00Z".parse::<Timestamp>()?);
 /// let token = caller_identity::google(&credentials, "eu-west-1", &host, provider, now)?;
 /// assert!(token.expose().starts_with("%7B%22headers%22%3A%5B%7B%22key%22%3A%22Authorization%22%2C"));
 /// # Ok::<(), countersign::Error>(())
@@ -49,7 +49,7 @@ pub fn google(
 ) -> Result<Token, Error> {
     let now = now.into();
     let audience = own_audience("x-goog-cloud-target-resource", target_resource)?;
-    let host = checked_host(host)?;
+    let host = host_in(region, host)?;
     let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;
 
     let mut json = Zeroizing::new(String::from("{\"headers\":["));

@@ -24,18 +24,18 @@ use crate::timestamp::Timestamp;
 /// Vault, "AWS auth method", *IAM auth method*.
 ///
 /// # Errors
-/// A host that is none; a server id that no header can carry; what [`Signer`](crate::Signer)
+/// An invalid host, or one of another region; a server id that no header can carry; what [`Signer`](crate::Signer)
 /// refuses.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let login = caller_identity::vault(
 ///     &credentials, "us-east-1", "sts.amazonaws.com", Some("vault.example.com"), Some("dev"),
-///     datetime!(2024-07-07 7:00 UTC),
+///     "2024-07-07T07:00:00Z".parse::<Timestamp>()?,
 /// )?;
 /// assert!(login.expose().starts_with(r#"{"role":"dev","iam_http_request_method":"POST","iam_request_url":""#));
 /// # Ok::<(), countersign::Error>(())

@@ -13,12 +13,12 @@ use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::verify::{Form, VerifyError};
+use crate::verify::{SignatureLocation, VerifyError};
 
 /// What the signature itself says.
 #[derive(Clone)]
 pub(in crate::verify) struct Signed<'a> {
-    pub(in crate::verify) form: Form,
+    pub(in crate::verify) form: SignatureLocation,
     pub(in crate::verify) algorithm: Algorithm,
     pub(in crate::verify) access_key_id: Cow<'a, str>,
     pub(in crate::verify) scope: CredentialScope,
@@ -38,7 +38,7 @@ impl<'a> Signed<'a> {
     // What it makes is large to move.
     #[inline]
     pub(super) fn in_header(header: &'a [u8], found: &Found<'a>) -> Result<Self, VerifyError> {
-        let form = Form::Header;
+        let form = SignatureLocation::Header;
         let header = text(header).ok_or(VerifyError::Malformed {
             form,
             problem: "it holds something else than visible ASCII",
@@ -95,7 +95,7 @@ impl<'a> Signed<'a> {
         (content_sha256, count): (Option<Parameter<'a>>, usize),
         headers: &Found<'a>,
     ) -> Result<Self, VerifyError> {
-        let form = Form::Query;
+        let form = SignatureLocation::Query;
         let [
             algorithm,
             credential,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::primitives::encode::holds;
-use crate::primitives::inline_vec::List;
+use crate::primitives::inline_vec::InlineVec;
 use crate::sigv4::canonical::headers::order;
 use crate::sigv4::canonical::query::Parameter;
 
@@ -24,7 +24,9 @@ impl<'a> SignedHeaders<'a> {
         let mut escapes = raw.split('%').skip(1);
         let separators = |rest: &str| rest.starts_with("3B") || rest.starts_with("3b");
         let escaped = raw.contains('%');
-        if !escaped || (!raw.contains(';') && escapes.all(separators)) {
+        // A `+` is a space, which no name contains.
+        let as_sent = !escaped || (!raw.contains(';') && escapes.all(separators));
+        if as_sent && !raw.contains('+') {
             let text = Cow::Borrowed(raw);
             return Some(Self { text, escaped });
         }
@@ -47,13 +49,13 @@ impl<'a> SignedHeaders<'a> {
 
     /// As a list in strictly ascending order of lower-case names, which is how they are signed. No
     /// name holds a capital, a blank, a control character, or anything but ASCII.
-    pub(in crate::verify) fn list(&self) -> Option<List<&str, 24>> {
+    pub(in crate::verify) fn list(&self) -> Option<InlineVec<&str, 24>> {
         let wrong_byte = |b: u8| b.is_ascii_uppercase() | (b <= b' ') | (b >= 0x7f);
         let wrong = |text: &str| holds(text.as_bytes(), wrong_byte);
         if !self.escaped && wrong(&self.text) {
             return None;
         }
-        let mut list = List::new();
+        let mut list = InlineVec::new();
         let mut last = "";
         for name in self.names() {
             if order(last, name).is_ge() || (self.escaped && wrong(name)) {

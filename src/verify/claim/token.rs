@@ -1,7 +1,7 @@
 //! A session token where it stands.
 
 use crate::credentials::SessionToken;
-use crate::primitives::encode::{decoded, same, same_decoded};
+use crate::primitives::encode::{decoded_in_query, same, same_in_query};
 use crate::sigv4::canonical::query::Parameter;
 
 /// A session token where it stands.
@@ -33,7 +33,7 @@ impl<'a> Token<'a> {
         let expected = token.expose().as_bytes();
         let equal = match &self.value {
             TokenValue::Header(value) => same(value, expected),
-            TokenValue::Parameter(parameter) => same_decoded(parameter.raw_value(), expected),
+            TokenValue::Parameter(parameter) => same_in_query(parameter.raw_value(), expected),
         };
         equal && self.s3_express == (token.header_name() == "x-amz-s3session-token")
     }
@@ -41,7 +41,7 @@ impl<'a> Token<'a> {
     pub(crate) fn to_session_token(&self) -> SessionToken {
         let bytes = match &self.value {
             TokenValue::Header(value) => value.to_vec(),
-            TokenValue::Parameter(parameter) => decoded(parameter.raw_value()).collect(),
+            TokenValue::Parameter(parameter) => decoded_in_query(parameter.raw_value()).collect(),
         };
         // No token is anything but ASCII, so what is lost here could not have been one.
         let text = match String::from_utf8(bytes) {

@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use bytes::Bytes;
-use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign::{PayloadHash, Signer};
 use countersign_interop::server::Server;
 use countersign_interop::{REGION, callers, client};
@@ -21,7 +21,7 @@ type Any = Box<dyn Error + Send + Sync>;
 async fn main() -> Result<(), Any> {
     let server = Server::start(callers::accounts()).await?;
     let credentials = callers::temporary(&server, &client::Client::http1()).await;
-    let signer = Signer::new(credentials, REGION, "s3");
+    let signer = Signer::new(credentials, REGION, "s3").unwrap();
     // One type for bodies that are whole and bodies that stream.
     let hyper = Client::builder(TokioExecutor::new()).build_http::<BoxBody<Bytes, Any>>();
     let whole = |data: Bytes| Full::new(data).map_err(Any::from).boxed();
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Any> {
 
     let data = "streamed ".repeat(20_000);
     let trailers = [ChecksumAlgorithm::Sha256.into()];
-    let payload = ChunkedPayload::signed_with_trailers(data.len() as u64, trailers);
+    let payload = ChunkedEncoding::signed_with_trailers(data.len() as u64, trailers);
     let mut upload = Request::put(server.url("/bucket/key")).body(data.clone())?;
     let chunks = signer.sign_chunked(&mut upload, payload, OffsetDateTime::now_utc())?;
     let upload = upload.map(|data| ChunkedBody::new(data, chunks).map_err(Any::from).boxed());

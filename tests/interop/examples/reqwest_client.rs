@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign::{PayloadHash, Signer, encode_key};
 use countersign_interop::server::Server;
 use countersign_interop::{REGION, callers, client};
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::start(callers::accounts()).await?;
     let credentials = callers::temporary(&server, &client::Client::http1()).await;
-    let signer = Signer::new(credentials, REGION, "s3");
+    let signer = Signer::new(credentials, REGION, "s3").unwrap();
     let reqwest = Client::new();
 
     // A request of `http`: sign it, then hand it over.
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A request that reqwest built: it becomes one of `http` and back, and loses nothing.
     let url = server.url(&format!("/bucket/{}", encode_key("à la carte (1).txt")));
     let built = reqwest.put(&url).body("signed, sent, stored").build()?;
-    let payload = PayloadHash::of(built.body().and_then(Body::as_bytes).ok_or("a stream")?);
+    let payload = PayloadHash::new(built.body().and_then(Body::as_bytes).ok_or("a stream")?);
     let mut put: Request<Body> = built.try_into()?;
     signer.sign(&mut put, payload, OffsetDateTime::now_utc())?;
     let answer = reqwest.execute(put.try_into()?).await?;
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A body of any size, signed while it streams, with a checksum behind it.
     let data = "streamed ".repeat(20_000);
     let trailers = [ChecksumAlgorithm::Crc64Nvme.into()];
-    let payload = ChunkedPayload::signed_with_trailers(data.len() as u64, trailers);
+    let payload = ChunkedEncoding::signed_with_trailers(data.len() as u64, trailers);
     let mut upload = Request::put(server.url("/bucket/streamed")).body(data.clone())?;
     let chunks = signer.sign_chunked(&mut upload, payload, OffsetDateTime::now_utc())?;
     let upload = upload.map(|data| Body::wrap(ChunkedBody::new(data, chunks)));
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ] {
         let get = Request::get(url).body(())?;
         let (minute, now) = (Duration::from_secs(60), OffsetDateTime::now_utc());
-        let link = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
+        let link = signer.presign(&get, minute, now)?;
         let answer = reqwest.get(link.url()).send().await?;
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.text().await?, content);

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::start(callers::accounts()).await?;
     // The credentials have a session token; nothing below has to know.
     let credentials = callers::temporary(&server, &client::Client::http1()).await;
-    let signer = Signer::new(credentials, REGION, "s3");
+    let signer = Signer::new(credentials, REGION, "s3").unwrap();
     let http = Client::builder(TokioExecutor::new()).build_http();
 
     let object = server.url(&format!(
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         put(&server.url("/bucket"), b"")?,
         put(&object, b"signed, sent, stored")?,
     ] {
-        let payload = PayloadHash::of(request.body());
+        let payload = PayloadHash::new(request.body());
         signer.sign(&mut request, payload, OffsetDateTime::now_utc())?;
         println!("{} {}", request.method(), request.uri());
         println!("  {}", http.request(request.map(Full::new)).await?.status());
@@ -39,12 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // A URL for somebody who has no credentials.
     let get = Request::get(&object).body(())?;
-    let url = signer.presign(
-        &get,
-        PayloadHash::Unsigned,
-        Duration::from_secs(60),
-        OffsetDateTime::now_utc(),
-    )?;
+    let url = signer.presign(&get, Duration::from_secs(60), OffsetDateTime::now_utc())?;
     println!("GET {}", url.url());
     let response = http.get(url.uri()?).await?;
     println!("  {}", response.status());

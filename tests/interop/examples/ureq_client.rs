@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Only the server needs a runtime.
     let server = Server::start(callers::accounts()).await?;
     let credentials = callers::temporary(&server, &client::Client::http1()).await;
-    let signer = Signer::new(credentials, REGION, "s3");
+    let signer = Signer::new(credentials, REGION, "s3").unwrap();
     let (bucket, key) = (server.url("/bucket"), encode_key("à la carte (1).txt"));
     let sent = tokio::task::spawn_blocking(move || {
         send(&signer, &bucket, &format!("{bucket}/{key}")).map_err(|error| error.to_string())
@@ -32,7 +32,7 @@ fn send(signer: &Signer, bucket: &str, object: &str) -> Result<(), Box<dyn Error
     // ureq speaks `http`: sign the request, and run it.
     for (url, body) in [(bucket, ""), (object, "signed, sent, stored")] {
         let mut put = Request::put(url).body(body)?;
-        signer.sign(&mut put, PayloadHash::of(body), OffsetDateTime::now_utc())?;
+        signer.sign(&mut put, PayloadHash::new(body), OffsetDateTime::now_utc())?;
         assert_eq!(agent.run(put)?.status(), 200);
     }
 
@@ -44,7 +44,7 @@ fn send(signer: &Signer, bucket: &str, object: &str) -> Result<(), Box<dyn Error
     // A URL, for somebody who has no credentials.
     let get = Request::get(object).body(())?;
     let (minute, now) = (Duration::from_secs(60), OffsetDateTime::now_utc());
-    let link = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
+    let link = signer.presign(&get, minute, now)?;
     let answer = agent.get(link.url()).call()?.body_mut().read_to_string()?;
     assert_eq!(answer, "signed, sent, stored");
     println!("sent, stored and fetched with ureq");

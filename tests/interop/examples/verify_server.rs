@@ -12,9 +12,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use countersign::chunked::{ChunkVerifier, ChunkedPayload};
-use countersign::verify::{AccessKey, Head, Protocol, SignedRequest, Verifier, VerifyError};
-use countersign::{Credentials, PayloadHash, Service, Signer};
+use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+use countersign::verify::{
+    PendingVerification, Protocol, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
+use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -22,6 +24,7 @@ use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use md5::{Digest, Md5};
 use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -31,7 +34,8 @@ const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 /// No client of this server sends more at once.
 const LONGEST_BODY: usize = 64 << 20;
 
-type Objects = Mutex<BTreeMap<String, Vec<u8>>>;
+/// By decoded path.
+type Objects = Mutex<BTreeMap<Vec<u8>, Vec<u8>>>;
 
 /// What is answered instead, in S3's own words.
 struct Refusal(StatusCode, String, String);
@@ -44,6 +48,12 @@ impl From<VerifyError> for Refusal {
 }
 
 impl Refusal {
+    /// The server's own mistake: a key without a secret in its store.
+    fn internal(error: countersign::Error) -> Self {
+        let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "InternalError");
+        Self(status, code.to_owned(), error.to_string())
+    }
+
     fn incomplete(error: impl std::fmt::Display) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, "IncompleteBody");
         Self(status, code.to_owned(), error.to_string())
@@ -58,22 +68,22 @@ async fn look_up(access_key_id: &str) -> Option<Credentials> {
 
 /// The payload, once it is proven who sent it.
 async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8>, Refusal> {
-    let (now, body) = (SystemTime::now().into(), request.body());
+    let (now, body) = (Timestamp::from(SystemTime::now()), request.body());
     let claim = SignedRequest::parse(request)?;
     verifier.check(&claim, now)?; // what cannot be good costs no look-up
     let credentials = look_up(claim.access_key_id()).await;
     let credentials = credentials.ok_or(VerifyError::UnknownAccessKeyId)?;
-    let key = AccessKey::derive(&credentials, claim.scope()); // worth a cache
-    match verifier.verify_head(&claim, &key, now)? {
-        Head::Hashed(head) => {
-            head.verify(PayloadHash::of(body))?;
+    let key = VerificationKey::derive(&credentials, claim.scope()).map_err(Refusal::internal)?; // worth a cache
+    match verifier.verify_signature(&claim, &key, now)? {
+        PendingVerification::Hashed(head) => {
+            head.verify(PayloadHash::new(body))?;
             Ok(body.clone())
         }
-        Head::Unsigned(head) => {
+        PendingVerification::Unsigned(head) => {
             head.accept(); // this server is content with TLS
             Ok(body.clone())
         }
-        Head::Streaming(head) => {
+        PendingVerification::Streaming(head) => {
             let (_verified, seed) = head.into_parts();
             let mut chunks = ChunkVerifier::new(&seed).map_err(Refusal::incomplete)?;
             let (mut data, mut rest) = (Vec::new(), &body[..]);
@@ -90,7 +100,7 @@ async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8
 }
 
 async fn answer(objects: &Objects, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let verifier = Verifier::new("us-east-1", Service::S3);
+    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let answer = match admit(&verifier, &request).await {
         Ok(payload) => serve(objects, &request, payload),
         Err(refusal) => Err(refusal),
@@ -106,46 +116,83 @@ async fn answer(objects: &Objects, request: Request<Vec<u8>>) -> Response<Vec<u8
     })
 }
 
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+/// The first parameter of that name, decoded.
+fn parameter(query: &str, name: &str) -> Option<String> {
     let mut pairs = query
         .split('&')
         .map(|piece| piece.split_once('=').unwrap_or((piece, "")));
-    pairs
-        .find(|(found, _)| *found == name)
-        .map(|(_, value)| value)
+    let (_, value) = pairs.find(|(found, _)| *found == name)?;
+    let value = value.replace('+', " "); // as form encoders write a space
+    Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
 }
 
-/// What `range: bytes=FIRST-LAST` asks for.
-fn ranged<'o>(request: &Request<Vec<u8>>, object: &'o [u8]) -> Option<&'o [u8]> {
+/// The first and the last byte that `range: bytes=FIRST-LAST` asks for.
+fn range(request: &Request<Vec<u8>>, length: usize) -> Option<(usize, usize)> {
     let range = request.headers().get("range")?.to_str().ok()?;
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-    let end = last
-        .parse()
-        .map_or(object.len(), |last: usize| last.saturating_add(1));
-    object.get(first.parse().ok()?..end.min(object.len()))
+    let (first, end) = (first.parse().ok()?, length.checked_sub(1)?);
+    let last = last.parse().map_or(end, |last: usize| last.min(end));
+    (first <= last).then_some((first, last))
 }
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// Keys are kept as they are sent, percent-encoded.
+fn e_tag(object: &[u8]) -> String {
+    let digest = Md5::digest(object);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}
+
+/// `ListObjects` in both versions: all at once.
+fn list(objects: &BTreeMap<Vec<u8>, Vec<u8>>, bucket: &str, prefix: &str) -> String {
+    let start = format!("/{bucket}/{prefix}").into_bytes();
+    let keys = objects
+        .range(start.clone()..)
+        .take_while(|(path, _)| path.starts_with(&start))
+        .filter(|(path, _)| !path.contains(&0)) // parts of an upload
+        .map(|(path, object)| {
+            let key = path.get(bucket.len() + 2..).unwrap_or_default();
+            let key = escape(&String::from_utf8_lossy(key));
+            let (e_tag, size) = (e_tag(object), object.len());
+            format!(
+                "<Contents><Key>{key}</Key><LastModified>2015-08-30T12:36:00.000Z</LastModified>\
+                 <ETag>{e_tag}</ETag><Size>{size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
+            )
+        });
+    let keys: Vec<String> = keys.collect();
+    let (prefix, count, keys) = (escape(prefix), keys.len(), keys.concat());
+    format!(
+        "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{bucket}</Name>\
+         <Prefix>{prefix}</Prefix><KeyCount>{count}</KeyCount><MaxKeys>1000</MaxKeys>\
+         <IsTruncated>false</IsTruncated>{keys}</ListBucketResult>"
+    )
+}
+
+/// Keys are decoded once, to bytes: a verified path may arrive in several spellings.
 fn serve(
     objects: &Objects,
     request: &Request<Vec<u8>>,
     payload: Vec<u8>,
 ) -> Result<Response<Vec<u8>>, Refusal> {
     let mut objects = objects.lock().map_err(Refusal::incomplete)?;
-    let (path, query) = (
-        request.uri().path(),
-        request.uri().query().unwrap_or_default(),
-    );
-    let part = |number: usize| format!("{path}?part={number:05}");
+    let query = request.uri().query().unwrap_or_default();
+    let path: Vec<u8> = percent_decode_str(request.uri().path()).collect();
+    let (bucket, key) = match path.iter().skip(1).position(|byte| *byte == b'/') {
+        Some(slash) => (path.get(1..=slash), path.get(slash + 2..)),
+        None => (path.get(1..), None),
+    };
+    let bucket = String::from_utf8_lossy(bucket.unwrap_or_default());
+    let has_key = key.is_some_and(|key| !key.is_empty());
+    // Beside the object, apart by a byte that no client sends.
+    let part = |number: usize| [&path[..], format!("\0{number:05}").as_bytes()].concat();
+    let (mut content_range, mut whole) = (None, None);
     let body = match (request.method(), parameter(query, "uploadId")) {
         (&Method::POST, Some(_)) => {
             let parts = objects.range(part(0)..=part(99_999));
             let whole = parts.flat_map(|(_, part)| part).copied().collect();
-            objects.insert(path.to_owned(), whole);
+            objects.insert(path, whole);
             "<CompleteMultipartUploadResult><ETag>\"1\"</ETag></CompleteMultipartUploadResult>"
                 .into()
         }
@@ -153,32 +200,36 @@ fn serve(
             "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
                 .into()
         }
-        (&Method::PUT, upload) => {
+        (&Method::PUT, upload) if has_key => {
             let number = parameter(query, "partNumber").and_then(|number| number.parse().ok());
             let key = match (upload, number) {
                 (Some(_), Some(number)) => part(number),
-                _ => path.to_owned(),
+                _ => path,
             };
+            whole = Some(e_tag(&payload));
             objects.insert(key, payload);
             Vec::new()
         }
-        (&Method::DELETE, _) => objects.remove(path).map(|_| Vec::new()).unwrap_or_default(),
-        _ if parameter(query, "list-type").is_some() => {
-            let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
-            let bucket = format!("{}/", path.trim_end_matches('/'));
-            let prefix = decoded(parameter(query, "prefix").unwrap_or_default());
-            let keys = objects.iter().filter_map(|(key, object)| {
-                let key = key.strip_prefix(&bucket).filter(|key| !key.contains('?'))?;
-                let key = decoded(key);
-                let listed = !key.is_empty() && key.starts_with(&*prefix);
-                let (key, size) = (escape(&key), object.len());
-                listed.then(|| format!("<Contents><Key>{key}</Key><Size>{size}</Size></Contents>"))
-            });
-            let keys: String = keys.collect();
-            format!("<ListBucketResult>{keys}</ListBucketResult>").into()
+        (&Method::DELETE, _) => {
+            objects.remove(&path);
+            Vec::new()
         }
-        _ => match objects.get(path) {
-            Some(object) => ranged(request, object).unwrap_or(object).to_vec(),
+        (&Method::PUT | &Method::HEAD, _) if !has_key => Vec::new(), // every bucket is there
+        _ if !has_key => {
+            let prefix = parameter(query, "prefix").unwrap_or_default();
+            list(&objects, &bucket, &prefix).into()
+        }
+        _ => match objects.get(&path) {
+            Some(object) => {
+                whole = Some(e_tag(object));
+                match range(request, object.len()) {
+                    Some((first, last)) => {
+                        content_range = Some(format!("bytes {first}-{last}/{}", object.len()));
+                        object.get(first..=last).unwrap_or_default().to_vec()
+                    }
+                    None => object.clone(),
+                }
+            }
             None => {
                 let (status, code) = (StatusCode::NOT_FOUND, "NoSuchKey".to_owned());
                 return Err(Refusal(status, code, "there is no such key".to_owned()));
@@ -186,14 +237,18 @@ fn serve(
         },
     };
     let mut response = Response::new(body);
-    if request.headers().contains_key("range") {
+    if let Some(e_tag) = whole {
+        let e_tag = HeaderValue::try_from(e_tag).map_err(Refusal::incomplete)?;
+        response.headers_mut().insert("etag", e_tag);
+    }
+    if let Some(range) = content_range {
+        let range = HeaderValue::try_from(range).map_err(Refusal::incomplete)?;
+        response.headers_mut().insert("content-range", range);
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
     if request.method() == Method::DELETE {
         *response.status_mut() = StatusCode::NO_CONTENT;
     }
-    let headers = response.headers_mut();
-    headers.insert("etag", HeaderValue::from_static("\"1\""));
     Ok(response)
 }
 
@@ -246,22 +301,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (address, _) = listen("127.0.0.1:0").await?;
     let http = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let url = format!("http://{address}/bucket/a%20key");
-    let now = SystemTime::now().into();
+    let now = Timestamp::from(SystemTime::now());
     for (secret_key, status) in [
         (SECRET_KEY, StatusCode::OK),
         ("another", StatusCode::FORBIDDEN),
     ] {
         let credentials = Credentials::new(ACCESS_KEY_ID, secret_key);
-        let signer = Signer::new(credentials, "us-east-1", "s3");
+        let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
 
         let mut put = Request::put(&url).body("data".into())?;
-        signer.sign(&mut put, PayloadHash::of("data"), now)?;
+        signer.sign(&mut put, PayloadHash::new("data"), now)?;
         let answer = http.request(put).await?;
         println!("put: {}", answer.status());
         assert_eq!(answer.status(), status);
 
         let mut put = Request::put(&url).body(())?;
-        let mut chunks = signer.sign_chunked(&mut put, ChunkedPayload::signed(4), now)?;
+        let mut chunks = signer.sign_chunked(&mut put, ChunkedEncoding::signed(4), now)?;
         let mut body = chunks.header("data")?.as_ref().to_vec();
         body.extend_from_slice(b"data");
         body.extend_from_slice(&chunks.finish()?);
@@ -271,7 +326,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
         let get = Request::get(&url).body(())?;
         let minute = Duration::from_secs(60);
-        let presigned = signer.presign(&get, PayloadHash::Unsigned, minute, now)?;
+        let presigned = signer.presign(&get, minute, now)?;
         let answer = http.get(presigned.uri()?).await?;
         println!("get by URL: {}", answer.status());
         assert_eq!(answer.status(), status);

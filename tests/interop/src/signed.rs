@@ -36,8 +36,10 @@ impl Form {
         now: OffsetDateTime,
     ) -> Request<Bytes> {
         let payload = match self {
-            Self::Header => PayloadHash::of(request.body()),
-            Self::HeaderUnsignedPayload | Self::Presigned => PayloadHash::Unsigned,
+            Self::Header => PayloadHash::new(request.body()),
+            Self::HeaderUnsignedPayload => PayloadHash::Unsigned,
+            Self::Presigned if signer.service().name().starts_with("s3") => PayloadHash::Unsigned,
+            Self::Presigned => PayloadHash::new(request.body()),
         };
         if self != Self::Presigned {
             signer
@@ -47,7 +49,7 @@ impl Form {
         }
         // Only what the one who was given the URL knows: the method, the URL, the headers to send.
         let presigned = signer
-            .presign(&request, payload, Self::LIFETIME, now)
+            .presign_with_payload(&request, payload, Self::LIFETIME, now)
             .expect("a request that can be signed");
         let mut stranger = Request::new(request.into_body());
         *stranger.method_mut() = presigned.method().clone();

@@ -56,8 +56,8 @@ impl Moto {
             .body(Bytes::from(form))
             .unwrap();
         let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "anyone");
-        let signer = Signer::new(credentials, REGION, service);
-        let payload = PayloadHash::of(request.body());
+        let signer = Signer::new(credentials, REGION, service).unwrap();
+        let payload = PayloadHash::new(request.body());
         signer.sign(&mut request, payload, now()).unwrap();
         let answer = self.client.send(request).await;
         assert!(answer.status.is_success(), "{answer:?}");

@@ -89,6 +89,30 @@ fn awscrt() {
 }
 
 #[test]
+#[ignore = "needs opendal from PyPI"]
+fn opendal() {
+    Server::start().script(&python(), "opendal_client.py");
+}
+
+#[test]
+#[ignore = "needs apache-libcloud from PyPI"]
+fn apache_libcloud() {
+    Server::start().script(&python(), "libcloud_client.py");
+}
+
+#[test]
+#[ignore = "needs requests-aws4auth from PyPI"]
+fn requests_aws4auth() {
+    Server::start().script(&python(), "requests_aws4auth_client.py");
+}
+
+#[test]
+#[ignore = "needs Node.js, and aws4 from npm where it finds it"]
+fn aws4() {
+    Server::start().script("node", "aws4_client.mjs");
+}
+
+#[test]
 #[ignore = "needs Node.js, and aws4fetch from npm where it finds it"]
 fn aws4fetch() {
     Server::start().script("node", "aws4fetch_client.mjs");

@@ -37,7 +37,7 @@ async fn hard_keys_in_every_form() {
         for (i, form) in Form::ALL.into_iter().enumerate() {
             let bucket = Bucket {
                 client: &client,
-                signer: Signer::new(credentials.clone(), REGION, "s3"),
+                signer: Signer::new(credentials.clone(), REGION, "s3").unwrap(),
                 form,
                 url: server.url(&format!("/{who}-{i}")),
                 accepted: Cell::new(0),

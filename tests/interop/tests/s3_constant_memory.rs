@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use countersign::Signer;
-use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign_interop::client::Client;
 use countersign_interop::server::Server;
 use countersign_interop::signed::Form;
@@ -77,7 +77,7 @@ fn hash(mut generator: Generator) -> String {
 #[tokio::test]
 async fn streams_200_mib() {
     let server = Server::start(callers::accounts()).await.expect("a port");
-    let signer = Signer::new(callers::long_term(), REGION, "s3");
+    let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let plain = Client::http1();
     let bucket = Request::put(server.url("/bucket")).body(Bytes::new());
     let bucket = Form::Header.sign(
@@ -88,7 +88,7 @@ async fn streams_200_mib() {
     assert_eq!(plain.send(bucket).await.status, StatusCode::OK);
 
     let client = legacy::Client::builder(TokioExecutor::new()).build_http();
-    let upload = async |payload: ChunkedPayload| {
+    let upload = async |payload: ChunkedEncoding| {
         let generator = Generator::new(payload.decoded_length());
         let mut request = Request::put(server.url(&format!("/bucket/{SINK}big")))
             .body(generator)
@@ -107,13 +107,13 @@ async fn streams_200_mib() {
         String::from_utf8_lossy(&stored.body).into_owned()
     };
     // What the client, the server and the runtime take by themselves.
-    upload(ChunkedPayload::signed(MIB)).await;
+    upload(ChunkedEncoding::signed(MIB)).await;
     let start = memory("VmRSS");
 
     let checksum = || [ChecksumAlgorithm::Crc64Nvme.into()];
     for payload in [
-        ChunkedPayload::signed_with_trailers(LENGTH, checksum()),
-        ChunkedPayload::unsigned_with_trailers(LENGTH, checksum()),
+        ChunkedEncoding::signed_with_trailers(LENGTH, checksum()),
+        ChunkedEncoding::unsigned_with_trailers(LENGTH, checksum()),
     ] {
         let stored = upload(payload).await;
         assert_eq!(stored, format!("{LENGTH} {}", hash(Generator::new(LENGTH))));

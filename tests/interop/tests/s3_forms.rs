@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use countersign::post_policy::{PostForm, PostPolicy, SignedPost, Upload};
-use countersign::verify::{AccessKey, Verifier};
+use countersign::verify::{VerificationKey, Verifier};
 use countersign::{Credentials, Service, Signer};
 use countersign_interop::client::{Answer, Client};
 use countersign_interop::server::Server;
@@ -26,7 +26,7 @@ fn policy(now: OffsetDateTime) -> PostPolicy {
 }
 
 fn signed(credentials: &Credentials, policy: &PostPolicy, now: OffsetDateTime) -> Fields {
-    let signer = Signer::new(credentials.clone(), REGION, "s3");
+    let signer = Signer::new(credentials.clone(), REGION, "s3").unwrap();
     let fields = [("key", KEY), ("Content-Type", "text/plain")];
     let form: PostForm = signer.sign_post(policy, fields, now).expect("within it");
     form.fields()
@@ -66,13 +66,13 @@ fn takes(credentials: &Credentials, fields: &Fields, file: &str, now: OffsetDate
     let Ok(claim) = SignedPost::parse(&fields) else {
         return false;
     };
-    let key = AccessKey::derive(credentials, claim.scope());
+    let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
     let upload = Upload {
         bucket: "bucket",
         file_name: "a.txt",
         file_length: file.len() as u64,
     };
-    let verifier = Verifier::new(REGION, Service::S3);
+    let verifier = Verifier::new(REGION, Service::S3).unwrap();
     claim.verify(&verifier, &key, &upload, now).is_ok()
 }
 
@@ -81,7 +81,7 @@ async fn browser_uploads() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let client = Client::http1();
     let temporary = callers::temporary(&server, &client).await;
-    let signer = Signer::new(callers::long_term(), REGION, "s3");
+    let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let now = OffsetDateTime::now_utc();
     let bucket = Request::put(server.url("/bucket"))
         .body(Bytes::new())

@@ -16,7 +16,7 @@ const QUERY: &str = "x-id=PutObject&empty";
 #[tokio::test]
 async fn slices() {
     let (server, client) = scene().await;
-    let signer = Signer::new(callers::temporary(&server, &client).await, REGION, "s3");
+    let signer = Signer::new(callers::temporary(&server, &client).await, REGION, "s3").unwrap();
     let host = server.address.to_string();
     let body = Bytes::from_static(b"content");
     let raw = RawRequest {
@@ -29,7 +29,7 @@ async fn slices() {
     let url = server.url(&format!("{PATH}?{QUERY}"));
 
     let added = signer
-        .sign_raw(&raw, PayloadHash::of(&body), now)
+        .sign_raw(&raw, PayloadHash::new(&body), now)
         .expect("it can be signed");
     let mut request = Request::put(url).header("x-amz-meta-a", "a  b");
     for (name, value) in added.iter() {
@@ -37,7 +37,7 @@ async fn slices() {
     }
     accept(&client, request.body(body.clone()).expect("a request")).await;
 
-    let presigned = signer.presign_raw(&raw, PayloadHash::Unsigned, Form::LIFETIME, now);
+    let presigned = signer.presign_raw(&raw, Form::LIFETIME, now);
     let presigned = presigned.expect("it can be signed");
     let mut request = Request::put(server.url(presigned.url()))
         .body(body)
@@ -51,7 +51,7 @@ async fn fewest_headers() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
     rules.headers = Headers::Required;
-    let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules));
+    let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules)).unwrap();
     for form in Form::ALL {
         let mut request = form.sign(&signer, put(&server), OffsetDateTime::now_utc());
         // What is not signed may change on the way.
@@ -67,8 +67,8 @@ async fn a_header_forced_in() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
     rules.headers = Headers::Required;
-    rules.also_sign = vec![http::HeaderName::from_static("x-ordinary")];
-    let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules));
+    let rules = rules.also_sign(http::HeaderName::from_static("x-ordinary"));
+    let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules)).unwrap();
     for form in Form::ALL {
         let mut request = form.sign(&signer, put(&server), OffsetDateTime::now_utc());
         accept(&client, request.clone()).await;
@@ -88,8 +88,8 @@ async fn a_header_forced_in() {
 #[tokio::test]
 async fn signed_twice() {
     let (server, client) = scene().await;
-    let temporary = Signer::new(callers::temporary(&server, &client).await, REGION, "s3");
-    let long_term = Signer::new(callers::long_term(), REGION, "s3");
+    let temporary = Signer::new(callers::temporary(&server, &client).await, REGION, "s3").unwrap();
+    let long_term = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let now = OffsetDateTime::now_utc();
     let stale = Form::HeaderUnsignedPayload.sign(&temporary, put(&server), now - Duration::HOUR);
     for form in [Form::Header, Form::HeaderUnsignedPayload] {
@@ -100,7 +100,7 @@ async fn signed_twice() {
 async fn scene() -> (Server, Client) {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let client = Client::http1();
-    let signer = Signer::new(callers::long_term(), REGION, "s3");
+    let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let bucket = Request::put(server.url("/bucket"))
         .body(Bytes::new())
         .expect("a request");

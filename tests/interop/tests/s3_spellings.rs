@@ -12,12 +12,13 @@ use http::{HeaderValue, Request, StatusCode};
 use time::OffsetDateTime;
 
 /// Queries of a LIST, as no signer would write them, all for the prefix `é~/a b+c`.
-const QUERIES: [&str; 9] = [
+const QUERIES: [&str; 10] = [
     "list-type=2&prefix=%C3%A9~/a%20b%2Bc",
     "prefix=%C3%A9~%2Fa%20b%2Bc&list-type=2",
     "list-type=2&prefix=%c3%a9~%2fa%20b%2bc",
     "list-type=2&prefix=%C3%A9%7E/a%20b%2Bc",
     "list-type=2&prefix=%C3%A9~/%61%20%62%2Bc",
+    "list-type=2&prefix=%C3%A9~/a+b%2Bc",
     "&&list-type=2&&&prefix=%C3%A9~/a%20b%2Bc&",
     "list-type=2&prefix=%C3%A9~/a%20b%2Bc&delimiter",
     "list-type=2&prefix=%C3%A9~/a%20b%2Bc&delimiter=",
@@ -74,19 +75,25 @@ async fn spellings_in_every_form() {
     report::line(&format!("s3 spellings: accepted {accepted} requests"));
 }
 
-/// A raw `+` in a query is a plus to countersign and a space to this server: real ones differ too.
-/// So its own encoding never leaves one (e15).
+/// The server recomputes the path; a presigned URL contains it as it is recomputed.
 #[tokio::test]
-async fn a_raw_plus_in_a_query_is_where_servers_differ() {
+async fn paths_that_are_not_in_canonical_encoding() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let client = Client::http1();
-    let mut caller = Caller::new(&client, &server, callers::long_term(), Form::Header);
-    caller.put("", "").await;
-    let raw = Request::get(caller.url("?list-type=2&prefix=a+b"));
-    let answer = client.send(caller.signed(raw, "")).await;
-    assert_eq!(answer.code().as_deref(), Some("SignatureDoesNotMatch"));
-    assert_eq!(encode_segment("a+b"), "a%2Bb");
-    caller.get("?list-type=2&prefix=a%2Bb").await;
+    for form in Form::ALL {
+        let mut caller = Caller::new(&client, &server, callers::long_term(), form);
+        caller.put("", "").await;
+        for (path, key) in [
+            ("/dt=2026-01-02/a@b", "dt=2026-01-02/a@b"),
+            ("/(a)!*'$&,;:", "(a)!*'$&,;:"),
+            ("/%c3%a9/%7Ea", "é/~a"),
+        ] {
+            caller.put(path, "").await;
+            let prefix = encode_segment(key);
+            let answer = caller.get(&format!("?list-type=2&prefix={prefix}")).await;
+            assert_eq!(answer.texts("Key").len(), 1, "{path}");
+        }
+    }
 }
 
 struct Caller<'a> {
@@ -99,7 +106,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     fn new(client: &'a Client, server: &Server, credentials: Credentials, form: Form) -> Self {
-        let signer = Signer::new(credentials, REGION, "s3");
+        let signer = Signer::new(credentials, REGION, "s3").unwrap();
         Self {
             client,
             signer,

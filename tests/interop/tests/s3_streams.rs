@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use countersign::Signer;
-use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedPayload};
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign_interop::client::{Answer, Client};
 use countersign_interop::server::Server;
 use countersign_interop::signed::Form;
@@ -24,18 +24,18 @@ fn length(data: &Bytes) -> u64 {
 }
 
 /// Every form of a payload, and with every checksum where it has trailers.
-fn forms(decoded_length: u64) -> Vec<(String, ChunkedPayload)> {
-    let mut forms = vec![("signed".to_owned(), ChunkedPayload::signed(decoded_length))];
+fn forms(decoded_length: u64) -> Vec<(String, ChunkedEncoding)> {
+    let mut forms = vec![("signed".to_owned(), ChunkedEncoding::signed(decoded_length))];
     for algorithm in ChecksumAlgorithm::ALL {
         let trailers = || [algorithm.into()];
         forms.extend([
             (
                 format!("signed, {algorithm:?}"),
-                ChunkedPayload::signed_with_trailers(decoded_length, trailers()),
+                ChunkedEncoding::signed_with_trailers(decoded_length, trailers()),
             ),
             (
                 format!("unsigned, {algorithm:?}"),
-                ChunkedPayload::unsigned_with_trailers(decoded_length, trailers()),
+                ChunkedEncoding::unsigned_with_trailers(decoded_length, trailers()),
             ),
         ]);
     }
@@ -56,7 +56,7 @@ impl Bucket {
         let bucket = Self {
             server,
             client,
-            signer: Signer::new(temporary, REGION, "s3"),
+            signer: Signer::new(temporary, REGION, "s3").unwrap(),
         };
         let made = bucket.plain(Request::put(bucket.server.url("/bucket")), Bytes::new());
         assert_eq!(made.await.status, StatusCode::OK);
@@ -72,7 +72,7 @@ impl Bucket {
     }
 
     /// An upload in chunks, its whole body as it goes on the wire.
-    async fn upload(&self, payload: ChunkedPayload, data: Bytes) -> Request<Bytes> {
+    async fn upload(&self, payload: ChunkedEncoding, data: Bytes) -> Request<Bytes> {
         let mut request = Request::put(self.server.url("/bucket/a%20key"))
             .header("content-type", "text/plain")
             .body(Full::new(data))
@@ -157,8 +157,8 @@ async fn tampered_chunks_are_refused() {
     let checksum = || [ChecksumAlgorithm::Crc32.into()];
     let mut refused = 0;
     for payload in [
-        ChunkedPayload::signed(length(&data)),
-        ChunkedPayload::signed_with_trailers(length(&data), checksum()),
+        ChunkedEncoding::signed(length(&data)),
+        ChunkedEncoding::signed_with_trailers(length(&data), checksum()),
     ] {
         // Without a signed content-length, which would tell of some of these by itself.
         let payload = payload.with_any_chunk_size();
@@ -191,12 +191,12 @@ async fn tampered_trailers_are_refused() {
     let checksum = || [ChecksumAlgorithm::Crc32.into()];
     for (payload, from, to) in [
         (
-            ChunkedPayload::signed_with_trailers(length(&data), checksum()),
+            ChunkedEncoding::signed_with_trailers(length(&data), checksum()),
             "x-amz-checksum-crc32:",
             "x-amz-checksum-crc32:A",
         ),
         (
-            ChunkedPayload::signed_with_trailers(length(&data), checksum()),
+            ChunkedEncoding::signed_with_trailers(length(&data), checksum()),
             "x-amz-trailer-signature:",
             "x-amz-trailer-signature:0",
         ),

@@ -93,7 +93,7 @@ fn each_takes_the_others_signatures() {
 
 /// Of a whole request.
 fn string_to_sign(id: &str, secret_key: &str) -> String {
-    let signer = Signer::new(Credentials::new(id, secret_key), "*", "s3");
+    let signer = Signer::new(Credentials::new(id, secret_key), "*", "s3").unwrap();
     let now = OffsetDateTime::now_utc();
     let mut request = Request::get("https://a.mrap.accesspoint.s3-global.amazonaws.com/key")
         .body(())

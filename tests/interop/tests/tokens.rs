@@ -173,7 +173,7 @@ impl Given {
         ] {
             let nonce: Vec<u8> = (0..64).collect();
             let client: [u8; 32] = nonce[..32].try_into().unwrap();
-            let ours = caller_identity::mongodb(credentials, &client, &nonce, host, now);
+            let ours = caller_identity::mongodb(credentials, &client, &nonce, host, now.into());
             let ours = ours.map(|answer| {
                 let mut document = json!({"a": answer.expose_authorization(), "d": answer.date()});
                 if let Some(token) = answer.expose_session_token() {

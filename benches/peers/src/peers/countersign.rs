@@ -1,8 +1,8 @@
 //! countersign itself, in each of its forms.
 
 use bytes::Bytes;
-use countersign::verify::AccessKey;
-use countersign::{sigv4::{CredentialScope, SigningKey}, sigv4a, Credentials, PayloadHash, RawRequest, SecretKey, Signer};
+use countersign::verify::VerificationKey;
+use countersign::{sigv4::CredentialScope, sigv4a, Credentials, PayloadHash, RawRequest, Signer};
 use http::Request;
 use time::OffsetDateTime;
 
@@ -17,11 +17,11 @@ pub mod typed;
 type Headers<'a> = Vec<(&'a str, &'a [u8])>;
 
 fn signer(work: &Work) -> Signer {
-    Signer::new(credentials(work), REGION, work.service)
+    Signer::new(credentials(work), REGION, work.service).unwrap()
 }
 
 fn asymmetric_signer(work: &Work) -> sigv4a::Signer {
-    sigv4a::Signer::new(credentials(work), REGION, work.service)
+    sigv4a::Signer::new(credentials(work), REGION, work.service).unwrap()
 }
 
 fn credentials(work: &Work) -> Credentials {
@@ -34,13 +34,9 @@ fn credentials(work: &Work) -> Credentials {
 }
 
 /// What a server has looked up.
-fn access_key(work: &Work) -> AccessKey {
+fn access_key(work: &Work) -> VerificationKey {
     let scope = CredentialScope::parse(&truth::scope(work, DATETIME)).expect("a scope");
-    let key = SigningKey::derive(&SecretKey::from(work.identity.secret_key), &scope);
-    match work.identity.session_token {
-        Some(token) => AccessKey::new(key).with_session_token(token),
-        None => AccessKey::new(key),
-    }
+    VerificationKey::derive(&credentials(work), &scope).expect("a secret")
 }
 
 fn payload(work: &Work) -> PayloadHash {
@@ -48,7 +44,7 @@ fn payload(work: &Work) -> PayloadHash {
     match work.payload {
         Payload::Unsigned => PayloadHash::Unsigned,
         Payload::Hashed if body.is_empty() => PayloadHash::EMPTY,
-        Payload::Hashed => PayloadHash::of(body),
+        Payload::Hashed => PayloadHash::new(body),
     }
 }
 

@@ -6,6 +6,8 @@ use countersign::PayloadHash;
 use fastrand::Rng;
 use time::OffsetDateTime;
 
+use crate::exceptions::recoded;
+
 /// A request, and everything that its signature depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft<'a> {
@@ -60,6 +62,7 @@ const AUTHORITIES: &[&str] = &[
 /// What we never sign, and the other signer does.
 pub(crate) const REWRITTEN: &[&str] = &[
     "accept-encoding",
+    "baggage",
     "connection",
     "expect",
     "keep-alive",
@@ -67,8 +70,12 @@ pub(crate) const REWRITTEN: &[&str] = &[
     "proxy-authorization",
     "proxy-connection",
     "te",
+    "traceparent",
     "trailer",
     "upgrade",
+    "via",
+    "x-amz-cf-id",
+    "x-forwarded-for",
 ];
 /// What neither signs.
 const NEVER_SIGNED: &[&str] = &[
@@ -103,7 +110,12 @@ impl Draft<'_> {
         let must = service == "vpc-lattice-svcs"
             || presigned && service.starts_with("s3") && random.u8(..8) > 0;
         let authority = pick(random, AUTHORITIES);
-        Self {
+        let mut path = random_path(random);
+        // Most keys are sent as they should be.
+        if service.starts_with("s3") && random.u8(..8) > 0 {
+            path = recoded(&path);
+        }
+        let mut draft = Self {
             method: pick(random, METHODS),
             scheme: pick(random, &["https", "http"]),
             authority: if with_user {
@@ -112,7 +124,7 @@ impl Draft<'_> {
                 authority
             }
             .to_owned(),
-            path: random_path(random),
+            path,
             query: random_query(random),
             headers: random_headers(random, service),
             body: (0..random.usize(..40)).map(|_| random.u8(..)).collect(),
@@ -125,6 +137,21 @@ impl Draft<'_> {
             token: random.bool().then(|| random_text(random, BASE64, 200)),
             now: OffsetDateTime::from_unix_timestamp(random.i64(0..4_102_444_800))
                 .expect("a time before 2100"),
+        };
+        if !draft.can_be_in_a_url() {
+            draft.unsigned = !draft.unsigned;
+        }
+        draft
+    }
+
+    /// Whether the payload is one that we take in a presigned URL for this service and method.
+    pub(crate) fn can_be_in_a_url(&self) -> bool {
+        let no_body = ["GET", "HEAD", "DELETE", "OPTIONS"].contains(&self.method);
+        match self.service {
+            _ if !self.presigned => true,
+            "aoss" | "vpc-lattice-svcs" => true,
+            _ if self.is_s3() => self.unsigned || !no_body,
+            _ => !self.unsigned,
         }
     }
 
@@ -153,7 +180,7 @@ impl Draft<'_> {
         if self.unsigned {
             PayloadHash::Unsigned
         } else {
-            PayloadHash::of(&self.body)
+            PayloadHash::new(&self.body)
         }
     }
 

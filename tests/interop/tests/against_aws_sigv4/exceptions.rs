@@ -27,10 +27,34 @@ pub(crate) enum Then {
 
 pub(crate) const EXCEPTIONS: &[Exception] = &[
     Exception {
-        what: "raw + in a query",
-        why: "a plus is a plus; it reads a space, as in a form (e15)",
-        applies: |draft| draft.query.contains('+'),
-        then: Then::AgreeOn(|draft| draft.query = draft.query.replace('+', "%2B")),
+        what: "raw + in a path of S3",
+        why: "an error, because S3 reads a space and other stores a plus; it signs what is sent (e08)",
+        applies: |draft| draft.is_s3() && draft.path.contains('+'),
+        then: Then::WeRefuse,
+    },
+    Exception {
+        what: "bad escape in a path",
+        why: "an error, as in a query; it signs the percent sign",
+        applies: |draft| !has_sound_escapes(&draft.path),
+        then: Then::WeRefuse,
+    },
+    Exception {
+        what: "path of S3 in another encoding",
+        why: "decoded once and encoded strictly, as S3 recomputes it; it signs what is sent (e13)",
+        applies: |draft| {
+            // The others are refused.
+            let sound = has_sound_escapes(&draft.path) && !draft.path.contains('+');
+            draft.is_s3() && sound && draft.path != recoded(&draft.path)
+        },
+        then: Then::AgreeOn(|draft| draft.path = recoded(&draft.path)),
+    },
+    Exception {
+        what: "upper-case letters in the URL's host",
+        why: "lowercase, as browsers and most clients send it; it signs them as they are",
+        applies: |draft| {
+            draft.authority != draft.authority.to_ascii_lowercase() && !draft.has_header(&["host"])
+        },
+        then: Then::AgreeOn(|draft| draft.authority = draft.authority.to_ascii_lowercase()),
     },
     Exception {
         what: "path that ends in a dot segment",
@@ -127,6 +151,12 @@ fn without_dot_segments(path: &str) -> String {
         }
     }
     format!("/{}", kept.join("/"))
+}
+
+/// As S3 recomputes it.
+pub(crate) fn recoded(path: &str) -> String {
+    let key: Vec<u8> = percent_decode_str(path).collect();
+    countersign::encode_key(key)
 }
 
 fn has_sound_escapes(text: &str) -> bool {

@@ -42,7 +42,7 @@ pub(crate) fn ours(draft: &Draft) -> Result<Signed, countersign::Error> {
             _ => SessionToken::from(token.as_str()),
         });
     }
-    let signer = Signer::new(credentials, draft.region, draft.service);
+    let signer = Signer::new(credentials, draft.region, draft.service).unwrap();
     let mut request = Request::builder().method(draft.method).uri(draft.url());
     for (name, value) in &draft.headers {
         let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header value");
@@ -51,7 +51,8 @@ pub(crate) fn ours(draft: &Draft) -> Result<Signed, countersign::Error> {
     let mut request = request.body(()).expect("a request");
 
     if draft.presigned {
-        let presigned = signer.presign(&request, draft.payload(), EXPIRES_IN, draft.now)?;
+        let presigned =
+            signer.presign_with_payload(&request, draft.payload(), EXPIRES_IN, draft.now)?;
         let parameter = |name: &str| {
             let (_, rest) = presigned
                 .url()

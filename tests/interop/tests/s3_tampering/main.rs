@@ -36,7 +36,7 @@ async fn tampering_is_refused() {
     let mut refused = 0;
     let mut untouched = 0;
     for (credentials, is_temporary) in [(callers::long_term(), false), (temporary, true)] {
-        let signer = Signer::new(credentials, REGION, "s3");
+        let signer = Signer::new(credentials, REGION, "s3").unwrap();
         for form in Form::ALL {
             let of_this = tamperings::ALL
                 .iter()
@@ -95,7 +95,7 @@ async fn misuse_is_refused() {
             "ExpiredToken",
         ),
     ] {
-        let signer = Signer::new(credentials, REGION, "s3");
+        let signer = Signer::new(credentials, REGION, "s3").unwrap();
         refused += scene
             .refuse_signed(&Form::ALL, &signer, now, code, what)
             .await;
@@ -115,13 +115,13 @@ async fn misuse_is_refused() {
             "NotImplemented",
         ),
     ] {
-        let signer = Signer::new(long_term(), region, service);
+        let signer = Signer::new(long_term(), region, service).unwrap();
         refused += scene
             .refuse_signed(&Form::ALL, &signer, now, code, what)
             .await;
     }
 
-    let signer = Signer::new(long_term(), REGION, "s3");
+    let signer = Signer::new(long_term(), REGION, "s3").unwrap();
     let skew = Duration::minutes(16);
     let headers = &[Form::Header, Form::HeaderUnsignedPayload][..];
     for (what, forms, signed_at, code) in [
@@ -168,7 +168,7 @@ async fn misuse_is_refused() {
 #[tokio::test]
 async fn an_unsigned_payload_is_not_covered() {
     let scene = Scene::new().await;
-    let signer = Signer::new(callers::long_term(), REGION, "s3");
+    let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     for form in [Form::HeaderUnsignedPayload, Form::Presigned] {
         let mut request = scene.signed(&signer, form, OffsetDateTime::now_utc());
         *request.body_mut() = "anything".into();
@@ -269,7 +269,7 @@ impl Scene {
     }
 
     async fn ask(&self, method: Method, target: &str) -> Answer {
-        let signer = Signer::new(callers::long_term(), REGION, "s3");
+        let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
         let url = self.server.url(target);
         let request = Request::builder()
             .method(method)

@@ -21,7 +21,7 @@ pub fn entry(work: &'static Work) -> Entry {
             || (work.request.clone(), signer(work)),
             |(request, signer)| {
                 signer
-                    .presign(request, payload(work), LIFETIME, now())
+                    .presign_with_payload(request, payload(work), LIFETIME, now())
                     .expect("a signature")
             },
             |_, presigned| Proof::of_url(presigned.url()),

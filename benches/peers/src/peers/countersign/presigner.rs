@@ -44,6 +44,6 @@ pub fn slices(work: &'static Work) -> Entry {
 
 pub fn presigner(work: &Work) -> Presigner {
     signer(work)
-        .presigner(payload(work), LIFETIME, now())
+        .presigner_with_payload(payload(work), LIFETIME, now())
         .expect("terms that can be")
 }

@@ -1,6 +1,6 @@
 //! `countersign core`: a request in slices; what to add to it comes back.
 
-use countersign::verify::{AccessKey, SignedRequest, Verifier};
+use countersign::verify::{VerificationKey, SignedRequest, Verifier};
 use countersign::{AddedHeaders, PayloadHash, RawRequest};
 use time::OffsetDateTime;
 
@@ -51,7 +51,12 @@ pub fn entry(work: &'static Work) -> Entry {
                 || (),
                 move |()| {
                     signer
-                        .presign_raw(&raw(&work.request, &headers), payload(work), LIFETIME, now)
+                        .presign_raw_with_payload(
+                            &raw(&work.request, &headers),
+                            payload(work),
+                            LIFETIME,
+                            now,
+                        )
                         .expect("a signature")
                 },
                 |(), presigned| Proof::of_url(presigned.url()),
@@ -74,7 +79,7 @@ fn proof(work: &Work, added: &AddedHeaders<'_>) -> Proof {
 fn verifier(work: &'static Work) -> Box<dyn Contender> {
     let request = &*Box::leak(Box::new(truth::signed_request(work)));
     let headers = raw_headers(work, request);
-    let verifier = &*Box::leak(Box::new(Verifier::new(REGION, work.service)));
+    let verifier = &*Box::leak(Box::new(Verifier::new(REGION, work.service).unwrap()));
     let key = &*Box::leak(Box::new(access_key(work)));
     let now = now();
     contender(
@@ -93,7 +98,7 @@ fn verifier(work: &'static Work) -> Box<dyn Contender> {
 fn verify(
     request: &RawRequest<'_>,
     verifier: &Verifier,
-    key: &AccessKey,
+    key: &VerificationKey,
     now: OffsetDateTime,
 ) -> bool {
     SignedRequest::parse_raw(request)

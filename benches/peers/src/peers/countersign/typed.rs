@@ -1,8 +1,8 @@
 //! `countersign`: an `http` request becomes a signed one, or is verified.
 
 use bytes::Bytes;
-use countersign::chunked::ChunkedPayload;
-use countersign::verify::{AccessKey, SignedRequest, Verifier};
+use countersign::chunked::ChunkedEncoding;
+use countersign::verify::{VerificationKey, SignedRequest, Verifier};
 use countersign::{PayloadHash, Signer};
 use http::Request;
 use time::OffsetDateTime;
@@ -47,7 +47,7 @@ pub fn entry(work: &'static Work) -> Entry {
                 || work.request.clone(),
                 move |request| {
                     signer
-                        .presign(request, payload(work), LIFETIME, now)
+                        .presign_with_payload(request, payload(work), LIFETIME, now)
                         .expect("a signature")
                 },
                 |_, presigned| Proof::of_url(presigned.url()),
@@ -68,7 +68,7 @@ pub fn sign(signer: &Signer, request: &mut Request<Bytes>, work: &Work) {
 fn chunk(work: &'static Work) -> Box<dyn Contender> {
     let chunk = work.request.body();
     let mut request = work.request.clone();
-    let upload = ChunkedPayload::signed(2 * chunk.len() as u64);
+    let upload = ChunkedEncoding::signed(2 * chunk.len() as u64);
     let chunks = signer(work)
         .sign_chunked(&mut request, upload, now())
         .expect("a signature");
@@ -85,7 +85,7 @@ fn chunk(work: &'static Work) -> Box<dyn Contender> {
 }
 
 fn verifier(work: &'static Work) -> Box<dyn Contender> {
-    let verifier = Verifier::new(REGION, work.service);
+    let verifier = Verifier::new(REGION, work.service).unwrap();
     let (key, now) = (access_key(work), now());
     let (verifier, key) = (&*Box::leak(Box::new(verifier)), &*Box::leak(Box::new(key)));
     contender(
@@ -99,7 +99,7 @@ fn verifier(work: &'static Work) -> Box<dyn Contender> {
 fn verify(
     request: &Request<Bytes>,
     verifier: &Verifier,
-    key: &AccessKey,
+    key: &VerificationKey,
     now: OffsetDateTime,
 ) -> bool {
     SignedRequest::parse(request)

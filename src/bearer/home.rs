@@ -1,0 +1,294 @@
+//! The hosts that a token may be sent to, and where a request goes.
+
+use std::net::Ipv6Addr;
+
+use http::header::HOST;
+use http::{HeaderMap, Uri};
+
+use crate::error::Error;
+use crate::request::is_loopback;
+
+/// The hosts that a token may be sent to, and by which scheme.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Home {
+    hosts: Vec<Host>,
+    any_host: bool,
+    http: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Host {
+    /// By the caller: a name with or without a port, checked when the token is used.
+    Named(String),
+    /// By a service's module: `*` is one label, `#` one digit.
+    #[cfg_attr(
+        not(any(feature = "codeartifact", feature = "ecr", feature = "signin")),
+        expect(dead_code, reason = "no module makes tokens")
+    )]
+    Pattern(String),
+}
+
+impl Home {
+    pub(super) fn add(&mut self, host: String) {
+        self.hosts.push(Host::Named(host));
+    }
+
+    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "signin"))]
+    pub(super) fn add_pattern(&mut self, pattern: String) {
+        self.hosts.push(Host::Pattern(pattern));
+    }
+
+    pub(super) fn allow_any_host(&mut self) {
+        self.any_host = true;
+    }
+
+    pub(super) fn allow_http(&mut self) {
+        self.http = true;
+    }
+
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(|host| match host {
+            Host::Named(text) | Host::Pattern(text) => text.as_str(),
+        })
+    }
+
+    /// Whether it is still open where the token may go.
+    #[cfg(feature = "codeartifact")]
+    pub(super) fn is_open(&self) -> bool {
+        !self.any_host && self.hosts.is_empty()
+    }
+
+    pub(super) fn check(&self, target: &Target) -> Result<(), Error> {
+        if target.scheme == Scheme::Http && !self.http && !is_loopback(&target.host) {
+            return Err(Error::BearerTokenNeedsHttps {
+                scheme: "http".to_owned(),
+            });
+        }
+        if self.any_host {
+            return Ok(());
+        }
+        if self.hosts.is_empty() {
+            return Err(Error::BearerTokenWithoutHost);
+        }
+        for host in &self.hosts {
+            if host.admits(target)? {
+                return Ok(());
+            }
+        }
+        let hosts: Vec<&str> = self.hosts().collect();
+        Err(Error::BearerTokenForAnotherHost {
+            hosts: hosts.join(", "),
+            host: target.to_text(),
+        })
+    }
+}
+
+impl Host {
+    fn admits(&self, target: &Target) -> Result<bool, Error> {
+        match self {
+            Self::Named(text) => {
+                let (host, port) =
+                    split(text).map_err(|problem| Error::invalid_parameter("host", problem))?;
+                let port = port.unwrap_or_else(|| target.scheme.port());
+                Ok(host == target.host && port == target.port)
+            }
+            Self::Pattern(pattern) => {
+                Ok(target.port == target.scheme.port() && matches(pattern, &target.host))
+            }
+        }
+    }
+}
+
+fn matches(pattern: &str, host: &str) -> bool {
+    let label = |(pattern, label): (&str, &str)| {
+        let byte = |(p, b): (u8, u8)| p == b || (p == b'#' && b.is_ascii_digit());
+        pattern == "*"
+            || (pattern.len() == label.len() && pattern.bytes().zip(label.bytes()).all(byte))
+    };
+    pattern.split('.').count() == host.split('.').count()
+        && pattern.split('.').zip(host.split('.')).all(label)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Scheme {
+    Https,
+    Http,
+}
+
+impl Scheme {
+    fn port(self) -> u16 {
+        match self {
+            Self::Https => 443,
+            Self::Http => 80,
+        }
+    }
+}
+
+/// Where a request goes.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Target {
+    scheme: Scheme,
+    /// In lowercase, an IPv6 address in brackets.
+    host: String,
+    port: u16,
+}
+
+impl Target {
+    /// Where a client sends a request: what its URI says, which a `host` header must repeat.
+    pub(super) fn of(uri: &Uri, headers: &HeaderMap) -> Result<Self, Error> {
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(Error::BearerTokenNeedsUri);
+        };
+        let scheme = match scheme {
+            scheme if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
+            scheme if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
+            scheme => {
+                return Err(Error::BearerTokenNeedsHttps {
+                    scheme: scheme.to_owned(),
+                });
+            }
+        };
+        let target = Self::new(scheme, authority.as_str())?;
+        let mut named = headers.get_all(HOST).iter();
+        if let Some(host) = named.next() {
+            // A front routes by this header, whatever address the connection goes to.
+            let same = host
+                .to_str()
+                .ok()
+                .and_then(|host| Self::new(scheme, host).ok())
+                .is_some_and(|host| host == target);
+            if !same || named.next().is_some() {
+                return Err(Error::BearerTokenHost(
+                    "has a `host` header that differs from its URI",
+                ));
+            }
+        }
+        Ok(target)
+    }
+
+    /// A host that the caller connects to by TLS.
+    pub(super) fn https(host: &str) -> Result<Self, Error> {
+        Self::new(Scheme::Https, host)
+    }
+
+    fn new(scheme: Scheme, authority: &str) -> Result<Self, Error> {
+        let (host, port) = split(authority).map_err(Error::BearerTokenHost)?;
+        Ok(Self {
+            scheme,
+            host,
+            port: port.unwrap_or_else(|| scheme.port()),
+        })
+    }
+
+    fn to_text(&self) -> String {
+        if self.port == self.scheme.port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// A host in lowercase and its port. A spelling that two programs could read in two ways is
+/// refused, also where it is valid.
+fn split(text: &str) -> Result<(String, Option<u16>), &'static str> {
+    if text.contains('@') {
+        return Err("has user information before its host");
+    }
+    if let Some(rest) = text.strip_prefix('[') {
+        let (address, port) = rest.split_once(']').ok_or(NOT_A_HOST)?;
+        let address: Ipv6Addr = address.parse().map_err(|_| NOT_A_HOST)?;
+        return Ok((format!("[{address}]"), port_of(port)?));
+    }
+    let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+    if host.ends_with('.') {
+        return Err("has a dot after its host");
+    }
+    let byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if host.len() > 253 || !host.bytes().all(byte) || host.split('.').any(str::is_empty) {
+        return Err(NOT_A_HOST);
+    }
+    Ok((host.to_ascii_lowercase(), port_of(port)?))
+}
+
+const NOT_A_HOST: &str =
+    "has an invalid host: ASCII letters, digits, `-`, `_` and `.`, or an IPv6 address in brackets";
+
+/// Of nothing, or a colon and digits.
+fn port_of(text: &str) -> Result<Option<u16>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix(':').unwrap_or_default();
+    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    let port = digits.parse().ok().filter(|_| plain);
+    port.map(Some)
+        .ok_or("has an invalid port: it must be between 1 and 65535")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_matches_one_label_or_one_digit() {
+        let pattern = "d-####.*.example.com";
+        assert!(matches(pattern, "d-1234.a.example.com"));
+        for host in [
+            "d-123.a.example.com",
+            "d-12345.a.example.com",
+            "d-123a.a.example.com",
+            "d-1234.a.b.example.com",
+            "d-1234.example.com",
+            "e-1234.a.example.com",
+            "d-1234.a.example.com.evil.example",
+        ] {
+            assert!(!matches(pattern, host), "{host}");
+        }
+    }
+
+    #[test]
+    fn one_spelling_of_hosts_and_ports() {
+        for (text, host, port) in [
+            ("Example.COM", "example.com", None),
+            ("example.com:8443", "example.com", Some(8443)),
+            ("[::1]:80", "[::1]", Some(80)),
+            ("[0:0:0:0:0:0:0:1]", "[::1]", None),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example", None),
+        ] {
+            assert_eq!(split(text), Ok((host.to_owned(), port)), "{text}");
+        }
+        for text in [
+            "",
+            ".",
+            "a.",
+            "a..b",
+            ".a",
+            "a:",
+            "a:0",
+            "a:01",
+            "a:65536",
+            "a:+1",
+            "a:1:2",
+            "a b",
+            "a/b",
+            "a@b",
+            "@a",
+            "a%2eb",
+            "b\u{fc}cher.example",
+            "[::1",
+            "[]",
+            "[v1.a]",
+            "::1",
+            "[::1%25eth0]",
+            "[::1]x",
+            "a\\b",
+            "https://a",
+            "a#b",
+            "a?b",
+            "*.a",
+        ] {
+            assert!(split(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+use countersign::verify::{Verifier, VerifyError};
+use http::HeaderValue;
+use http::header::{CONTENT_TYPE, HeaderName};
+
+use super::*;
+
+fn not_signed(name: &str) -> Result<(), VerifyError> {
+    let names = vec![name.to_owned()];
+    Err(VerifyError::HeadersNotSigned { names })
+}
+
+#[test]
+fn v01_an_unsigned_amz_header_is_refused() {
+    for service in ["s3", "sqs"] {
+        for message in both_forms(service) {
+            for name in ["x-amz-acl", "x-amz-meta-a", "x-amz-copy-source", "x-amz-"] {
+                let message = with_header(message.clone(), name, "1");
+                assert_eq!(verify(&message, service), not_signed(name));
+            }
+            // What nobody obeys may be added on the way.
+            let message = with_header(message.clone(), "accept", "*/*");
+            assert_eq!(verify(&message, service), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn v01_all_of_them_are_told() {
+    let message = signed(request("GET", "/"), "s3");
+    let message = with_header(with_header(message, "x-amz-b", "1"), "x-amz-a", "2");
+    let error = verify(&message, "s3").unwrap_err();
+    let VerifyError::HeadersNotSigned { mut names } = error else {
+        panic!("{error}");
+    };
+    names.sort();
+    assert_eq!(names, ["x-amz-a", "x-amz-b"]);
+}
+
+/// The one exception: S3's presigned requests, and what the header says is not used.
+#[test]
+fn v01_only_s3_tolerates_an_unsigned_content_sha256_and_only_presigned() {
+    let hash = "aa".repeat(32);
+    let add = |message: &Message, value: &str| {
+        let mut message = message.clone();
+        message.headers_mut().remove("x-amz-content-sha256");
+        with_header(message, "x-amz-content-sha256", value)
+    };
+    let [_, url] = both_forms("s3");
+    for value in ["UNSIGNED-PAYLOAD", hash.as_str()] {
+        assert_eq!(verify(&add(&url, value), "s3"), Ok(()));
+    }
+    let refused = not_signed("x-amz-content-sha256");
+    // What promises chunks, whoever takes blanks off, and what the server asks for.
+    for blank in ["", " ", "\t", " \t "] {
+        let value = format!("{blank}STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+        assert_eq!(verify(&add(&url, &value), "s3"), refused, "{value:?}");
+    }
+    let name = HeaderName::from_static("x-amz-content-sha256");
+    let strict = Verifier::new("us-east-1", "s3")
+        .unwrap()
+        .with_signed_header(name);
+    let message = add(&url, "UNSIGNED-PAYLOAD");
+    assert_eq!(verify_with(&strict, &message, &long_term(), NOW), refused);
+    let [_, url] = both_forms("sqs");
+    assert_eq!(verify(&add(&url, "UNSIGNED-PAYLOAD"), "sqs"), refused);
+    // In the header form its value would be what says how the payload is signed.
+    let lines = "host:bucket.example.com\nx-amz-date:20260522T101112Z\n";
+    let message = with_header(request("PUT", "/"), "x-amz-date", "20260522T101112Z");
+    let message = forged(message, "s3", "host;x-amz-date", lines, "UNSIGNED-PAYLOAD");
+    assert_eq!(
+        verify(&message, "s3"),
+        Err(VerifyError::MissingContentSha256)
+    );
+    let message = with_header(message, "x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+    assert_eq!(verify(&message, "s3"), refused);
+}
+
+/// Whoever writes a refusal, or who asked, into a log, writes one line.
+#[test]
+fn what_is_decoded_forges_no_line_of_a_log() {
+    let [_, url] = both_forms("s3");
+    for (from, to) in [
+        (
+            "SignedHeaders=host",
+            "SignedHeaders=host%3Bx%0Aadmin%20logged%20in",
+        ),
+        ("SignedHeaders=host", "SignedHeaders=host%3Bx%1B%5B2J"),
+        ("SignedHeaders=host", "SignedHeaders=host%3Bx%C2%85"),
+        ("Credential=", "Credential=%0A"),
+        ("Credential=", "Credential=%E2%80%A8"),
+    ] {
+        let mut message = url.clone();
+        let target = message.uri().to_string();
+        assert!(target.contains(from));
+        *message.uri_mut() = target.replace(from, to).parse().unwrap();
+        let error = verify(&message, "s3").unwrap_err();
+        assert!(
+            matches!(error, VerifyError::Malformed { .. }),
+            "{to}: {error}"
+        );
+        assert!(
+            !error
+                .to_string()
+                .contains(|c: char| c.is_control() || !c.is_ascii())
+        );
+    }
+    let name = "a\nb".to_owned();
+    let missing = VerifyError::SignedHeaderMissing { name };
+    assert!(!missing.to_string().contains('\n'));
+}
+
+#[test]
+fn v05_a_signed_header_that_did_not_come_is_refused() {
+    let [header, _] = both_forms("s3");
+    let mut message = with_header(request("GET", "/key"), "range", "bytes=0-9");
+    message = signed(message, "s3");
+    assert_eq!(verify(&message, "s3"), Ok(()));
+    message.headers_mut().remove("range");
+    let missing = |name: &str| {
+        let name = name.to_owned();
+        Err(VerifyError::SignedHeaderMissing { name })
+    };
+    assert_eq!(verify(&message, "s3"), missing("range"));
+
+    let url = presigned(
+        &with_header(request("GET", "/key"), "range", "bytes=0-9"),
+        "s3",
+    );
+    assert_eq!(verify(&url, "s3"), Ok(()));
+    let mut bare = url.clone();
+    bare.headers_mut().remove("range");
+    assert_eq!(verify(&bare, "s3"), missing("range"));
+
+    // Nor is it taken from the query.
+    let listed = with_authorization(header, |header| {
+        header.replace("SignedHeaders=host;", "SignedHeaders=host;list;")
+    });
+    assert_eq!(verify(&listed, "s3"), missing("list"));
+}
+
+/// An empty line for a header that is not there is what a lenient verifier would hash.
+#[test]
+fn v05_an_absent_header_is_not_an_empty_one() {
+    let message = with_header(request("GET", "/"), "x-amz-date", "20260522T101112Z");
+    let lines = "host:bucket.example.com\nrange:\nx-amz-date:20260522T101112Z\n";
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let message = forged(message, "sqs", "host;range;x-amz-date", lines, empty);
+    let name = "range".to_owned();
+    assert_eq!(
+        verify(&message, "sqs"),
+        Err(VerifyError::SignedHeaderMissing { name })
+    );
+    assert_eq!(verify(&with_header(message, "range", ""), "sqs"), Ok(()));
+}
+
+#[test]
+fn v06_the_host_must_be_signed() {
+    for service in ["s3", "sqs"] {
+        let [header, url] = both_forms(service);
+        let header = with_authorization(header, |header| header.replace("=host;", "="));
+        assert_eq!(verify(&header, service), Err(VerifyError::HostNotSigned));
+        let url = with_query(url, |query| {
+            query.replace("SignedHeaders=host", "SignedHeaders=range")
+        });
+        assert_eq!(verify(&url, service), Err(VerifyError::HostNotSigned));
+    }
+}
+
+#[test]
+fn v06_the_date_must_be_signed() {
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let lines = "host:bucket.example.com\n";
+    for (name, value) in [
+        ("x-amz-date", "20260522T101112Z"),
+        ("date", "20260522T101112Z"),
+        ("date", "Fri, 22 May 2026 10:11:12 GMT"),
+    ] {
+        let message = with_header(request("GET", "/"), name, value);
+        let message = forged(message, "sqs", "host", lines, empty);
+        assert_eq!(verify(&message, "sqs"), not_signed(name));
+
+        let message = with_header(request("GET", "/"), name, value);
+        let (names, lines) = match name {
+            "date" => (
+                "date;host",
+                format!("date:{value}\nhost:bucket.example.com\n"),
+            ),
+            _ => (
+                "host;x-amz-date",
+                format!("host:bucket.example.com\n{name}:{value}\n"),
+            ),
+        };
+        let message = forged(message, "sqs", names, &lines, empty);
+        assert_eq!(verify(&message, "sqs"), Ok(()));
+    }
+}
+
+#[test]
+fn v06_lists_that_can_be_read_in_two_ways_are_refused() {
+    let [header, url] = both_forms("s3");
+    let list = "host;x-amz-content-sha256;x-amz-date";
+    for wrong in [
+        "host;host;x-amz-content-sha256;x-amz-date",
+        "x-amz-date;x-amz-content-sha256;host",
+        "Host;x-amz-content-sha256;x-amz-date",
+        "host;x-amz-content-sha256;x-amz-date;",
+        ";host;x-amz-content-sha256;x-amz-date",
+        "host;;x-amz-content-sha256;x-amz-date",
+    ] {
+        let header = with_authorization(header.clone(), |header| header.replace(list, wrong));
+        let error = verify(&header, "s3").unwrap_err();
+        assert!(
+            matches!(error, VerifyError::Malformed { .. }),
+            "{wrong}: {error}"
+        );
+        let url = with_query(url.clone(), |query| {
+            let wrong = wrong.replace(';', "%3B");
+            query.replace("SignedHeaders=host", &format!("SignedHeaders={wrong}"))
+        });
+        let error = verify(&url, "s3").unwrap_err();
+        assert!(
+            matches!(error, VerifyError::Malformed { .. }),
+            "{wrong}: {error}"
+        );
+    }
+}
+
+#[test]
+fn headers_that_the_server_asks_for() {
+    let verifier = Verifier::new("us-east-1", "s3")
+        .unwrap()
+        .with_signed_header(CONTENT_TYPE);
+    let check = |message: &Message| verify_with(&verifier, message, &long_term(), NOW);
+    for message in both_forms("s3") {
+        assert_eq!(check(&message), Ok(()));
+        let message = with_header(message, "content-type", "text/html");
+        assert_eq!(check(&message), not_signed("content-type"));
+    }
+    let message = with_header(request("PUT", "/"), "content-type", "text/html");
+    assert_eq!(check(&signed(message, "s3")), Ok(()));
+}
+
+#[test]
+fn an_audience_is_named_once_signed_and_exactly() {
+    let name = HeaderName::from_static("x-k8s-aws-id");
+    let audience = HeaderValue::from_static("cluster");
+    let verifier = Verifier::new("us-east-1", "sts")
+        .unwrap()
+        .with_audience(name, audience);
+    let check = |message: &Message| verify_with(&verifier, message, &long_term(), NOW);
+    let refused = Err(VerifyError::WrongAudience {
+        name: "x-k8s-aws-id".to_owned(),
+    });
+    let message = request("GET", "/?Action=GetCallerIdentity");
+    for (value, result) in [
+        ("cluster", Ok(())),
+        ("other", refused.clone()),
+        ("Cluster", refused.clone()),
+    ] {
+        let message = with_header(message.clone(), "x-k8s-aws-id", value);
+        assert_eq!(check(&signed(message.clone(), "sts")), result);
+        assert_eq!(check(&presigned(&message, "sts")), result);
+    }
+    for message in [signed(message.clone(), "sts"), presigned(&message, "sts")] {
+        assert_eq!(check(&message), refused);
+        // Added by whoever passes it on.
+        let message = with_header(message, "x-k8s-aws-id", "cluster");
+        assert_eq!(check(&message), not_signed("x-k8s-aws-id"));
+    }
+    let message = with_header(message, "x-k8s-aws-id", "cluster");
+    let message = signed(with_header(message, "x-k8s-aws-id", "cluster"), "sts");
+    assert_eq!(check(&message), refused);
+}

@@ -1,0 +1,263 @@
+//! Every byte at every place where text comes in: which stay, which are escaped, which are refused.
+//!
+//! The sets are spelled out, character by character, from RFC 3986 (unreserved), RFC 9110 (tokens
+//! and field values) and AWS's words on `UriEncode`.
+
+use countersign::{
+    Credentials, Error, PayloadHash, RawRequest, Rules, Signer, encode_key, encode_segment,
+    sigv4::{CanonicalPath, CanonicalQuery, CredentialScope},
+};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+const LETTERS_AND_DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
+fn in_set(byte: u8, sets: &[&str]) -> bool {
+    sets.iter().any(|set| set.as_bytes().contains(&byte))
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    in_set(byte, &[LETTERS_AND_DIGITS, "-._~"])
+}
+
+fn encoded(byte: u8) -> String {
+    if is_unreserved(byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
+#[test]
+fn segments_and_keys() {
+    for byte in 0..=0xff {
+        assert_eq!(encode_segment([byte]), encoded(byte), "{byte:#x}");
+        let key = if byte == b'/' {
+            "/".to_owned()
+        } else {
+            encoded(byte)
+        };
+        assert_eq!(encode_key([byte]), key, "{byte:#x}");
+        // Runs before and after it stay as they are.
+        assert_eq!(
+            encode_segment([b'a', b'~', byte, byte, b'0']),
+            format!("a~{0}{0}0", encoded(byte))
+        );
+    }
+}
+
+#[test]
+fn escapes_in_a_query() {
+    for byte in 0..=0xff {
+        let canonical = encoded(byte);
+        for escape in [format!("%{byte:02X}"), format!("%{byte:02x}")] {
+            // The letter behind it is no part of it.
+            let query = CanonicalQuery::new(&format!("{escape}k=v{escape}a"))
+                .unwrap()
+                .to_string();
+            assert_eq!(query, format!("{canonical}k=v{canonical}a"));
+        }
+    }
+}
+
+#[test]
+fn bytes_in_a_query() {
+    for byte in 0..=0x7f {
+        let sent = format!("n=v{}w", char::from(byte));
+        let canonical = match byte {
+            // A separator; an escape of no hex digits; the end of the query; no request line holds
+            // the rest.
+            b'&' => Ok("n=v&w=".to_owned()),
+            b'%' | b'#' | 0..=b' ' | 0x7f => Err(()),
+            // A space.
+            b'+' => Ok("n=v%20w".to_owned()),
+            _ => Ok(format!("n=v{}w", encoded(byte))),
+        };
+        let query = CanonicalQuery::new(&sent);
+        let query = query.map(|query| query.to_string()).map_err(drop);
+        assert_eq!(query, canonical, "{byte:#x}");
+    }
+}
+
+/// What is not ASCII is escaped byte by byte: every byte that UTF-8 has.
+#[test]
+fn characters_in_a_query_and_a_path() {
+    let two_bytes = '\u{80}'..='\u{7ff}';
+    let more = [
+        '\u{800}',
+        '\u{fff}',
+        '\u{d7ff}',
+        '\u{ffff}',
+        '\u{10000}',
+        '\u{10ffff}',
+    ];
+    let first = (1..16).filter_map(|i| char::from_u32(i << 12));
+    let fourth = (1..5).filter_map(|i| char::from_u32(i << 18));
+    for character in two_bytes.chain(more).chain(first).chain(fourth) {
+        let escaped: String = character.to_string().bytes().map(encoded).collect();
+        assert!(escaped.starts_with('%'));
+        let query = CanonicalQuery::new(&format!("n=v{character}w"))
+            .unwrap()
+            .to_string();
+        assert_eq!(query, format!("n=v{escaped}w"));
+        let sent = format!("/v{character}w");
+        let path = CanonicalPath::new(&sent, &Rules::GENERIC).unwrap();
+        assert_eq!(path.to_string(), format!("/v{escaped}w"));
+    }
+}
+
+#[test]
+fn bytes_in_a_path() {
+    for byte in 0..=0x7f {
+        let sent = format!("/v{}w", char::from(byte));
+        // The last is an escape without hex digits.
+        let refused = matches!(byte, 0..=b' ' | 0x7f | b'?' | b'#' | b'%');
+        let mut rules = Rules::S3;
+        let twice = CanonicalPath::new(&sent, &Rules::GENERIC);
+        let once = CanonicalPath::new(&sent, &Rules::S3);
+        rules.recode_path = false;
+        let as_sent = CanonicalPath::new(&sent, &rules);
+        if refused {
+            for path in [twice, once, as_sent] {
+                let Err(Error::InvalidPath { position, .. }) = path else {
+                    panic!("{byte:#x}");
+                };
+                assert_eq!(position, 2, "{byte:#x}");
+            }
+        } else {
+            let canonical = if byte == b'/' {
+                "/".to_owned()
+            } else {
+                encoded(byte)
+            };
+            assert_eq!(twice.unwrap().to_string(), format!("/v{canonical}w"));
+            assert_eq!(as_sent.unwrap().to_string(), sent);
+            // A plus to some stores, a space to others.
+            if byte == b'+' {
+                assert!(once.is_err());
+            } else {
+                assert_eq!(once.unwrap().to_string(), format!("/v{canonical}w"));
+            }
+        }
+    }
+}
+
+/// As much of the request as counts here.
+fn signs(method: &str, name: &str, value: &[u8]) -> Result<(), Error> {
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "r", "s").unwrap();
+    let headers: [(&str, &[u8]); 2] = [("host", b"h"), (name, value)];
+    let request = RawRequest {
+        method,
+        path: "/",
+        query: "",
+        headers: &headers,
+    };
+    signer.sign_raw(&request, PayloadHash::EMPTY, NOW).map(drop)
+}
+
+#[test]
+fn bytes_of_a_method_and_a_header() {
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
+    const TOKEN: &str = "!#$%&'*+-.^_`|~";
+    for byte in 0..=0x7f {
+        let method = format!("G{}T", char::from(byte));
+        let token = in_set(byte, &[LETTERS_AND_DIGITS, TOKEN]);
+        let signed = signs(&method, "x-a", b"v");
+        assert_eq!(signed.is_ok(), token, "method {byte:#x}");
+        if !token {
+            assert!(matches!(signed, Err(Error::InvalidMethod { .. })));
+        }
+
+        let name = format!("x-a{}b", char::from(byte));
+        let lower = in_set(byte, &[LOWER, TOKEN]);
+        let signed = signs("GET", &name, b"v");
+        assert_eq!(signed.is_ok(), lower, "name {byte:#x}");
+        if !lower {
+            assert!(matches!(signed, Err(Error::InvalidHeaderName { .. })));
+        }
+    }
+    for byte in 0..=0xff {
+        let value = [b'v', byte, b'w'];
+        // Visible characters, space and tab, and what is not ASCII.
+        let field = byte == b' '
+            || byte == b'\t'
+            || byte >= 0x80
+            || in_set(byte, &[LETTERS_AND_DIGITS, PUNCTUATION]);
+        let signed = signs("GET", "x-a", &value);
+        assert_eq!(signed.is_ok(), field, "value {byte:#x}");
+        if !field {
+            assert!(matches!(signed, Err(Error::InvalidHeaderValue { .. })));
+        }
+    }
+}
+
+#[test]
+fn bytes_of_a_scope() {
+    for byte in 0..=0x7f {
+        let name = format!("a{}b", char::from(byte));
+        let visible = in_set(byte, &[LETTERS_AND_DIGITS, PUNCTUATION]);
+        let sound = visible && byte != b'/' && byte != b',';
+        let scope = CredentialScope::new(NOW, &name, "s");
+        assert_eq!(scope.is_ok(), sound, "region {byte:#x}");
+        let scope = CredentialScope::new(NOW, "r", &name);
+        let lower = !byte.is_ascii_uppercase();
+        assert_eq!(scope.is_ok(), sound && lower, "service {byte:#x}");
+    }
+    let (most, more) = ("a".repeat(64), "a".repeat(65));
+    let scope = CredentialScope::new(NOW, &most, &most).unwrap();
+    assert_eq!(
+        scope.as_str(),
+        format!("20150830/{most}/{most}/aws4_request")
+    );
+    assert_eq!(CredentialScope::parse(scope.as_str()).unwrap(), scope);
+    assert!(CredentialScope::new(NOW, &more, "s").is_err());
+    assert!(CredentialScope::new(NOW, "r", &more).is_err());
+}
+
+#[test]
+fn bytes_of_credentials() {
+    let sign = |credentials: Credentials| {
+        let mut request = http::Request::get("https://h/").body(()).unwrap();
+        Signer::new(credentials, "r", "s")
+            .unwrap()
+            .sign(&mut request, PayloadHash::EMPTY, NOW)
+            .map(drop)
+    };
+    for byte in 0..=0x7f {
+        let text = format!("A{}Z", char::from(byte));
+        let visible = in_set(byte, &[LETTERS_AND_DIGITS, PUNCTUATION]);
+        let id = sign(Credentials::new(text.as_str(), "secret"));
+        let sound = visible && byte != b',';
+        assert_eq!(id.is_ok(), sound, "access key id {byte:#x}");
+        let secret = sign(Credentials::new("AKID", text.as_str()));
+        assert_eq!(secret.is_ok(), visible, "secret {byte:#x}");
+        let token = sign(Credentials::new("AKID", "s").with_session_token(text.as_str()));
+        assert_eq!(token.is_ok(), visible, "session token {byte:#x}");
+    }
+    for not_ascii in ["\u{80}", "é"] {
+        let id = sign(Credentials::new(not_ascii, "secret"));
+        assert!(matches!(id, Err(Error::InvalidAccessKeyId(_))));
+        let token = sign(Credentials::new("AKID", "s").with_session_token(not_ascii));
+        assert!(matches!(token, Err(Error::InvalidSessionToken(_))));
+    }
+}
+
+/// CodeArtifact API Reference: the patterns of `domain` and `repository`.
+#[cfg(feature = "codeartifact")]
+#[test]
+fn bytes_of_names_in_codeartifact() {
+    use countersign::codeartifact::Repository;
+
+    let made = |domain: &str, name: &str| {
+        Repository::new(domain, "111122223333", "us-west-2", name).is_ok()
+    };
+    for byte in 0..=0x7f {
+        let name = format!("a{}b", char::from(byte));
+        let lower = byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        assert_eq!(made(&name, "repo"), lower, "domain {byte:#x}");
+        let sound = in_set(byte, &[LETTERS_AND_DIGITS, "._-"]);
+        assert_eq!(made("my-domain", &name), sound, "repository {byte:#x}");
+    }
+}

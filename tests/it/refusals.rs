@@ -1,0 +1,183 @@
+//! What refusals say: each names what is wrong by the name that its user knows, and the limit that
+//! it misses.
+
+use std::time::Duration;
+
+use countersign::codeartifact::{GetAuthorizationToken, Repository};
+use countersign::s3::express::CreateSession;
+use countersign::sts::Endpoint;
+use countersign::tokens::{self, caller_identity};
+use countersign::{Credentials, Error, PayloadHash, Signer, s3::express};
+use http::StatusCode;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2024-07-07 07:00 UTC);
+const REGION: &str = "us-east-1";
+const STS: &str = "sts.us-east-1.amazonaws.com";
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+fn said<T>(refused: Result<T, Error>) -> String {
+    refused.map(drop).unwrap_err().to_string()
+}
+
+#[test]
+fn tokens_of_services() {
+    let c = &credentials();
+    let hour = Duration::from_secs(3600);
+    let (host, db) = ("db.example.com", "db.example.com:5432");
+    for (said, sentence) in [
+        (said(tokens::rds(c, REGION, db, "", NOW)), "`user` is empty"),
+        (
+            said(tokens::rds(c, REGION, host, "app", NOW)),
+            "`host` needs its port, as in `db.example.com:5432`",
+        ),
+        (
+            said(tokens::rds(c, REGION, "", "app", NOW)),
+            "`host` is empty",
+        ),
+        (
+            said(tokens::dsql(c, REGION, db, hour, NOW)),
+            "`host` has a port, and must have none here",
+        ),
+        (
+            said(tokens::iot(c, REGION, db, None, NOW)),
+            "`host` has another port than 443",
+        ),
+        (
+            said(tokens::elasticache(c, REGION, "", "app", NOW)),
+            "`cache name` is empty",
+        ),
+        (
+            said(tokens::elasticache_serverless(c, REGION, "", "app", NOW)),
+            "`cache name` is empty",
+        ),
+        (
+            said(tokens::elasticache(c, REGION, "cache", "", NOW)),
+            "`user` is empty",
+        ),
+        (
+            said(tokens::memorydb(c, REGION, "", "app", NOW)),
+            "`cluster name` is empty",
+        ),
+        (
+            said(tokens::msk(c, REGION, "", NOW)),
+            "`user agent` is empty",
+        ),
+        (
+            said(tokens::eks(c, REGION, "", NOW)),
+            "`cluster name` is empty, or holds something else than visible ASCII",
+        ),
+        (
+            said(tokens::codecommit(c, REGION, "", NOW)),
+            "`url` is not of the form https://HOST/v1/repos/NAME",
+        ),
+    ] {
+        assert_eq!(said, format!("the parameter {sentence}"));
+    }
+}
+
+#[test]
+fn proofs_of_a_caller() {
+    let proof = |audience| caller_identity::signed(&credentials(), REGION, STS, audience, NOW);
+    for (said, sentence) in [
+        (
+            said(proof(Some(("x-audience", "")))),
+            "`audience` is empty, or holds something else than visible ASCII",
+        ),
+        (
+            said(proof(Some(("x-amz-date", "a.example.com")))),
+            "`audience header` is one that the signer writes itself",
+        ),
+        (
+            said(caller_identity::mongodb(
+                &credentials(),
+                &[7; 32],
+                &[8; 64],
+                STS,
+                NOW.into(),
+            )),
+            "`server nonce` is not 64 bytes that begin with the client's 32",
+        ),
+    ] {
+        assert_eq!(said, format!("the parameter {sentence}"));
+    }
+}
+
+#[test]
+fn code_artifact_and_directory_buckets() {
+    let ask = |domain, duration_seconds| {
+        let mut ask = GetAuthorizationToken::new(domain, REGION);
+        ask.duration_seconds = duration_seconds;
+        ask.request()
+    };
+    for (said, sentence) in [
+        (
+            said(ask("A", None)),
+            "`domain` takes 2 to 50 lower-case letters, digits and `-`, a letter first and no `-` last",
+        ),
+        (
+            said(ask("my-domain", Some(899))),
+            "`duration` takes 0, or 900 to 43200 seconds",
+        ),
+        (
+            said(Repository::new("my-domain", "1", REGION, "repo")),
+            "`domain-owner` takes twelve digits",
+        ),
+        (
+            said(Repository::new("my-domain", "111122223333", REGION, "-")),
+            "`repository` takes 2 to 100 letters, digits and `._-`, the first no sign",
+        ),
+        (
+            said(express::host("bucket", REGION)),
+            "`Bucket` is not the name of a directory bucket, NAME--ZONE--x-s3",
+        ),
+    ] {
+        assert_eq!(said, format!("the parameter {sentence}"));
+    }
+}
+
+#[test]
+fn endpoints() {
+    let (no_fips, no_dual_stack) = (
+        "STS publishes no FIPS endpoint there",
+        "STS publishes no dual-stack endpoint there",
+    );
+    let isolated = "us-iso-east-1";
+    for (said, region, problem) in [
+        (said(Endpoint::fips("eu-west-1")), "eu-west-1", no_fips),
+        (
+            said(Endpoint::fips_dual_stack("eu-west-1")),
+            "eu-west-1",
+            no_fips,
+        ),
+        (
+            said(Endpoint::dual_stack(isolated)),
+            isolated,
+            no_dual_stack,
+        ),
+    ] {
+        assert_eq!(said, format!("no endpoint for {region:?}: {problem}"));
+    }
+}
+
+#[test]
+fn what_s3_refuses() {
+    let (code, message) = ("InvalidAccessKeyId", "The key is not known.");
+    let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    let refused = CreateSession::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+    assert_eq!(refused.to_string(), format!("{code} (403): {message}"));
+}
+
+#[test]
+fn keys_that_are_none() {
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", ""), REGION, "s3").unwrap();
+    let mut request = http::Request::get("https://bucket.s3.amazonaws.com/")
+        .body(())
+        .unwrap();
+    let refused = signer.sign(&mut request, PayloadHash::EMPTY, NOW);
+    assert!(said(refused).ends_with("is empty"));
+}

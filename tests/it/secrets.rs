@@ -1,0 +1,337 @@
+//! No `Debug`, no `Display` and no error text of any public type holds a secret key, a session
+//! token or a signature that grants access.
+
+mod bearer;
+mod chunked;
+#[cfg(feature = "sigv4a")]
+mod sigv4a;
+mod source;
+mod streams;
+#[cfg(feature = "sts")]
+mod sts;
+
+use std::fmt::{Debug, Display};
+use std::time::Duration;
+
+use countersign::{
+    Credentials, Error, PayloadHash, RawRequest, Rules, SecretKey, Service, SessionToken, Signer,
+    sigv4::{
+        AmzDate, Authorization, CanonicalHeaders, CanonicalQuery, CanonicalRequest,
+        CredentialScope, QueryAuthorization, Signature, SigningKey, StringToSign,
+        session_token_parameter,
+    },
+};
+use http::Request;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const TOKEN: &str = "IQoJb3JpZ2luX2VjEBY/+aCXVzLWVhc3QtMSJ==";
+const LIFETIME: Duration = Duration::from_secs(900);
+
+/// What must not be seen: secrets as they are, encoded, and as lists of numbers.
+struct Needles(Vec<String>);
+
+impl Needles {
+    fn new(signatures: &[&Signature]) -> Self {
+        let signatures = signatures.iter().map(|signature| signature.as_str());
+        let mut needles = Vec::new();
+        for secret in [SECRET, TOKEN].into_iter().chain(signatures) {
+            // Half of it is too much already.
+            let (start, end) = secret.split_at(secret.len() / 2);
+            for part in [start, end] {
+                needles.push(part.to_owned());
+                needles.push(countersign::encode_segment(part));
+                let numbers = format!("{:?}", &part.as_bytes()[..8]);
+                needles.push(numbers.trim_matches(['[', ']']).to_owned());
+            }
+        }
+        Self(needles)
+    }
+
+    #[track_caller]
+    fn hidden_in_text(&self, text: &str) {
+        assert!(!text.is_empty(), "nothing is told at all");
+        // One line, for lists of numbers that stand below each other.
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for needle in &self.0 {
+            assert!(
+                !text.contains(needle) && !line.contains(needle),
+                "{needle} is in {text}"
+            );
+        }
+    }
+
+    #[track_caller]
+    fn hidden_in(&self, value: &impl Debug) {
+        self.hidden_in_text(&format!("{value:?}"));
+        self.hidden_in_text(&format!("{value:#?}"));
+    }
+
+    #[track_caller]
+    fn hidden_in_display(&self, value: &(impl Debug + Display)) {
+        self.hidden_in(value);
+        self.hidden_in_text(&value.to_string());
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", SECRET)
+        .with_session_token(TOKEN)
+        .with_expiration(datetime!(2015-08-30 18:00 UTC))
+}
+
+fn get(uri: &str) -> Request<()> {
+    Request::get(uri).body(()).unwrap()
+}
+
+#[test]
+fn what_a_client_holds() {
+    let needles = Needles::new(&[]);
+    needles.hidden_in(&credentials());
+    needles.hidden_in(credentials().secret_key());
+    needles.hidden_in(&credentials().session_token());
+    needles.hidden_in(&SecretKey::from(SECRET.to_owned()));
+    needles.hidden_in(&SessionToken::s3_express(TOKEN));
+    needles.hidden_in(&Signer::new(credentials(), "us-east-1", "s3").unwrap());
+    needles.hidden_in(&Signer::new(credentials(), "", "s3").unwrap());
+    // A secret with a line break at its end, which is told as an error.
+    let classic = Credentials::new("AKIDEXAMPLE", format!("{SECRET}\n"));
+    needles.hidden_in(&Signer::new(classic, "us-east-1", "s3").unwrap());
+
+    // kSigning of AWS's documentation, for this secret.
+    let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request").unwrap();
+    let key = SigningKey::derive(&SECRET.into(), &scope);
+    let text = format!("{key:?}");
+    needles.hidden_in_text(&text);
+    assert!(!text.contains("c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"));
+    assert!(!text.contains("196, 175, 177"), "{text}");
+    assert!(text.contains("20150830/us-east-1/iam/aws4_request"));
+    needles.hidden_in_display(&scope);
+}
+
+#[test]
+fn what_signing_makes() {
+    let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
+    let uri = "https://user:password@bucket.s3.amazonaws.com/k";
+    let mut request = get(uri);
+    let signature = signer
+        .sign(&mut request, PayloadHash::Unsigned, NOW)
+        .unwrap();
+    let raw = RawRequest {
+        method: "GET",
+        path: "/k",
+        query: "",
+        headers: &[("host", b"bucket.s3.amazonaws.com")],
+    };
+    let added = signer.sign_raw(&raw, PayloadHash::Unsigned, NOW).unwrap();
+    let presigned = signer.presign(&get(uri), LIFETIME, NOW).unwrap();
+    let needles = Needles::new(&[&signature, presigned.signature()]);
+
+    // The needles are where they belong...
+    assert_eq!(added.signature(), &signature);
+    let header = request.headers()["authorization"].to_str().unwrap();
+    assert!(header.contains(signature.as_str()));
+    assert!(presigned.url().contains(presigned.signature().as_str()));
+    // ...and nowhere else.
+    needles.hidden_in(&signature);
+    needles.hidden_in(&added);
+    needles.hidden_in(&presigned);
+    assert!(!format!("{presigned:?}").contains("password"));
+    needles.hidden_in(presigned.headers());
+    needles.hidden_in(&Authorization::parse(header).unwrap());
+    let query = presigned.url().split_once('?').unwrap().1;
+    needles.hidden_in(&QueryAuthorization::parse(query).unwrap());
+    // The request itself: its header values are marked sensitive.
+    for name in ["authorization", "x-amz-security-token"] {
+        assert!(request.headers()[name].is_sensitive(), "{name}");
+    }
+    needles.hidden_in(request.headers());
+    let (parts, ()) = request.clone().into_parts();
+    needles.hidden_in(&parts.headers);
+
+    // A signed request in slices, the presigned query among them.
+    let headers: Vec<(&str, &[u8])> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .chain([("host", &b"bucket.s3.amazonaws.com"[..])])
+        .collect();
+    let raw = RawRequest {
+        headers: &headers,
+        query,
+        ..raw
+    };
+    needles.hidden_in(&raw);
+    // Its canonical form: `Display` is the text, the token where it is signed included.
+    let canonical = CanonicalRequest::from_raw(&raw, &Rules::S3, PayloadHash::Unsigned).unwrap();
+    needles.hidden_in(&canonical);
+    assert!(canonical.to_string().contains(TOKEN));
+    needles.hidden_in(&CanonicalHeaders::new(headers.iter().copied()).unwrap());
+    needles.hidden_in(&CanonicalQuery::new(query).unwrap());
+    needles
+        .hidden_in(&CanonicalQuery::new(&session_token_parameter(&TOKEN.into()).unwrap()).unwrap());
+    let date = AmzDate::new(NOW).unwrap();
+    let scope = CredentialScope::new(NOW, "us-east-1", "s3").unwrap();
+    let algorithm = Authorization::parse(header).unwrap().algorithm;
+    let string_to_sign = StringToSign::new(algorithm, &date, &scope, &canonical.hash());
+    needles.hidden_in_display(&string_to_sign);
+}
+
+#[test]
+fn a_token_added_after_signing_is_sensitive_too() {
+    let signer = Signer::new(credentials(), "us-east-1", "iotdevicegateway").unwrap();
+    let mut request = get("https://example.amazonaws.com/");
+    let signature = signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    let presigned = signer
+        .presign_with_payload(&get("https://h/mqtt"), PayloadHash::EMPTY, LIFETIME, NOW)
+        .unwrap();
+    let needles = Needles::new(&[&signature, presigned.signature()]);
+    assert!(
+        presigned
+            .url()
+            .contains(&countersign::encode_segment(TOKEN))
+    );
+    needles.hidden_in(&request);
+    needles.hidden_in(&presigned);
+
+    let mut headers = http::HeaderMap::new();
+    countersign::sigv4::attach_session_token(&mut headers, &SessionToken::s3_express(TOKEN))
+        .unwrap();
+    needles.hidden_in(&headers);
+}
+
+/// Compiles only as long as a type does not have a trait.
+macro_rules! lacks {
+    ($lacks:ident, $bound:path) => {
+        trait $lacks<Ambiguous> {
+            fn holds() {}
+        }
+        impl<T> $lacks<()> for T {}
+        impl<T: $bound> $lacks<u8> for T {}
+    };
+}
+lacks!(LacksDisplay, Display);
+lacks!(LacksEq, PartialEq);
+
+#[test]
+fn no_way_out_but_the_one_that_says_so() {
+    <SecretKey as LacksDisplay<_>>::holds();
+    <SessionToken as LacksDisplay<_>>::holds();
+    <Credentials as LacksDisplay<_>>::holds();
+    <SigningKey as LacksDisplay<_>>::holds();
+    <Signature as LacksDisplay<_>>::holds();
+    <countersign::Presigned as LacksDisplay<_>>::holds();
+    // Comparing them byte by byte would tell where they differ.
+    <SecretKey as LacksEq<_>>::holds();
+    <SessionToken as LacksEq<_>>::holds();
+    <Credentials as LacksEq<_>>::holds();
+    <SigningKey as LacksEq<_>>::holds();
+}
+
+/// What can be wrong while secrets are at hand.
+#[test]
+fn errors_made_with_secrets_at_hand() {
+    let needles = Needles::new(&[]);
+    let refuse = |signer: &Signer, uri: &str, payload, expires_in, now| -> Vec<Error> {
+        let signed = signer.sign(&mut get(uri), payload, now).map(drop);
+        let presigned = signer
+            .presign_with_payload(&get(uri), payload, expires_in, now)
+            .map(drop);
+        [signed, presigned]
+            .into_iter()
+            .filter_map(Result::err)
+            .collect()
+    };
+    let good = Signer::new(credentials(), "us-east-1", "s3").unwrap();
+    let lattice = Signer::new(credentials(), "us-east-1", "vpc-lattice-svcs").unwrap();
+    let broken = |text: &str| format!("{text}\n");
+    let with = |id: &str, secret: &str, token: &str| {
+        let credentials = Credentials::new(id, secret).with_session_token(token);
+        Signer::new(credentials, "us-east-1", "s3").unwrap()
+    };
+    let presigned = good.presign(&get("https://h/"), LIFETIME, NOW).unwrap();
+    let leaking = format!("https://h/?token={TOKEN}&%zz=");
+    let long = format!("https://h/{}", "k".repeat(65_500));
+    let (hour, week, now) = (Duration::from_secs(3600), Duration::from_secs(604_800), NOW);
+    let late = datetime!(2015-08-31 0:00 UTC);
+    let early = datetime!(-0001-01-01 0:00 UTC);
+    let unsigned = PayloadHash::Unsigned;
+    let errors: Vec<Error> = [
+        refuse(
+            &with(&broken("AKID"), SECRET, TOKEN),
+            "https://h/",
+            unsigned,
+            hour,
+            now,
+        ),
+        refuse(
+            &with("AKID", &broken(SECRET), TOKEN),
+            "https://h/",
+            unsigned,
+            hour,
+            now,
+        ),
+        refuse(
+            &with("AKID", SECRET, &broken(TOKEN)),
+            "https://h/",
+            unsigned,
+            hour,
+            now,
+        ),
+        refuse(
+            &Signer::new(credentials(), "/", "s3").unwrap(),
+            "https://h/",
+            unsigned,
+            hour,
+            now,
+        ),
+        refuse(
+            &Signer::new(credentials(), "r", "/").unwrap(),
+            "https://h/",
+            unsigned,
+            hour,
+            now,
+        ),
+        refuse(&good, "/", unsigned, hour, now),
+        refuse(&good, presigned.url(), unsigned, hour, now),
+        refuse(&good, &leaking, unsigned, hour, now),
+        refuse(&good, &long, unsigned, hour, now),
+        refuse(&good, "https://h/", unsigned, hour, late),
+        refuse(&good, "https://h/", unsigned, hour, early),
+        refuse(&good, "https://h/", unsigned, week, now),
+        refuse(&good, "https://h/", unsigned, week * 2, now),
+        refuse(&lattice, "https://h/", PayloadHash::EMPTY, hour, now),
+    ]
+    .concat();
+    assert!(errors.len() >= 20, "{errors:?}");
+    for error in errors {
+        needles.hidden_in_display(&error);
+    }
+
+    let value = format!("{TOKEN}\n");
+    let leaking = RawRequest {
+        method: "GET",
+        path: "/",
+        query: "",
+        headers: &[("host", b"h"), ("x-amz-security-token2", value.as_bytes())],
+    };
+    needles.hidden_in_display(&good.sign_raw(&leaking, unsigned, now).unwrap_err());
+    let header =
+        format!("AWS4-HMAC-SHA256 Credential=AKID/{TOKEN}, SignedHeaders=host, Signature={TOKEN}");
+    needles.hidden_in_display(&Authorization::parse(&header).unwrap_err());
+    let query =
+        format!("X-Amz-Credential={TOKEN}&X-Amz-Signature={TOKEN}&X-Amz-Security-Token={TOKEN}");
+    needles.hidden_in_display(&QueryAuthorization::parse(&query).unwrap_err());
+    needles.hidden_in_display(&CredentialScope::parse(SECRET).unwrap_err());
+    needles.hidden_in_display(&session_token_parameter(&(&*value).into()).unwrap_err());
+}
+
+#[test]
+fn the_plain_types_print() {
+    // The rest holds nothing to hide, and prints what it is.
+    assert_eq!(format!("{:?}", Service::S3.name()), "\"s3\"");
+    assert!(format!("{:?}", PayloadHash::EMPTY.to_hashed_payload()).contains("e3b0c442"));
+    assert!(format!("{:?}", PayloadHash::Unsigned).contains("Unsigned"));
+}

@@ -1,0 +1,321 @@
+//! What a server answers to a request that it refuses: the names and statuses of AWS's own answers,
+//! by protocol. The IAM User Guide and "Common Errors" for query services, Amazon S3 API Reference,
+//! "Error responses"; for JSON services what they are seen to answer.
+
+use countersign::chunked::{ChunkError, ChunkedEncoding};
+use countersign::verify::{
+    Protocol, SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
+use countersign::{Credentials, PayloadHash, Signer, sigv4::AmzDate};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
+const FORMS: [SignatureLocation; 3] = [
+    SignatureLocation::Header,
+    SignatureLocation::Query,
+    SignatureLocation::Fields,
+];
+
+/// S3's answer; and that of query and of JSON services.
+fn check(error: &VerifyError, s3: (&str, u16), query: (&str, u16), json: &str) {
+    for (protocol, code, status) in [
+        (Protocol::S3, s3.0, s3.1),
+        (Protocol::Query, query.0, query.1),
+        (Protocol::Json, json, 400),
+        (Protocol::RestJson, json, 403),
+    ] {
+        assert_eq!(error.code(protocol), code, "{error:?} {protocol:?}");
+        assert_eq!(error.status(protocol), status, "{error:?} {protocol:?}");
+    }
+}
+
+/// An authorization that is not whole.
+fn incomplete(error: &VerifyError, s3: (&str, u16)) {
+    let query = ("IncompleteSignature", 400);
+    check(error, s3, query, "IncompleteSignatureException");
+}
+
+/// A signature that is not good for this request.
+fn wrong(error: &VerifyError, s3: (&str, u16)) {
+    let query = ("SignatureDoesNotMatch", 403);
+    check(error, s3, query, "InvalidSignatureException");
+}
+
+/// Of a header, a URL and a form upload.
+fn malformed(form: SignatureLocation) -> (&'static str, u16) {
+    match form {
+        SignatureLocation::Header => ("AuthorizationHeaderMalformed", 400),
+        SignatureLocation::Query => ("AuthorizationQueryParametersError", 400),
+        SignatureLocation::Fields => ("InvalidArgument", 400),
+    }
+}
+
+#[test]
+fn without_a_signature_or_with_half_of_one() {
+    check(
+        &VerifyError::MissingAuthentication,
+        ("AccessDenied", 403),
+        ("MissingAuthenticationToken", 403),
+        "MissingAuthenticationTokenException",
+    );
+    for form in FORMS {
+        let problem = "no signature";
+        incomplete(&VerifyError::Malformed { form, problem }, malformed(form));
+    }
+    for form in [SignatureLocation::Query, SignatureLocation::Fields] {
+        incomplete(&VerifyError::UnknownAlgorithm { form }, malformed(form));
+        incomplete(&VerifyError::MissingDate { form }, malformed(form));
+        incomplete(&VerifyError::InvalidDate { form }, malformed(form));
+    }
+    let form = SignatureLocation::Header;
+    let unsupported = VerifyError::UnknownAlgorithm { form };
+    incomplete(&unsupported, ("InvalidArgument", 400));
+    incomplete(&VerifyError::MissingDate { form }, ("AccessDenied", 403));
+    incomplete(&VerifyError::InvalidDate { form }, ("AccessDenied", 403));
+    let (seconds, longest) = (604_801, 604_800);
+    let too_long = VerifyError::ExpiresInOutOfRange { seconds, longest };
+    incomplete(&too_long, ("AuthorizationQueryParametersError", 400));
+}
+
+#[test]
+fn a_request_that_cannot_be_read() {
+    let name = "x-amz-date";
+    for (error, code) in [
+        (VerifyError::Repeated { name }, "InvalidArgument"),
+        (VerifyError::InvalidHeader, "InvalidArgument"),
+        (VerifyError::InvalidContentSha256, "InvalidArgument"),
+        (VerifyError::InvalidTarget { problem: "" }, "InvalidURI"),
+        (VerifyError::MissingHost, "InvalidRequest"),
+        (VerifyError::SeveralHosts, "InvalidRequest"),
+        (VerifyError::MissingContentSha256, "InvalidRequest"),
+    ] {
+        incomplete(&error, (code, 400));
+    }
+    // The only status but 400 and 403.
+    let length = ("MissingContentLength", 411);
+    incomplete(&VerifyError::InvalidDecodedLength, length);
+}
+
+/// A streaming literal on what takes no stream.
+#[test]
+fn a_stream_where_none_is_taken() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
+    let mut request = http::Request::put("/key")
+        .header("host", "h.example")
+        .body(())
+        .unwrap();
+    signer
+        .sign_chunked(&mut request, ChunkedEncoding::signed(9), NOW)
+        .unwrap();
+    let claim = SignedRequest::parse(&request).unwrap();
+    let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+    let error = Verifier::new("us-east-1", "s3")
+        .unwrap()
+        .verify(&claim, &key, PayloadHash::new(""), NOW)
+        .unwrap_err();
+    wrong(&error, ("InvalidRequest", 400));
+}
+
+#[test]
+fn a_signature_of_something_else() {
+    let several = VerifyError::SeveralAuthentications;
+    wrong(&several, ("InvalidArgument", 400));
+    for form in FORMS {
+        let (region, expected) = (String::from("eu-west-1"), String::from("us-east-1"));
+        let (day, date) = (String::from("20260102"), AmzDate::new(NOW).unwrap());
+        for error in [
+            VerifyError::InvalidScope { form },
+            VerifyError::WrongDay { form, day, date },
+            VerifyError::WrongRegion {
+                form,
+                region: region.clone(),
+                expected: expected.clone(),
+            },
+            VerifyError::WrongService {
+                form,
+                service: region,
+                expected,
+            },
+        ] {
+            wrong(&error, malformed(form));
+        }
+        let late = match form {
+            SignatureLocation::Header => ("RequestTimeTooSkewed", 403),
+            SignatureLocation::Query | SignatureLocation::Fields => ("AccessDenied", 403),
+        };
+        let expired = VerifyError::Expired {
+            form,
+            signed_at: NOW.into(),
+            expired_at: NOW.into(),
+            now: NOW.into(),
+        };
+        wrong(&expired, late);
+        let early = VerifyError::NotYetCurrent {
+            form,
+            signed_at: NOW.into(),
+            valid_from: NOW.into(),
+            now: NOW.into(),
+        };
+        wrong(&early, late);
+    }
+    let name = || String::from("x-amz-meta-a");
+    for error in [
+        VerifyError::HostNotSigned,
+        VerifyError::HeadersNotSigned {
+            names: vec![name()],
+        },
+        VerifyError::WrongAudience { name: name() },
+    ] {
+        wrong(&error, ("AccessDenied", 403));
+    }
+    for error in [
+        VerifyError::SignatureMismatch,
+        VerifyError::SignedHeaderMissing { name: name() },
+    ] {
+        wrong(&error, ("SignatureDoesNotMatch", 403));
+    }
+    let error = VerifyError::ContentSha256Mismatch;
+    wrong(&error, ("XAmzContentSHA256Mismatch", 400));
+}
+
+/// S3 API Reference, "Error responses": `InternalError`, 500. The AWS pages "Common errors":
+/// `InternalFailure`, 500.
+#[test]
+fn a_check_that_does_not_fit_the_signature_is_the_servers_mistake() {
+    for error in [
+        VerifyError::PayloadIsUnsigned,
+        VerifyError::PayloadNotAsSigned {
+            signed: "a hash",
+            checked: "unsigned",
+        },
+    ] {
+        for (protocol, code) in [
+            (Protocol::S3, "InternalError"),
+            (Protocol::Query, "InternalFailure"),
+            (Protocol::Json, "InternalFailure"),
+            (Protocol::RestJson, "InternalFailure"),
+        ] {
+            assert_eq!(error.code(protocol), code, "{error}");
+            assert_eq!(error.status(protocol), 500, "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
+    let verify = |payload: PayloadHash, checked: PayloadHash| {
+        let credentials =
+            Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+        let request = http::Request::put("https://bucket.s3.us-east-1.amazonaws.com/key");
+        let request = request.body(()).unwrap();
+        let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
+        let hour = std::time::Duration::from_secs(3600);
+        let url = signer
+            .presign_with_payload(&request, payload, hour, NOW)
+            .unwrap();
+        let arrived = http::Request::put(url.uri().unwrap());
+        let mut arrived = arrived.body(()).unwrap();
+        arrived.headers_mut().extend(url.headers().clone());
+        let claim = SignedRequest::parse(&arrived).unwrap();
+        let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let verified = verifier.verify(&claim, &key, checked, NOW);
+        verified.map(drop)
+    };
+    let unsigned = PayloadHash::Unsigned;
+    for checked in [PayloadHash::EMPTY, PayloadHash::new("body")] {
+        assert_eq!(
+            verify(unsigned, checked),
+            Err(VerifyError::PayloadIsUnsigned)
+        );
+    }
+    assert_eq!(verify(unsigned, unsigned), Ok(()));
+    // A signed hash that another body came with stays the client's mistake.
+    assert_eq!(verify(PayloadHash::EMPTY, PayloadHash::EMPTY), Ok(()));
+    let another = verify(PayloadHash::EMPTY, PayloadHash::new("body"));
+    assert_eq!(another, Err(VerifyError::ContentSha256Mismatch));
+}
+
+#[test]
+fn credentials_that_nobody_knows() {
+    let unknown = |error, s3| {
+        let query = ("InvalidClientTokenId", 403);
+        check(&error, s3, query, "UnrecognizedClientException");
+    };
+    unknown(VerifyError::UnknownAccessKeyId, ("InvalidAccessKeyId", 403));
+    unknown(VerifyError::InvalidSessionToken, ("InvalidToken", 400));
+    let (expiration, now) = (NOW, NOW);
+    check(
+        &VerifyError::CredentialsExpired {
+            expiration: expiration.into(),
+            now: now.into(),
+        },
+        ("ExpiredToken", 400),
+        ("ExpiredToken", 403),
+        "ExpiredTokenException",
+    );
+}
+
+#[test]
+fn a_form_is_named_in_the_text() {
+    for (form, name) in FORMS.into_iter().zip(["header", "query", "form"]) {
+        assert_eq!(form.to_string(), name);
+        let text = VerifyError::UnknownAlgorithm { form }.to_string();
+        assert!(
+            text.contains(&format!("authorization {name} is not")),
+            "{text}"
+        );
+    }
+}
+
+/// Amazon S3 API Reference, "List of error codes".
+#[test]
+fn chunks_that_do_not_verify() {
+    let name = String::from("x-amz-checksum-crc32");
+    for (error, code, status) in [
+        (ChunkError::Incomplete, "IncompleteBody", 400),
+        (ChunkError::Malformed("no size"), "IncompleteBody", 400),
+        (
+            ChunkError::WrongDecodedLength {
+                length: 9,
+                announced: 8,
+            },
+            "IncompleteBody",
+            400,
+        ),
+        (
+            ChunkError::ChunkTooSmall { chunk: 1, size: 8 },
+            "InvalidChunkSizeError",
+            403,
+        ),
+        (
+            ChunkError::ChunkTooLarge {
+                size: 9,
+                maximum: 8,
+            },
+            "InvalidRequest",
+            400,
+        ),
+        (ChunkError::OutOfMemory, "InternalError", 500),
+        (ChunkError::SignatureMismatch, "SignatureDoesNotMatch", 403),
+        (ChunkError::TrailersTooLong, "MalformedTrailerError", 400),
+        (ChunkError::UnannouncedTrailer, "MalformedTrailerError", 400),
+        (
+            ChunkError::MissingTrailer { name: name.clone() },
+            "MalformedTrailerError",
+            400,
+        ),
+        (
+            ChunkError::UncheckedTrailer { name: name.clone() },
+            "MalformedTrailerError",
+            400,
+        ),
+        (ChunkError::ChecksumMismatch { name }, "BadDigest", 400),
+        (ChunkError::NotAnnounced("no form"), "InvalidRequest", 400),
+    ] {
+        assert_eq!(error.code(), code, "{error:?}");
+        assert_eq!(error.status(), status, "{error:?}");
+    }
+}
