@@ -15,7 +15,15 @@
 
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub mod address;
-#[cfg(any(feature = "sts", feature = "s3", feature = "codeartifact"))]
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts"
+))]
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
@@ -24,7 +32,11 @@ pub mod clock_skew;
 pub mod cloudfront;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod credentials;
+#[cfg(feature = "ecr")]
+pub mod ecr;
 #[cfg(feature = "event-stream")]
 pub mod event_stream;
 #[cfg(feature = "explain")]
@@ -34,8 +46,12 @@ pub mod guide;
 pub mod legacy;
 #[cfg(feature = "post-policy")]
 pub mod post_policy;
+#[cfg(feature = "redshift")]
+pub mod redshift;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[cfg(feature = "signin")]
+pub mod signin;
 pub mod sigv4;
 #[cfg(feature = "sigv4a")]
 pub mod sigv4a;

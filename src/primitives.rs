@@ -9,11 +9,23 @@ pub(crate) mod host_label;
 pub(crate) mod http_date;
 pub(crate) mod inline_text;
 pub(crate) mod inline_vec;
-#[cfg(any(feature = "post-policy", feature = "tokens"))]
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "post-policy",
+    feature = "redshift",
+    feature = "signin",
+    feature = "tokens"
+))]
 pub(crate) mod json;
 pub(crate) mod percent;
 pub(crate) mod scan;
 pub(crate) mod sha256;
 pub(crate) mod sink;
-#[cfg(any(feature = "sts", feature = "s3", feature = "explain"))]
+#[cfg(any(
+    feature = "explain",
+    feature = "redshift",
+    feature = "s3",
+    feature = "sts"
+))]
 pub(crate) mod xml;

@@ -1,7 +1,8 @@
-//! Amazon S3: addresses of buckets and access points, and sessions with directory buckets.
+//! Amazon S3: addresses of buckets and access points, sessions with directory buckets, and
+//! credentials for what S3 Access Grants allow.
 //!
 //! [`Addressing`] answers where a request goes and how it is signed there, and [`express`] gets the
-//! sessions that directory buckets ask for.
+//! sessions that directory buckets ask for. [`access_grants`] gets credentials for a granted prefix.
 //!
 //! ```
 //! use countersign::s3::Addressing;
@@ -15,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod access_grants;
 pub mod address;
 pub mod express;
 

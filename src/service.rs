@@ -1,5 +1,14 @@
 //! Services, and the rules by which each wants to be signed.
 
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "tokens"
+))]
+pub(crate) mod hosts;
 pub(crate) mod partition;
 pub(crate) mod signing_names;
 

@@ -1,7 +1,13 @@
 //! JSON text, for the little that is written without a serializer.
 
 /// Appends a JSON string, with its quotation marks.
-#[cfg(feature = "tokens")]
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "signin",
+    feature = "tokens"
+))]
 pub(crate) fn write_string(json: &mut String, text: &str) {
     json.push('"');
     write_escaped(json, text, |_| false);

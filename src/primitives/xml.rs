@@ -1,11 +1,11 @@
 //! XML responses, read in bounded memory and time.
 
-#[cfg(any(feature = "sts", feature = "s3"))]
+#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
 mod element;
 
 use roxmltree::{Document, ParsingOptions};
 
-#[cfg(any(feature = "sts", feature = "s3"))]
+#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
 pub(crate) use element::Element;
 
 /// The largest document that is read: 1 MiB.

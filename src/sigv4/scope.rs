@@ -6,9 +6,13 @@ use std::str::FromStr;
 
 use crate::error::Error;
 #[cfg(any(
-    feature = "sts",
-    feature = "s3",
     feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
     feature = "tokens"
 ))]
 use crate::primitives::host_label::is_host_label;
@@ -219,9 +223,13 @@ impl fmt::Debug for CredentialScope {
 /// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
 /// that belong to no region, so that no host contains one.
 #[cfg(any(
-    feature = "sts",
-    feature = "s3",
     feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
     feature = "tokens"
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {

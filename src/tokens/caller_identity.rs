@@ -37,6 +37,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attestation;
 mod check;
 mod error;
 mod google;
@@ -56,6 +57,7 @@ use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
+pub(super) use attestation::attestation;
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;
 pub use google::google;

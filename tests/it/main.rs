@@ -12,6 +12,14 @@ mod bearer;
 mod bytes;
 #[cfg(feature = "tokens")]
 mod caller_identity;
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+mod calls;
 mod chunked;
 #[cfg(feature = "http-body")]
 mod chunked_body;
@@ -29,6 +37,8 @@ mod explain;
 mod hostile_answers;
 #[cfg(feature = "legacy")]
 mod legacy;
+#[cfg(feature = "tokens")]
+mod logins;
 mod package;
 #[cfg(feature = "post-policy")]
 mod post_policy;

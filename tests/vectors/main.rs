@@ -9,6 +9,14 @@
 mod access_key_id;
 #[cfg(feature = "s3")]
 mod address;
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+mod calls;
 #[cfg(feature = "checksums")]
 mod checksums;
 mod chunked;
@@ -22,6 +30,8 @@ mod default_headers;
 mod event_stream;
 #[cfg(feature = "legacy")]
 mod legacy;
+#[cfg(feature = "tokens")]
+mod logins;
 #[cfg(feature = "post-policy")]
 mod post_policy;
 mod report;
@@ -122,8 +132,48 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "iot-credentials" => sources::iot,
         #[cfg(feature = "sources")]
         "chain" => sources::chain,
+        #[cfg(feature = "tokens")]
+        "ses-smtp" => logins::ses_smtp,
+        #[cfg(feature = "tokens")]
+        "keyspaces" => logins::keyspaces,
+        #[cfg(feature = "tokens")]
+        "snowflake" => logins::snowflake,
+        #[cfg(feature = "tokens")]
+        "neptune" => logins::neptune,
+        #[cfg(feature = "tokens")]
+        "appsync" => logins::appsync,
+        _ => return call(topic),
+    })
+}
+
+/// The topics of calls, which share what they need.
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+fn call(topic: &str) -> Option<fn(&mut Case<'_>)> {
+    Some(match topic {
+        "access-grants" => calls::access_grants,
+        "console-url" => calls::console_url,
+        "ecr" => calls::ecr,
+        "redshift" => calls::redshift,
+        "signin" => calls::signin,
         _ => return None,
     })
+}
+
+#[cfg(not(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+)))]
+fn call(_: &str) -> Option<fn(&mut Case<'_>)> {
+    None
 }
 
 /// The topic of a file, and its cases.

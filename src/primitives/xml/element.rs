@@ -17,7 +17,7 @@ impl<'a> Element<'a> {
         self.0.tag_name().name()
     }
 
-    #[cfg(feature = "s3")]
+    #[cfg(any(feature = "redshift", feature = "s3"))]
     pub(crate) fn namespace(&self) -> &'a str {
         self.0.tag_name().namespace().unwrap_or_default()
     }
