@@ -429,7 +429,7 @@ fn v15_headers_that_change_the_answer() {
         ("content-type", "application/x-www-form-urlencoded"),
         (
             "content-type",
-            "Application/X-WWW-SignatureLocation-Urlencoded; Charset=UTF-8",
+            "Application/X-WWW-Form-Urlencoded; Charset=UTF-8",
         ),
         ("content-length", "43"),
         (

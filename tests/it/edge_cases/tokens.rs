@@ -267,19 +267,13 @@ fn e77_white_space_in_keys_and_tokens_is_refused_unprinted() {
         ]
     };
     let check = |credentials: Credentials, text: &str, expected: fn(&Error) -> bool| {
-        let signer = Signer::new(credentials, REGION, "s3").unwrap();
-        let mut request = get("https://bucket.s3.amazonaws.com/k");
-        let error = signer
-            .sign(&mut request, PayloadHash::Unsigned, NOW)
-            .unwrap_err();
+        let error = Signer::new(credentials.clone(), REGION, "s3").unwrap_err();
         assert!(expected(&error), "{error:?}");
-        assert!(request.headers().is_empty());
-        let presigned = signer.presign(&request, LIFETIME, NOW);
-        assert_eq!(presigned.unwrap_err(), error);
         for said in [
             error.to_string(),
             format!("{error:?}"),
-            format!("{signer:?}"),
+            format!("{:?}", credentials.secret_key()),
+            format!("{:?}", credentials.session_token()),
         ] {
             assert!(
                 text.trim().is_empty() || !said.contains(text.trim()),
