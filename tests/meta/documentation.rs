@@ -4,7 +4,7 @@
 //! with a word of `VERBS`. Getters, constructors and `with_…` need no example: that of the type
 //! shows them. A variant such as `sign_raw` may link to its verb, `sign`, instead.
 
-use std::path::{Path, PathBuf};
+use crate::sources::sources;
 
 /// The first words of the names of methods that do the crate's work.
 const VERBS: [&str; 15] = [
@@ -63,25 +63,6 @@ const MODULES_WITHOUT: [(&str, &str); 5] = [
     ("s3.rs", "its page is not written yet"),
     ("sigv4.rs", "its page is not written yet"),
 ];
-
-/// Every program below `src`, by its path from there.
-fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut folders, mut sources) = (vec![root.clone()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path: PathBuf = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-                sources.push((name.to_owned(), std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    sources.sort();
-    sources
-}
 
 struct Item<'a> {
     kind: &'a str,

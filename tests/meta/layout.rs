@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::sources::sources;
+
 /// The units of each floor, lowest first.
 const FLOORS: [&[&str]; 8] = [
     &["primitives"],
@@ -196,22 +198,12 @@ fn uses(code: &str) -> Vec<Reference> {
 
 impl House {
     fn read() -> Self {
-        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let (mut folders, mut files) = (vec![src.clone()], BTreeMap::new());
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let file = path.strip_prefix(&src).unwrap().with_extension("");
-                let file = file.to_str().unwrap().replace('\\', "/");
-                let file = if file == "lib" { String::new() } else { file };
-                files.insert(file, code(&std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-        Self(files)
+        let files = sources().into_iter().map(|(path, text)| {
+            let module = path.trim_end_matches(".rs");
+            let module = if module == "lib" { "" } else { module };
+            (module.to_owned(), code(&text))
+        });
+        Self(files.collect())
     }
 
     fn child(&self, module: &str, name: &str) -> Option<String> {
