@@ -5,3 +5,12 @@ mod errors;
 mod layout;
 mod public_api;
 mod sources;
+#[cfg(all(
+    feature = "checksums",
+    feature = "codeartifact",
+    feature = "explain",
+    feature = "http-body",
+    feature = "sts",
+    feature = "tokens"
+))]
+mod tasks;
