@@ -50,14 +50,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_host(server.address().to_string());
     println!("{token:#?}");
 
-    // As npm sends it, and as pip does.
+    // As npm sends it.
+    let host = server.address().to_string();
+    let known = (
+        "eyJ2ZXIiOjF9.abc",
+        host.as_str(),
+        token.expiration().unwrap_or(now),
+    );
+    let (status, body) = local::send(&download(known, &format!("{url}/npm/repo/left-pad"), now)?)?;
+    println!("{status}: {body}");
+
+    // As pip sends it.
     let as_aws = bearer::Scheme::Basic { user: "aws".into() };
-    for token in [token.clone(), token.clone().sent_as(as_aws)] {
-        let mut download = Request::get(format!("{url}/npm/repo/left-pad")).body(String::new())?;
-        bearer::authorize(&mut download, &token, "codeartifact", "us-west-2", now)?;
-        let (status, body) = local::send(&download)?;
-        println!("{status}: {body}");
-    }
+    let basic = token.clone().sent_as(as_aws);
+    let mut request = Request::get(format!("{url}/pypi/repo/simple/")).body(String::new())?;
+    bearer::authorize(&mut request, &basic, "codeartifact", "us-west-2", now)?;
+    let (status, body) = local::send(&request)?;
+    println!("{status}: {body}");
 
     // The token is attached to none of these.
     for url in ["https://evil.example/", "/npm/repo/left-pad"] {

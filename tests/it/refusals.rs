@@ -173,7 +173,7 @@ fn what_s3_refuses() {
 }
 
 #[test]
-fn keys_that_are_none() {
+fn an_empty_secret_key_is_refused() {
     let refused = Signer::new(Credentials::new("AKIDEXAMPLE", ""), REGION, "s3");
     assert!(matches!(refused, Err(Error::InvalidSecretKey(_))));
     assert!(said(refused).ends_with("is empty"));

@@ -136,14 +136,14 @@ fn messages(tokens: &[Token]) -> Vec<Message> {
             }
         } else if word(at) == "pub" && sign(at + 1, '(') {
             at = matching(tokens, at + 1);
-        } else if !matches!(word(at), "" | "pub") {
-            if let (Some((template, arguments)), Some(of)) = (pending.take(), &of) {
-                messages.push(Message {
-                    name: format!("{of}::{}", word(at)),
-                    template,
-                    arguments,
-                });
-            }
+        } else if !matches!(word(at), "" | "pub")
+            && let (Some((template, arguments)), Some(of)) = (pending.take(), &of)
+        {
+            messages.push(Message {
+                name: format!("{of}::{}", word(at)),
+                template,
+                arguments,
+            });
         }
         at += 1;
     }

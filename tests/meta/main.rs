@@ -1,6 +1,7 @@
 //! The crate as its readers see it: layout, documentation, public API.
 
 mod documentation;
+mod edge_cases;
 mod errors;
 mod layout;
 mod public_api;
@@ -13,4 +14,5 @@ mod sources;
     feature = "sts",
     feature = "tokens"
 ))]
+#[allow(clippy::duplicate_mod, reason = "two examples have one local server")]
 mod tasks;
