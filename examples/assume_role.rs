@@ -1,53 +1,51 @@
-//! From a long-term key to a call with temporary credentials: AssumeRole, its answer, a signed
-//! ListUsers. STS and IAM are a small server in this process, so there is nothing to set up:
+//! Assumes a role and signs a call with the temporary credentials of the response.
+//!
+//! STS and IAM are a small server in this process, so there is nothing to set up:
 //! `cargo run --features sts --example assume_role`
 
-use std::error::Error;
-use std::time::Duration;
-
-use countersign::{Credentials, PayloadHash, Signer, sts};
-use http::{Request, Response};
-use time::OffsetDateTime;
+use countersign::sts::{AssumeRole, Endpoint};
+use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+use http::{Request, Response, StatusCode};
 
 #[path = "local/http.rs"]
 mod local;
 
-fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) fn list_users(
+    (id, secret): (&str, &str),
+    (sts, iam): (&Endpoint, &str),
+    send: impl Fn(Request<String>) -> Result<(StatusCode, String), Box<dyn std::error::Error>>,
+    now: Timestamp,
+) -> Result<Request<String>, Box<dyn std::error::Error>> {
+    let ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "example");
+    let unsigned = ask.request(sts)?;
+    let (status, body) = send(unsigned.sign(&Credentials::new(id, secret), now)?)?;
+    let assumed = AssumeRole::parse(status, body)?;
+    let signer = Signer::new(assumed.credentials, "us-east-1", "iam")?;
+    let url = format!("{iam}/?Action=ListUsers&Version=2010-05-08");
+    let mut request = Request::get(url).body(String::new())?;
+    signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    Ok(request)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = local::serve(2, answer)?;
     let url = format!("http://{}", server.address());
-
-    // With AWS it would be `Endpoint::regional("eu-west-1")`.
-    let endpoint = sts::Endpoint::custom(&url, "eu-west-1")?;
-    let mut ask = sts::AssumeRole::new("arn:aws:iam::123456789012:role/demo", "example");
-    ask.duration_seconds = Some(900);
-    let long_term = Credentials::new(
+    let keys = (
         "AKIAIOSFODNN7EXAMPLE",
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     );
-    let request = ask
-        .request(&endpoint)?
-        .sign(&long_term, OffsetDateTime::now_utc())?;
+    // With AWS these are `Endpoint::regional("eu-west-1")` and `https://iam.amazonaws.com`.
+    let endpoint = Endpoint::custom(&url, "eu-west-1")?;
+    let send = |request: Request<String>| local::send(&request);
+    let now = std::time::SystemTime::now().into();
+    let request = list_users(keys, (&endpoint, &url), send, now)?;
+    println!("{request:#?}");
     let (status, body) = local::send(&request)?;
-    let assumed = sts::AssumeRole::parse(status, body)?;
-    println!("{assumed:#?}");
-
-    let now = OffsetDateTime::now_utc();
-    let soon = Duration::from_secs(300);
-    println!(
-        "to be fetched again already: {}",
-        assumed.credentials.expires_within(soon, now)
-    );
-
-    let signer = Signer::new(assumed.credentials, "us-east-1", "iam")?;
-    let mut call =
-        Request::get(format!("{url}/?Action=ListUsers&Version=2010-05-08")).body(String::new())?;
-    signer.sign(&mut call, PayloadHash::EMPTY, now)?;
-    let (status, body) = local::send(&call)?;
     println!("{status}: {body}");
     server.join()
 }
 
-/// STS, and a service that wants to see the session token.
+/// STS, and a service that checks the session token.
 fn answer(request: &Request<String>) -> Response<String> {
     if request.body().starts_with("Action=AssumeRole&") {
         return Response::new(
@@ -73,7 +71,7 @@ fn answer(request: &Request<String>) -> Response<String> {
     let known = token.is_some_and(|token| token == "AQoDYXdzEPT//////////wEXAMPLE==");
     let mut response = Response::new(if known { "Alice, Bob" } else { "who?" }.to_owned());
     if !known {
-        *response.status_mut() = http::StatusCode::FORBIDDEN;
+        *response.status_mut() = StatusCode::FORBIDDEN;
     }
     response
 }

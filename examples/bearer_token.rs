@@ -1,21 +1,37 @@
-//! A bearer token from CodeArtifact, end to end: the signed request for it, its answer, a download
-//! with it, and what npm, pip and Cargo are told. The service is a small server in this process:
+//! A bearer token from CodeArtifact: the signed request for it, its response, a download with it, and
+//! the settings of npm, pip and Cargo.
+//!
+//! The service is a small server in this process:
 //! `cargo run --features codeartifact --example bearer_token`
 
-use std::error::Error;
-
-use countersign::codeartifact::{GetAuthorizationToken, Repository};
-use countersign::{Credentials, bearer};
+use countersign::bearer::{self, BearerToken};
+use countersign::{Credentials, Timestamp};
 use http::{Request, Response};
-use time::OffsetDateTime;
 
 #[path = "local/http.rs"]
 mod local;
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// A download with a token for one host of one service, until the token expires.
+pub(crate) fn download(
+    (token, host, expires): (&str, &str, Timestamp),
+    url: &str,
+    now: Timestamp,
+) -> Result<Request<String>, Box<dyn std::error::Error>> {
+    let token = BearerToken::new(token)
+        .with_scope("codeartifact", "us-west-2")
+        .with_host(host)
+        .with_expiration(expires);
+    let mut request = Request::get(url).body(String::new())?;
+    bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
+    Ok(request)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    use countersign::codeartifact::{GetAuthorizationToken, Repository};
+
     let server = local::serve(3, answer)?;
     let url = format!("http://{}", server.address());
-    let now = OffsetDateTime::now_utc();
+    let now = Timestamp::from(std::time::SystemTime::now());
 
     // With AWS it would be `ask.request()`.
     let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
@@ -28,22 +44,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (status, body) = local::send(&request)?;
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    // It names the hosts of CodeArtifact's repositories. This one stands in for them.
+    // It names the hosts of CodeArtifact's repositories. The local server takes their place.
     let token = ask
         .parse(&response)?
         .with_host(server.address().to_string());
     println!("{token:#?}");
 
-    // npm's way, and pip's.
-    let as_aws = bearer::Scheme::Basic { user: "aws".into() };
-    for token in [token.clone(), token.clone().sent_as(as_aws)] {
-        let mut download = Request::get(format!("{url}/npm/repo/left-pad")).body(String::new())?;
-        bearer::authorize(&mut download, &token, "codeartifact", "us-west-2", now)?;
-        let (status, body) = local::send(&download)?;
-        println!("{status}: {body}");
-    }
+    // As npm sends it.
+    let host = server.address().to_string();
+    let known = (
+        "eyJ2ZXIiOjF9.abc",
+        host.as_str(),
+        token.expiration().unwrap_or(now),
+    );
+    let (status, body) = local::send(&download(known, &format!("{url}/npm/repo/left-pad"), now)?)?;
+    println!("{status}: {body}");
 
-    // Nothing of this is sent.
+    // As pip sends it.
+    let as_aws = bearer::Scheme::Basic { user: "aws".into() };
+    let basic = token.clone().sent_as(as_aws);
+    let mut request = Request::get(format!("{url}/pypi/repo/simple/")).body(String::new())?;
+    bearer::authorize(&mut request, &basic, "codeartifact", "us-west-2", now)?;
+    let (status, body) = local::send(&request)?;
+    println!("{status}: {body}");
+
+    // The token is attached to none of these.
     for url in ["https://evil.example/", "/npm/repo/left-pad"] {
         let mut download = Request::get(url).body(())?;
         let refused = bearer::authorize(&mut download, &token, "codeartifact", "us-west-2", now);
@@ -64,14 +89,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     server.join()
 }
 
-/// CodeArtifact, and a repository that wants the token, as a bearer or as a password.
+/// CodeArtifact, and a repository that checks the token, as Bearer or as Basic.
 fn answer(request: &Request<String>) -> Response<String> {
     if request.uri().path() == "/v1/authorization-token" {
         let answer = r#"{"authorizationToken":"eyJ2ZXIiOjF9.abc","expiration":4.0840E9}"#;
         return Response::new(answer.to_owned());
     }
-    let known = match bearer::BearerToken::from_headers(request.headers()) {
-        Ok(token) => token.matches(&bearer::BearerToken::new("eyJ2ZXIiOjF9.abc")),
+    let known = match BearerToken::from_headers(request.headers()) {
+        Ok(token) => token.matches(&BearerToken::new("eyJ2ZXIiOjF9.abc")),
         Err(_) => request.headers()["authorization"] == "Basic YXdzOmV5SjJaWElpT2pGOS5hYmM=",
     };
     let mut response = Response::new(if known { "left-pad 1.3.0" } else { "" }.to_owned());

@@ -1,19 +1,19 @@
-//! A form with which a browser uploads an image straight to a bucket, for an hour, and what the
-//! bucket's server says to it.
+//! A form with which a browser uploads an image to a bucket, valid for an hour, and the check of the
+//! upload on the bucket's server.
 //!
 //! `cargo run --example browser_upload --features post-policy`
 
 use countersign::post_policy::{PostPolicy, SignedPost, Upload};
 use countersign::verify::{VerificationKey, Verifier};
-use countersign::{Credentials, Service, Signer};
-use time::macros::datetime;
+use countersign::{Credentials, Service, Signer, Timestamp};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
-    let now = datetime!(2026-01-01 12:00 UTC);
+    let now = "2026-01-01T12:00:00Z".parse::<Timestamp>()?;
 
-    let policy = PostPolicy::new("bucket", datetime!(2026-01-01 13:00 UTC))
+    let expiration = "2026-01-01T13:00:00Z".parse::<Timestamp>()?;
+    let policy = PostPolicy::new("bucket", expiration)
         .require_prefix("key", "user/eric/")
         .require_prefix("Content-Type", "image/")
         .content_length_range(1, 1_048_576);

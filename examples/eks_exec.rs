@@ -11,9 +11,10 @@
 //!       args: [us-east-1, my-cluster]
 //! ```
 
+use std::time::SystemTime;
+
 use countersign::tokens::{self, ExecApiVersion};
 use countersign::{Credentials, SecretKey};
-use time::OffsetDateTime;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(info) if info.contains(ExecApiVersion::V1Beta1.as_str()) => ExecApiVersion::V1Beta1,
         _ => ExecApiVersion::V1,
     };
-    let token = tokens::eks(&credentials, &region, &cluster, OffsetDateTime::now_utc())?;
+    let token = tokens::eks(&credentials, &region, &cluster, SystemTime::now())?;
     println!("{}", token.exec_credential(version).expose());
     Ok(())
 }

@@ -1,44 +1,54 @@
-//! Presigns an S3 download with temporary credentials: a link for somebody without credentials.
+//! Presigns an S3 download with temporary credentials: a link for a client without credentials.
+//!
+//! `cargo run --example presign`
 
 use std::time::Duration;
 
-use countersign::{Credentials, Signer, encode_key};
+use countersign::{Credentials, Presigned, Signer, Timestamp, encode_key};
 use http::Request;
-use time::macros::datetime;
+
+pub(crate) fn link(
+    credentials: Credentials,
+    key: &str,
+    now: Timestamp,
+) -> Result<Presigned, Box<dyn std::error::Error>> {
+    let signer = Signer::new(credentials, "eu-west-1", "s3")?;
+    let key = encode_key(key);
+    let url = format!("https://bucket.s3.eu-west-1.amazonaws.com/{key}");
+    let get = Request::get(url).body(())?;
+    let link = signer.presign(&get, Duration::from_secs(900), now)?;
+    Ok(link)
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let now = datetime!(2026-01-02 03:04:05 UTC); // your clock
+    let now: Timestamp = "2026-01-02T03:04:05Z".parse()?; // your clock
     let credentials = Credentials::new(
         "ASIAIOSFODNN7EXAMPLE",
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     )
     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQD")
-    .with_expiration(datetime!(2026-01-02 09:00 UTC));
-    let signer = Signer::new(credentials, "us-east-1", "s3")?;
+    .with_expiration("2026-01-02T09:00:00Z".parse::<Timestamp>()?);
+    let download = link(credentials.clone(), "reports/2026 Q1/été (final).pdf", now)?;
+    println!("{} {}", download.method(), download.url());
+    println!("expires at {}\n", download.expires_at());
 
-    let key = encode_key("reports/2026 Q1/été (final).pdf");
-    let url = format!("https://examplebucket.s3.us-east-1.amazonaws.com/{key}");
-    let get = Request::get(&url).body(())?;
-    let link = signer.presign(&get, Duration::from_secs(3600), now)?;
-    println!("{} {}", link.method(), link.url());
-    println!("good until {}\n", link.expires_at());
-
-    // Headers of the request are signed, so the uploader must send them.
-    let put = Request::put(&url)
+    // Headers of the request are signed, so the client that uploads must send them.
+    let signer = Signer::new(credentials, "eu-west-1", "s3")?;
+    let put = Request::put("https://bucket.s3.eu-west-1.amazonaws.com/report.pdf")
         .header("content-type", "application/pdf")
         .header("x-amz-server-side-encryption", "AES256")
         .body(())?;
-    let link = signer.presign(&put, Duration::from_secs(900), now)?;
+    let upload = signer.presign(&put, Duration::from_secs(900), now)?;
     println!(
         "{} {}\nwith {:?}\n",
-        link.method(),
-        link.url(),
-        link.headers()
+        upload.method(),
+        upload.url(),
+        upload.headers()
     );
 
-    // What cannot work is refused: this link would die with its credentials, long before.
+    // A link that would outlive its credentials is an error.
     let week = Duration::from_secs(7 * 24 * 3600);
-    let error = signer.presign(&get, week, now).map(drop).unwrap_err();
+    let error = signer.presign(&put, week, now).map(drop).unwrap_err();
     println!("for a week: {error}");
     Ok(())
 }

@@ -10,10 +10,9 @@
 use std::error::Error;
 use std::num::NonZero;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use countersign::{Credentials, Presigner, Signer, encode_key};
-use time::OffsetDateTime;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::args().nth(1).map_or(Ok(2_000), |n| n.parse())?;
@@ -27,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )
     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE".repeat(40));
     let signer = Signer::new(credentials, "us-east-1", "s3")?;
-    let (hour, now) = (Duration::from_secs(3600), OffsetDateTime::now_utc());
+    let (hour, now) = (Duration::from_secs(3600), SystemTime::now());
     let presigner = signer.presigner(hour, now)?;
 
     let cores = thread::available_parallelism().map_or(1, NonZero::get);

@@ -10,14 +10,13 @@
 //! ```
 
 use std::error::Error;
+use std::time::SystemTime;
 
 use countersign::{
-    Credentials, PayloadHash, Service, Signer,
+    Credentials, PayloadHash, Service, Signer, Timestamp,
     sigv4::{AmzDate, Authorization, CanonicalRequest, StringToSign},
 };
 use http::{HeaderName, HeaderValue, Request};
-use time::OffsetDateTime;
-use time::macros::datetime;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -33,12 +32,12 @@ struct Job {
     credentials: Credentials,
     region: String,
     service: String,
-    now: OffsetDateTime,
+    now: Timestamp,
     curl: bool,
 }
 
 /// The call that AWS's guides sign: IAM's `ListUsers`, here with temporary credentials.
-fn documented() -> Result<Job, http::Error> {
+fn documented() -> Result<Job, Box<dyn Error>> {
     let token = "AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT+FvwqnKwRcOIfrRh3c/LTo6UDdyJwOOvEVPv\
                  LXCrrrUtdnniCEXAMPLE/IvU1dYUg2RVAJBanLiHb4IgRmpRV3zrkuWJOgQs8IZZaIv2BXIa2R4Olgk=";
     Ok(Job {
@@ -55,7 +54,7 @@ fn documented() -> Result<Job, http::Error> {
         .with_session_token(token),
         region: "us-east-1".to_owned(),
         service: "iam".to_owned(),
-        now: datetime!(2015-08-30 12:36 UTC),
+        now: "2015-08-30T12:36:00Z".parse()?,
         curl: false,
     })
 }
@@ -73,7 +72,7 @@ impl Job {
             .body(String::new())?;
         let (mut region, mut service, mut curl) = (None, None, false);
         while let Some(option) = rest.next() {
-            let mut value = || rest.next().ok_or(format!("{option} wants a value"));
+            let mut value = || rest.next().ok_or(format!("{option} needs a value"));
             match option.as_str() {
                 "--region" => region = Some(value()?),
                 "--service" => service = Some(value()?),
@@ -81,7 +80,7 @@ impl Job {
                 "-d" => *request.body_mut() = value()?,
                 "-H" => {
                     let header = value()?;
-                    let (name, value) = header.split_once(':').ok_or("-H wants 'name: value'")?;
+                    let (name, value) = header.split_once(':').ok_or("-H needs 'name: value'")?;
                     let name = HeaderName::from_bytes(name.trim().as_bytes())?;
                     request
                         .headers_mut()
@@ -105,7 +104,7 @@ impl Job {
                 .or(variable("AWS_REGION").ok())
                 .ok_or("--region is missing")?,
             service: service.ok_or("--service is missing")?,
-            now: OffsetDateTime::now_utc(),
+            now: SystemTime::now().into(),
             curl,
         })
     }

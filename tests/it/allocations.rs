@@ -124,7 +124,7 @@ fn presigning() {
 }
 
 #[test]
-fn hashing_and_deriving_take_none() {
+fn hashing_and_deriving_allocate_nothing() {
     let body = vec![0; 100_000];
     assert_eq!(allocations(|| PayloadHash::new(&body)), 0);
     let secret_key = countersign::SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -135,7 +135,7 @@ fn hashing_and_deriving_take_none() {
 
 /// In both forms, with a session token of 1,000 characters; the claim borrows all it says.
 #[test]
-fn verifying_takes_none() {
+fn verifying_allocates_nothing() {
     let signer = signer("s3");
     let mut header = Request::get(format!("{PATH}?{QUERY}"))
         .header("host", HOST)
@@ -186,7 +186,7 @@ fn verifying_takes_none() {
 
 /// One key a signer, whatever it has signed: the memory that is held does not grow.
 #[test]
-fn e75_the_key_cache_does_not_grow() {
+fn the_key_cache_does_not_grow() {
     let signer = signer("s3");
     let mut request = get();
     let mut sign = |days: i64| {

@@ -56,7 +56,7 @@ fn attach_to(token: &BearerToken, mut request: Request<()>) -> Result<(), Error>
 }
 
 #[test]
-fn v18_bearer_tokens_that_no_header_may_carry_are_refused() {
+fn bearer_tokens_that_no_header_may_carry_are_refused() {
     for (token, problem) in [
         ("", "is empty"),
         (
@@ -85,7 +85,7 @@ fn v18_bearer_tokens_that_no_header_may_carry_are_refused() {
 }
 
 #[test]
-fn v18_the_header_value_is_sensitive() {
+fn the_header_value_is_sensitive() {
     for (form, name, value) in forms()
         .into_iter()
         .zip([
@@ -115,7 +115,7 @@ fn v18_the_header_value_is_sensitive() {
 }
 
 #[test]
-fn e77_the_error_names_the_fault_and_not_the_token() {
+fn the_error_names_the_fault_but_not_the_token() {
     let token = BearerToken::new(format!("{SECRET}\r\n"));
     let error = bearer::authorize(&mut request(), &token, "s", "r", NOW).unwrap_err();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What a server must not send to STS for a stranger (v15): the attacks on Vault (CVE-2020-16250)
+//! What a server must not send to STS for a stranger (row v15 of `docs/edge-cases.md`): the attacks on Vault (CVE-2020-16250)
 //! and aws-iam-authenticator (CVE-2022-2385), and their relatives.
 
 use countersign::tokens;
@@ -118,7 +118,7 @@ fn what_is_honest_passes() {
 
 /// aws-iam-authenticator looked at one parameter of a name, and STS at another.
 #[test]
-fn v15_a_parameter_twice() {
+fn a_repeated_parameter_is_refused() {
     let url = presigned();
     for name in [
         "Action",
@@ -162,7 +162,7 @@ fn v15_a_parameter_twice() {
 }
 
 #[test]
-fn v15_another_action() {
+fn another_action_is_refused() {
     let url = presigned();
     for (from, to, error) in [
         (
@@ -243,7 +243,7 @@ fn v15_another_action() {
 
 /// Vault sent the request to the host that it was told.
 #[test]
-fn v15_another_host() {
+fn another_host_is_refused() {
     let url = presigned();
     let rest = url.strip_prefix("https://").unwrap();
     let query = rest.split_once("/?").unwrap().1;
@@ -298,7 +298,7 @@ fn v15_another_host() {
 }
 
 #[test]
-fn v15_another_path_and_method() {
+fn another_path_or_method_is_refused() {
     let url = presigned();
     for path in ["//", "/./", "/x/../", "/%2F", "/x", "/;"] {
         let error = refuse(&url.replacen("/?", &format!("{path}?"), 1));
@@ -328,7 +328,7 @@ fn v15_another_path_and_method() {
 }
 
 #[test]
-fn v15_another_audience() {
+fn another_audience_is_refused() {
     let presign = |audience| {
         let proof = caller_identity::presigned(&credentials(), REGION, HOST, audience, NOW);
         proof.unwrap().expose().to_owned()
@@ -390,7 +390,7 @@ fn v15_another_audience() {
 }
 
 #[test]
-fn v15_headers_that_change_the_answer() {
+fn headers_that_change_the_response_are_refused() {
     let url = format!("https://{HOST}/");
     for (name, value) in [
         ("x-amz-target", "x"),
@@ -717,7 +717,7 @@ fn debug_of_a_checked_request_prints_no_token_and_no_signature() {
 }
 
 #[test]
-fn v15_too_old_too_young_and_too_long() {
+fn proofs_outside_their_time_window_are_refused() {
     let minutes = time::Duration::minutes;
     let (url, request) = (presigned(), signed(Some(AUDIENCE)));
     for (at, good) in [
@@ -780,7 +780,7 @@ fn no_error_tells_a_secret() {
 
 /// Bytes of a query that AWS's own signers write, and no others.
 #[test]
-fn v15_bytes_of_a_query() {
+fn a_query_with_unescaped_bytes_is_refused() {
     let url = presigned();
     for byte in 0..=0x7f_u8 {
         let text = char::from(byte);
@@ -796,7 +796,7 @@ fn v15_bytes_of_a_query() {
 
 /// Signature Version 4A is none of a caller's identity.
 #[test]
-fn v15_another_algorithm() {
+fn another_algorithm_is_refused() {
     let url = presigned()
         .replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
         .replace(&format!("%2F{REGION}%2Fsts"), "%2Fsts");
@@ -817,7 +817,7 @@ fn v15_another_algorithm() {
 /// A presigned proof that signs a header which nobody asked for: the request that comes out would
 /// not have it, and STS would refuse it.
 #[test]
-fn v15_a_presigned_header_that_nobody_asked_for() {
+fn an_unexpected_presigned_header_is_refused() {
     let url = |asked: &[(&str, &str)]| {
         let mut request = Request::get(format!("https://{HOST}/?{QUERY}"));
         for (name, value) in asked {

@@ -46,7 +46,7 @@ fn trailer(name: &'static str, value_length: usize) -> Trailer {
 }
 
 #[test]
-fn e54_the_sentinel_comes_with_the_chunk_signer() {
+fn a_streaming_payload_hash_comes_only_with_its_chunk_signer() {
     let mut request = put();
     let mut chunks = signer()
         .sign_chunked(&mut request, ChunkedEncoding::signed(9), NOW)
@@ -59,7 +59,7 @@ fn e54_the_sentinel_comes_with_the_chunk_signer() {
 }
 
 #[test]
-fn e55_content_length_and_decoded_length_are_exact_and_signed() {
+fn content_length_and_decoded_length_are_exact_and_signed() {
     for length in [0, 1, 65535, 65536, 65537, 200_000] {
         let mut request = put();
         request.headers_mut().insert("content-length", 5.into());
@@ -103,7 +103,7 @@ fn what_is_still_to_be_sent() {
 }
 
 #[test]
-fn e56_trailers_are_signed_under_their_own_name() {
+fn trailers_are_signed_under_their_own_name() {
     // The chunked-trailer vectors hold the whole string; this is the name that was got wrong.
     let payload = ChunkedEncoding::signed_with_trailers(0, [ChecksumAlgorithm::Crc32.into()]);
     let end = wire(chunks_of(payload), b"", &[(CRC32, "AAAAAA==")]);
@@ -113,7 +113,7 @@ fn e56_trailers_are_signed_under_their_own_name() {
 }
 
 #[test]
-fn e57_the_callers_content_encoding_stays() {
+fn the_callers_content_encoding_stays() {
     for (before, after) in [
         (&[][..], &["aws-chunked"][..]),
         (&["gzip"], &["aws-chunked,gzip"]),
@@ -140,7 +140,7 @@ fn e57_the_callers_content_encoding_stays() {
 }
 
 #[test]
-fn e58_unsigned_and_signed_trailers_are_two_forms() {
+fn unsigned_and_signed_trailers_are_two_forms() {
     let trailers = || [ChecksumAlgorithm::Crc32.into()];
     let unsigned = chunks_of(ChunkedEncoding::unsigned_with_trailers(0, trailers()));
     let hash = unsigned.payload_hash().to_string();
@@ -155,7 +155,7 @@ fn e58_unsigned_and_signed_trailers_are_two_forms() {
 }
 
 #[test]
-fn e60_small_chunks_and_other_trailers_are_refused() {
+fn small_chunks_and_unannounced_trailers_are_refused() {
     let too_small = |length| ChunkSigningError::ChunkTooSmall {
         length,
         minimum: MIN_CHUNK_SIZE as u64,
@@ -246,7 +246,7 @@ fn e60_small_chunks_and_other_trailers_are_refused() {
 }
 
 #[test]
-fn e61_one_timestamp_for_the_whole_stream() {
+fn one_timestamp_for_the_whole_stream() {
     // A stream that outlives its day keeps the day, and the key, of its request.
     let late = datetime!(2015-08-30 23:59:59 UTC);
     let signer = signer();
@@ -571,7 +571,7 @@ fn decode(
 
 /// As a server does it: the head first, then what comes after it with what it announced.
 #[test]
-fn v10_the_seed_of_a_verified_head_verifies_the_chunks() {
+fn the_seed_signature_of_a_verified_request_verifies_the_chunks() {
     let length = DATA.len() as u64;
     let trailers = || [trailer("x-custom", 3)];
     for (payload, is) in [
@@ -618,7 +618,7 @@ fn v10_the_seed_of_a_verified_head_verifies_the_chunks() {
 }
 
 #[test]
-fn v10_only_verified_bytes_come_out() {
+fn only_verified_bytes_come_out() {
     let upload = plain();
     let (data, result) = upload.verify(&upload.wire);
     assert_eq!(data, DATA);
@@ -650,7 +650,7 @@ fn v10_only_verified_bytes_come_out() {
 }
 
 #[test]
-fn v10_the_last_chunk_cannot_be_dropped() {
+fn the_last_chunk_cannot_be_dropped() {
     let upload = plain();
     let end = upload.wire.len() - upload.headers[3].len();
     let third = end - (DATA.len() - 2 * SIZE) - upload.headers[2].len();
@@ -682,7 +682,7 @@ fn v10_the_last_chunk_cannot_be_dropped() {
 }
 
 #[test]
-fn v10_the_decoded_length_is_bound() {
+fn the_decoded_length_is_bound() {
     for (announced, error) in [
         (DATA.len() as u64 + 1, "IncompleteBody"),
         (DATA.len() as u64 - 1, "IncompleteBody"),
@@ -699,7 +699,7 @@ fn v10_the_decoded_length_is_bound() {
 }
 
 #[test]
-fn v09_every_signature_is_checked_to_its_last_digit() {
+fn every_signature_is_checked_to_its_last_digit() {
     let upload = with_trailer(true);
     let wire = String::from_utf8(upload.wire.clone()).unwrap();
     let marks = ["chunk-signature=", "x-amz-trailer-signature:"];
@@ -718,7 +718,7 @@ fn v09_every_signature_is_checked_to_its_last_digit() {
 }
 
 #[test]
-fn v10_trailers_are_those_announced_and_signed() {
+fn only_announced_and_signed_trailers_are_returned() {
     let upload = with_trailer(true);
     let (data, trailers) = upload.verify(&upload.wire);
     assert_eq!(data, DATA);
@@ -792,7 +792,7 @@ fn v10_trailers_are_those_announced_and_signed() {
 }
 
 #[test]
-fn v11_an_unsigned_trailer_wants_to_be_checked() {
+fn an_unsigned_trailer_must_be_checked_by_the_caller() {
     let upload = with_trailer(false);
     let unchecked = ChunkError::UncheckedTrailer {
         name: "x-custom".into(),
@@ -819,7 +819,7 @@ fn v11_an_unsigned_trailer_wants_to_be_checked() {
 
 #[cfg(feature = "checksums")]
 #[test]
-fn v11_announced_checksums_are_held_against_the_payload() {
+fn announced_checksums_are_compared_with_the_payload() {
     use countersign::chunked::Checksum;
 
     for algorithm in ChecksumAlgorithm::ALL {
@@ -847,7 +847,7 @@ fn v11_announced_checksums_are_held_against_the_payload() {
 }
 
 #[test]
-fn e58_a_trailer_of_the_other_form_is_none() {
+fn a_trailer_of_the_other_form_is_refused() {
     // Signed trailers without their signature, and unsigned ones with one.
     let signed = with_trailer(true);
     let unsigned = with_trailer(false);
@@ -876,7 +876,7 @@ fn e58_a_trailer_of_the_other_form_is_none() {
 }
 
 #[test]
-fn e60_a_small_chunk_that_arrives_is_refused() {
+fn a_received_small_chunk_is_refused() {
     let payload = ChunkedEncoding::signed(DATA.len() as u64)
         .with_chunk_size(8191)
         .without_min_chunk_size();

@@ -274,7 +274,7 @@ fn a_trailer_of_the_callers_own() {
 }
 
 #[test]
-fn v11_an_unchecked_trailer_holds_the_end_back() {
+fn an_unchecked_trailer_is_an_error_at_the_end_of_the_body() {
     let (chunks, authorized) = sign(ChunkedEncoding::unsigned_with_trailers(9000, [custom()]));
     let wire = by_hand(chunks, &data(9000), &[("x-custom", "abc")]);
     let (came, _, error) = collect(VerifiedBody::new(
@@ -313,7 +313,7 @@ fn a_verifier_that_has_begun_goes_on() {
 }
 
 #[test]
-fn v10_the_last_data_waits_for_the_end() {
+fn the_last_data_waits_for_the_end() {
     let (chunks, authorized) = sign(signed(LENGTH));
     let data = data(LENGTH);
     let wire = by_hand(chunks, &data, &[]);

@@ -61,7 +61,7 @@ fn verifies(key: &PublicKey, request: &Request<()>, rules: &Rules, payload: Payl
 }
 
 #[test]
-fn e68_the_token_is_sent_under_the_name_that_was_signed() {
+fn the_token_is_sent_under_the_name_that_was_signed() {
     let token = "AQoDYXdzEPT//////////wEXAMPLE";
     for (token, name, parameter) in [
         (
@@ -205,7 +205,7 @@ fn another_signature_version_leaves_no_region_set() {
 }
 
 #[test]
-fn region_sets_that_are_none() {
+fn invalid_region_sets_are_refused() {
     for region_set in [
         "",
         "us-east-1,",

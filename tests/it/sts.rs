@@ -343,7 +343,7 @@ fn fields_beside_the_credentials_do_not_cost_them() {
 }
 
 #[test]
-fn an_empty_fault_of_an_error_is_none() {
+fn an_empty_fault_is_read_as_missing() {
     let body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type></Type>\
         <Code>InvalidParameterValue</Code><Message>Unsupported action</Message></Error>\
         <RequestId>18AB00C0FFEE0001</RequestId></ErrorResponse>";

@@ -160,7 +160,7 @@ fn none_is_printed() {
 }
 
 #[test]
-fn e65_an_iot_url_has_its_token_behind_the_signature() {
+fn an_iot_url_has_its_token_after_the_signature() {
     let url = tokens::iot(&temporary(NOW + HOUR), REGION, IOT, None, NOW).unwrap();
     let (signed, added) = url.expose().split_once("&X-Amz-Signature=").unwrap();
     assert!(!signed.contains("Token") && !signed.contains("X-Amz-Expires"));
@@ -173,7 +173,7 @@ fn e65_an_iot_url_has_its_token_behind_the_signature() {
 
 /// Passwords that `aws codecommit credential-helper` (awscli 1.46.3) made.
 #[test]
-fn e76_codecommit_signs_a_string_of_its_own() {
+fn codecommit_signs_a_time_without_z_and_no_payload_line() {
     let now = datetime!(2024-01-01 0:00 UTC);
     let git = tokens::codecommit(&long_term(), REGION, GIT, now).unwrap();
     assert_eq!(git.expose_username(), "AKIDEXAMPLE");

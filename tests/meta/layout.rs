@@ -1,74 +1,97 @@
-//! The floors of the house: what a file may import.
+//! The floors of the house: which folder of `src/` may import which.
 //!
-//! The table is read from left to right and from top to bottom, and a file imports only what
-//! stands before it: from a lower floor, or from further left on its own. From the signer up
-//! nobody imports a neighbour. `bearer` signs nothing and stands apart, on the nouns; `guide` is text.
+//! A folder is a unit: `src/verify.rs` and everything in `src/verify/`. It imports only from lower
+//! floors, and on one floor no unit imports a neighbour. `docs/design.md` has the same table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const FLOORS: [&[&str]; 10] = [
-    &["encode", "amz_date", "list"],
+use crate::sources::sources;
+
+/// The units of each floor, lowest first.
+const FLOORS: [&[&str]; 8] = [
+    &["primitives"],
+    &["timestamp"],
+    &["error"],
+    &["request", "credentials", "service"],
+    &["sigv4"],
+    &["sign", "verify"],
     &[
-        "error",
-        "signature",
-        "payload",
-        "service",
-        "scope",
-        "credentials",
-        "request",
-        "access_key_id",
-        "service_error",
-        "xml",
-        "partition",
-    ],
-    &["canonical", "string_to_sign"],
-    &["key"],
-    &["attach", "authorization", "presigned"],
-    &["identity"],
-    &["signer", "verify", "to_sign"],
-    &["sigv4a"],
-    &[
-        "presigner",
         "chunked",
         "event_stream",
-        "sts",
-        "codeartifact",
-        "tokens",
         "post_policy",
-        "s3_express",
-        "explain",
+        "tokens",
+        "aws_call",
+        "sigv4a",
     ],
-    &["legacy"],
+    &["sts", "codeartifact", "s3", "legacy", "explain"],
 ];
-/// From here up, nobody imports a neighbour.
-const VERBS: usize = 6;
-/// What stands apart imports from here and below, and only the highest floor imports it.
-const NOUNS: usize = 1;
+/// The highest floor that a unit apart imports from.
+const NOUNS: usize = 3;
+/// The lowest floor that imports from a unit apart.
+const BUILT_ON_SIGNING: usize = 6;
+/// `bearer` signs nothing, and `guide` is text.
 const APART: [&str; 2] = ["bearer", "guide"];
 
-/// Where a module stands: its floor, and how far to the right.
-fn place(module: &str) -> Option<(usize, usize)> {
-    FLOORS.iter().enumerate().find_map(|(floor, modules)| {
-        let position = modules.iter().position(|name| *name == module)?;
-        Some((floor, position))
-    })
+/// Imports that break the rule, by file and by what it imports, with the reason. Each must exist:
+/// delete the line when the import is gone.
+const EXCEPTIONS: [(&str, &str, &str); 5] = [
+    (
+        "primitives/http_date",
+        "sigv4/date",
+        "takes its date apart from `AmzDate`; Unix seconds will do",
+    ),
+    (
+        "primitives/xml/element",
+        "credentials",
+        "reads credentials, which is for the response that has them",
+    ),
+    (
+        "primitives/xml/element",
+        "timestamp",
+        "reads times, which is for the response that has them",
+    ),
+    (
+        "sigv4",
+        "sign/added_headers",
+        "session token attachment is a pure part and moves to `sigv4`",
+    ),
+    (
+        "sigv4/asymmetric/key",
+        "verify/key",
+        "implements the sealed trait of verification keys, which goes",
+    ),
+];
+
+/// Files of one folder that import each other, with the reason. Each must exist.
+const CIRCLES: [(&str, &str); 7] = [
+    ("chunked/error", "names a limit of the verifier"),
+    ("chunked/framing", "names a limit of the verifier"),
+    ("chunked/verifier", "has limits that belong below it"),
+    ("post_policy/fields", "checks the fields of `Upload`"),
+    (
+        "post_policy/signed_post",
+        "defines `Upload` and checks fields",
+    ),
+    (
+        "sigv4/authorization/credential",
+        "reads a parameter of the query",
+    ),
+    ("sigv4/authorization/query", "reads a credential"),
+];
+
+/// The files of `src/` by module path, `verify/claim` for `src/verify/claim.rs`. The root is "".
+struct House(BTreeMap<String, String>);
+
+/// One path of a `use` declaration or of an expression, from `crate`, `super` or `self` on.
+#[derive(Clone, Debug, PartialEq)]
+struct Reference {
+    segments: Vec<String>,
+    /// The name that a `use` declaration gives to it.
+    name: String,
 }
 
-fn may_import(module: &str, imported: &str) -> bool {
-    let Some((floor, position)) = place(imported) else {
-        // Of what stands apart, the highest floor may use the types.
-        return APART.contains(&imported) && place(module).is_some_and(|(own, _)| own > VERBS);
-    };
-    if APART.contains(&module) {
-        return floor <= NOUNS;
-    }
-    place(module).is_some_and(|(own, own_position)| {
-        floor < own || (floor == own && own < VERBS && position < own_position)
-    })
-}
-
-/// The text of a file without its tests, comments and literals of text.
+/// The text of a file without its tests and comments.
 fn code(text: &str) -> String {
     let code = text
         .find("#[cfg(test)]\nmod tests")
@@ -77,190 +100,338 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The first names behind `prefix`, wherever it stands: of `crate::{a::b, c}` these are `a` and `c`.
-fn names_behind(prefix: &str, code: &str) -> Vec<String> {
-    let name = |text: &str| -> String {
-        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
-        text[..end.unwrap_or(text.len())].to_owned()
-    };
-    let mut names = Vec::new();
-    for (at, _) in code.match_indices(prefix) {
-        let before = code[..at].chars().next_back();
-        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
-            continue;
+fn is_of_a_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Expands the tree at the start of a text: `a::{b, c as d}` is `a::b` and `a::c`, named `d`.
+fn expand(tree: &str, before: &[String], found: &mut Vec<Reference>) {
+    let mut segments = before.to_vec();
+    let mut rest = tree.trim_start();
+    loop {
+        if let Some(group) = rest.strip_prefix('{') {
+            for part in parts(group) {
+                expand(part, &segments, found);
+            }
+            return;
         }
-        let rest = &code[at + prefix.len()..];
-        let Some(group) = rest.strip_prefix('{') else {
-            names.push(name(rest));
-            continue;
+        let end = rest.find(|c| !is_of_a_word(c)).unwrap_or(rest.len());
+        if end == 0 {
+            break;
+        }
+        segments.push(rest[..end].to_owned());
+        rest = &rest[end..];
+        let Some(next) = rest.strip_prefix("::") else {
+            break;
         };
-        let mut depth = 0;
-        let mut expected = true;
-        for (i, c) in group.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => break,
-                '}' => depth -= 1,
-                ',' if depth == 0 => expected = true,
-                c if expected && !c.is_whitespace() => {
-                    names.push(name(&group[i..]));
-                    expected = false;
-                }
-                _ => {}
+        rest = next;
+    }
+    // `self` in a group is the group's own path.
+    if segments.len() > 1 && segments.last().is_some_and(|last| last == "self") {
+        segments.pop();
+    }
+    let alias = rest.trim_start().strip_prefix("as ").map(|alias| {
+        let end = alias.find(|c| !is_of_a_word(c)).unwrap_or(alias.len());
+        alias[..end].to_owned()
+    });
+    if let Some(name) = alias.or_else(|| segments.last().cloned()) {
+        found.push(Reference { segments, name });
+    }
+}
+
+/// The parts of a group between braces, whose opening brace is gone.
+fn parts(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&group[start..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&group[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.retain(|part| !part.trim().is_empty());
+    parts
+}
+
+/// All paths in a text that start with `crate::`, `super::` or `self::`.
+fn references(code: &str) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for start in ["crate::", "super::", "self::"] {
+        for (at, _) in code.match_indices(start) {
+            let before = code[..at].chars().next_back();
+            if !before.is_some_and(|c| is_of_a_word(c) || c == ':') {
+                expand(&code[at..], &[], &mut found);
             }
         }
     }
-    names
+    found
 }
 
-/// Every file in `src/` but the root, as its module and its code.
-fn sources() -> Vec<(String, String)> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![src.clone()];
-    let mut sources = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
+/// What the `use` declarations of a file bring in, whatever their visibility.
+fn uses(code: &str) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for line in code.split_inclusive(';') {
+        let Some((before, tree)) = line.rsplit_once("use ") else {
+            continue;
+        };
+        let is_declaration = before
+            .rsplit(['\n', ';', ']', '}'])
+            .next()
+            .is_some_and(|start| {
+                let start = start.trim();
+                start.is_empty() || start.starts_with("pub")
+            });
+        if is_declaration {
+            expand(tree, &[], &mut found);
+        }
+    }
+    found
+}
+
+impl House {
+    fn read() -> Self {
+        let files = sources().into_iter().map(|(path, text)| {
+            let module = path.trim_end_matches(".rs");
+            let module = if module == "lib" { "" } else { module };
+            (module.to_owned(), code(&text))
+        });
+        Self(files.collect())
+    }
+
+    fn child(&self, module: &str, name: &str) -> Option<String> {
+        let child = if module.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{module}/{name}")
+        };
+        self.0.contains_key(&child).then_some(child)
+    }
+
+    /// The file that has the item of a path written in `module`, through all re-exports. `None` for
+    /// another crate's item.
+    fn file_of(&self, module: &str, path: &[String], steps: usize) -> Option<String> {
+        let mut current = module.to_owned();
+        let mut path = path.iter();
+        let mut is_first = true;
+        while let Some(segment) = path.next() {
+            match segment.as_str() {
+                "crate" => current.clear(),
+                "self" => {}
+                "super" => {
+                    let up = current.rfind('/').unwrap_or(0);
+                    current.truncate(up);
+                }
+                name => {
+                    if let Some(child) = self.child(&current, name) {
+                        current = child;
+                    } else if is_first {
+                        return None;
+                    } else {
+                        let brought = uses(&self.0[&current]);
+                        let brought = brought.iter().find(|it| it.name == name);
+                        let (Some(brought), true) = (brought, steps > 0) else {
+                            return Some(current);
+                        };
+                        let mut longer = brought.segments.clone();
+                        longer.extend(path.cloned());
+                        return self.file_of(&current, &longer, steps - 1);
+                    }
+                }
+            }
+            is_first = false;
+        }
+        Some(current)
+    }
+
+    /// The files that a file refers to.
+    fn imports(&self, file: &str) -> BTreeSet<String> {
+        let references = references(&self.0[file]);
+        let files = references
+            .iter()
+            .filter_map(|reference| self.file_of(file, &reference.segments, 8));
+        files.filter(|imported| imported != file).collect()
+    }
+}
+
+/// The unit that a file belongs to, of the table or not: the longest that fits.
+fn unit(file: &str) -> &str {
+    let of_table = FLOORS.iter().copied().flatten().chain(&APART).copied();
+    of_table
+        .filter(|unit| {
+            let rest = file.strip_prefix(unit);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+        .max_by_key(|unit| unit.len())
+        .unwrap_or_else(|| file.split('/').next().unwrap())
+}
+
+fn floor(unit: &str) -> Option<usize> {
+    FLOORS.iter().position(|units| units.contains(&unit))
+}
+
+fn may_import(unit: &str, imported: &str) -> bool {
+    match (floor(unit), floor(imported)) {
+        (Some(own), Some(other)) => other < own,
+        (None, Some(other)) => APART.contains(&unit) && other <= NOUNS,
+        (Some(own), None) => APART.contains(&imported) && own >= BUILT_ON_SIGNING,
+        (None, None) => false,
+    }
+}
+
+#[test]
+fn a_folder_imports_only_from_lower_floors() {
+    let house = House::read();
+    let (mut wrong, mut seen) = (BTreeSet::new(), 0);
+    for file in house.0.keys().filter(|file| !file.is_empty()) {
+        let own = unit(file);
+        assert!(
+            floor(own).is_some() || APART.contains(&own),
+            "src/{file}.rs has no floor: add `{own}` to FLOORS in tests/meta/layout.rs and to the \
+             table in docs/design.md"
+        );
+        for imported in house.imports(file) {
+            seen += 1;
+            let other = unit(&imported);
+            if other != own && !may_import(own, other) {
+                wrong.insert((file.clone(), imported));
+            }
+        }
+    }
+    assert!(seen > 300, "only {seen} imports were found");
+    let expected = EXCEPTIONS.map(|(file, imported, _)| (file.to_owned(), imported.to_owned()));
+    assert_eq!(wrong, BTreeSet::from(expected), "imports that point upward");
+}
+
+#[test]
+fn files_of_a_folder_do_not_import_each_other_in_a_circle() {
+    let house = House::read();
+    // By folder, which file needs which. A folder in a folder counts as one file. What is defined in
+    // the folder's own file, `verify.rs` for `verify/`, belongs to all files of the folder.
+    let mut folders: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for file in house.0.keys() {
+        for imported in house.imports(file) {
+            let (own, other): (Vec<_>, Vec<_>) =
+                (file.split('/').collect(), imported.split('/').collect());
+            let common = own.iter().zip(&other).take_while(|(a, b)| a == b).count();
+            if common == 0 || common == own.len() || common == other.len() {
                 continue;
             }
-            let file = path.strip_prefix(&src).unwrap().with_extension("");
-            let file = file.to_str().unwrap().replace('\\', "/");
-            if file != "lib" {
-                sources.push((file, code(&std::fs::read_to_string(&path).unwrap())));
+            let needs = folders.entry(own[..common].join("/")).or_default();
+            let needs = needs.entry(own[common].to_owned()).or_default();
+            needs.insert(other[common].to_owned());
+        }
+    }
+    assert!(folders.len() > 8, "only {} folders", folders.len());
+    let mut circles = BTreeSet::new();
+    for (folder, needs) in &folders {
+        for (file, direct) in needs {
+            let (mut reached, mut next) = (BTreeSet::new(), Vec::from_iter(direct));
+            while let Some(other) = next.pop() {
+                if reached.insert(other) {
+                    next.extend(needs.get(other).into_iter().flatten());
+                }
+            }
+            if reached.contains(file) {
+                circles.insert(format!("{folder}/{file}"));
             }
         }
     }
-    sources.sort();
-    sources
-}
-
-/// The modules that the crate's root gives names to: `pub use scope::CredentialScope;`.
-fn reexports() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
-    let root = code(&std::fs::read_to_string(root).unwrap());
-    let mut names = BTreeMap::new();
-    for line in root.split(';') {
-        let Some((_, path)) = line.split_once("pub use ") else {
-            continue;
-        };
-        let (module, items) = path.split_once("::").unwrap();
-        for item in items.split(['{', '}', ',', ':']) {
-            let item = item.trim();
-            if !item.is_empty() {
-                names.insert(item.to_owned(), module.trim().to_owned());
-            }
-        }
-    }
-    names
-}
-
-/// What a file imports from the rest of the crate.
-fn imports(file: &str, code: &str, reexports: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let mut names = names_behind("crate::", code);
-    // The root is as many steps up as the file's name has parts.
-    let root = "super::".repeat(file.split('/').count());
-    names.extend(names_behind(&root, code));
-    names
-        .into_iter()
-        .map(|name| reexports.get(&name).cloned().unwrap_or(name))
-        .collect()
+    let expected = CIRCLES.map(|(file, _)| file.to_owned());
+    assert_eq!(circles, BTreeSet::from(expected), "files in a circle");
 }
 
 #[test]
-fn imports_point_down() {
-    let reexports = reexports();
-    let (mut wrong, mut seen) = (Vec::new(), 0);
-    for (file, code) in sources() {
-        let module = file.split('/').next().unwrap();
-        assert!(
-            place(module).is_some() || APART.contains(&module),
-            "src/{file}.rs has no floor: give it one in tests/floors.rs and in docs/design.md"
-        );
-        for imported in imports(&file, &code, &reexports) {
-            seen += 1;
-            if imported != module && !may_import(module, &imported) {
-                wrong.push(format!("src/{file}.rs imports `{imported}`"));
-            }
-        }
-    }
-    assert!(seen > 50, "only {seen} imports were found");
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-#[test]
-fn every_module_of_the_table_exists() {
-    let modules: BTreeSet<String> = sources()
-        .into_iter()
-        .map(|(file, _)| file.split('/').next().unwrap().to_owned())
-        .collect();
-    for module in FLOORS.iter().copied().flatten().chain(&APART) {
-        assert!(modules.contains(*module), "there is no src/{module}.rs");
+fn every_folder_of_the_table_exists() {
+    let house = House::read();
+    for unit in FLOORS.iter().copied().flatten().chain(&APART) {
+        assert!(house.0.contains_key(*unit), "there is no src/{unit}.rs");
     }
 }
 
 #[test]
 fn no_file_is_called_mod() {
-    for (file, _) in sources() {
-        assert!(!file.ends_with("/mod"), "src/{file}.rs");
+    for file in House::read().0.keys() {
+        assert!(
+            file != "mod" && !file.ends_with("/mod"),
+            "src/{file}.rs: name it like its folder, beside it"
+        );
     }
 }
 
-/// `docs/design.md` has the same table, for people: `| 0 bytes | encode, amz_date, list | … |`.
+/// A row of the document is ``| 4 | `sigv4` | … |``.
 #[test]
-fn the_design_says_the_same() {
+fn the_design_has_the_same_floors() {
     let design = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/design.md");
     let Ok(design) = std::fs::read_to_string(design) else {
-        return; // Not in the published package's tests.
+        return; // The published package has no docs.
     };
     let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in design.lines().filter(|line| line.starts_with('|')) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let floor = cells[0].split_whitespace().next().unwrap_or_default();
-        if cells.len() < 2 || !(floor == "apart" || floor.parse::<usize>().is_ok()) {
-            continue;
+        if cells.len() == 3 && (cells[0] == "apart" || cells[0].parse::<usize>().is_ok()) {
+            let units = cells[1].split(", ").map(|unit| unit.trim_matches('`'));
+            told.entry(cells[0].to_owned())
+                .or_default()
+                .extend(units.map(str::to_owned));
         }
-        // Without what is in brackets, and without the rooms of a house.
-        let files = cells[1].split('(').next().unwrap().split(',');
-        let files = files
-            .map(|file| {
-                file.trim()
-                    .trim_matches('`')
-                    .trim_end_matches(".rs")
-                    .to_owned()
-            })
-            .filter(|file| !file.is_empty() && !file.contains('/'));
-        told.entry(floor.to_owned()).or_default().extend(files);
     }
-    let owned = |modules: &[&str]| modules.iter().map(|name| (*name).to_owned()).collect();
-    let mut table: BTreeMap<String, BTreeSet<String>> = FLOORS
-        .iter()
-        .enumerate()
-        .map(|(floor, modules)| (floor.to_string(), owned(modules)))
+    let owned = |units: &[&str]| units.iter().map(|unit| (*unit).to_owned()).collect();
+    let floors = FLOORS.iter().enumerate();
+    let mut table: BTreeMap<String, BTreeSet<String>> = floors
+        .map(|(floor, units)| (floor.to_string(), owned(units)))
         .collect();
     table.insert("apart".to_owned(), owned(&APART));
     assert_eq!(told, table);
 }
 
 #[test]
-fn the_reader_reads() {
-    let reexports = BTreeMap::from([("Error".to_owned(), "error".to_owned())]);
-    let text = "use crate::Error;\nuse crate::{a::{b, c}, d, e::f};\n// crate::comment\n\
-        fn x() { crate::g::h(); super::i(); $crate::j; }\n#[cfg(test)]\nmod tests { use crate::k; }";
-    let expected = ["a", "d", "e", "error", "g", "i", "j"].map(str::to_owned);
-    assert!(
-        imports("file", &code(text), &reexports)
-            .iter()
-            .eq(&expected[..])
-    );
-    // In a room, `super` is the house and `super::super` the root.
-    let found = imports("house/room", "super::i; super::super::j;", &reexports);
-    assert!(found.iter().eq(&["j".to_owned()]));
-    assert!(may_import("signer", "identity") && may_import("amz_date", "encode"));
-    assert!(!may_import("encode", "amz_date") && !may_import("signer", "verify"));
-    assert!(!may_import("verify", "signer") && !may_import("sts", "tokens"));
-    assert!(may_import("legacy", "post_policy") && !may_import("post_policy", "legacy"));
-    assert!(may_import("bearer", "error") && !may_import("bearer", "canonical"));
-    assert!(!may_import("identity", "signer") && !may_import("signer", "bearer"));
+fn the_reader_follows_groups_and_reexports() {
+    let text = |text: &str| code(text);
+    let house = House(BTreeMap::from([
+        (
+            String::new(),
+            text("mod a; pub use a::inner::{Thing, Other as Else};"),
+        ),
+        (
+            "a".to_owned(),
+            text("pub(crate) mod inner;\n#[cfg(x)]\npub use inner::Thing;\nfn own() {}"),
+        ),
+        ("a/inner".to_owned(), text("pub struct Thing; // crate::b")),
+        (
+            "b".to_owned(),
+            text("use crate::a::{self, inner::{Thing}, own};"),
+        ),
+        ("c".to_owned(), text("fn f() { crate::Else::new(); }")),
+        (
+            "c/d".to_owned(),
+            text("use super::super::a::Thing;\nuse http::Uri;\nuse super::f;"),
+        ),
+        (
+            "e".to_owned(),
+            text("$crate::a::own();\n#[cfg(test)]\nmod tests { use crate::b; }"),
+        ),
+    ]));
+    let found = |file: &str| Vec::from_iter(house.imports(file));
+    assert_eq!(found("b"), ["a", "a/inner"]);
+    assert_eq!(found("c"), ["a/inner"]);
+    assert_eq!(found("c/d"), ["a/inner", "c"]);
+    assert_eq!(found("e"), ["a"]);
+    assert!(found("a/inner").is_empty());
+
+    assert_eq!(unit("sigv4/asymmetric/key"), "sigv4");
+    assert_eq!(unit("sigv4a"), "sigv4a");
+    assert!(may_import("sign", "sigv4") && !may_import("sigv4", "sign"));
+    assert!(!may_import("verify", "sign") && !may_import("sts", "s3"));
+    assert!(may_import("error", "timestamp") && !may_import("timestamp", "error"));
+    assert!(may_import("bearer", "credentials") && !may_import("bearer", "sigv4"));
+    assert!(may_import("codeartifact", "bearer") && !may_import("sign", "bearer"));
+    assert!(!may_import("guide", "bearer") && !may_import("unknown", "error"));
 }

@@ -145,7 +145,7 @@ const TAMPERINGS: [(&str, Tampering); 5] = [
 ];
 
 /// What `s3s` 0.14.1 does not notice: it takes the end of the body for the end of the chunks. (The
-/// crate's own verifier does: its tests say so under v10.)
+/// crate's own verifier does: row v10 of `docs/edge-cases.md`.)
 const UNNOTICED: (&str, Tampering) = ("all behind the third chunk dropped", |wire| {
     wire.truncate(3 * CHUNK);
 });

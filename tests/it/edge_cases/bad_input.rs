@@ -1,5 +1,6 @@
 //! Wrong input: each an error that names what is wrong, and the request as it was.
 
+use countersign::verify::Verifier;
 use countersign::{Error, PayloadHash, RawRequest, Signer};
 use http::{HeaderValue, Request};
 use time::macros::datetime;
@@ -84,20 +85,28 @@ fn regions_and_services() {
             "holds something else than visible ASCII, or `/` or `,`",
         ),
     ] {
-        let signer = Signer::new(credentials(), name, "s3").unwrap();
-        refuses(
-            &signer,
-            "https://h/",
-            NOW,
-            &format!("the region {name:?} {problem}"),
+        let refused = Signer::new(credentials(), name, "s3").unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            format!("the region {name:?} {problem}")
         );
-        let signer = Signer::new(credentials(), REGION, name).unwrap();
-        refuses(
-            &signer,
-            "https://h/",
-            NOW,
-            &format!("the service {name:?} {problem}"),
+        let refused = Signer::new(credentials(), REGION, name).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            format!("the service {name:?} {problem}")
         );
+        for refused in [
+            Verifier::new(name, "s3"),
+            Verifier::new(REGION, name),
+            Verifier::for_any_region(name),
+        ] {
+            // An empty region is no way to say "any".
+            let refused = refused.unwrap_err().to_string();
+            assert!(
+                refused.ends_with(&format!("{name:?} {problem}")),
+                "{refused}"
+            );
+        }
     }
 }
 

@@ -34,7 +34,7 @@ fn signature_in(frame: &[u8]) -> String {
 }
 
 #[test]
-fn e62_an_event_stream_is_seeded_from_a_header_or_from_a_query() {
+fn an_event_stream_is_seeded_from_a_header_or_from_a_query() {
     let signer = signer("transcribe");
 
     let mut request = Request::post(URI).body(()).unwrap();
@@ -62,7 +62,7 @@ fn e62_an_event_stream_is_seeded_from_a_header_or_from_a_query() {
 }
 
 #[test]
-fn e63_the_initial_message_is_signed_like_all_others() {
+fn the_initial_message_is_signed_like_all_others() {
     let mut request = Request::post(URI).body(()).unwrap();
     let signer = signer("transcribe");
     let mut events = signer.sign_events(&mut request, NOW).unwrap();

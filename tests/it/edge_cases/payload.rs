@@ -13,7 +13,7 @@ use crate::edge_cases::reference::*;
 const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
 #[test]
-fn e48_s3_gets_its_hash_in_a_header() {
+fn s3_requests_carry_the_payload_hash_header() {
     for service in ["s3", "s3express", "s3-outposts", "s3-object-lambda"] {
         let mut request = get("https://bucket.s3.amazonaws.com/k");
         let canonical = s3("/k", "").replace("UNSIGNED-PAYLOAD", HELLO);
@@ -47,7 +47,7 @@ fn e48_s3_gets_its_hash_in_a_header() {
 }
 
 #[test]
-fn e49_opensearch_serverless_has_rules_of_its_own() {
+fn opensearch_serverless_has_rules_of_its_own() {
     let mut request = Request::post("https://x.us-east-1.aoss.amazonaws.com/a/_search")
         .header("content-length", "5")
         .header("content-type", "application/json")
@@ -97,7 +97,7 @@ fn a_stream_that_the_rules_cannot_announce_is_refused() {
 }
 
 #[test]
-fn e50_an_unsigned_payload_is_said_in_a_header() {
+fn an_unsigned_payload_is_announced_in_a_header() {
     for service in ["service", "s3", "aoss", "vpc-lattice-svcs", "glacier"] {
         let mut request = get("https://example.amazonaws.com/");
         let canonical = s3("/", "").replace("bucket.s3.", "example.");
@@ -248,7 +248,7 @@ fn presign_refuses_an_unsigned_payload_where_the_service_hashes_it() {
 }
 
 #[test]
-fn e51_vpc_lattice_is_told_in_presigned_urls_too() {
+fn presigned_urls_for_vpc_lattice_announce_the_payload() {
     let request = get("https://example.amazonaws.com/");
     let canonical = "GET\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\
         &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fvpc-lattice-svcs%2Faws4_request\
@@ -290,7 +290,7 @@ struct Defaulted;
 impl<T: Default> HasNoDefault<Defaulted> for T {}
 
 #[test]
-fn e52_the_payload_is_always_said() {
+fn the_payload_hash_has_no_default() {
     <PayloadHash as HasNoDefault<_>>::holds();
     // And what is said is what is signed, whatever the request holds.
     for (payload, hash) in [

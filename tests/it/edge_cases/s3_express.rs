@@ -36,7 +36,7 @@ fn signed<B>(request: &Request<B>, canonical: &str) {
 }
 
 #[test]
-fn e66_create_session_carries_the_ordinary_token() {
+fn create_session_carries_the_ordinary_token() {
     let mut ask = CreateSession::new("demo--use1-az4--x-s3");
     let request = ask.request(REGION).unwrap().sign(&ordinary(), NOW).unwrap();
     assert_eq!(
@@ -70,7 +70,7 @@ fn e66_create_session_carries_the_ordinary_token() {
 }
 
 #[test]
-fn e66_calls_of_the_control_plane_carry_the_ordinary_token() {
+fn calls_of_the_control_plane_carry_the_ordinary_token() {
     let host = "s3express-control.us-east-1.amazonaws.com";
     let mut request = Request::put(format!("https://{host}/demo--use1-az4--x-s3"))
         .body(())
@@ -90,7 +90,7 @@ fn e66_calls_of_the_control_plane_carry_the_ordinary_token() {
 }
 
 #[test]
-fn e66_calls_of_a_session_carry_its_own_token() {
+fn calls_of_a_session_carry_its_own_token() {
     let signer = Signer::new(session(), REGION, "s3express").unwrap();
     let mut request = get(&format!("https://{HOST}/key"));
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();

@@ -10,7 +10,7 @@ use time::macros::datetime;
 use crate::edge_cases::reference::*;
 
 #[test]
-fn e65_iot_gets_its_token_after_signing() {
+fn iot_tokens_are_added_after_signing() {
     let temporary = credentials().with_session_token("IQo/b3+Jp==");
     let signer = Signer::new(temporary, REGION, "iotdevicegateway").unwrap();
     let uri = "wss://example.amazonaws.com/mqtt";
@@ -44,7 +44,7 @@ fn e65_iot_gets_its_token_after_signing() {
 }
 
 #[test]
-fn e66_a_token_knows_its_own_name() {
+fn a_session_token_knows_its_header_name() {
     let uri = "https://bucket--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com/?session";
     // `CreateSession` is made with ordinary temporary credentials...
     let ordinary = credentials().with_session_token("ordinary");
@@ -69,7 +69,7 @@ fn e66_a_token_knows_its_own_name() {
 }
 
 #[test]
-fn e69_a_presigned_url_lives_one_second_to_seven_days() {
+fn a_presigned_url_lasts_one_second_to_seven_days() {
     let request = get("https://bucket.s3.amazonaws.com/k");
     let presign = |expires_in| signer("s3").presign(&request, expires_in, NOW);
     for seconds in [1, 604_800] {
@@ -101,7 +101,7 @@ fn e69_a_presigned_url_lives_one_second_to_seven_days() {
 }
 
 #[test]
-fn e70_a_url_that_outlives_its_credentials_names_both_times() {
+fn a_url_that_outlives_its_credentials_names_both_times() {
     let expiration = datetime!(2015-08-30 13:00 UTC);
     let temporary = credentials()
         .with_session_token("t")
@@ -151,7 +151,7 @@ fn e70_a_url_that_outlives_its_credentials_names_both_times() {
 }
 
 #[test]
-fn e72_the_time_is_an_argument() {
+fn the_time_is_an_argument_and_no_source_file_reads_a_clock() {
     // Any time, from any zone; the same time is the same signature.
     let times = [
         (datetime!(1970-01-01 0:00 UTC), "19700101T000000Z"),
@@ -210,7 +210,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 #[test]
-fn e74_the_remembered_key_is_the_right_one() {
+fn a_remembered_signing_key_is_for_its_day_only() {
     let days = [
         (NOW, "20150830T123600Z"),
         (datetime!(2015-08-31 0:00 UTC), "20150831T000000Z"),
@@ -253,7 +253,7 @@ fn e74_the_remembered_key_is_the_right_one() {
 }
 
 #[test]
-fn e77_white_space_in_keys_and_tokens_is_refused_unprinted() {
+fn white_space_in_keys_and_tokens_is_refused_unprinted() {
     let bad = |good: &str| {
         [
             format!("{good}\n"),
@@ -267,19 +267,13 @@ fn e77_white_space_in_keys_and_tokens_is_refused_unprinted() {
         ]
     };
     let check = |credentials: Credentials, text: &str, expected: fn(&Error) -> bool| {
-        let signer = Signer::new(credentials, REGION, "s3").unwrap();
-        let mut request = get("https://bucket.s3.amazonaws.com/k");
-        let error = signer
-            .sign(&mut request, PayloadHash::Unsigned, NOW)
-            .unwrap_err();
+        let error = Signer::new(credentials.clone(), REGION, "s3").unwrap_err();
         assert!(expected(&error), "{error:?}");
-        assert!(request.headers().is_empty());
-        let presigned = signer.presign(&request, LIFETIME, NOW);
-        assert_eq!(presigned.unwrap_err(), error);
         for said in [
             error.to_string(),
             format!("{error:?}"),
-            format!("{signer:?}"),
+            format!("{:?}", credentials.secret_key()),
+            format!("{:?}", credentials.session_token()),
         ] {
             assert!(
                 text.trim().is_empty() || !said.contains(text.trim()),
@@ -308,7 +302,7 @@ fn e77_white_space_in_keys_and_tokens_is_refused_unprinted() {
 }
 
 #[test]
-fn e81_a_relative_uri_is_an_error_and_an_expiry_is_required() {
+fn a_relative_uri_is_an_error_and_an_expiry_is_required() {
     let mut request = get("/relative?a=1");
     let error = signer("service")
         .sign(&mut request, PayloadHash::EMPTY, NOW)

@@ -18,7 +18,7 @@ fn keys_and_signers_for_several_regions() {
     needles.hidden_in(&signature);
     needles.hidden_in(&presigned);
     needles.hidden_in(&request);
-    needles.hidden_in(&Signer::new(credentials(), "not a region", "s3").unwrap());
+    needles.hidden_in_display(&Signer::new(credentials(), "not a region", "s3").unwrap_err());
 
     // The private key of AWS's example, as number and as bytes.
     let key = SigningKey::derive(

@@ -1,6 +1,6 @@
 //! Where the other signer departs from AWS's rules: each exception with its reason.
 //!
-//! `e16` and the like are the crate's edge cases, each with a test of that name.
+//! `e16` and the like are rows of `docs/edge-cases.md`, each with its tests.
 
 use percent_encoding::percent_decode_str;
 

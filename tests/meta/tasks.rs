@@ -1,17 +1,32 @@
-//! Nine tasks as a new user would write them: at most eight lines and three imports each, and no
-//! crate but `http` and `time` besides. What they make is held against what botocore 1.43 makes of
-//! the same, or verified; the lines are counted.
+//! Eight tasks of a new user, in `examples/`: each takes at most eight lines and three imports, and no
+//! crate but `http`. Their results are compared with those of botocore 1.43, or verified.
 //!
-//! `cargo run --all-features --example tasks`
+//! Lines are those of the task's function, formatted, without its last one, which returns the result.
+//! What a program has anyway are the function's arguments: keys, body, time, lookup, HTTP client.
 
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/assume_role.rs"]
 mod assume_role;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/bearer_token.rs"]
 mod bearer_token;
-mod explain;
-mod presign_get;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/presign.rs"]
+mod presign;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/put_unsigned.rs"]
 mod put_unsigned;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/rds_token.rs"]
 mod rds_token;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/sign_dynamodb.rs"]
 mod sign_dynamodb;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/stream_upload.rs"]
 mod stream_upload;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/verify.rs"]
 mod verify;
 
 use std::error::Error;
@@ -19,16 +34,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use countersign::chunked::{ChunkVerifier, VerifiedBody};
+use countersign::sts::Endpoint;
 use countersign::verify::{
     PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
-use countersign::{Credentials, Service};
+use countersign::{Credentials, Service, Timestamp};
 use http::{HeaderMap, Request, StatusCode};
 use http_body::Body;
-use time::OffsetDateTime;
-use time::macros::datetime;
 
-const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
+/// 2026-01-01T12:00:00Z.
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_268_800);
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const LONG_TERM: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", SECRET);
 const TEMPORARY: (&str, &str, &str) = (
@@ -38,59 +53,78 @@ const TEMPORARY: (&str, &str, &str) = (
 );
 const KEY: &str = "2026/a b+c.pdf";
 
-fn main() -> Result<(), Box<dyn Error>> {
-    for (task, source) in [
-        (
-            "header-sign a DynamoDB POST",
-            include_str!("sign_dynamodb.rs"),
-        ),
-        ("presign an S3 GET", include_str!("presign_get.rs")),
-        ("S3 PUT, unsigned payload", include_str!("put_unsigned.rs")),
-        (
-            "stream an upload with a trailer",
-            include_str!("stream_upload.rs"),
-        ),
-        ("verify, header and presigned", include_str!("verify.rs")),
-        (
-            "scoped, expiring bearer token",
-            include_str!("bearer_token.rs"),
-        ),
-        ("AssumeRole, parse, sign", include_str!("assume_role.rs")),
-        ("an RDS token", include_str!("rds_token.rs")),
-        ("explain a mismatch", include_str!("explain.rs")),
-    ] {
-        let (lines, imports) = count(source);
-        println!("{task:32} {lines} lines, {imports} imports");
-        assert!(lines <= 8 && imports <= 3, "{task}");
-    }
-    signed()?;
-    streamed()?;
-    verified()?;
-    borne()?;
-    assumed()?;
-    explained()
-}
+/// By file and function.
+const TASKS: [(&str, &str, &str); 8] = [
+    (
+        "assume_role",
+        "list_users",
+        include_str!("../../examples/assume_role.rs"),
+    ),
+    (
+        "bearer_token",
+        "download",
+        include_str!("../../examples/bearer_token.rs"),
+    ),
+    ("presign", "link", include_str!("../../examples/presign.rs")),
+    (
+        "put_unsigned",
+        "put",
+        include_str!("../../examples/put_unsigned.rs"),
+    ),
+    (
+        "rds_token",
+        "password",
+        include_str!("../../examples/rds_token.rs"),
+    ),
+    (
+        "sign_dynamodb",
+        "list_tables",
+        include_str!("../../examples/sign_dynamodb.rs"),
+    ),
+    (
+        "stream_upload",
+        "upload",
+        include_str!("../../examples/stream_upload.rs"),
+    ),
+    ("verify", "who", include_str!("../../examples/verify.rs")),
+];
 
-/// Lines of the function's body but for its last one, which hands the result out; and `use` lines.
-fn count(source: &str) -> (usize, usize) {
-    let imports: Vec<&str> = source
-        .lines()
-        .filter(|line| line.starts_with("use "))
-        .collect();
-    for import in &imports {
-        let from = ["use countersign::", "use http::", "use std::", "use time::"];
-        assert!(from.iter().any(|from| import.starts_with(from)), "{import}");
-    }
+/// The lines of a function's body without its last one, and the imports of its file.
+fn count(source: &str, function: &str) -> (usize, Vec<String>) {
+    let imports = source.lines().filter(|line| line.starts_with("use "));
+    let start = [
+        format!("pub(crate) fn {function}("),
+        format!("pub(crate) fn {function}<"),
+    ];
     let body = source
         .lines()
-        .skip_while(|line| !line.starts_with(')') || !line.ends_with('{'));
+        .skip_while(|line| !start.iter().any(|start| line.starts_with(&**start)))
+        .skip_while(|line| !line.ends_with('{'));
     let body = body.skip(1).take_while(|line| *line != "}");
     let lines = body.filter(|line| !line.trim().is_empty()).count();
-    (lines - 1, imports.len())
+    (lines - 1, imports.map(str::to_owned).collect())
 }
 
-/// The first three tasks and the token, beside botocore's own signatures.
-fn signed() -> Result<(), Box<dyn Error>> {
+#[test]
+fn a_task_takes_eight_lines_and_three_imports() {
+    for (file, function, source) in TASKS {
+        let (lines, imports) = count(source, function);
+        assert!((1..=8).contains(&lines), "{file}: {lines} lines");
+        assert!((1..=3).contains(&imports.len()), "{file}: {imports:?}");
+        for import in imports {
+            let from = ["use countersign::", "use http::", "use std::"];
+            assert!(from.iter().any(|from| import.starts_with(from)), "{import}");
+        }
+    }
+}
+
+fn temporary() -> Credentials {
+    let (id, secret, token) = TEMPORARY;
+    Credentials::new(id, secret).with_session_token(token)
+}
+
+#[test]
+fn tasks_sign_like_botocore() -> Result<(), Box<dyn Error>> {
     let request = sign_dynamodb::list_tables(TEMPORARY, r#"{"Limit":10}"#, NOW)?;
     assert_eq!(
         request.headers()["authorization"],
@@ -99,7 +133,7 @@ fn signed() -> Result<(), Box<dyn Error>> {
          Signature=f870ab9176ae0b6c950deb8b880f3d349189950b1aff6bfefad9fa3ad7c28f80"
     );
 
-    let link = presign_get::link(TEMPORARY, KEY, NOW)?;
+    let link = presign::link(temporary(), KEY, NOW)?;
     assert_eq!(
         link.signature().as_str(),
         "6096780e797c6b8ae8ad169303f0787eefb701ea4c58e3d52f9a071153525c75"
@@ -122,7 +156,7 @@ fn signed() -> Result<(), Box<dyn Error>> {
     );
 
     assert_eq!(
-        rds_token::password(LONG_TERM, NOW)?.expose(),
+        rds_token::password(&Credentials::new(LONG_TERM.0, SECRET), NOW)?.expose(),
         "db.abc123.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app\
          &X-Amz-Algorithm=AWS4-HMAC-SHA256\
          &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Frds-db%2Faws4_request\
@@ -132,8 +166,9 @@ fn signed() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An upload is read back by a verifier, trailer and all. Its CRC-32C was calculated elsewhere.
-fn streamed() -> Result<(), Box<dyn Error>> {
+/// With its trailer, whose CRC-32C was calculated by another program.
+#[test]
+fn the_streamed_upload_verifies() -> Result<(), Box<dyn Error>> {
     let data = "hello, streamed world";
     let request = stream_upload::upload(LONG_TERM, (data.to_owned(), 21), NOW)?;
     let (parts, body) = request.into_parts();
@@ -158,7 +193,7 @@ fn streamed() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A body to its end, without a runtime: these bodies never wait.
+/// Reads a body to its end, without a runtime: these bodies never wait.
 fn read<B>(mut body: B) -> Result<(Vec<u8>, HeaderMap), Box<dyn Error>>
 where
     B: Body<Data = bytes::Bytes> + Unpin,
@@ -175,8 +210,9 @@ where
     Ok((data, trailers))
 }
 
-/// What botocore signed, in a header and in a URL, verifies; what was changed does not.
-fn verified() -> Result<(), Box<dyn Error>> {
+/// In a header and in a URL.
+#[test]
+fn what_botocore_signed_verifies_until_it_is_changed() -> Result<(), Box<dyn Error>> {
     let look_up = |id: &str| match id {
         "AKIAIOSFODNN7EXAMPLE" => Ok(Credentials::new(id, SECRET)),
         "ASIAIOSFODNN7EXAMPLE" => Ok(Credentials::new(id, SECRET).with_session_token(TEMPORARY.2)),
@@ -213,29 +249,34 @@ fn verified() -> Result<(), Box<dyn Error>> {
         verify::who(&get(presigned)?, look_up, NOW)?,
         "ASIAIOSFODNN7EXAMPLE"
     );
-    let later = datetime!(2026-01-01 12:15:01 UTC);
+    let later = Timestamp::from_unix_seconds(NOW.unix_seconds() + 901);
     assert!(verify::who(&get(presigned)?, look_up, later).is_err());
     let longer = presigned.replace("Expires=900", "Expires=901");
     assert!(verify::who(&get(&longer)?, look_up, NOW).is_err());
     Ok(())
 }
 
-/// A token goes where it belongs, and not later.
-fn borne() -> Result<(), Box<dyn Error>> {
-    let (token, expires) = ("eyJ2ZXIiOjF9.abc", datetime!(2026-01-01 12:10 UTC));
-    let url = "https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/npm/r/left-pad";
-    let request = bearer_token::download((token, expires), url, NOW)?;
+#[test]
+fn a_token_goes_to_its_host_until_it_expires() -> Result<(), Box<dyn Error>> {
+    let (token, expires) = (
+        "eyJ2ZXIiOjF9.abc",
+        Timestamp::from_unix_seconds(NOW.unix_seconds() + 600),
+    );
+    let host = "d-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+    let url = &format!("https://{host}/npm/r/left-pad");
+    let request = bearer_token::download((token, host, expires), url, NOW)?;
     assert_eq!(
         request.headers()["authorization"],
         "Bearer eyJ2ZXIiOjF9.abc"
     );
-    assert!(bearer_token::download((token, expires), url, expires).is_err());
-    assert!(bearer_token::download((token, expires), "https://evil.example/", NOW).is_err());
+    assert!(bearer_token::download((token, host, expires), url, expires).is_err());
+    assert!(bearer_token::download((token, host, expires), "https://evil.example/", NOW).is_err());
     Ok(())
 }
 
-/// Both requests beside botocore's; the answer is the example of the STS API Reference.
-fn assumed() -> Result<(), Box<dyn Error>> {
+/// The response is the example of the STS API Reference.
+#[test]
+fn the_role_is_assumed_and_used_like_botocore_does() -> Result<(), Box<dyn Error>> {
     let sts = |request: Request<String>| {
         assert_eq!(
             request.headers()["authorization"],
@@ -251,9 +292,11 @@ fn assumed() -> Result<(), Box<dyn Error>> {
              <Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleResult>\
              </AssumeRoleResponse>"
         );
-        (StatusCode::OK, answer)
+        Ok((StatusCode::OK, answer))
     };
-    let request = assume_role::list_users(LONG_TERM, sts, NOW)?;
+    let endpoint = Endpoint::regional("eu-west-1")?;
+    let apis = (&endpoint, "https://iam.amazonaws.com");
+    let request = assume_role::list_users(LONG_TERM, apis, sts, NOW)?;
     assert_eq!(
         request.headers()["authorization"],
         "AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE/20260101/us-east-1/iam/aws4_request, \
@@ -263,8 +306,8 @@ fn assumed() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A proxy put its own host in place of the one that was signed.
-fn explained() -> Result<(), Box<dyn Error>> {
+#[test]
+fn the_rewritten_host_is_explained() -> Result<(), Box<dyn Error>> {
     let request = put_unsigned::put(LONG_TERM, KEY, "data", NOW)?;
     let error_body = "<Error><Code>SignatureDoesNotMatch</Code>\
         <Message>The request signature we calculated does not match the signature you provided. \
@@ -272,11 +315,11 @@ fn explained() -> Result<(), Box<dyn Error>> {
         /2026/a%20b%2Bc.pdf\n\nhost:10.0.0.7:8080\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\
         x-amz-date:20260101T120000Z\n\nhost;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD\
         </CanonicalRequest></Error>";
-    let why = explain::why(&request, error_body)?;
+    let why = countersign::explain::Explainer::new(&request, "s3");
+    let why = why.error_body(error_body)?.to_string();
     assert!(why.starts_with(
         "SignatureDoesNotMatch\n\
          Likely cause: The request was signed for a host other than the one it arrived at.\n"
     ));
-    println!("\n{why}");
     Ok(())
 }

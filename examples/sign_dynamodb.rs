@@ -1,12 +1,12 @@
-//! Signs a `POST` to `DynamoDB` with temporary credentials.
+//! Signs a `POST` to `DynamoDB` with temporary credentials: `cargo run --example sign_dynamodb`
 
-use countersign::{Credentials, PayloadHash, Signer};
+use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 use http::Request;
 
 pub(crate) fn list_tables(
     (id, secret, token): (&str, &str, &str),
     body: &str,
-    now: time::OffsetDateTime,
+    now: Timestamp,
 ) -> Result<Request<String>, Box<dyn std::error::Error>> {
     let credentials = Credentials::new(id, secret).with_session_token(token);
     let signer = Signer::new(credentials, "eu-west-1", "dynamodb")?;
@@ -16,4 +16,17 @@ pub(crate) fn list_tables(
         .body(body.to_owned())?;
     signer.sign(&mut request, PayloadHash::new(body), now)?;
     Ok(request)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let keys = (
+        "ASIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AQoDYXdzEPT//////////wEXAMPLE==",
+    );
+    let now = std::time::SystemTime::now().into();
+    let request = list_tables(keys, r#"{"Limit":10}"#, now)?;
+    // Header values with secrets are marked sensitive, so `{:?}` hides them.
+    println!("{request:#?}");
+    Ok(())
 }
