@@ -67,7 +67,7 @@ const SERVICE: &str = "codeartifact";
 /// ask.domain_owner = Some("111122223333");
 /// ask.duration_seconds = Some(600);
 /// let error = ask.request().unwrap_err();
-/// assert_eq!(error.to_string(), "the parameter `duration` takes 0, or 900 to 43200 seconds");
+/// assert_eq!(error.to_string(), "parameter `duration` takes 0, or 900 to 43200 seconds");
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

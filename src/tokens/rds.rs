@@ -41,7 +41,7 @@ use crate::request::is_loopback;
 /// assert!(password.expose().contains("&X-Amz-Expires=900&"));
 ///
 /// let error = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com", "app", now).unwrap_err();
-/// assert_eq!(error.to_string(), "the parameter `host` needs its port, as in `db.example.com:5432`");
+/// assert_eq!(error.to_string(), "parameter `host` needs its port, as in `db.example.com:5432`");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn rds(

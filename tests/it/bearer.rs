@@ -120,7 +120,7 @@ fn e77_the_error_names_the_fault_and_not_the_token() {
     let error = bearer::authorize(&mut request(), &token, "s", "r", NOW).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the bearer token holds white space or a control character"
+        "bearer token holds white space or a control character"
     );
     assert!(!format!("{error:?}").contains("eyJ2"));
 }
@@ -431,7 +431,7 @@ fn a_token_stays_at_the_hosts_that_it_names() {
         )
         .unwrap_err()
         .to_string(),
-        "the bearer token is for a.example, b.example, not for `evil.example:8443`"
+        "bearer token is for a.example, b.example, got host `evil.example:8443`"
     );
 }
 
@@ -479,7 +479,7 @@ fn a_uri_that_is_ambiguous_about_its_host_is_refused_for_every_token() {
     let refused = attach(&token(), "https://example.com@evil.example/").unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "the request for the bearer token has user information before its host"
+        "request host has user information before its host"
     );
 }
 
@@ -615,7 +615,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
         let uri = format!("http://{host}/");
         assert_eq!(
             attach(&token, &uri).unwrap_err().to_string(),
-            "the bearer token is sent by `https` only, not by `http`, unless `allow_http` is called",
+            "bearer token requires `https`, or `http` after `allow_http`, got `http`",
             "{host}"
         );
         assert_eq!(attach(&token.clone().allow_http(), &uri), Ok(()), "{host}");
@@ -658,8 +658,8 @@ fn a_uri_without_scheme_or_host_names_header_value_for() {
             assert_eq!(refused, Error::BearerTokenNeedsUri, "{uri}");
             assert_eq!(
                 refused.to_string(),
-                "the request's URI has no scheme and host to compare with those of the bearer \
-                 token: use `BearerToken::header_value_for(host)`"
+                "request URI has no scheme and host to compare with the bearer token: use \
+                 `BearerToken::header_value_for`"
             );
         }
         // What the header says does not stand in for it.

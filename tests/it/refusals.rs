@@ -76,7 +76,7 @@ fn tokens_of_services() {
             "`url` is not of the form https://HOST/v1/repos/NAME",
         ),
     ] {
-        assert_eq!(said, format!("the parameter {sentence}"));
+        assert_eq!(said, format!("parameter {sentence}"));
     }
 }
 
@@ -103,7 +103,7 @@ fn proofs_of_a_caller() {
             "`server nonce` is not 64 bytes that begin with the client's 32",
         ),
     ] {
-        assert_eq!(said, format!("the parameter {sentence}"));
+        assert_eq!(said, format!("parameter {sentence}"));
     }
 }
 
@@ -136,7 +136,7 @@ fn code_artifact_and_directory_buckets() {
             "`Bucket` is not the name of a directory bucket, NAME--ZONE--x-s3",
         ),
     ] {
-        assert_eq!(said, format!("the parameter {sentence}"));
+        assert_eq!(said, format!("parameter {sentence}"));
     }
 }
 
@@ -160,7 +160,10 @@ fn endpoints() {
             no_dual_stack,
         ),
     ] {
-        assert_eq!(said, format!("no endpoint for {region:?}: {problem}"));
+        assert_eq!(
+            said,
+            format!("no endpoint for region {region:?}: {problem}")
+        );
     }
 }
 

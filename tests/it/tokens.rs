@@ -237,7 +237,7 @@ fn a_host_of_another_region_is_refused() {
     ] {
         assert_eq!(
             refused.unwrap_err().to_string(),
-            "the parameter `region` is not the one that the host's name states"
+            "parameter `region` is not the one that the host's name states"
         );
     }
     assert!(tokens::rds(&c, "cn-north-1", china, "app", NOW).is_ok());
@@ -324,7 +324,7 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
         let refused = tokens::rds(&c, REGION, host, "app", NOW).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the parameter `host` is a loopback host: sign the database's own endpoint, also \
+            "parameter `host` is a loopback host: sign the database's own endpoint, also \
              through a tunnel, or call `allow_loopback` for an emulator",
             "{host}"
         );
@@ -456,7 +456,7 @@ fn each_token_is_refused_for_a_host_of_another_region() {
         assert_eq!(check(host, "us-east-1"), Ok(()), "{host}");
         assert_eq!(
             check(host, "eu-west-1").unwrap_err().to_string(),
-            "the parameter `region` is not the one that the host's name states",
+            "parameter `region` is not the one that the host's name states",
             "{host}"
         );
     }
@@ -482,7 +482,7 @@ fn an_eks_token_of_a_long_session_token_is_made_when_the_limit_is_raised() {
         let refused = tokens::eks(&session(length), REGION, "c", NOW).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the session token makes the EKS token longer than its limit, 4096 bytes unless \
+            "session token makes the EKS token longer than its limit, 4096 bytes unless \
              `EksTokenGenerator::with_longest_token` raises it"
         );
         let raised = generator.with_longest_token(16_384);
@@ -625,7 +625,7 @@ fn lifetimes_are_those_of_the_service() {
     let error = tokens::bedrock(&c, REGION, Duration::from_secs(50_000), NOW).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the lifetime must be 1 to 43200 seconds, not 50000"
+        "lifetime must be between 1 and 43200 s, got 50000 s"
     );
 }
 
