@@ -1,12 +1,12 @@
-//! The little JSON that proofs travel in.
+//! JSON strings, for the logins that contain a proof as JSON.
 
-/// Writes a text as a string of JSON.
+/// Appends a text as a JSON string.
 pub(super) fn write_string(json: &mut String, text: &str) {
     json.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => json.extend(['\\', c]),
-            // Headers hold none, names of roles may.
+            // Role names may contain control characters, headers do not.
             c if c.is_control() => json.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => json.push(c),
         }
