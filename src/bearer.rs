@@ -31,15 +31,16 @@
 //!     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
 //! let now: Timestamp = "2026-01-01T11:00:00Z".parse()?;
 //!
-//! let mut request = http::Request::get(format!("https://{host}/npm/r/left-pad")).body(())?;
+//! let url = format!("https://{host}/npm/r/left-pad");
+//! let mut request = http::Request::get(url).body(())?;
 //! bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
 //! assert_eq!(request.headers()["authorization"], "Bearer eyJ2ZXIiOjF9.abc");
 //!
 //! // An error for another host, and without TLS.
 //! for uri in ["https://evil.example/".to_owned(), format!("http://{host}/")] {
 //!     let mut request = http::Request::get(uri).body(())?;
-//!     let result =
-//!         bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now);
+//!     let (service, region) = ("codeartifact", "us-west-2");
+//!     let result = bearer::authorize(&mut request, &token, service, region, now);
 //!     assert!(result.is_err());
 //! }
 //! // An error for another service or region, and after the expiration.
@@ -49,7 +50,8 @@
 //!     ("bedrock", "us-west-2", now),
 //!     ("codeartifact", "us-west-2", later),
 //! ] {
-//!     assert!(bearer::authorize(&mut request, &token, service, region, time).is_err());
+//!     let result = bearer::authorize(&mut request, &token, service, region, time);
+//!     assert!(result.is_err());
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -148,7 +150,7 @@ pub enum Scheme {
     Bearer,
     /// `Authorization: Basic`, with the token as the password (RFC 7617).
     ///
-    /// pip, twine, Maven, Gradle and NuGet send CodeArtifact's tokens so, with the user `aws`.
+    /// pip, twine, Maven, Gradle and NuGet use it for CodeArtifact, with the user `aws`.
     Basic {
         /// The user name, without a colon.
         user: String,
@@ -314,7 +316,8 @@ impl BearerToken {
     /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
     /// token.check("codeartifact", "us-west-2", now)?;
     /// // A token that was read from a file, with the line break at its end.
-    /// let refused = BearerToken::new("TOKEN\n").check("codeartifact", "us-west-2", now);
+    /// let token = BearerToken::new("TOKEN\n");
+    /// let refused = token.check("codeartifact", "us-west-2", now);
     /// assert!(matches!(refused, Err(Error::InvalidBearerToken(_))));
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -349,9 +352,9 @@ impl BearerToken {
         problem(self.expose()).map_or(Ok(()), |problem| Err(Error::InvalidBearerToken(problem)))
     }
 
-    /// Checks the token for a text that contains its host, such as a package manager's setting.
+    /// Checks the token for a setting of a package manager, which contains the host.
     ///
-    /// A token without hosts passes. The text says where it is sent.
+    /// A token without hosts passes.
     #[cfg(feature = "codeartifact")]
     pub(crate) fn check_at(
         &self,

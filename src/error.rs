@@ -1,4 +1,4 @@
-//! The error of signing, and of everything else that has no error type of its own.
+//! The error for a request that cannot be signed, presigned or sent.
 
 pub(crate) mod chunk;
 #[cfg(feature = "event-stream")]
@@ -294,7 +294,7 @@ pub enum Error {
         /// The scheme of the request's URI.
         scheme: String,
     },
-    /// The request's URI has no scheme or no host to compare with the bearer token's hosts.
+    /// The request's URI has no scheme or host to compare with the token's.
     #[error(
         "request URI has no scheme and host to compare with the bearer token: \
          use `BearerToken::header_value_for`"
@@ -347,7 +347,7 @@ pub enum Error {
         /// The request time.
         now: Timestamp,
     },
-    /// No condition of the policy covers a field of the form, so S3 would reject it.
+    /// No condition of the policy covers a field, so S3 would reject the form.
     #[error("field `{}` is not covered by a condition of the policy", field.escape_debug())]
     FieldNotCovered {
         /// The field's name.

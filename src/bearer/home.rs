@@ -1,4 +1,4 @@
-//! The hosts that a token may be sent to, and the host that a request is sent to.
+//! The hosts that a token may be sent to, and the target of a request.
 
 use std::net::Ipv6Addr;
 
@@ -18,7 +18,7 @@ pub(super) struct Home {
 
 #[derive(Clone, Debug)]
 enum Host {
-    /// From the caller: a name with or without a port, checked when the token is used.
+    /// From the caller: a name and an optional port, checked when the token is used.
     Named(String),
     /// From a service's module: `*` stands for one label, `#` for one digit.
     #[cfg_attr(

@@ -40,7 +40,8 @@ const TWELVE_HOURS: u64 = 43_200;
 /// let half_a_day = Duration::from_secs(43_200);
 /// let key = tokens::bedrock(&credentials, "us-east-1", half_a_day, now)?;
 /// assert!(key.expose().starts_with("bedrock-api-key-"));
-/// assert!(tokens::bedrock(&credentials, "us-east-1", 2 * half_a_day, now).is_err());
+/// let day = 2 * half_a_day; // above the maximum
+/// assert!(tokens::bedrock(&credentials, "us-east-1", day, now).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn bedrock(

@@ -22,9 +22,11 @@
 //! // The client:
 //! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! let host = caller_identity::host("eu-west-1")?;
+//! let region = "eu-west-1";
+//! let host = caller_identity::host(region)?;
 //! let audience = Some(("x-audience", "login.example.com"));
-//! let proof = caller_identity::presigned(&credentials, "eu-west-1", &host, audience, now)?;
+//! let proof =
+//!     caller_identity::presigned(&credentials, region, &host, audience, now)?;
 //!
 //! // The server:
 //! let name = HeaderName::from_static("x-audience");
@@ -110,7 +112,8 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let host = "sts.us-east-1.amazonaws.com";
 /// let audience = Some(("x-audience", "a.example.com"));
-/// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+/// let proof =
+///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
 ///
 /// // The server requires its own name as the audience.
 /// let name = HeaderName::from_static("x-audience");
@@ -147,7 +150,7 @@ fn host_in(region: &str, host: &str) -> Result<String, Error> {
     Ok(host)
 }
 
-/// Checks an audience: its value must reach STS unchanged, so it has no white space at its ends.
+/// Checks an audience, whose value must reach STS unchanged.
 fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let visible = |b: u8| b == b' ' || b.is_ascii_graphic();
     if value.is_empty() || value.trim() != value || !value.bytes().all(visible) {
@@ -168,8 +171,9 @@ fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue),
     Ok((name, value))
 }
 
-/// Whether a header cannot be an audience: the signer's own, those of every request, and those that
-/// are never signed.
+/// Whether a header cannot be an audience.
+///
+/// These are the signer's own, those of every request, and those that are never signed.
 fn is_own(name: &str) -> bool {
     let rules = crate::service::Rules::GENERIC;
     name.starts_with("x-amz-")

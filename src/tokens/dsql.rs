@@ -33,7 +33,8 @@ use crate::timestamp::Timestamp;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
-/// let (host, lifetime) = ("abcd1234.dsql.us-east-1.on.aws", Duration::from_secs(900));
+/// let host = "abcd1234.dsql.us-east-1.on.aws";
+/// let lifetime = Duration::from_secs(900);
 /// let password = tokens::dsql(&credentials, "us-east-1", host, lifetime, now)?;
 /// let start = format!("{host}/?Action=DbConnect&");
 /// assert!(password.expose().starts_with(&start));
@@ -63,8 +64,10 @@ pub fn dsql(
 /// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (host, lifetime) = ("abcd1234.dsql.us-east-1.on.aws", Duration::from_secs(900));
-/// let password = tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
+/// let host = "abcd1234.dsql.us-east-1.on.aws";
+/// let lifetime = Duration::from_secs(900);
+/// let password =
+///     tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
 /// assert!(password.expose().contains("/?Action=DbConnectAdmin&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

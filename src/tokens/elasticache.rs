@@ -37,7 +37,8 @@ use crate::sign::signer::Signer;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
-/// let password = tokens::elasticache(&credentials, "us-east-1", "my-cache", "app", now)?;
+/// let password =
+///     tokens::elasticache(&credentials, "us-east-1", "my-cache", "app", now)?;
 /// assert!(password.expose().starts_with("my-cache/?Action=connect&User=app&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -66,8 +67,9 @@ pub fn elasticache(
 /// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let (region, cache) = ("us-east-1", "my-cache");
 /// let password =
-///     tokens::elasticache_serverless(&credentials, "us-east-1", "my-cache", "app", now)?;
+///     tokens::elasticache_serverless(&credentials, region, cache, "app", now)?;
 /// assert!(password.expose().contains("&ResourceType=ServerlessCache&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -115,7 +115,7 @@ pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error>
     }
 }
 
-/// Checks the name of a cache or cluster, which takes the place of the host in a URL.
+/// Checks the name of a cache or cluster, the host of its token's URL.
 pub(super) fn one_label(parameter: &'static str, text: &str) -> Result<(), Error> {
     required(parameter, text)?;
     if text.contains(['.', ':', '/']) {

@@ -46,7 +46,8 @@ use crate::timestamp::Timestamp;
 /// let start = format!("wss://{host}/mqtt?X-Amz-Algorithm=");
 /// assert!(url.expose().starts_with(&start));
 /// assert!(url.expose().ends_with("&X-Amz-Security-Token=token%2F%2B%3D%3D"));
-/// assert_eq!(url.expires_at(), Some("2022-01-07T09:00:00Z".parse::<Timestamp>()?));
+/// let expiration: Timestamp = "2022-01-07T09:00:00Z".parse()?;
+/// assert_eq!(url.expires_at(), Some(expiration));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn iot(

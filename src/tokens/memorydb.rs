@@ -31,7 +31,8 @@ use crate::timestamp::Timestamp;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
-/// let password = tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
+/// let password =
+///     tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
 /// assert!(password.expose().starts_with("my-cluster/?Action=connect&User=app&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

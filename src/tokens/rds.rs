@@ -44,9 +44,9 @@ use crate::request::is_loopback;
 ///
 /// // Without the port:
 /// let endpoint = "db.abc.us-east-1.rds.amazonaws.com";
-/// let error = tokens::rds(&credentials, "us-east-1", endpoint, "app", now).unwrap_err();
+/// let result = tokens::rds(&credentials, "us-east-1", endpoint, "app", now);
 /// assert_eq!(
-///     error.to_string(),
+///     result.unwrap_err().to_string(),
 ///     "parameter `host` must have a port, as in `db.example.com:5432`"
 /// );
 /// # Ok::<(), countersign::Error>(())
@@ -85,7 +85,9 @@ pub struct RdsTokenGenerator<'a> {
 }
 
 impl<'a> RdsTokenGenerator<'a> {
-    /// Creates a generator for a database user. `endpoint` is that of the database, with its port.
+    /// Creates a generator for a database user.
+    ///
+    /// `endpoint` is that of the database, with its port.
     pub fn new(region: &'a str, endpoint: &'a str, user: &'a str) -> Self {
         Self {
             region,

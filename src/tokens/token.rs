@@ -42,7 +42,7 @@ impl Token {
         Self::new(Zeroizing::new(make(&url)), expires_at)
     }
 
-    /// Makes a token that is the URL without its scheme, as databases and caches expect it.
+    /// Makes a token from a presigned URL, without the URL's scheme.
     pub(super) fn without_scheme(presigned: Presigned) -> Self {
         Self::of(presigned, |url| without_scheme(url).to_owned())
     }

@@ -117,19 +117,19 @@ fn code_artifact_and_directory_buckets() {
     for (said, sentence) in [
         (
             said(ask("A", None)),
-            "`domain` takes 2 to 50 lower-case letters, digits and `-`, a letter first and no `-` last",
+            "`domain` must be 2 to 50 lowercase letters, digits and `-`, with a letter first and no `-` last",
         ),
         (
             said(ask("my-domain", Some(899))),
-            "`duration` takes 0, or 900 to 43200 seconds",
+            "`duration` must be 0, or between 900 and 43200 s",
         ),
         (
             said(Repository::new("my-domain", "1", REGION, "repo")),
-            "`domain-owner` takes twelve digits",
+            "`domain-owner` must be 12 digits",
         ),
         (
             said(Repository::new("my-domain", "111122223333", REGION, "-")),
-            "`repository` takes 2 to 100 letters, digits and `._-`, the first no sign",
+            "`repository` must be 2 to 100 letters, digits and `._-`, with a letter or digit first",
         ),
         (
             said(express::host("bucket", REGION)),

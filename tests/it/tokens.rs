@@ -516,7 +516,7 @@ fn hosts_are_hosts() {
             .unwrap_err()
             .to_string()
     };
-    assert!(dsql("abcd.dsql.us-east-1.on.aws:5432").contains("must have none"));
+    assert!(dsql("abcd.dsql.us-east-1.on.aws:5432").contains("must not have a port"));
     assert!(dsql("https://abcd.dsql.us-east-1.on.aws").contains("contains a scheme"));
     let iot = |host| {
         tokens::iot(&c, REGION, host, None, NOW)

@@ -59,8 +59,9 @@ use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// for (audience, passes) in [("a.example.com", true), ("b.example.com", false)] {
 ///     let audience = Some(("x-audience", audience));
+///     let region = "us-east-1";
 ///     let proof =
-///         caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
+///         caller_identity::signed(&credentials, region, host, audience, now)?;
 ///     let mut request = http::Request::post(proof.url());
 ///     for (name, value) in proof.expose_headers() {
 ///         request = request.header(name, value);
@@ -235,7 +236,8 @@ impl ProofCheck {
     /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// let host = "sts.us-east-1.amazonaws.com";
     /// let audience = Some(("x-audience", "a.example.com"));
-    /// let proof = caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
+    /// let proof =
+    ///     caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
     ///
     /// // The server:
     /// let mut received = http::Request::post(proof.url());

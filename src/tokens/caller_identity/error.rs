@@ -36,7 +36,7 @@ pub enum ProofError {
     /// The operation is other than `GetCallerIdentity` of version 2011-06-15, or has parameters.
     #[error("operation must be GetCallerIdentity of version 2011-06-15, without parameters")]
     NotGetCallerIdentity,
-    /// The query contains a parameter that is not part of a proof, or in another spelling.
+    /// The query contains a parameter that is not part of a proof, as AWS spells it.
     #[error("query contains a parameter that is not part of a proof")]
     UnexpectedParameter,
     /// The query contains a parameter more than once.

@@ -34,11 +34,13 @@ use crate::timestamp::Timestamp;
 /// use countersign::{Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let pool = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p";
-/// let provider = format!("{pool}/providers/aws");
-/// let host = caller_identity::host("eu-west-1")?;
+/// let location = "//iam.googleapis.com/projects/1/locations/global";
+/// let provider = format!("{location}/workloadIdentityPools/p/providers/aws");
+/// let region = "eu-west-1";
+/// let host = caller_identity::host(region)?;
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
-/// let token = caller_identity::google(&credentials, "eu-west-1", &host, &provider, now)?;
+/// let token =
+///     caller_identity::google(&credentials, region, &host, &provider, now)?;
 /// assert!(token.expose().starts_with("%7B%22headers%22%3A%5B"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

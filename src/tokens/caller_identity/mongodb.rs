@@ -38,7 +38,8 @@ use crate::timestamp::Timestamp;
 /// let (client, server) = ([7; 32], [7; 64]);
 /// let host = "sts.eu-west-1.amazonaws.com";
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
-/// let proof = caller_identity::mongodb(&credentials, &client, &server, host, now)?;
+/// let proof =
+///     caller_identity::mongodb(&credentials, &client, &server, host, now)?;
 /// assert_eq!(proof.date(), "20240707T070000Z");
 /// assert!(proof.expose_authorization().contains("/eu-west-1/sts/aws4_request"));
 /// # Ok::<(), countersign::Error>(())
@@ -92,7 +93,8 @@ fn region(host: &str) -> &str {
 ///     .with_session_token("token");
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let host = "sts.amazonaws.com";
-/// let proof = caller_identity::mongodb(&credentials, &[1; 32], &[1; 64], host, now)?;
+/// let proof =
+///     caller_identity::mongodb(&credentials, &[1; 32], &[1; 64], host, now)?;
 /// assert_eq!(proof.expose_session_token(), Some("token"));
 /// assert_eq!(proof.expires_at(), "2024-07-07T07:15:00Z".parse::<Timestamp>()?);
 /// # Ok::<(), countersign::Error>(())

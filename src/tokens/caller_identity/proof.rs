@@ -37,7 +37,8 @@ const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// let audience = Some(("x-teleport-challenge", "abc123=="));
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let host = "sts.amazonaws.com";
-/// let proof = caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
+/// let proof =
+///     caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
 /// assert_eq!(proof.url(), "https://sts.amazonaws.com/");
 /// assert!(proof.expose_headers().any(|(name, _)| name == "authorization"));
 /// # Ok::<(), countersign::Error>(())
@@ -75,7 +76,8 @@ pub(super) fn own_audience(name: &str, value: &str) -> Result<(String, String), 
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let host = "sts.amazonaws.com";
-/// let proof = caller_identity::signed(&credentials, "us-east-1", host, None, now)?;
+/// let proof =
+///     caller_identity::signed(&credentials, "us-east-1", host, None, now)?;
 /// assert_eq!(proof.method(), "POST");
 /// assert_eq!(proof.url(), "https://sts.amazonaws.com/");
 /// assert_eq!(proof.body(), "Action=GetCallerIdentity&Version=2011-06-15");
@@ -91,9 +93,9 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Signs a proof for a checked host. The parameters are in the body, or in the query without one.
+    /// Signs a proof for a checked host.
     ///
-    /// `headers` does not contain `host`.
+    /// The parameters are in the body, or in the query if the body is empty. `headers` does not contain `host`.
     pub(super) fn new(
         credentials: &Credentials,
         region: &str,

@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::timestamp::Timestamp;
 
-/// Makes the body of a login to HashiCorp Vault or OpenBao, with AWS auth of type `iam`.
+/// Makes the body of an AWS IAM login to HashiCorp Vault or OpenBao.
 ///
 /// - Permission: none in IAM. The role in Vault is bound to the caller's ARN.
 /// - Lifetime: 15 minutes.
@@ -35,9 +35,9 @@ use crate::timestamp::Timestamp;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let (host, server_id) = ("sts.amazonaws.com", Some("vault.example.com"));
-/// let role = Some("dev");
+/// let (region, role) = ("us-east-1", Some("dev"));
 /// let login =
-///     caller_identity::vault(&credentials, "us-east-1", host, server_id, role, now)?;
+///     caller_identity::vault(&credentials, region, host, server_id, role, now)?;
 /// let start = r#"{"role":"dev","iam_http_request_method":"POST","#;
 /// assert!(login.expose().starts_with(start));
 /// # Ok::<(), countersign::Error>(())
