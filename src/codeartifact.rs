@@ -261,7 +261,7 @@ impl<'a> GetAuthorizationToken<'a> {
     }
 }
 
-/// The hosts of a domain's repositories, without that of the API, which takes no tokens.
+/// The hosts of a domain's repositories, without that of the API, which needs signatures.
 fn host_patterns(
     domain: &str,
     owner: Option<&str>,
@@ -293,7 +293,9 @@ fn repository_host(domain: &str, owner: &str, region: &str, dual_stack: bool) ->
     }
 }
 
-/// Reads the error from a response. The code has no namespace prefix and no URL suffix.
+/// Reads the error from a response.
+///
+/// The code is in a header or in the body, with an optional namespace prefix and URL suffix.
 fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Error {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let field = |name| answer.as_ref()?.get(name)?.as_str();

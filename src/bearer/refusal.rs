@@ -47,7 +47,10 @@ impl Refusal {
         }
     }
 
-    /// Returns the error code of RFC 6750, which [`MissingToken`](Self::MissingToken) has none of.
+    /// Returns the error code of RFC 6750.
+    ///
+    /// `None` for [`MissingToken`](Self::MissingToken), because the response to a request without a
+    /// token contains no code.
     pub fn code(self) -> Option<&'static str> {
         match self {
             Self::MissingToken => None,

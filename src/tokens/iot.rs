@@ -16,8 +16,8 @@ use crate::timestamp::Timestamp;
 ///
 /// - Permissions: `iot:Connect` on the client, and `iot:Publish`, `iot:Subscribe` and `iot:Receive`
 ///   as required.
-/// - Lifetime: `expires_in`, 1 second to 7 days. AWS's samples use one day or none. With `None` the
-///   URL contains no lifetime. A connection stays open for up to 24 hours.
+/// - Lifetime: `expires_in`, 1 second to 7 days. AWS's samples use one day or `None`. With
+///   `None` the URL contains no lifetime. A connection stays open for up to 24 hours.
 /// - Used as: the address for the MQTT client, with the WebSocket subprotocol `mqtt`.
 ///
 /// The session token comes after the signature and is unsigned, because the gateway rejects a

@@ -198,7 +198,7 @@ impl ProofCheck {
             request.headers_mut().insert(name, value.clone());
         }
         let claim = SignedRequest::parse(&request)?;
-        // A signed header that is not required is missing from this request, which is an error here.
+        // This also rejects a signed header that is not required: it is missing from this request.
         self.check_claim(&claim, SignatureLocation::Query, now)?;
         let (access_key_id, date) = (claim.access_key_id().to_owned(), *claim.date());
         Ok(CheckedProof {

@@ -36,7 +36,9 @@ pub enum ProofError {
     /// The operation is other than `GetCallerIdentity` of version 2011-06-15, or has parameters.
     #[error("operation must be GetCallerIdentity of version 2011-06-15, without parameters")]
     NotGetCallerIdentity,
-    /// The query contains a parameter that is not part of a proof, as AWS spells it.
+    /// The query contains a parameter that is not part of a proof.
+    ///
+    /// A parameter that AWS spells in another way is also this error.
     #[error("query contains a parameter that is not part of a proof")]
     UnexpectedParameter,
     /// The query contains a parameter more than once.
