@@ -3,5 +3,5 @@
 pub(crate) mod service_error;
 pub(crate) mod signable_request;
 
-pub use service_error::ServiceError;
+pub use service_error::{RetryAdvice, ServiceError};
 pub use signable_request::SignableRequest;

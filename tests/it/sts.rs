@@ -127,7 +127,7 @@ fn pseudo_regions_are_no_part_of_a_host() {
 
 #[test]
 fn a_token_with_the_line_break_of_its_file_is_refused() {
-    let padded = "begins or ends with white space, such as the line break of a file";
+    let padded = "must not begin or end with white space, such as the line break of a file";
     let endpoint = &regional();
     let web = |token: &str| {
         let ask = AssumeRoleWithWebIdentity::new(ROLE, "web", token);
@@ -184,15 +184,19 @@ fn a_store_is_asked_for_a_web_identity_without_a_role() {
     );
 
     // AWS requires both.
-    assert!(problem(ask.request(&regional())).contains("`RoleArn` is required by AWS"));
-    assert!(problem(ask.request(&Endpoint::global())).contains("`RoleArn` is required by AWS"));
+    assert!(problem(ask.request(&regional())).contains("`RoleArn` is missing: AWS requires it"));
+    assert!(
+        problem(ask.request(&Endpoint::global())).contains("`RoleArn` is missing: AWS requires it")
+    );
     ask.role_arn = Some(ROLE);
-    assert!(problem(ask.request(&regional())).contains("`RoleSessionName` is required by AWS"));
+    assert!(
+        problem(ask.request(&regional())).contains("`RoleSessionName` is missing: AWS requires it")
+    );
     ask.role_session_name = Some("web");
     assert!(ask.request(&regional()).is_ok());
     // Limits hold for a store too.
     ask.role_arn = Some("");
-    assert!(problem(ask.request(&custom())).contains("takes 20 to 2048 characters"));
+    assert!(problem(ask.request(&custom())).contains("must be 20 to 2048 characters"));
 }
 
 #[test]
@@ -209,7 +213,7 @@ fn a_source_identity_has_2_to_256_characters() {
     for length in [0, 1, 257] {
         assert_eq!(
             problem(ask(length)),
-            "the parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`"
+            "the parameter `SourceIdentity` must be 2 to 256 ASCII letters, digits and `_+=,.@-`"
         );
     }
     // The session's name keeps its own limit.
@@ -230,13 +234,13 @@ fn a_context_assertion_has_4_to_3072_characters() {
         assert_eq!(ask(length), Ok(()), "{length}");
     }
     for length in [3, 3073] {
-        assert!(problem(ask(length)).contains("takes 4 to 3072 characters"));
+        assert!(problem(ask(length)).contains("must be 4 to 3072 characters"));
     }
     // `ProviderId` shared a constant with it, and keeps its own limit.
     let provider = "p".repeat(2049);
     let mut ask = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
     ask.provider_id = Some(&provider);
-    assert!(problem(ask.request(&regional())).contains("takes 4 to 2048 characters"));
+    assert!(problem(ask.request(&regional())).contains("must be 4 to 2048 characters"));
 }
 
 #[test]
@@ -247,7 +251,7 @@ fn the_policy_of_assume_role_has_no_maximum_length() {
     let body = role.request(&regional()).unwrap().into_unsigned();
     assert!(body.body().ends_with(&format!("&Policy={policy}")));
 
-    let limit = "the parameter `Policy` takes 1 to 2048 characters";
+    let limit = "the parameter `Policy` must be 1 to 2048 characters";
     let mut saml = AssumeRoleWithSaml::new(ROLE, PROVIDER, "saml");
     saml.policy = Some(&policy);
     assert!(problem(saml.request(&regional())).starts_with(limit));
@@ -503,12 +507,12 @@ fn json_that_is_no_response_to_the_action_is_refused() {
         assert_eq!(error.code(), None);
     }
     let error = GetSessionToken::parse(StatusCode::OK, &sound).unwrap_err();
-    assert_eq!(error.message(), "is not one of this action");
+    assert_eq!(error.message(), "is not a response to GetSessionToken");
     for (body, problem) in [
         (json("AssumeRole", ""), "has no member `Credentials`"),
         (
             json("AssumeRole", r#""Credentials":[]"#),
-            "has a member `Credentials` that is no object",
+            "has a member `Credentials` that is not an object",
         ),
         (
             sound.replace("SessionToken", "Token"),
@@ -520,15 +524,15 @@ fn json_that_is_no_response_to_the_action_is_refused() {
         ),
         (
             sound.replace("\"IQoJb3JpZ2lu/tok+en==\"", "7"),
-            "has a member `SessionToken` that is no string",
+            "has a member `SessionToken` that is not a string",
         ),
         (
             sound.replace("1795957200", "\"soon\""),
-            "has a member `Expiration` that is no time in seconds",
+            "has a member `Expiration` that is not a time in seconds",
         ),
         (
             sound.replace("1795957200", "1e300"),
-            "has a member `Expiration` that is no time in seconds",
+            "has a member `Expiration` that is not a time in seconds",
         ),
         (
             sound.replace("1795957200", "null"),
@@ -536,7 +540,7 @@ fn json_that_is_no_response_to_the_action_is_refused() {
         ),
         (
             r#"{"AssumeRoleResponse":[]}"#.to_owned(),
-            "is not one of this action",
+            "is not a response to AssumeRole",
         ),
         (
             r#"{"AssumeRoleResponse":{}}"#.to_owned(),
