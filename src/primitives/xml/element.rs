@@ -6,6 +6,7 @@ use time::format_description::well_known::Iso8601;
 use roxmltree::{Document, Node};
 
 use super::Problem;
+#[cfg(feature = "s3")]
 use crate::credentials::Credentials;
 use crate::timestamp::Timestamp;
 
@@ -96,6 +97,7 @@ impl<'a> Element<'a> {
         })
     }
 
+    #[cfg(feature = "s3")]
     pub(crate) fn credentials(&self) -> Result<Credentials, Problem> {
         let credentials = self.required_child("Credentials")?;
         Ok(Credentials::new(
