@@ -5,7 +5,7 @@
 //! - `request` checks the parameters against the limits of AWS's service model. It returns a
 //!   [`SignableRequest`], or an [`http::Request`] for the two actions that are not signed.
 //! - `parse` reads status and body of the response, in XML or in JSON. What STS refuses is a
-//!   [`ServiceError`], with [advice](crate::aws_call::ServiceError::retry_advice) whether to try again.
+//!   [`ServiceError`]. Its [advice] says what has to change before the call can succeed.
 //!
 //! | action | returns | signed with |
 //! |---|---|---|
@@ -47,6 +47,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [advice]: crate::aws_call::ServiceError::retry_advice
 //! [`ServiceError`]: crate::aws_call::ServiceError
 //! [`SignableRequest`]: crate::aws_call::SignableRequest
 

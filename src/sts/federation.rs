@@ -1,13 +1,12 @@
 //! The actions that assume a role with the word of an identity provider. They are not signed.
 
-use http::{Request, StatusCode};
+use http::Request;
 
 use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{AssumedRoleUser, Secret, TrustedIdentityPropagationContext};
-use super::response::read;
-use crate::aws_call::ServiceError;
+use super::response::response;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -89,80 +88,54 @@ impl<'a> AssumeRoleWithSaml<'a> {
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         Ok(form.into_request(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    AssumeRoleWithSaml<'_>, "AssumeRoleWithSAML";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
     /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
     /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<AssumeRoleWithSamlResponse, ServiceError> {
-        let action = "AssumeRoleWithSAML";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(AssumeRoleWithSamlResponse {
-                credentials: result.credentials()?,
-                assumed_role_user: result.assumed_role_user(),
-                packed_policy_size: result.number("PackedPolicySize"),
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                source_identity: result.side_text("SourceIdentity"),
-                subject: result.side_text("Subject"),
-                subject_type: result.side_text("SubjectType"),
-                issuer: result.side_text("Issuer"),
-                audience: result.side_text("Audience"),
-                name_qualifier: result.side_text("NameQualifier"),
-                trusted_identity_propagation_context: result.trusted_identity(),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`AssumeRoleWithSaml`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Subject>SamlExample</Subject></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
-/// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
-/// assert_eq!(response.subject.as_deref(), Some("SamlExample"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AssumeRoleWithSamlResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The session that they belong to.
-    pub assumed_role_user: Option<AssumedRoleUser>,
-    /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-    pub packed_policy_size: Option<u32>,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The user behind the session.
-    pub source_identity: Option<String>,
-    /// The `NameID` of the assertion's subject.
-    pub subject: Option<String>,
-    /// The format of the subject: `transient`, `persistent` or a URI.
-    pub subject_type: Option<String>,
-    /// The issuer of the assertion.
-    pub issuer: Option<String>,
-    /// The recipient of the assertion.
-    pub audience: Option<String>,
-    /// A hash of issuer, account and provider. With the subject it identifies a user for good.
-    pub name_qualifier: Option<String>,
-    /// The identity that the session propagates.
-    pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`AssumeRoleWithSaml`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Subject>SamlExample</Subject></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
+    /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
+    /// assert_eq!(response.subject.as_deref(), Some("SamlExample"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct AssumeRoleWithSamlResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        /// The `NameID` of the assertion's subject.
+        pub subject: Option<String> = result.side_text("Subject"),
+        /// The format of the subject: `transient`, `persistent` or a URI.
+        pub subject_type: Option<String> = result.side_text("SubjectType"),
+        /// The issuer of the assertion.
+        pub issuer: Option<String> = result.side_text("Issuer"),
+        /// The recipient of the assertion.
+        pub audience: Option<String> = result.side_text("Audience"),
+        /// A hash of issuer, account and provider. With the subject it identifies a user for good.
+        pub name_qualifier: Option<String> = result.side_text("NameQualifier"),
+        /// The identity that the session propagates.
+        pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
+            result.trusted_identity(),
+    }
 }
 
 /// `AssumeRoleWithWebIdentity`: credentials of a role for a user with an OIDC or OAuth 2.0 token.
@@ -269,12 +242,10 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         Ok(form.into_request(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    AssumeRoleWithWebIdentity<'_>, "AssumeRoleWithWebIdentity";
     /// ```
     /// use countersign::sts::AssumeRoleWithWebIdentity;
     ///
@@ -282,62 +253,41 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// let error = AssumeRoleWithWebIdentity::parse(status, body).unwrap_err();
     /// assert_eq!(error.code(), Some("InvalidIdentityToken"));
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<AssumeRoleWithWebIdentityResponse, ServiceError> {
-        let action = "AssumeRoleWithWebIdentity";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(AssumeRoleWithWebIdentityResponse {
-                credentials: result.credentials()?,
-                assumed_role_user: result.assumed_role_user(),
-                packed_policy_size: result.number("PackedPolicySize"),
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                source_identity: result.side_text("SourceIdentity"),
-                subject_from_web_identity_token: result.side_text("SubjectFromWebIdentityToken"),
-                provider: result.side_text("Provider"),
-                audience: result.side_text("Audience"),
-                trusted_identity_propagation_context: result.trusted_identity(),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`AssumeRoleWithWebIdentity`].
-///
-/// ```
-/// use countersign::sts::AssumeRoleWithWebIdentity;
-///
-/// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>idp.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"#);
-/// let response = AssumeRoleWithWebIdentity::parse(status, body)?;
-/// assert_eq!(response.provider.as_deref(), Some("idp.example.com"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AssumeRoleWithWebIdentityResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The session that they belong to.
-    pub assumed_role_user: Option<AssumedRoleUser>,
-    /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-    pub packed_policy_size: Option<u32>,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The user behind the session.
-    pub source_identity: Option<String>,
-    /// The user's name at the provider: `sub` of an OIDC token.
-    pub subject_from_web_identity_token: Option<String>,
-    /// The provider: `iss` of an OIDC token, or the `ProviderId` of the request.
-    pub provider: Option<String>,
-    /// The application that the token was made for: `aud` of an OIDC token.
-    pub audience: Option<String>,
-    /// The identity that the session propagates.
-    pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`AssumeRoleWithWebIdentity`].
+    ///
+    /// ```
+    /// use countersign::sts::AssumeRoleWithWebIdentity;
+    ///
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>idp.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"#);
+    /// let response = AssumeRoleWithWebIdentity::parse(status, body)?;
+    /// assert_eq!(response.provider.as_deref(), Some("idp.example.com"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct AssumeRoleWithWebIdentityResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        /// The user's name at the provider: `sub` of an OIDC token.
+        pub subject_from_web_identity_token: Option<String> =
+            result.side_text("SubjectFromWebIdentityToken"),
+        /// The provider: `iss` of an OIDC token, or the `ProviderId` of the request.
+        pub provider: Option<String> = result.side_text("Provider"),
+        /// The application that the token was made for: `aud` of an OIDC token.
+        pub audience: Option<String> = result.side_text("Audience"),
+        /// The identity that the session propagates.
+        pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
+            result.trusted_identity(),
+    }
 }

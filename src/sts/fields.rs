@@ -7,6 +7,7 @@ use super::parameters::{
     AssumedRoleUser, FederatedUser, OriginIdentity, ScopedSession, TransactionContext,
     TrustedIdentityPropagationContext,
 };
+use crate::bearer::BearerToken;
 use crate::credentials::Credentials;
 use crate::primitives::xml::{Element, Problem};
 use crate::sigv4::date::from_epoch;
@@ -139,6 +140,11 @@ impl Fields<'_> {
         )
         .with_session_token(credentials.required("SessionToken")?)
         .with_expiration(credentials.date("Expiration")?))
+    }
+
+    pub(super) fn web_identity_token(&self) -> Result<BearerToken, Problem> {
+        let token = BearerToken::new(self.required("WebIdentityToken")?);
+        Ok(token.with_expiration(self.date("Expiration")?))
     }
 
     pub(super) fn assumed_role_user(&self) -> Option<AssumedRoleUser> {

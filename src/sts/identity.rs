@@ -1,12 +1,10 @@
 //! The actions that give information: about the caller, an access key, or a denial.
 
-use http::StatusCode;
-
 use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
-use super::response::read;
-use crate::aws_call::{ServiceError, SignableRequest};
+use super::response::response;
+use crate::aws_call::SignableRequest;
 use crate::error::Error;
 
 /// `GetCallerIdentity`: account, ARN and ID of the caller. It needs no permission. Signed.
@@ -42,12 +40,10 @@ impl GetCallerIdentity {
     pub fn request(&self, endpoint: &Endpoint) -> SignableRequest {
         QueryForm::new("GetCallerIdentity").into_signable(endpoint)
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    GetCallerIdentity, "GetCallerIdentity";
     /// ```
     /// # let (status, body) = (http::StatusCode::FORBIDDEN, r#"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message></Error></ErrorResponse>"#);
     /// use countersign::sts::GetCallerIdentity;
@@ -55,41 +51,25 @@ impl GetCallerIdentity {
     /// let error = GetCallerIdentity::parse(status, body).unwrap_err();
     /// assert_eq!(error.code(), Some("InvalidClientTokenId"));
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetCallerIdentityResponse, ServiceError> {
-        let action = "GetCallerIdentity";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetCallerIdentityResponse {
-                user_id: result.required("UserId")?,
-                account: result.required("Account")?,
-                arn: result.required("Arn")?,
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`GetCallerIdentity`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/alice</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>"#);
-/// let response = countersign::sts::GetCallerIdentity::parse(status, body)?;
-/// assert_eq!(response.arn, "arn:aws:iam::123456789012:user/alice");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct GetCallerIdentityResponse {
-    /// The unique ID of the user or role, for a role with a colon and the session's name.
-    pub user_id: String,
-    /// The account, twelve digits.
-    pub account: String,
-    /// The ARN of the caller.
-    pub arn: String,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`GetCallerIdentity`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/alice</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>"#);
+    /// let response = countersign::sts::GetCallerIdentity::parse(status, body)?;
+    /// assert_eq!(response.arn, "arn:aws:iam::123456789012:user/alice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct GetCallerIdentityResponse |result| {
+        /// The unique ID of the user or role, for a role with a colon and the session's name.
+        pub user_id: String = result.required("UserId")?,
+        /// The account, twelve digits.
+        pub account: String = result.required("Account")?,
+        /// The ARN of the caller.
+        pub arn: String = result.required("Arn")?,
+    }
 }
 
 /// `GetAccessKeyInfo`: the account that an access key ID belongs to. Signed.
@@ -136,47 +116,31 @@ impl<'a> GetAccessKeyInfo<'a> {
         form.text(&limits::ACCESS_KEY_ID, self.access_key_id)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    GetAccessKeyInfo<'_>, "GetAccessKeyInfo";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>111122223333</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>"#);
     /// let response = countersign::sts::GetAccessKeyInfo::parse(status, body)?;
     /// assert_eq!(response.account, "111122223333");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetAccessKeyInfoResponse, ServiceError> {
-        let action = "GetAccessKeyInfo";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetAccessKeyInfoResponse {
-                account: result.required("Account")?,
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`GetAccessKeyInfo`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"{"GetAccessKeyInfoResponse":{"GetAccessKeyInfoResult":{"Account":"111122223333"},"ResponseMetadata":{"RequestId":"c6104cbe"}}}"#);
-/// let response = countersign::sts::GetAccessKeyInfo::parse(status, body)?;
-/// assert_eq!(response.request_id.as_deref(), Some("c6104cbe"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct GetAccessKeyInfoResponse {
-    /// The account, twelve digits.
-    pub account: String,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`GetAccessKeyInfo`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"{"GetAccessKeyInfoResponse":{"GetAccessKeyInfoResult":{"Account":"111122223333"},"ResponseMetadata":{"RequestId":"c6104cbe"}}}"#);
+    /// let response = countersign::sts::GetAccessKeyInfo::parse(status, body)?;
+    /// assert_eq!(response.request_id.as_deref(), Some("c6104cbe"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct GetAccessKeyInfoResponse |result| {
+        /// The account, twelve digits.
+        pub account: String = result.required("Account")?,
+    }
 }
 
 /// `DecodeAuthorizationMessage`: the details of a denial that a service encoded. Signed.
@@ -221,12 +185,10 @@ impl<'a> DecodeAuthorizationMessage<'a> {
         form.text(&limits::ENCODED_MESSAGE, self.encoded_message)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    DecodeAuthorizationMessage<'_>, "DecodeAuthorizationMessage";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>{&quot;allowed&quot;: &quot;false&quot;}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"#);
     /// use countersign::sts::DecodeAuthorizationMessage;
@@ -235,35 +197,21 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     /// assert_eq!(response.decoded_message, r#"{"allowed": "false"}"#);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<DecodeAuthorizationMessageResponse, ServiceError> {
-        let action = "DecodeAuthorizationMessage";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(DecodeAuthorizationMessageResponse {
-                decoded_message: result.required("DecodedMessage")?,
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`DecodeAuthorizationMessage`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"{"DecodeAuthorizationMessageResponse":{"DecodeAuthorizationMessageResult":{"DecodedMessage":"{}"}}}"#);
-/// use countersign::sts::DecodeAuthorizationMessage;
-///
-/// let response = DecodeAuthorizationMessage::parse(status, body)?;
-/// assert_eq!(response.decoded_message, "{}");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct DecodeAuthorizationMessageResponse {
-    /// A JSON document: the request, the caller, and the statements that matched.
-    pub decoded_message: String,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`DecodeAuthorizationMessage`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"{"DecodeAuthorizationMessageResponse":{"DecodeAuthorizationMessageResult":{"DecodedMessage":"{}"}}}"#);
+    /// use countersign::sts::DecodeAuthorizationMessage;
+    ///
+    /// let response = DecodeAuthorizationMessage::parse(status, body)?;
+    /// assert_eq!(response.decoded_message, "{}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct DecodeAuthorizationMessageResponse |result| {
+        /// A JSON document: the request, the caller, and the statements that matched.
+        pub decoded_message: String = result.required("DecodedMessage")?,
+    }
 }

@@ -22,7 +22,49 @@ use crate::primitives::xml::{self, Element, Problem};
 /// ```
 pub const LARGEST_ANSWER: usize = xml::LARGEST;
 
-/// Reads the result of an action, or the error that came instead.
+/// Defines the response to an action: `parse`, and a struct that says how each field is read.
+macro_rules! response {
+    (
+        $action:ty, $name:literal;
+        $(#[$parse_meta:meta])*
+        $parse_vis:vis fn parse;
+
+        $(#[$meta:meta])*
+        $vis:vis struct $response:ident |$result:ident| {
+            $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $kind:ty = $read:expr,)*
+        }
+    ) => {
+        impl $action {
+            /// Parses the response.
+            ///
+            /// # Errors
+            /// - [`ServiceError`](crate::aws_call::ServiceError) if STS refused the request
+            /// - [`ServiceError`](crate::aws_call::ServiceError) if the response is malformed
+            ///
+            $(#[$parse_meta])*
+            $parse_vis fn parse(
+                status: http::StatusCode,
+                body: impl AsRef<[u8]>,
+            ) -> Result<$response, crate::aws_call::ServiceError> {
+                crate::sts::response::read($name, status, body.as_ref(), |$result, request_id| {
+                    Ok($response { $($field: $read,)* request_id })
+                })
+            }
+        }
+
+        $(#[$meta])*
+        #[non_exhaustive]
+        $vis struct $response {
+            $($(#[$field_meta])* $field_vis $field: $kind,)*
+            /// The ID that AWS gave the request.
+            $vis request_id: Option<String>,
+        }
+    };
+}
+
+pub(super) use response;
+
+/// Reads the result of an action, or the error that STS returned.
 ///
 /// Elements are matched by their local names, whatever their namespaces: stores that imitate STS
 /// use its namespace, one of their own, or none.

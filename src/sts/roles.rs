@@ -1,13 +1,11 @@
 //! The signed actions that assume a role, or the root user of an account.
 
-use http::StatusCode;
-
 use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Tag};
-use super::response::read;
-use crate::aws_call::{ServiceError, SignableRequest};
+use super::response::response;
+use crate::aws_call::SignableRequest;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -34,7 +32,8 @@ pub struct AssumeRole<'a> {
     pub role_session_name: &'a str,
     /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
     ///
-    /// The role can allow less. A role that is assumed with a role's credentials gets an hour at most.
+    /// The role can allow less. A role that is assumed with a role's credentials gets at most an
+    /// hour.
     pub duration_seconds: Option<u32>,
     /// What a third party and the role's owner agreed on: 2 to 1224 letters, digits and
     /// `_+=,.@:/-`. It is not a secret.
@@ -50,8 +49,8 @@ pub struct AssumeRole<'a> {
     pub transitive_tag_keys: &'a [&'a str],
     /// A code of an MFA device, if the role requires one.
     pub mfa: Option<Mfa<'a>>,
-    /// The user behind the session, which stays the same in later sessions: 2 to 256 letters, digits
-    /// and `_+=,.@-`.
+    /// The user who started the session: 2 to 256 letters, digits and `_+=,.@-`. Sessions that
+    /// follow from this one keep it.
     pub source_identity: Option<&'a str>,
     /// Up to 5 context assertions of trusted providers.
     pub provided_contexts: &'a [ProvidedContext<'a>],
@@ -118,12 +117,10 @@ impl<'a> AssumeRole<'a> {
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    AssumeRole<'_>, "AssumeRole";
     /// ```
     /// use countersign::{Signer, sts::AssumeRole};
     ///
@@ -133,49 +130,31 @@ impl<'a> AssumeRole<'a> {
     /// let signer = Signer::new(response.credentials, "us-east-1", "s3")?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<AssumeRoleResponse, ServiceError> {
-        read("AssumeRole", status, body.as_ref(), |result, request_id| {
-            Ok(AssumeRoleResponse {
-                credentials: result.credentials()?,
-                assumed_role_user: result.assumed_role_user(),
-                packed_policy_size: result.number("PackedPolicySize"),
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                source_identity: result.side_text("SourceIdentity"),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`AssumeRole`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenSize>738</SessionTokenSize></AssumeRoleResult></AssumeRoleResponse>"#);
-/// let response = countersign::sts::AssumeRole::parse(status, body)?;
-/// assert_eq!(response.session_token_size, Some(738));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AssumeRoleResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The session that they belong to.
-    pub assumed_role_user: Option<AssumedRoleUser>,
-    /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-    pub packed_policy_size: Option<u32>,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The user behind the session.
-    pub source_identity: Option<String>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`AssumeRole`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenSize>738</SessionTokenSize></AssumeRoleResult></AssumeRoleResponse>"#);
+    /// let response = countersign::sts::AssumeRole::parse(status, body)?;
+    /// assert_eq!(response.session_token_size, Some(738));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct AssumeRoleResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+    }
 }
 
 /// `AssumeRoot`: credentials of a member account's root user, for one task. Signed.
@@ -239,53 +218,35 @@ impl<'a> AssumeRoot<'a> {
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    AssumeRoot<'_>, "AssumeRoot";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRootResult></AssumeRootResponse>"#);
     /// let response = countersign::sts::AssumeRoot::parse(status, body)?;
     /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<AssumeRootResponse, ServiceError> {
-        read("AssumeRoot", status, body.as_ref(), |result, request_id| {
-            Ok(AssumeRootResponse {
-                credentials: result.credentials()?,
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                source_identity: result.side_text("SourceIdentity"),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`AssumeRoot`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>"#);
-/// let response = countersign::sts::AssumeRoot::parse(status, body)?;
-/// assert_eq!(response.source_identity.as_deref(), Some("Alice"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AssumeRootResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The user behind the session.
-    pub source_identity: Option<String>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`AssumeRoot`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>"#);
+    /// let response = countersign::sts::AssumeRoot::parse(status, body)?;
+    /// assert_eq!(response.source_identity.as_deref(), Some("Alice"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct AssumeRootResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+    }
 }

@@ -1,18 +1,16 @@
 //! The actions that return credentials of the caller: with MFA, for another user, or with fewer
 //! permissions.
 
-use http::StatusCode;
-
 use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{FederatedUser, Mfa, ScopedSession, Tag};
-use super::response::read;
-use crate::aws_call::{ServiceError, SignableRequest};
+use super::response::response;
+use crate::aws_call::SignableRequest;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
-/// `GetScopedCredentials`: credentials of the caller's session, with fewer permissions or less time.
+/// `GetScopedCredentials`: credentials of the caller, with fewer permissions or less time.
 ///
 /// Signed with temporary credentials: [`SignableRequest::sign`] refuses others. The identity stays
 /// the same. Up to three layers are possible, each within the one before. The global endpoint does
@@ -89,62 +87,41 @@ impl GetScopedCredentials<'_> {
         )?;
         Ok(form.into_signable(endpoint).for_temporary_credentials())
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    GetScopedCredentials<'_>, "GetScopedCredentials";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
     /// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
     /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetScopedCredentialsResponse, ServiceError> {
-        let action = "GetScopedCredentials";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetScopedCredentialsResponse {
-                credentials: result.credentials()?,
-                session_info: result.scoped_session()?,
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                scoped_policies_count: result.number("ScopedPoliciesCount"),
-                source_identity: result.side_text("SourceIdentity"),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`GetScopedCredentials`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><ScopedPoliciesCount>1</ScopedPoliciesCount></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
-/// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
-/// assert_eq!(response.scoped_policies_count, Some(1));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct GetScopedCredentialsResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The session that they belong to.
-    pub session_info: Option<ScopedSession>,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The number of layers of scoped credentials. STS denies a fourth.
-    pub scoped_policies_count: Option<u32>,
-    /// The user behind the session.
-    pub source_identity: Option<String>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`GetScopedCredentials`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><ScopedPoliciesCount>1</ScopedPoliciesCount></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
+    /// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
+    /// assert_eq!(response.scoped_policies_count, Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetScopedCredentialsResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub session_info: Option<ScopedSession> = result.scoped_session()?,
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The number of layers of scoped credentials. STS denies a fourth.
+        pub scoped_policies_count: Option<u32> = result.number("ScopedPoliciesCount"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+    }
 }
 
 /// `GetSessionToken`: temporary credentials of the caller, with or without MFA.
@@ -201,12 +178,10 @@ impl GetSessionToken<'_> {
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    GetSessionToken<'_>, "GetSessionToken";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
     /// let response = countersign::sts::GetSessionToken::parse(status, body)?;
@@ -214,41 +189,25 @@ impl GetSessionToken<'_> {
     /// assert_eq!(expiration, Some("2026-01-01T13:00:00Z".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetSessionTokenResponse, ServiceError> {
-        let action = "GetSessionToken";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetSessionTokenResponse {
-                credentials: result.credentials()?,
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`GetSessionToken`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
-/// let response = countersign::sts::GetSessionToken::parse(status, body)?;
-/// assert!(response.credentials.session_token().is_some());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct GetSessionTokenResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`GetSessionToken`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
+    /// let response = countersign::sts::GetSessionToken::parse(status, body)?;
+    /// assert!(response.credentials.session_token().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetSessionTokenResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+    }
 }
 
 /// `GetFederationToken`: temporary credentials for a user that is not in IAM.
@@ -320,57 +279,37 @@ impl<'a> GetFederationToken<'a> {
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    GetFederationToken<'_>, "GetFederationToken";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>"#);
     /// let response = countersign::sts::GetFederationToken::parse(status, body)?;
     /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetFederationTokenResponse, ServiceError> {
-        let action = "GetFederationToken";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetFederationTokenResponse {
-                credentials: result.credentials()?,
-                federated_user: result.federated_user(),
-                packed_policy_size: result.number("PackedPolicySize"),
-                session_token_size: result.number("SessionTokenSize"),
-                session_token_utilization: result.number("SessionTokenUtilization"),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`GetFederationToken`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenUtilization>18</SessionTokenUtilization></GetFederationTokenResult></GetFederationTokenResponse>"#);
-/// let response = countersign::sts::GetFederationToken::parse(status, body)?;
-/// assert_eq!(response.session_token_utilization, Some(18));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct GetFederationTokenResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The user that they belong to.
-    pub federated_user: Option<FederatedUser>,
-    /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-    pub packed_policy_size: Option<u32>,
-    /// The size of the session token in bytes.
-    pub session_token_size: Option<u32>,
-    /// The size of the session token in percent of the maximum.
-    pub session_token_utilization: Option<u32>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`GetFederationToken`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenUtilization>18</SessionTokenUtilization></GetFederationTokenResult></GetFederationTokenResponse>"#);
+    /// let response = countersign::sts::GetFederationToken::parse(status, body)?;
+    /// assert_eq!(response.session_token_utilization, Some(18));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetFederationTokenResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The user that they belong to.
+        pub federated_user: Option<FederatedUser> = result.federated_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+    }
 }

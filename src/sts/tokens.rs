@@ -1,13 +1,11 @@
 //! The actions that make a web identity token, or take a trade-in token.
 
-use http::StatusCode;
-
 use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{Secret, SigningAlgorithm, SubjectMode, Tag};
-use super::response::read;
-use crate::aws_call::{ServiceError, SignableRequest};
+use super::response::response;
+use crate::aws_call::SignableRequest;
 use crate::bearer::BearerToken;
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -111,32 +109,6 @@ impl<'a> GetWebIdentityToken<'a> {
         };
         Err(Error::invalid_parameter(limits::SCOPE.name, problem))
     }
-
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>a.b.c</WebIdentityToken><Expiration>2026-01-01T00:05:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>"#);
-    /// let response = countersign::sts::GetWebIdentityToken::parse(status, body)?;
-    /// let expiration = response.web_identity_token.expiration();
-    /// assert_eq!(expiration, Some("2026-01-01T00:05:00Z".parse()?));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetWebIdentityTokenResponse, ServiceError> {
-        let action = "GetWebIdentityToken";
-        read(action, status, body.as_ref(), |result, request_id| {
-            let token = BearerToken::new(result.required("WebIdentityToken")?);
-            Ok(GetWebIdentityTokenResponse {
-                web_identity_token: token.with_expiration(result.date("Expiration")?),
-                request_id,
-            })
-        })
-    }
 }
 
 fn has_duplicates(mut texts: Vec<&str>) -> bool {
@@ -144,21 +116,30 @@ fn has_duplicates(mut texts: Vec<&str>) -> bool {
     texts.windows(2).any(|pair| pair.first() == pair.last())
 }
 
-/// The response to [`GetWebIdentityToken`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>a.b.c</WebIdentityToken><Expiration>2026-01-01T00:05:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>"#);
-/// let response = countersign::sts::GetWebIdentityToken::parse(status, body)?;
-/// assert_eq!(response.web_identity_token.expose(), "a.b.c");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct GetWebIdentityTokenResponse {
-    /// The JSON Web Token with its expiration.
-    pub web_identity_token: BearerToken,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+response! {
+    GetWebIdentityToken<'_>, "GetWebIdentityToken";
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>a.b.c</WebIdentityToken><Expiration>2026-01-01T00:05:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>"#);
+    /// let response = countersign::sts::GetWebIdentityToken::parse(status, body)?;
+    /// let expiration = response.web_identity_token.expiration();
+    /// assert_eq!(expiration, Some("2026-01-01T00:05:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse;
+
+    /// The response to [`GetWebIdentityToken`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>a.b.c</WebIdentityToken><Expiration>2026-01-01T00:05:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>"#);
+    /// let response = countersign::sts::GetWebIdentityToken::parse(status, body)?;
+    /// assert_eq!(response.web_identity_token.expose(), "a.b.c");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetWebIdentityTokenResponse |result| {
+        /// The JSON Web Token with its expiration.
+        pub web_identity_token: BearerToken = result.web_identity_token()?,
+    }
 }
 
 /// `GetDelegatedAccessToken`: credentials for delegated access, in exchange for a trade-in token.
@@ -206,12 +187,10 @@ impl<'a> GetDelegatedAccessToken<'a> {
         form.text(&limits::TRADE_IN_TOKEN, self.trade_in_token.0)?;
         Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Parses the response.
-    ///
-    /// # Errors
-    /// - [`ServiceError`] if STS refused the request, or if the response is malformed
-    ///
+response! {
+    GetDelegatedAccessToken<'_>, "GetDelegatedAccessToken";
     /// ```
     /// # let (status, body) = (http::StatusCode::OK, r#"<GetDelegatedAccessTokenResponse><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>"#);
     /// use countersign::sts::GetDelegatedAccessToken;
@@ -220,41 +199,25 @@ impl<'a> GetDelegatedAccessToken<'a> {
     /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetDelegatedAccessTokenResponse, ServiceError> {
-        let action = "GetDelegatedAccessToken";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetDelegatedAccessTokenResponse {
-                credentials: result.credentials()?,
-                packed_policy_size: result.number("PackedPolicySize"),
-                assumed_principal: result.side_text("AssumedPrincipal"),
-                request_id,
-            })
-        })
-    }
-}
+    pub fn parse;
 
-/// The response to [`GetDelegatedAccessToken`].
-///
-/// ```
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetDelegatedAccessTokenResponse><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><AssumedPrincipal>arn:aws:iam::123456789012:role/demo</AssumedPrincipal></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>"#);
-/// use countersign::sts::GetDelegatedAccessToken;
-///
-/// let response = GetDelegatedAccessToken::parse(status, body)?;
-/// assert!(response.assumed_principal.is_some());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct GetDelegatedAccessTokenResponse {
-    /// Temporary credentials with their expiration.
-    pub credentials: Credentials,
-    /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-    pub packed_policy_size: Option<u32>,
-    /// The ARN of the principal that they belong to.
-    pub assumed_principal: Option<String>,
-    /// The ID that AWS gave the request.
-    pub request_id: Option<String>,
+    /// The response to [`GetDelegatedAccessToken`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetDelegatedAccessTokenResponse><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><AssumedPrincipal>arn:aws:iam::123456789012:role/demo</AssumedPrincipal></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>"#);
+    /// use countersign::sts::GetDelegatedAccessToken;
+    ///
+    /// let response = GetDelegatedAccessToken::parse(status, body)?;
+    /// assert!(response.assumed_principal.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetDelegatedAccessTokenResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The ARN of the principal that they belong to.
+        pub assumed_principal: Option<String> = result.side_text("AssumedPrincipal"),
+    }
 }
