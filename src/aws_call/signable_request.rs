@@ -28,6 +28,7 @@ use crate::timestamp::Timestamp;
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "a request has to be signed and sent"]
 pub struct SignableRequest {
     pub(crate) request: Request<String>,
     pub(crate) service: &'static str,
