@@ -51,5 +51,5 @@ pub(crate) mod xml;
 pub use endpoint::Endpoint;
 #[cfg(any(feature = "console", feature = "ecr", feature = "redshift"))]
 pub use secret_text::SecretText;
-pub use service_error::ServiceError;
+pub use service_error::{RetryAdvice, ServiceError};
 pub use signable_request::SignableRequest;

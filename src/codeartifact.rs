@@ -33,6 +33,7 @@
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use serde_json::Value;
 
+use crate::aws_call::{ServiceError, SignableRequest};
 use crate::bearer::BearerToken;
 use crate::service::partition::Partition;
 use crate::sigv4::date::from_epoch;
@@ -40,8 +41,6 @@ use crate::sigv4::scope::check_host_label;
 
 mod repository;
 
-pub use crate::aws_call::service_error::ServiceError as Error;
-pub use crate::aws_call::signable_request::SignableRequest;
 pub use repository::{Repository, SecretText};
 
 /// The maximum size of a response body, 64 KiB. A token is a few KiB.
@@ -228,28 +227,34 @@ impl<'a> GetAuthorizationToken<'a> {
     /// assert_eq!(error.message(), "no");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<BearerToken, Error> {
+    pub fn parse(
+        &self,
+        response: &Response<impl AsRef<[u8]>>,
+    ) -> Result<BearerToken, ServiceError> {
         let (status, body) = (response.status(), response.body().as_ref());
         if body.len() > LARGEST_ANSWER {
-            return Err(Error::malformed(status, "is larger than 64 KiB"));
+            return Err(ServiceError::malformed(status, "is larger than 64 KiB"));
         }
         let answer = serde_json::from_slice::<Value>(body).ok();
         if !status.is_success() {
             return Err(error(status, response.headers(), answer));
         }
         let Some(answer) = answer else {
-            return Err(Error::malformed(status, "is not JSON"));
+            return Err(ServiceError::malformed(status, "is not JSON"));
         };
         let token = answer.get("authorizationToken").and_then(Value::as_str);
         let Some(token) = token.filter(|token| !token.is_empty()) else {
-            return Err(Error::malformed(status, "has no `authorizationToken`"));
+            return Err(ServiceError::malformed(
+                status,
+                "has no `authorizationToken`",
+            ));
         };
         let Some(expiration) = answer
             .get("expiration")
             .and_then(Value::as_f64)
             .and_then(from_epoch)
         else {
-            return Err(Error::malformed(status, "has no `expiration`"));
+            return Err(ServiceError::malformed(status, "has no `expiration`"));
         };
         let patterns = host_patterns(self.domain, self.domain_owner, self.region);
         Ok(BearerToken::new(token)
@@ -296,7 +301,7 @@ fn repository_host(domain: &str, owner: &str, region: &str, dual_stack: bool) ->
 /// Reads the error from a response.
 ///
 /// The code is in a header or in the body, with an optional namespace prefix and URL suffix.
-fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Error {
+fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> ServiceError {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let field = |name| answer.as_ref()?.get(name)?.as_str();
     let code = header("x-amzn-errortype")
@@ -306,13 +311,13 @@ fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Erro
         .and_then(|code| code.rsplit('#').next())
         .map(str::trim);
     let Some(code) = code.filter(|code| !code.is_empty()) else {
-        return Error::malformed(status, "contains no error code");
+        return ServiceError::malformed(status, "contains no error code");
     };
     let message = field("message")
         .or_else(|| field("Message"))
         .unwrap_or_default();
     let request_id = header("x-amzn-requestid").map(str::to_owned);
-    Error::refused(
+    ServiceError::refused(
         status,
         None,
         code.to_owned(),

@@ -8,9 +8,10 @@
 use std::fmt::{Debug, Write};
 
 use countersign::Credentials;
+use countersign::aws_call::ServiceError as Error;
 use countersign::codeartifact::GetAuthorizationToken;
 use countersign::s3::express::CreateSession;
-use countersign::sts::{self, AssumedRoleUser, Error};
+use countersign::sts::{self, AssumedRoleUser};
 use countersign_fuzz::ACTIONS;
 use http::{Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
@@ -309,6 +310,28 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                     user.as_ref().and_then(|user| user.arn.as_deref()),
                 ),
                 ("PackedPolicySize", size.as_deref()),
+            ];
+            Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
+        }
+        "GetScopedCredentials" => {
+            let a = sts::GetScopedCredentials::parse(status, body)?;
+            let (size, count) = (
+                number(a.session_token_size),
+                number(a.scoped_policies_count),
+            );
+            let session = a.session_info.as_ref();
+            let fields = [
+                (
+                    "SessionInfo/ScopedSessionId",
+                    session.map(|session| session.scoped_session_id.as_str()),
+                ),
+                (
+                    "SessionInfo/Arn",
+                    session.map(|session| session.arn.as_str()),
+                ),
+                ("SessionTokenSize", size.as_deref()),
+                ("ScopedPoliciesCount", count.as_deref()),
+                ("SourceIdentity", a.source_identity.as_deref()),
             ];
             Answer::new(&a, Some(&a.credentials), fields, a.request_id.as_deref())
         }

@@ -34,7 +34,7 @@ pub const SERVICES: [&str; 8] = [
 ];
 
 /// The actions whose answers are read.
-pub const ACTIONS: [&str; 13] = [
+pub const ACTIONS: [&str; 14] = [
     "AssumeRole",
     "AssumeRoleWithSAML",
     "AssumeRoleWithWebIdentity",
@@ -44,6 +44,7 @@ pub const ACTIONS: [&str; 13] = [
     "GetCallerIdentity",
     "GetDelegatedAccessToken",
     "GetFederationToken",
+    "GetScopedCredentials",
     "GetSessionToken",
     "GetWebIdentityToken",
     "CreateSession",

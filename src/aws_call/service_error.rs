@@ -1,27 +1,27 @@
-//! What a service answered instead of what was asked for.
+//! Errors that services return, and advice whether to try again.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use http::StatusCode;
 
-/// A service's refusal, or an answer that is none.
+/// An error response from an AWS service, or a response that could not be parsed.
 ///
-/// `Display` and `Debug` show the status, the code and the first line of the message, without what
-/// that quotes of an `Authorization` header. The rest of a message can hold the canonical request,
-/// and with it a session token: [`message`](Self::message) is for those who know.
+/// `Display` and `Debug` show the status, the code and the first line of the message. They leave out
+/// what the message quotes of an `Authorization` header. The rest of a message can contain the
+/// canonical request with a session token: see [`message`](Self::message).
 ///
-/// STS API Reference, "Common errors"; the errors of each action.
+/// STS API Reference, "Common errors", and the errors of each action.
 ///
 /// ```
 /// # #[cfg(feature = "sts")] {
-/// use countersign::sts::GetCallerIdentity;
-/// use http::StatusCode;
+/// # let (status, body) = (http::StatusCode::BAD_REQUEST, "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error><RequestId>c6104cbe</RequestId></ErrorResponse>");
+/// use countersign::aws_call::RetryAdvice;
 ///
-/// let body = "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
-/// let error = GetCallerIdentity::parse(StatusCode::BAD_REQUEST, body).unwrap_err();
+/// let error = countersign::sts::AssumeRole::parse(status, body).unwrap_err();
 /// assert_eq!(error.code(), Some("Throttling"));
-/// assert!(error.is_retryable());
+/// assert_eq!(error.retry_advice(), RetryAdvice::BackOff);
+/// assert_eq!(error.request_id(), Some("c6104cbe"));
 /// assert_eq!(error.to_string(), "Throttling (400): Rate exceeded");
 /// # }
 /// ```
@@ -42,7 +42,7 @@ enum What {
     Malformed(Cow<'static, str>),
 }
 
-/// How much of a message is shown.
+/// The number of characters of a message that are shown.
 const SHOWN: usize = 300;
 
 impl ServiceError {
@@ -73,12 +73,12 @@ impl ServiceError {
         }
     }
 
-    /// The status of the answer.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// AWS's error code; `None` when the answer is not of the service's form.
+    /// Returns AWS's error code, or `None` if the response could not be parsed.
     pub fn code(&self) -> Option<&str> {
         match &self.what {
             What::Refused { code, .. } => Some(code),
@@ -86,9 +86,10 @@ impl ServiceError {
         }
     }
 
-    /// What the service says about it, the whole of it. **It can hold a session token or a
-    /// credential**: messages about a signature quote the canonical request, and others the
-    /// `Authorization` header.
+    /// Returns the whole message of the service. **It can contain a session token or credentials.**
+    ///
+    /// Messages about a signature quote the canonical request, others the `Authorization` header.
+    /// If the response could not be parsed, this says why, and quotes nothing.
     pub fn message(&self) -> &str {
         match &self.what {
             What::Refused { message, .. } => message,
@@ -96,7 +97,7 @@ impl ServiceError {
         }
     }
 
-    /// Whose fault the service says it is, `Sender` or `Receiver`, where it says so.
+    /// Returns whose fault it is, `Sender` or `Receiver`, if the service says so.
     pub fn fault(&self) -> Option<&str> {
         match &self.what {
             What::Refused { fault, .. } => fault.as_deref(),
@@ -104,50 +105,84 @@ impl ServiceError {
         }
     }
 
-    /// The id by which AWS finds the request, where the answer has one.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// # use countersign::sts::AssumeRole;
-    /// # use http::StatusCode;
-    /// let body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error>\
-    ///     <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId></ErrorResponse>";
-    /// let error = AssumeRole::parse(StatusCode::FORBIDDEN, body).unwrap_err();
-    /// assert_eq!(error.request_id(), Some("c6104cbe-af31-11e0-8154-cbc7ccf896c7"));
-    /// # }
-    /// ```
+    /// Returns the ID that AWS gave the request, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// Whether the same request, signed anew, may succeed later.
+    /// Whether the same request, signed again, may succeed later.
     pub fn is_retryable(&self) -> bool {
-        let passing = matches!(
-            self.code(),
+        self.retry_advice() == RetryAdvice::BackOff
+    }
+
+    /// Returns what has to change before the call can succeed.
+    pub fn retry_advice(&self) -> RetryAdvice {
+        match self.code() {
             Some(
                 "IDPCommunicationError"
-                    | "InternalError"
-                    | "InternalFailure"
-                    | "InternalServerException"
-                    | "RequestLimitExceeded"
-                    | "RequestThrottled"
-                    | "ServiceUnavailable"
-                    | "Throttling"
-                    | "ThrottlingException"
-                    | "TooManyRequestsException"
-            )
-        );
-        passing || self.status.is_server_error() || self.status == StatusCode::TOO_MANY_REQUESTS
+                | "InternalError"
+                | "InternalFailure"
+                | "InternalServerException"
+                | "RequestLimitExceeded"
+                | "RequestThrottled"
+                | "ServiceUnavailable"
+                | "Throttling"
+                | "ThrottlingException"
+                | "TooManyRequestsException",
+            ) => RetryAdvice::BackOff,
+            _ if self.status.is_server_error() || self.status == StatusCode::TOO_MANY_REQUESTS => {
+                RetryAdvice::BackOff
+            }
+            Some(
+                "ExpiredToken"
+                | "ExpiredTokenException"
+                | "ExpiredTradeInTokenException"
+                | "InsufficientSessionLifetime"
+                | "InvalidIdentityToken",
+            ) => RetryAdvice::RenewToken,
+            Some("RequestExpired" | "RequestInTheFuture" | "RequestTimeTooSkewed") => {
+                RetryAdvice::CorrectClock
+            }
+            Some("RegionDisabledException") => RetryAdvice::UseAnotherRegion,
+            _ => RetryAdvice::DoNotRetry,
+        }
     }
+}
+
+/// What has to change before a call that failed can succeed.
+///
+/// ```
+/// # #[cfg(feature = "sts")] {
+/// # let (status, body) = (http::StatusCode::FORBIDDEN, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>");
+/// use countersign::aws_call::RetryAdvice;
+/// use countersign::sts::GetCallerIdentity;
+///
+/// let error = GetCallerIdentity::parse(status, body).unwrap_err();
+/// assert_eq!(error.retry_advice(), RetryAdvice::RenewToken);
+/// # }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum RetryAdvice {
+    /// Only time: sign and send the same request again later, and wait longer each time.
+    BackOff,
+    /// The credentials or the token in the request: fetch new ones, then call again.
+    RenewToken,
+    /// The time of the signature: see [`clock_skew`](crate::clock_skew), then call again.
+    CorrectClock,
+    /// The endpoint: the account has not enabled this region.
+    UseAnotherRegion,
+    /// The request or the permissions: the same call fails again.
+    DoNotRetry,
 }
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status.as_u16();
         match &self.what {
-            What::Malformed(problem) => write!(f, "the answer of status {status} {problem}"),
+            What::Malformed(problem) => write!(f, "response with status {status} {problem}"),
             What::Refused { code, message, .. } => {
-                // On one line and of some length: a log is read by people.
+                // One short line, for logs.
                 let line = without_quotations(message);
                 let line = line.split(['\n', '\r']).next().unwrap_or_default();
                 let line = line.trim_end();
@@ -161,7 +196,7 @@ impl fmt::Display for ServiceError {
 }
 
 /// A message up to where it quotes the canonical request or the `Authorization` header, and without
-/// the piece of that header that it says is no pair.
+/// the piece of that header that the message calls invalid.
 fn without_quotations(message: &str) -> String {
     // A piece may hold quotes itself.
     let piece = message.rsplit_once("' not a valid key=value pair");
@@ -182,7 +217,7 @@ fn without_quotations(message: &str) -> String {
 
 impl fmt::Debug for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
+        f.debug_struct("ServiceError")
             .field("error", &format_args!("{self}"))
             .field("fault", &self.fault())
             .field("request_id", &self.request_id)
@@ -202,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass() {
+    fn throttling_and_server_errors_are_retryable() {
         for (status, code) in [
             (400, "Throttling"),
             (400, "IDPCommunicationError"),
@@ -226,6 +261,61 @@ mod tests {
         let gateway = ServiceError::malformed(StatusCode::BAD_GATEWAY, "is not XML");
         assert!(gateway.is_retryable());
         assert!(!ServiceError::malformed(StatusCode::OK, "is not XML").is_retryable());
+    }
+
+    #[test]
+    fn each_error_has_its_advice() {
+        for (status, code, advice) in [
+            (400, "ExpiredTokenException", RetryAdvice::RenewToken),
+            (403, "ExpiredToken", RetryAdvice::RenewToken),
+            (400, "ExpiredTradeInTokenException", RetryAdvice::RenewToken),
+            (400, "InvalidIdentityToken", RetryAdvice::RenewToken),
+            (400, "InsufficientSessionLifetime", RetryAdvice::RenewToken),
+            (400, "RequestExpired", RetryAdvice::CorrectClock),
+            (403, "RequestTimeTooSkewed", RetryAdvice::CorrectClock),
+            (
+                403,
+                "RegionDisabledException",
+                RetryAdvice::UseAnotherRegion,
+            ),
+            (400, "IDPCommunicationError", RetryAdvice::BackOff),
+            (503, "ExpiredToken", RetryAdvice::BackOff),
+            (400, "MalformedPolicyDocument", RetryAdvice::DoNotRetry),
+            (400, "PackedPolicyTooLarge", RetryAdvice::DoNotRetry),
+            (400, "InvalidContextAssertion", RetryAdvice::DoNotRetry),
+            (403, "IDPRejectedClaim", RetryAdvice::DoNotRetry),
+            (400, "InvalidSubjectCredentials", RetryAdvice::DoNotRetry),
+            (
+                403,
+                "SessionDurationEscalationException",
+                RetryAdvice::DoNotRetry,
+            ),
+            (
+                403,
+                "OutboundWebIdentityFederationDisabledException",
+                RetryAdvice::DoNotRetry,
+            ),
+            (
+                400,
+                "JWTPayloadSizeExceededException",
+                RetryAdvice::DoNotRetry,
+            ),
+            (
+                400,
+                "InvalidAuthorizationMessageException",
+                RetryAdvice::DoNotRetry,
+            ),
+            (403, "SignatureDoesNotMatch", RetryAdvice::DoNotRetry),
+            (403, "InvalidClientTokenId", RetryAdvice::DoNotRetry),
+        ] {
+            let error = error(status, code, "");
+            assert_eq!(error.retry_advice(), advice, "{code}");
+            assert_eq!(
+                error.is_retryable(),
+                advice == RetryAdvice::BackOff,
+                "{code}"
+            );
+        }
     }
 
     #[test]

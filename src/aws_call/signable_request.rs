@@ -1,4 +1,4 @@
-//! A request that is of no use until it is signed.
+//! A request that has to be signed before it is sent.
 
 use std::fmt;
 
@@ -13,53 +13,67 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
 
-/// A request for a service and a region that still has to be signed.
+/// A request to a service and a region that has to be signed before it is sent.
 ///
-/// [`sign`](Self::sign) is the way out, so that it cannot be forgotten. Requests that must not be
-/// signed, as for web identities, never come in this type.
+/// [`sign`](Self::sign) returns the request, so that signing cannot be forgotten. A request that
+/// must not be signed, such as one with a web identity, is an [`http::Request`] from the start.
 ///
 /// ```
 /// # #[cfg(feature = "sts")] {
-/// use countersign::{sts, Credentials, Timestamp};
+/// use countersign::sts::{Endpoint, GetCallerIdentity};
 ///
-/// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
-/// assert_eq!((to_sign.service(), to_sign.region()), ("sts", "us-east-1"));
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let request = to_sign.sign(&credentials, "2026-01-01T00:00:00Z".parse::<Timestamp>()?)?;
-/// assert!(request.headers().contains_key("authorization"));
+/// let request = GetCallerIdentity.request(&Endpoint::global());
+/// assert_eq!(request.service(), "sts");
+/// assert_eq!(request.region(), "us-east-1");
 /// # }
-/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use = "a request has to be signed and sent"]
 pub struct SignableRequest {
     pub(crate) request: Request<String>,
     pub(crate) service: &'static str,
     pub(crate) region: String,
 }
 
+/// Beside the request, among its extensions: calls that take any credentials need not state it.
+#[derive(Clone)]
+struct TemporaryOnly;
+
 impl SignableRequest {
-    /// The signing name of the service.
+    /// Returns the signing name of the service.
     pub fn service(&self) -> &'static str {
         self.service
     }
 
-    /// The region to sign for: that of the endpoint.
+    /// Returns the region to sign for: that of the endpoint.
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// Signs the request and hands it out.
+    /// Marks a call that AWS serves to holders of temporary credentials only.
+    #[cfg(feature = "sts")]
+    pub(crate) fn for_temporary_credentials(mut self) -> Self {
+        self.request.extensions_mut().insert(TemporaryOnly);
+        self
+    }
+
+    /// Signs the request and returns it.
     ///
     /// # Errors
-    /// As [`Signer::sign`](crate::Signer::sign).
+    /// - everything that [`Signer::new`](crate::Signer::new) and
+    ///   [`Signer::sign`](crate::Signer::sign) return
+    /// - [`Error::InvalidParameter`] if the call needs temporary credentials, and these have no
+    ///   session token
     ///
     /// ```
     /// # #[cfg(feature = "sts")] {
-    /// use countersign::{sts, Credentials, Timestamp};
+    /// use countersign::sts::{Endpoint, GetCallerIdentity};
+    /// use countersign::{Credentials, Timestamp};
     ///
-    /// let to_sign = sts::GetCallerIdentity.request(&sts::Endpoint::global());
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let request = to_sign.sign(&credentials, "2026-01-01T00:00:00Z".parse::<Timestamp>()?)?;
+    /// let request = GetCallerIdentity.request(&Endpoint::global());
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
+    /// let request = request.sign(&credentials, now)?;
     /// assert_eq!(request.headers()["x-amz-date"], "20260101T000000Z");
     /// # }
     /// # Ok::<(), countersign::Error>(())
@@ -75,6 +89,11 @@ impl SignableRequest {
             service,
             region,
         } = self;
+        let temporary_only = request.extensions_mut().remove::<TemporaryOnly>().is_some();
+        if temporary_only && credentials.session_token().is_none() {
+            let problem = "must be temporary: this call needs a session token";
+            return Err(Error::invalid_parameter("credentials", problem));
+        }
         let context = SigningContext::new(credentials, Service::from(service), None)?;
         let date = context.date(now)?;
         let scope = CredentialScope::new(now, &region, service)?;
@@ -84,16 +103,18 @@ impl SignableRequest {
         Ok(request)
     }
 
-    /// The request as it is, for those who sign it with a [`Signer`](crate::Signer) of their own:
-    /// one for [`service`](Self::service) and [`region`](Self::region).
-    pub fn into_unsigned(self) -> Request<String> {
+    /// Returns the request without a signature, for a [`Signer`](crate::Signer) of your own.
+    ///
+    /// That signer must be for [`service`](Self::service) and [`region`](Self::region).
+    pub fn into_unsigned(mut self) -> Request<String> {
+        self.request.extensions_mut().remove::<TemporaryOnly>();
         self.request
     }
 }
 
 impl fmt::Debug for SignableRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The body of a request to STS can hold an MFA code or a token.
+        // The body of a request to STS can contain an MFA code or a token.
         f.debug_struct("SignableRequest")
             .field("method", self.request.method())
             .field("uri", self.request.uri())

@@ -36,15 +36,12 @@
 use http::{HeaderName, HeaderValue, Request, StatusCode};
 
 use crate::address::{Address, AddressError, SigningScheme};
-use crate::aws_call;
+use crate::aws_call::{self, ServiceError, SignableRequest};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error;
 use crate::primitives::xml::{self, Element, Problem};
 use crate::s3::address::Addressing;
 use crate::sigv4::scope::check_host_label;
-
-pub use crate::aws_call::service_error::ServiceError as Error;
-pub use crate::aws_call::signable_request::SignableRequest;
 
 const SERVICE: &str = "s3express";
 const MODE: HeaderName = HeaderName::from_static("x-amz-create-session-mode");
@@ -204,10 +201,10 @@ impl CreateSession {
     /// # let (status, body) = (http::StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
     /// let error = CreateSession::parse(status, body).unwrap_err(); // of another answer
     /// assert_eq!(error.to_string(), "AccessDenied (403): Access Denied");
-    /// # Ok::<(), countersign::s3::express::Error>(())
+    /// # Ok::<(), countersign::aws_call::ServiceError>(())
     /// ```
-    pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, Error> {
-        let malformed = |Problem(problem)| Error::malformed(status, problem);
+    pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, ServiceError> {
+        let malformed = |Problem(problem)| ServiceError::malformed(status, problem);
         let text = xml::text(body.as_ref()).map_err(malformed)?;
         let document = xml::parse(text).map_err(malformed)?;
         let root = Element::root(&document);
@@ -233,8 +230,8 @@ fn credentials(result: &Element<'_>) -> Result<Credentials, Problem> {
     Ok(credentials.with_session_token(token))
 }
 
-fn refused(status: StatusCode, error: &Element<'_>) -> Result<Error, Problem> {
-    Ok(Error::refused(
+fn refused(status: StatusCode, error: &Element<'_>) -> Result<ServiceError, Problem> {
+    Ok(ServiceError::refused(
         status,
         None,
         error.required("Code")?,

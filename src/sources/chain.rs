@@ -687,7 +687,7 @@ impl Chain {
 }
 
 fn sign(
-    request: crate::sts::SignableRequest,
+    request: crate::aws_call::SignableRequest,
     credentials: &Credentials,
     now: Timestamp,
 ) -> Result<Request<String>, Error> {

@@ -1,15 +1,15 @@
-//! Where STS is reached, and for which region it is signed there.
+//! The hosts of STS, and the regions that their requests are signed for.
 
 use http::Uri;
 
 use crate::error::Error;
 use crate::service::partition::{GLOBAL, Partition};
-use crate::sigv4::scope::check_host_label;
+use crate::sigv4::scope::{check_host_label, check_region};
 
 /// An endpoint of STS, with the region to sign for.
 ///
 /// The partition (`aws`, `aws-cn`, `aws-us-gov`, `aws-eusc`, and the isolated ones) follows from
-/// the region's name; a region that is not known counts as one of `aws`.
+/// the region's name. An unknown region counts as one of `aws`.
 ///
 /// IAM User Guide, "AWS STS Regions and endpoints".
 ///
@@ -19,9 +19,11 @@ use crate::sigv4::scope::check_host_label;
 /// let endpoint = Endpoint::regional("cn-north-1")?;
 /// assert_eq!(endpoint.uri(), "https://sts.cn-north-1.amazonaws.com.cn/");
 /// assert_eq!(endpoint.region(), "cn-north-1");
-/// assert_eq!(Endpoint::global().region(), "us-east-1");
-/// assert_eq!(Endpoint::fips("us-west-2")?.uri(), "https://sts-fips.us-west-2.amazonaws.com/");
 /// assert!(Endpoint::fips("eu-west-1").is_err());
+///
+/// // A store that imitates STS, such as MinIO.
+/// let store = Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
+/// assert_eq!(store.uri(), "https://minio.example.com:9000/");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +40,21 @@ enum Kind {
     Custom,
 }
 
+const GLOBAL_HOST: &str = "sts.amazonaws.com";
 /// The regions of the partition `aws` with FIPS endpoints.
 const FIPS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
-const NO_FIPS: &str = "STS publishes no FIPS endpoint there";
-const NO_DUAL_STACK: &str = "STS publishes no dual-stack endpoint there";
+const NO_FIPS: &str = "STS publishes no FIPS endpoint for this region";
+const NO_DUAL_STACK: &str = "STS publishes no dual-stack endpoint for this region";
 
 impl Endpoint {
-    /// `sts.amazonaws.com`, of the partition `aws`, signed for `us-east-1`. A region's own endpoint
-    /// is nearer, and its tokens work in every region.
+    /// Returns `sts.amazonaws.com`, of the partition `aws`, signed for `us-east-1`.
+    ///
+    /// A region's own endpoint is nearer, and its tokens work in every region. The global endpoint
+    /// does not serve [`AssumeRoot`], [`GetScopedCredentials`] and [`GetWebIdentityToken`].
+    ///
+    /// [`AssumeRoot`]: super::AssumeRoot
+    /// [`GetScopedCredentials`]: super::GetScopedCredentials
+    /// [`GetWebIdentityToken`]: super::GetWebIdentityToken
     pub fn global() -> Self {
         Self {
             uri: Uri::from_static("https://sts.amazonaws.com/"),
@@ -54,7 +63,7 @@ impl Endpoint {
         }
     }
 
-    /// The endpoint of a region; that of `aws-global` is the [global](Self::global) one.
+    /// Returns the endpoint of a region. `aws-global` is the [global](Self::global) one.
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
@@ -65,44 +74,39 @@ impl Endpoint {
         Self::of_host("sts", region, Partition::of(region).domain())
     }
 
-    /// The endpoint of a region that is validated under FIPS 140.
+    /// Returns the endpoint of a region that is validated under FIPS 140.
     ///
     /// # Errors
-    /// A region that has none.
+    /// - [`Error::NoEndpoint`] if the region has none
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
     pub fn fips(region: &str) -> Result<Self, Error> {
         match Partition::of(region) {
             Partition::Aws if FIPS.contains(&region) => {
                 Self::of_host("sts-fips", region, "amazonaws.com")
             }
-            // All of them are.
+            // All regional endpoints of AWS GovCloud are validated.
             Partition::GovCloud => Self::regional(region),
             _ => Err(none(region, NO_FIPS)),
         }
     }
 
-    /// The endpoint of a region for IPv4 and IPv6.
+    /// Returns the endpoint of a region for IPv4 and IPv6.
     ///
     /// # Errors
-    /// A region that has none.
+    /// - [`Error::NoEndpoint`] if the region is `aws-global`
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
     pub fn dual_stack(region: &str) -> Result<Self, Error> {
-        let partition = Partition::of(region);
-        let (Partition::Aws
-        | Partition::GovCloud
-        | Partition::China
-        | Partition::EuropeanSovereign) = partition
-        else {
-            return Err(none(region, NO_DUAL_STACK));
-        };
         if region == GLOBAL {
             return Err(none(region, NO_DUAL_STACK));
         }
-        Self::of_host("sts", region, partition.dual_stack_domain())
+        Self::of_host("sts", region, Partition::of(region).dual_stack_domain())
     }
 
-    /// The endpoint of a region for IPv4 and IPv6 that is validated under FIPS 140.
+    /// Returns the endpoint of a region for IPv4 and IPv6 that is validated under FIPS 140.
     ///
     /// # Errors
-    /// A region that has none.
+    /// - [`Error::NoEndpoint`] if the region has none
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
     pub fn fips_dual_stack(region: &str) -> Result<Self, Error> {
         match Partition::of(region) {
             Partition::Aws if FIPS.contains(&region) => {
@@ -113,33 +117,49 @@ impl Endpoint {
         }
     }
 
-    /// Any other: a VPC endpoint, a region newer than this crate, a server of one's own.
+    /// Returns another endpoint: a VPC endpoint, a store that imitates STS, or a test server.
+    ///
+    /// The URL may have a port and a path. `region` is the one that the server expects in the
+    /// signature.
     ///
     /// # Errors
-    /// What is not an absolute URL of `http` or `https`, or has a query.
+    /// - [`Error::NoEndpoint`] unless the URL is absolute, of `http` or `https`, and without query
+    ///   and user information
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
     pub fn custom(url: &str, region: impl Into<String>) -> Result<Self, Error> {
         let region = region.into();
+        check_region(&region)?;
         let uri = url.parse::<Uri>().ok().filter(|uri| {
             matches!(uri.scheme_str(), Some("https" | "http"))
                 && uri.query().is_none()
                 && uri.host().is_some_and(|host| !host.is_empty())
+                && !uri
+                    .authority()
+                    .is_some_and(|host| host.as_str().contains('@'))
         });
-        match uri {
-            Some(uri) => Ok(Self {
-                uri,
-                region,
-                kind: Kind::Custom,
-            }),
-            None => Err(none(&region, "not an absolute URL without a query")),
-        }
+        let Some(uri) = uri else {
+            let problem = "must be an absolute URL of `http` or `https`, without query and user";
+            return Err(none(&region, problem));
+        };
+        // The global endpoint, written out, stays the global endpoint.
+        let host = uri
+            .host()
+            .map(|host| host.strip_suffix('.').unwrap_or(host));
+        let is_global = host.is_some_and(|host| host.eq_ignore_ascii_case(GLOBAL_HOST));
+        let kind = if is_global {
+            Kind::Global
+        } else {
+            Kind::Custom
+        };
+        Ok(Self { uri, region, kind })
     }
 
-    /// The URL that requests go to.
+    /// Returns the URL of requests.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The region to sign for.
+    /// Returns the region to sign for.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -148,7 +168,7 @@ impl Endpoint {
         self.kind == Kind::Global
     }
 
-    /// Whether a server other than AWS's may be behind it.
+    /// Whether the server may be other than AWS.
     pub(super) fn is_custom(&self) -> bool {
         self.kind == Kind::Custom
     }
@@ -175,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_partition() {
+    fn each_partition_has_its_hosts() {
         let host = |endpoint: Result<Endpoint, Error>| {
             endpoint.map_or("none".to_owned(), |endpoint| {
                 endpoint.uri().host().unwrap().to_owned()
@@ -230,19 +250,39 @@ mod tests {
             ("aws-global", ["sts.amazonaws.com", "none", "none", "none"]),
             (
                 "us-iso-east-1",
-                ["sts.us-iso-east-1.c2s.ic.gov", "none", "none", "none"],
+                [
+                    "sts.us-iso-east-1.c2s.ic.gov",
+                    "none",
+                    "sts.us-iso-east-1.api.aws.ic.gov",
+                    "none",
+                ],
             ),
             (
                 "us-isob-east-1",
-                ["sts.us-isob-east-1.sc2s.sgov.gov", "none", "none", "none"],
+                [
+                    "sts.us-isob-east-1.sc2s.sgov.gov",
+                    "none",
+                    "sts.us-isob-east-1.api.aws.scloud",
+                    "none",
+                ],
             ),
             (
                 "eu-isoe-west-1",
-                ["sts.eu-isoe-west-1.cloud.adc-e.uk", "none", "none", "none"],
+                [
+                    "sts.eu-isoe-west-1.cloud.adc-e.uk",
+                    "none",
+                    "sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
+                    "none",
+                ],
             ),
             (
                 "us-isof-south-1",
-                ["sts.us-isof-south-1.csp.hci.ic.gov", "none", "none", "none"],
+                [
+                    "sts.us-isof-south-1.csp.hci.ic.gov",
+                    "none",
+                    "sts.us-isof-south-1.api.aws.hci.ic.gov",
+                    "none",
+                ],
             ),
         ] {
             let made = [
@@ -275,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_region_and_no_url() {
+    fn an_invalid_region_or_url_is_refused() {
         for region in [
             "",
             "-a",
@@ -301,8 +341,47 @@ mod tests {
             "http://",
             "http://a/?b",
             "http://a b/",
+            "https://user:password@sts.example.com/",
+            "https://user@sts.example.com/",
         ] {
             assert!(Endpoint::custom(url, "us-east-1").is_err(), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn the_global_host_is_the_global_endpoint_in_every_spelling() {
+        for url in [
+            "https://sts.amazonaws.com",
+            "https://STS.amazonaws.com/",
+            "https://sts.amazonaws.com./",
+            "https://sts.amazonaws.com:443/",
+        ] {
+            let endpoint = Endpoint::custom(url, "us-east-1").unwrap();
+            assert!(endpoint.is_global() && !endpoint.is_custom(), "{url}");
+        }
+        for url in [
+            "https://sts.amazonaws.com.example.com/",
+            "https://sts.us-east-1.amazonaws.com/",
+            "https://xsts.amazonaws.com/",
+            "https://example.com/sts.amazonaws.com",
+        ] {
+            let endpoint = Endpoint::custom(url, "us-east-1").unwrap();
+            assert!(!endpoint.is_global() && endpoint.is_custom(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_custom_endpoint_needs_a_region_that_a_scope_can_contain() {
+        for region in ["us-east-1", "default", "RegionOne"] {
+            let endpoint = Endpoint::custom("https://sts.example.com", region).unwrap();
+            assert_eq!(endpoint.region(), region);
+        }
+        for region in ["", "a/b", "a b", "a\nb"] {
+            let refused = Endpoint::custom("https://sts.example.com", region);
+            assert!(
+                matches!(refused, Err(Error::InvalidRegion { .. })),
+                "{region:?}"
+            );
         }
     }
 }

@@ -1,27 +1,28 @@
-//! The actions that assume a role with what an identity provider says. They are not signed.
+//! The actions that assume a role with the word of an identity provider. They are not signed.
 
-use http::{Request, StatusCode};
+use http::Request;
 
-use super::Error;
-use super::answer::{assumed_role_user, read};
 use super::endpoint::Endpoint;
-use super::form::{Limit, QueryForm, Seconds};
-use super::parameters::{AssumedRoleUser, Secret};
+use super::form::QueryForm;
+use super::limits;
+use super::parameters::{AssumedRoleUser, Secret, TrustedIdentityPropagationContext};
+use super::response::response;
 use crate::credentials::Credentials;
+use crate::error::Error;
 
-/// `AssumeRoleWithSAML`: credentials of a role, for those whom an identity provider knows.
+/// `AssumeRoleWithSAML`: credentials of a role for a user of a SAML provider.
 ///
 /// **Not signed**: the assertion is the proof. STS API Reference, "`AssumeRoleWithSAML`".
 ///
 /// ```
 /// use countersign::sts::{AssumeRoleWithSaml, Endpoint};
 ///
-/// let ask = AssumeRoleWithSaml::new(
+/// let action = AssumeRoleWithSaml::new(
 ///     "arn:aws:iam::123456789012:role/demo",
 ///     "arn:aws:iam::123456789012:saml-provider/idp",
 ///     "PHNhbWw+/w==",
 /// );
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?;
+/// let request = action.request(&Endpoint::regional("us-east-1")?)?;
 /// assert!(request.body().ends_with("&SAMLAssertion=PHNhbWw%2B%2Fw%3D%3D"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -33,17 +34,20 @@ pub struct AssumeRoleWithSaml<'a> {
     /// The ARN of the SAML provider in IAM, 20 to 2048 characters.
     pub principal_arn: &'a str,
     saml_assertion: Secret<'a>,
-    /// How long the credentials live: 900 to 43200 seconds; without, an hour.
+    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
     pub duration_seconds: Option<u32>,
-    /// A session policy, in JSON: 1 to 2048 characters. It only takes away.
+    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
     pub policy: Option<&'a str>,
-    /// Managed policies as session policies, by ARN: up to 10.
+    /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
+    /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
+    pub minimum_session_token_size: Option<u32>,
 }
 
 impl<'a> AssumeRoleWithSaml<'a> {
-    /// With what is required. The assertion is in base64, as the provider sent it: 4 to 100000
-    /// characters.
+    /// Creates the action with its required parameters.
+    ///
+    /// The assertion is the base64 that the provider sent, 4 to 100000 characters.
     pub fn new(role_arn: &'a str, principal_arn: &'a str, saml_assertion: &'a str) -> Self {
         Self {
             role_arn,
@@ -52,127 +56,99 @@ impl<'a> AssumeRoleWithSaml<'a> {
             duration_seconds: None,
             policy: None,
             policy_arns: &[],
+            minimum_session_token_size: None,
         }
     }
 
-    /// The request, ready to be sent.
+    /// Creates the request, ready to be sent.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`](crate::Error::InvalidParameter) if a parameter is outside its
-    ///   limits, or if the assertion begins or ends with white space
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::InvalidParameter`] if the assertion begins or ends with white space
     ///
     /// ```
-    /// # use countersign::sts::{AssumeRoleWithSaml, Endpoint};
+    /// use countersign::sts::{AssumeRoleWithSaml, Endpoint};
     /// # let role = "arn:aws:iam::123456789012:role/demo";
     /// # let provider = "arn:aws:iam::123456789012:saml-provider/idp";
-    /// # let assertion = "PHNhbWw+/w==";
-    /// let ask = AssumeRoleWithSaml::new(role, provider, assertion);
-    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?; // to be sent as it is
-    /// assert!(request.body().starts_with("Action=AssumeRoleWithSAML&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A"));
+    ///
+    /// let action = AssumeRoleWithSaml::new(role, provider, "PHNhbWw+/w==");
+    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
+    /// assert!(request.body().starts_with("Action=AssumeRoleWithSAML&"));
+    /// assert!(!request.headers().contains_key("authorization"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithSAML");
-        form.text("RoleArn", self.role_arn, &Limit::ARN)?;
-        form.text("PrincipalArn", self.principal_arn, &Limit::ARN)?;
-        form.token(
-            "SAMLAssertion",
-            self.saml_assertion.0,
-            &Limit::SAML_ASSERTION,
-        )?;
-        form.seconds(self.duration_seconds, &Seconds::ROLE)?;
-        form.optional("Policy", self.policy, &Limit::POLICY)?;
+        form.text(&limits::ROLE_ARN, self.role_arn)?;
+        form.text(&limits::PRINCIPAL_ARN, self.principal_arn)?;
+        form.text(&limits::SAML_ASSERTION, self.saml_assertion.0)?;
+        form.number(&limits::SAML_DURATION, self.duration_seconds)?;
+        form.optional(&limits::SAML_POLICY, self.policy)?;
         form.policy_arns(self.policy_arns)?;
-        Ok(form.ready(endpoint))
+        form.minimum_session_token_size(self.minimum_session_token_size)?;
+        Ok(form.into_request(endpoint))
     }
+}
 
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// What STS refused, or an answer that is none.
-    ///
+response! {
+    AssumeRoleWithSaml<'_>, "AssumeRoleWithSAML";
     /// ```
-    /// use countersign::sts::AssumeRoleWithSaml;
-    ///
-    /// // Send the request; then, with the status and the body of the answer:
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithSAMLResult><Issuer>https://integ.example.com/idp</Issuer><Subject>SamlExample</Subject><SubjectType>transient</SubjectType><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
-    /// let answer = AssumeRoleWithSaml::parse(status, body)?;
-    /// assert_eq!(answer.credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
-    /// assert_eq!(answer.subject.as_deref(), Some("SamlExample"));
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
+    /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
+    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<AssumeRoleWithSamlResponse, Error> {
-        let action = "AssumeRoleWithSAML";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(AssumeRoleWithSamlResponse {
-                credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result),
-                packed_policy_size: result.side_number("PackedPolicySize"),
-                source_identity: result.side_text("SourceIdentity"),
-                subject: result.side_text("Subject"),
-                subject_type: result.side_text("SubjectType"),
-                issuer: result.side_text("Issuer"),
-                audience: result.side_text("Audience"),
-                name_qualifier: result.side_text("NameQualifier"),
-                request_id,
-            })
-        })
+    pub fn parse;
+
+    /// The response to [`AssumeRoleWithSaml`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Subject>SamlExample</Subject></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
+    /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
+    /// assert_eq!(response.subject.as_deref(), Some("SamlExample"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct AssumeRoleWithSamlResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        /// The `NameID` of the assertion's subject.
+        pub subject: Option<String> = result.side_text("Subject"),
+        /// The format of the subject: `transient`, `persistent` or a URI.
+        pub subject_type: Option<String> = result.side_text("SubjectType"),
+        /// The issuer of the assertion.
+        pub issuer: Option<String> = result.side_text("Issuer"),
+        /// The recipient of the assertion.
+        pub audience: Option<String> = result.side_text("Audience"),
+        /// A hash of issuer, account and provider. With the subject it identifies a user for good.
+        pub name_qualifier: Option<String> = result.side_text("NameQualifier"),
+        /// The identity that the session propagates.
+        pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
+            result.trusted_identity(),
     }
 }
 
-/// The answer to [`AssumeRoleWithSaml`].
-///
-/// ```
-/// use countersign::sts::AssumeRoleWithSaml;
-/// use http::StatusCode;
-///
-/// let body = "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
-///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Issuer>https://idp.example.com</Issuer></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>";
-/// let answer = AssumeRoleWithSaml::parse(StatusCode::OK, body)?;
-/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
-/// assert!(answer.credentials.expiration().is_some());
-/// assert_eq!(answer.issuer.as_deref(), Some("https://idp.example.com"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AssumeRoleWithSamlResponse {
-    /// Temporary credentials, with their end.
-    pub credentials: Credentials,
-    /// Whom they make.
-    pub assumed_role_user: Option<AssumedRoleUser>,
-    /// How much of the room for session policies and tags is taken, in percent.
-    pub packed_policy_size: Option<u32>,
-    /// Who stands behind the session.
-    pub source_identity: Option<String>,
-    /// The `NameID` of the assertion's subject.
-    pub subject: Option<String>,
-    /// The format of that name, `transient`, `persistent` or a URI.
-    pub subject_type: Option<String>,
-    /// Who issued the assertion.
-    pub issuer: Option<String>,
-    /// For whom: the recipient of the assertion.
-    pub audience: Option<String>,
-    /// A hash of issuer, account and provider, which with the subject names a user for good.
-    pub name_qualifier: Option<String>,
-    /// The id by which AWS finds the request.
-    pub request_id: Option<String>,
-}
-
-/// `AssumeRoleWithWebIdentity`: credentials of a role, for those who have an `OpenID` Connect token
-/// or a token of an OAuth 2.0 provider.
+/// `AssumeRoleWithWebIdentity`: credentials of a role for a user with an OIDC or OAuth 2.0 token.
 ///
 /// **Not signed**: the token is the proof. STS API Reference, "`AssumeRoleWithWebIdentity`".
 ///
 /// ```
 /// use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
 ///
+/// let role = "arn:aws:iam::123456789012:role/demo";
 /// let token = "eyJh.bGci-Oi_J.SUz~";
-/// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "web", token);
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?;
+/// let action = AssumeRoleWithWebIdentity::new(role, "web", token);
+/// let request = action.request(&Endpoint::regional("us-east-1")?)?;
 /// assert!(!request.headers().contains_key("authorization"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -185,18 +161,22 @@ pub struct AssumeRoleWithWebIdentity<'a> {
     /// requires it.
     pub role_session_name: Option<&'a str>,
     web_identity_token: Secret<'a>,
-    /// The host of an OAuth 2.0 provider, 4 to 2048 characters; not for `OpenID` Connect.
+    /// The host of an OAuth 2.0 provider, 4 to 2048 characters. Leave it out for OIDC.
     pub provider_id: Option<&'a str>,
-    /// How long the credentials live: 900 to 43200 seconds; without, an hour.
+    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
     pub duration_seconds: Option<u32>,
-    /// A session policy, in JSON: 1 to 2048 characters. It only takes away.
+    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
     pub policy: Option<&'a str>,
-    /// Managed policies as session policies, by ARN: up to 10.
+    /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
+    /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
+    pub minimum_session_token_size: Option<u32>,
 }
 
 impl<'a> AssumeRoleWithWebIdentity<'a> {
-    /// With what AWS requires. The token has 4 to 20000 characters.
+    /// Creates the action with the parameters that AWS requires.
+    ///
+    /// The token has 4 to 20000 characters.
     pub fn new(role_arn: &'a str, role_session_name: &'a str, web_identity_token: &'a str) -> Self {
         Self {
             role_arn: Some(role_arn),
@@ -205,8 +185,9 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         }
     }
 
-    /// For a server that finds the permissions by the token alone, as MinIO does by a claim in it.
-    /// AWS always requires a role.
+    /// Creates the action for a store that finds the permissions by the token alone.
+    ///
+    /// MinIO does so, by a claim in the token. AWS always requires a role.
     pub fn without_role(web_identity_token: &'a str) -> Self {
         Self {
             role_arn: None,
@@ -216,121 +197,97 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
             duration_seconds: None,
             policy: None,
             policy_arns: &[],
+            minimum_session_token_size: None,
         }
     }
 
-    /// The request, ready to be sent.
+    /// Creates the request, ready to be sent.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`](crate::Error::InvalidParameter) if a parameter is outside its
-    ///   limits, or if the token begins or ends with white space, or if AWS is asked without a
-    ///   role or a session name
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::InvalidParameter`] if the token begins or ends with white space
+    /// - [`Error::InvalidParameter`] if the endpoint is one of AWS's, and role or session name is
+    ///   missing
     ///
     /// ```
-    /// # use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
-    /// # let token = "eyJh.bGci-Oi_J.SUz~";
-    /// let ask = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "web", token);
-    /// let request = ask.request(&Endpoint::regional("eu-west-1")?)?; // to be sent as it is
-    /// assert_eq!(
-    ///     request.body(),
-    ///     "Action=AssumeRoleWithWebIdentity&Version=2011-06-15\
-    ///      &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdemo\
-    ///      &RoleSessionName=web&WebIdentityToken=eyJh.bGci-Oi_J.SUz~"
-    /// );
+    /// use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
+    ///
+    /// let role = "arn:aws:iam::123456789012:role/demo";
+    /// let action = AssumeRoleWithWebIdentity::new(role, "web", "eyJh.bGci");
+    /// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
+    /// let end = "&RoleSessionName=web&WebIdentityToken=eyJh.bGci";
+    /// assert!(request.body().ends_with(end));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
-        if !endpoint.is_custom() && (self.role_arn.is_none() || self.role_session_name.is_none()) {
-            let problem = "is required by AWS: only another server may be asked without a role";
-            let name = match self.role_arn {
-                None => "RoleArn",
-                Some(_) => "RoleSessionName",
-            };
-            return Err(crate::Error::invalid_parameter(name, problem));
+        if !endpoint.is_custom() {
+            for (limit, value) in [
+                (&limits::ROLE_ARN, self.role_arn),
+                (&limits::ROLE_SESSION_NAME, self.role_session_name),
+            ] {
+                if value.is_none() {
+                    let problem = "is missing: AWS requires it, only other stores do not";
+                    return Err(Error::invalid_parameter(limit.name, problem));
+                }
+            }
         }
-        form.optional("RoleArn", self.role_arn, &Limit::ARN)?;
-        form.optional(
-            "RoleSessionName",
-            self.role_session_name,
-            &Limit::SESSION_NAME,
-        )?;
-        form.token(
-            "WebIdentityToken",
-            self.web_identity_token.0,
-            &Limit::WEB_IDENTITY_TOKEN,
-        )?;
-        form.optional("ProviderId", self.provider_id, &Limit::PROVIDER_ID)?;
-        form.seconds(self.duration_seconds, &Seconds::ROLE)?;
-        form.optional("Policy", self.policy, &Limit::POLICY)?;
+        form.optional(&limits::ROLE_ARN, self.role_arn)?;
+        form.optional(&limits::ROLE_SESSION_NAME, self.role_session_name)?;
+        form.text(&limits::WEB_IDENTITY_TOKEN, self.web_identity_token.0)?;
+        form.optional(&limits::PROVIDER_ID, self.provider_id)?;
+        form.number(&limits::WEB_IDENTITY_DURATION, self.duration_seconds)?;
+        form.optional(&limits::WEB_IDENTITY_POLICY, self.policy)?;
         form.policy_arns(self.policy_arns)?;
-        Ok(form.ready(endpoint))
+        form.minimum_session_token_size(self.minimum_session_token_size)?;
+        Ok(form.into_request(endpoint))
     }
+}
 
-    /// Reads the answer.
+response! {
+    AssumeRoleWithWebIdentity<'_>, "AssumeRoleWithWebIdentity";
+    /// ```
+    /// use countersign::sts::AssumeRoleWithWebIdentity;
     ///
-    /// # Errors
-    /// What STS refused, or an answer that is none.
+    /// # let (status, body) = (http::StatusCode::BAD_REQUEST, r#"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code><Message>Couldn&apos;t retrieve verification key</Message></Error></ErrorResponse>"#);
+    /// let error = AssumeRoleWithWebIdentity::parse(status, body).unwrap_err();
+    /// assert_eq!(error.code(), Some("InvalidIdentityToken"));
+    /// ```
+    pub fn parse;
+
+    /// The response to [`AssumeRoleWithWebIdentity`].
     ///
     /// ```
     /// use countersign::sts::AssumeRoleWithWebIdentity;
     ///
-    /// // Send the request; then, with the status and the body of the answer:
-    /// # let (status, body) = (http::StatusCode::BAD_REQUEST, r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code><Message>Couldn&apos;t retrieve verification key</Message></Error></ErrorResponse>"#);
-    /// let error = AssumeRoleWithWebIdentity::parse(status, body).unwrap_err(); // of a stranger's token
-    /// assert_eq!(error.code(), Some("InvalidIdentityToken"));
+    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>idp.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"#);
+    /// let response = AssumeRoleWithWebIdentity::parse(status, body)?;
+    /// assert_eq!(response.provider.as_deref(), Some("idp.example.com"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<AssumeRoleWithWebIdentityResponse, Error> {
-        let action = "AssumeRoleWithWebIdentity";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(AssumeRoleWithWebIdentityResponse {
-                credentials: result.credentials()?,
-                assumed_role_user: assumed_role_user(result),
-                packed_policy_size: result.side_number("PackedPolicySize"),
-                source_identity: result.side_text("SourceIdentity"),
-                subject_from_web_identity_token: result.side_text("SubjectFromWebIdentityToken"),
-                provider: result.side_text("Provider"),
-                audience: result.side_text("Audience"),
-                request_id,
-            })
-        })
+    #[derive(Clone, Debug)]
+    pub struct AssumeRoleWithWebIdentityResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        /// The user's name at the provider: `sub` of an OIDC token.
+        pub subject_from_web_identity_token: Option<String> =
+            result.side_text("SubjectFromWebIdentityToken"),
+        /// The provider: `iss` of an OIDC token, or the `ProviderId` of the request.
+        pub provider: Option<String> = result.side_text("Provider"),
+        /// The application that the token was made for: `aud` of an OIDC token.
+        pub audience: Option<String> = result.side_text("Audience"),
+        /// The identity that the session propagates.
+        pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
+            result.trusted_identity(),
     }
-}
-
-/// The answer to [`AssumeRoleWithWebIdentity`].
-///
-/// ```
-/// use countersign::sts::AssumeRoleWithWebIdentity;
-/// use http::StatusCode;
-///
-/// let body = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
-///         <SessionToken>token</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>accounts.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
-/// let answer = AssumeRoleWithWebIdentity::parse(StatusCode::OK, body)?;
-/// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
-/// assert!(answer.credentials.expiration().is_some());
-/// assert_eq!(answer.provider.as_deref(), Some("accounts.example.com"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct AssumeRoleWithWebIdentityResponse {
-    /// Temporary credentials, with their end.
-    pub credentials: Credentials,
-    /// Whom they make.
-    pub assumed_role_user: Option<AssumedRoleUser>,
-    /// How much of the room for session policies and tags is taken, in percent.
-    pub packed_policy_size: Option<u32>,
-    /// Who stands behind the session.
-    pub source_identity: Option<String>,
-    /// The user, as the provider names them: `sub` of an `OpenID` Connect token.
-    pub subject_from_web_identity_token: Option<String>,
-    /// The provider: `iss` of an `OpenID` Connect token, or the `ProviderId` of the request.
-    pub provider: Option<String>,
-    /// The application that the token was made for: `aud`.
-    pub audience: Option<String>,
-    /// The id by which AWS finds the request.
-    pub request_id: Option<String>,
 }

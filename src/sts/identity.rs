@@ -1,112 +1,88 @@
-//! The actions that tell something: who calls, whose a key is, why access was denied.
+//! The actions that give information: about the caller, an access key, or a denial.
 
-use http::StatusCode;
-
-use super::answer::read;
 use super::endpoint::Endpoint;
-use super::form::{Limit, QueryForm};
-use super::{Error, SignableRequest};
+use super::form::QueryForm;
+use super::limits;
+use super::response::response;
+use crate::aws_call::SignableRequest;
+use crate::error::Error;
 
-/// `GetCallerIdentity`: whose credentials these are. Nobody can be denied it.
+/// `GetCallerIdentity`: account, ARN and ID of the caller. It needs no permission. Signed.
 ///
-/// Signed. STS API Reference, "`GetCallerIdentity`".
+/// STS API Reference, "`GetCallerIdentity`".
 ///
 /// ```
 /// use countersign::sts::{Endpoint, GetCallerIdentity};
 ///
-/// let request = GetCallerIdentity.request(&Endpoint::regional("us-east-1")?);
-/// let request = request.into_unsigned();
-/// assert_eq!(request.body(), "Action=GetCallerIdentity&Version=2011-06-15");
+/// let endpoint = Endpoint::regional("us-east-1")?;
+/// let request = GetCallerIdentity.request(&endpoint).into_unsigned();
+/// let body = "Action=GetCallerIdentity&Version=2011-06-15";
+/// assert_eq!(request.body(), body);
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GetCallerIdentity;
 
 impl GetCallerIdentity {
-    /// The request.
+    /// Creates the request, which has to be signed.
     ///
     /// ```
-    /// use countersign::Timestamp;
     /// use countersign::Credentials;
     /// use countersign::sts::{Endpoint, GetCallerIdentity};
-    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     ///
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let request = GetCallerIdentity.request(&Endpoint::regional("eu-west-1")?).sign(&credentials, now)?;
-    /// assert_eq!((request.method().as_str(), request.uri().host()), ("POST", Some("sts.eu-west-1.amazonaws.com")));
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let request = GetCallerIdentity.request(&Endpoint::global());
+    /// let now = std::time::SystemTime::now();
+    /// let request = request.sign(&credentials, now)?;
+    /// assert!(request.headers().contains_key("authorization"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> SignableRequest {
-        QueryForm::new("GetCallerIdentity").into_to_sign(endpoint)
+        QueryForm::new("GetCallerIdentity").into_signable(endpoint)
     }
+}
 
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// What STS refused, or an answer that is none.
-    ///
+response! {
+    GetCallerIdentity, "GetCallerIdentity";
     /// ```
+    /// # let (status, body) = (http::StatusCode::FORBIDDEN, r#"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message></Error></ErrorResponse>"#);
     /// use countersign::sts::GetCallerIdentity;
     ///
-    /// // Send the request; then, with the status and the body of the answer:
-    /// # let (status, body) = (http::StatusCode::FORBIDDEN, r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.</Message></Error></ErrorResponse>"#);
-    /// let error = GetCallerIdentity::parse(status, body).unwrap_err(); // of a key that is deleted
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "InvalidClientTokenId (403): The security token included in the request is invalid."
-    /// );
+    /// let error = GetCallerIdentity::parse(status, body).unwrap_err();
+    /// assert_eq!(error.code(), Some("InvalidClientTokenId"));
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetCallerIdentityResponse, Error> {
-        let action = "GetCallerIdentity";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetCallerIdentityResponse {
-                user_id: result.required("UserId")?,
-                account: result.required("Account")?,
-                arn: result.required("Arn")?,
-                request_id,
-            })
-        })
+    pub fn parse;
+
+    /// The response to [`GetCallerIdentity`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/alice</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>"#);
+    /// let response = countersign::sts::GetCallerIdentity::parse(status, body)?;
+    /// assert_eq!(response.arn, "arn:aws:iam::123456789012:user/alice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct GetCallerIdentityResponse |result| {
+        /// The unique ID of the user or role, for a role with a colon and the session's name.
+        pub user_id: String = result.required("UserId")?,
+        /// The account, twelve digits.
+        pub account: String = result.required("Account")?,
+        /// The ARN of the caller.
+        pub arn: String = result.required("Arn")?,
     }
 }
 
-/// The answer to [`GetCallerIdentity`].
+/// `GetAccessKeyInfo`: the account that an access key ID belongs to. Signed.
 ///
-/// ```
-/// use countersign::sts::GetCallerIdentity;
-/// use http::StatusCode;
-///
-/// let body = "<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId>
-///     <Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/alice</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>";
-/// let answer = GetCallerIdentity::parse(StatusCode::OK, body)?;
-/// assert_eq!(answer.arn, "arn:aws:iam::123456789012:user/alice");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct GetCallerIdentityResponse {
-    /// The unique id of the user or role, for a role with a colon and the session's name.
-    pub user_id: String,
-    /// The account, in twelve digits.
-    pub account: String,
-    /// The ARN of the caller.
-    pub arn: String,
-    /// The id by which AWS finds the request.
-    pub request_id: Option<String>,
-}
-
-/// `GetAccessKeyInfo`: the account that an access key id belongs to.
-///
-/// Signed. STS API Reference, "`GetAccessKeyInfo`".
+/// STS API Reference, "`GetAccessKeyInfo`".
 ///
 /// ```
 /// use countersign::sts::{Endpoint, GetAccessKeyInfo};
 ///
-/// let ask = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
-/// assert!(ask.request(&Endpoint::global()).is_ok());
-/// assert!(GetAccessKeyInfo::new("AKIA").request(&Endpoint::global()).is_err());
+/// let action = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
+/// assert!(action.request(&Endpoint::global()).is_ok());
+/// let action = GetAccessKeyInfo::new("AKIA");
+/// assert!(action.request(&Endpoint::global()).is_err());
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -116,168 +92,126 @@ pub struct GetAccessKeyInfo<'a> {
 }
 
 impl<'a> GetAccessKeyInfo<'a> {
-    /// With what is required.
+    /// Creates the action with its required parameter.
     pub fn new(access_key_id: &'a str) -> Self {
         Self { access_key_id }
     }
 
-    /// The request.
+    /// Creates the request, which has to be signed.
     ///
     /// # Errors
-    /// What cannot be an access key id.
+    /// - [`Error::InvalidParameter`] if the access key ID is outside its limits
     ///
     /// ```
     /// use countersign::sts::{Endpoint, GetAccessKeyInfo};
     ///
-    /// let ask = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
-    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
-    /// assert_eq!(request.body(), "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=AKIAIOSFODNN7EXAMPLE");
+    /// let action = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
+    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
+    /// let end = "&AccessKeyId=AKIAIOSFODNN7EXAMPLE";
+    /// assert!(request.into_unsigned().body().ends_with(end));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetAccessKeyInfo");
-        form.text("AccessKeyId", self.access_key_id, &Limit::ACCESS_KEY_ID)?;
-        Ok(form.into_to_sign(endpoint))
+        form.text(&limits::ACCESS_KEY_ID, self.access_key_id)?;
+        Ok(form.into_signable(endpoint))
     }
+}
 
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// What STS refused, or an answer that is none.
-    ///
+response! {
+    GetAccessKeyInfo<'_>, "GetAccessKeyInfo";
     /// ```
-    /// use countersign::sts::GetAccessKeyInfo;
-    ///
-    /// // Send the request; then, with the status and the body of the answer:
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetAccessKeyInfoResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetAccessKeyInfoResult><Account>111122223333</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>"#);
-    /// let answer = GetAccessKeyInfo::parse(status, body)?;
-    /// assert_eq!(answer.account, "111122223333");
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>111122223333</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>"#);
+    /// let response = countersign::sts::GetAccessKeyInfo::parse(status, body)?;
+    /// assert_eq!(response.account, "111122223333");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<GetAccessKeyInfoResponse, Error> {
-        let action = "GetAccessKeyInfo";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(GetAccessKeyInfoResponse {
-                account: result.required("Account")?,
-                request_id,
-            })
-        })
+    pub fn parse;
+
+    /// The response to [`GetAccessKeyInfo`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"{"GetAccessKeyInfoResponse":{"GetAccessKeyInfoResult":{"Account":"111122223333"},"ResponseMetadata":{"RequestId":"c6104cbe"}}}"#);
+    /// let response = countersign::sts::GetAccessKeyInfo::parse(status, body)?;
+    /// assert_eq!(response.request_id.as_deref(), Some("c6104cbe"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct GetAccessKeyInfoResponse |result| {
+        /// The account, twelve digits.
+        pub account: String = result.required("Account")?,
     }
 }
 
-/// The answer to [`GetAccessKeyInfo`].
+/// `DecodeAuthorizationMessage`: the details of a denial that a service encoded. Signed.
 ///
-/// ```
-/// use countersign::sts::GetAccessKeyInfo;
-/// use http::StatusCode;
-///
-/// let body = "<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>123456789012</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>";
-/// let answer = GetAccessKeyInfo::parse(StatusCode::OK, body)?;
-/// assert_eq!(answer.account, "123456789012");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct GetAccessKeyInfoResponse {
-    /// The account, in twelve digits.
-    pub account: String,
-    /// The id by which AWS finds the request.
-    pub request_id: Option<String>,
-}
-
-/// `DecodeAuthorizationMessage`: what a service encoded when it denied access.
-///
-/// Signed. STS API Reference, "`DecodeAuthorizationMessage`".
+/// STS API Reference, "`DecodeAuthorizationMessage`".
 ///
 /// ```
 /// use countersign::sts::{DecodeAuthorizationMessage, Endpoint};
 ///
-/// let request = DecodeAuthorizationMessage::new("abc_-123").request(&Endpoint::global())?;
-/// # Ok::<(), countersign::Error>(())
+/// let action = DecodeAuthorizationMessage::new("abc_-123");
+/// assert!(action.request(&Endpoint::global()).is_ok());
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct DecodeAuthorizationMessage<'a> {
-    /// What the service returned: 1 to 10240 characters.
+    /// The message that the service returned, 1 to 10240 characters.
     pub encoded_message: &'a str,
 }
 
 impl<'a> DecodeAuthorizationMessage<'a> {
-    /// With what is required.
+    /// Creates the action with its required parameter.
     pub fn new(encoded_message: &'a str) -> Self {
         Self { encoded_message }
     }
 
-    /// The request.
+    /// Creates the request, which has to be signed.
     ///
     /// # Errors
-    /// A message that is empty or too long.
+    /// - [`Error::InvalidParameter`] if the message is empty or too long
     ///
     /// ```
     /// use countersign::sts::{DecodeAuthorizationMessage, Endpoint};
     ///
-    /// let ask = DecodeAuthorizationMessage::new("abc_-123+/=");
-    /// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
-    /// assert!(request.body().ends_with("&EncodedMessage=abc_-123%2B%2F%3D"));
+    /// let action = DecodeAuthorizationMessage::new("abc_-123+/=");
+    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
+    /// let end = "&EncodedMessage=abc_-123%2B%2F%3D";
+    /// assert!(request.into_unsigned().body().ends_with(end));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("DecodeAuthorizationMessage");
-        form.text(
-            "EncodedMessage",
-            self.encoded_message,
-            &Limit::ENCODED_MESSAGE,
-        )?;
-        Ok(form.into_to_sign(endpoint))
-    }
-
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// What STS refused, or an answer that is none.
-    ///
-    /// ```
-    /// use countersign::sts::DecodeAuthorizationMessage;
-    ///
-    /// // Send the request; then, with the status and the body of the answer:
-    /// # let (status, body) = (http::StatusCode::OK, r#"<DecodeAuthorizationMessageResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><DecodeAuthorizationMessageResult><DecodedMessage>{&quot;allowed&quot;: &quot;false&quot;}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"#);
-    /// let answer = DecodeAuthorizationMessage::parse(status, body)?;
-    /// assert_eq!(answer.decoded_message, r#"{"allowed": "false"}"#);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse(
-        status: StatusCode,
-        body: impl AsRef<[u8]>,
-    ) -> Result<DecodeAuthorizationMessageResponse, Error> {
-        let action = "DecodeAuthorizationMessage";
-        read(action, status, body.as_ref(), |result, request_id| {
-            Ok(DecodeAuthorizationMessageResponse {
-                decoded_message: result.required("DecodedMessage")?,
-                request_id,
-            })
-        })
+        form.text(&limits::ENCODED_MESSAGE, self.encoded_message)?;
+        Ok(form.into_signable(endpoint))
     }
 }
 
-/// The answer to [`DecodeAuthorizationMessage`].
-///
-/// ```
-/// use countersign::sts::DecodeAuthorizationMessage;
-/// use http::StatusCode;
-///
-/// let body = "<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>{}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>";
-/// let answer = DecodeAuthorizationMessage::parse(StatusCode::OK, body)?;
-/// assert_eq!(answer.decoded_message, "{}");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct DecodeAuthorizationMessageResponse {
-    /// A JSON document: who asked for what, and which statements said no.
-    pub decoded_message: String,
-    /// The id by which AWS finds the request.
-    pub request_id: Option<String>,
+response! {
+    DecodeAuthorizationMessage<'_>, "DecodeAuthorizationMessage";
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>{&quot;allowed&quot;: &quot;false&quot;}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"#);
+    /// use countersign::sts::DecodeAuthorizationMessage;
+    ///
+    /// let response = DecodeAuthorizationMessage::parse(status, body)?;
+    /// assert_eq!(response.decoded_message, r#"{"allowed": "false"}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse;
+
+    /// The response to [`DecodeAuthorizationMessage`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"{"DecodeAuthorizationMessageResponse":{"DecodeAuthorizationMessageResult":{"DecodedMessage":"{}"}}}"#);
+    /// use countersign::sts::DecodeAuthorizationMessage;
+    ///
+    /// let response = DecodeAuthorizationMessage::parse(status, body)?;
+    /// assert_eq!(response.decoded_message, "{}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct DecodeAuthorizationMessageResponse |result| {
+        /// A JSON document: the request, the caller, and the statements that matched.
+        pub decoded_message: String = result.required("DecodedMessage")?,
+    }
 }

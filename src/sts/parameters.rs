@@ -1,31 +1,38 @@
-//! What several actions take, or answer.
+//! What several actions take or return.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
 
 /// A session tag.
 ///
 /// IAM User Guide, "Pass session tags in AWS STS".
 ///
 /// ```
-/// use countersign::sts::{AssumeRole, Tag};
+/// use countersign::sts::{AssumeRole, Endpoint, Tag};
 ///
-/// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "session");
-/// ask.tags = &[Tag { key: "Project", value: "Alpha" }];
-/// ask.transitive_tag_keys = &["Project"];
+/// let role = "arn:aws:iam::123456789012:role/demo";
+/// let mut action = AssumeRole::new(role, "session");
+/// action.tags = &[Tag { key: "Project", value: "Alpha" }];
+/// action.transitive_tag_keys = &["Project"];
+/// assert!(action.request(&Endpoint::global()).is_ok());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tag<'a> {
     /// 1 to 128 letters, digits, spaces and `_.:/=+-@`.
     pub key: &'a str,
-    /// Up to 256 of them.
+    /// Up to 256 of the same characters.
     pub value: &'a str,
 }
 
-/// A code of a device for multi-factor authentication. It is good for one call.
+/// A code of a device for multi-factor authentication, valid for one call.
 ///
 /// ```
-/// let mfa = countersign::sts::Mfa::new("arn:aws:iam::123456789012:mfa/alice", "123456");
-/// assert!(!format!("{mfa:?}").contains("123456\""));
+/// let device = "arn:aws:iam::123456789012:mfa/alice";
+/// let mfa = countersign::sts::Mfa::new(device, "654321");
+/// assert!(!format!("{mfa:?}").contains("654321"));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Mfa<'a> {
@@ -34,7 +41,9 @@ pub struct Mfa<'a> {
 }
 
 impl<'a> Mfa<'a> {
-    /// The device, by serial number (hardware) or ARN (virtual), and the six digits that it shows.
+    /// Creates a code from the device and the six digits that it shows.
+    ///
+    /// A hardware device has a serial number, a virtual one has an ARN.
     pub fn new(serial_number: &'a str, token_code: &'a str) -> Self {
         Self {
             serial_number,
@@ -43,16 +52,19 @@ impl<'a> Mfa<'a> {
     }
 }
 
-/// A context assertion of a trusted provider, for IAM Identity Center's trusted identity
-/// propagation.
+/// A context assertion of a trusted provider, for trusted identity propagation.
+///
+/// IAM Identity Center User Guide, "Trusted identity propagation".
 ///
 /// ```
-/// use countersign::sts::{AssumeRole, ProvidedContext};
+/// use countersign::sts::{AssumeRole, Endpoint, ProvidedContext};
 ///
 /// let provider = "arn:aws:iam::aws:contextProvider/IdentityCenter";
 /// let contexts = [ProvidedContext::new(provider, "eyJh.bGci")];
-/// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "session");
-/// ask.provided_contexts = &contexts;
+/// let role = "arn:aws:iam::123456789012:role/demo";
+/// let mut action = AssumeRole::new(role, "session");
+/// action.provided_contexts = &contexts;
+/// assert!(action.request(&Endpoint::global()).is_ok());
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ProvidedContext<'a> {
@@ -61,7 +73,7 @@ pub struct ProvidedContext<'a> {
 }
 
 impl<'a> ProvidedContext<'a> {
-    /// The provider's ARN, and the signed assertion that it made (4 to 3072 characters).
+    /// Creates a context from the provider's ARN and its signed assertion, 4 to 3072 characters.
     pub fn new(provider_arn: &'a str, context_assertion: &'a str) -> Self {
         Self {
             provider_arn,
@@ -70,14 +82,13 @@ impl<'a> ProvidedContext<'a> {
     }
 }
 
-/// How a web identity token is to be signed.
+/// How AWS signs a web identity token.
 ///
 /// ```
-/// use countersign::sts::{Endpoint, GetWebIdentityToken, SigningAlgorithm};
+/// use countersign::sts::SigningAlgorithm;
 ///
-/// let ask = GetWebIdentityToken::new(&["https://api.example.com"], SigningAlgorithm::Rs256);
-/// let request = ask.request(&Endpoint::regional("eu-west-1")?)?.into_unsigned();
-/// assert!(request.body().ends_with("&SigningAlgorithm=RS256"));
+/// let algorithm: SigningAlgorithm = "ES384".parse()?;
+/// assert_eq!(algorithm, SigningAlgorithm::Es384);
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,7 +101,7 @@ pub enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// The name that is sent.
+    /// Returns the name in the request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -99,37 +110,95 @@ impl SigningAlgorithm {
     }
 }
 
-/// Whom the credentials of a role make.
+impl FromStr for SigningAlgorithm {
+    type Err = Error;
+
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the name is not `RS256` or `ES384`
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "RS256" => Ok(Self::Rs256),
+            "ES384" => Ok(Self::Es384),
+            _ => Err(Error::invalid_parameter(
+                "SigningAlgorithm",
+                "must be `RS256` or `ES384`",
+            )),
+        }
+    }
+}
+
+/// Which identity a web identity token is about.
 ///
 /// ```
-/// use countersign::sts::{AssumeRole, AssumedRoleUser};
+/// use countersign::sts::SubjectMode;
 ///
-/// // Send the request; then, with the status and the body of the answer:
-/// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>ARO123EXAMPLE123:TestAR</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/demo/TestAR</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"#);
-/// let user: Option<AssumedRoleUser> = AssumeRole::parse(status, body)?.assumed_role_user;
-/// assert!(user.and_then(|user| user.arn).is_some_and(|arn| arn.ends_with(":assumed-role/demo/TestAR")));
+/// let mode: SubjectMode = "OriginIdentity".parse()?;
+/// assert_eq!(mode, SubjectMode::OriginIdentity);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum SubjectMode {
+    /// `AWSIdentity`: the caller in AWS. This is what STS takes if no mode is set.
+    AwsIdentity,
+    /// `OriginIdentity`: the user of an identity provider whose identity the session propagates.
+    OriginIdentity,
+}
+
+impl SubjectMode {
+    /// Returns the name in the request.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AwsIdentity => "AWSIdentity",
+            Self::OriginIdentity => "OriginIdentity",
+        }
+    }
+}
+
+impl FromStr for SubjectMode {
+    type Err = Error;
+
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the name is not `AWSIdentity` or `OriginIdentity`
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "AWSIdentity" => Ok(Self::AwsIdentity),
+            "OriginIdentity" => Ok(Self::OriginIdentity),
+            _ => Err(Error::invalid_parameter(
+                "SubjectMode",
+                "must be `AWSIdentity` or `OriginIdentity`",
+            )),
+        }
+    }
+}
+
+/// The session of a role that credentials belong to.
+///
+/// AWS always sends both fields. Some stores that imitate STS do not.
+///
+/// ```
+/// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>ARO123EXAMPLE123:me</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/demo/me</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"#);
+/// let response = countersign::sts::AssumeRole::parse(status, body)?;
+/// let user = response.assumed_role_user.expect("AWS sends it");
+/// assert_eq!(user.assumed_role_id.as_deref(), Some("ARO123EXAMPLE123:me"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct AssumedRoleUser {
-    /// The role's unique id, a colon, and the session's name. AWS always sends it; some stores that
-    /// imitate STS do not.
+    /// The role's unique ID, a colon, and the session's name.
     pub assumed_role_id: Option<String>,
-    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. AWS always sends it; some stores that
-    /// imitate STS do not.
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
     pub arn: Option<String>,
 }
 
-/// Whom the credentials of a federated user make.
+/// The federated user that credentials belong to.
 ///
 /// ```
-/// use countersign::sts::{FederatedUser, GetFederationToken};
-///
-/// // Send the request; then, with the status and the body of the answer:
-/// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetFederationTokenResult><FederatedUser><FederatedUserId>123456789012:Bob</FederatedUserId><Arn>arn:aws:sts::123456789012:federated-user/Bob</Arn></FederatedUser><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>"#);
-/// let user: Option<FederatedUser> = GetFederationToken::parse(status, body)?.federated_user;
-/// assert!(user.and_then(|user| user.federated_user_id).as_deref() == Some("123456789012:Bob"));
+/// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><FederatedUser><FederatedUserId>123456789012:Bob</FederatedUserId><Arn>arn:aws:sts::123456789012:federated-user/Bob</Arn></FederatedUser><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>"#);
+/// let response = countersign::sts::GetFederationToken::parse(status, body)?;
+/// let user = response.federated_user.expect("AWS sends it");
+/// assert_eq!(user.federated_user_id.as_deref(), Some("123456789012:Bob"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -140,6 +209,92 @@ pub struct FederatedUser {
     /// `arn:aws:sts::ACCOUNT:federated-user/NAME`. AWS always sends it.
     pub arn: Option<String>,
 }
+
+/// The session that scoped credentials belong to: that of the caller.
+///
+/// ```
+/// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><SessionInfo><ScopedSessionId>ARO123EXAMPLE123:me</ScopedSessionId><Arn>arn:aws:sts::123456789012:assumed-role/demo/me</Arn></SessionInfo><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
+/// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
+/// let session = response.session_info.expect("AWS sends it");
+/// assert_eq!(session.scoped_session_id, "ARO123EXAMPLE123:me");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct ScopedSession {
+    /// The unique ID of the session.
+    pub scoped_session_id: String,
+    /// The ARN of the session.
+    pub arn: String,
+}
+
+/// The identity that a session propagates to AWS services. It is personal data.
+///
+/// `Debug` prints none of it. A field that STS did not send, or that is malformed, is `None`.
+///
+/// ```
+/// # let (status, body) = (http::StatusCode::OK, r#"{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":1767272400},"TrustedIdentityPropagationContext":{"OriginIdentity":{"Subject":"user-42"},"TransactionContext":{"IdentityProvider":{"acr":"mfa"}}}}}}"#);
+/// use countersign::sts::AssumeRoleWithWebIdentity;
+///
+/// let response = AssumeRoleWithWebIdentity::parse(status, body)?;
+/// let context = response.trusted_identity_propagation_context;
+/// let context = context.expect("the session propagates an identity");
+/// let origin = context.origin_identity.expect("the user");
+/// assert_eq!(origin.subject.as_deref(), Some("user-42"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TrustedIdentityPropagationContext {
+    /// The user at the identity provider.
+    pub origin_identity: Option<OriginIdentity>,
+    /// What the identity provider says about the sign-in.
+    pub transaction_context: Option<TransactionContext>,
+}
+
+/// The user of an identity provider. It is personal data, which `Debug` does not print.
+///
+/// ```
+/// let origin = countersign::sts::OriginIdentity::default();
+/// assert_eq!(format!("{origin:?}"), "OriginIdentity { .. }");
+/// ```
+#[derive(Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct OriginIdentity {
+    /// The user's name at the provider.
+    pub subject: Option<String>,
+    /// The kind of subject.
+    pub subject_type: Option<String>,
+    /// The identity provider.
+    pub issuer: Option<String>,
+    /// The ARN of the identity provider in IAM.
+    pub federated_provider_arn: Option<String>,
+}
+
+/// What an identity provider says about a sign-in, which `Debug` does not print.
+///
+/// ```
+/// let context = countersign::sts::TransactionContext::default();
+/// assert_eq!(format!("{context:?}"), "TransactionContext { .. }");
+/// ```
+#[derive(Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TransactionContext {
+    /// Claims of the identity provider, by name.
+    pub identity_provider: BTreeMap<String, String>,
+}
+
+macro_rules! elided {
+    ($($name:ident)*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        })*
+    };
+}
+
+elided!(TrustedIdentityPropagationContext OriginIdentity TransactionContext);
 
 /// A parameter that is not printed.
 #[derive(Clone, Copy)]
@@ -156,7 +311,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_says_that_it_is_one() {
+    fn debug_of_a_secret_elides_it() {
         assert_eq!(format!("{:?}", Secret("secret")), "[elided]");
+    }
+
+    #[test]
+    fn names_are_read_in_their_exact_case() {
+        for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Es384] {
+            assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
+        }
+        for mode in [SubjectMode::AwsIdentity, SubjectMode::OriginIdentity] {
+            assert_eq!(mode.as_str().parse(), Ok(mode));
+        }
+        for name in ["", "rs256", "HS256", "originidentity", "AwsIdentity"] {
+            assert!(name.parse::<SigningAlgorithm>().is_err(), "{name}");
+            assert!(name.parse::<SubjectMode>().is_err(), "{name}");
+        }
     }
 }

@@ -60,7 +60,7 @@ mod sts {
             assert_eq!(malformed(body), "is not XML as AWS writes it", "{body}");
         }
         assert_eq!(malformed(b"<a>\xff</a>"), "is not UTF-8");
-        assert_eq!(malformed("<html/>"), "is not one of this action");
+        assert_eq!(malformed("<html/>"), "is not a response to AssumeRole");
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod sts {
     #[test]
     fn as_many_elements_as_are_read() {
         let body = |count: usize| format!("<html>{}</html>", "<p/>".repeat(count));
-        assert_eq!(malformed(body(4094)), "is not one of this action");
+        assert_eq!(malformed(body(4094)), "is not a response to AssumeRole");
         assert_eq!(malformed(body(4095)), "is not XML as AWS writes it");
     }
 
@@ -170,7 +170,7 @@ mod sts {
     fn of_another_action_or_status() {
         let sound = answer(NAMESPACE, &credentials(SOUND));
         let error = GetCallerIdentity::parse(StatusCode::OK, &sound).unwrap_err();
-        assert_eq!(error.message(), "is not one of this action");
+        assert_eq!(error.message(), "is not a response to GetCallerIdentity");
         // Of one name, in whatever namespaces, there is one.
         let foreign = format!(
             "{}<Credentials xmlns='urn:x'/>",
@@ -446,8 +446,9 @@ mod sts {
 
 #[cfg(feature = "codeartifact")]
 mod codeartifact {
+    use countersign::aws_call::ServiceError as Error;
     use countersign::bearer::BearerToken;
-    use countersign::codeartifact::{Error, GetAuthorizationToken, LARGEST_ANSWER};
+    use countersign::codeartifact::{GetAuthorizationToken, LARGEST_ANSWER};
     use http::Response;
     use proptest::prelude::*;
 

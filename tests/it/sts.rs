@@ -4,11 +4,12 @@
 //! (ECS REST API, "AssumeRoleWithSAML"); the limits are those of AWS's service model (2026-11).
 
 use countersign::sts::{
-    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, DecodeAuthorizationMessage,
-    Endpoint, GetCallerIdentity, GetDelegatedAccessToken, GetFederationToken, GetSessionToken,
-    GetWebIdentityToken, ProvidedContext,
+    AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AssumeRoot,
+    DecodeAuthorizationMessage, Endpoint, GetAccessKeyInfo, GetCallerIdentity,
+    GetDelegatedAccessToken, GetFederationToken, GetScopedCredentials, GetSessionToken,
+    GetWebIdentityToken, ProvidedContext, SigningAlgorithm, SubjectMode,
 };
-use countersign::{Credentials, Error};
+use countersign::{Credentials, Error, PayloadHash, Signer};
 use http::StatusCode;
 use time::macros::datetime;
 
@@ -127,7 +128,7 @@ fn pseudo_regions_are_no_part_of_a_host() {
 
 #[test]
 fn a_token_with_the_line_break_of_its_file_is_refused() {
-    let padded = "begins or ends with white space, such as the line break of a file";
+    let padded = "must not begin or end with white space, such as the line break of a file";
     let endpoint = &regional();
     let web = |token: &str| {
         let ask = AssumeRoleWithWebIdentity::new(ROLE, "web", token);
@@ -184,15 +185,19 @@ fn a_store_is_asked_for_a_web_identity_without_a_role() {
     );
 
     // AWS requires both.
-    assert!(problem(ask.request(&regional())).contains("`RoleArn` is required by AWS"));
-    assert!(problem(ask.request(&Endpoint::global())).contains("`RoleArn` is required by AWS"));
+    assert!(problem(ask.request(&regional())).contains("`RoleArn` is missing: AWS requires it"));
+    assert!(
+        problem(ask.request(&Endpoint::global())).contains("`RoleArn` is missing: AWS requires it")
+    );
     ask.role_arn = Some(ROLE);
-    assert!(problem(ask.request(&regional())).contains("`RoleSessionName` is required by AWS"));
+    assert!(
+        problem(ask.request(&regional())).contains("`RoleSessionName` is missing: AWS requires it")
+    );
     ask.role_session_name = Some("web");
     assert!(ask.request(&regional()).is_ok());
     // Limits hold for a store too.
     ask.role_arn = Some("");
-    assert!(problem(ask.request(&custom())).contains("takes 20 to 2048 characters"));
+    assert!(problem(ask.request(&custom())).contains("must be 20 to 2048 characters"));
 }
 
 #[test]
@@ -209,7 +214,7 @@ fn a_source_identity_has_2_to_256_characters() {
     for length in [0, 1, 257] {
         assert_eq!(
             problem(ask(length)),
-            "parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`"
+            "parameter `SourceIdentity` must be 2 to 256 ASCII letters, digits and `_+=,.@-`"
         );
     }
     // The session's name keeps its own limit.
@@ -230,13 +235,13 @@ fn a_context_assertion_has_4_to_3072_characters() {
         assert_eq!(ask(length), Ok(()), "{length}");
     }
     for length in [3, 3073] {
-        assert!(problem(ask(length)).contains("takes 4 to 3072 characters"));
+        assert!(problem(ask(length)).contains("must be 4 to 3072 characters"));
     }
     // `ProviderId` shared a constant with it, and keeps its own limit.
     let provider = "p".repeat(2049);
     let mut ask = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
     ask.provider_id = Some(&provider);
-    assert!(problem(ask.request(&regional())).contains("takes 4 to 2048 characters"));
+    assert!(problem(ask.request(&regional())).contains("must be 4 to 2048 characters"));
 }
 
 #[test]
@@ -247,7 +252,7 @@ fn the_policy_of_assume_role_has_no_maximum_length() {
     let body = role.request(&regional()).unwrap().into_unsigned();
     assert!(body.body().ends_with(&format!("&Policy={policy}")));
 
-    let limit = "parameter `Policy` takes 1 to 2048 characters";
+    let limit = "parameter `Policy` must be 1 to 2048 characters";
     let mut saml = AssumeRoleWithSaml::new(ROLE, PROVIDER, "saml");
     saml.policy = Some(&policy);
     assert!(problem(saml.request(&regional())).starts_with(limit));
@@ -343,7 +348,7 @@ fn fields_beside_the_credentials_do_not_cost_them() {
 }
 
 #[test]
-fn an_empty_fault_is_read_as_missing() {
+fn an_empty_fault_of_an_error_is_none() {
     let body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type></Type>\
         <Code>InvalidParameterValue</Code><Message>Unsupported action</Message></Error>\
         <RequestId>18AB00C0FFEE0001</RequestId></ErrorResponse>";
@@ -503,12 +508,12 @@ fn json_that_is_no_response_to_the_action_is_refused() {
         assert_eq!(error.code(), None);
     }
     let error = GetSessionToken::parse(StatusCode::OK, &sound).unwrap_err();
-    assert_eq!(error.message(), "is not one of this action");
+    assert_eq!(error.message(), "is not a response to GetSessionToken");
     for (body, problem) in [
         (json("AssumeRole", ""), "has no member `Credentials`"),
         (
             json("AssumeRole", r#""Credentials":[]"#),
-            "has a member `Credentials` that is no object",
+            "has a member `Credentials` that is not an object",
         ),
         (
             sound.replace("SessionToken", "Token"),
@@ -520,15 +525,15 @@ fn json_that_is_no_response_to_the_action_is_refused() {
         ),
         (
             sound.replace("\"IQoJb3JpZ2lu/tok+en==\"", "7"),
-            "has a member `SessionToken` that is no string",
+            "has a member `SessionToken` that is not a string",
         ),
         (
             sound.replace("1795957200", "\"soon\""),
-            "has a member `Expiration` that is no time in seconds",
+            "has a member `Expiration` that is not a time in seconds",
         ),
         (
             sound.replace("1795957200", "1e300"),
-            "has a member `Expiration` that is no time in seconds",
+            "has a member `Expiration` that is not a time in seconds",
         ),
         (
             sound.replace("1795957200", "null"),
@@ -536,7 +541,7 @@ fn json_that_is_no_response_to_the_action_is_refused() {
         ),
         (
             r#"{"AssumeRoleResponse":[]}"#.to_owned(),
-            "is not one of this action",
+            "is not a response to AssumeRole",
         ),
         (
             r#"{"AssumeRoleResponse":{}}"#.to_owned(),
@@ -554,4 +559,349 @@ fn json_that_is_no_response_to_the_action_is_refused() {
     for end in 0..sound.len() {
         assert!(AssumeRole::parse(StatusCode::OK, &sound[..end]).is_err());
     }
+}
+
+const TASK: &str = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+
+fn scoped() -> GetScopedCredentials<'static> {
+    let mut action = GetScopedCredentials::new();
+    action.duration_seconds = Some(60);
+    action
+}
+
+#[test]
+fn scoped_credentials_need_a_policy_or_a_duration() {
+    let mut action = GetScopedCredentials::new();
+    let refused = action.request(&regional()).map(drop).unwrap_err();
+    let Error::InvalidParameter { parameter, .. } = &refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(parameter, "Policy");
+    // A description and a size are not enough.
+    action.scoped_session_description = Some("ab");
+    action.minimum_session_token_size = Some(0);
+    assert!(action.request(&regional()).is_err());
+
+    action.policy = Some("{}");
+    assert!(action.request(&regional()).is_ok());
+    (action.policy, action.duration_seconds) = (None, Some(1));
+    assert!(action.request(&regional()).is_ok());
+    action.duration_seconds = Some(0);
+    assert!(action.request(&regional()).is_err());
+}
+
+#[test]
+fn scoped_credentials_are_asked_for_with_a_session_token_only() {
+    let now = datetime!(2026-01-02 3:04:05 UTC);
+    let long_term = Credentials::new("AKIDEXAMPLE", "secret");
+    let temporary = long_term.clone().with_session_token("token");
+    let request = || scoped().request(&regional()).unwrap();
+    let refused = request().sign(&long_term, now).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "parameter `credentials` must be temporary: this call needs a session token"
+    );
+    // Not lost by a copy.
+    assert!(request().clone().sign(&long_term, now).is_err());
+    let signed = request().sign(&temporary, now).unwrap();
+    assert_eq!(signed.headers()["x-amz-security-token"], "token");
+    assert!(signed.extensions().is_empty());
+    assert!(request().into_unsigned().extensions().is_empty());
+
+    // Signed by a signer of the caller, it is the same request.
+    let mut by_signer = request().into_unsigned();
+    let payload = PayloadHash::new(by_signer.body());
+    let signer = Signer::new(temporary, "us-east-1", "sts").unwrap();
+    signer.sign(&mut by_signer, payload, now).unwrap();
+    assert_eq!(by_signer.headers(), signed.headers());
+
+    // Other actions take long-term credentials.
+    let other = GetSessionToken::new().request(&regional()).unwrap();
+    assert!(other.sign(&long_term, now).is_ok());
+}
+
+#[test]
+fn the_global_endpoint_serves_nine_of_twelve_actions() {
+    let root = AssumeRoot::new("111122223333", TASK);
+    let token = GetWebIdentityToken::new(&["a"], SigningAlgorithm::Rs256);
+    let session = GetSessionToken::new();
+    let key = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
+    let message = DecodeAuthorizationMessage::new("abc");
+    let regional_only = |endpoint: &Endpoint| {
+        [
+            scoped().request(endpoint).map(drop),
+            root.request(endpoint).map(drop),
+            token.request(endpoint).map(drop),
+        ]
+    };
+    let others = |endpoint: &Endpoint| {
+        let web = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
+        let saml = AssumeRoleWithSaml::new(ROLE, PROVIDER, "saml");
+        let trade = GetDelegatedAccessToken::new("token");
+        [
+            AssumeRole::new(ROLE, "s1").request(endpoint).map(drop),
+            saml.request(endpoint).map(drop),
+            web.request(endpoint).map(drop),
+            GetFederationToken::new("Bob").request(endpoint).map(drop),
+            session.request(endpoint).map(drop),
+            trade.request(endpoint).map(drop),
+            key.request(endpoint).map(drop),
+            message.request(endpoint).map(drop),
+        ]
+    };
+    let global = [
+        Endpoint::global(),
+        Endpoint::regional("aws-global").unwrap(),
+        Endpoint::custom("https://sts.amazonaws.com", "us-east-1").unwrap(),
+        Endpoint::custom("https://STS.AmazonAWS.com:443/", "us-east-1").unwrap(),
+    ];
+    for endpoint in global {
+        for made in regional_only(&endpoint) {
+            assert_eq!(
+                problem(made),
+                "no endpoint for \"us-east-1\": the global endpoint does not serve this action, \
+                 use a regional one"
+            );
+        }
+        assert!(others(&endpoint).iter().all(Result::is_ok));
+    }
+    for endpoint in [
+        regional(),
+        custom(),
+        Endpoint::fips("us-east-1").unwrap(),
+        Endpoint::dual_stack("us-east-1").unwrap(),
+    ] {
+        assert!(regional_only(&endpoint).iter().all(Result::is_ok));
+        assert!(others(&endpoint).iter().all(Result::is_ok));
+    }
+}
+
+#[test]
+fn the_global_host_as_a_custom_url_still_requires_a_role() {
+    let action = AssumeRoleWithWebIdentity::without_role("eyJh.bGci");
+    let global = Endpoint::custom("https://sts.amazonaws.com", "us-east-1").unwrap();
+    assert!(action.request(&global).is_err());
+    assert!(action.request(&custom()).is_ok());
+}
+
+#[test]
+fn a_minimum_session_token_size_is_0_to_4096_bytes_in_each_action() {
+    type Ask = fn(Option<u32>) -> Result<String, Error>;
+    let asks: [Ask; 7] = [
+        |size| {
+            let mut action = AssumeRole::new(ROLE, "s1");
+            action.minimum_session_token_size = size;
+            let request = action.request(&regional())?;
+            Ok(request.into_unsigned().into_body())
+        },
+        |size| {
+            let mut action = AssumeRoleWithSaml::new(ROLE, PROVIDER, "saml");
+            action.minimum_session_token_size = size;
+            Ok(action.request(&regional())?.into_body())
+        },
+        |size| {
+            let mut action = AssumeRoleWithWebIdentity::new(ROLE, "web", "token");
+            action.minimum_session_token_size = size;
+            Ok(action.request(&regional())?.into_body())
+        },
+        |size| {
+            let mut action = AssumeRoot::new("111122223333", TASK);
+            action.minimum_session_token_size = size;
+            let request = action.request(&regional())?;
+            Ok(request.into_unsigned().into_body())
+        },
+        |size| {
+            let mut action = scoped();
+            action.minimum_session_token_size = size;
+            let request = action.request(&regional())?;
+            Ok(request.into_unsigned().into_body())
+        },
+        |size| {
+            let mut action = GetSessionToken::new();
+            action.minimum_session_token_size = size;
+            let request = action.request(&regional())?;
+            Ok(request.into_unsigned().into_body())
+        },
+        |size| {
+            let mut action = GetFederationToken::new("Bob");
+            action.minimum_session_token_size = size;
+            let request = action.request(&regional())?;
+            Ok(request.into_unsigned().into_body())
+        },
+    ];
+    for ask in asks {
+        assert!(!ask(None).unwrap().contains("MinimumSessionTokenSize"));
+        for size in [0, 1, 4096] {
+            let body = ask(Some(size)).unwrap();
+            let pair = format!("MinimumSessionTokenSize={size}");
+            assert!(body.split('&').any(|found| found == pair), "{body}");
+        }
+        for size in [4097, u32::MAX] {
+            assert_eq!(
+                problem(ask(Some(size))),
+                "parameter `MinimumSessionTokenSize` must be 0 to 4096 bytes"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_scope_needs_an_origin_identity_and_one_audience() {
+    let ask = |audience: &[&str], mode, scope: &str| {
+        let mut action = GetWebIdentityToken::new(audience, SigningAlgorithm::Es384);
+        (action.subject_mode, action.scope) = (mode, Some(scope));
+        action.request(&regional()).map(drop)
+    };
+    let origin = Some(SubjectMode::OriginIdentity);
+    let twice = "parameter `Scope` must not contain a scope twice";
+    let without = "parameter `Scope` must not be set without `SubjectMode` `OriginIdentity` \
+                   and exactly one audience";
+    let spaces = "parameter `Scope` must have exactly one space between two scopes, and none \
+                  at its ends";
+    for scope in ["read", "read READ", "a b c", "!#+-[]~", "https://x/y z:all"] {
+        assert_eq!(ask(&["a"], origin, scope), Ok(()), "{scope}");
+        assert_eq!(problem(ask(&["a"], None, scope)), without);
+        let caller = Some(SubjectMode::AwsIdentity);
+        assert_eq!(problem(ask(&["a"], caller, scope)), without);
+        assert_eq!(problem(ask(&["a", "b"], origin, scope)), without);
+    }
+    for scope in ["read read", "a b a", "b a a"] {
+        assert_eq!(problem(ask(&["a"], origin, scope)), twice, "{scope}");
+    }
+    for scope in [" read", "read ", "a  b", " "] {
+        assert_eq!(problem(ask(&["a"], origin, scope)), spaces, "{scope}");
+    }
+    for scope in ["", "a,b", "a\"b", "a\\b", "a\tb", "é", "\u{7f}"] {
+        assert!(problem(ask(&["a"], origin, scope)).contains("must be 1 to 256"));
+    }
+    // As many scopes as fit.
+    let many: Vec<String> = (0..64).map(|n| format!("{n:03}")).collect();
+    assert_eq!(ask(&["a"], origin, &many.join(" ")), Ok(()));
+    // Without a scope, several audiences may take an origin identity.
+    let mut action = GetWebIdentityToken::new(&["a", "b"], SigningAlgorithm::Es384);
+    action.subject_mode = origin;
+    assert!(action.request(&regional()).is_ok());
+}
+
+fn scoped_response(session: &str) -> String {
+    format!(
+        "<GetScopedCredentialsResponse><GetScopedCredentialsResult>{session}{CREDENTIALS}\
+         </GetScopedCredentialsResult></GetScopedCredentialsResponse>"
+    )
+}
+
+#[test]
+fn a_scoped_session_has_both_of_its_members() {
+    let whole = "<SessionInfo><ScopedSessionId>a:b</ScopedSessionId><Arn>arn:x</Arn></SessionInfo>";
+    let response = GetScopedCredentials::parse(StatusCode::OK, scoped_response(whole)).unwrap();
+    are_whole(&response.credentials);
+    let session = response.session_info.unwrap();
+    assert_eq!(
+        (session.scoped_session_id.as_str(), session.arn.as_str()),
+        ("a:b", "arn:x")
+    );
+    let response = GetScopedCredentials::parse(StatusCode::OK, scoped_response("")).unwrap();
+    assert_eq!(response.session_info, None);
+    for (broken, said) in [
+        (
+            whole.replace("a:b", ""),
+            "has an empty element `ScopedSessionId`",
+        ),
+        (whole.replace("arn:x", ""), "has an empty element `Arn`"),
+        (
+            whole.replace("<Arn>arn:x</Arn>", ""),
+            "has no element `Arn`",
+        ),
+    ] {
+        let error = GetScopedCredentials::parse(StatusCode::OK, scoped_response(&broken));
+        assert_eq!(error.unwrap_err().message(), said);
+    }
+}
+
+#[test]
+fn a_propagated_identity_is_read_from_json_and_never_printed() {
+    let result = format!(
+        r#"{},"TrustedIdentityPropagationContext":{{"OriginIdentity":{{"Subject":"user-42","SubjectType":"user","Issuer":null,"FederatedProviderArn":"arn:idp"}},"TransactionContext":{{"IdentityProvider":{{"acr":"mfa-1","n":1,"none":null}}}}}}"#,
+        json_credentials("1795957200")
+    );
+    let body = json("AssumeRoleWithSAML", &result);
+    let response = AssumeRoleWithSaml::parse(StatusCode::OK, body).unwrap();
+    are_whole(&response.credentials);
+    let printed = format!("{response:?}");
+    for personal in ["user-42", "arn:idp", "mfa-1"] {
+        assert!(!printed.contains(personal), "{printed}");
+    }
+    let context = response.trusted_identity_propagation_context.unwrap();
+    let origin = context.origin_identity.unwrap();
+    assert_eq!(origin.subject.as_deref(), Some("user-42"));
+    assert_eq!(origin.subject_type.as_deref(), Some("user"));
+    assert_eq!(origin.issuer, None);
+    assert_eq!(origin.federated_provider_arn.as_deref(), Some("arn:idp"));
+    let claims = context.transaction_context.unwrap().identity_provider;
+    assert!(claims.iter().eq([(&"acr".to_owned(), &"mfa-1".to_owned())]));
+}
+
+#[test]
+fn a_malformed_propagated_identity_does_not_cost_the_credentials() {
+    let name = "TrustedIdentityPropagationContext";
+    for inside in [
+        "x",
+        "<OriginIdentity/><OriginIdentity/>",
+        "<OriginIdentity><Subject><x/></Subject></OriginIdentity>",
+        "<TransactionContext><IdentityProvider>x</IdentityProvider></TransactionContext>",
+        "<TransactionContext><IdentityProvider><entry/><entry><key>k</key></entry>\
+         <other><key>k</key><value>v</value></other></IdentityProvider></TransactionContext>",
+    ] {
+        let body = format!(
+            "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><{name}>{inside}</{name}>\
+             {CREDENTIALS}</AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"
+        );
+        let response = AssumeRoleWithSaml::parse(StatusCode::OK, body).unwrap();
+        are_whole(&response.credentials);
+        let context = response.trusted_identity_propagation_context.unwrap();
+        let origin = context.origin_identity.unwrap_or_default();
+        assert_eq!(origin.subject, None);
+        let transaction = context.transaction_context.unwrap_or_default();
+        assert!(transaction.identity_provider.is_empty());
+    }
+    for context in ["null", "[]", "1", r#"{"OriginIdentity":[]}"#] {
+        let result = format!(r#"{},"{name}":{context}"#, json_credentials("1795957200"));
+        let body = json("AssumeRoleWithSAML", &result);
+        let response = AssumeRoleWithSaml::parse(StatusCode::OK, body).unwrap();
+        are_whole(&response.credentials);
+    }
+}
+
+#[test]
+fn a_store_is_asked_at_its_own_url_and_signed_for_its_own_region() {
+    let now = datetime!(2026-01-02 3:04:05 UTC);
+    let store = Endpoint::custom("http://ceph.example.com:8000/sts/", "default").unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let request = AssumeRole::new(ROLE, "s1").request(&store).unwrap();
+    let request = request.sign(&credentials, now).unwrap();
+    assert_eq!(request.uri(), "http://ceph.example.com:8000/sts/");
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    assert!(authorization.contains("/20260102/default/sts/aws4_request,"));
+}
+
+#[test]
+fn a_json_error_without_a_code_is_malformed() {
+    for (body, said) in [
+        (r#"{"Error":{"Message":"no"}}"#, "has no member `Code`"),
+        (r#"{"Error":{"Code":""}}"#, "has an empty member `Code`"),
+        (r#"{"Error":"no"}"#, "is an unrecognized JSON error"),
+        (r#"{"message":"no"}"#, "is an unrecognized JSON error"),
+        ("{", "is malformed JSON"),
+    ] {
+        let error = GetCallerIdentity::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+        assert_eq!((error.code(), error.message()), (None, said), "{body}");
+        assert_eq!(
+            error.to_string(),
+            format!("response with status 403 {said}")
+        );
+    }
+    let body = r#"{"Error":{"Code":"AccessDenied","Message":"no","Type":""},"RequestId":"r-1"}"#;
+    let error = GetCallerIdentity::parse(StatusCode::FORBIDDEN, body).unwrap_err();
+    assert_eq!((error.code(), error.fault()), (Some("AccessDenied"), None));
+    assert_eq!(error.request_id(), Some("r-1"));
 }

@@ -121,7 +121,7 @@ fn expired_credentials_are_told_with_both_times() {
     );
     let said = error.to_string();
     assert!(
-        said.contains("expired at 2015-08-30T12:36:00Z (request time 2015-08-30T12:36:00Z)"),
+        said.contains("2015-08-30T12:36:00Z, and it is 2015-08-30T12:36:00Z"),
         "{said}"
     );
     assert!(request.headers().is_empty());
@@ -169,25 +169,25 @@ fn a_codeartifact_token_works_nowhere_else() {
             "codeartifact",
             "eu-west-1",
             NOW,
-            "bearer token is for region `us-west-2`, got `eu-west-1`",
+            "the bearer token is for the region `us-west-2`, not for `eu-west-1`",
         ),
         (
             "bedrock",
             "us-west-2",
             NOW,
-            "bearer token is for service `codeartifact`, got `bedrock`",
+            "the bearer token is for the service `codeartifact`, not for `bedrock`",
         ),
         (
             "codeartifact",
             "us-west-2",
             late,
-            "bearer token expired at 2015-08-31T00:36:00Z (current time 2015-08-31T00:36:00Z)",
+            "the bearer token expired at 2015-08-31T00:36:00Z, and it is 2015-08-31T00:36:00Z",
         ),
         (
             "codeartifact",
             "",
             NOW,
-            "bearer token is for region `us-west-2`, got ``",
+            "the bearer token is for the region `us-west-2`, not for ``",
         ),
     ] {
         let mut request = list_users().body(()).unwrap();
@@ -362,8 +362,8 @@ mod sts {
     use countersign::sts::{
         AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AssumeRoot,
         DecodeAuthorizationMessage, Endpoint, GetAccessKeyInfo, GetDelegatedAccessToken,
-        GetFederationToken, GetSessionToken, GetWebIdentityToken, Mfa, ProvidedContext,
-        SigningAlgorithm, Tag,
+        GetFederationToken, GetScopedCredentials, GetSessionToken, GetWebIdentityToken, Mfa,
+        ProvidedContext, SigningAlgorithm, SubjectMode, Tag,
     };
     use proptest::prelude::*;
 
@@ -372,13 +372,14 @@ mod sts {
     const ROLE: &str = "arn:aws:iam::123456789012:role/demo";
 
     #[track_caller]
-    fn refused(result: Result<countersign::sts::SignableRequest, Error>, expected: &str) {
+    fn refused(result: Result<countersign::aws_call::SignableRequest, Error>, expected: &str) {
         assert_eq!(result.unwrap_err().to_string(), expected);
     }
 
     #[test]
     fn a_parameter_beyond_its_limit_is_named_with_the_limit() {
         let endpoint = Endpoint::global();
+        let regional = Endpoint::regional("us-east-1").unwrap();
         let ask = |change: fn(&mut AssumeRole<'_>)| {
             let mut ask = AssumeRole::new(ROLE, "session");
             assert!(ask.request(&endpoint).is_ok());
@@ -387,12 +388,12 @@ mod sts {
         };
         refused(
             ask(|ask| ask.role_arn = "arn:aws:iam::1:role"),
-            "parameter `RoleArn` takes 20 to 2048 characters",
+            "parameter `RoleArn` must be 20 to 2048 characters",
         );
         for name in ["s", "a b", "a/b", "s\n", &"s".repeat(65)] {
             refused(
                 AssumeRole::new(ROLE, name).request(&endpoint),
-                "parameter `RoleSessionName` takes 2 to 64 letters, digits and `_+=,.@-`",
+                "parameter `RoleSessionName` must be 2 to 64 ASCII letters, digits and `_+=,.@-`",
             );
         }
         for seconds in [0, 899, 43_201, u32::MAX] {
@@ -400,24 +401,24 @@ mod sts {
             ask.duration_seconds = Some(seconds);
             refused(
                 ask.request(&endpoint),
-                "parameter `DurationSeconds` takes 900 to 43200 seconds",
+                "parameter `DurationSeconds` must be 900 to 43200 seconds",
             );
         }
         refused(
             ask(|ask| ask.policy = Some("")),
-            "parameter `Policy` takes 1 or more characters: tab, line breaks, and U+0020 to U+00FF",
+            "parameter `Policy` must be 1 or more characters: tab, line breaks, and U+0020 to U+00FF",
         );
         refused(
             ask(|ask| ask.policy_arns = &[ROLE; 11]),
-            "parameter `PolicyArns` takes up to 10",
+            "parameter `PolicyArns` must have 0 to 10 items",
         );
         refused(
             ask(|ask| ask.policy_arns = &[ROLE, "short"]),
-            "parameter `PolicyArns.member.2.arn` takes 20 to 2048 characters",
+            "parameter `PolicyArns.member.2.arn` must be 20 to 2048 characters",
         );
         refused(
             ask(|ask| ask.tags = &[Tag { key: "", value: "" }]),
-            "parameter `Tags.member.1.Key` takes 1 to 128 letters, digits, spaces and `_.:/=+-@`",
+            "parameter `Tags.member.1.Key` must be 1 to 128 letters, digits, spaces and `_.:/=+-@`",
         );
         refused(
             ask(|ask| {
@@ -426,7 +427,7 @@ mod sts {
                     value: "*",
                 }]
             }),
-            "parameter `Tags.member.1.Value` takes up to 256 letters, digits, spaces and `_.:/=+-@`",
+            "parameter `Tags.member.1.Value` must be 0 to 256 letters, digits, spaces and `_.:/=+-@`",
         );
         refused(
             ask(|ask| {
@@ -435,49 +436,49 @@ mod sts {
                     value: "",
                 }; 51]
             }),
-            "parameter `Tags` takes up to 50",
+            "parameter `Tags` must have 0 to 50 items",
         );
         refused(
             ask(|ask| ask.transitive_tag_keys = &["k"; 51]),
-            "parameter `TransitiveTagKeys` takes up to 50",
+            "parameter `TransitiveTagKeys` must have 0 to 50 items",
         );
         refused(
             ask(|ask| ask.external_id = Some("1")),
-            "parameter `ExternalId` takes 2 to 1224 letters, digits and `_+=,.@:/-`",
+            "parameter `ExternalId` must be 2 to 1224 ASCII letters, digits and `_+=,.@:/-`",
         );
         refused(
             ask(|ask| ask.source_identity = Some("a b")),
-            "parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`",
+            "parameter `SourceIdentity` must be 2 to 256 ASCII letters, digits and `_+=,.@-`",
         );
         refused(
             ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abcd"); 6].leak()),
-            "parameter `ProvidedContexts` takes up to 5",
+            "parameter `ProvidedContexts` must have 0 to 5 items",
         );
         refused(
             ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abc")].leak()),
-            "parameter `ProvidedContexts.member.1.ContextAssertion` takes 4 to 3072 characters, and no control character",
+            "parameter `ProvidedContexts.member.1.ContextAssertion` must be 4 to 3072 characters, none of them a control character",
         );
         let mut session = GetSessionToken::new();
         session.mfa = Some(Mfa::new("short", "123456"));
         refused(
             session.request(&endpoint),
-            "parameter `SerialNumber` takes 9 to 256 letters, digits and `_+=/:,.@-`",
+            "parameter `SerialNumber` must be 9 to 256 ASCII letters, digits and `_+=,.@:/-`",
         );
         refused(
             GetAccessKeyInfo::new("AKIA").request(&endpoint),
-            "parameter `AccessKeyId` takes 16 to 128 letters, digits and `_`",
+            "parameter `AccessKeyId` must be 16 to 128 ASCII letters, digits and `_`",
         );
         for audience in [&[][..], &["a"; 11]] {
             refused(
-                GetWebIdentityToken::new(audience, SigningAlgorithm::Rs256).request(&endpoint),
-                "parameter `Audience` takes 1 to 10",
+                GetWebIdentityToken::new(audience, SigningAlgorithm::Rs256).request(&regional),
+                "parameter `Audience` must have 1 to 10 items",
             );
         }
         let mut root = AssumeRoot::new("111122223333", ROLE);
         root.duration_seconds = Some(901);
         refused(
-            root.request(&Endpoint::regional("us-east-1").unwrap()),
-            "parameter `DurationSeconds` takes 0 to 900 seconds",
+            root.request(&regional),
+            "parameter `DurationSeconds` must be 0 to 900 seconds",
         );
     }
 
@@ -580,7 +581,24 @@ mod sts {
                 .map(drop)
         };
         let federated = |text: &str| GetFederationToken::new(text).request(endpoint).map(drop);
-        let limits: [(&str, usize, usize, Try<'_>); 34] = [
+        let scoped = |policy: Option<&str>, description: Option<&str>| {
+            let mut ask = GetScopedCredentials::new();
+            ask.duration_seconds = Some(60);
+            (ask.policy, ask.scoped_session_description) = (policy, description);
+            ask.request(endpoint).map(drop)
+        };
+        let scope = |text: &str| {
+            let mut ask = GetWebIdentityToken::new(&["a"], SigningAlgorithm::Rs256);
+            ask.subject_mode = Some(SubjectMode::OriginIdentity);
+            ask.scope = Some(text);
+            ask.request(endpoint).map(drop)
+        };
+        let limits: [(&str, usize, usize, Try<'_>); 37] = [
+            ("Policy", 1, 2048, &|text| scoped(Some(text), None)),
+            ("ScopedSessionDescription", 2, 256, &|text| {
+                scoped(None, Some(text))
+            }),
+            ("Scope", 1, 256, &scope),
             ("RoleArn", 20, 2048, &|text| {
                 AssumeRole::new(text, "session").request(endpoint).map(drop)
             }),
@@ -653,18 +671,19 @@ mod sts {
                 })
             }),
         ];
-        // What the sentence says behind the limit.
+        // What the sentence says after the limit.
         let rests = [
-            "",
+            " items",
+            " digits",
             " characters",
-            " characters, and no control character",
-            ", or contains a control character",
+            " characters, none of them a control character",
             " characters: tab, line breaks, and U+0020 to U+00FF",
-            " letters, digits and `_`",
-            " letters, digits and `_+=,.@-`",
-            " letters, digits and `_+=,.@:/-`",
-            " letters, digits and `_+=/:,.@-`",
+            " characters: tab, line breaks, U+0020 to U+007E, and U+00A1 to U+00FF",
+            " ASCII letters, digits and `_`",
+            " ASCII letters, digits and `_+=,.@-`",
+            " ASCII letters, digits and `_+=,.@:/-`",
             " letters, digits, spaces and `_.:/=+-@`",
+            " printable ASCII characters without `\"`, `,` and `\\`",
         ];
         for (name, least, most, request) in limits {
             for length in [least, most] {
@@ -674,14 +693,11 @@ mod sts {
             for length in beyond.into_iter().chain(least.checked_sub(1)) {
                 let error = request(&"x".repeat(length)).unwrap_err().to_string();
                 let limit = match name {
-                    "TokenCode" => "takes six digits".to_owned(),
-                    "TradeInToken" => "is empty".to_owned(),
-                    "PolicyArns"
-                    | "ProvidedContexts"
-                    | "Tags"
-                    | "TransitiveTagKeys"
-                    | "Tags.member.1.Value" => format!("takes up to {most}"),
-                    _ => format!("takes {least} to {most}"),
+                    "TokenCode" => "must be 6".to_owned(),
+                    "TradeInToken" => "must be 1 or more".to_owned(),
+                    "Audience" | "PolicyArns" | "ProvidedContexts" | "Tags"
+                    | "TransitiveTagKeys" => format!("must have {least} to {most}"),
+                    _ => format!("must be {least} to {most}"),
                 };
                 let sentence = format!("parameter `{name}` {limit}");
                 assert!(error.starts_with(&sentence), "{length}: {error}");
@@ -735,7 +751,12 @@ mod sts {
     fn seconds_hold_to_the_second() {
         type Try<'a> = &'a dyn Fn(u32) -> Result<(), Error>;
         let endpoint = &Endpoint::regional("us-east-1").unwrap();
-        let limits: [(u32, u32, Try<'_>); 7] = [
+        let limits: [(u32, u32, Try<'_>); 8] = [
+            (1, 129_600, &|seconds| {
+                let mut ask = GetScopedCredentials::new();
+                ask.duration_seconds = Some(seconds);
+                ask.request(endpoint).map(drop)
+            }),
             (900, 43_200, &|seconds| {
                 let mut ask = AssumeRole::new(ROLE, "session");
                 ask.duration_seconds = Some(seconds);
@@ -777,7 +798,7 @@ mod sts {
             for seconds in [Some(most + 1), least.checked_sub(1)].into_iter().flatten() {
                 let error = request(seconds).unwrap_err().to_string();
                 let sentence =
-                    format!("parameter `DurationSeconds` takes {least} to {most} seconds");
+                    format!("parameter `DurationSeconds` must be {least} to {most} seconds");
                 assert_eq!(error, sentence);
             }
         }

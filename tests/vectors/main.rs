@@ -91,9 +91,9 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(feature = "codeartifact")]
         "codeartifact" => codeartifact::run,
         #[cfg(feature = "sts")]
-        "sts-request" => sts::run_request,
+        "sts-request" | "sts-request-2026" => sts::run_request,
         #[cfg(feature = "sts")]
-        "sts-response" => sts::run_response,
+        "sts-response" | "sts-response-2026" => sts::run_response,
         #[cfg(feature = "tokens")]
         "rds" => tokens::rds,
         #[cfg(feature = "tokens")]

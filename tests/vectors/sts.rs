@@ -1,8 +1,8 @@
-//! STS: requests of every action, and answers.
+//! STS: requests of every action, refused parameters, and responses in every form.
 
-use countersign::Timestamp;
-use countersign::sts::{self, Endpoint, Mfa, ProvidedContext, SigningAlgorithm, Tag};
-use countersign::{Credentials, PayloadHash, Signer};
+use countersign::aws_call::{ServiceError, SignableRequest};
+use countersign::sts::{self, Endpoint, Mfa, ProvidedContext, Tag};
+use countersign::{Credentials, Error, PayloadHash, Signer, Timestamp};
 use http::{Request, StatusCode};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -14,14 +14,25 @@ pub fn run_request(case: &mut Case<'_>) {
     let (input, expected) = (case.input, case.expected);
     let region = text(input, "region");
     let flag = |name: &str| input[name].as_bool().unwrap();
-    let endpoint = match (flag("fips"), flag("dualstack")) {
-        (false, false) => Endpoint::regional(region),
-        (true, false) => Endpoint::fips(region),
-        (false, true) => Endpoint::dual_stack(region),
-        (true, true) => Endpoint::fips_dual_stack(region),
+    let endpoint = match (
+        input["endpoint_url"].as_str(),
+        flag("fips"),
+        flag("dualstack"),
+    ) {
+        (Some(url), ..) => Endpoint::custom(url, region),
+        (None, false, false) => Endpoint::regional(region),
+        (None, true, false) => Endpoint::fips(region),
+        (None, false, true) => Endpoint::dual_stack(region),
+        (None, true, true) => Endpoint::fips_dual_stack(region),
     };
     let endpoint = endpoint.unwrap();
     let made = make(text(input, "operation"), &input["parameters"], &endpoint);
+    let made = match (made, expected["error"].is_object()) {
+        (Ok(made), false) => made,
+        (Ok(_), true) => return case.fail("a request was made"),
+        (Err(error), false) => return case.fail(error.to_string()),
+        (Err(error), true) => return check_refusal(case, error),
+    };
     case.check(
         "signed",
         expected["signed"].as_bool(),
@@ -69,6 +80,15 @@ pub fn run_request(case: &mut Case<'_>) {
         case.check("signing", &Value::Null, &expected["signing"]);
         return;
     };
+    let signing = &expected["signing_percent_encoded"];
+    if signing.is_object() {
+        let ours = signed.headers()["authorization"].to_str().unwrap();
+        let name = "authorization (percent-encoded)";
+        case.check(name, text(signing, "authorization"), ours);
+        let signature = ours.rsplit("Signature=").next().unwrap();
+        let name = "signature (percent-encoded)";
+        case.check(name, text(signing, "signature"), signature);
+    }
     let signing = &expected["signing"];
     // The recorded signature is of botocore's body, in which a space may be a plus.
     let mut botocore = request;
@@ -103,9 +123,33 @@ pub fn run_request(case: &mut Case<'_>) {
     case.check("signature", field("Signature").as_str(), fields[2]);
 }
 
+/// The reason is words of the vectors; it is held against the words of the error.
+fn check_refusal(case: &mut Case<'_>, error: Error) {
+    let expected = &case.expected["error"];
+    let (parameter, problem) = match error {
+        Error::InvalidParameter { parameter, problem } => (parameter, problem),
+        Error::NoEndpoint { problem, .. } => ("endpoint".to_owned(), problem),
+        other => return case.fail(format!("another error: {other}")),
+    };
+    case.check("parameter", text(expected, "parameter"), &parameter);
+    let says = match text(expected, "reason") {
+        "characters" => "characters: tab, line breaks, U+0020 to U+007E, and U+00A1 to U+00FF",
+        "not on the global endpoint" => "the global endpoint does not serve this action",
+        "only with SubjectMode OriginIdentity" => "without `SubjectMode` `OriginIdentity`",
+        "one space between" => "exactly one space between",
+        "AWSIdentity or OriginIdentity" => "must be `AWSIdentity` or `OriginIdentity`",
+        range => &range.replace("..", " to "),
+    };
+    if !problem.contains(says) {
+        case.fail(format!(
+            "reason\n    expected {says:?}\n    actual   {problem:?}"
+        ));
+    }
+}
+
 /// Whether a request is signed is in its type.
 enum Made {
-    SignableRequest(sts::SignableRequest),
+    SignableRequest(SignableRequest),
     Ready(Request<String>),
 }
 
@@ -114,12 +158,12 @@ fn texts(value: &Value) -> Vec<&str> {
     items.iter().map(|item| item.as_str().unwrap()).collect()
 }
 
-fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
+fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Result<Made, Error> {
     let required = |name: &str| text(given, name);
     let optional = |name: &str| given[name].as_str();
-    let seconds = given["DurationSeconds"]
-        .as_u64()
-        .map(|n| u32::try_from(n).unwrap());
+    let number = |name: &str| given[name].as_u64().map(|n| u32::try_from(n).unwrap());
+    let seconds = number("DurationSeconds");
+    let size = number("MinimumSessionTokenSize");
     let objects = |name: &str| {
         given[name]
             .as_array()
@@ -143,7 +187,7 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             .collect(),
     );
     let mfa = optional("SerialNumber").map(|serial| Mfa::new(serial, required("TokenCode")));
-    match operation {
+    Ok(match operation {
         "AssumeRole" => {
             let mut ask = sts::AssumeRole::new(required("RoleArn"), required("RoleSessionName"));
             ask.duration_seconds = seconds;
@@ -165,7 +209,8 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
                     })
                     .collect(),
             );
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            ask.minimum_session_token_size = size;
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "AssumeRoleWithSAML" => {
             let mut ask = sts::AssumeRoleWithSaml::new(
@@ -176,7 +221,8 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             ask.duration_seconds = seconds;
             ask.policy = optional("Policy");
             ask.policy_arns = arns;
-            Made::Ready(ask.request(endpoint).unwrap())
+            ask.minimum_session_token_size = size;
+            Made::Ready(ask.request(endpoint)?)
         }
         "AssumeRoleWithWebIdentity" => {
             let mut ask = sts::AssumeRoleWithWebIdentity::new(
@@ -188,19 +234,22 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             ask.duration_seconds = seconds;
             ask.policy = optional("Policy");
             ask.policy_arns = arns;
-            Made::Ready(ask.request(endpoint).unwrap())
+            ask.minimum_session_token_size = size;
+            Made::Ready(ask.request(endpoint)?)
         }
         "AssumeRoot" => {
             let task = text(&given["TaskPolicyArn"], "arn");
             let mut ask = sts::AssumeRoot::new(required("TargetPrincipal"), task);
             ask.duration_seconds = seconds;
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            ask.minimum_session_token_size = size;
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "GetSessionToken" => {
             let mut ask = sts::GetSessionToken::new();
             ask.duration_seconds = seconds;
             ask.mfa = mfa;
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            ask.minimum_session_token_size = size;
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "GetFederationToken" => {
             let mut ask = sts::GetFederationToken::new(required("Name"));
@@ -208,35 +257,42 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Made {
             ask.duration_seconds = seconds;
             ask.tags = tags;
             ask.policy_arns = arns;
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            ask.minimum_session_token_size = size;
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "GetCallerIdentity" => Made::SignableRequest(sts::GetCallerIdentity.request(endpoint)),
         "GetAccessKeyInfo" => {
             let ask = sts::GetAccessKeyInfo::new(required("AccessKeyId"));
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "DecodeAuthorizationMessage" => {
             let ask = sts::DecodeAuthorizationMessage::new(required("EncodedMessage"));
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "GetWebIdentityToken" => {
-            let algorithm = match required("SigningAlgorithm") {
-                "RS256" => SigningAlgorithm::Rs256,
-                "ES384" => SigningAlgorithm::Es384,
-                other => panic!("{other}"),
-            };
+            let algorithm = required("SigningAlgorithm").parse()?;
             let audience = leak(texts(&given["Audience"]));
             let mut ask = sts::GetWebIdentityToken::new(audience, algorithm);
             ask.duration_seconds = seconds;
+            ask.scope = optional("Scope");
+            ask.subject_mode = optional("SubjectMode").map(str::parse).transpose()?;
             ask.tags = tags;
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint)?)
+        }
+        "GetScopedCredentials" => {
+            let mut ask = sts::GetScopedCredentials::new();
+            ask.policy = optional("Policy");
+            ask.duration_seconds = seconds;
+            ask.minimum_session_token_size = size;
+            ask.scoped_session_description = optional("ScopedSessionDescription");
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         "GetDelegatedAccessToken" => {
             let ask = sts::GetDelegatedAccessToken::new(required("TradeInToken"));
-            Made::SignableRequest(ask.request(endpoint).unwrap())
+            Made::SignableRequest(ask.request(endpoint)?)
         }
         other => panic!("{other}"),
-    }
+    })
 }
 
 pub fn run_response(case: &mut Case<'_>) {
@@ -245,28 +301,36 @@ pub fn run_response(case: &mut Case<'_>) {
     let status = StatusCode::from_u16(status).unwrap();
     let parsed = match parse(text(input, "operation"), status, text(input, "body")) {
         Ok(parsed) => parsed,
+        Err(error) if case.expected["malformed"].is_string() => {
+            return case.check("code", None, error.code());
+        }
         Err(error) => json!({
             "Error": {"Type": error.fault(), "Code": error.code(), "Message": error.message()},
             "ResponseMetadata": {"RequestId": error.request_id()},
         }),
     };
+    // What botocore reads, and where the rule goes beyond that, what it recommends.
+    let mut expected = case.expected["parsed"].clone();
+    if let Some(recommended) = case.expected["recommended"].as_object() {
+        for (name, value) in recommended {
+            expected[name] = value.clone();
+        }
+    }
     // Only what is there is recorded.
-    let parsed = without_nulls(parsed);
-    case.check("parsed", &case.expected["parsed"], &parsed);
+    case.check("parsed", without_nulls(expected), without_nulls(parsed));
 }
 
+/// Without members that say nothing: nulls, and objects of which nothing is left.
 fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(
-                fields
-                    .map(|(name, value)| (name, without_nulls(value)))
-                    .collect::<Map<_, _>>(),
-            )
-        }
-        other => other,
-    }
+    let Value::Object(fields) = value else {
+        return value;
+    };
+    let fields = fields
+        .into_iter()
+        .map(|(name, value)| (name, without_nulls(value)));
+    let empty = json!({});
+    let fields = fields.filter(|(_, value)| !value.is_null() && *value != empty);
+    Value::Object(fields.collect::<Map<_, _>>())
 }
 
 fn time(time: Timestamp) -> Value {
@@ -290,6 +354,23 @@ fn keys(credentials: &Credentials) -> Value {
     })
 }
 
+fn propagated(context: Option<sts::TrustedIdentityPropagationContext>) -> Value {
+    let Some(context) = context else {
+        return Value::Null;
+    };
+    let origin = context.origin_identity.unwrap();
+    let transaction = context.transaction_context.unwrap();
+    json!({
+        "OriginIdentity": {
+            "Subject": origin.subject,
+            "SubjectType": origin.subject_type,
+            "Issuer": origin.issuer,
+            "FederatedProviderArn": origin.federated_provider_arn,
+        },
+        "TransactionContext": {"IdentityProvider": transaction.identity_provider},
+    })
+}
+
 fn role(user: Option<sts::AssumedRoleUser>) -> Value {
     user.map_or(
         Value::Null,
@@ -297,7 +378,7 @@ fn role(user: Option<sts::AssumedRoleUser>) -> Value {
     )
 }
 
-fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::Error> {
+fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, ServiceError> {
     let metadata = |id: Option<String>| json!({"RequestId": id});
     Ok(match operation {
         "AssumeRole" => {
@@ -307,6 +388,8 @@ fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::
                 "AssumedRoleUser": role(answer.assumed_role_user),
                 "PackedPolicySize": answer.packed_policy_size,
                 "SourceIdentity": answer.source_identity,
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
                 "ResponseMetadata": metadata(answer.request_id),
             })
         }
@@ -322,6 +405,10 @@ fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::
                 "Issuer": answer.issuer,
                 "Audience": answer.audience,
                 "NameQualifier": answer.name_qualifier,
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
+                "TrustedIdentityPropagationContext":
+                    propagated(answer.trusted_identity_propagation_context),
                 "ResponseMetadata": metadata(answer.request_id),
             })
         }
@@ -335,6 +422,10 @@ fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::
                 "SubjectFromWebIdentityToken": answer.subject_from_web_identity_token,
                 "Provider": answer.provider,
                 "Audience": answer.audience,
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
+                "TrustedIdentityPropagationContext":
+                    propagated(answer.trusted_identity_propagation_context),
                 "ResponseMetadata": metadata(answer.request_id),
             })
         }
@@ -343,6 +434,23 @@ fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::
             json!({
                 "Credentials": keys(&answer.credentials),
                 "SourceIdentity": answer.source_identity,
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
+                "ResponseMetadata": metadata(answer.request_id),
+            })
+        }
+        "GetScopedCredentials" => {
+            let answer = sts::GetScopedCredentials::parse(status, body)?;
+            let session = answer.session_info.map(
+                |session| json!({"ScopedSessionId": session.scoped_session_id, "Arn": session.arn}),
+            );
+            json!({
+                "Credentials": keys(&answer.credentials),
+                "SessionInfo": session,
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
+                "ScopedPoliciesCount": answer.scoped_policies_count,
+                "SourceIdentity": answer.source_identity,
                 "ResponseMetadata": metadata(answer.request_id),
             })
         }
@@ -350,6 +458,8 @@ fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::
             let answer = sts::GetSessionToken::parse(status, body)?;
             json!({
                 "Credentials": keys(&answer.credentials),
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
                 "ResponseMetadata": metadata(answer.request_id),
             })
         }
@@ -360,6 +470,8 @@ fn parse(operation: &str, status: StatusCode, body: &str) -> Result<Value, sts::
                 "Credentials": keys(&answer.credentials),
                 "FederatedUser": {"FederatedUserId": user.federated_user_id, "Arn": user.arn},
                 "PackedPolicySize": answer.packed_policy_size,
+                "SessionTokenSize": answer.session_token_size,
+                "SessionTokenUtilization": answer.session_token_utilization,
                 "ResponseMetadata": metadata(answer.request_id),
             })
         }

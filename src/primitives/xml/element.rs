@@ -33,6 +33,17 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// All children of that local name, in any namespace.
+    #[cfg(feature = "sts")]
+    pub(crate) fn children<'n>(&self, name: &'n str) -> impl Iterator<Item = Self> + use<'a, 'n> {
+        let named = move |child: &Node<'_, '_>| child.tag_name().name() == name;
+        self.0
+            .children()
+            .filter(Node::is_element)
+            .filter(named)
+            .map(Self)
+    }
+
     pub(crate) fn required_child(&self, name: &str) -> Result<Self, Problem> {
         self.child(name)?
             .ok_or_else(|| Problem(format!("has no element `{name}`")))

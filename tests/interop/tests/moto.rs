@@ -10,6 +10,7 @@
 //! [moto]: https://docs.getmoto.org/
 
 use bytes::Bytes;
+use countersign::aws_call::{ServiceError, SignableRequest};
 use countersign::sts::{self, Endpoint, Tag};
 use countersign::{Credentials, PayloadHash, Signer, encode_segment};
 use countersign_interop::client::{Answer, Client};
@@ -90,7 +91,7 @@ impl Moto {
         ]
     }
 
-    async fn sts(&self, request: sts::SignableRequest, credentials: &Credentials) -> Answer {
+    async fn sts(&self, request: SignableRequest, credentials: &Credentials) -> Answer {
         let request = request
             .sign(credentials, OffsetDateTime::now_utc())
             .unwrap();
@@ -100,7 +101,7 @@ impl Moto {
     async fn assume(
         &self,
         credentials: &Credentials,
-    ) -> Result<sts::AssumeRoleResponse, sts::Error> {
+    ) -> Result<sts::AssumeRoleResponse, ServiceError> {
         let endpoint = Endpoint::custom(&self.url, REGION).unwrap();
         let mut ask = sts::AssumeRole::new(ROLE, "interop");
         ask.duration_seconds = Some(900);

@@ -2,6 +2,7 @@
 //! and refused as soon as something about the session is wrong.
 
 use bytes::Bytes;
+use countersign::aws_call::{ServiceError, SignableRequest};
 use countersign::sts::{self, Endpoint};
 use countersign::{Credentials, SessionToken, Signer};
 use countersign_interop::client::{Answer, Client};
@@ -28,13 +29,13 @@ impl Scene {
         }
     }
 
-    async fn send(&self, request: sts::SignableRequest, credentials: &Credentials) -> Answer {
+    async fn send(&self, request: SignableRequest, credentials: &Credentials) -> Answer {
         let now = OffsetDateTime::now_utc();
         let request = request.sign(credentials, now).unwrap();
         self.client.send(request.map(Bytes::from)).await
     }
 
-    async fn assume_role(&self, credentials: &Credentials) -> Result<Credentials, sts::Error> {
+    async fn assume_role(&self, credentials: &Credentials) -> Result<Credentials, ServiceError> {
         let ask = sts::AssumeRole::new("arn:aws:iam::123456789012:role/demo", "interop");
         let request = ask.request(&self.endpoint).unwrap();
         let answer = self.send(request, credentials).await;
@@ -42,7 +43,7 @@ impl Scene {
         Ok(response.credentials)
     }
 
-    async fn session_token(&self, credentials: &Credentials) -> Result<Credentials, sts::Error> {
+    async fn session_token(&self, credentials: &Credentials) -> Result<Credentials, ServiceError> {
         let request = sts::GetSessionToken::new().request(&self.endpoint).unwrap();
         let answer = self.send(request, credentials).await;
         let response = sts::GetSessionToken::parse(answer.status, &answer.body)?;

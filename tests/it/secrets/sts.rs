@@ -1,8 +1,9 @@
 //! What is asked of STS, and what it answers.
 
+use countersign::aws_call::SignableRequest;
 use countersign::sts::{
     AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, Endpoint, GetDelegatedAccessToken,
-    GetWebIdentityToken, Mfa, ProvidedContext, SignableRequest,
+    GetWebIdentityToken, Mfa, ProvidedContext,
 };
 use http::StatusCode;
 

@@ -1,0 +1,315 @@
+//! The actions that return credentials of the caller: with MFA, for another user, or with fewer
+//! permissions.
+
+use super::endpoint::Endpoint;
+use super::form::QueryForm;
+use super::limits;
+use super::parameters::{FederatedUser, Mfa, ScopedSession, Tag};
+use super::response::response;
+use crate::aws_call::SignableRequest;
+use crate::credentials::Credentials;
+use crate::error::Error;
+
+/// `GetScopedCredentials`: credentials of the caller, with fewer permissions or less time.
+///
+/// Signed with temporary credentials: [`SignableRequest::sign`] refuses others. The identity stays
+/// the same. Up to three layers are possible, each within the one before. The global endpoint does
+/// not serve it. STS API Reference, "`GetScopedCredentials`".
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::sts::{Endpoint, GetScopedCredentials};
+///
+/// let mut action = GetScopedCredentials::new();
+/// action.duration_seconds = Some(300);
+/// action.scoped_session_description = Some("agent 7: five minutes");
+/// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
+/// let session = Credentials::new("ASIAEXAMPLE", "secret");
+/// let session = session.with_session_token("token");
+/// assert!(request.sign(&session, std::time::SystemTime::now()).is_ok());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct GetScopedCredentials<'a> {
+    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    pub policy: Option<&'a str>,
+    /// How long the credentials are valid: 1 to 129600 seconds, as long as the caller's if it is
+    /// not set.
+    pub duration_seconds: Option<u32>,
+    /// What the credentials are for: 2 to 256 characters of Latin-1.
+    pub scoped_session_description: Option<&'a str>,
+    /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
+    pub minimum_session_token_size: Option<u32>,
+}
+
+impl GetScopedCredentials<'_> {
+    /// Creates the action. Set [`policy`](Self::policy) or
+    /// [`duration_seconds`](Self::duration_seconds), or both.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Creates the request, which has to be signed with temporary credentials.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if neither policy nor duration is set
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if the endpoint is the global one
+    ///
+    /// ```
+    /// use countersign::Credentials;
+    /// use countersign::sts::{Endpoint, GetScopedCredentials};
+    ///
+    /// let mut action = GetScopedCredentials::new();
+    /// action.duration_seconds = Some(300);
+    /// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
+    /// let long_term = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let refused = request.sign(&long_term, std::time::SystemTime::now());
+    /// assert!(refused.is_err());
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let mut form = QueryForm::regional("GetScopedCredentials", endpoint)?;
+        if self.policy.is_none() && self.duration_seconds.is_none() {
+            let problem = "is missing: set it, or `DurationSeconds`, or both";
+            return Err(Error::invalid_parameter(
+                limits::SCOPED_POLICY.name,
+                problem,
+            ));
+        }
+        form.optional(&limits::SCOPED_POLICY, self.policy)?;
+        form.number(&limits::SCOPED_DURATION, self.duration_seconds)?;
+        form.minimum_session_token_size(self.minimum_session_token_size)?;
+        form.optional(
+            &limits::SCOPED_SESSION_DESCRIPTION,
+            self.scoped_session_description,
+        )?;
+        Ok(form.into_signable(endpoint).for_temporary_credentials())
+    }
+}
+
+response! {
+    GetScopedCredentials<'_>, "GetScopedCredentials";
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
+    /// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
+    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse;
+
+    /// The response to [`GetScopedCredentials`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><ScopedPoliciesCount>1</ScopedPoliciesCount></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
+    /// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
+    /// assert_eq!(response.scoped_policies_count, Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetScopedCredentialsResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The session that they belong to.
+        pub session_info: Option<ScopedSession> = result.scoped_session()?,
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        /// The number of layers of scoped credentials. STS denies a fourth.
+        pub scoped_policies_count: Option<u32> = result.number("ScopedPoliciesCount"),
+        /// The user who started the session.
+        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+    }
+}
+
+/// `GetSessionToken`: temporary credentials of the caller, with or without MFA.
+///
+/// Signed with long-term credentials. STS API Reference, "`GetSessionToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetSessionToken, Mfa};
+///
+/// let mut action = GetSessionToken::new();
+/// let device = "arn:aws:iam::123456789012:mfa/alice";
+/// action.mfa = Some(Mfa::new(device, "123456"));
+/// assert!(action.request(&Endpoint::global()).is_ok());
+/// action.mfa = Some(Mfa::new(device, "12345"));
+/// assert!(action.request(&Endpoint::global()).is_err());
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct GetSessionToken<'a> {
+    /// How long the credentials are valid: 900 to 129600 seconds, twelve hours if it is not set.
+    ///
+    /// The root user gets 3600 seconds at most.
+    pub duration_seconds: Option<u32>,
+    /// A code of an MFA device.
+    pub mfa: Option<Mfa<'a>>,
+    /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
+    pub minimum_session_token_size: Option<u32>,
+}
+
+impl GetSessionToken<'_> {
+    /// Creates the action, which has no required parameters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Creates the request, which has to be signed.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetSessionToken};
+    ///
+    /// let endpoint = Endpoint::regional("cn-north-1")?;
+    /// let request = GetSessionToken::new().request(&endpoint)?;
+    /// let request = request.into_unsigned();
+    /// assert_eq!(request.uri(), "https://sts.cn-north-1.amazonaws.com.cn/");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let mut form = QueryForm::new("GetSessionToken");
+        form.number(&limits::SESSION_TOKEN_DURATION, self.duration_seconds)?;
+        form.mfa(self.mfa.as_ref())?;
+        form.minimum_session_token_size(self.minimum_session_token_size)?;
+        Ok(form.into_signable(endpoint))
+    }
+}
+
+response! {
+    GetSessionToken<'_>, "GetSessionToken";
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
+    /// let response = countersign::sts::GetSessionToken::parse(status, body)?;
+    /// let expiration = response.credentials.expiration();
+    /// assert_eq!(expiration, Some("2026-01-01T13:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse;
+
+    /// The response to [`GetSessionToken`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
+    /// let response = countersign::sts::GetSessionToken::parse(status, body)?;
+    /// assert!(response.credentials.session_token().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetSessionTokenResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+    }
+}
+
+/// `GetFederationToken`: temporary credentials for a user that is not in IAM.
+///
+/// Signed with long-term credentials of an IAM user. STS API Reference, "`GetFederationToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetFederationToken};
+///
+/// let mut action = GetFederationToken::new("Bob");
+/// action.policy_arns = &["arn:aws:iam::aws:policy/ReadOnlyAccess"];
+/// let request = action.request(&Endpoint::regional("ap-south-1")?)?;
+/// assert_eq!(request.region(), "ap-south-1");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GetFederationToken<'a> {
+    /// The user's name: 2 to 32 letters, digits and `_+=,.@-`.
+    pub name: &'a str,
+    /// A session policy in JSON: 1 to 2048 characters. Without any session policy the credentials
+    /// have almost no permissions.
+    pub policy: Option<&'a str>,
+    /// How long the credentials are valid: 900 to 129600 seconds, twelve hours if it is not set.
+    ///
+    /// The root user gets 3600 seconds at most.
+    pub duration_seconds: Option<u32>,
+    /// Up to 50 session tags.
+    pub tags: &'a [Tag<'a>],
+    /// Up to 10 managed policies as session policies, by ARN.
+    pub policy_arns: &'a [&'a str],
+    /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
+    pub minimum_session_token_size: Option<u32>,
+}
+
+impl<'a> GetFederationToken<'a> {
+    /// Creates the action with its required parameter.
+    pub fn new(name: &'a str) -> Self {
+        Self {
+            name,
+            policy: None,
+            duration_seconds: None,
+            tags: &[],
+            policy_arns: &[],
+            minimum_session_token_size: None,
+        }
+    }
+
+    /// Creates the request, which has to be signed.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    ///
+    /// ```
+    /// use countersign::sts::{Endpoint, GetFederationToken};
+    ///
+    /// let endpoint = Endpoint::regional("ap-south-1")?;
+    /// let request = GetFederationToken::new("Bob").request(&endpoint)?;
+    /// assert!(request.into_unsigned().body().ends_with("&Name=Bob"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let mut form = QueryForm::new("GetFederationToken");
+        form.text(&limits::FEDERATED_USER_NAME, self.name)?;
+        form.optional(&limits::FEDERATION_TOKEN_POLICY, self.policy)?;
+        form.number(&limits::FEDERATION_TOKEN_DURATION, self.duration_seconds)?;
+        form.tags(self.tags)?;
+        form.policy_arns(self.policy_arns)?;
+        form.minimum_session_token_size(self.minimum_session_token_size)?;
+        Ok(form.into_signable(endpoint))
+    }
+}
+
+response! {
+    GetFederationToken<'_>, "GetFederationToken";
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>"#);
+    /// let response = countersign::sts::GetFederationToken::parse(status, body)?;
+    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse;
+
+    /// The response to [`GetFederationToken`].
+    ///
+    /// ```
+    /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenUtilization>18</SessionTokenUtilization></GetFederationTokenResult></GetFederationTokenResponse>"#);
+    /// let response = countersign::sts::GetFederationToken::parse(status, body)?;
+    /// assert_eq!(response.session_token_utilization, Some(18));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Clone, Debug)]
+    pub struct GetFederationTokenResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The user that they belong to.
+        pub federated_user: Option<FederatedUser> = result.federated_user(),
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        /// The size of the session token in bytes.
+        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        /// The size of the session token in percent of the maximum.
+        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+    }
+}
