@@ -130,7 +130,8 @@ mod bodies {
         let known = Credentials::new(claim.access_key_id(), SECRET);
         let key = VerificationKey::derive(&known, claim.scope()).unwrap();
         let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
-        let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+        let Ok(PendingVerification::SignedStream(head)) =
+            verifier.verify_signature(&claim, &key, NOW)
         else {
             return;
         };

@@ -14,8 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let expiration = "2026-01-01T13:00:00Z".parse::<Timestamp>()?;
     let policy = PostPolicy::new("bucket", expiration)
-        .starts_with("key", "user/eric/")
-        .starts_with("Content-Type", "image/")
+        .require_prefix("key", "user/eric/")
+        .require_prefix("Content-Type", "image/")
         .content_length_range(1, 1_048_576);
     let filled_in = [
         ("key", "user/eric/${filename}"),

@@ -1,116 +1,94 @@
-//! Says why a signature did not match.
+//! Says why a server refused a signature: `explain REQUEST RESPONSE [SECRET]`, three file names.
 //!
-//! `explain REQUEST RESPONSE [SERVICE]` reads two files: the request as `curl -v` shows it (lines that
-//! begin with `> `) or as it goes on the wire, and the response, with or without its head. Without
-//! arguments it explains a case of its own. The service's name is that of the signature by default.
+//! REQUEST is a request as `curl -v` shows it (lines that begin with `> `) or as it goes on the wire.
+//! RESPONSE is the whole response or its body, SECRET the secret access key. Without file names the
+//! program explains a sample.
 
-use countersign::explain::{self, Diagnosis};
+use std::{env, error::Error, fs};
 
+use countersign::explain::{Diagnosis, Explainer};
+use countersign::verify::SignedRequest;
+
+/// A key with `@` and `=`, signed as it was sent.
+const REQUEST: &str = "\
+> GET /dt=2026-01-02/part@0.parquet HTTP/1.1
+> host: bucket.s3.amazonaws.com
+> x-amz-date: 20260102T030405Z
+> x-amz-content-sha256: UNSIGNED-PAYLOAD
+> authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-east-1/s3/aws4_request, \
+SignedHeaders=host;x-amz-content-sha256;x-amz-date, \
+Signature=86eaccb426a4575c4a109a24e513a3b2a7e064f02522c84d5b383402e6ae9ba0
+";
+const RESPONSE: &str = "HTTP/1.1 403 Forbidden
+
+<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match \
+the signature you provided. Check your key and signing method.</Message></Error>";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+/// From the request as it was sent and the body of the response.
 pub(crate) fn why<B>(
     request: &http::Request<B>,
+    service: &str,
+    secret: Option<&str>,
     error_body: &str,
-) -> Result<Diagnosis, Box<dyn std::error::Error>> {
-    let diagnosis = explain::mismatch(request, "s3", error_body)?;
+) -> Result<Diagnosis, Box<dyn Error>> {
+    let mut explainer = Explainer::new(request, service.to_owned());
+    if let Some(secret) = secret {
+        explainer = explainer.with_secret_key(secret.into());
+    }
+    let diagnosis = explainer.error_body(error_body)?;
     Ok(diagnosis)
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    use countersign::{Service, explain::Sent, verify::SignedRequest};
-
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let diagnosis = match arguments.as_slice() {
-        [] => built_in()?,
-        [request, answer, service @ ..] => {
-            let request = request_of(&std::fs::read_to_string(request)?)?;
-            let service = match (service, SignedRequest::parse(&request)) {
-                ([name, ..], _) => Service::from(name.clone()),
-                ([], Ok(claim)) => Service::from(claim.scope().service().to_owned()),
-                ([], Err(_)) => Service::from("s3"),
-            };
-            let sent = Sent::new(&request, &service);
-            println!("{}\n", sent.canonical_request()?);
-            let answer = std::fs::read_to_string(answer)?;
-            sent.refused_with(body_of(&answer))?
-        }
-        [_] => return Err("explain REQUEST RESPONSE [SERVICE]".into()),
+fn main() -> Result<(), Box<dyn Error>> {
+    let files = env::args().skip(1).map(fs::read_to_string);
+    let files = files.collect::<Result<Vec<String>, _>>()?;
+    let (request, response, secret) = match files.as_slice() {
+        [] => (REQUEST, RESPONSE, Some(SECRET)),
+        [request, response] => (&**request, &**response, None),
+        [request, response, secret] => (&**request, &**response, Some(secret.trim_end())),
+        _ => return Err("usage: explain REQUEST RESPONSE [SECRET]".into()),
     };
-    print(&diagnosis);
+
+    let request = parse_request(request)?;
+    let service = SignedRequest::parse(&request)?.scope().service().to_owned();
+    let explainer = Explainer::new(&request, service.clone());
+    println!("{}\n", explainer.canonical_request()?);
+    let diagnosis = match (response.starts_with("HTTP/"), secret) {
+        (true, Some(secret)) => explainer
+            .with_secret_key(secret.into())
+            .response(&parse_response(response)?)?,
+        (true, None) => explainer.response(&parse_response(response)?)?,
+        (false, secret) => why(&request, &service, secret, response)?,
+    };
+    print!("{diagnosis}");
     Ok(())
 }
 
-/// A request for S3 that was signed by the rules of the other services.
-fn built_in() -> Result<Diagnosis, Box<dyn std::error::Error>> {
-    use countersign::{Credentials, PayloadHash, Rules, Service, Signer, Timestamp};
-
-    let service = Service::new("s3", Rules::GENERIC);
-    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    let signer = Signer::new(credentials, "us-east-1", service)?;
-    let mut request =
-        http::Request::get("https://bucket.s3.amazonaws.com/Jan%202026.jpg").body(())?;
-    signer.sign(
-        &mut request,
-        PayloadHash::EMPTY,
-        "2026-01-02T03:04:05Z".parse::<Timestamp>()?,
-    )?;
-    let error_body = "<Error><Code>SignatureDoesNotMatch</Code>\
-        <Message>The request signature we calculated does not match the signature you provided. \
-        Check your key and signing method.</Message><CanonicalRequest>GET\n/Jan%202026.jpg\n\n\
-        host:bucket.s3.amazonaws.com\nx-amz-date:20260102T030405Z\n\nhost;x-amz-date\n\
-        e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
-    why(&request, error_body)
-}
-
-/// The head of a request, from `curl -v` or from the wire.
-fn request_of(text: &str) -> Result<http::Request<()>, Box<dyn std::error::Error>> {
-    let curl = text.lines().any(|line| line.starts_with("> "));
+fn parse_request(text: &str) -> Result<http::Request<()>, Box<dyn Error>> {
     let mut lines = text
         .lines()
-        .filter_map(|line| {
-            if curl {
-                line.strip_prefix("> ")
-            } else {
-                Some(line)
-            }
-        })
-        .take_while(|line| !line.trim().is_empty());
-    let first = lines.next().ok_or("there is no request")?;
-    let mut words = first.split(' ');
-    let (method, target) = (words.next(), words.next());
-    let (method, target) = method
-        .zip(target)
-        .ok_or("the first line is no request line")?;
+        .map(|line| line.strip_prefix("> ").unwrap_or(line));
+    let first = lines.next().unwrap_or_default();
+    let [method, target, ..] = first.split(' ').collect::<Vec<_>>()[..] else {
+        return Err("first line is not a request line".into());
+    };
     let mut request = http::Request::builder().method(method).uri(target);
-    for line in lines {
-        let (name, value) = line.split_once(':').ok_or("a line is no header")?;
+    for line in lines.take_while(|line| !line.trim().is_empty()) {
+        let (name, value) = line.split_once(':').ok_or("line is not a header")?;
         request = request.header(name, value.trim());
     }
     Ok(request.body(())?)
 }
 
-/// The body of a response, which may lack its head.
-fn body_of(answer: &str) -> &str {
-    let answer = answer.trim_start();
-    if !answer.starts_with("HTTP/") {
-        return answer;
+fn parse_response(text: &str) -> Result<http::Response<String>, Box<dyn Error>> {
+    let text = text.replace("\r\n", "\n");
+    let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1));
+    let mut response = http::Response::builder().status(status.ok_or("no status")?);
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        response = response.header(name, value.trim());
     }
-    let end = answer.find("\r\n\r\n").or_else(|| answer.find("\n\n"));
-    end.map_or("", |end| answer[end..].trim_start())
-}
-
-/// Prints with colours, if the output is a terminal.
-fn print(diagnosis: &Diagnosis) {
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());
-    for line in diagnosis.to_string().lines() {
-        let colour = match line.trim_start() {
-            text if text.starts_with('^') => "31;1",
-            text if text.starts_with("Likely cause:") => "33;1",
-            text if text.starts_with("What to do:") => "32",
-            _ => "0",
-        };
-        if colours {
-            println!("\x1b[{colour}m{line}\x1b[0m");
-        } else {
-            println!("{line}");
-        }
-    }
+    Ok(response.body(body.to_owned())?)
 }

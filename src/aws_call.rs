@@ -1,7 +1,55 @@
-//! What calls to AWS services share: requests to sign, and error responses.
+//! What calls to AWS services share: endpoints, requests to sign, and error responses.
+//!
+//! Each service's own module has its calls: [`ecr`](crate::ecr), [`signin`](crate::signin),
+//! [`redshift`](crate::redshift), [`s3`](crate::s3), [`sts`](crate::sts),
+//! [`codeartifact`](crate::codeartifact). A call is a struct of parameters with two methods:
+//!
+//! - `request` checks the parameters and returns a [`SignableRequest`], or an [`http::Request`] if
+//!   the call is not signed.
+//! - `parse` reads the response. What the service refuses is a [`ServiceError`].
+//!
+//! No call opens a connection. Send the request with the HTTP client of your program.
 
+#[cfg(any(
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+pub(crate) mod endpoint;
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "signin"
+))]
+pub(crate) mod json;
+#[cfg(any(
+    feature = "console",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+pub(crate) mod limits;
+#[cfg(any(feature = "redshift", feature = "s3"))]
+pub(crate) mod query;
+#[cfg(any(feature = "ecr", feature = "signin"))]
+pub(crate) mod scoped_token;
+#[cfg(any(feature = "console", feature = "ecr", feature = "redshift"))]
+pub(crate) mod secret_text;
 pub(crate) mod service_error;
 pub(crate) mod signable_request;
+#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
+pub(crate) mod xml;
 
+#[cfg(any(
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+pub use endpoint::Endpoint;
+#[cfg(any(feature = "console", feature = "ecr", feature = "redshift"))]
+pub use secret_text::SecretText;
 pub use service_error::ServiceError;
 pub use signable_request::SignableRequest;

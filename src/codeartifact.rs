@@ -6,12 +6,11 @@
 //! CodeArtifact User Guide, "AWS CodeArtifact authentication and tokens".
 //!
 //! ```
-//! use countersign::{bearer, codeartifact, Credentials};
-//! use time::macros::datetime;
+//! use countersign::{bearer, codeartifact, Credentials, Timestamp};
 //!
 //! let ask = codeartifact::GetAuthorizationToken::new("my-domain", "us-west-2");
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 11:00 UTC);
+//! let now: Timestamp = "2026-01-01T11:00:00Z".parse()?;
 //! let request = ask.request()?.sign(&credentials, now)?;
 //! assert_eq!(
 //!     request.uri(),
@@ -91,14 +90,6 @@ pub struct GetAuthorizationToken<'a> {
 
 impl<'a> GetAuthorizationToken<'a> {
     /// With what is required.
-    ///
-    /// ```
-    /// use countersign::codeartifact::GetAuthorizationToken;
-    ///
-    /// let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// assert_eq!((ask.domain_owner, ask.duration_seconds), (None, None));
-    /// ask.domain_owner = Some("111122223333"); // somebody else's domain
-    /// ```
     pub fn new(domain: &'a str, region: &'a str) -> Self {
         Self {
             domain,

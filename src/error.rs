@@ -1,24 +1,31 @@
 //! The caller's mistakes.
 
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub(crate) mod address;
+pub(crate) mod chunk;
+#[cfg(feature = "event-stream")]
+pub(crate) mod event_stream;
+#[cfg(feature = "legacy")]
+pub(crate) mod legacy;
+#[cfg(feature = "post-policy")]
+pub(crate) mod post_policy;
+
 use std::time::Duration;
 
-use crate::timestamp::Timestamp;
+use crate::timestamp::{ParseTimestampError, Timestamp};
 
 /// What a caller asked for that cannot work. After an error the request is as it was.
 ///
 /// No variant holds a secret key, a session token or a signature.
 ///
 /// ```
-/// use countersign::{Credentials, Error, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Error, Signer};
 ///
 /// // A secret out of a file, with its line break.
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret\n"), "us-east-1", "sqs")?;
-/// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-/// let error = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC)).unwrap_err();
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret\n");
+/// let error = Signer::new(credentials, "us-east-1", "sqs").unwrap_err();
 /// assert!(matches!(error, Error::InvalidSecretKey(_)));
 /// assert_eq!(error.to_string(), "the secret access key holds white space or a control character");
-/// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -63,6 +70,9 @@ pub enum Error {
     /// A text is not `DATE/REGION/SERVICE/aws4_request`.
     #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
     InvalidScope,
+    /// The text is not a timestamp of RFC 3339.
+    #[error(transparent)]
+    InvalidTimestamp(#[from] ParseTimestampError),
     /// The text is not a date in the form of `X-Amz-Date`.
     #[error("malformed date {text:?}, expected YYYYMMDDTHHMMSSZ")]
     InvalidDate {
@@ -159,9 +169,10 @@ pub enum Error {
         /// The parameter's name, decoded.
         parameter: String,
     },
-    /// The parameters cannot be signed with Signature Version 2.
-    #[error("Signature Version 2 cannot sign the request: {0}")]
-    InvalidSigV2Request(&'static str),
+    /// The request cannot be signed with Signature Version 2.
+    #[cfg(feature = "legacy")]
+    #[error(transparent)]
+    Legacy(#[from] legacy::LegacyError),
     /// A header's name is not a lower-case HTTP token.
     #[error("the header name {name:?} is not an HTTP token in lower case")]
     InvalidHeaderName {
@@ -290,6 +301,10 @@ pub enum Error {
         /// The limit that it misses.
         problem: &'static str,
     },
+    /// There is no address for a call.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    #[error(transparent)]
+    Address(#[from] address::AddressError),
     /// The service has no such endpoint.
     #[error("no endpoint for {region:?}: {problem}")]
     NoEndpoint {
@@ -301,93 +316,17 @@ pub enum Error {
     /// An `Authorization` header or its query twin has not the form of Signature Version 4.
     #[error("not a Signature Version 4 authorization: {0}")]
     MalformedAuthorization(&'static str),
-    /// S3 takes chunks of 8 KiB and more; only the last one may be smaller.
-    #[error("a chunk of {length} bytes is too small: only the last may be under {minimum} bytes")]
-    ChunkTooSmall {
-        /// The chunk's length, in bytes.
-        length: u64,
-        /// The least, in bytes.
-        minimum: u64,
-    },
-    /// A chunk has not the size from which `content-length` was calculated.
-    #[error("a chunk of {length} bytes where one of {expected} bytes was announced")]
-    WrongChunkSize {
-        /// The chunk's length, in bytes.
-        length: u64,
-        /// What it should be, in bytes.
-        expected: u64,
-    },
-    /// The payload is longer than `x-amz-decoded-content-length` says.
-    #[error("the payload has {length} bytes or more, but {announced} were announced")]
-    PayloadTooLong {
-        /// What was signed so far and what was to follow, in bytes.
-        length: u64,
-        /// What `x-amz-decoded-content-length` says.
-        announced: u64,
-    },
-    /// The payload is shorter than `x-amz-decoded-content-length` says.
-    #[error("the payload ended after {length} bytes, but {announced} were announced")]
-    PayloadTooShort {
-        /// What was signed, in bytes.
-        length: u64,
-        /// What `x-amz-decoded-content-length` says.
-        announced: u64,
-    },
-    /// A trailer's name or value cannot be sent, or is not what was announced.
-    #[error("the trailer `{name}` {problem}")]
-    InvalidTrailer {
-        /// The trailer's name.
-        name: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-    /// The policy of a browser upload is not one, or no upload could meet it.
-    #[error("the policy {0}")]
-    InvalidPolicy(&'static str),
-    /// The policy of a browser upload had ended before it was signed.
-    #[error("the policy expired at {}, and it is {}", expiration, now)]
-    PolicyExpired {
-        /// When the policy ended.
-        expiration: Timestamp,
-        /// When it was to be signed.
-        now: Timestamp,
-    },
-    /// S3 refuses a form with a field that no condition of its policy is about.
-    #[error("no condition of the policy covers the field `{}`", field.escape_debug())]
-    FieldNotCovered {
-        /// The field's name.
-        field: String,
-    },
-    /// A field of a browser upload cannot be as it was given.
-    #[error("the field `{}` {problem}", field.escape_debug())]
-    InvalidField {
-        /// The field's name.
-        field: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-    /// A header of an event stream's message cannot be sent.
-    #[error("the event header {name:?} {problem}")]
-    InvalidEventHeader {
-        /// Its name.
-        name: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-    /// A message of an event stream is too long.
-    #[error("a message of {length} bytes, frame and all, is longer than {longest}")]
-    EventTooLong {
-        /// How long it would be, in bytes.
-        length: usize,
-        /// The most, in bytes.
-        longest: usize,
-    },
-    /// An empty message ends an event stream.
-    #[error("an empty message ends the stream: finish it instead")]
-    EmptyEvent,
-    /// The encoded payload is longer than a `content-length` can say.
-    #[error("the encoded payload is longer than 2^64 bytes")]
-    PayloadTooLarge,
+    /// An upload in chunks cannot be signed.
+    #[error(transparent)]
+    Chunk(#[from] chunk::ChunkSigningError),
+    /// A message of an event stream cannot be encoded or signed.
+    #[cfg(feature = "event-stream")]
+    #[error(transparent)]
+    Event(#[from] event_stream::EncodeError),
+    /// The policy or a form field of a browser upload cannot be signed.
+    #[cfg(feature = "post-policy")]
+    #[error(transparent)]
+    PostPolicy(#[from] post_policy::PostPolicyError),
 }
 
 impl Error {

@@ -1,140 +1,78 @@
-//! Why a signature did not match.
+//! Explains why a server refused a signature.
 //!
-//! "The request signature we calculated does not match the signature you provided": S3, and many
-//! others, quote what they calculated. Set beside what was signed, the first line that differs
-//! names the cause.
+//! "The request signature we calculated does not match the signature you provided": S3 and many
+//! other services quote what they calculated. Compared with what was signed, the first line that
+//! differs names the cause.
+//!
+//! Create an [`Explainer`] from the request **as it was sent**, with its signature. Then ask:
+//!
+//! - [`check`](Explainer::check): what is wrong with the request alone?
+//! - [`response`](Explainer::response) or [`error_body`](Explainer::error_body): why did the server
+//!   refuse it?
+//! - [`captured`](Explainer::captured): what happened to it on the way?
 //!
 //! ```
-//! use countersign::explain::{self, Cause};
-//! use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
-//! use time::macros::datetime;
+//! use countersign::explain::{Cause, Explainer};
 //!
-//! // A store behind S3's protocol, signed by the rules of other services.
-//! let service = Service::new("s3", Rules::GENERIC);
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service.clone())?;
-//! let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-//! signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
-//!
-//! let error_body = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we \
-//!     calculated does not match …</Message><CanonicalRequest>GET\n/a%20key\n\n\
-//!     host:bucket.s3.amazonaws.com\nx-amz-date:20260101T120000Z\n\n\
-//!     host;x-amz-date\n\
-//!     e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
-//! let diagnosis = explain::mismatch(&request, &service, error_body)?;
-//! assert_eq!(diagnosis.cause(), Some(&Cause::PathEncodedTwice));
-//! assert!(diagnosis.to_string().contains(concat!(
-//!     "    path  signed    /a%2520key\n",
-//!     "          received  /a%20key\n",
-//!     "                        ^\n",
-//! )));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+//! let diagnosis = Explainer::new(&request, "s3").check();
+//! assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
+//! println!("{diagnosis}"); // causes, the lines that differ, what to do
+//! # Ok::<(), http::Error>(())
 //! ```
 //!
-//! [`Sent`] takes more than that: the whole answer, the payload, the secret access key, the
-//! signer's log. [`compare`] needs no answer, but the request as it was captured further on.
+//! The explainer reads Signature Version 4. For Signature Version 2 and for browser uploads it
+//! reports what the response says, or [`Cause::Undetermined`].
 //!
-//! It reads Signature Version 4. Of a request of Version 2, and of a browser's upload, it can say what
-//! the answer names, and nothing of its own: [`Cause::Undetermined`].
-//!
-//! What is printed holds no session token, no signature and no key; [`Text::expose`] and
-//! [`Diagnosis::expose`] are the ways to what is left out. An answer is read in bounded memory and
-//! time, whatever it is, up to [`LARGEST_ANSWER`].
+//! The output contains no session token, signature or key, unless [`Text::expose`] or
+//! [`Diagnosis::expose`] is called. Memory and time are bounded for every response, up to
+//! [`MAX_RESPONSE_LENGTH`].
 //!
 //! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 //! Reference, "Error responses".
 
-mod answer;
+mod case;
 mod cause;
 mod claimed;
 mod compare;
 mod diagnosis;
+mod explainer;
 mod hide;
 mod lines;
 mod message;
 mod rebuilt;
+mod response;
 mod search;
-mod sent;
 
 use std::borrow::Cow;
 
 use crate::primitives::xml::Problem;
-use crate::request::HttpRequest;
-use crate::service::Service;
 
-pub use answer::LARGEST_ANSWER;
 pub use cause::Cause;
 pub use diagnosis::{Diagnosis, Difference, Finding};
+pub use explainer::Explainer;
 pub use hide::Text;
-pub use sent::Sent;
+pub use response::MAX_RESPONSE_LENGTH;
 
-/// Why a server answered a request with this error: [`Sent::refused_with`], in one call.
-///
-/// # Errors
-/// A body that is no error of AWS, nor one in its manner, or is too large.
-///
-/// ```
-/// use countersign::explain::{self, Cause};
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
-///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
-/// let body = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided \
-///     does not exist in our records.</Message></Error>";
-/// let diagnosis = explain::mismatch(&request, "s3", body)?;
-/// assert_eq!(diagnosis.cause(), Some(&Cause::UnknownAccessKey));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn mismatch<R: HttpRequest>(
-    request: &R,
-    service: impl Into<Service>,
-    error_body: impl AsRef<[u8]>,
-) -> Result<Diagnosis, Unreadable> {
-    Sent::new(request, service).refused_with(error_body)
-}
+/// A request as it was sent or captured; its body is known by its hash alone.
+type Message = http::Request<()>;
 
-/// What happened to a request on its way: [`Sent::compare`], in one call.
+/// A response that is not an error of AWS or of a compatible service, such as a proxy's page.
 ///
 /// ```
-/// use countersign::explain::{self, Cause};
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
-///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2026-01-01 12:00 UTC))?;
-/// let mut captured = request.clone();
-/// captured.headers_mut().insert("host", "10.0.0.7:8080".parse()?);
-///
-/// let diagnosis = explain::compare(&request, &captured, "s3");
-/// assert_eq!(diagnosis.cause(), Some(&Cause::HostChanged));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn compare<A: HttpRequest, B: HttpRequest>(
-    sent: &A,
-    captured: &B,
-    service: impl Into<Service>,
-) -> Diagnosis {
-    let service = service.into();
-    Sent::new(sent, &service).compare(&Sent::new(captured, service))
-}
-
-/// An answer that is no error of AWS, nor of anybody who imitates it: a proxy's page, maybe.
-///
-/// ```
-/// use countersign::explain;
+/// use countersign::explain::Explainer;
 ///
 /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let error = explain::mismatch(&request, "s3", "<html>502 Bad Gateway</html>").unwrap_err();
-/// assert!(error.to_string().starts_with("the answer "));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let page = "<html>502 Bad Gateway</html>";
+/// let error = Explainer::new(&request, "s3").error_body(page).unwrap_err();
+/// assert_eq!(error.to_string(), "response is XML, but not an AWS error");
+/// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer {0}")]
-pub struct Unreadable(Cow<'static, str>);
+#[error("response {0}")]
+pub struct UnreadableResponse(Cow<'static, str>);
 
-impl Unreadable {
+impl UnreadableResponse {
     fn new(Problem(problem): Problem) -> Self {
         Self(problem.into())
     }

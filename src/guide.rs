@@ -6,6 +6,8 @@
 //! | [`clients`] | sign what hyper, reqwest, ureq or another client sends |
 //! | [`stores`] | talk to MinIO, Ceph, R2, Google Cloud Storage or OSS |
 //! | [`credentials`] | have credentials that end |
+//! | [`bearer`] | need a bearer token in place of a signature |
+//! | [`logins`] | log in to a registry, a database, a broker or another cloud |
 //! | [`presigned`] | hand out URLs |
 //! | [`server`] | verify what arrives |
 //! | [`moving`] | come from aws-sigv4, reqsign or rusty-s3 |
@@ -19,6 +21,10 @@ pub mod clients {}
 pub mod stores {}
 #[doc = include_str!("../docs/guide/credentials.md")]
 pub mod credentials {}
+#[doc = include_str!("../docs/guide/bearer.md")]
+pub mod bearer {}
+#[doc = include_str!("../docs/guide/logins.md")]
+pub mod logins {}
 #[doc = include_str!("../docs/guide/presigned.md")]
 pub mod presigned {}
 #[doc = include_str!("../docs/guide/server.md")]

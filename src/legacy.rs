@@ -1,31 +1,33 @@
-//! The signatures before Signature Version 4, both called version 2: [`sigv2`] of the query services,
-//! and the [REST scheme](s3_v2) of Amazon S3.
+//! The two schemes before Signature Version 4, both called version 2.
 //!
-//! Use them only where nothing newer is spoken: `SimpleDB`, and S3-compatible stores of an age that
-//! know no Signature Version 4 (or whose other clients know none). AWS's newer Regions and services,
-//! and buckets made since June 2020, refuse them. They cover less of a request: no body, and of the
-//! headers only a few; and a signature is good for every Region.
+//! [`sigv2`] is the scheme of the query services, and [`s3_v2`] is that of Amazon S3's REST API.
 //!
-//! A server reads a claim out of a request (`SignedRequest::parse`), looks the credentials up by its
-//! access key ID, and holds the one against the other (`verify`). Requests are good for 15 minutes
-//! before and after the time that they say, unless they say until when. Forms of browser uploads
-//! (`s3_v2::SignedPost`, with the feature `post-policy`) are good as long as their policy.
+//! Use them only where Signature Version 4 is not available: for `SimpleDB`, and for old
+//! S3-compatible stores and their clients. Newer regions and services of AWS refuse them, and so do
+//! buckets that were made since June 2020. Their signatures cover no body and few headers, and they
+//! are valid in every region.
+//!
+//! A server reads the claim of a request with [`SignedRequest`] and looks up the credentials by its
+//! access key ID. [`SignedRequest::verify`] then checks the signature. A request is valid from 15
+//! minutes before to 15 minutes after the time that it contains, unless it contains an expiration. A
+//! browser upload (`s3_v2::SignedPost`, feature `post-policy`) is valid as long as its policy.
 //!
 //! ```
-//! use countersign::Credentials;
-//! use countersign::legacy::s3_v2::{Bucket, SignedRequest, Signer};
-//! use time::macros::datetime;
+//! use countersign::legacy::{SignedRequest, s3_v2::{Bucket, Signer}};
+//! use countersign::{Credentials, Timestamp};
 //!
 //! // A client of an old store signs ...
-//! let now = datetime!(2026-01-01 12:00 UTC);
-//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-//! let mut request = http::Request::get("https://store.example.com/bucket/key").body(())?;
-//! Signer::new(credentials.clone()).sign(&mut request, Bucket::InPath, now)?;
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let url = "https://store.example.com/bucket/key";
+//! let mut request = http::Request::get(url).body(())?;
+//! let signer = Signer::new(credentials.clone())?;
+//! signer.sign(&mut request, Bucket::InPath, now)?;
 //!
 //! // ... and the store verifies.
-//! let claim = SignedRequest::parse(&request, Bucket::InPath)?;
-//! let verified = claim.verify(&credentials, now)?; // those of `claim.access_key_id()`
-//! assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+//! let claim = SignedRequest::parse_s3_v2(&request, Bucket::InPath)?;
+//! let verified = claim.verify(&credentials, now)?;
+//! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -33,59 +35,10 @@ mod claim;
 mod date;
 mod parameters;
 pub mod s3_v2;
+mod signed_request;
+mod signing;
 pub mod sigv2;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::Sha256;
-
-use crate::credentials::{Credentials, SecretKey};
-use crate::error::Error;
-use crate::timestamp::Timestamp;
-
+pub use crate::error::legacy::LegacyError;
 pub use claim::Verified;
-
-/// The longest access key ID, in bytes. IAM's own are 16 to 128 characters long.
-const MAX_ACCESS_KEY_ID: usize = 128;
-
-/// What is wrong with an access key ID, by the one rule that signers and verifiers share.
-fn access_key_id_problem(id: &str) -> Option<&'static str> {
-    if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Some("must be printable ASCII without spaces")
-    } else if !(1..=MAX_ACCESS_KEY_ID).contains(&id.len()) {
-        Some("must be 1 to 128 bytes long")
-    } else {
-        None
-    }
-}
-
-/// Whether credentials can be, and last.
-fn check(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
-    credentials.check()?;
-    if let Some(problem) = access_key_id_problem(credentials.access_key_id()) {
-        return Err(Error::InvalidAccessKeyId(problem));
-    }
-    match credentials.expiration().filter(|end| *end <= now) {
-        Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),
-        None => Ok(()),
-    }
-}
-
-fn hmac_sha1(secret_key: &SecretKey, text: &[u8]) -> [u8; 20] {
-    // HMAC takes keys of any length.
-    Hmac::<Sha1>::new_from_slice(secret_key.expose().as_bytes())
-        .map(|mac| mac.chain_update(text).finalize().into_bytes().into())
-        .unwrap_or_default()
-}
-
-fn hmac_sha256(secret_key: &SecretKey, text: &[u8]) -> [u8; 32] {
-    Hmac::<Sha256>::new_from_slice(secret_key.expose().as_bytes())
-        .map(|mac| mac.chain_update(text).finalize().into_bytes().into())
-        .unwrap_or_default()
-}
-
-fn base64(mac: &[u8]) -> String {
-    STANDARD.encode(mac)
-}
+pub use signed_request::SignedRequest;

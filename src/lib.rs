@@ -13,13 +13,30 @@
     clippy::unwrap_used
 )]
 
-#[cfg(any(feature = "sts", feature = "s3", feature = "codeartifact"))]
+#[cfg(any(feature = "s3", feature = "sigv4a"))]
+pub mod address;
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts"
+))]
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;
+pub mod clock_skew;
+#[cfg(feature = "cloudfront")]
+pub mod cloudfront;
 #[cfg(feature = "codeartifact")]
 pub mod codeartifact;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod credentials;
+#[cfg(feature = "ecr")]
+pub mod ecr;
 #[cfg(feature = "event-stream")]
 pub mod event_stream;
 #[cfg(feature = "explain")]
@@ -29,11 +46,17 @@ pub mod guide;
 pub mod legacy;
 #[cfg(feature = "post-policy")]
 pub mod post_policy;
+#[cfg(feature = "redshift")]
+pub mod redshift;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[cfg(feature = "signin")]
+pub mod signin;
 pub mod sigv4;
 #[cfg(feature = "sigv4a")]
 pub mod sigv4a;
+#[cfg(feature = "sources")]
+pub mod sources;
 #[cfg(feature = "sts")]
 pub mod sts;
 #[cfg(feature = "tokens")]
@@ -49,12 +72,14 @@ mod timestamp;
 
 pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
-pub use primitives::encode::{encode_key, encode_segment};
 pub use request::{HttpRequest, RawRequest};
-pub use service::{ContentSha256, Headers, Rules, Service, SessionTokenPlacement};
+pub use service::signing_names::{HostService, service_of_host};
+pub use service::{ContentSha256, HeaderSelection, Rules, Service, SessionTokenPlacement};
 pub use sign::added_headers::AddedHeaders;
-pub use sign::presigned::Presigned;
+pub use sign::buffered::BufferedBody;
+pub use sign::presigned::{Presigned, PresignedTarget};
 pub use sign::presigner::Presigner;
 pub use sign::signer::Signer;
-pub use sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
+pub use sigv4::object_key::{encode_key, encode_segment};
+pub use sigv4::payload_hash::{PayloadHash, StreamingMode};
 pub use timestamp::{ParseTimestampError, Timestamp};

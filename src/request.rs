@@ -3,9 +3,10 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use http::{HeaderMap, Method, Request, Uri, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, request::Parts};
 
-use crate::primitives::encode::holds;
+use crate::error::Error;
+use crate::primitives::scan::holds;
 
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
 ///
@@ -68,7 +69,7 @@ mod sealed {
     impl Sealed for http::request::Parts {}
 }
 
-/// A request in slices, for those who have no `http` types. It is also the fastest way in.
+/// A request in slices, for programs without the types of `http`. It is also the fastest input.
 ///
 /// All of it as it goes on the wire: the path and query percent-encoded once.
 ///
@@ -91,7 +92,7 @@ pub struct RawRequest<'a> {
     pub method: &'a str,
     /// The path, beginning with `/`; an empty one counts as `/`.
     pub path: &'a str,
-    /// What stands behind the `?`; empty without one.
+    /// The query without the `?`; empty if there is none.
     pub query: &'a str,
     /// Names in lower case, and values. `host` is one of them; the value of HTTP/2's `:authority`
     /// goes under that name.
@@ -108,6 +109,173 @@ impl fmt::Debug for RawRequest<'_> {
             .field("headers", &names)
             .finish_non_exhaustive()
     }
+}
+
+/// A request as the canonicalizer reads it, borrowed from either kind of request.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestView<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    /// Without the `?`; empty if there is none.
+    pub(crate) query: &'a str,
+    /// The host of the URI, which counts if there is no `host` header.
+    pub(crate) host: Option<&'a str>,
+    pub(crate) headers: Headers<'a>,
+}
+
+/// The headers of a request, and what an operation changes of them when it signs.
+#[derive(Clone, Copy)]
+pub(crate) struct Headers<'a> {
+    own: OwnHeaders<'a>,
+    changes: &'a [HeaderChange],
+}
+
+#[derive(Clone, Copy)]
+enum OwnHeaders<'a> {
+    Map(&'a HeaderMap),
+    /// Checked: names are tokens in lowercase, and values contain no control characters.
+    Slices(&'a [(&'a str, &'a [u8])]),
+}
+
+/// A header that an operation sets, or removes if there is no value.
+pub(crate) type HeaderChange = (HeaderName, Option<HeaderValue>);
+
+impl<'a> RequestView<'a> {
+    pub(crate) fn new<R: HttpRequest>(request: &'a R) -> Self {
+        let uri = request.uri();
+        Self {
+            method: request.method().as_str(),
+            path: uri.path(),
+            query: uri.query().unwrap_or_default(),
+            host: host_of(uri),
+            headers: Headers {
+                own: OwnHeaders::Map(request.headers()),
+                changes: &[],
+            },
+        }
+    }
+
+    /// Checks what the types of `http` guarantee otherwise.
+    ///
+    /// A line break would forge a line of the canonical request. A name in uppercase may be one that
+    /// has to be signed.
+    pub(crate) fn from_raw(request: &RawRequest<'a>) -> Result<Self, Error> {
+        let RawRequest {
+            method,
+            path,
+            query,
+            headers,
+        } = *request;
+        if method.is_empty() || holds(method.as_bytes(), |b| !is_token(b)) {
+            return Err(Error::InvalidMethod {
+                method: method.to_owned(),
+            });
+        }
+        for (name, value) in headers {
+            check_header(name, value)?;
+        }
+        Ok(Self {
+            method,
+            path,
+            query,
+            host: None,
+            headers: Headers {
+                own: OwnHeaders::Slices(headers),
+                changes: &[],
+            },
+        })
+    }
+
+    /// The request as it will be once the changes are made.
+    pub(crate) fn with(mut self, changes: &'a [HeaderChange]) -> Self {
+        self.headers.changes = changes;
+        self
+    }
+}
+
+impl<'a> Headers<'a> {
+    /// Names and values in the order of the request, and after them those that are set.
+    pub(crate) fn iter(self) -> HeadersIter<'a> {
+        HeadersIter {
+            own: match self.own {
+                OwnHeaders::Map(map) => OwnHeadersIter::Map(map.iter()),
+                OwnHeaders::Slices(slices) => OwnHeadersIter::Slices(slices.iter()),
+            },
+            changes: self.changes,
+            set: self.changes.iter(),
+        }
+    }
+}
+
+/// What [`Headers::iter`] returns.
+pub(crate) struct HeadersIter<'a> {
+    own: OwnHeadersIter<'a>,
+    changes: &'a [HeaderChange],
+    set: std::slice::Iter<'a, HeaderChange>,
+}
+
+enum OwnHeadersIter<'a> {
+    Map(http::header::Iter<'a, HeaderValue>),
+    Slices(std::slice::Iter<'a, (&'a str, &'a [u8])>),
+}
+
+impl<'a> Iterator for HeadersIter<'a> {
+    type Item = (&'a str, &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let own = match &mut self.own {
+                OwnHeadersIter::Map(map) => map
+                    .next()
+                    .map(|(name, value)| (name.as_str(), value.as_bytes())),
+                OwnHeadersIter::Slices(slices) => slices.next().copied(),
+            };
+            let Some(own) = own else {
+                break;
+            };
+            if !self.changes.iter().any(|(changed, _)| changed == own.0) {
+                return Some(own);
+            }
+        }
+        self.set
+            .find_map(|(name, value)| Some((name.as_str(), value.as_ref()?.as_bytes())))
+    }
+}
+
+/// Checks a header that has not been through the types of `http`.
+pub(crate) fn check_header(name: &str, value: &[u8]) -> Result<(), Error> {
+    let wrong = |b: u8| !is_token(b) | b.is_ascii_uppercase();
+    if name.is_empty() || holds(name.as_bytes(), wrong) {
+        return Err(Error::InvalidHeaderName {
+            name: name.to_owned(),
+        });
+    }
+    if holds(value, |b| b.is_ascii_control() & (b != b'\t')) {
+        return Err(Error::InvalidHeaderValue {
+            name: name.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether a byte may stand in a method or a header name (RFC 9110, 5.6.2).
+fn is_token(byte: u8) -> bool {
+    /// A table, because every byte of every name is looked up.
+    static TOKEN: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut bytes: &[u8] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+        while let [byte, rest @ ..] = bytes {
+            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
+            {
+                table[*byte as usize] = true;
+            }
+            bytes = rest;
+        }
+        table
+    };
+    TOKEN.get(usize::from(byte)) == Some(&true)
 }
 
 /// The host as an HTTP client will send it: the authority as written, without user information and

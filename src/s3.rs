@@ -1,3 +1,24 @@
-//! Amazon S3: sessions with directory buckets.
+//! Amazon S3: addresses of buckets and access points, sessions with directory buckets, and
+//! credentials for what S3 Access Grants allow.
+//!
+//! [`Addressing`] answers where a request goes and how it is signed there, and [`express`] gets the
+//! sessions that directory buckets ask for. [`access_grants`] gets credentials for a granted prefix.
+//!
+//! ```
+//! use countersign::s3::Addressing;
+//! use countersign::{Credentials, PayloadHash, Timestamp};
+//!
+//! let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
+//! let signer = address.signer(Credentials::new("AKIDEXAMPLE", "secret"))?;
+//! let mut request = http::Request::get(address.object_url("2026/a b.jpg")).body(())?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, Timestamp::from_unix_seconds(1_767_268_800))?;
+//! assert_eq!(request.uri(), "https://photos-2026.s3.eu-west-1.amazonaws.com/2026/a%20b.jpg");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+pub mod access_grants;
+pub mod address;
 pub mod express;
+
+pub use crate::address::{Address, AddressError, AddressPart, AddressSigner, SigningScheme};
+pub use address::{Addressing, ControlTarget};

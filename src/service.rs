@@ -1,7 +1,16 @@
 //! Services, and the rules by which each wants to be signed.
 
-#[cfg(any(feature = "sts", feature = "tokens"))]
+#[cfg(any(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "tokens"
+))]
+pub(crate) mod hosts;
 pub(crate) mod partition;
+pub(crate) mod signing_names;
 
 mod unsigned;
 
@@ -61,25 +70,12 @@ impl Service {
         }
     }
 
-    /// The signing name, as it stands in the credential scope.
-    ///
-    /// ```
-    /// use countersign::Service;
-    ///
-    /// assert_eq!(Service::from("bedrock").name(), "bedrock");
-    /// ```
+    /// The signing name, as in the credential scope.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// How the service wants to be signed.
-    ///
-    /// ```
-    /// use countersign::Service;
-    ///
-    /// assert!(!Service::S3.rules().double_encode_path);
-    /// assert!(Service::from("execute-api").rules().double_encode_path);
-    /// ```
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -112,12 +108,15 @@ impl From<String> for Service {
 /// How a service wants to be signed. Start from one of the constants and change what differs.
 ///
 /// ```
-/// use countersign::{Credentials, Headers, Rules, Service, Signer};
+/// use countersign::{Credentials, HeaderSelection, Rules, Service, Signer};
 ///
 /// let mut rules = Rules::S3;
-/// rules.headers = Headers::Required;          // host, content-type and x-amz-* only
+/// rules.headers = HeaderSelection::Required; // host, content-type and x-amz-* only
 /// let rules = rules.also_sign(http::header::RANGE);
-/// let signer = Signer::new(Credentials::new("AKID", "secret"), "us-east-1", Service::new("s3", rules))?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", Service::new("s3", rules))?;
+/// assert_eq!(signer.service().rules().headers, HeaderSelection::Required);
+/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -140,7 +139,7 @@ pub struct Rules {
     /// Whether the session token is part of what is signed.
     pub session_token: SessionTokenPlacement,
     /// Which of the request's own headers are signed.
-    pub headers: Headers,
+    pub headers: HeaderSelection,
     /// Headers to sign that would not be.
     also_sign: Vec<HeaderName>,
     /// Headers not to sign that would be.
@@ -163,7 +162,7 @@ impl Rules {
         recode_path: false,
         content_sha256: ContentSha256::IfNotHashed,
         session_token: SessionTokenPlacement::Signed,
-        headers: Headers::Most,
+        headers: HeaderSelection::Most,
         also_sign: Vec::new(),
         never_sign: Vec::new(),
     };
@@ -189,12 +188,12 @@ impl Rules {
         recode_path: true,
         content_sha256: ContentSha256::InHeaderForm,
         session_token: SessionTokenPlacement::Signed,
-        headers: Headers::Most,
+        headers: HeaderSelection::Most,
         also_sign: Vec::new(),
         never_sign: Vec::new(),
     };
 
-    /// The rules that a signing name stands for.
+    /// Returns the rules of a service by its signing name.
     ///
     /// ```
     /// use countersign::Rules;
@@ -234,8 +233,8 @@ impl Rules {
         }
     }
 
-    /// Signs a header that would be left out: one of those that [`Headers::Most`] or
-    /// [`Headers::Required`] excludes, or one that [`never_sign`](Self::never_sign) names.
+    /// Signs a header that would be left out: one of those that [`HeaderSelection::Most`] or
+    /// [`HeaderSelection::Required`] excludes, or one that [`never_sign`](Self::never_sign) names.
     ///
     /// `authorization` stays unsigned in any case, because it carries the signature.
     ///
@@ -304,8 +303,8 @@ impl Rules {
             return true;
         }
         let chosen = match self.headers {
-            Headers::Required => name == "content-type" || name.starts_with("x-amz-"),
-            Headers::Most => true,
+            HeaderSelection::Required => name == "content-type" || name.starts_with("x-amz-"),
+            HeaderSelection::Most => true,
         };
         chosen
             && !unsigned::by_default(name)
@@ -317,18 +316,18 @@ impl Rules {
 /// Which of a request's own headers are signed.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalRequest, Headers, PayloadHash, Rules};
+/// use countersign::{sigv4::CanonicalRequest, HeaderSelection, PayloadHash, Rules};
 ///
 /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
 /// let mut rules = Rules::S3;
 /// assert_eq!(CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?.signed_headers(), "host;range");
-/// rules.headers = Headers::Required;
+/// rules.headers = HeaderSelection::Required;
 /// assert_eq!(CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?.signed_headers(), "host");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Headers {
+pub enum HeaderSelection {
     /// All headers except those that clients, proxies and AWS itself add or rewrite after signing.
     ///
     /// - Hop by hop: `authorization`, `connection`, `expect`, `keep-alive`, `max-forwards`, `te`,

@@ -3,6 +3,7 @@
 pub(crate) mod authorization;
 pub(crate) mod canonical;
 pub(crate) mod date;
+pub(crate) mod object_key;
 pub(crate) mod payload_hash;
 pub(crate) mod scope;
 pub(crate) mod signature;

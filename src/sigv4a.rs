@@ -34,4 +34,4 @@
 //! IAM User Guide, "AWS Signature Version 4 for API requests", *How AWS Signature Version 4A works*.
 
 pub use crate::sign::sigv4a::Signer;
-pub use crate::sigv4::asymmetric::key::{PublicKey, ScopedKey, SigningKey};
+pub use crate::sigv4::asymmetric::key::{PublicKey, SigningKey};

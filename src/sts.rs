@@ -8,20 +8,19 @@
 //! STS API Reference (API version 2011-06-15).
 //!
 //! ```
-//! use countersign::{sts, Credentials};
-//! use time::macros::datetime;
+//! use countersign::{sts, Credentials, Timestamp};
 //!
 //! let mut ask = sts::AssumeRole::new("arn:aws:iam::123456789012:role/demo", "session");
 //! ask.duration_seconds = Some(900);
 //! let endpoint = sts::Endpoint::regional("eu-west-1")?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-01-01 11:00 UTC))?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, "2026-01-01T11:00:00Z".parse::<Timestamp>()?)?;
 //! assert_eq!(request.uri(), "https://sts.eu-west-1.amazonaws.com/");
 //!
 //! // Send it; then:
 //! # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T12:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"#);
 //! let assumed = sts::AssumeRole::parse(status, body)?;
-//! assert_eq!(assumed.credentials.expiration(), Some(datetime!(2026-01-01 12:00 UTC)));
+//! assert_eq!(assumed.credentials.expiration(), Some("2026-01-01T12:00:00Z".parse::<Timestamp>()?));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

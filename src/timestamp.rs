@@ -90,10 +90,16 @@ impl Timestamp {
         if self <= earlier {
             return Duration::ZERO;
         }
-        let seconds = self.seconds.abs_diff(earlier.seconds);
-        let nanoseconds =
-            u64::from(self.nanoseconds) + u64::from(NANOSECONDS) - u64::from(earlier.nanoseconds);
-        Duration::from_secs(seconds - 1).saturating_add(Duration::from_nanos(nanoseconds))
+        let whole = self.seconds.abs_diff(earlier.seconds);
+        let (seconds, nanoseconds) = match self.nanoseconds.checked_sub(earlier.nanoseconds) {
+            Some(nanoseconds) => (whole, nanoseconds),
+            // The later time is at least a second on: `whole` is not zero.
+            None => (
+                whole.saturating_sub(1),
+                self.nanoseconds + NANOSECONDS - earlier.nanoseconds,
+            ),
+        };
+        Duration::new(seconds, nanoseconds)
     }
 
     /// The calendar's view; `None` outside of the years that `time` knows.
@@ -162,6 +168,10 @@ impl TryFrom<Timestamp> for OffsetDateTime {
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
+    #[expect(
+        clippy::suspicious_arithmetic_impl,
+        reason = "nanoseconds carry into seconds"
+    )]
     fn add(self, duration: Duration) -> Self {
         let nanoseconds = self.nanoseconds + duration.subsec_nanos();
         let sum = i64::try_from(duration.as_secs())
@@ -321,6 +331,13 @@ mod tests {
         let (a, b) = (at("2026-01-02T03:04:05.75Z"), at("2026-01-02T03:04:07.25Z"));
         assert_eq!(b.saturating_duration_since(a), Duration::from_millis(1_500));
         assert_eq!(a.saturating_duration_since(b), Duration::ZERO);
+        let half = at("2026-01-02T03:04:05.25Z");
+        assert_eq!(
+            a.saturating_duration_since(half),
+            Duration::from_millis(500)
+        );
+        let whole = at("2026-01-02T03:04:06.75Z");
+        assert_eq!(whole.saturating_duration_since(a), Duration::from_secs(1));
         let (first, last) = (Timestamp::from_unix_seconds(i64::MIN), Timestamp::MAX);
         assert_eq!(
             last.saturating_duration_since(first),

@@ -15,6 +15,11 @@
 //! | [`bedrock`] | Amazon Bedrock | up to 12 hours | `Authorization: Bearer`, API keys |
 //! | [`iot`] | AWS IoT Core | up to 7 days | the URL of an MQTT connection |
 //! | [`codecommit`] | CodeCommit | 15 minutes | Git's user name and password |
+//! | [`keyspaces`] | Amazon Keyspaces | 15 minutes | the answer to a challenge of SASL |
+//! | [`Neptune`] | Amazon Neptune | 5 minutes | the password of a Bolt connection |
+//! | [`AppSync`] | AWS AppSync | 5 minutes | WebSocket connections and messages |
+//! | [`snowflake`] | Snowflake workload identity | 15 minutes | the `token` of a login |
+//! | [`ses_smtp`] | Amazon SES | as long as the key | SMTP user name and password |
 //! | [`caller_identity`] | Vault, Google Cloud, MongoDB, your own server | 15 minutes | a login |
 //!
 //! With temporary credentials each ends with them, if they end first:
@@ -23,19 +28,19 @@
 //! microseconds, and it is not checked anywhere before it is used.
 //!
 //! ```
-//! use countersign::{tokens, Credentials};
-//! use time::macros::datetime;
+//! use countersign::{tokens, Credentials, Timestamp};
 //!
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let password = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com:5432", "app", now)?;
 //! assert!(password.expose().starts_with("db.abc.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app&"));
-//! assert_eq!(password.expires_at(), datetime!(2026-01-01 12:15 UTC));
+//! assert_eq!(password.expires_at(), "2026-01-01T12:15:00Z".parse::<Timestamp>()?);
 //! # Ok::<(), countersign::Error>(())
 //! ```
 
 pub mod caller_identity;
 
+mod appsync;
 mod bedrock;
 mod codecommit;
 mod dsql;
@@ -43,10 +48,15 @@ mod eks;
 mod elasticache;
 mod endpoint;
 mod iot;
+mod keyspaces;
 mod memorydb;
 mod msk;
+mod neptune;
 mod rds;
 mod rds_host;
+mod ses_smtp;
+mod snowflake;
+mod stated_region;
 mod token;
 
 use http::{Method, Request};
@@ -59,16 +69,21 @@ use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 
+pub use appsync::{AppSync, AppSyncConnection};
 pub use bedrock::bedrock;
 pub use codecommit::{GitCredentials, codecommit};
 pub use dsql::{dsql, dsql_admin};
 pub use eks::{EksToken, EksTokenGenerator, ExecApiVersion, eks};
 pub use elasticache::{elasticache, elasticache_serverless};
 pub use iot::{MqttUrl, iot};
+pub use keyspaces::{KEYSPACES_INITIAL_RESPONSE, keyspaces};
 pub use memorydb::memorydb;
 pub use msk::msk;
+pub use neptune::{Neptune, NeptuneLogin};
 pub use rds::{RdsTokenGenerator, rds};
 pub use rds_host::{RdsHost, RdsHostKind};
+pub use ses_smtp::{SmtpLogin, ses_smtp};
+pub use snowflake::snowflake;
 pub use token::Token;
 
 const FIFTEEN_MINUTES: Lifetime = seconds(900);

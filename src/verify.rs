@@ -1,27 +1,27 @@
-//! Verifying requests, on the server's side, with the same canonicaliser that signs them.
+//! Verifying requests on a server, with the same canonicalizer that signs them.
 //!
-//! Two steps, with the look-up of the key in between, which is the caller's own (and may well wait
-//! for a database):
+//! Verification has two steps, with your lookup of the key in between:
 //!
-//! 1. [`SignedRequest::parse`] reads the claim: which access key, for which scope.
-//! 2. [`Verifier::verify_signature`] holds every rule of Signature Version 4 against it, and tells how the
-//!    payload is signed; with the payload that becomes a [`Verified`]: the proof, and the only thing
-//!    here that has an identity to hand out. [`Verifier::verify`] does both where the payload's hash
-//!    is at hand.
+//! 1. [`SignedRequest::parse`] reads the claim: which access key ID, for which credential scope.
+//! 2. [`Verifier::verify_signature`] checks every rule of Signature Version 4, and returns how the
+//!    payload is signed. Together with the payload that becomes a [`Verified`]: the proof, and the
+//!    only type here that has an identity. [`Verifier::verify`] does both steps if the hash of the
+//!    payload is known.
 //!
-//! A signing key is good for its scope, a whole day: cache it by access key id and scope. A request
-//! that cannot be good anyway (of yesterday, for another region) can be turned away before the
-//! look-up, with [`Verifier::check`].
+//! [`Verifier::check`] refuses a request that cannot be valid before the lookup.
+//! [`error_response`] is what a server sends back, as AWS would. The
+//! [guide](crate::guide::server) has the whole of a server.
 //!
 //! ```
-//! use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
-//! use countersign::{Credentials, PayloadHash, Service, Signer};
-//! use time::macros::datetime;
+//! use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+//! use countersign::verify::VerifyError;
+//! use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
 //!
 //! // A client signs ...
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 //! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-//! let mut request = http::Request::put("/bucket/a%20key").header("host", "localhost").body("data")?;
+//! let put = http::Request::put("/bucket/a%20key").header("host", "localhost");
+//! let mut request = put.body("data")?;
 //! signer.sign(&mut request, PayloadHash::new("data"), now)?;
 //!
 //! // ... and a server verifies.
@@ -34,23 +34,30 @@
 //! };
 //! let key = VerificationKey::derive(&credentials, claim.scope())?;
 //! let verified = match verifier.verify_signature(&claim, &key, now)? {
-//!     PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
-//!     PendingVerification::Unsigned(head) => head.accept(), // a presigned URL for S3, say
-//!     PendingVerification::Streaming(_) => return Err("a `ChunkVerifier` would have to read its chunks".into()),
+//!     PendingVerification::Hashed(pending) => pending.verify(PayloadHash::new(request.body()))?,
+//!     PendingVerification::Unsigned(pending) => pending.accept(), // a presigned URL for S3, say
+//!     PendingVerification::SignedStream(_) => return Err("see `ChunkVerifier`".into()),
+//!     PendingVerification::UnsignedStream(_) => return Err("uploads must be signed".into()),
 //! };
 //! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+//! let object = verified.object_path().expect("a path for S3");
+//! assert_eq!(object.bucket_and_key(), (&b"bucket"[..], &b"a key"[..]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 //! Reference, "Authenticating requests".
 
-mod claim;
+mod aws_codes;
 mod error;
-mod head;
+mod error_response;
 mod key;
 mod payload;
+mod pending;
 mod rules;
+mod signed_request;
+mod stream_context;
+mod verified;
 
 use std::time::Duration;
 
@@ -63,54 +70,66 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{check_region, check_service};
 use crate::timestamp::Timestamp;
 
-pub use claim::SignedRequest;
-#[cfg(feature = "post-policy")]
-pub(crate) use claim::Token;
-pub use error::{Protocol, SignatureLocation, VerifyError};
-#[cfg(feature = "post-policy")]
-pub(crate) use head::check_credentials;
-pub use head::{
-    PendingHashed, PendingStream, PendingUnsigned, PendingVerification, StreamContext, Verified,
-    VerifiedPayload,
-};
-#[cfg(feature = "sigv4a")]
-pub(crate) use key::sealed;
-pub use key::{VerificationKey, VerifyingKey};
-pub use payload::StreamingPayload;
+pub use aws_codes::Protocol;
+pub use error::{SignatureLocation, VerifyError};
+pub(crate) use error_response::{Answer, INTERNAL, refusal};
+pub use error_response::{ErrorContext, Refusal, error_response};
+pub use key::VerificationKey;
 #[cfg(feature = "explain")]
 pub(crate) use payload::{hash_of_base64, is_unsigned_in_urls};
+pub use pending::{
+    PendingHashed, PendingSignedStream, PendingUnsigned, PendingUnsignedStream, PendingVerification,
+};
+#[cfg(feature = "post-policy")]
+pub(crate) use pending::{any_key, check_credentials};
+#[cfg(feature = "post-policy")]
+pub(crate) use signed_request::Token;
+pub use signed_request::{Limits, SignedRequest};
+pub use stream_context::StreamContext;
+pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 
-/// The rules of one service in its regions, held against the requests that arrive there.
+/// The rules of one service in its regions, which requests are verified against.
 ///
-/// What it asks of every request, in this order:
+/// Every request is checked in this order:
 ///
-/// 1. The scope is of the day of the request's date, of one of the regions, and of the service.
-/// 2. It comes in its time: a signed header within the clock window, a presigned URL from its date
+/// 1. The credential scope is of the day of the request's date, of one of the regions, and of the
+///    service.
+/// 2. The request is in time: a signed header within the clock window, a presigned URL from its date
 ///    (less the window) until `X-Amz-Expires`.
-/// 3. `host` is signed, and so is every `x-amz-*` header that arrived, the date, and what
-///    [`with_signed_header`](Self::with_signed_header) and [`with_audience`](Self::with_audience)
-///    add, less what [`with_unsigned_header`](Self::with_unsigned_header) lets pass. Every header that is listed as signed did arrive. There is one exception: a presigned
-///    request for S3's family may carry an unsigned `x-amz-content-sha256`; it is not used.
-/// 4. How the payload is signed comes from signed data only. S3's family, `aoss` and
-///    `vpc-lattice-svcs` want `x-amz-content-sha256`, which a presigned URL may leave out (its
-///    payload is then unsigned).
-/// 5. The session token is the key's own, and the key has not ended.
-/// 6. The signature is that of the canonical request, rebuilt from the headers listed as signed.
-/// 7. The payload is the one that was signed.
+/// 3. The host is one of [`with_host`](Self::with_host), if any are set.
+/// 4. `host` is signed, and so is every `x-amz-*` header of the request, the date, and what
+///    [`with_signed_header`](Self::with_signed_header),
+///    [`with_audience`](Self::with_audience) and
+///    [`with_all_headers_signed`](Self::with_all_headers_signed) add, except for
+///    [`with_unsigned_header`](Self::with_unsigned_header). Every header that is listed as signed is
+///    there. A presigned request for S3's family may carry an unsigned `x-amz-content-sha256`, which
+///    is not used.
+/// 5. Only signed data says how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
+///    require `x-amz-content-sha256`, which a presigned URL may leave out (its payload is then
+///    unsigned).
+/// 6. The path has no `.` and `..` segments, except for S3's family.
+/// 7. The session token is the key's own, and the key has not expired.
+/// 8. The signature is that of the canonical request, rebuilt from the headers listed as signed.
+/// 9. The payload is the one that was signed.
 ///
 /// ```
 /// use std::time::Duration;
 /// use countersign::Service;
 /// use countersign::verify::Verifier;
-/// use http::{HeaderValue, header::CONTENT_TYPE, HeaderName};
+/// use http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
 ///
 /// let store = Verifier::for_any_region(Service::S3)?
+///     .with_host("s3.example.com")
+///     .with_host("*.s3.example.com")
 ///     .with_signed_header(CONTENT_TYPE)
 ///     .with_longest_expires_in(Duration::from_secs(3600));
+/// let audience = HeaderName::from_static("x-k8s-aws-id");
 /// let cluster = Verifier::new("us-east-1", "sts")?
 ///     .with_region("eu-west-1")
 ///     .with_clock_window(Duration::from_secs(300))
-///     .with_audience(HeaderName::from_static("x-k8s-aws-id"), HeaderValue::from_static("my-cluster"));
+///     .with_audience(audience, HeaderValue::from_static("my-cluster"));
+/// assert!(Verifier::new("us east 1", "sts").is_err());
+/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
@@ -118,37 +137,40 @@ pub struct Verifier {
     service: Service,
     clock_window: Duration,
     longest_expires_in: Duration,
+    hosts: Vec<String>,
     signed: Vec<HeaderName>,
     unsigned: Vec<HeaderName>,
+    all_headers_signed: bool,
     audience: Vec<(HeaderName, HeaderValue)>,
+    dot_segments: bool,
 }
 
 #[derive(Clone, Debug)]
 enum Regions {
     Any,
-    These(Vec<String>),
+    These { first: String, others: Vec<String> },
 }
 
-/// Seven days, for which a signing key is good.
+/// Seven days: the lifetime of a signing key.
 const LONGEST_EXPIRES_IN: Duration = Duration::from_secs(604_800);
 const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 impl Verifier {
-    /// For one region and one service, by the service's rules.
+    /// Creates a verifier for one region and one service, by the service's rules.
     ///
-    /// ```
-    /// use countersign::Service;
-    /// use countersign::verify::Verifier;
-    ///
-    /// let api = Verifier::new("us-east-1", "execute-api")?;
-    /// let store = Verifier::new("us-east-1", Service::S3)?; // by S3's rules
-    /// ```
+    /// # Errors
+    /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
+    /// - [`Error::InvalidService`] if the service's name cannot be part of a credential scope
     pub fn new(region: impl Into<String>, service: impl Into<Service>) -> Result<Self, Error> {
         let region = region.into();
         check_region(&region)?;
         let service = service.into();
         check_service(service.name())?;
-        Ok(Self::with_regions(Regions::These(vec![region]), service))
+        let (first, others) = (region, Vec::new());
+        Ok(Self::with_regions(
+            Regions::These { first, others },
+            service,
+        ))
     }
 
     /// Creates a verifier for one service in any region, for stores that have none.
@@ -174,188 +196,163 @@ impl Verifier {
             service,
             clock_window: CLOCK_WINDOW,
             longest_expires_in: LONGEST_EXPIRES_IN,
+            hosts: Vec::new(),
             signed: Vec::new(),
             unsigned: Vec::new(),
+            all_headers_signed: false,
             audience: Vec::new(),
+            dot_segments: false,
         }
     }
 
-    /// Takes this region too.
-    ///
-    /// ```
-    /// use countersign::verify::Verifier;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    ///
-    /// // This request was signed for `us-east-1`.
-    /// assert!(Verifier::new("eu-west-1", "sqs")?.check(&claim, now).is_err());
-    /// Verifier::new("eu-west-1", "sqs")?.with_region("us-east-1").check(&claim, now)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Accepts this region too.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         match &mut self.regions {
             Regions::Any => {}
-            Regions::These(regions) => regions.push(region.into()),
+            Regions::These { others, .. } => others.push(region.into()),
         }
         self
     }
 
-    /// How far a client's clock may be off, either way: 15 minutes unless set. Some AWS services
-    /// take 5.
+    /// Accepts requests for this host only, and for those of further calls.
     ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::verify::{Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// Without it, a request that a client signed for one of a server's host names is valid at its
+    /// others. The name is compared without regard to case with what the client signed: the `host`
+    /// header, HTTP/2's `:authority`, or
+    /// [`with_original_host`](SignedRequest::with_original_host) behind a proxy. A port other than
+    /// the scheme's own is part of it. `*.example.com` stands for every name that ends in
+    /// `.example.com`, as stores need for buckets in the host.
+    #[must_use]
+    pub fn with_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
+    /// Sets how far a client's clock may be off, either way: 15 minutes by default.
     ///
-    /// let strict = Verifier::new("us-east-1", "sqs")?.with_clock_window(Duration::from_secs(300));
-    /// strict.check(&claim, now + Duration::from_secs(300))?;
-    /// let late = strict.check(&claim, now + Duration::from_secs(301));
-    /// assert!(matches!(late, Err(VerifyError::Expired { .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Some AWS services allow 5 minutes.
     #[must_use]
     pub fn with_clock_window(mut self, window: Duration) -> Self {
         self.clock_window = window;
         self
     }
 
-    /// The longest `X-Amz-Expires` to take, in whole seconds: 604,800 (seven days) unless set, and
-    /// never more.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    ///
-    /// // A link for a day, where links for an hour are the most.
-    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&request, Duration::from_secs(86400), now)?;
-    /// let arrived = http::Request::get(presigned.uri()?).body(())?;
-    /// let verifier = Verifier::new("us-east-1", Service::S3)?.with_longest_expires_in(Duration::from_secs(3600));
-    /// let refused = verifier.check(&SignedRequest::parse(&arrived)?, now);
-    /// assert!(matches!(refused, Err(VerifyError::ExpiresInOutOfRange { .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Sets the maximum of `X-Amz-Expires`, in whole seconds: 604,800 by default and at most.
     #[must_use]
     pub fn with_longest_expires_in(mut self, longest: Duration) -> Self {
         self.longest_expires_in = longest.min(LONGEST_EXPIRES_IN);
         self
     }
 
-    /// A header that must be signed where it arrives, besides `host` and `x-amz-*`; for one,
-    /// `content-type`.
+    /// Requires that this header is signed if it is there, besides `host` and `x-amz-*`.
     ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// // Somebody on the way added a header that the service acts on.
-    /// request.headers_mut().insert("x-http-method-override", "DELETE".parse()?);
-    /// let name = http::HeaderName::from_static("x-http-method-override");
-    /// let verifier = Verifier::new("us-east-1", "sqs")?.with_signed_header(name);
-    /// let refused = verifier.check(&SignedRequest::parse(&request)?, now);
-    /// assert!(matches!(refused, Err(VerifyError::HeadersNotSigned { .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// For example `content-type`, or any header that the service acts on.
     #[must_use]
     pub fn with_signed_header(mut self, name: HeaderName) -> Self {
         self.signed.push(name);
         self
     }
 
-    /// Lets an `x-amz-*` header pass that is not signed, because a hop in front of this server adds
-    /// it; for one, CloudFront's `x-amz-cf-id`.
+    /// Accepts this header unsigned, because a hop in front of this server adds it.
     ///
-    /// Anybody on the way can set such a header, so the server must not act on it. The headers that
-    /// belong to the signature itself stay required: `x-amz-date`, `x-amz-security-token`,
-    /// `x-amz-content-sha256`, and every name of
+    /// For example CloudFront's `x-amz-cf-id`. Anyone on the way can set such a header, so the
+    /// server must not act on it. The headers that belong to the signature itself stay required:
+    /// `x-amz-date`, `x-amz-security-token`, `x-amz-content-sha256`, and every name of
     /// [`with_signed_header`](Self::with_signed_header).
-    ///
-    /// ```
-    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// // CloudFront adds it after the client has signed.
-    /// request.headers_mut().insert("x-amz-cf-id", "1t9LUAsf6sFApzDyxY5f".parse()?);
-    /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// let refused = verifier.check(&SignedRequest::parse(&request)?, now);
-    /// assert!(matches!(refused, Err(VerifyError::HeadersNotSigned { .. })));
-    /// let verifier = verifier.with_unsigned_header(http::HeaderName::from_static("x-amz-cf-id"));
-    /// verifier.check(&SignedRequest::parse(&request)?, now)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_unsigned_header(mut self, name: HeaderName) -> Self {
         self.unsigned.push(name);
         self
     }
 
-    /// A header that must arrive, once, signed, with this value: it says that the request is meant
-    /// for here, and was not signed for somebody else who passes it on. Token protocols ask for
-    /// one, such as `x-k8s-aws-id`.
+    /// Requires that every header is signed, except those of
+    /// [`with_unsigned_header`](Self::with_unsigned_header).
+    ///
+    /// For a server that acts on many headers. Clients leave out what hops rewrite, so name what
+    /// yours send unsigned: usually `user-agent`, `accept-encoding`, `connection` and
+    /// `content-length`. `authorization` carries the signature and needs no name.
     ///
     /// ```
-    /// use countersign::verify::{Verifier, VerifyError};
-    /// use http::{HeaderName, HeaderValue};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    /// use http::header::USER_AGENT;
     ///
-    /// // Signed for AWS, and passed on to somebody who takes tokens of clusters.
-    /// let name = HeaderName::from_static("x-k8s-aws-id");
-    /// let verifier = Verifier::new("us-east-1", "sqs")?.with_audience(name, HeaderValue::from_static("my-cluster"));
-    /// let refused = verifier.check(&claim, now);
-    /// assert!(matches!(refused, Err(VerifyError::WrongAudience { .. })));
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let get = http::Request::get("https://sqs.us-east-1.amazonaws.com/").header(USER_AGENT, "x");
+    /// let mut request = get.body(())?;
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// request.headers_mut().insert("x-forwarded-for", "203.0.113.7".parse()?);
+    ///
+    /// let strict = Verifier::new("us-east-1", "sqs")?
+    ///     .with_all_headers_signed()
+    ///     .with_unsigned_header(USER_AGENT);
+    /// let refused = strict.check(&SignedRequest::parse(&request)?, now);
+    /// let names = vec!["x-forwarded-for".to_owned()];
+    /// assert_eq!(refused, Err(VerifyError::HeadersNotSigned { names }));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
+    pub fn with_all_headers_signed(mut self) -> Self {
+        self.all_headers_signed = true;
+        self
+    }
+
+    /// Requires a signed header with this value, exactly once: it says that the request is meant
+    /// for this server.
+    ///
+    /// Without it, a server that receives a signed request can pass it on to another one. Token
+    /// protocols use such a header, for example `x-k8s-aws-id`.
     #[must_use]
     pub fn with_audience(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.audience.push((name, value));
         self
     }
 
-    /// Holds the rules that need no key against a claim, so that what cannot be good costs no
-    /// look-up. It proves nothing, and [`verify`](Self::verify) does it again.
+    /// Accepts `.` and `..` segments in paths, which are resolved before the path is signed.
+    ///
+    /// A signature for `/public` is then valid for `/admin/../public` too, so the server must route
+    /// by [`Verified::path`], which is resolved. S3's family never resolves them, and accepts them
+    /// always.
+    #[must_use]
+    pub fn allow_dot_segments(mut self) -> Self {
+        self.dot_segments = true;
+        self
+    }
+
+    /// Checks the rules that need no key, so that an invalid request costs no lookup.
+    ///
+    /// It proves nothing, and [`verify`](Self::verify) checks them again.
     ///
     /// # Errors
-    /// The first rule that is broken.
+    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`] if
+    ///   the credential scope is not this verifier's
+    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the request is not in time
+    /// - [`VerifyError::ExpiresInOutOfRange`] if a presigned URL is valid for too long
+    /// - [`VerifyError::WrongHost`] if the request was signed for another host
+    /// - [`VerifyError::HostNotSigned`], [`VerifyError::HeadersNotSigned`] or
+    ///   [`VerifyError::SignedHeaderMissing`] if the signed headers are not those that must be
+    /// - [`VerifyError::WrongAudience`] if the request is not meant for this server
+    /// - [`VerifyError::MissingContentSha256`] or [`VerifyError::InvalidContentSha256`] if the
+    ///   request does not say how its payload is signed
+    /// - [`VerifyError::InvalidTarget`] if the path or the query is malformed
+    /// - [`VerifyError::PathNotNormalized`] if the path has a `.` or `..` segment
+    /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed
     ///
     /// ```
-    /// use countersign::verify::{Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
+    /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
+    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
     /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
     /// assert!(matches!(elsewhere, Err(VerifyError::WrongService { .. })));
-    /// // Now a look-up is worth its cost.
+    /// // Now a lookup is worth its cost.
     /// Verifier::new("us-east-1", "sqs")?.check(&claim, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -364,59 +361,93 @@ impl Verifier {
         claim: &SignedRequest<'_>,
         now: impl Into<Timestamp>,
     ) -> Result<(), VerifyError> {
-        let now = now.into();
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        self.examine(claim, now, &mut canonical).map(drop)
+        self.examine(claim, now.into(), &mut canonical).map(drop)
+    }
+
+    /// Verifies everything but the payload, and returns what is left to do about the payload.
+    ///
+    /// Use it for bodies that are streamed, unsigned, or hashed after the head was accepted.
+    ///
+    /// # Errors
+    /// - everything that [`check`](Self::check) returns
+    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
+    /// - [`VerifyError::InvalidSessionToken`] if the session token is not the key's own
+    /// - [`VerifyError::CredentialsExpired`] if the key has expired
+    /// - [`VerifyError::SignatureMismatch`] if the signature is not the key's, or the key is for
+    ///   another scope or algorithm
+    /// - [`VerifyError::InvalidDecodedLength`] if a stream does not announce its length
+    ///
+    /// ```
+    /// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey};
+    /// use countersign::verify::{VerifiedPayload, Verifier};
+    /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let get = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?
+    ///     .presign(&get, Duration::from_secs(900), now)?;
+    ///
+    /// let request = http::Request::get(url.uri()?).body(())?;
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
+    /// let verifier = Verifier::new("us-east-1", "s3")?;
+    /// let pending = verifier.verify_signature(&claim, &key, now)?;
+    /// let PendingVerification::Unsigned(pending) = pending else { panic!("signed payload") };
+    /// assert_eq!(pending.accept().payload(), VerifiedPayload::Unsigned);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify_signature<'c>(
+        &self,
+        claim: &'c SignedRequest<'c>,
+        key: &'c VerificationKey,
+        now: impl Into<Timestamp>,
+    ) -> Result<PendingVerification<'c>, VerifyError> {
+        self.pending(claim, key, now.into())
     }
 
     /// Verifies a request with its payload.
     ///
-    /// The payload is what was really received: [`PayloadHash::new`] all of it, or
-    /// [`PayloadHash::Unsigned`] to accept that it is not signed. It has to be the way in which the
-    /// request was signed; [`verify_signature`](Self::verify_signature) tells which that is, and takes
-    /// streams too.
+    /// The payload is what was really received: [`PayloadHash::new`] of all of it, or
+    /// [`PayloadHash::Unsigned`] to accept an unsigned payload. Call
+    /// [`verify_signature`](Self::verify_signature) if the server takes both, or streams.
     ///
     /// # Errors
-    /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
+    /// - everything that [`verify_signature`](Self::verify_signature) and
+    ///   [`PendingHashed::verify`] return
     /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
     ///   server's mistake, status 500
-    /// - any other [`VerifyError`] for the first rule that is broken
+    /// - [`VerifyError::PayloadNotAsSigned`] if the payload is a stream
     ///
     /// ```
-    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body("{}")?;
+    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?
+    ///     .sign(&mut request, PayloadHash::new("{}"), now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
-    /// // Another body than the one that was signed.
-    /// let refused = verifier.verify(&claim, &key, PayloadHash::new("body"), now);
+    /// // A body other than the signed one.
+    /// let refused = verifier.verify(&claim, &key, PayloadHash::new("[]"), now);
     /// assert!(matches!(refused, Err(VerifyError::SignatureMismatch)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn verify<'c, K: VerifyingKey>(
+    pub fn verify<'c>(
         &self,
         claim: &'c SignedRequest<'c>,
-        key: &'c K,
+        key: &'c VerificationKey,
         payload: PayloadHash,
         now: impl Into<Timestamp>,
     ) -> Result<Verified<'c>, VerifyError> {
-        match self.verify_signature(claim, key, now)? {
-            PendingVerification::Hashed(head) => head.verify(payload),
-            PendingVerification::Unsigned(head) if payload == PayloadHash::Unsigned => {
-                Ok(head.accept())
-            }
-            PendingVerification::Unsigned(_) => Err(VerifyError::PayloadIsUnsigned),
-            PendingVerification::Streaming(_) => Err(VerifyError::PayloadNotAsSigned {
-                signed: error::STREAM,
-                checked: payload.kind(),
-            }),
-        }
+        self.verified(claim, key, payload, now.into())
     }
 }

@@ -191,7 +191,8 @@ fn close(text: &mut String, parent: &str) {
     }
 }
 
-fn instant(at: OffsetDateTime) -> String {
+fn instant(at: countersign::Timestamp) -> String {
+    let at = OffsetDateTime::try_from(at).expect("read from a calendar");
     let (date, time) = (at.date(), at.time());
     let year = match date.year() {
         year @ 0..=9999 => format!("{year:04}"),
@@ -338,7 +339,7 @@ fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<Answer, Error> 
                 (Some("codeartifact"), Some("us-east-1"))
             );
             let expiration = token.expiration().expect("an end");
-            let milliseconds = expiration.unix_timestamp_nanos() / 1_000_000;
+            let milliseconds = expiration.unix_millis();
             let (sign, milliseconds) =
                 (if milliseconds < 0 { "-" } else { "" }, milliseconds.abs());
             let expiration = format!("{sign}{}.{:03}", milliseconds / 1000, milliseconds % 1000);

@@ -179,7 +179,7 @@ fn verify(
     seed: &Signature,
     frames: &[Vec<u8>],
 ) -> (Vec<Vec<u8>>, Result<(), Option<EventError>>) {
-    let mut verifier = EventVerifier::new(&credentials(false), scope, seed);
+    let mut verifier = EventVerifier::from_signature(&credentials(false), scope, seed);
     let mut taken = Vec::new();
     for frame in frames {
         let Ok(message) = Message::decode(frame) else {

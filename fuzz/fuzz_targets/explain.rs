@@ -7,11 +7,11 @@
 
 use std::time::Duration;
 
-use countersign::explain::{Diagnosis, Sent};
+use countersign::explain::{Diagnosis, Explainer};
 use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier, VerifyError};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use countersign_fuzz::{Message, NOW, REGION, SECRET, TOKEN, credentials, says, service, tampered};
-use http::{HeaderMap, Request, StatusCode};
+use http::{Request, Response};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -52,16 +52,18 @@ fuzz_target!(|input: &[u8]| {
 
     // As it was signed.
     let hash = PayloadHash::new(message.body);
-    let described = |request| Sent::new(request, &service).with_payload(hash);
-    let ours = described(&request).with_secret_key(SecretKey::from(SECRET));
+    let described = |request| Explainer::new(request, &service).with_payload(hash);
+    let ours = described(&request)
+        .with_captured_payload(hash)
+        .with_secret_key(SecretKey::from(SECRET));
     for diagnosis in [
-        ours.compare(&described(&request)),
+        ours.captured(&request),
         ours.check(),
         described(&request).check(),
     ] {
         assert_eq!(diagnosis.cause(), None, "{diagnosis}");
     }
-    let success = ours.refused(StatusCode::OK, &HeaderMap::new(), message.body);
+    let success = ours.response(&Response::new(message.body));
     assert_eq!(success.expect("success").cause(), None);
     for shown in [ours.canonical_request(), ours.string_to_sign()] {
         let shown = shown.expect("what was signed");
@@ -73,8 +75,10 @@ fuzz_target!(|input: &[u8]| {
     // With one byte changed.
     let captured = Message::read(&changed).and_then(|changed| changed.http(""));
     if let Some(captured) = captured {
-        let theirs = described_with(&captured, &service);
-        let diagnosis = ours.compare(&theirs);
+        let theirs = Explainer::new(&captured, &service)
+            .with_payload(PayloadHash::new(captured.body()));
+        let compared = described(&request).with_captured_payload(PayloadHash::new(captured.body()));
+        let diagnosis = compared.captured(&captured);
         hidden(&diagnosis);
         let verified = verify(&captured, &service, &credentials, unsigned);
         assert!(
@@ -83,7 +87,7 @@ fuzz_target!(|input: &[u8]| {
         );
         // As S3 answers, with what it calculated.
         if let (Err(VerifyError::SignatureMismatch), Some(answer)) = (verified, mismatch(&theirs))
-            && let Ok(diagnosis) = ours.refused_with(answer)
+            && let Ok(diagnosis) = ours.error_body(answer)
         {
             hidden(&diagnosis);
             assert!(diagnosis.cause().is_some(), "{captured:?}");
@@ -93,23 +97,19 @@ fuzz_target!(|input: &[u8]| {
 
     // Whatever the server says.
     let sides = [described(&request), ours];
-    for status in [StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST] {
+    for status in [403, 400] {
+        let mut response = Response::new(message.body);
+        *response.status_mut() = status.try_into().expect("a status");
+        *response.headers_mut() = request.headers().clone();
         for side in &sides {
-            if let Ok(diagnosis) = side.refused(status, request.headers(), message.body) {
+            if let Ok(diagnosis) = side.response(&response) {
                 hidden(&diagnosis);
             }
         }
     }
 });
 
-fn described_with<'a>(
-    request: &'a Request<Vec<u8>>,
-    service: &'a Service,
-) -> Sent<'a, Request<Vec<u8>>> {
-    Sent::new(request, service).with_payload(PayloadHash::new(request.body()))
-}
-
-fn mismatch(received: &Sent<'_, Request<Vec<u8>>>) -> Option<String> {
+fn mismatch(received: &Explainer) -> Option<String> {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let canonical_request = received.canonical_request().ok()?;
     let string_to_sign = received.string_to_sign().ok()?;
@@ -133,7 +133,7 @@ fn sign(
         let url = signer
             .presign_raw_with_payload(&message.raw(), payload, hour, NOW)
             .ok()?;
-        let (path, query) = url.url().split_once('?')?;
+        let (path, query) = url.path_and_query().split_once('?')?;
         let host = message.headers.iter().find(|(name, _)| *name == "host")?;
         let headers = url
             .headers()
@@ -165,10 +165,12 @@ fn verify(
 ) -> Result<(), VerifyError> {
     let claim = SignedRequest::parse(request)?;
     let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
-    match Verifier::new(REGION, service.clone()).unwrap().verify_signature(&claim, &key, NOW)? {
+    match Verifier::new(REGION, service.clone()).unwrap().allow_dot_segments().verify_signature(&claim, &key, NOW)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(request.body()))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
-        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => panic!("not as it was signed"),
     };
     Ok(())
 }

@@ -129,7 +129,8 @@ fn verify(message: &Message<'_>, secret: &str) -> Result<(), VerifyError> {
     match verifier.verify_signature(&claim, &key, claim.date().timestamp())? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
         PendingVerification::Unsigned(head) => head.accept(),
-        PendingVerification::Streaming(head) => head.into_parts().0,
+        PendingVerification::SignedStream(head) => head.into_parts().0,
+        PendingVerification::UnsignedStream(head) => head.accept().0,
     };
     Ok(())
 }

@@ -170,8 +170,8 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
             return;
         }
         policy = match any {
-            true => policy.starts_with(*name, &value[..half]),
-            false => policy.equals(*name, *value),
+            true => policy.require_prefix(*name, &value[..half]),
+            false => policy.require_eq(*name, *value),
         };
     }
     // S3 takes keys of up to 1,024 bytes, and 20 KiB of fields, with the file's name in them.

@@ -101,11 +101,13 @@ fn verify(
         return Err(VerifyError::UnknownAccessKeyId);
     }
     let key = VerificationKey::derive(credentials, claim.scope()).expect("a secret");
-    let verifier = Verifier::new(REGION, Service::from(service)).unwrap();
+    let verifier = Verifier::new(REGION, Service::from(service)).unwrap().allow_dot_segments();
     let verified = match verifier.verify_signature(&claim, &key, NOW)? {
         PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
         PendingVerification::Unsigned(head) if unsigned => head.accept(),
-        PendingVerification::Unsigned(_) | PendingVerification::Streaming(_) => panic!("not as it was signed"),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => panic!("not as it was signed"),
     };
     assert_eq!(verified.access_key_id(), credentials.access_key_id());
     Ok(())

@@ -112,6 +112,10 @@ impl<'a> Message<'a> {
             let colon = header.iter().position(|&byte| byte == b':')?;
             let name = std::str::from_utf8(&header[..colon]).ok()?;
             headers.push((name, &header[colon + 1..]));
+            // A verifier refuses more than 256 by default.
+            if headers.len() > 240 {
+                return None;
+            }
         }
         Some(Self {
             method,

@@ -74,36 +74,11 @@ impl ServiceError {
     }
 
     /// The status of the answer.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// use countersign::sts::GetCallerIdentity;
-    /// use http::StatusCode;
-    ///
-    /// // What a proxy on the way answered:
-    /// let error = GetCallerIdentity::parse(StatusCode::BAD_GATEWAY, "<html></html>").unwrap_err();
-    /// assert_eq!(error.status(), StatusCode::BAD_GATEWAY);
-    /// # }
-    /// ```
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// AWS's error code; `None` when the answer is not of the service's form.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// use countersign::sts::{AssumeRole, Error};
-    /// # use http::StatusCode;
-    ///
-    /// # let body = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>";
-    /// let error: Error = AssumeRole::parse(StatusCode::FORBIDDEN, body).unwrap_err();
-    /// if error.code() == Some("ExpiredToken") {
-    ///     // get new credentials, and ask again
-    /// }
-    /// # assert_eq!(error.code(), Some("ExpiredToken"));
-    /// # }
-    /// ```
     pub fn code(&self) -> Option<&str> {
         match &self.what {
             What::Refused { code, .. } => Some(code),
@@ -114,19 +89,6 @@ impl ServiceError {
     /// What the service says about it, the whole of it. **It can hold a session token or a
     /// credential**: messages about a signature quote the canonical request, and others the
     /// `Authorization` header.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// use countersign::sts::GetSessionToken;
-    /// use http::StatusCode;
-    ///
-    /// let body = r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
-    ///     <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>r-1</RequestId></ErrorResponse>"#;
-    /// let error = GetSessionToken::parse(StatusCode::FORBIDDEN, body).unwrap_err();
-    /// assert_eq!((error.code(), error.message(), error.fault()), (Some("AccessDenied"), "no", Some("Sender")));
-    /// assert_eq!((error.request_id(), error.is_retryable()), (Some("r-1"), false));
-    /// # }
-    /// ```
     pub fn message(&self) -> &str {
         match &self.what {
             What::Refused { message, .. } => message,
@@ -135,16 +97,6 @@ impl ServiceError {
     }
 
     /// Whose fault the service says it is, `Sender` or `Receiver`, where it says so.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// # use countersign::sts::AssumeRole;
-    /// # use http::StatusCode;
-    /// let body = "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code></Error></ErrorResponse>";
-    /// let error = AssumeRole::parse(StatusCode::BAD_REQUEST, body).unwrap_err();
-    /// assert_eq!(error.fault(), Some("Sender")); // the caller's
-    /// # }
-    /// ```
     pub fn fault(&self) -> Option<&str> {
         match &self.what {
             What::Refused { fault, .. } => fault.as_deref(),
@@ -169,19 +121,6 @@ impl ServiceError {
     }
 
     /// Whether the same request, signed anew, may succeed later.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// # use countersign::sts::AssumeRole;
-    /// # use http::StatusCode;
-    /// let refused = |status, code| {
-    ///     let body = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
-    ///     AssumeRole::parse(status, body).unwrap_err()
-    /// };
-    /// assert!(refused(StatusCode::BAD_REQUEST, "Throttling").is_retryable());
-    /// assert!(!refused(StatusCode::FORBIDDEN, "AccessDenied").is_retryable());
-    /// # }
-    /// ```
     pub fn is_retryable(&self) -> bool {
         let passing = matches!(
             self.code(),

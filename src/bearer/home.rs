@@ -22,7 +22,7 @@ enum Host {
     Named(String),
     /// By a service's module: `*` is one label, `#` one digit.
     #[cfg_attr(
-        not(feature = "codeartifact"),
+        not(any(feature = "codeartifact", feature = "ecr", feature = "signin")),
         expect(dead_code, reason = "no module makes tokens")
     )]
     Pattern(String),
@@ -33,7 +33,7 @@ impl Home {
         self.hosts.push(Host::Named(host));
     }
 
-    #[cfg(feature = "codeartifact")]
+    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "signin"))]
     pub(super) fn add_pattern(&mut self, pattern: String) {
         self.hosts.push(Host::Pattern(pattern));
     }

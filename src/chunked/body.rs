@@ -1,204 +1,148 @@
 //! A body that signs its chunks while it streams.
 
 use std::collections::VecDeque;
-use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
-use sha2::{Digest, Sha256};
 
-use crate::chunked::pieces::{Pieces, fill};
-use crate::chunked::running::Checksums;
+use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
+use crate::chunked::pieces::Pieces;
 use crate::chunked::signer::ChunkSigner;
-use crate::error::Error;
-use crate::sigv4::signing_key::{Key, SigningKey};
+use crate::error::chunk::ChunkSigningError;
+use crate::primitives::sha256::Sha256;
 
-/// A body that sends another body as aws-chunked, signed as it goes, in constant memory.
+/// A body that sends another body as aws-chunked and signs it on the way.
 ///
-/// Whatever pieces the data comes in, it goes in chunks of [one size](ChunkSigner::chunk_size), and
-/// is not copied; at most one chunk and one frame of the inner body are held. The
-/// [size](Body::size_hint) is exact. With the feature `checksums`, announced trailers of
-/// [`ChecksumAlgorithm`](super::ChecksumAlgorithm) are calculated on the way; any others come from
-/// [`with_trailer`](Self::with_trailer). Trailers of the inner body itself are not sent: S3 knows
-/// only those that were announced and signed.
+/// The inner body may yield pieces of any size: they are sent in chunks of
+/// [one size](ChunkSigner::chunk_size), without copying large pieces. At most one chunk and one frame
+/// of the inner body are in memory. The [size hint](Body::size_hint) is exact.
 ///
-/// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
+/// With the feature `checksums`, announced trailers of
+/// [`ChecksumAlgorithm`](super::ChecksumAlgorithm) are calculated on the way. Any others come from
+/// [`with_trailer`](Self::with_trailer). Trailers of the inner body are not sent, because S3 accepts
+/// only trailers that were announced and signed.
+///
+/// The inner body must be [`Unpin`]. `Box::pin` makes any body so.
 ///
 /// ```
-/// use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding, Trailer};
-/// use countersign::{Credentials, Signer};
-/// use http::HeaderName;
+/// use countersign::chunked::{ChunkedBody, ChunkedEncoding, Trailer};
+/// use countersign::{Credentials, Signer, Timestamp};
 /// use http_body::Body as _;
-/// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
 /// let file = "any body of a known length".to_owned();
-/// // The checksum is calculated on the way; a trailer of one's own says how long it will be.
-/// let lines = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 6);
-/// let trailers = [ChecksumAlgorithm::Crc32c.into(), lines];
-/// let payload = ChunkedEncoding::signed_with_trailers(file.len() as u64, trailers);
+/// let name = http::HeaderName::from_static("x-amz-meta-lines");
+/// let trailers = [Trailer::new(name, 6)];
+/// let length = file.len() as u64;
+/// let encoding = ChunkedEncoding::signed_with_trailers(length, trailers);
 ///
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(file)?;
-/// let chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
+/// let uri = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(uri).body(file)?;
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let chunks = signer.sign_chunked(&mut request, encoding, now)?;
 /// let request = request.map(|file| {
-///     ChunkedBody::new(file, chunks).with_trailer("x-amz-meta-lines", || "000001".to_owned())
+///     let body = ChunkedBody::new(file, chunks);
+///     body.with_trailer("x-amz-meta-lines", || "000001".to_owned())
 /// });
-/// assert_eq!(request.headers()["x-amz-trailer"], "x-amz-checksum-crc32c,x-amz-meta-lines");
-/// // ... and send it.
-/// let length = request.body().size_hint().exact().expect("exact").to_string();
-/// assert_eq!(request.headers()["content-length"], length);
+/// let length = request.body().size_hint().exact().expect("exact");
+/// assert_eq!(request.headers()["content-length"], length.to_string());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkedBody<B, K = SigningKey> {
-    body: B,
-    /// What came of it and was not looked at yet.
-    pending: Bytes,
-    /// None once the end was written, or something went wrong.
-    chunks: Option<ChunkSigner<K>>,
+#[must_use]
+pub struct ChunkedBody<B>(FrameLoop<B, SigningSink>);
+
+struct SigningSink {
+    chunks: ChunkSigner,
+    /// The data of the chunk so far.
     chunk: Pieces,
     chunk_length: u64,
     hash: Sha256,
-    ready: VecDeque<Bytes>,
-    /// What is still to go on the wire, ready or not.
-    remaining: Option<u64>,
-    checksums: Checksums,
     trailers: Vec<(String, TrailerValue)>,
 }
 
 type TrailerValue = Box<dyn FnOnce() -> String + Send + Sync>;
 
-impl<B, K: Key> ChunkedBody<B, K> {
-    /// Sends `body` in the chunks of the request that it belongs to. Its length must be the one that
-    /// was announced.
-    ///
-    /// ```
-    /// use countersign::chunked::{ChunkedBody, ChunkedEncoding};
-    /// use countersign::{Credentials, Signer};
-    /// use http_body::Body as _;
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("a".repeat(66560))?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-    /// let request = request.map(|data| ChunkedBody::new(data, chunks));
-    /// assert_eq!(request.body().size_hint().exact(), Some(66824));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn new(body: B, chunks: ChunkSigner<K>) -> Self {
-        let names = chunks.trailers().iter().map(|one| one.name().as_str());
-        Self {
-            body,
-            pending: Bytes::new(),
+impl<B> ChunkedBody<B> {
+    /// Sends `body` in the chunks of its request. It must have the announced length.
+    pub fn new(body: B, chunks: ChunkSigner) -> Self {
+        let remaining = chunks.encoded_remaining();
+        let sink = SigningSink {
+            chunks,
             chunk: Pieces::default(),
             chunk_length: 0,
             hash: Sha256::new(),
-            ready: VecDeque::new(),
-            remaining: chunks.encoded_remaining(),
-            checksums: Checksums::of(names),
             trailers: Vec::new(),
-            chunks: Some(chunks),
-        }
+        };
+        Self(FrameLoop::new(body, sink, remaining))
     }
 
-    /// A trailer of the caller's own, which is asked for its value when all data has gone.
-    ///
-    /// ```
-    /// use countersign::chunked::{ChunkedBody, ChunkedEncoding, Trailer};
-    /// use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("one\ntwo\n".to_owned())?;
-    /// let lines = Trailer::new(http::HeaderName::from_static("x-amz-meta-lines"), 6);
-    /// let payload = ChunkedEncoding::signed_with_trailers(8, [lines]);
-    /// let chunks = signer.sign_chunked(&mut request, payload, now)?;
-    /// let request = request.map(|data| {
-    ///     // Counted, say, by whatever reads the file.
-    ///     ChunkedBody::new(data, chunks).with_trailer("x-amz-meta-lines", || format!("{:06}", 2))
-    /// });
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Adds the value of an announced trailer, which is called for after all data was read.
     pub fn with_trailer(
         mut self,
         name: impl Into<String>,
         value: impl FnOnce() -> String + Send + Sync + 'static,
     ) -> Self {
-        self.trailers.push((name.into(), Box::new(value)));
+        if let Some(sink) = self.0.sink_mut() {
+            sink.trailers.push((name.into(), Box::new(value)));
+        }
         self
     }
+}
 
-    /// Moves data into the chunk, and the chunk to where it can go if that fills it.
-    fn gather(&mut self) -> Result<(), Error> {
-        let Some(chunks) = &mut self.chunks else {
-            return Ok(());
-        };
+impl Sink for SigningSink {
+    type Error = ChunkedBodyError;
+
+    fn body_error(error: BodyError) -> ChunkedBodyError {
+        ChunkedBodyError::Body(error)
+    }
+
+    /// Moves data into the chunk, and signs the chunk once it is full.
+    fn take(
+        &mut self,
+        input: &mut Bytes,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Result<(), ChunkedBodyError> {
+        let chunks = &mut self.chunks;
         let length = chunks.remaining().min(chunks.chunk_size() as u64);
         let wanted = usize::try_from(length - self.chunk_length).unwrap_or(usize::MAX);
-        let piece = self.pending.split_to(self.pending.len().min(wanted));
+        let piece = input.split_to(input.len().min(wanted));
         if piece.is_empty() {
-            // All is there already: the signer says what is wrong.
-            let surplus = self.pending.len() as u64;
-            return chunks.header_of_hash(surplus, &[0; 32]).map(drop);
+            // The payload is complete: the signer returns the error for the surplus.
+            let surplus = input.len() as u64;
+            chunks.header_of_counted(surplus, &[0; 32])?;
+            return Ok(());
         }
         self.hash.update(&piece);
-        self.checksums.update(&piece);
+        chunks.checksums.update(&piece);
         self.chunk_length += piece.len() as u64;
         self.chunk.push(piece);
         if self.chunk_length == length {
-            let hash = self.hash.finalize_reset().into();
-            let header = chunks.header_of_hash(length, &hash)?;
-            self.ready
-                .push_back(Bytes::copy_from_slice(header.as_ref()));
-            self.chunk.move_to(&mut self.ready);
+            let hash = self.hash.finish_reset();
+            let header = chunks.header_of_counted(length, &hash)?;
+            ready.push_back(Bytes::copy_from_slice(header.as_ref()));
+            self.chunk.move_to(ready);
             self.chunk_length = 0;
         }
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), Error> {
-        let Some(chunks) = self.chunks.take() else {
-            return Ok(());
-        };
-        let mut values: Vec<(String, String)> = std::mem::take(&mut self.trailers)
-            .into_iter()
-            .map(|(name, value)| (name, value()))
-            .collect();
-        for trailer in chunks.trailers() {
-            let name = trailer.name().as_str();
-            if let Some(value) = self.checksums.value(name)
-                && !values
-                    .iter()
-                    .any(|(given, _)| given.eq_ignore_ascii_case(name))
-            {
-                values.push((name.to_owned(), value));
-            }
-        }
-        let trailers = values
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
-        let end = chunks.finish_with(trailers)?;
-        self.ready.push_back(end.into());
-        Ok(())
-    }
-
-    /// After an error there is nothing more.
-    fn fail<T>(&mut self, error: ChunkedBodyError) -> Poll<Option<Result<T, ChunkedBodyError>>> {
-        self.chunks = None;
-        self.ready.clear();
-        self.pending = Bytes::new();
-        self.remaining = Some(0);
-        Poll::Ready(Some(Err(error)))
+    fn finish(self, ready: &mut VecDeque<Bytes>) -> Result<Option<HeaderMap>, ChunkedBodyError> {
+        let trailers = self.trailers.into_iter();
+        let trailers = trailers.map(|(name, value)| (name, value()));
+        let end = self.chunks.finish_with(trailers)?;
+        ready.push_back(end.into());
+        Ok(None)
     }
 }
 
-impl<B, K> Body for ChunkedBody<B, K>
+impl<B> Body for ChunkedBody<B>
 where
-    B: Body + Unpin,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    K: Key + Unpin,
+    B: Body<Error: Into<BodyError>> + Unpin,
 {
     type Data = Bytes;
     type Error = ChunkedBodyError;
@@ -207,72 +151,50 @@ where
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, ChunkedBodyError>>> {
-        let this = &mut *self;
-        loop {
-            if let Some(data) = this.ready.pop_front() {
-                let length = data.len() as u64;
-                this.remaining = this.remaining.map(|left| left.saturating_sub(length));
-                return Poll::Ready(Some(Ok(Frame::data(data))));
-            }
-            if this.chunks.is_none() {
-                return Poll::Ready(None);
-            }
-            let result = match ready!(fill(&mut this.pending, &mut this.body, context)) {
-                Ok(true) => this.gather(),
-                Ok(false) => this.finish(),
-                Err(error) => return this.fail(ChunkedBodyError::Body(error)),
-            };
-            if let Err(error) = result {
-                return this.fail(error.into());
-            }
-        }
+        self.0.poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.chunks.is_none() && self.ready.is_empty()
+        self.0.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.remaining
-            .map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.0.size_hint()
     }
 }
 
-impl<B: fmt::Debug, K> fmt::Debug for ChunkedBody<B, K> {
+impl<B: fmt::Debug> fmt::Debug for ChunkedBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChunkedBody")
-            .field("body", &self.body)
-            .field("chunks", &self.chunks)
-            .finish_non_exhaustive()
+        self.0.debug("ChunkedBody", f)
     }
 }
 
-/// Why a [`ChunkedBody`] broke off.
+/// Why a [`ChunkedBody`] failed.
 ///
 /// ```
-/// use countersign::chunked::{ChunkedBody, ChunkedBodyError, ChunkedEncoding};
-/// use countersign::{Credentials, Error, Signer};
-/// use http_body::Body as _;
-/// use std::pin::Pin;
-/// use std::task::{Context, Poll, Waker};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// use countersign::chunked::{ChunkSigningError, ChunkedBodyError};
 ///
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// // A file that shrank while it was sent.
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(100), now)?;
-/// let mut body = ChunkedBody::new("less".to_owned(), chunks);
-/// let frame = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
-/// assert!(matches!(frame, Poll::Ready(Some(Err(ChunkedBodyError::Signing(Error::PayloadTooShort { .. }))))));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// /// Whether the file changed its length while it was sent.
+/// fn has_changed(error: &ChunkedBodyError) -> bool {
+///     use ChunkSigningError::{PayloadTooLong, PayloadTooShort};
+///     matches!(
+///         error,
+///         ChunkedBodyError::Signing(
+///             PayloadTooLong { .. } | PayloadTooShort { .. }
+///         ),
+///     )
+/// }
+/// let too_short = PayloadTooShort { length: 4, announced: 100 };
+/// assert!(has_changed(&ChunkedBodyError::Signing(too_short)));
+/// # use ChunkSigningError::PayloadTooShort;
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkedBodyError {
-    /// The inner body broke off.
-    #[error("the body that is sent in chunks failed")]
-    Body(#[source] Box<dyn StdError + Send + Sync>),
-    /// The data is not what was announced.
+    /// The inner body failed.
+    #[error("inner body of a chunked upload failed")]
+    Body(#[source] BodyError),
+    /// The data or the trailers are not what was announced.
     #[error(transparent)]
-    Signing(#[from] Error),
+    Signing(#[from] ChunkSigningError),
 }

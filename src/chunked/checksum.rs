@@ -28,6 +28,16 @@ pub enum ChecksumAlgorithm {
     Sha1,
     /// SHA-256.
     Sha256,
+    /// SHA-512.
+    Sha512,
+    /// MD5. The AWS SDKs send it only if the caller calculated it.
+    Md5,
+    /// XXH64 with seed 0.
+    XxHash64,
+    /// XXH3 of 64 bits with seed 0.
+    XxHash3,
+    /// XXH3 of 128 bits with seed 0.
+    XxHash128,
 }
 
 impl ChecksumAlgorithm {
@@ -41,12 +51,17 @@ impl ChecksumAlgorithm {
     ///     assert_eq!(ChecksumAlgorithm::of_trailer(name.as_str()), Some(algorithm));
     /// }
     /// ```
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::Crc32,
         Self::Crc32c,
         Self::Crc64Nvme,
         Self::Sha1,
         Self::Sha256,
+        Self::Sha512,
+        Self::Md5,
+        Self::XxHash64,
+        Self::XxHash3,
+        Self::XxHash128,
     ];
 
     /// The trailer that carries it.
@@ -63,6 +78,11 @@ impl ChecksumAlgorithm {
             Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
             Self::Sha1 => "x-amz-checksum-sha1",
             Self::Sha256 => "x-amz-checksum-sha256",
+            Self::Sha512 => "x-amz-checksum-sha512",
+            Self::Md5 => "x-amz-checksum-md5",
+            Self::XxHash64 => "x-amz-checksum-xxhash64",
+            Self::XxHash3 => "x-amz-checksum-xxhash3",
+            Self::XxHash128 => "x-amz-checksum-xxhash128",
         })
     }
 
@@ -77,9 +97,11 @@ impl ChecksumAlgorithm {
     pub fn value_length(self) -> usize {
         match self {
             Self::Crc32 | Self::Crc32c => 8,
-            Self::Crc64Nvme => 12,
+            Self::Crc64Nvme | Self::XxHash64 | Self::XxHash3 => 12,
+            Self::Md5 | Self::XxHash128 => 24,
             Self::Sha1 => 28,
             Self::Sha256 => 44,
+            Self::Sha512 => 88,
         }
     }
 

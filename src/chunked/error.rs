@@ -2,110 +2,95 @@
 
 use http::StatusCode;
 
-/// Why the body of an aws-chunked upload is refused. Nothing of the chunk that it is about was let
-/// out, and nothing will be from then on.
+use crate::verify::{Answer, INTERNAL, Protocol, refusal};
+
+/// Why the body of an aws-chunked upload is refused.
 ///
-/// No variant holds a signature.
+/// The verifier has returned nothing of the refused chunk, and returns no more data. No variant
+/// contains a signature.
 ///
 /// ```
-/// # use countersign::chunked::ChunkedEncoding;
-/// use countersign::chunked::{ChunkError, ChunkVerifier};
-/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// # let header = chunks.header("hello")?;
-/// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
-/// # let claim = SignedRequest::parse(&request)?;
-/// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-/// # let (_, seed) = head.into_parts();
+/// use countersign::chunked::ChunkError;
 ///
-/// // An upload of which the connection broke in the middle.
-/// let mut chunks = ChunkVerifier::new(&seed)?;
-/// chunks.decode(&body[..50])?;
-/// assert_eq!(chunks.finish(), Err(ChunkError::Incomplete));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let error = ChunkError::ChunkTooSmall { chunk: 2, size: 100 };
+/// let text = "chunk 2 is 100 bytes, too small for any but the last chunk";
+/// assert_eq!(error.to_string(), text);
+/// assert_eq!(error.code(), "InvalidChunkSizeError");
+/// assert_eq!(error.status(), 403);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkError {
     /// The body ended before the final chunk, or before the end of the trailers.
-    #[error("the body ended before the end of the chunks")]
+    #[error("body ended before its final chunk and trailers")]
     Incomplete,
-    /// The chunks hold more or less than `x-amz-decoded-content-length` says.
-    #[error("the chunks hold {length} bytes (or more), but {announced} were announced")]
+    /// The chunks contain more or less than `x-amz-decoded-content-length` says.
+    #[error("chunks contain at least {length} bytes, expected {announced}")]
     WrongDecodedLength {
-        /// What the chunks hold, or would have held with the last one, in bytes.
+        /// The length of the chunks, with the one that was refused, in bytes.
         length: u64,
-        /// What `x-amz-decoded-content-length` says.
+        /// The value of `x-amz-decoded-content-length`.
         announced: u64,
     },
-    /// What stands between the chunks is not what aws-chunked puts there.
-    #[error("not aws-chunked: {0}")]
-    Malformed(&'static str),
-    /// A chunk other than the last is smaller than 8 KiB.
-    #[error("chunk {chunk} has {size} bytes only, and is not the last")]
+    /// The framing is not that of aws-chunked.
+    #[error("malformed aws-chunked body: {0}")]
+    Malformed(ChunkSyntaxError),
+    /// A chunk is smaller than 8 KiB and is not the last one.
+    #[error("chunk {chunk} is {size} bytes, too small for any but the last chunk")]
     ChunkTooSmall {
         /// The chunk's number, from 1.
         chunk: u64,
         /// Its size, in bytes.
         size: u64,
     },
-    /// A signed chunk is larger than the verifier's limit.
+    /// A signed chunk is larger than the verifier's maximum.
     #[error("chunk is {size} bytes, above the maximum of {maximum} bytes")]
     ChunkTooLarge {
         /// The chunk's size, in bytes.
         size: u64,
-        /// The verifier's limit, in bytes.
+        /// The verifier's maximum, in bytes.
         maximum: u64,
     },
-    /// The server has not enough memory left to buffer a signed chunk.
+    /// The server does not have enough memory to buffer a signed chunk.
     #[error("not enough memory to buffer a chunk")]
     OutOfMemory,
     /// The trailers are longer than [`MAX_TRAILERS_LENGTH`](super::MAX_TRAILERS_LENGTH).
-    #[error("the trailers are longer than {} bytes", super::MAX_TRAILERS_LENGTH)]
+    #[error(
+        "trailers are longer than the maximum of {} bytes",
+        super::MAX_TRAILERS_LENGTH
+    )]
     TrailersTooLong,
-    /// A chunk or the trailers are not signed as the key and the signature before them ask.
-    #[error("the signature of a chunk or of the trailers does not match")]
+    /// The signature of a chunk or of the trailers does not match.
+    #[error("signature of a chunk or of the trailers does not match")]
     SignatureMismatch,
-    /// A trailer that `x-amz-trailer` does not announce, or that came twice.
-    #[error("a trailer was not announced, or came twice")]
+    /// A trailer was not announced in `x-amz-trailer`, or appears more than once.
+    #[error("trailer was not announced or appears more than once")]
     UnannouncedTrailer,
     /// A trailer that `x-amz-trailer` announces is missing.
-    #[error("the trailer `{name}` was announced, but is missing")]
+    #[error("trailer `{name}` was announced but is missing")]
     MissingTrailer {
         /// The trailer's name.
         name: String,
     },
-    /// A checksum among the trailers is not that of the payload.
-    #[error("the payload has not the checksum of the trailer `{name}`")]
+    /// The checksum in a trailer does not match the payload.
+    #[error("checksum in trailer `{name}` does not match the payload")]
     ChecksumMismatch {
         /// The trailer's name.
         name: String,
     },
-    /// An unsigned trailer that nobody has checked: it proves nothing as it stands.
-    #[error("nobody has checked the unsigned trailer `{name}`")]
+    /// An unsigned trailer was not checked, so it proves nothing.
+    #[error("unsigned trailer `{name}` was not checked")]
     UncheckedTrailer {
         /// The trailer's name.
         name: String,
     },
-    /// The request does not announce chunks, or does not announce them as they must be.
-    #[error("the request does not announce aws-chunked: {0}")]
+    /// The request does not announce chunks, or does not announce them correctly.
+    #[error("request does not announce aws-chunked: {0}")]
     NotAnnounced(&'static str),
 }
 
 impl ChunkError {
-    /// The error code that S3 answers.
-    ///
-    /// ```
-    /// use countersign::chunked::ChunkError;
-    ///
-    /// assert_eq!(ChunkError::SignatureMismatch.code(), "SignatureDoesNotMatch");
-    /// assert_eq!(ChunkError::SignatureMismatch.status(), 403);
-    /// ```
+    /// The error code of S3's response.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Incomplete | Self::WrongDecodedLength { .. } | Self::Malformed(_) => {
@@ -123,14 +108,7 @@ impl ChunkError {
         }
     }
 
-    /// The status that goes with it.
-    ///
-    /// ```
-    /// use countersign::chunked::ChunkError;
-    ///
-    /// assert_eq!(ChunkError::Incomplete.status(), 400);
-    /// assert_eq!(ChunkError::SignatureMismatch.status(), 403);
-    /// ```
+    /// The HTTP status of S3's response.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::ChunkTooSmall { .. } | Self::SignatureMismatch => StatusCode::FORBIDDEN,
@@ -138,4 +116,85 @@ impl ChunkError {
             _ => StatusCode::BAD_REQUEST,
         }
     }
+}
+
+impl refusal::Sealed for ChunkError {
+    /// Only S3 takes chunks, so every protocol has its codes.
+    fn answer(&self, _: Protocol) -> Answer {
+        let message = match self {
+            Self::OutOfMemory => INTERNAL.into(),
+            Self::ChunkTooSmall { .. } => {
+                "Only the last chunk is allowed to have a size less than 8192 bytes".into()
+            }
+            Self::SignatureMismatch => {
+                "The request signature we calculated does not match the signature you provided. \
+                 Check your key and signing method."
+                    .into()
+            }
+            _ => self.to_string().into(),
+        };
+        let elements = match self {
+            Self::ChunkTooSmall { chunk, size } => vec![
+                ("Chunk", chunk.to_string()),
+                ("BadChunkSize", size.to_string()),
+            ],
+            _ => Vec::new(),
+        };
+        Answer {
+            code: self.code(),
+            status: self.status(),
+            message,
+            elements,
+        }
+    }
+}
+
+/// How the framing of a body differs from that of aws-chunked.
+///
+/// [`ChunkError::Malformed`] contains it.
+///
+/// ```
+/// use countersign::chunked::{ChunkError, ChunkSyntaxError};
+///
+/// let error = ChunkError::Malformed(ChunkSyntaxError::HeaderTooLong);
+/// let text = "malformed aws-chunked body: chunk header is too long";
+/// assert_eq!(error.to_string(), text);
+/// assert_eq!(error.code(), "IncompleteBody");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChunkSyntaxError {
+    /// The header of a chunk is longer than any valid one.
+    #[error("chunk header is too long")]
+    HeaderTooLong,
+    /// The header of a chunk does not end in CRLF.
+    #[error("chunk header does not end in CRLF")]
+    HeaderWithoutCrlf,
+    /// The header of a chunk does not begin with a size.
+    #[error("chunk header does not begin with a hexadecimal size")]
+    InvalidSize,
+    /// A signed chunk has no signature.
+    #[error("chunk header does not contain a signature")]
+    MissingSignature,
+    /// A signature has the wrong length or is not lowercase hexadecimal.
+    #[error("signature is not hexadecimal or has the wrong length")]
+    InvalidSignature,
+    /// An unsigned chunk has an extension, such as a signature.
+    #[error("unsigned chunk has an extension")]
+    UnexpectedExtension,
+    /// CRLF is missing after the data of a chunk or after the final chunk.
+    #[error("chunk is not followed by CRLF")]
+    MissingLineBreak,
+    /// Data follows the end of the body.
+    #[error("data follows the end of the body")]
+    DataAfterEnd,
+    /// A trailer has no colon.
+    #[error("trailer does not contain a colon")]
+    TrailerWithoutColon,
+    /// The value of a trailer contains other than printable ASCII.
+    #[error("trailer value is not printable ASCII")]
+    InvalidTrailerValue,
+    /// A trailer follows the signature of the trailers.
+    #[error("trailer follows the trailer signature")]
+    TrailerAfterSignature,
 }

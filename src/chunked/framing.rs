@@ -1,106 +1,108 @@
-//! The state of a stream of chunks that arrives: it looks at every byte once, holds none of the
-//! payload, and says what the bytes were.
+//! The state of a body in chunks that arrives.
+//!
+//! It reads every byte once, stores none of the payload, and says what the bytes were.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use sha2::{Digest, Sha256};
+mod line;
+mod signature;
+mod trailers;
 
-use crate::chunked::MAX_TRAILERS_LENGTH;
-use crate::chunked::error::ChunkError;
+use self::line::LineReader;
+use self::signature::read_signature;
+use self::trailers::TrailerSection;
+use crate::chunked::encoding::{EXTENSION, Mode};
+use crate::chunked::error::{ChunkError, ChunkSyntaxError};
 use crate::chunked::link::Link;
-use crate::chunked::payload::{EXTENSION, Encoding};
 use crate::chunked::running::Checksums;
-use crate::chunked::trailer::{TRAILER_SIGNATURE, canonical_hash};
-use crate::primitives::encode::ascii;
+use crate::chunked::trailer::canonical_hash;
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::scope::CredentialScope;
-use crate::sigv4::signature::{Algorithm, LONGEST, Signature};
+use crate::sigv4::signature::{LONGEST, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
-use crate::verify::VerifyingKey;
+use crate::verify::VerificationKey;
+use http::{HeaderMap, HeaderName};
 
-/// What the head of the request says about its chunks, all of it signed.
+/// What the signed head of the request says about its chunks.
 pub(super) struct Announced {
-    pub(super) form: Encoding,
+    pub(super) mode: Mode,
     pub(super) decoded_length: u64,
-    /// Each name once, sorted.
+    /// Each name once, in ascending order.
     pub(super) trailers: Vec<HeaderName>,
 }
 
-pub(super) struct Framing<K> {
-    form: Encoding,
+pub(super) struct Framing {
+    mode: Mode,
     /// The announced length of the payload.
     decoded_length: u64,
     pub(super) min_chunk_size: u64,
     pub(super) max_chunk_size: u64,
-    key: K,
+    key: VerificationKey,
     scope: CredentialScope,
     link: Link,
     state: State,
-    /// The signature that the chunk's header claims.
+    /// The signature in the chunk's header.
     claimed: Option<Signature>,
-    /// What the chunks held so far, and how many there were.
+    /// The length of the payload so far, and the number of chunks.
     decoded: u64,
     chunks: u64,
-    /// The size of the last chunk, if it was too small for any but the last.
+    /// The size of the last chunk, if only the last chunk of all may be so small.
     small: Option<u64>,
     hash: Sha256,
-    /// A line that has come in part.
-    line: Vec<u8>,
-    /// The announced trailers, sorted by name, with the values that have arrived.
-    trailers: Vec<(HeaderName, Option<String>)>,
-    trailers_length: usize,
-    /// Whether the last trailer's line ended in LF without CR.
-    bare_line_feed: bool,
+    line: LineReader,
+    trailers: TrailerSection,
     checksums: Checksums,
 }
 
+/// What has to follow.
 enum State {
-    /// A chunk's header is due.
+    /// The header of a chunk.
     Header,
-    /// This much of a chunk is due.
-    Data {
-        left: u64,
-    },
-    /// A chunk is there, and its signature unchecked.
+    /// This much of a chunk.
+    Data { left: u64 },
+    /// Nothing before the signature of the chunk was verified.
     Chunk,
-    /// The line break behind a chunk is due.
+    /// The line break after a chunk.
     Break,
-    /// The line break behind the final chunk is due.
+    /// The line break after the final chunk.
     LastBreak,
-    /// A trailer is due, or the empty line that ends them.
-    Trailers {
-        signature: Option<Signature>,
-    },
-    /// The end, after which one more line break is taken.
+    /// A trailer, or the empty line that ends the trailers.
+    Trailers,
+    /// The end, or one more line break.
     SpareBreak,
+    /// The end.
     End,
+    /// Nothing: the body was refused.
     Failed(ChunkError),
 }
 
 /// What the bytes of a [step](Framing::step) were.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Step {
-    /// Data, not yet verified where it is signed.
+    /// Data, which is not verified yet if it is signed.
     Data,
-    /// The data up to here makes a chunk, and its signature holds.
+    /// The data up to here is a chunk with a valid signature.
     Chunk,
     /// Framing, or nothing.
     More,
 }
 
-const AFTER_END: &str = "something follows the end";
+const AFTER_END: ChunkError = ChunkError::Malformed(ChunkSyntaxError::DataAfterEnd);
+const NO_BREAK: ChunkError = ChunkError::Malformed(ChunkSyntaxError::MissingLineBreak);
 
 /// Size, extension, signature, line break.
 const LONGEST_HEADER: usize = 16 + EXTENSION.len() + LONGEST + 2;
 
-impl<K: VerifyingKey> Framing<K> {
-    pub(super) fn new(announced: Announced, link: Link, scope: CredentialScope, key: K) -> Self {
+impl Framing {
+    pub(super) fn new(
+        announced: Announced,
+        link: Link,
+        scope: CredentialScope,
+        key: VerificationKey,
+    ) -> Self {
         Self {
             checksums: Checksums::of(announced.trailers.iter().map(HeaderName::as_str)),
-            trailers: announced
-                .trailers
-                .into_iter()
-                .map(|name| (name, None))
-                .collect(),
-            form: announced.form,
+            trailers: TrailerSection::new(announced.trailers),
+            mode: announced.mode,
             decoded_length: announced.decoded_length,
             min_chunk_size: crate::chunked::MIN_CHUNK_SIZE as u64,
             max_chunk_size: crate::chunked::DEFAULT_MAX_CHUNK_SIZE as u64,
@@ -113,22 +115,20 @@ impl<K: VerifyingKey> Framing<K> {
             chunks: 0,
             small: None,
             hash: Sha256::new(),
-            line: Vec::new(),
-            trailers_length: 0,
-            bare_line_feed: false,
+            line: LineReader::default(),
         }
     }
 
     pub(super) fn is_signed(&self) -> bool {
-        self.form != Encoding::UnsignedWithTrailers
+        self.mode.signs_chunks()
     }
 
-    /// How much of the payload is still to come.
+    /// The number of bytes of the payload that have not arrived yet.
     pub(super) fn remaining(&self) -> u64 {
         self.decoded_length - self.decoded
     }
 
-    /// How much of this chunk is still to come.
+    /// The number of bytes of this chunk that have not arrived yet.
     pub(super) fn left_of_chunk(&self) -> u64 {
         match self.state {
             State::Data { left } => left,
@@ -136,13 +136,14 @@ impl<K: VerifyingKey> Framing<K> {
         }
     }
 
-    /// Looks at the beginning of the input: how many bytes of it, and what they were. Without input
-    /// it says [`Step::More`], but at the end of a chunk.
+    /// Reads from the front of `input`, and returns the number of bytes and what they were.
+    ///
+    /// Without input it returns [`Step::More`], except at the end of a chunk.
     pub(super) fn step(&mut self, input: &[u8]) -> Result<(usize, Step), ChunkError> {
         self.try_step(input).map_err(|error| self.fail(error))
     }
 
-    /// Refuses whatever follows with this error, and returns it.
+    /// Refuses everything that follows with this error, and returns it.
     pub(super) fn fail(&mut self, error: ChunkError) -> ChunkError {
         self.state = State::Failed(error.clone());
         error
@@ -150,89 +151,89 @@ impl<K: VerifyingKey> Framing<K> {
 
     fn try_step(&mut self, input: &[u8]) -> Result<(usize, Step), ChunkError> {
         match &mut self.state {
-            State::Failed(error) => return Err(error.clone()),
+            State::Failed(error) => Err(error.clone()),
             State::Chunk => {
                 self.check_chunk()?;
                 self.state = State::Break;
-                return Ok((0, Step::Chunk));
+                Ok((0, Step::Chunk))
             }
-            _ if input.is_empty() => return Ok((0, Step::More)),
-            State::End => return Err(ChunkError::Malformed(AFTER_END)),
+            _ if input.is_empty() => Ok((0, Step::More)),
+            State::End => Err(AFTER_END),
             State::Data { left } => {
-                let all = u64::try_from(input.len()).unwrap_or(u64::MAX);
-                let taken = all.min(*left);
-                *left -= taken;
+                // All of the input, unless the chunk ends within it.
+                let end = usize::try_from(*left).ok();
+                let data = end.and_then(|end| input.get(..end)).unwrap_or(input);
+                *left -= data.len() as u64;
                 let done = *left == 0;
-                let data = usize::try_from(taken)
-                    .ok()
-                    .and_then(|taken| input.get(..taken))
-                    .unwrap_or(input);
                 if self.is_signed() {
                     self.hash.update(data);
                 }
                 self.checksums.update(data);
-                self.decoded += taken;
+                self.decoded += data.len() as u64;
                 if done {
                     self.state = State::Chunk;
                 }
-                return Ok((data.len(), Step::Data));
+                Ok((data.len(), Step::Data))
             }
             State::Header
             | State::Break
             | State::LastBreak
             | State::SpareBreak
-            | State::Trailers { .. } => {}
+            | State::Trailers => {
+                let mut line = std::mem::take(&mut self.line);
+                let taken = self.read_line(&mut line, input);
+                self.line = line;
+                Ok((taken?, Step::More))
+            }
         }
-        let bound = match self.state {
-            State::Header => LONGEST_HEADER,
-            State::Trailers { .. } => MAX_TRAILERS_LENGTH - self.trailers_length,
-            _ => 2,
+    }
+
+    fn read_line(&mut self, line: &mut LineReader, input: &[u8]) -> Result<usize, ChunkError> {
+        let (max_length, too_long) = match self.state {
+            State::Header => (
+                LONGEST_HEADER,
+                ChunkError::Malformed(ChunkSyntaxError::HeaderTooLong),
+            ),
+            State::Trailers => (self.trailers.max_line_length(), ChunkError::TrailersTooLong),
+            State::SpareBreak => (2, AFTER_END),
+            _ => (2, NO_BREAK),
         };
-        let end = input.iter().position(|&byte| byte == b'\n');
-        let taken = end.map_or(input.len(), |end| end + 1);
-        if self.line.len() + taken > bound {
-            return Err(match self.state {
-                State::Header => ChunkError::Malformed("a chunk's header is too long"),
-                State::Trailers { .. } => ChunkError::TrailersTooLong,
-                State::SpareBreak => ChunkError::Malformed(AFTER_END),
-                _ => ChunkError::Malformed("no line break follows a chunk"),
-            });
-        }
-        self.line
-            .extend_from_slice(input.get(..taken).unwrap_or_default());
+        let (taken, is_complete) = line.read(input, max_length).ok_or(too_long)?;
         if let State::SpareBreak = self.state
-            && !b"\r\n".starts_with(&self.line)
+            && !b"\r\n".starts_with(line.as_bytes())
         {
-            return Err(ChunkError::Malformed(AFTER_END));
+            return Err(AFTER_END);
         }
-        if end.is_some() {
-            let mut line = std::mem::take(&mut self.line);
-            let result = self.end_line(&line);
+        if is_complete {
+            self.end_line(line.as_bytes())?;
             line.clear();
-            self.line = line;
-            result?;
         }
-        Ok((taken, Step::More))
+        Ok(taken)
     }
 
     fn end_line(&mut self, line: &[u8]) -> Result<(), ChunkError> {
-        let text = line.strip_suffix(b"\r\n");
         match &self.state {
             State::Break if line == b"\r\n" => self.state = State::Header,
             State::LastBreak | State::SpareBreak if line == b"\r\n" => self.state = State::End,
             State::Header => {
-                let header =
-                    text.ok_or(ChunkError::Malformed("a chunk's header ends in no CRLF"))?;
-                self.begin_chunk(header)?;
+                let header = line.strip_suffix(b"\r\n");
+                self.begin_chunk(
+                    header.ok_or(ChunkError::Malformed(ChunkSyntaxError::HeaderWithoutCrlf))?,
+                )?;
             }
-            State::Trailers { .. } => {
-                self.trailers_length += line.len();
-                // Some clients end the lines of trailers with LF alone.
-                let bare_line_feed = text.is_none();
-                let text = text.or(line.strip_suffix(b"\n"));
-                self.end_trailer(text.unwrap_or(line), bare_line_feed)?;
+            State::Trailers => {
+                let algorithm = self.key.algorithm();
+                let signed = self.mode.signs_trailers().then_some(algorithm);
+                if self.trailers.read(line, signed)? {
+                    self.check_trailers()?;
+                    self.state = if self.trailers.ends_in_bare_line_feed() {
+                        State::SpareBreak
+                    } else {
+                        State::End
+                    };
+                }
             }
-            _ => return Err(ChunkError::Malformed("no line break follows a chunk")),
+            _ => return Err(NO_BREAK),
         }
         Ok(())
     }
@@ -240,15 +241,17 @@ impl<K: VerifyingKey> Framing<K> {
     fn begin_chunk(&mut self, header: &[u8]) -> Result<(), ChunkError> {
         let digits = header.iter().take_while(|b| b.is_ascii_hexdigit()).count();
         let (digits, extension) = header.split_at_checked(digits).unwrap_or_default();
-        let size = u64::from_str_radix(ascii(digits), 16)
-            .map_err(|_| ChunkError::Malformed("a chunk's header begins with no size in hex"))?;
+        let size = u64::from_str_radix(own_ascii(digits), 16)
+            .map_err(|_| ChunkError::Malformed(ChunkSyntaxError::InvalidSize))?;
         let signature = if self.is_signed() {
             let signature = extension.strip_prefix(EXTENSION.as_bytes());
-            Some(self.read_signature(signature.unwrap_or_default())?)
+            let signature =
+                signature.ok_or(ChunkError::Malformed(ChunkSyntaxError::MissingSignature))?;
+            Some(read_signature(self.key.algorithm(), signature)?)
         } else if extension.is_empty() {
             None
         } else {
-            return Err(ChunkError::Malformed("a chunk has an extension, unsigned"));
+            return Err(ChunkError::Malformed(ChunkSyntaxError::UnexpectedExtension));
         };
 
         let decoded = self.decoded.saturating_add(size);
@@ -264,17 +267,15 @@ impl<K: VerifyingKey> Framing<K> {
         }
         self.claimed = signature;
         self.check_chunk()?;
-        self.state = match self.form {
-            Encoding::Signed => State::LastBreak,
-            Encoding::SignedWithTrailers | Encoding::UnsignedWithTrailers => {
-                State::Trailers { signature: None }
-            }
+        self.state = match self.mode {
+            Mode::Signed => State::LastBreak,
+            Mode::SignedWithTrailers | Mode::UnsignedWithTrailers => State::Trailers,
         };
         Ok(())
     }
 
     fn begin_data(&mut self, size: u64, signature: Option<Signature>) -> Result<(), ChunkError> {
-        // A small one may be the last: that it was not is told by the next.
+        // The last chunk may be small. Only the next header shows that a small one was not the last.
         if let Some(small) = self.small.take() {
             return Err(ChunkError::ChunkTooSmall {
                 chunk: self.chunks,
@@ -294,12 +295,12 @@ impl<K: VerifyingKey> Framing<K> {
         Ok(())
     }
 
-    /// Holds the claimed signature against what came since the last one.
+    /// Verifies the signature of the chunk that has arrived.
     fn check_chunk(&mut self) -> Result<(), ChunkError> {
         let Some(signature) = self.claimed.take() else {
             return Ok(());
         };
-        let hash = self.hash.finalize_reset().into();
+        let hash = self.hash.finish_reset();
         let string_to_sign = self.link.chunk(self.key.algorithm(), &self.scope, &hash);
         self.check(&string_to_sign, &signature)?;
         self.link.follow(signature);
@@ -318,91 +319,17 @@ impl<K: VerifyingKey> Framing<K> {
         }
     }
 
-    /// Reads a signature, and takes off what fills it up.
-    fn read_signature(&self, padded: &[u8]) -> Result<Signature, ChunkError> {
-        let algorithm = self.key.algorithm();
-        let mut digits = padded;
-        if algorithm == Algorithm::EcdsaP256Sha256 {
-            while let Some(rest) = digits.strip_suffix(b"*") {
-                digits = rest;
-            }
-        }
-        let sound = padded.len() <= algorithm.padded_len();
-        Signature::parse(algorithm, ascii(digits))
-            .ok()
-            .filter(|_| sound)
-            .ok_or(ChunkError::Malformed("a signature is not the hex of one"))
-    }
-
-    fn end_trailer(&mut self, line: &[u8], bare_line_feed: bool) -> Result<(), ChunkError> {
-        let State::Trailers { signature } = self.state else {
-            return Ok(());
-        };
-        let signs = self.form == Encoding::SignedWithTrailers;
-        if line.is_empty() {
-            if signs && signature.is_none() {
-                // Some clients set the signature apart from the trailers that it signs.
-                return Ok(());
-            }
-            self.check_trailers(signature)?;
-            // minio-go ends a trailer with LF, and then the trailers with two empty lines.
-            self.state = if self.bare_line_feed {
-                State::SpareBreak
-            } else {
-                State::End
-            };
-            return Ok(());
-        }
-        self.bare_line_feed = bare_line_feed;
-        if signature.is_some() {
-            return Err(ChunkError::Malformed("a trailer follows the signature"));
-        }
-        let colon = line.iter().position(|&byte| byte == b':');
-        let (name, value) = colon
-            .and_then(|colon| Some((line.get(..colon)?, line.get(colon + 1..)?)))
-            .ok_or(ChunkError::Malformed("a trailer has no colon"))?;
-        let name = ascii(name).to_ascii_lowercase();
-        let value = trimmed(value);
-        if signs && name == TRAILER_SIGNATURE {
-            let signature = Some(self.read_signature(value)?);
-            self.state = State::Trailers { signature };
-            return Ok(());
-        }
-        let found = self
-            .trailers
-            .binary_search_by(|(announced, _)| announced.as_str().cmp(&name));
-        let Some((_, slot @ None)) = found.ok().and_then(|at| self.trailers.get_mut(at)) else {
-            return Err(ChunkError::UnannouncedTrailer);
-        };
-        let visible = |byte: &u8| *byte == b' ' || byte.is_ascii_graphic();
-        if !value.iter().all(visible) {
-            return Err(ChunkError::Malformed("a trailer is not visible ASCII"));
-        }
-        *slot = Some(ascii(value).to_owned());
-        Ok(())
-    }
-
-    fn check_trailers(&self, signature: Option<Signature>) -> Result<(), ChunkError> {
-        let mut trailers = Vec::new();
-        for (name, value) in &self.trailers {
-            let name = name.as_str();
-            let value = value.as_deref().ok_or_else(|| ChunkError::MissingTrailer {
-                name: name.to_owned(),
-            })?;
-            trailers.push((name, value));
-        }
-        if let Some(signature) = signature {
+    fn check_trailers(&self) -> Result<(), ChunkError> {
+        let trailers = self.trailers.values()?;
+        if let Some(signature) = self.trailers.signature() {
             let hash = canonical_hash(trailers.iter().copied());
             let algorithm = self.key.algorithm();
             let string_to_sign = self.link.trailers(algorithm, &self.scope, &hash);
-            self.check(&string_to_sign, &signature)?;
+            self.check(&string_to_sign, signature)?;
         }
         for (name, value) in trailers {
-            if self
-                .checksums
-                .value(name)
-                .is_some_and(|actual| actual != value)
-            {
+            let actual = self.checksums.value(name);
+            if actual.is_some_and(|actual| actual != value) {
                 return Err(ChunkError::ChecksumMismatch {
                     name: name.to_owned(),
                 });
@@ -411,8 +338,9 @@ impl<K: VerifyingKey> Framing<K> {
         Ok(())
     }
 
-    /// The trailers, once all is well. `check` is asked about each that nothing else has proven;
-    /// `None` says that it cannot tell.
+    /// Returns the trailers of a complete and valid body.
+    ///
+    /// `check` is called for each trailer. `None` leaves it to the signature and the checksums.
     pub(super) fn into_trailers(
         self,
         mut check: impl FnMut(&str, &str) -> Option<bool>,
@@ -424,28 +352,16 @@ impl<K: VerifyingKey> Framing<K> {
             State::Failed(error) => return Err(error),
             _ => return Err(ChunkError::Incomplete),
         }
-        let mut headers = HeaderMap::new();
-        for (name, value) in self.trailers {
-            let value = value.unwrap_or_default();
-            let owned = || name.as_str().to_owned();
-            match check(name.as_str(), &value) {
+        for (name, value) in self.trailers.values()? {
+            let owned = || name.to_owned();
+            match check(name, value) {
                 Some(true) => {}
                 Some(false) => return Err(ChunkError::ChecksumMismatch { name: owned() }),
-                None if self.form == Encoding::SignedWithTrailers => {}
-                None if self.checksums.value(name.as_str()).is_some() => {}
+                None if self.mode.signs_trailers() => {}
+                None if self.checksums.value(name).is_some() => {}
                 None => return Err(ChunkError::UncheckedTrailer { name: owned() }),
             }
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.append(name, value);
-            }
         }
-        Ok(headers)
+        self.trailers.into_headers()
     }
-}
-
-fn trimmed(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
 }

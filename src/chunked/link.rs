@@ -1,16 +1,16 @@
 //! What links a chunk to the one before it.
 
+use crate::chunked::key::ChunkKey;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::sigv4::signing_key::Key;
 use crate::sigv4::string_to_sign::StringToSign;
 
-/// One timestamp, one scope and one chain of signatures for the whole stream.
+/// One timestamp and one chain of signatures for the whole stream.
 #[derive(Clone, Copy)]
 pub(super) struct Link {
     date: AmzDate,
-    /// The seed at first, then the signature of the last chunk.
+    /// The request's signature at first, then the signature of the last chunk.
     prior: Signature,
 }
 
@@ -41,13 +41,13 @@ impl Link {
         self.prior = signature;
     }
 
-    pub(super) fn sign_chunk<K: Key>(&mut self, key: &K, hash: &[u8; 32]) -> Signature {
-        let signature = key.sign(self.chunk(K::ALGORITHM, key.scope(), hash).as_ref());
+    pub(super) fn sign_chunk(&mut self, key: &ChunkKey, hash: &[u8; 32]) -> Signature {
+        let signature = key.sign(self.chunk(key.algorithm(), key.scope(), hash));
         self.follow(signature);
         signature
     }
 
-    pub(super) fn sign_trailers<K: Key>(&self, key: &K, hash: &[u8; 32]) -> Signature {
-        key.sign(self.trailers(K::ALGORITHM, key.scope(), hash).as_ref())
+    pub(super) fn sign_trailers(&self, key: &ChunkKey, hash: &[u8; 32]) -> Signature {
+        key.sign(self.trailers(key.algorithm(), key.scope(), hash))
     }
 }

@@ -1,40 +1,15 @@
-//! Data that is kept until it can go, without being copied.
+//! Data that waits until it can go out, without being copied.
 
 use std::collections::VecDeque;
-use std::error::Error as StdError;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes, BytesMut};
-use http_body::Body;
+use bytes::{Bytes, BytesMut};
 
-/// Waits until data of a body is pending, and says whether there is some: if not, none will come.
-pub(super) fn fill<B>(
-    pending: &mut Bytes,
-    body: &mut B,
-    context: &mut Context<'_>,
-) -> Poll<Result<bool, Box<dyn StdError + Send + Sync>>>
-where
-    B: Body<Error: Into<Box<dyn StdError + Send + Sync>>> + Unpin,
-{
-    while pending.is_empty() {
-        match ready!(Pin::new(&mut *body).poll_frame(context)) {
-            Some(Ok(frame)) => {
-                if let Ok(mut data) = frame.into_data() {
-                    *pending = data.copy_to_bytes(data.remaining());
-                }
-            }
-            Some(Err(error)) => return Poll::Ready(Err(error.into())),
-            None => return Poll::Ready(Ok(false)),
-        }
-    }
-    Poll::Ready(Ok(true))
-}
-
-/// Pieces under this size are gathered, so that many small ones take no more than their bytes.
+/// Pieces under this size are joined, so that many small ones take no more than their bytes.
 const SMALL: usize = 1024;
+/// The maximum size of a joined piece, so that joining never moves more than this.
+const MAX_JOINED: usize = 64 * 1024;
 
-/// Data in pieces, in the order in which it came.
+/// Data in pieces, in the order of arrival.
 #[derive(Default)]
 pub(super) struct Pieces {
     pieces: VecDeque<Bytes>,
@@ -43,12 +18,15 @@ pub(super) struct Pieces {
 
 impl Pieces {
     pub(super) fn push(&mut self, piece: Bytes) {
-        if piece.len() < SMALL {
-            self.small.extend_from_slice(&piece);
-        } else {
+        if piece.len() >= SMALL {
             self.end_small();
             self.pieces.push_back(piece);
+            return;
         }
+        if self.small.len() + piece.len() > MAX_JOINED {
+            self.end_small();
+        }
+        self.small.extend_from_slice(&piece);
     }
 
     fn end_small(&mut self) {
@@ -57,7 +35,7 @@ impl Pieces {
         }
     }
 
-    /// Moves all of it to where it waits to go.
+    /// Moves all pieces to the end of `ready`.
     pub(super) fn move_to(&mut self, ready: &mut VecDeque<Bytes>) {
         self.end_small();
         ready.append(&mut self.pieces);
@@ -80,8 +58,22 @@ mod tests {
         let lengths: Vec<usize> = ready.iter().map(Bytes::len).collect();
         assert_eq!(lengths, [2046, 1024, 1024, 1023]);
         assert_eq!(ready[1].as_ptr(), large.as_ptr());
-        // Nothing is left behind.
+        // Nothing remains.
         pieces.move_to(&mut ready);
         assert_eq!(ready.len(), 4);
+    }
+
+    #[test]
+    fn a_joined_piece_is_at_most_64_kib() {
+        let mut pieces = Pieces::default();
+        let data: Vec<u8> = (0..200_000_u32).map(|i| (i % 251) as u8).collect();
+        for piece in data.chunks(1000) {
+            pieces.push(Bytes::copy_from_slice(piece));
+        }
+        let mut ready = VecDeque::new();
+        pieces.move_to(&mut ready);
+        let lengths: Vec<usize> = ready.iter().map(Bytes::len).collect();
+        assert_eq!(lengths, [65_000, 65_000, 65_000, 5000]);
+        assert_eq!(ready.iter().flatten().copied().collect::<Vec<u8>>(), data);
     }
 }

@@ -1,15 +1,19 @@
-//! Checksums of what streams by.
+//! Checksums of a payload in pieces.
 
+use sha1::Digest as _;
 use std::fmt;
+use std::hash::Hasher as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
-use sha2::Digest as _;
+use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 use crate::chunked::checksum::ChecksumAlgorithm;
+use crate::primitives::sha256::Sha256;
 
 /// The checksums among the announced trailers.
+#[derive(Clone)]
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
 
 impl Checksums {
@@ -27,7 +31,12 @@ impl Checksums {
         }
     }
 
-    /// The value of a trailer, where it is one of these.
+    /// Calculates none from now on.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The value of a trailer, if it is one of these checksums.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         self.0
             .iter()
@@ -36,7 +45,7 @@ impl Checksums {
     }
 }
 
-/// A checksum of what has come so far.
+/// A checksum of a payload that is read in pieces.
 ///
 /// ```
 /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
@@ -54,57 +63,46 @@ enum State {
     Crc32(Crc),
     Crc64(Crc),
     Sha1(sha1::Sha1),
-    Sha256(sha2::Sha256),
+    Sha256(Sha256),
+    Sha512(sha2::Sha512),
+    Md5(md5::Md5),
+    XxHash64(XxHash64),
+    XxHash3(XxHash3_64),
+    XxHash128(XxHash3_128),
 }
 
 impl Checksum {
-    /// Of nothing yet.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let checksum = Checksum::new(ChecksumAlgorithm::Sha256);
-    /// // Of no bytes at all.
-    /// assert_eq!(checksum.value(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
-    /// ```
+    /// A checksum of no bytes yet.
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         Self(match algorithm {
             ChecksumAlgorithm::Crc32 => State::Crc32(Crc::new(CrcAlgorithm::Crc32IsoHdlc)),
             ChecksumAlgorithm::Crc32c => State::Crc32(Crc::new(CrcAlgorithm::Crc32Iscsi)),
             ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
             ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
-            ChecksumAlgorithm::Sha256 => State::Sha256(sha2::Sha256::default()),
+            ChecksumAlgorithm::Sha256 => State::Sha256(Sha256::new()),
+            ChecksumAlgorithm::Sha512 => State::Sha512(sha2::Sha512::default()),
+            ChecksumAlgorithm::Md5 => State::Md5(md5::Md5::default()),
+            ChecksumAlgorithm::XxHash64 => State::XxHash64(XxHash64::with_seed(0)),
+            ChecksumAlgorithm::XxHash3 => State::XxHash3(XxHash3_64::new()),
+            ChecksumAlgorithm::XxHash128 => State::XxHash128(XxHash3_128::new()),
         })
     }
 
-    /// More of the payload.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32c);
-    /// for piece in ["1234", "56789"] {
-    ///     checksum.update(piece.as_bytes());
-    /// }
-    /// assert_eq!(checksum.value(), "4waSgw=="); // E3069283, the check value of CRC-32C
-    /// ```
+    /// Adds more of the payload.
     pub fn update(&mut self, data: &[u8]) {
         match &mut self.0 {
             State::Crc32(crc) | State::Crc64(crc) => crc.update(data),
             State::Sha1(hash) => hash.update(data),
             State::Sha256(hash) => hash.update(data),
+            State::Sha512(hash) => hash.update(data),
+            State::Md5(hash) => hash.update(data),
+            State::XxHash64(hash) => hash.write(data),
+            State::XxHash3(hash) => hash.write(data),
+            State::XxHash128(hash) => hash.write(data),
         }
     }
 
-    /// The value of the trailer so far: base64 of the digest, big-endian.
-    ///
-    /// ```
-    /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
-    ///
-    /// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
-    /// checksum.update(b"123456789");
-    /// assert_eq!(checksum.value(), "y/Q5Jg=="); // CBF43926, the check value of CRC-32
-    /// ```
+    /// The value of the trailer so far: the big-endian digest in base64.
     pub fn value(&self) -> String {
         match &self.0 {
             State::Crc32(crc) => {
@@ -113,7 +111,12 @@ impl Checksum {
             }
             State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
             State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
-            State::Sha256(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha256(hash) => STANDARD.encode(hash.clone().finish()),
+            State::Sha512(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Md5(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::XxHash64(hash) => STANDARD.encode(hash.finish().to_be_bytes()),
+            State::XxHash3(hash) => STANDARD.encode(hash.finish().to_be_bytes()),
+            State::XxHash128(hash) => STANDARD.encode(hash.finish_128().to_be_bytes()),
         }
     }
 }

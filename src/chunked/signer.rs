@@ -2,288 +2,274 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::chunked::ChunkedEncoding;
+use crate::chunked::encoding::EXTENSION;
+use crate::chunked::key::ChunkKey;
 use crate::chunked::link::Link;
-use crate::chunked::payload::EXTENSION;
+use crate::chunked::running::Checksums;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
-use crate::error::Error;
+use crate::error::chunk::ChunkSigningError;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::{LONGEST, Signature};
-use crate::sigv4::signing_key::{Key, SigningKey};
 
-/// Makes what stands around the chunks of one upload.
+/// Creates what surrounds the chunks of one upload.
 ///
-/// It copies no data: for each chunk it gives the [header](Self::header) to send in front of it, and
-/// at the end what [ends](Self::finish) the stream. It belongs to the one request that it was signed
-/// with, and knows that request's time; there is none without it.
+/// It copies no data. Send each chunk after its [header](Self::header), and after the last chunk
+/// what [`finish`](Self::finish) returns. All signatures have the timestamp of the request.
 ///
-/// Made by [`Signer::sign_chunked`](crate::Signer::sign_chunked).
+/// [`Signer::sign_chunked`](crate::Signer::sign_chunked) returns it.
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let payload = ChunkedEncoding::signed_with_trailers(5, [ChecksumAlgorithm::Crc32c.into()]);
-/// let mut chunks = signer.sign_chunked(&mut request, payload, datetime!(2015-08-30 12:36 UTC))?;
-/// assert_eq!(chunks.payload_hash().to_hashed_payload().as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
-/// assert_eq!(chunks.trailers().len(), 1);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let uri = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(uri).body(())?;
+/// let trailers = [ChecksumAlgorithm::Crc32c.into()];
+/// let encoding = ChunkedEncoding::signed_with_trailers(5, trailers);
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
 ///
-/// let header = chunks.header("hello")?; // sent before the chunk; its signature covers the chunk
-/// assert!(header.as_ref().starts_with(b"5;chunk-signature=") && header.signature().is_some());
-/// assert_eq!(chunks.remaining(), 0);
-/// let left = chunks.encoded_remaining();
-/// let end = chunks.finish_with([("x-amz-checksum-crc32c", "mnG7TA==")])?; // CRC-32C of `hello`
-/// assert_eq!(Some(end.len() as u64), left);
+/// let mut body = chunks.header("hello")?.as_ref().to_vec();
+/// body.extend_from_slice(b"hello");
+/// // The CRC-32C of `hello`. `finish` calculates it with the feature `checksums`.
+/// let end = chunks.finish_with([("x-amz-checksum-crc32c", "mnG7TA==")])?;
+/// body.extend_from_slice(&end);
+/// assert_eq!(request.headers()["content-length"], body.len().to_string());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct ChunkSigner<K = SigningKey> {
-    payload: ChunkedEncoding,
-    streaming: Streaming,
+pub struct ChunkSigner {
+    encoding: ChunkedEncoding,
+    payload_hash: PayloadHash,
     remaining: u64,
-    /// Whether the line of a chunk is still to be ended.
+    /// Whether the line break after a chunk is still to be sent.
     in_chunk: bool,
     link: Link,
-    key: K,
+    key: ChunkKey,
+    pub(super) checksums: Checksums,
 }
 
-impl<K: Key + Clone> ChunkSigner<K> {
+impl ChunkSigner {
     pub(super) fn new(
-        payload: ChunkedEncoding,
-        streaming: Streaming,
+        encoding: ChunkedEncoding,
+        payload_hash: PayloadHash,
         seed: Signature,
         date: AmzDate,
-        key: &K,
+        key: ChunkKey,
     ) -> Self {
+        let names = encoding.trailers().iter().map(|one| one.name().as_str());
         Self {
-            remaining: payload.decoded_length(),
-            payload,
-            streaming,
+            remaining: encoding.decoded_length(),
+            checksums: Checksums::of(names),
+            encoding,
+            payload_hash,
             in_chunk: false,
             link: Link::new(date, seed),
-            key: key.clone(),
+            key,
         }
     }
-}
 
-impl<K: Key> ChunkSigner<K> {
-    /// What to send in front of a chunk: the end of the chunk before it, and this one's size and
-    /// signature. It costs the hash of the chunk and one signature, and no allocation.
+    /// Signs a chunk and returns what to send before it.
+    ///
+    /// The header contains the line break after the previous chunk, the size and the signature. It
+    /// costs the hash of the chunk, one signature and no allocation. With the feature `checksums`, it
+    /// also updates the announced checksums.
     ///
     /// # Errors
-    /// An empty chunk, or one that is smaller, larger or more than what was announced. Nothing was
-    /// signed then, and another chunk can follow.
+    /// - [`ChunkSigningError::EmptyChunk`] if the chunk is empty
+    /// - [`ChunkSigningError::WrongChunkSize`] if it differs from the [chunk size](Self::chunk_size)
+    /// - [`ChunkSigningError::ChunkTooSmall`] if any size is allowed, and it is below the minimum
+    /// - [`ChunkSigningError::PayloadTooLong`] if it exceeds the decoded length
+    ///
+    /// After an error nothing has changed, and another chunk can follow.
     ///
     /// ```
     /// use countersign::chunked::ChunkedEncoding;
-    /// use countersign::{Credentials, Signer};
-    /// use time::macros::datetime;
+    /// use countersign::{Credentials, Signer, Timestamp};
     ///
-    /// // The first chunk of S3's example.
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// // The first chunk in the example of the Amazon S3 API Reference.
+    /// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-    /// let mut request = http::Request::put("https://s3.amazonaws.com/examplebucket/chunkObject.txt")
+    /// let uri = "https://s3.amazonaws.com/examplebucket/chunkObject.txt";
+    /// let mut request = http::Request::put(uri)
     ///     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
     ///     .body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), datetime!(2013-05-24 0:00 UTC))?;
+    /// let encoding = ChunkedEncoding::signed(66560);
+    /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
+    /// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
     /// assert_eq!(
     ///     chunks.header(vec![b'a'; 65536])?.as_ref(),
-    ///     b"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n",
+    ///     b"10000;chunk-signature=\
+    ///     ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn header(&mut self, chunk: impl AsRef<[u8]>) -> Result<ChunkHeader, Error> {
+    pub fn header(&mut self, chunk: impl AsRef<[u8]>) -> Result<ChunkHeader, ChunkSigningError> {
         let chunk = chunk.as_ref();
-        self.payload.takes(chunk.len() as u64, self.remaining)?;
-        let hash = if self.payload.is_signed() {
-            Sha256::digest(chunk).into()
+        let length = chunk.len() as u64;
+        self.encoding.takes(length, self.remaining)?;
+        self.checksums.update(chunk);
+        let hash = if self.encoding.mode().signs_chunks() {
+            Sha256::digest(chunk)
         } else {
             [0; 32]
         };
-        self.header_of_hash(chunk.len() as u64, &hash)
+        Ok(self.next(length, &hash))
     }
 
-    /// As [`header`](Self::header), for a chunk in pieces that was hashed as they came: its length
-    /// in bytes and its SHA-256 (which does not count where the payload is unsigned).
+    /// Signs a chunk by its length and its SHA-256, as [`header`](Self::header) does.
+    ///
+    /// Use it for a chunk in pieces that was hashed piece by piece. The hash is ignored if the
+    /// chunks are unsigned. Checksums are not calculated from then on: pass them to
+    /// [`finish_with`](Self::finish_with).
     ///
     /// # Errors
-    /// As there.
-    ///
-    /// ```
-    /// use countersign::chunked::ChunkedEncoding;
-    /// use countersign::{Credentials, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let now = datetime!(2015-08-30 12:36 UTC);
-    ///
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// # let mut same = chunks.clone();
-    /// # let hash = countersign::PayloadHash::new("hello");
-    /// // The SHA-256 of `hel` and `lo`, which came one after the other.
-    /// # let countersign::PayloadHash::Sha256(hash) = hash else { unreachable!() };
-    /// let header = chunks.header_of_hash(5, &hash)?;
-    /// assert_eq!(header.as_ref(), same.header("hello")?.as_ref());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn header_of_hash(&mut self, length: u64, hash: &[u8; 32]) -> Result<ChunkHeader, Error> {
-        self.payload.takes(length, self.remaining)?;
-        if length == 0 {
-            // Empty chunks end the stream.
-            return Err(Error::WrongChunkSize {
-                length,
-                expected: self.remaining.min(self.chunk_size() as u64),
-            });
-        }
-        let header = self.next(length, hash);
-        self.remaining -= length;
+    /// - everything that [`header`](Self::header) returns
+    pub fn header_of_hash(
+        &mut self,
+        length: u64,
+        hash: &[u8; 32],
+    ) -> Result<ChunkHeader, ChunkSigningError> {
+        let header = self.header_of_counted(length, hash)?;
+        self.checksums.clear();
         Ok(header)
     }
 
+    /// Signs a chunk of which the checksums have been updated.
+    pub(super) fn header_of_counted(
+        &mut self,
+        length: u64,
+        hash: &[u8; 32],
+    ) -> Result<ChunkHeader, ChunkSigningError> {
+        self.encoding.takes(length, self.remaining)?;
+        Ok(self.next(length, hash))
+    }
+
     fn next(&mut self, length: u64, hash: &[u8; 32]) -> ChunkHeader {
+        self.remaining -= length;
         let mut header = ChunkHeader::new();
         if std::mem::replace(&mut self.in_chunk, true) {
             header.put(b"\r\n");
         }
         header.put_hex(length);
-        if self.payload.is_signed() {
+        if self.encoding.mode().signs_chunks() {
             let signature = self.link.sign_chunk(&self.key, hash);
             header.put(EXTENSION.as_bytes());
             header.put(signature.as_bytes());
-            header.put(padding(K::ALGORITHM.padded_len(), &signature));
+            for _ in 0..self.padding(&signature) {
+                header.put(b"*");
+            }
             header.signature = Some(signature);
         }
         header.put(b"\r\n");
         header
     }
 
-    /// How many bytes each chunk has but the last, which has what remains; where chunks may have any
-    /// size, a good one.
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChunkedEncoding, DEFAULT_CHUNK_SIZE};
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(1 << 20), now)?;
-    /// assert_eq!(chunks.chunk_size(), DEFAULT_CHUNK_SIZE);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn chunk_size(&self) -> usize {
-        self.payload.chunk_size()
+    /// How many `*` a signature of varying length takes, so that lengths are known beforehand.
+    fn padding(&self, signature: &Signature) -> usize {
+        let padded_len = self.key.algorithm().padded_len();
+        padded_len.saturating_sub(signature.as_bytes().len())
     }
 
-    /// How many bytes of the payload are still to come.
+    /// The size of each chunk but the last one, in bytes.
     ///
-    /// ```
-    /// # use countersign::chunked::ChunkedEncoding;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-    /// chunks.header(vec![b'a'; 65536])?;
-    /// assert_eq!(chunks.remaining(), 1024);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The last chunk has what [remains](Self::remaining). With
+    /// [any chunk size](ChunkedEncoding::with_any_chunk_size), this is a suggestion.
+    pub fn chunk_size(&self) -> usize {
+        self.encoding.chunk_size()
+    }
+
+    /// The number of bytes of the payload that are not signed yet.
     pub fn remaining(&self) -> u64 {
         self.remaining
     }
 
-    /// How many bytes are still to go on the wire, in chunks of [this size](Self::chunk_size).
-    /// `None` where it does not fit into 64 bits.
+    /// The number of bytes that are still to be sent, in chunks of [this size](Self::chunk_size).
     ///
-    /// ```
-    /// # use countersign::chunked::ChunkedEncoding;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-    /// // At the beginning it is all of it.
-    /// assert_eq!(request.headers()["content-length"], "66824");
-    /// assert_eq!(chunks.encoded_remaining(), Some(66824));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// It is `None` if it exceeds 64 bits.
     pub fn encoded_remaining(&self) -> Option<u64> {
-        let length = self.payload.length_of(self.remaining, K::ALGORITHM)?;
+        let length = self
+            .encoding
+            .length_of(self.remaining, self.key.algorithm())?;
         u64::try_from(length + if self.in_chunk { 2 } else { 0 }).ok()
     }
 
-    /// The trailers that were announced.
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let payload = ChunkedEncoding::signed_with_trailers(5, [ChecksumAlgorithm::Sha256.into()]);
-    /// let chunks = signer.sign_chunked(&mut request, payload, now)?;
-    /// assert_eq!(chunks.trailers()[0].name(), "x-amz-checksum-sha256");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The announced trailers.
     pub fn trailers(&self) -> &[Trailer] {
-        self.payload.trailers()
+        self.encoding.trailers()
     }
 
-    /// What ends a payload without trailers.
+    /// Returns what to send after the last chunk.
+    ///
+    /// With the feature `checksums`, the trailers of
+    /// [`ChecksumAlgorithm`](super::ChecksumAlgorithm) are calculated from the chunks that
+    /// [`header`](Self::header) has read. Pass any others to [`finish_with`](Self::finish_with).
     ///
     /// # Errors
-    /// Less data than was announced; trailers that were announced.
+    /// - [`ChunkSigningError::PayloadTooShort`] if data is missing
+    /// - [`ChunkSigningError::MissingTrailer`] if an announced trailer is not calculated
     ///
     /// ```
-    /// # use countersign::chunked::ChunkedEncoding;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use countersign::chunked::ChunkedEncoding;
+    /// # use countersign::{Credentials, Signer, Timestamp};
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// chunks.header("hello")?; // sent, and `hello` behind it
+    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
+    ///
+    /// let uri = "https://bucket.s3.amazonaws.com/key";
+    /// let mut request = http::Request::put(uri).body(())?;
+    /// let encoding = ChunkedEncoding::signed(9);
+    /// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
+    /// chunks.header("123456789")?; // send it, and then the chunk
     /// let end = chunks.finish()?;
-    /// assert!(end.starts_with(b"\r\n0;chunk-signature=") && end.ends_with(b"\r\n\r\n"));
+    /// assert!(end.starts_with(b"\r\n0;chunk-signature="));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn finish(self) -> Result<Vec<u8>, Error> {
-        self.finish_with([])
+    pub fn finish(self) -> Result<Vec<u8>, ChunkSigningError> {
+        self.finish_with::<&str, &str>([])
     }
 
-    /// What ends a payload with trailers, by their names and values; they are sent in the order of
-    /// their names.
+    /// Returns what to send after the last chunk, with trailers by name and value.
+    ///
+    /// A given value replaces the one that [`finish`](Self::finish) would calculate. Trailers are
+    /// sent in the order of their names.
     ///
     /// # Errors
-    /// Less data than was announced; a trailer that was not announced, or is missing; a value that
-    /// has another length than was announced, or holds line breaks or anything but visible ASCII and
-    /// inner spaces.
+    /// - everything that [`finish`](Self::finish) returns
+    /// - [`ChunkSigningError::UnannouncedTrailer`] if a trailer was not announced
+    /// - [`ChunkSigningError::DuplicateTrailer`] if a trailer is given more than once
+    /// - [`ChunkSigningError::InvalidTrailerValue`] if a value is not printable ASCII, or begins or
+    ///   ends with a space
+    /// - [`ChunkSigningError::WrongTrailerLength`] if a value has another length than announced
     ///
     /// ```
-    /// # use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
+    /// # use countersign::{Credentials, Signer, Timestamp};
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let payload = ChunkedEncoding::unsigned_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
-    /// let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
-    /// chunks.header("123456789")?; // sent, and the chunk behind it
-    /// let end = chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?;
+    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
+    ///
+    /// let uri = "https://bucket.s3.amazonaws.com/key";
+    /// let mut request = http::Request::put(uri).body(())?;
+    /// let crc32 = ChecksumAlgorithm::Crc32;
+    /// let encoding = ChunkedEncoding::unsigned_with_trailers(9, [crc32.into()]);
+    /// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
+    /// chunks.header("123456789")?; // send it, and then the chunk
+    /// let end = chunks.finish_with([(crc32.trailer_name(), "y/Q5Jg==")])?;
     /// assert_eq!(end, b"\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn finish_with<'t>(
+    pub fn finish_with<N: AsRef<str>, V: AsRef<str>>(
         mut self,
-        trailers: impl IntoIterator<Item = (&'t str, &'t str)>,
-    ) -> Result<Vec<u8>, Error> {
-        let announced = self.payload.decoded_length();
+        trailers: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Vec<u8>, ChunkSigningError> {
+        let announced = self.encoding.decoded_length();
         if self.remaining > 0 {
-            return Err(Error::PayloadTooShort {
+            return Err(ChunkSigningError::PayloadTooShort {
                 length: announced - self.remaining,
                 announced,
             });
@@ -291,61 +277,49 @@ impl<K: Key> ChunkSigner<K> {
         let length = self
             .encoded_remaining()
             .and_then(|n| usize::try_from(n).ok());
-        let header = self.next(0, &Sha256::digest(b"").into());
-        let values = with_values(self.payload.trailers(), trailers)?;
+        let header = self.next(0, &Sha256::digest(b""));
+        let given: Vec<(N, V)> = trailers.into_iter().collect();
+        let calculated: Vec<(&str, String)> = self
+            .trailers()
+            .iter()
+            .map(|trailer| trailer.name().as_str())
+            .filter_map(|name| Some((name, self.checksums.value(name)?)))
+            .collect();
+        let values = with_values(self.encoding.trailers(), &given, &calculated)?;
         // The values have the announced lengths, so this is exact.
         let mut end = Vec::with_capacity(length.unwrap_or(0));
         end.extend_from_slice(header.as_ref());
         for (name, value) in &values {
-            put_line(&mut end, name, value.as_bytes(), b"");
+            put_line(&mut end, name, value.as_bytes(), 0);
         }
-        if self.payload.signs_trailers() {
-            let hash = canonical_hash(values.iter().map(|&(name, value)| (name, value)));
+        if self.encoding.mode().signs_trailers() {
+            let hash = canonical_hash(values.iter().copied());
             let signature = self.link.sign_trailers(&self.key, &hash);
-            let padding = padding(K::ALGORITHM.padded_len(), &signature);
+            let padding = self.padding(&signature);
             put_line(&mut end, TRAILER_SIGNATURE, signature.as_bytes(), padding);
         }
         end.extend_from_slice(b"\r\n");
         Ok(end)
     }
 
-    /// What the request was signed with for its payload: the `STREAMING-…` literal.
-    ///
-    /// ```
-    /// # use countersign::chunked::ChunkedEncoding;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// let text = chunks.payload_hash().to_hashed_payload();
-    /// assert_eq!(text.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
-    /// assert_eq!(request.headers()["x-amz-content-sha256"], text.as_str());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The payload hash that the request was signed with: a `STREAMING-…` literal.
     pub fn payload_hash(&self) -> PayloadHash {
-        PayloadHash::Streaming(self.streaming)
+        self.payload_hash
     }
 }
 
-fn put_line(end: &mut Vec<u8>, name: &str, value: &[u8], padding: &[u8]) {
-    for part in [name.as_bytes(), b":", value, padding, b"\r\n"] {
+fn put_line(end: &mut Vec<u8>, name: &str, value: &[u8], padding: usize) {
+    for part in [name.as_bytes(), b":", value] {
         end.extend_from_slice(part);
     }
+    end.resize(end.len() + padding, b'*');
+    end.extend_from_slice(b"\r\n");
 }
 
-/// What fills a signature of varying length up, so that lengths are known beforehand.
-fn padding(padded_len: usize, signature: &Signature) -> &'static [u8] {
-    const STARS: [u8; LONGEST] = [b'*'; LONGEST];
-    STARS
-        .get(..padded_len.saturating_sub(signature.as_bytes().len()))
-        .unwrap_or_default()
-}
-
-impl<K> fmt::Debug for ChunkSigner<K> {
+impl fmt::Debug for ChunkSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChunkSigner")
-            .field("payload", &self.payload)
+            .field("encoding", &self.encoding)
             .field("remaining", &self.remaining)
             .finish_non_exhaustive()
     }
@@ -354,23 +328,24 @@ impl<K> fmt::Debug for ChunkSigner<K> {
 /// CRLF, 16 digits, the extension's name, a signature, CRLF.
 const LONGEST_HEADER: usize = 2 + 16 + EXTENSION.len() + LONGEST + 2;
 
-/// What goes in front of a chunk, as bytes on the stack.
+/// What to send before a chunk, as bytes on the stack.
+///
+/// [`ChunkSigner::header`] returns it.
 ///
 /// ```
 /// use countersign::chunked::ChunkedEncoding;
-/// use countersign::{Credentials, Signer};
-/// use time::macros::datetime;
-///
+/// # use countersign::{Credentials, Signer, Timestamp};
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// # let now = datetime!(2015-08-30 12:36 UTC);
+/// # let now = Timestamp::from_unix_seconds(1_767_225_600);
 ///
-/// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// let mut wire = Vec::new();
-/// wire.extend_from_slice(chunks.header("hello")?.as_ref());
-/// wire.extend_from_slice(b"hello");
-/// wire.extend_from_slice(&chunks.finish()?);
-/// assert_eq!(request.headers()["content-length"], wire.len().to_string());
+/// let uri = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(uri).body(())?;
+/// let encoding = ChunkedEncoding::signed(5);
+/// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
+/// let header = chunks.header("hello")?;
+/// let signature = header.signature().expect("a signed chunk").as_str();
+/// let text = format!("5;chunk-signature={signature}\r\n");
+/// assert_eq!(header.as_ref(), text.as_bytes());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -389,37 +364,28 @@ impl ChunkHeader {
         }
     }
 
-    /// The chunk's signature, without padding; none where the payload is unsigned.
-    ///
-    /// ```
-    /// # use countersign::chunked::ChunkedEncoding;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// let header = chunks.header("hello")?;
-    /// let signature = header.signature().map_or("", |signature| signature.as_str());
-    /// assert_eq!(header.as_ref(), format!("5;chunk-signature={signature}\r\n").as_bytes());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The chunk's signature without padding, or `None` if the chunks are unsigned.
     pub fn signature(&self) -> Option<&Signature> {
         self.signature.as_ref()
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "`LONGEST_HEADER` is the sum of the longest parts"
+    )]
     fn put(&mut self, part: &[u8]) {
-        // Everything fits: see the constant.
-        if let Some(space) = self.bytes.get_mut(self.len..self.len + part.len()) {
-            space.copy_from_slice(part);
-            self.len += part.len();
-        }
+        let end = self.len + part.len();
+        let space = self.bytes.get_mut(self.len..end);
+        space.expect("room for every part").copy_from_slice(part);
+        self.len = end;
     }
 
     fn put_hex(&mut self, number: u64) {
         let digits = (16 - number.leading_zeros() / 4).max(1);
         for place in (0..digits).rev() {
-            let digit = (number >> (4 * place)) & 0xf;
-            self.put(&[char::from_digit(digit as u32, 16).unwrap_or('0') as u8]);
+            let digit = (number >> (4 * place)) as u8 & 0xf;
+            let base = if digit < 10 { b'0' } else { b'a' - 10 };
+            self.put(&[base + digit]);
         }
     }
 }

@@ -1,27 +1,29 @@
 //! Trailers: headers that follow the payload.
 
 use http::HeaderName;
-use sha2::{Digest, Sha256};
 
-use crate::error::Error;
-use crate::primitives::encode::Sink;
+use crate::error::chunk::ChunkSigningError;
+use crate::primitives::sha256::Sha256;
+use crate::primitives::sink::Sink;
 
 pub(super) const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 
-/// A trailer as it is announced in `x-amz-trailer`: its name, and the length that its value will
-/// have, by which the encoded length is known beforehand.
+/// A trailer as `x-amz-trailer` announces it: its name and the length of its value.
 ///
-/// A checksum becomes one by `into()`: see [`ChecksumAlgorithm`](super::ChecksumAlgorithm).
+/// The length is needed to calculate `content-length` beforehand. A
+/// [`ChecksumAlgorithm`](super::ChecksumAlgorithm) converts into its trailer with `into()`.
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, Trailer};
 /// use http::HeaderName;
 ///
-/// let custom = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 6);
+/// // The number of lines, in six digits.
+/// let name = HeaderName::from_static("x-amz-meta-lines");
+/// let lines = Trailer::new(name, 6);
+/// assert_eq!(lines.value_length(), 6);
 /// let checksum = Trailer::from(ChecksumAlgorithm::Sha256);
 /// assert_eq!(checksum.name(), "x-amz-checksum-sha256");
 /// assert_eq!(checksum.value_length(), 44);
-/// # let _ = custom;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
@@ -30,95 +32,79 @@ pub struct Trailer {
 }
 
 impl Trailer {
-    /// A trailer of any name, whose value will have `value_length` bytes.
-    ///
-    /// ```
-    /// use countersign::chunked::Trailer;
-    /// use http::HeaderName;
-    ///
-    /// // The number of lines, in six digits.
-    /// let lines = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 6);
-    /// assert_eq!((lines.name().as_str(), lines.value_length()), ("x-amz-meta-lines", 6));
-    /// ```
+    /// A trailer of any name, with a value of `value_length` bytes.
     pub fn new(name: HeaderName, value_length: usize) -> Self {
         Self { name, value_length }
     }
 
     /// The name.
-    ///
-    /// ```
-    /// use countersign::chunked::{ChecksumAlgorithm, Trailer};
-    ///
-    /// assert_eq!(Trailer::from(ChecksumAlgorithm::Sha1).name(), "x-amz-checksum-sha1");
-    /// ```
     pub fn name(&self) -> &HeaderName {
         &self.name
     }
 
     /// The length of the value, in bytes.
-    ///
-    /// ```
-    /// use countersign::chunked::{ChecksumAlgorithm, Trailer};
-    ///
-    /// assert_eq!(Trailer::from(ChecksumAlgorithm::Crc32).value_length(), "7qyTuQ==".len());
-    /// ```
     pub fn value_length(&self) -> usize {
         self.value_length
     }
 
-    pub(super) fn error(&self, problem: &'static str) -> Error {
-        invalid(self.name.as_str(), problem)
-    }
-
-    fn takes(&self, value: &str) -> Result<(), Error> {
-        let visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-        if !value.bytes().all(visible) {
-            Err(self.error("holds a character that is neither visible ASCII nor a space"))
-        } else if value.starts_with(' ') || value.ends_with(' ') {
-            Err(self.error("begins or ends with a space"))
+    fn takes(&self, value: &str) -> Result<(), ChunkSigningError> {
+        let name = || self.name.as_str().to_owned();
+        let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+        if !value.bytes().all(printable) || value.starts_with(' ') || value.ends_with(' ') {
+            Err(ChunkSigningError::InvalidTrailerValue { name: name() })
         } else if value.len() == self.value_length {
             Ok(())
         } else {
-            Err(self.error("has not the length that was announced"))
+            Err(ChunkSigningError::WrongTrailerLength {
+                name: name(),
+                length: value.len(),
+                announced: self.value_length,
+            })
         }
     }
 }
 
-/// What is announced, sorted by name, with the values that have come by then.
-pub(super) fn with_values<'a, 't>(
+/// The value of each announced trailer, sorted by name.
+pub(super) fn with_values<'a>(
     announced: &'a [Trailer],
-    given: impl IntoIterator<Item = (&'t str, &'t str)>,
-) -> Result<Vec<(&'a str, &'t str)>, Error> {
-    let mut values: Vec<(&'a str, &'t str)> = Vec::with_capacity(announced.len());
+    given: &'a [(impl AsRef<str>, impl AsRef<str>)],
+    calculated: &'a [(&'a str, String)],
+) -> Result<Vec<(&'a str, &'a str)>, ChunkSigningError> {
+    let mut values: Vec<(&str, &str)> = Vec::with_capacity(announced.len());
     for (name, value) in given {
+        let (name, value) = (name.as_ref(), value.as_ref());
         let trailer = announced
             .iter()
             .find(|trailer| trailer.name.as_str().eq_ignore_ascii_case(name))
-            .ok_or_else(|| invalid(name, "was not announced"))?;
+            .ok_or_else(|| ChunkSigningError::UnannouncedTrailer {
+                name: name.to_owned(),
+            })?;
         let name = trailer.name.as_str();
         trailer.takes(value)?;
         if values.iter().any(|(earlier, _)| *earlier == name) {
-            return Err(trailer.error("is given twice"));
+            return Err(ChunkSigningError::DuplicateTrailer {
+                name: name.to_owned(),
+            });
         }
         values.push((name, value));
     }
     for trailer in announced {
-        if !values.iter().any(|(name, _)| *name == trailer.name) {
-            return Err(trailer.error("was announced, but is missing"));
+        let name = trailer.name.as_str();
+        if values.iter().any(|(given, _)| *given == name) {
+            continue;
         }
+        let value = calculated.iter().find(|(known, _)| *known == name);
+        let (_, value) = value.ok_or_else(|| ChunkSigningError::MissingTrailer {
+            name: name.to_owned(),
+        })?;
+        trailer.takes(value)?;
+        values.push((name, value));
     }
     values.sort_unstable();
     Ok(values)
 }
 
-fn invalid(name: &str, problem: &'static str) -> Error {
-    Error::InvalidTrailer {
-        name: name.to_owned(),
-        problem,
-    }
-}
-
-/// The SHA-256 of the canonical trailers, which come sorted by name.
+/// The SHA-256 of the canonical trailers, given in the order of their names.
 pub(super) fn canonical_hash<'a>(sorted: impl IntoIterator<Item = (&'a str, &'a str)>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for (name, value) in sorted {
@@ -126,5 +112,5 @@ pub(super) fn canonical_hash<'a>(sorted: impl IntoIterator<Item = (&'a str, &'a 
             hash.put(part.as_bytes());
         }
     }
-    hash.finalize().into()
+    hash.finish()
 }

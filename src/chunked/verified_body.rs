@@ -1,128 +1,116 @@
-//! A body that lets out verified bytes only.
+//! A body that returns verified bytes only.
 
 use std::collections::VecDeque;
-use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::error::ChunkError;
+use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
 use crate::chunked::framing::{Framing, Step};
-use crate::chunked::pieces::{Pieces, fill};
+use crate::chunked::pieces::Pieces;
 use crate::chunked::verifier::ChunkVerifier;
-use crate::verify::{VerificationKey, VerifyingKey};
+use crate::verify::{Answer, Protocol, refusal};
 
-/// The payload of an aws-chunked body, each byte of it verified before it comes out, in constant
-/// memory.
+/// A body that returns the payload of an aws-chunked body, verified, in constant memory.
 ///
-/// At most one chunk and one frame of the inner body are held, and nothing is copied. The last of
-/// the data is held back until the final chunk and the trailers have been verified too: whoever has
-/// read as many bytes as were announced has read an upload that is whole. The
-/// [size](Body::size_hint) is the payload's own. The trailers come as the last frame.
+/// It buffers at most one chunk and one frame of the inner body, and copies nothing. It returns the
+/// last of the data only after the final chunk and the trailers have been verified too, so a reader
+/// that has read as many bytes as were announced has read a complete upload. The
+/// [size](Body::size_hint) is the payload's own. The trailers are the last frame.
 ///
 /// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
 ///
 /// ```
-/// use countersign::chunked::{ChunkVerifier, VerifiedBody};
+/// use countersign::chunked::{ChunkedBody, ChunkVerifier, ChunkedEncoding, VerifiedBody};
+/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::{Credentials, Signer, Timestamp};
+/// use http_body::Body as _;
 ///
-/// fn payload<B>(body: B, verifier: ChunkVerifier) -> VerifiedBody<B> {
-///     VerifiedBody::new(body, verifier)
-/// }
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
+/// let body = ChunkedBody::new("a".repeat(66560), chunks);
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", "s3")?;
+/// let pending = verifier.verify_signature(&claim, &key, now)?;
+/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let (_verified, context) = pending.into_parts();
+/// let body = VerifiedBody::new(body, ChunkVerifier::new(&context)?);
+/// assert_eq!(body.size_hint().exact(), Some(66560));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct VerifiedBody<B, K = VerificationKey> {
-    body: B,
-    /// What came of it and was not looked at yet.
-    pending: Bytes,
-    /// None once the end was verified, or something was wrong.
-    framing: Option<Framing<K>>,
+pub struct VerifiedBody<B>(FrameLoop<B, VerifyingSink>);
+
+struct VerifyingSink {
+    framing: Framing,
     /// Data that is not verified yet.
     chunk: Pieces,
-    ready: VecDeque<Bytes>,
-    remaining: u64,
-    trailers: Option<HeaderMap>,
     check: Check,
 }
 
 type Check = Box<dyn FnMut(&str, &str) -> Option<bool> + Send + Sync>;
 
-impl<B, K: VerifyingKey> VerifiedBody<B, K> {
+impl<B> VerifiedBody<B> {
     /// Verifies `body` with what its request was verified with.
     ///
-    /// Unsigned trailers that nothing has checked are an error at the end: checksums need the
-    /// feature `checksums`, all others [`with_check`](Self::with_check).
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChunkedBody, ChunkedEncoding};
-    /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
-    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// use http_body::Body as _;
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-    /// # let body = ChunkedBody::new("a".repeat(66560), chunks);
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-    ///
-    /// let (verified, seed) = head.into_parts();
-    /// let body = VerifiedBody::new(body, ChunkVerifier::new(&seed)?);
-    /// assert_eq!(body.size_hint().exact(), Some(66560));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn new(body: B, verifier: ChunkVerifier<K>) -> Self {
+    /// An unsigned trailer that nothing has checked is an error at the end: checksums need the
+    /// feature `checksums`, all other trailers need [`with_check`](Self::with_check).
+    pub fn new(body: B, verifier: ChunkVerifier) -> Self {
         let (framing, begun) = verifier.into_parts();
-        // What was read of a chunk, and is still to come out.
+        // The data that the verifier has read and not returned yet.
         let held = begun.len() as u64;
+        let remaining = framing.remaining() + held;
         let mut chunk = Pieces::default();
         chunk.push(begun.into());
-        Self {
-            body,
-            pending: Bytes::new(),
-            remaining: framing.remaining() + held,
-            framing: Some(framing),
+        let sink = VerifyingSink {
+            framing,
             chunk,
-            ready: VecDeque::new(),
-            trailers: None,
             check: Box::new(|_, _| None),
-        }
+        };
+        Self(FrameLoop::new(body, sink, Some(remaining)))
     }
 
-    /// The caller's own check of each trailer, by name and value, once all data has come: whether it
-    /// holds. `None` leaves it to what [`new`](Self::new) says.
+    /// Sets the caller's own check of each trailer, by name and value, after all data has arrived.
     ///
-    /// ```
-    /// use countersign::chunked::{ChunkVerifier, VerifiedBody};
-    ///
-    /// /// A checksum of one's own, calculated over what came: whether it is the one in the trailer.
-    /// fn checked<B>(body: B, verifier: ChunkVerifier, expected: String) -> VerifiedBody<B> {
-    ///     VerifiedBody::new(body, verifier)
-    ///         .with_check(move |name, value| (name == "x-amz-meta-sum").then_some(value == expected))
-    /// }
-    /// ```
+    /// It returns whether the trailer is right. `None` leaves the trailer to [`new`](Self::new).
+    #[must_use]
     pub fn with_check(
-        self,
+        mut self,
         check: impl FnMut(&str, &str) -> Option<bool> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            check: Box::new(check),
-            ..self
+        if let Some(sink) = self.0.sink_mut() {
+            sink.check = Box::new(check);
         }
+        self
+    }
+}
+
+impl Sink for VerifyingSink {
+    type Error = VerifiedBodyError;
+
+    fn body_error(error: BodyError) -> VerifiedBodyError {
+        VerifiedBodyError::Body(error)
     }
 
-    /// Looks at what came, up to where data can go or more must come.
-    fn advance(&mut self) -> Result<(), ChunkError> {
-        let Some(framing) = &mut self.framing else {
-            return Ok(());
-        };
+    /// Reads up to where data can go out or more must arrive.
+    fn take(
+        &mut self,
+        input: &mut Bytes,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Result<(), VerifiedBodyError> {
+        let framing = &mut self.framing;
         loop {
-            let (taken, step) = framing.step(&self.pending)?;
-            let piece = self.pending.split_to(taken.min(self.pending.len()));
+            let (taken, step) = framing.step(input)?;
+            let piece = input.split_to(taken.min(input.len()));
             match step {
                 Step::Data => {
                     self.chunk.push(piece);
@@ -134,36 +122,26 @@ impl<B, K: VerifyingKey> VerifiedBody<B, K> {
                 Step::Chunk => {}
                 Step::More => return Ok(()),
             }
-            self.chunk.move_to(&mut self.ready);
-            if !self.ready.is_empty() {
+            self.chunk.move_to(ready);
+            if !ready.is_empty() {
                 return Ok(());
             }
         }
     }
 
-    fn finish(&mut self) -> Result<(), ChunkError> {
-        if let Some(framing) = self.framing.take() {
-            let trailers = framing.into_trailers(&mut self.check)?;
-            self.trailers = Some(trailers).filter(|trailers| !trailers.is_empty());
-            self.chunk.move_to(&mut self.ready);
-        }
-        Ok(())
-    }
-
-    /// After an error there is nothing more.
-    fn fail<T>(&mut self, error: VerifiedBodyError) -> Poll<Option<Result<T, VerifiedBodyError>>> {
-        self.framing = None;
-        self.ready.clear();
-        self.pending = Bytes::new();
-        Poll::Ready(Some(Err(error)))
+    fn finish(
+        mut self,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Result<Option<HeaderMap>, VerifiedBodyError> {
+        let trailers = self.framing.into_trailers(&mut self.check)?;
+        self.chunk.move_to(ready);
+        Ok(Some(trailers).filter(|trailers| !trailers.is_empty()))
     }
 }
 
-impl<B, K> Body for VerifiedBody<B, K>
+impl<B> Body for VerifiedBody<B>
 where
-    B: Body + Unpin,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    K: VerifyingKey + Unpin,
+    B: Body<Error: Into<BodyError>> + Unpin,
 {
     type Data = Bytes;
     type Error = VerifiedBodyError;
@@ -172,67 +150,47 @@ where
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, VerifiedBodyError>>> {
-        let this = &mut *self;
-        loop {
-            if let Some(data) = this.ready.pop_front() {
-                this.remaining = this.remaining.saturating_sub(data.len() as u64);
-                return Poll::Ready(Some(Ok(Frame::data(data))));
-            }
-            if this.framing.is_none() {
-                let trailers = this.trailers.take().map(Frame::trailers);
-                return Poll::Ready(trailers.map(Ok));
-            }
-            let result = match ready!(fill(&mut this.pending, &mut this.body, context)) {
-                Ok(true) => this.advance(),
-                Ok(false) => this.finish(),
-                Err(error) => return this.fail(VerifiedBodyError::Body(error)),
-            };
-            if let Err(error) = result {
-                return this.fail(error.into());
-            }
-        }
+        self.0.poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.framing.is_none() && self.ready.is_empty() && self.trailers.is_none()
+        self.0.is_end_stream()
     }
 
+    /// The announced length of the payload that has not been yielded yet.
+    ///
+    /// It is exact for an honest client, but it is the client's claim: do not allocate memory for it.
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.remaining)
+        self.0.size_hint()
     }
 }
 
-impl<B: fmt::Debug, K> fmt::Debug for VerifiedBody<B, K> {
+impl<B: fmt::Debug> fmt::Debug for VerifiedBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedBody")
-            .field("body", &self.body)
-            .field("remaining", &self.remaining)
-            .finish_non_exhaustive()
+        self.0.debug("VerifiedBody", f)
     }
 }
 
-/// Why a [`VerifiedBody`] broke off.
+/// An error of a [`VerifiedBody`]: the inner body failed, or its chunks are not what was signed.
 ///
-/// ```
-/// use countersign::chunked::VerifiedBodyError;
-/// use http::StatusCode;
-///
-/// /// What to answer when the body of an upload breaks off.
-/// fn status(error: &VerifiedBodyError) -> StatusCode {
-///     match error {
-///         VerifiedBodyError::Chunks(error) => error.status(),
-///         _ => StatusCode::BAD_REQUEST,
-///     }
-/// }
-/// # assert_eq!(status(&VerifiedBodyError::Chunks(countersign::chunked::ChunkError::SignatureMismatch)), 403);
-/// ```
+/// [`error_response`](crate::verify::error_response) makes a response of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifiedBodyError {
-    /// The inner body broke off.
-    #[error("the body that comes in chunks failed")]
-    Body(#[source] Box<dyn StdError + Send + Sync>),
-    /// What came is not what was signed.
+    /// The inner body failed.
+    #[error("aws-chunked body failed")]
+    Body(#[source] BodyError),
+    /// The chunks are not what was signed.
     #[error(transparent)]
     Chunks(#[from] ChunkError),
+}
+
+impl refusal::Sealed for VerifiedBodyError {
+    fn answer(&self, protocol: Protocol) -> Answer {
+        match self {
+            // The client's connection broke, as far as the server can tell.
+            Self::Body(_) => ChunkError::Incomplete.answer(protocol),
+            Self::Chunks(error) => error.answer(protocol),
+        }
+    }
 }

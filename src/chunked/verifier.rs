@@ -5,77 +5,58 @@ use std::fmt;
 use http::{HeaderMap, HeaderName};
 
 use crate::chunked::ChunkedEncoding;
+use crate::chunked::encoding::Mode;
 use crate::chunked::error::ChunkError;
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
-use crate::chunked::payload::Encoding;
-use crate::primitives::encode::append;
+use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
-use crate::verify::{StreamContext, StreamingPayload, VerificationKey, VerifyingKey};
+use crate::verify::{StreamContext, VerificationKey};
 
 /// The default limit for the size of a signed chunk: 16 MiB.
-///
-/// ```
-/// use countersign::chunked::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE};
-///
-/// /// For a client that sends chunks of up to 64 MiB.
-/// fn with_more_room(verifier: ChunkVerifier) -> ChunkVerifier {
-///     verifier.with_max_chunk_size(4 * DEFAULT_MAX_CHUNK_SIZE)
-/// }
-/// ```
 pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
 
-/// The most that the trailers of an upload may take together, in bytes: 8 KiB.
-///
-/// ```
-/// use countersign::chunked::{ChunkError, MAX_TRAILERS_LENGTH};
-///
-/// let told = ChunkError::TrailersTooLong.to_string();
-/// assert!(told.contains(&MAX_TRAILERS_LENGTH.to_string()));
-/// ```
+/// The maximum length of all trailers of an upload together: 8 KiB.
 pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 
-/// Reads aws-chunked bytes as they arrive, in any split, and lets data out only once its signature
-/// holds.
+/// Decodes aws-chunked bytes as they arrive, and returns data only after its signature was verified.
 ///
-/// The verifier buffers a signed chunk until all of it has arrived. The buffer grows with the data
-/// that has arrived, whatever size the chunk's header announces. Its limit is the largest chunk
-/// ([16 MiB](DEFAULT_MAX_CHUNK_SIZE) by default, see
+/// The input may be split anywhere. The verifier buffers a signed chunk until all of it has arrived.
+/// The buffer grows with the data that has arrived, whatever size the chunk's header announces. Its
+/// limit is the largest chunk ([16 MiB](DEFAULT_MAX_CHUNK_SIZE) by default, see
 /// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](MAX_TRAILERS_LENGTH).
-/// Unsigned chunks, of which only the trailers' checksums tell something, are let through as they
-/// come.
+/// Unsigned chunks, which only the checksums in the trailers protect, pass through as they arrive.
 ///
-/// Everything that the request's signature promised is held against what comes: the order of the
-/// chunks, the decoded length, the final chunk, and the trailers, which must be those announced.
-/// Only [`finish`](Self::finish) says that all of it was there: what came before may be part of an
-/// upload that was cut off, and must not be kept if it fails.
+/// What arrives is compared with everything that the request's signature promised: the order of the
+/// chunks, the decoded length, the final chunk, and the announced trailers. Only
+/// [`finish`](Self::finish) tells that all of it has arrived. What was returned before may be part
+/// of an upload that was cut off, so discard it if `finish` fails.
 ///
 /// ```
 /// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
-/// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-/// use countersign::{Credentials, Service, Signer};
-/// use time::macros::datetime;
+/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
 /// // A client signs ...
-/// let now = datetime!(2015-08-30 12:36 UTC);
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
+/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
 /// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// let mut body = chunks.header("hello")?.as_ref().to_vec();
-/// body.extend_from_slice(b"hello");
-/// body.extend_from_slice(&chunks.finish()?);
+/// let header = chunks.header("hello")?;
+/// let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 ///
-/// // ... and a server verifies: first the head, and then the chunks as they come.
+/// // ... and a server verifies: first the head, and then the chunks as they arrive.
 /// let claim = SignedRequest::parse(&request)?;
-/// let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// let verifier = Verifier::new("us-east-1", Service::S3)?;
-/// let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? else {
-///     panic!("not a stream");
-/// };
-/// let (verified, seed) = head.into_parts();
-/// let mut chunks = ChunkVerifier::new(&seed)?;
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", "s3")?;
+/// let pending = verifier.verify_signature(&claim, &key, now)?;
+/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let (_verified, context) = pending.into_parts();
+/// let mut chunks = ChunkVerifier::new(&context)?;
 /// let mut data = Vec::new();
 /// let mut input = &body[..]; // from a socket, in any pieces
 /// while !input.is_empty() {
@@ -85,80 +66,34 @@ pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 /// }
 /// chunks.finish()?;
 /// assert_eq!(data, b"hello");
-/// # let _ = verified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct ChunkVerifier<K = VerificationKey> {
-    framing: Framing<K>,
-    /// The chunk as far as it has come.
+pub struct ChunkVerifier {
+    framing: Framing,
+    /// The part of the chunk that has arrived.
     chunk: Vec<u8>,
-    /// Whether it was let out.
+    /// Whether the chunk was returned.
     out: bool,
 }
 
-/// What came of some input.
-///
-/// ```
-/// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
-/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-/// # use countersign::{Credentials, Service, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-/// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// # let header = chunks.header("hello")?;
-/// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
-/// # let claim = SignedRequest::parse(&request)?;
-/// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-/// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-/// # let (_, seed) = head.into_parts();
-/// let mut chunks = ChunkVerifier::new(&seed)?;
-/// // Half of a chunk's header: it is read, and nothing can come out yet.
-/// let decoded = chunks.decode(&body[..20])?;
-/// assert_eq!((decoded.consumed, decoded.data), (20, &b""[..]));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// What [`ChunkVerifier::decode`] read, and the data that it verified.
 #[derive(Clone, Copy)]
 pub struct Decoded<'v> {
-    /// How many bytes of the input are done with.
+    /// The number of input bytes that were read.
     pub consumed: usize,
-    /// Data of the payload, verified where it is signed; often none yet.
+    /// Data of the payload, verified if it is signed. Often empty.
     pub data: &'v [u8],
 }
 
-impl<K: VerifyingKey> ChunkVerifier<K> {
-    /// For the chunks of a request whose head has been verified.
+impl ChunkVerifier {
+    /// Creates the verifier for the chunks of a request whose head was verified.
     ///
     /// # Errors
     /// - [`ChunkError::NotAnnounced`] if the payload is an event stream, or if `x-amz-trailer`
     ///   contains an invalid or a duplicate name
-    ///
-    /// ```
-    /// # use countersign::chunked::ChunkedEncoding;
-    /// use countersign::chunked::ChunkVerifier;
-    /// use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let verifier = Verifier::new("us-east-1", Service::S3)?;
-    ///
-    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
-    ///     let (verified, seed) = head.into_parts();
-    ///     let chunks = ChunkVerifier::new(&seed)?;
-    ///     assert_eq!(chunks.remaining(), 5); // as the request announced
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn new(seed: &StreamContext<K>) -> Result<Self, ChunkError>
-    where
-        K: Clone,
-    {
+    pub fn new(context: &StreamContext) -> Result<Self, ChunkError> {
         let no_chunks = ChunkError::NotAnnounced("what comes are event messages");
-        let names: Result<Vec<_>, _> = seed.trailer().map(HeaderName::try_from).collect();
+        let names: Result<Vec<_>, _> = context.trailer().map(HeaderName::try_from).collect();
         let names = names.map_err(|_| {
             ChunkError::NotAnnounced("`x-amz-trailer` contains an invalid header name")
         })?;
@@ -171,72 +106,46 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
             ));
         }
         let announced = Announced {
-            form: match seed.payload() {
-                StreamingPayload::Chunks => Encoding::Signed,
-                StreamingPayload::ChunksAndTrailer => Encoding::SignedWithTrailers,
-                StreamingPayload::UnsignedAndTrailer => Encoding::UnsignedWithTrailers,
-                StreamingPayload::Events => return Err(no_chunks),
+            mode: match context.payload() {
+                StreamingMode::Chunks => Mode::Signed,
+                StreamingMode::ChunksAndTrailer => Mode::SignedWithTrailers,
+                StreamingMode::UnsignedAndTrailer => Mode::UnsignedWithTrailers,
+                StreamingMode::Events => return Err(no_chunks),
             },
-            decoded_length: seed.decoded_content_length().ok_or(no_chunks)?,
+            decoded_length: context.decoded_content_length().ok_or(no_chunks)?,
             trailers,
         };
-        let link = Link::new(*seed.date(), *seed.signature());
-        Ok(Self::of(announced, link, *seed.scope(), seed.key().clone()))
+        let link = Link::new(*context.date(), *context.signature());
+        Ok(Self::of(
+            announced,
+            link,
+            *context.scope(),
+            context.key().clone(),
+        ))
     }
 
-    /// For chunks without their request, from what it announced: the form, length and trailers (of
-    /// which only the names count), its signature, its date and its scope. All of that must come
-    /// from what was verified, so this is for tests, and for those who look into what went wrong.
+    /// Creates a verifier for chunks without their request, from what the request announced.
     ///
-    /// ```
-    /// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
-    /// use countersign::{Credentials, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let now = datetime!(2015-08-30 12:36 UTC);
-    ///
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # let payload = ChunkedEncoding::signed(5);
-    /// # let mut chunks = signer.sign_chunked(&mut request, payload.clone(), now)?;
-    /// # let header = chunks.header("hello")?;
-    /// # let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
-    /// # let authorization = request.headers()["authorization"].to_str()?;
-    /// let signed = countersign::sigv4::Authorization::parse(authorization)?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let key = countersign::verify::VerificationKey::derive(&credentials, &signed.scope)?;
-    /// let date = countersign::sigv4::AmzDate::new(now).expect("a date");
-    /// let mut verifier = ChunkVerifier::for_payload(&payload, &signed.signature, &date, &signed.scope, key)
-    ///     .with_max_chunk_size(1 << 16)
-    ///     .without_min_chunk_size();
-    /// assert_eq!(verifier.remaining(), 5);
-    /// let (mut data, mut rest) = (Vec::new(), &body[..]);
-    /// while !rest.is_empty() {
-    ///     let decoded = verifier.decode(rest)?;
-    ///     data.extend_from_slice(decoded.data);
-    ///     rest = &rest[decoded.consumed..];
-    /// }
-    /// verifier.finish()?;
-    /// assert_eq!(data, b"hello");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Of the encoding, the form, the length and the names of the trailers count. All of the
+    /// arguments must come from a verified request, so this is for tests and for diagnosis: use
+    /// [`new`](Self::new).
     pub fn for_payload(
         payload: &ChunkedEncoding,
         seed: &Signature,
         date: &AmzDate,
         scope: &CredentialScope,
-        key: K,
+        key: VerificationKey,
     ) -> Self {
         let names = payload.trailers().iter().map(|one| one.name().clone());
         let announced = Announced {
-            form: payload.form(),
+            mode: payload.mode(),
             decoded_length: payload.decoded_length(),
             trailers: sorted(names.collect()),
         };
         Self::of(announced, Link::new(*date, *seed), *scope, key)
     }
 
-    fn of(announced: Announced, link: Link, scope: CredentialScope, key: K) -> Self {
+    fn of(announced: Announced, link: Link, scope: CredentialScope, key: VerificationKey) -> Self {
         Self {
             framing: Framing::new(announced, link, scope, key),
             chunk: Vec::new(),
@@ -247,77 +156,31 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     /// Sets the limit for the size of a signed chunk, in bytes.
     ///
     /// A client that sends a whole chunk of that size costs that much memory.
-    ///
-    /// ```
-    /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::{VerificationKey, StreamContext};
-    ///
-    /// /// For a server with little memory.
-    /// fn small(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
-    ///     Ok(ChunkVerifier::new(seed)?.with_max_chunk_size(64 * 1024))
-    /// }
-    /// ```
+    #[must_use]
     pub fn with_max_chunk_size(mut self, max_chunk_size: usize) -> Self {
         self.framing.max_chunk_size = max_chunk_size as u64;
         self
     }
 
-    /// Takes chunks under [8 KiB](super::MIN_CHUNK_SIZE), which S3 refuses with
-    /// `InvalidChunkSizeError`, wherever they come.
+    /// Accepts chunks below [8 KiB](super::MIN_CHUNK_SIZE) anywhere in the stream.
     ///
-    /// ```
-    /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    /// use countersign::verify::{VerificationKey, StreamContext};
-    ///
-    /// /// For a store that is less strict than S3.
-    /// fn lenient(seed: &StreamContext<VerificationKey>) -> Result<ChunkVerifier, ChunkError> {
-    ///     Ok(ChunkVerifier::new(seed)?.without_min_chunk_size())
-    /// }
-    /// ```
+    /// S3 accepts only the last chunk so small, and answers `InvalidChunkSizeError` otherwise.
+    #[must_use]
     pub fn without_min_chunk_size(mut self) -> Self {
         self.framing.min_chunk_size = 0;
         self
     }
 
-    /// Reads some input: call it again with what is left of it, until nothing is.
+    /// Reads some input. Call it again with the rest of the input, until nothing is left.
     ///
     /// # Errors
-    /// The first thing that is wrong; from then on always the same.
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedEncoding};
-    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// # let header = chunks.header("hello")?;
-    /// # let body = [header.as_ref(), b"jello", &chunks.finish()?].concat();
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-    /// # let (_, seed) = head.into_parts();
-    /// // Somebody changed a byte of the chunk on its way.
-    /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
-    /// let refused = loop {
-    ///     match chunks.decode(input) {
-    ///         Ok(decoded) => {
-    ///             assert!(decoded.data.is_empty()); // nothing of it comes out
-    ///             input = &input[decoded.consumed..];
-    ///         }
-    ///         Err(error) => break error,
-    ///     }
-    /// };
-    /// assert_eq!(refused, ChunkError::SignatureMismatch);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Any [`ChunkError`], for the first thing that is wrong. All further calls return the same error.
     pub fn decode<'v>(&'v mut self, input: &'v [u8]) -> Result<Decoded<'v>, ChunkError> {
         if std::mem::take(&mut self.out) {
             self.chunk.clear();
         }
         let mut consumed = 0;
-        // The data of a chunk that is wholly in the input needs not be copied.
+        // The data of a chunk that is wholly in the input is not copied.
         let mut whole: &[u8] = &[];
         loop {
             let rest = input.get(consumed..).unwrap_or_default();
@@ -357,80 +220,33 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
         }
     }
 
-    /// How many bytes of the payload are still to come.
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
-    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-    /// # let (_, seed) = head.into_parts();
-    /// let chunks = ChunkVerifier::new(&seed)?;
-    /// assert_eq!(Some(chunks.remaining()), seed.decoded_content_length());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The number of bytes of the payload that have not arrived yet.
     pub fn remaining(&self) -> u64 {
         self.framing.remaining()
     }
 
-    /// Says that everything came, and gives the trailers.
+    /// Ends the body, and returns the trailers.
     ///
     /// With the feature `checksums` the trailers of [`ChecksumAlgorithm`](super::ChecksumAlgorithm)
-    /// have been held against the payload. An unsigned trailer that nobody has checked is an error:
-    /// see [`finish_with`](Self::finish_with).
+    /// have been compared with the payload. An unsigned trailer that nothing has checked is an
+    /// error: see [`finish_with`](Self::finish_with).
     ///
     /// # Errors
-    /// The end is missing; an unsigned trailer is unchecked; whatever was wrong before.
-    ///
-    /// ```
-    /// # use countersign::chunked::{ChunkVerifier, ChunkedEncoding, ChecksumAlgorithm};
-    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Service, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("/key").header("host", "localhost").body(())?;
-    /// # let payload = ChunkedEncoding::signed_with_trailers(9, [ChecksumAlgorithm::Crc32.into()]);
-    /// # let mut chunks = signer.sign_chunked(&mut request, payload, now)?;
-    /// # let header = chunks.header("123456789")?;
-    /// # let body = [header.as_ref(), b"123456789", &chunks.finish_with([("x-amz-checksum-crc32", "y/Q5Jg==")])?].concat();
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&Credentials::new("AKIDEXAMPLE", "secret"), claim.scope())?;
-    /// # let PendingVerification::Streaming(head) = Verifier::new("us-east-1", Service::S3)?.verify_signature(&claim, &key, now)? else { unreachable!() };
-    /// # let (_, seed) = head.into_parts();
-    /// let (mut chunks, mut input) = (ChunkVerifier::new(&seed)?, &body[..]);
-    /// while !input.is_empty() {
-    ///     let consumed = chunks.decode(input)?.consumed;
-    ///     input = &input[consumed..];
-    /// }
-    /// let trailers = chunks.finish()?;
-    /// assert_eq!(trailers["x-amz-checksum-crc32"], "y/Q5Jg==");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// - [`ChunkError::Incomplete`] if the end of the body is missing
+    /// - [`ChunkError::UncheckedTrailer`] if nothing has checked an unsigned trailer
+    /// - [`ChunkError::ChecksumMismatch`] if a trailer is not the checksum of the payload
+    /// - the error that [`decode`](Self::decode) returned, if it did
     pub fn finish(self) -> Result<HeaderMap, ChunkError> {
         self.finish_with(|_, _| None)
     }
 
-    /// As [`finish`](Self::finish), with the caller's own check of each trailer, by name and value:
-    /// whether it holds. `None` leaves it to what `finish` does.
+    /// Ends the body with the caller's own check of each trailer, by name and value.
+    ///
+    /// It returns whether the trailer is right. `None` leaves the trailer to [`finish`](Self::finish).
     ///
     /// # Errors
-    /// As there; and a trailer that does not hold.
-    ///
-    /// ```
-    /// use countersign::chunked::{ChunkError, ChunkVerifier};
-    ///
-    /// /// With a checksum that this crate does not know, calculated by the caller over what came out.
-    /// fn finish(chunks: ChunkVerifier, xxhash: &str) -> Result<(), ChunkError> {
-    ///     chunks.finish_with(|name, value| (name == "x-amz-meta-xxhash").then_some(value == xxhash))?;
-    ///     Ok(())
-    /// }
-    /// ```
+    /// - everything that [`finish`](Self::finish) returns
+    /// - [`ChunkError::ChecksumMismatch`] if the check returns `Some(false)`
     pub fn finish_with(
         self,
         check: impl FnMut(&str, &str) -> Option<bool>,
@@ -439,7 +255,7 @@ impl<K: VerifyingKey> ChunkVerifier<K> {
     }
 }
 
-/// Each name once, in ascending order.
+/// The names in ascending order, without duplicates.
 fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
     names.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
     names.dedup();
@@ -447,9 +263,9 @@ fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
 }
 
 #[cfg(feature = "http-body")]
-impl<K> ChunkVerifier<K> {
-    /// The state, and what of a chunk has been held back.
-    pub(super) fn into_parts(mut self) -> (Framing<K>, Vec<u8>) {
+impl ChunkVerifier {
+    /// The state, and the part of a chunk that was not returned yet.
+    pub(super) fn into_parts(mut self) -> (Framing, Vec<u8>) {
         if self.out {
             self.chunk.clear();
         }
@@ -457,7 +273,7 @@ impl<K> ChunkVerifier<K> {
     }
 }
 
-impl<K: VerifyingKey> fmt::Debug for ChunkVerifier<K> {
+impl fmt::Debug for ChunkVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChunkVerifier")
             .field("remaining", &self.remaining())

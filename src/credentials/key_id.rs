@@ -76,12 +76,6 @@ impl IdPrefix {
     }
 
     /// The four letters.
-    ///
-    /// ```
-    /// use countersign::credentials::IdPrefix;
-    ///
-    /// assert_eq!(IdPrefix::TemporaryAccessKey.as_str(), "ASIA");
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ServiceBearerToken => "ABIA",
@@ -101,13 +95,6 @@ impl IdPrefix {
 
     /// Whether ids of this prefix name something to authenticate with. The others name users,
     /// roles and the like, and no request can be signed with them.
-    ///
-    /// ```
-    /// use countersign::credentials::IdPrefix;
-    ///
-    /// assert!(IdPrefix::VerificationKey.is_credential());
-    /// assert!(!IdPrefix::Role.is_credential());
-    /// ```
     pub fn is_credential(self) -> bool {
         matches!(
             self,
@@ -123,7 +110,7 @@ impl IdPrefix {
 ///
 /// **Unofficial**: AWS does not document that ids of 20 characters carry the account; people found
 /// it out. `None` where it would be a guess: for ids from before about 2019, which carry none, and
-/// for anything but `AKIA…` and `ASIA…`. Good for a log line; whoever must know asks STS
+/// for anything but `AKIA…` and `ASIA…`. Good for a log line; ask STS to be sure
 /// (`GetAccessKeyInfo`).
 ///
 /// ```

@@ -1,18 +1,18 @@
-//! Messages out of whatever pieces the network delivers.
+//! Messages from a stream of bytes in any pieces.
 
 use std::fmt;
 
 use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::error::FrameError;
 use super::message::{Message, PRELUDE, Prelude};
-use crate::primitives::encode::append;
+use crate::primitives::buffer::append;
 
 /// Finds messages in a stream of bytes.
 ///
-/// A message that is in one piece is lent from there, without a copy. Otherwise its pieces are put
-/// together in a buffer for that one message: at most 24 MiB, or what
-/// [`with_longest`](Self::with_longest) says. The buffer grows with the data that has arrived,
-/// whatever length the message announces.
+/// A message that arrives in one piece is borrowed from the input, without a copy. Otherwise its
+/// pieces are joined in a buffer of at most 24 MiB (see
+/// [`with_max_message_length`](Self::with_max_message_length)). The buffer grows with the data that
+/// has arrived, whatever length the message announces.
 ///
 /// ```
 /// use countersign::event_stream::{Decoder, encode};
@@ -33,54 +33,37 @@ use crate::primitives::encode::append;
 /// ```
 #[derive(Clone)]
 pub struct Decoder {
-    longest: usize,
-    /// The beginning of a message; or one that was lent out, and goes with the next call.
+    max_message_length: usize,
+    /// The beginning of a message, or one that was returned and that the next call removes.
     buffer: Vec<u8>,
     lent: bool,
     failed: Option<FrameError>,
 }
 
 impl Decoder {
-    /// Takes messages of up to [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH).
-    ///
-    /// ```
-    /// use countersign::event_stream::Decoder;
-    ///
-    /// let mut decoder = Decoder::new();
-    /// assert!(decoder.decode(&mut &b""[..])?.is_none()); // nothing has come yet
-    /// # Ok::<(), countersign::event_stream::FrameError>(())
-    /// ```
+    /// Accepts messages of up to [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH).
     pub fn new() -> Self {
         Self {
-            longest: DEFAULT_MAX_MESSAGE_LENGTH,
+            max_message_length: DEFAULT_MAX_MESSAGE_LENGTH,
             buffer: Vec::new(),
             lent: false,
             failed: None,
         }
     }
 
-    /// Sets the limit for the length of a message, in bytes, frame included.
-    ///
-    /// ```
-    /// use countersign::event_stream::{Decoder, FrameError, encode};
-    ///
-    /// let mut frame = Vec::new();
-    /// encode(&[], &[0; 200], &mut frame)?;
-    /// let refused = Decoder::new().with_longest(100).decode(&mut &frame[..]).map(drop);
-    /// assert!(matches!(refused, Err(FrameError::LengthOutOfRange { longest: 100, .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Sets the maximum length of a message, in bytes, frame included.
     #[must_use]
-    pub fn with_longest(mut self, longest: usize) -> Self {
-        self.longest = longest;
+    pub fn with_max_message_length(mut self, max_message_length: usize) -> Self {
+        self.max_message_length = max_message_length;
         self
     }
 
-    /// Reads up to the end of the next message, and takes what it has read off the front of
-    /// `input`. `None`: all of `input` is read, and more is needed.
+    /// Reads up to the end of the next message, and removes what it has read from `input`.
+    ///
+    /// `None` means that all of `input` was read and that more is needed.
     ///
     /// # Errors
-    /// Bytes that are no message. From then on the same error comes back whatever follows.
+    /// - [`FrameError`] if the bytes are not a message. Every later call returns the same error
     ///
     /// ```
     /// use countersign::event_stream::{Decoder, encode};
@@ -89,10 +72,12 @@ impl Decoder {
     /// encode(&[], b"one", &mut stream)?;
     /// encode(&[], b"two", &mut stream)?;
     ///
-    /// // Both came at once.
+    /// // Both arrived at once.
     /// let (mut decoder, mut input) = (Decoder::new(), &stream[..]);
-    /// assert_eq!(decoder.decode(&mut input)?.map(|message| message.payload()), Some(&b"one"[..]));
-    /// assert_eq!(decoder.decode(&mut input)?.map(|message| message.payload()), Some(&b"two"[..]));
+    /// let one = decoder.decode(&mut input)?.expect("a message");
+    /// assert_eq!(one.payload(), b"one");
+    /// let two = decoder.decode(&mut input)?.expect("a message");
+    /// assert_eq!(two.payload(), b"two");
     /// assert!(decoder.decode(&mut input)?.is_none() && input.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -107,29 +92,19 @@ impl Decoder {
             self.buffer.clear();
         }
         let Self {
-            longest,
+            max_message_length,
             buffer,
             lent,
             failed,
         } = self;
-        next(*longest, buffer, lent, input).inspect_err(|error| *failed = Some(*error))
+        next(*max_message_length, buffer, lent, input).inspect_err(|error| *failed = Some(*error))
     }
 
-    /// Says that the stream is at its end.
+    /// Checks that the stream did not end within a message.
     ///
     /// # Errors
-    /// [`FrameError::Truncated`] in the middle of a message; or what went wrong before.
-    ///
-    /// ```
-    /// use countersign::event_stream::{Decoder, FrameError, encode};
-    ///
-    /// let mut frame = Vec::new();
-    /// encode(&[], b"one", &mut frame)?;
-    /// let mut decoder = Decoder::new();
-    /// decoder.decode(&mut &frame[..10])?; // and then the connection broke
-    /// assert_eq!(decoder.finish(), Err(FrameError::Truncated));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// - [`FrameError::Truncated`] if the stream ended within a message
+    /// - the earlier error of [`decode`](Self::decode), if there was one
     pub fn finish(self) -> Result<(), FrameError> {
         match self.failed {
             Some(error) => Err(error),
@@ -140,7 +115,7 @@ impl Decoder {
 }
 
 fn next<'a, 'i: 'a>(
-    longest: usize,
+    max_message_length: usize,
     buffer: &'a mut Vec<u8>,
     lent: &mut bool,
     input: &mut &'i [u8],
@@ -148,7 +123,7 @@ fn next<'a, 'i: 'a>(
     if buffer.is_empty()
         && let Some(prelude) = input.first_chunk()
     {
-        let prelude = Prelude::read(prelude, longest)?;
+        let prelude = Prelude::read(prelude, max_message_length)?;
         if let Some((frame, rest)) = input.split_at_checked(prelude.total) {
             *input = rest;
             return prelude.message(frame).map(Some);
@@ -158,7 +133,7 @@ fn next<'a, 'i: 'a>(
     let Some(prelude) = buffer.first_chunk() else {
         return Ok(None);
     };
-    let prelude = Prelude::read(prelude, longest)?;
+    let prelude = Prelude::read(prelude, max_message_length)?;
     fill(buffer, prelude.total, input)?;
     if buffer.len() < prelude.total {
         return Ok(None);
@@ -187,7 +162,7 @@ impl Default for Decoder {
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
-            .field("longest", &self.longest)
+            .field("max_message_length", &self.max_message_length)
             .field("buffered", &self.buffer.len())
             .field("failed", &self.failed)
             .finish_non_exhaustive()

@@ -2,8 +2,9 @@
 
 use crate::timestamp::Timestamp;
 
-/// Why bytes are not the frame of a message. Where the next one begins is then unknown, and the
-/// stream has to be closed.
+/// Why bytes are not the frame of a message.
+///
+/// It is then unknown where the next message begins, so the stream must be closed.
 ///
 /// ```
 /// use countersign::event_stream::{FrameError, Message, encode};
@@ -11,116 +12,144 @@ use crate::timestamp::Timestamp;
 /// let mut frame = Vec::new();
 /// encode(&[], b"data", &mut frame)?;
 /// frame[12] ^= 1; // the first byte of the payload
-/// assert_eq!(Message::decode(&frame).err(), Some(FrameError::MessageChecksum));
+/// let error = Message::decode(&frame).unwrap_err();
+/// assert_eq!(error, FrameError::MessageChecksum);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
-    /// The bytes end in the middle of a message.
-    #[error("the stream ended in the middle of a message")]
+    /// The bytes end within a message.
+    #[error("stream ended within a message")]
     Truncated,
-    /// There are bytes behind the message, where it should have been all.
-    #[error("there are bytes behind the message")]
+    /// Bytes follow a message that should be the only one.
+    #[error("unexpected bytes after the message")]
     TrailingBytes,
     /// The checksum of the lengths does not match.
-    #[error("the checksum of a message's lengths does not match")]
+    #[error("checksum of the message lengths does not match")]
     PreludeChecksum,
     /// The checksum of the message does not match.
-    #[error("the checksum of a message does not match")]
+    #[error("checksum of the message does not match")]
     MessageChecksum,
-    /// A message is shorter than its headers, or longer than is taken.
-    #[error("a message of {length} bytes, where 16 and its headers to {longest} are taken")]
+    /// A message is shorter than its frame and headers, or longer than the maximum.
+    #[error(
+        "message is {length} bytes, expected its headers plus 16 bytes at least and {maximum} bytes at most"
+    )]
     LengthOutOfRange {
-        /// The whole length that the message says it has, in bytes.
+        /// The length that the message announces, in bytes.
         length: u32,
-        /// The most that is taken, in bytes.
-        longest: usize,
+        /// The maximum, in bytes.
+        maximum: usize,
     },
     /// The headers are longer than [`MAX_HEADERS_LENGTH`](super::MAX_HEADERS_LENGTH).
     #[error(
-        "headers of {length} bytes, where {} are taken",
+        "event headers are {length} bytes, above the maximum of {} bytes",
         super::MAX_HEADERS_LENGTH
     )]
     HeadersTooLong {
-        /// The length that the message says they have, in bytes.
+        /// The length that the message announces for them, in bytes.
         length: u32,
     },
-    /// There is not enough memory left to buffer a message.
+    /// There is not enough memory to buffer a message.
     #[error("not enough memory to buffer a message")]
     OutOfMemory,
-    /// The headers cannot be read.
-    #[error("a header of a message {0}")]
-    MalformedHeader(&'static str),
+    /// A header cannot be read.
+    #[error("malformed event header: {0}")]
+    MalformedHeader(HeaderError),
 }
 
-/// Why a signed message is refused. It proves nothing then, nor does what follows it.
+/// Why a header of a message cannot be read.
 ///
-/// No variant holds a signature.
+/// [`FrameError::MalformedHeader`] contains it.
 ///
 /// ```
-/// # use countersign::{sigv4::Authorization, Credentials, Signer};
-/// use countersign::event_stream::{EventError, EventVerifier, Message};
-/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
-/// # let mut request = http::Request::post("https://localhost/").body(())?;
-/// # let mut events = signer.sign_events(&mut request, now)?;
-/// # let (first, second) = (events.sign(b"first", now)?, events.sign(b"second", now)?);
-/// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
+/// use countersign::event_stream::{FrameError, HeaderError};
 ///
-/// // Somebody kept the first message back.
-/// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
-/// let refused = verifier.verify(&Message::decode(&second)?, now);
-/// assert_eq!(refused, Err(EventError::SignatureMismatch));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let error = FrameError::MalformedHeader(HeaderError::UnknownType);
+/// let text = "malformed event header: unknown value type";
+/// assert_eq!(error.to_string(), text);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// The name is empty.
+    #[error("empty name")]
+    EmptyName,
+    /// The type of the value is unknown.
+    #[error("unknown value type")]
+    UnknownType,
+    /// The value is longer than 32,767 bytes.
+    #[error("value is longer than 32767 bytes")]
+    ValueTooLong,
+    /// The name or the value extends beyond the headers.
+    #[error("header exceeds the length of the headers")]
+    Truncated,
+    /// The name or a text value is not UTF-8.
+    #[error("text is not UTF-8")]
+    InvalidUtf8,
+}
+
+/// Why a signed message is refused. It proves nothing then, nor do the messages after it.
+///
+/// No variant contains a signature.
+///
+/// ```
+/// use countersign::event_stream::EventError;
+///
+/// let error = EventError::SignatureMismatch;
+/// assert_eq!(error.to_string(), "message signature does not match");
+/// assert_eq!(error.code(), "InvalidSignatureException");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
-    /// A message without the two headers of a signed one, or with others beside them.
-    #[error("not a signed message: {0}")]
+    /// The request does not announce an event stream that is signed with SigV4.
+    #[error("request does not announce an event stream signed with SigV4")]
+    NotAnnounced,
+    /// The credentials are not those of the key that verified the request: the server's mistake.
+    #[error("credentials are not those that opened the event stream")]
+    WrongCredentials,
+    /// The message does not have exactly the two headers of a signed message.
+    #[error("malformed signed message: {0}")]
     NotSigned(&'static str),
-    /// `:date` is no time within the years 0 to 9999.
-    #[error("the date of a message is out of range")]
+    /// `:date` is outside the years 0 to 9999.
+    #[error("message date is outside the years 0 to 9999")]
     InvalidDate,
     /// The message was signed too long before or after the server's time.
-    #[error("a message was signed at {}, and it is {}", signed_at, now)]
+    #[error(
+        "message was signed at {}, too far from the server time {}",
+        signed_at,
+        now
+    )]
     OutsideClockWindow {
         /// The message's own time.
         signed_at: Timestamp,
         /// The server's time.
         now: Timestamp,
     },
-    /// The credentials that opened the stream have ended.
-    #[error("the credentials expired at {}, and it is {}", expiration, now)]
+    /// The credentials that opened the stream have expired.
+    #[error("credentials expired at {} (server time {})", expiration, now)]
     CredentialsExpired {
-        /// When they ended.
+        /// When they expired.
         expiration: Timestamp,
         /// The server's time.
         now: Timestamp,
     },
-    /// The message is not the one that was signed next: changed, swapped, or one before it is
-    /// missing.
-    #[error("the signature of a message does not match")]
+    /// The message is not the one that was signed next.
+    ///
+    /// It was changed or reordered, or a message before it is missing.
+    #[error("message signature does not match")]
     SignatureMismatch,
-    /// Something follows the message that ends the stream.
-    #[error("a message follows the end of the stream")]
+    /// A message follows the end of the stream.
+    #[error("message after the end of the stream")]
     AfterEnd,
     /// The stream stopped without the message that ends it.
-    #[error("the stream stopped before its end")]
+    #[error("stream stopped without its final message")]
     Incomplete,
 }
 
 impl EventError {
-    /// The error's name as AWS's JSON services have it: what `:exception-type` says in the message
-    /// that ends the answer.
-    ///
-    /// ```
-    /// use countersign::event_stream::EventError;
-    ///
-    /// assert_eq!(EventError::SignatureMismatch.code(), "InvalidSignatureException");
-    /// ```
+    /// The error code in AWS's JSON services: the value of `:exception-type` in the response.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotSigned(_) | Self::InvalidDate => "IncompleteSignatureException",
@@ -128,7 +157,8 @@ impl EventError {
                 "InvalidSignatureException"
             }
             Self::CredentialsExpired { .. } => "ExpiredTokenException",
-            Self::AfterEnd | Self::Incomplete => "BadRequestException",
+            Self::NotAnnounced | Self::AfterEnd | Self::Incomplete => "BadRequestException",
+            Self::WrongCredentials => "InternalFailure",
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::MAX_HEADERS_LENGTH;
-use super::error::FrameError;
-use crate::error::Error;
+use super::error::{FrameError, HeaderError};
+use crate::error::event_stream::EncodeError;
 
-/// The most bytes that a text or byte value has.
-const LONGEST_VALUE: usize = 32_767;
+/// The maximum length of a text or byte value, in bytes.
+const MAX_VALUE_LENGTH: usize = 32_767;
 
 /// The value of a header, of one of nine types.
 ///
@@ -66,14 +66,9 @@ impl Value<'_> {
         }
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, name: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let mut put = |kind: u8, bytes: &[u8]| {
             out.push(kind);
-            if let 6 | 7 = kind {
-                // Checked to be far below.
-                let len = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-                out.extend_from_slice(&len.to_be_bytes());
-            }
             out.extend_from_slice(bytes);
         };
         match self {
@@ -82,68 +77,86 @@ impl Value<'_> {
             Self::Short(value) => put(3, &value.to_be_bytes()),
             Self::Integer(value) => put(4, &value.to_be_bytes()),
             Self::Long(value) => put(5, &value.to_be_bytes()),
-            Self::Bytes(bytes) => put(6, bytes),
-            Self::String(text) => put(7, text.as_bytes()),
+            Self::Bytes(bytes) => {
+                put(6, &value_len(name, bytes)?.to_be_bytes());
+                out.extend_from_slice(bytes);
+            }
+            Self::String(text) => {
+                put(7, &value_len(name, text.as_bytes())?.to_be_bytes());
+                out.extend_from_slice(text.as_bytes());
+            }
             Self::Timestamp(value) => put(8, &value.to_be_bytes()),
             Self::Uuid(bytes) => put(9, bytes),
         }
+        Ok(())
     }
 }
 
-/// How many bytes headers take; an error where one of them cannot be sent, or all are too many.
-pub(super) fn encoded_len(headers: &[(&str, Value<'_>)]) -> Result<usize, Error> {
-    let mut len = 0;
+fn name_len(name: &str) -> Result<u8, EncodeError> {
+    let length = name.len();
+    let len = u8::try_from(length).ok().filter(|len| *len > 0);
+    len.ok_or(EncodeError::InvalidHeaderName { length })
+}
+
+fn value_len(name: &str, value: &[u8]) -> Result<u16, EncodeError> {
+    let length = value.len();
+    let len = u16::try_from(length).ok();
+    len.filter(|_| length <= MAX_VALUE_LENGTH)
+        .ok_or_else(|| EncodeError::HeaderValueTooLong {
+            name: name.to_owned(),
+            length,
+            maximum: MAX_VALUE_LENGTH,
+        })
+}
+
+/// The encoded length of headers, after checking that they can be encoded.
+pub(super) fn encoded_len(headers: &[(&str, Value<'_>)]) -> Result<usize, EncodeError> {
+    let mut total = 0_usize;
     for (name, value) in headers {
-        let too_long = match value {
-            Value::Bytes(bytes) => bytes.len() > LONGEST_VALUE,
-            Value::String(text) => text.len() > LONGEST_VALUE,
-            _ => false,
-        };
-        let problem = if !(1..=255).contains(&name.len()) {
-            "has not 1 to 255 bytes in its name"
-        } else if too_long {
-            "has more than 32767 bytes in its value"
-        } else {
-            len += 1 + name.len() + 1 + value.encoded_len();
-            if len <= MAX_HEADERS_LENGTH {
-                continue;
-            }
-            "makes the headers longer than 128 KiB"
-        };
-        return Err(Error::InvalidEventHeader {
-            name: (*name).to_owned(),
-            problem,
+        name_len(name)?;
+        match value {
+            Value::Bytes(bytes) => drop(value_len(name, bytes)?),
+            Value::String(text) => drop(value_len(name, text.as_bytes())?),
+            _ => {}
+        }
+        total = total.saturating_add(1 + name.len() + 1 + value.encoded_len());
+    }
+    if total > MAX_HEADERS_LENGTH {
+        return Err(EncodeError::HeadersTooLong {
+            length: total,
+            maximum: MAX_HEADERS_LENGTH,
         });
     }
-    Ok(len)
+    Ok(total)
 }
 
-/// Writes headers that were checked.
-pub(super) fn write(headers: &[(&str, Value<'_>)], out: &mut Vec<u8>) {
+/// Writes headers that [`encoded_len`] has checked.
+pub(super) fn write(headers: &[(&str, Value<'_>)], out: &mut Vec<u8>) -> Result<(), EncodeError> {
     for (name, value) in headers {
-        out.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
+        out.push(name_len(name)?);
         out.extend_from_slice(name.as_bytes());
-        value.write(out);
+        value.write(name, out)?;
     }
+    Ok(())
 }
 
-/// The headers of a [`Message`](super::Message), names and values, in the order in which they came.
+/// The headers of a [`Message`](super::Message): names and values, in the order of arrival.
 ///
 /// ```
 /// use countersign::event_stream::{Message, Value, encode};
 ///
+/// let headers = [("a", Value::Bool(true)), ("b", Value::Integer(7))];
 /// let mut frame = Vec::new();
-/// encode(&[("a", Value::Bool(true)), ("b", Value::Integer(7))], b"", &mut frame)?;
+/// encode(&headers, b"", &mut frame)?;
 /// let message = Message::decode(&frame)?;
-/// let names: Vec<&str> = message.headers().map(|(name, _)| name).collect();
-/// assert_eq!(names, ["a", "b"]);
+/// assert!(message.headers().eq(headers));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct Headers<'a>(Reader<'a>);
 
 impl<'a> Headers<'a> {
-    /// Reads every header once, so that later nothing can be wrong.
+    /// Reads every header once, so that iterating cannot fail.
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, FrameError> {
         let mut reader = Reader(bytes);
         while !reader.0.is_empty() {
@@ -164,7 +177,7 @@ impl<'a> Iterator for Headers<'a> {
     }
 }
 
-/// Names only: a value may be a signature.
+/// Shows names only, because a value may be a signature.
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.clone().map(|(name, _)| name);
@@ -172,7 +185,7 @@ impl fmt::Debug for Headers<'_> {
     }
 }
 
-/// What is still to be read.
+/// The bytes that are still to be read.
 #[derive(Clone)]
 struct Reader<'a>(&'a [u8]);
 
@@ -180,7 +193,7 @@ impl<'a> Reader<'a> {
     fn header(&mut self) -> Result<(&'a str, Value<'a>), FrameError> {
         let [len] = self.array()?;
         if len == 0 {
-            return Err(FrameError::MalformedHeader("has no name"));
+            return Err(FrameError::MalformedHeader(HeaderError::EmptyName));
         }
         let name = self.text(usize::from(len))?;
         let [kind] = self.array()?;
@@ -198,15 +211,17 @@ impl<'a> Reader<'a> {
             }
             8 => Value::Timestamp(i64::from_be_bytes(self.array()?)),
             9 => Value::Uuid(self.array()?),
-            _ => return Err(FrameError::MalformedHeader("is of an unknown type")),
+            _ => {
+                return Err(FrameError::MalformedHeader(HeaderError::UnknownType));
+            }
         };
         Ok((name, value))
     }
 
     fn value(&mut self) -> Result<&'a [u8], FrameError> {
         let len = usize::from(u16::from_be_bytes(self.array()?));
-        if len > LONGEST_VALUE {
-            return Err(FrameError::MalformedHeader("is longer than 32767 bytes"));
+        if len > MAX_VALUE_LENGTH {
+            return Err(FrameError::MalformedHeader(HeaderError::ValueTooLong));
         }
         self.bytes(len)
     }
@@ -228,8 +243,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-const TOO_SHORT: FrameError = FrameError::MalformedHeader("ends beyond the headers");
+const TOO_SHORT: FrameError = FrameError::MalformedHeader(HeaderError::Truncated);
 
 fn utf8(bytes: &[u8]) -> Result<&str, FrameError> {
-    std::str::from_utf8(bytes).map_err(|_| FrameError::MalformedHeader("is not UTF-8"))
+    std::str::from_utf8(bytes).map_err(|_| FrameError::MalformedHeader(HeaderError::InvalidUtf8))
 }

@@ -5,22 +5,23 @@ use std::fmt;
 use super::error::FrameError;
 use super::header::{self, Headers, Value};
 use super::{DEFAULT_MAX_MESSAGE_LENGTH, MAX_HEADERS_LENGTH};
-use crate::error::Error;
+use crate::error::event_stream::EncodeError;
 
 /// Two lengths and their checksum.
 pub(super) const PRELUDE: usize = 12;
-/// The checksum of everything.
+/// The checksum of the whole message.
 pub(super) const CHECKSUM: usize = 4;
-/// The most that the format can say.
-const LONGEST: usize = u32::MAX as usize;
+/// The maximum length that the format can express.
+const MAX_LENGTH: usize = u32::MAX as usize;
 
 /// Appends a message to `out`: its lengths, headers and payload, and both checksums.
 ///
 /// # Errors
-/// - [`Error::InvalidEventHeader`] if a header's name is empty or longer than 255 bytes, if its value
-///   is longer than 32,767 bytes, or if the headers are longer than 128 KiB
-/// - [`Error::EventTooLong`] if the message would be longer than
-///   [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH) (see [`encode_with_limit`])
+/// - [`EncodeError::InvalidHeaderName`] if a header's name is empty or longer than 255 bytes
+/// - [`EncodeError::HeaderValueTooLong`] if a header's value is longer than 32,767 bytes
+/// - [`EncodeError::HeadersTooLong`] if the headers are longer than [128 KiB](MAX_HEADERS_LENGTH)
+/// - [`EncodeError::MessageTooLong`] if the message would be longer than
+///   [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH) (see [`encode_with_max_length`])
 ///
 /// `out` is unchanged after an error.
 ///
@@ -39,58 +40,46 @@ pub fn encode(
     headers: &[(&str, Value<'_>)],
     payload: &[u8],
     out: &mut Vec<u8>,
-) -> Result<(), Error> {
-    encode_with_limit(headers, payload, DEFAULT_MAX_MESSAGE_LENGTH, out)
+) -> Result<(), EncodeError> {
+    encode_with_max_length(headers, payload, DEFAULT_MAX_MESSAGE_LENGTH, out)
 }
 
-/// Appends a message to `out`, as [`encode`] does, with another limit for its length.
+/// Appends a message to `out`, as [`encode`] does, with another maximum length.
 ///
-/// The limit counts the whole message in bytes, frame included. The message format itself ends at
-/// 4 GiB.
+/// The maximum counts the whole message in bytes, frame included. The format itself allows 4 GiB.
+/// [`Decoder::with_max_message_length`](super::Decoder::with_max_message_length) is its counterpart.
 ///
 /// # Errors
-/// - everything [`encode`] returns, with `longest` in place of 24 MiB
-///
-/// ```
-/// use countersign::event_stream::{Decoder, encode_with_limit};
-///
-/// let (longest, payload) = (32 * 1024 * 1024, vec![0; 30 * 1024 * 1024]);
-/// let mut frame = Vec::new();
-/// encode_with_limit(&[], &payload, longest, &mut frame)?;
-/// let mut decoder = Decoder::new().with_longest(longest);
-/// let message = decoder.decode(&mut &frame[..])?.expect("a whole message");
-/// assert_eq!(message.payload().len(), payload.len());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn encode_with_limit(
+/// - everything that [`encode`] returns, with `max_length` in place of 24 MiB
+pub fn encode_with_max_length(
     headers: &[(&str, Value<'_>)],
     payload: &[u8],
-    longest: usize,
+    max_length: usize,
     out: &mut Vec<u8>,
-) -> Result<(), Error> {
+) -> Result<(), EncodeError> {
     let headers_len = header::encoded_len(headers)?;
-    let prelude = prelude(headers_len, payload.len(), longest)?;
+    let prelude = prelude(headers_len, payload.len(), max_length)?;
     let start = out.len();
     out.reserve(PRELUDE + headers_len + payload.len() + CHECKSUM);
     out.extend_from_slice(&prelude);
-    header::write(headers, out);
+    header::write(headers, out)?;
     out.extend_from_slice(payload);
     let checksum = crc32fast::hash(out.get(start..).unwrap_or_default());
     out.extend_from_slice(&checksum.to_be_bytes());
     Ok(())
 }
 
-/// What a message begins with.
+/// The beginning of a message.
 pub(super) fn prelude(
     headers_len: usize,
     payload_len: usize,
-    longest: usize,
-) -> Result<[u8; PRELUDE], Error> {
+    max_length: usize,
+) -> Result<[u8; PRELUDE], EncodeError> {
     let length = payload_len.saturating_add(PRELUDE + headers_len + CHECKSUM);
-    let longest = longest.min(LONGEST);
+    let maximum = max_length.min(MAX_LENGTH);
     let numbers = (u32::try_from(length), u32::try_from(headers_len));
-    let (Ok(total), Ok(headers), true) = (numbers.0, numbers.1, length <= longest) else {
-        return Err(Error::EventTooLong { length, longest });
+    let (Ok(total), Ok(headers), true) = (numbers.0, numbers.1, length <= maximum) else {
+        return Err(EncodeError::MessageTooLong { length, maximum });
     };
     let mut prelude = [0; PRELUDE];
     let (lengths, checksum) = prelude.split_at_mut(8);
@@ -100,7 +89,7 @@ pub(super) fn prelude(
     Ok(prelude)
 }
 
-/// The lengths that a message says it has.
+/// The lengths that a message announces.
 #[derive(Clone, Copy)]
 pub(super) struct Prelude {
     pub(super) total: usize,
@@ -108,8 +97,8 @@ pub(super) struct Prelude {
 }
 
 impl Prelude {
-    /// Reads the lengths, once their checksum holds and they are within `longest`.
-    pub(super) fn read(bytes: &[u8; PRELUDE], longest: usize) -> Result<Self, FrameError> {
+    /// Reads the lengths, and checks their checksum and that they are within `max_length`.
+    pub(super) fn read(bytes: &[u8; PRELUDE], max_length: usize) -> Result<Self, FrameError> {
         let [t0, t1, t2, t3, h0, h1, h2, h3, checksum @ ..] = *bytes;
         let lengths = [t0, t1, t2, t3, h0, h1, h2, h3];
         if crc32fast::hash(&lengths) != u32::from_be_bytes(checksum) {
@@ -124,8 +113,11 @@ impl Prelude {
                 length: headers_length,
             });
         }
-        if total > longest || total < PRELUDE + headers + CHECKSUM {
-            return Err(FrameError::LengthOutOfRange { length, longest });
+        if total > max_length || total < PRELUDE + headers + CHECKSUM {
+            return Err(FrameError::LengthOutOfRange {
+                length,
+                maximum: max_length,
+            });
         }
         Ok(Self { total, headers })
     }
@@ -147,17 +139,17 @@ impl Prelude {
     }
 }
 
-/// A message: what its frame holds. It borrows from the frame, and everything in it can be read.
+/// A message: the headers and the payload of a frame, borrowed from it.
 ///
 /// ```
 /// use countersign::event_stream::{Message, Value, encode};
 ///
+/// let event_type = Value::String("TranscriptEvent");
 /// let mut frame = Vec::new();
-/// encode(&[(":event-type", Value::String("TranscriptEvent"))], b"{}", &mut frame)?;
+/// encode(&[(":event-type", event_type)], b"{}", &mut frame)?;
 /// let message = Message::decode(&frame)?;
-/// if message.header(":event-type") == Some(Value::String("TranscriptEvent")) {
-///     assert_eq!(message.payload(), b"{}");
-/// }
+/// assert_eq!(message.header(":event-type"), Some(event_type));
+/// assert_eq!(message.payload(), b"{}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -167,26 +159,31 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Reads a whole frame that lies in memory, such as the payload of a signed message.
+    /// Reads a whole frame in memory, such as the payload of a signed message.
     ///
     /// The frame may have any length: nothing is allocated for it.
     ///
     /// # Errors
-    /// Anything but one whole message: a checksum or a length that is wrong, a header that cannot
-    /// be read, bytes missing or left over.
+    /// - [`FrameError::Truncated`] if bytes are missing
+    /// - [`FrameError::TrailingBytes`] if bytes follow the message
+    /// - [`FrameError::PreludeChecksum`] or [`FrameError::MessageChecksum`] if a checksum does not
+    ///   match
+    /// - [`FrameError::LengthOutOfRange`] or [`FrameError::HeadersTooLong`] if a length is invalid
+    /// - [`FrameError::MalformedHeader`] if a header cannot be read
     ///
     /// ```
     /// use countersign::event_stream::Message;
     ///
-    /// // The shortest message that there is: 16 bytes long, no headers, no payload, two checksums.
+    /// // The shortest message: no headers, no payload, two checksums.
     /// let frame = b"\0\0\0\x10\0\0\0\0\x05\xc2\x48\xeb\x7d\x98\xc8\xff";
     /// let message = Message::decode(frame)?;
-    /// assert!(message.payload().is_empty() && message.headers().next().is_none());
+    /// assert!(message.payload().is_empty());
+    /// assert!(message.headers().next().is_none());
     /// # Ok::<(), countersign::event_stream::FrameError>(())
     /// ```
     pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
         let prelude = frame.first_chunk().ok_or(FrameError::Truncated)?;
-        let prelude = Prelude::read(prelude, LONGEST)?;
+        let prelude = Prelude::read(prelude, MAX_LENGTH)?;
         match prelude.total.cmp(&frame.len()) {
             std::cmp::Ordering::Equal => prelude.message(frame),
             std::cmp::Ordering::Less => Err(FrameError::TrailingBytes),
@@ -194,51 +191,24 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// Names and values, in the order in which they came.
-    ///
-    /// ```
-    /// # use countersign::event_stream::{Message, Value, encode};
-    /// # let mut frame = Vec::new();
-    /// encode(&[("n", Value::Integer(7))], b"data", &mut frame)?;
-    /// let message = Message::decode(&frame)?;
-    /// assert!(message.headers().eq([("n", Value::Integer(7))]));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The headers: names and values, in the order of arrival.
     pub fn headers(&self) -> Headers<'a> {
         self.headers.clone()
     }
 
-    /// The value of the first header of that name.
-    ///
-    /// ```
-    /// # use countersign::event_stream::{Message, Value, encode};
-    /// # let mut frame = Vec::new();
-    /// encode(&[(":message-type", Value::String("exception"))], b"{}", &mut frame)?;
-    /// let message = Message::decode(&frame)?;
-    /// assert_eq!(message.header(":message-type"), Some(Value::String("exception")));
-    /// assert_eq!(message.header(":event-type"), None);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The value of the first header with this name.
     pub fn header(&self, name: &str) -> Option<Value<'a>> {
         self.headers()
             .find_map(|(found, value)| (found == name).then_some(value))
     }
 
     /// The payload.
-    ///
-    /// ```
-    /// # use countersign::event_stream::{Message, encode};
-    /// # let mut frame = Vec::new();
-    /// encode(&[], b"{'foo':'bar'}", &mut frame)?;
-    /// assert_eq!(Message::decode(&frame)?.payload(), b"{'foo':'bar'}");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn payload(&self) -> &'a [u8] {
         self.payload
     }
 }
 
-/// Without the payload, which may be large, and headers, which may be signatures.
+/// Shows neither the payload, which may be large, nor header values, which may be signatures.
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers().map(|(name, _)| name).collect();

@@ -4,15 +4,17 @@ use std::fmt;
 
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use sha2::{Digest, Sha256};
 
 use super::DEFAULT_MAX_MESSAGE_LENGTH;
 use super::message::{CHECKSUM, PRELUDE, prelude};
 use crate::error::Error;
+use crate::error::event_stream::EncodeError;
+use crate::primitives::sha256::Sha256;
 use crate::request::HttpRequest;
 use crate::sign::signer::Signer;
+use crate::sign::verbs::Verbs;
 use crate::sigv4::date::AmzDate;
-use crate::sigv4::payload_hash::{PayloadHash, Streaming};
+use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::string_to_sign::StringToSign;
@@ -28,27 +30,33 @@ const HEADERS_LEN: usize = DATE_LEN + SIGNATURE_LEN;
 const HEAD_LEN: usize = PRELUDE + HEADERS_LEN;
 
 impl Signer {
-    /// Signs the request that opens an event stream, and hands back what signs its messages.
+    /// Signs the request that opens an event stream, and returns the signer of its messages.
     ///
-    /// Sets and signs `x-amz-content-sha256`, and `content-type` where the request has none.
-    /// Otherwise as [`sign`](Self::sign).
+    /// It sets and signs what [`sign`](Self::sign) does, with a `STREAMING-…` literal in
+    /// `x-amz-content-sha256`, and `content-type` if the request has none.
     ///
-    /// A WebSocket is opened by a presigned URL instead: [`presign`](Self::presign) it with
-    /// [`PayloadHash::EMPTY`], and begin the messages with its signature ([`EventSigner::new`]).
+    /// A WebSocket is opened by a presigned URL instead: see [`EventSigner::new`].
     ///
     /// # Errors
-    /// As [`sign`](Self::sign). The request is then as it was.
+    /// - everything that [`sign`](Self::sign) returns
+    ///
+    /// After an error the request is unchanged.
     ///
     /// ```
-    /// use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use countersign::{Credentials, Signer, Timestamp};
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// let uri = "https://transcribestreaming.us-east-1.amazonaws.com/stream-transcription";
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = Signer::new(credentials, "us-east-1", "transcribe")?;
+    /// let host = "transcribestreaming.us-east-1.amazonaws.com";
+    /// let uri = format!("https://{host}/stream-transcription");
     /// let mut request = http::Request::post(uri).body(())?;
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let events = signer.sign_events(&mut request, now)?;
-    /// assert_eq!(request.headers()["content-type"], "application/vnd.amazon.eventstream");
-    /// assert_eq!(request.headers()["x-amz-content-sha256"], "STREAMING-AWS4-HMAC-SHA256-EVENTS");
+    /// let content_type = &request.headers()["content-type"];
+    /// assert_eq!(content_type, "application/vnd.amazon.eventstream");
+    /// # let _ = events;
+    /// let hash = &request.headers()["x-amz-content-sha256"];
+    /// assert_eq!(hash, "STREAMING-AWS4-HMAC-SHA256-EVENTS");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign_events<R: HttpRequest>(
@@ -57,125 +65,120 @@ impl Signer {
         now: impl Into<Timestamp>,
     ) -> Result<EventSigner, Error> {
         let now = now.into();
-        let typed = request.headers().contains_key(CONTENT_TYPE);
-        if !typed {
+        let mut changes = Vec::new();
+        if !request.headers().contains_key(CONTENT_TYPE) {
             let value = HeaderValue::from_static("application/vnd.amazon.eventstream");
-            request
-                .headers_mut()
-                .try_insert(CONTENT_TYPE, value)
-                .map_err(|_| Error::TooManyHeaders)?;
+            changes.push((CONTENT_TYPE, Some(value)));
         }
-        match self.sign(request, PayloadHash::Streaming(Streaming::EVENTS), now) {
-            Ok(seed) => Ok(EventSigner::new(self, &seed)),
-            Err(error) => {
-                if !typed {
-                    request.headers_mut().remove(CONTENT_TYPE);
-                }
-                Err(error)
-            }
-        }
+        let payload = PayloadHash::Streaming {
+            mode: StreamingMode::Events,
+            algorithm: Algorithm::HmacSha256,
+        };
+        let seed = self.sign_with(request, &changes, payload, now)?;
+        Ok(EventSigner::new(self, &seed))
     }
 }
 
-/// Signs the messages of one stream, in the order in which they are sent, the very first included.
+/// Signs the messages of one stream, in the order in which they are sent.
 ///
-/// Each message is signed with its own time, to the second, and with the key of its own day: a
-/// stream may go on past midnight.
-///
-/// Made by [`Signer::sign_events`], or with the signature of a presigned URL.
+/// Each message has its own time, to the second, and is signed with the key of its own day: a stream
+/// may continue after midnight. [`Signer::sign_events`] returns it.
 ///
 /// ```
-/// use std::time::Duration;
-/// use countersign::event_stream::EventSigner;
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::event_stream::{Message, Value, encode};
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-/// let uri = "wss://transcribestreaming.us-east-1.amazonaws.com:8443/stream-transcription-websocket";
-/// let request = http::Request::get(uri).body(())?;
-/// let now = datetime!(2026-01-01 12:00 UTC);
-/// let url = signer.presign(&request, Duration::from_secs(300), now)?;
-/// let mut events = EventSigner::new(&signer, url.signature());
-/// let frame = events.sign(b"a message in its frame", now)?;
-/// assert_eq!(frame.len(), 83 + 22);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "transcribe")?;
+/// let host = "transcribestreaming.us-east-1.amazonaws.com";
+/// let uri = format!("https://{host}/stream-transcription");
+/// let mut request = http::Request::post(uri).body(())?;
+/// let now: Timestamp = "2026-01-02T23:59:59Z".parse()?;
+/// let mut events = signer.sign_events(&mut request, now)?;
+///
+/// let headers = [(":event-type", Value::String("AudioEvent"))];
+/// let mut message = Vec::new();
+/// encode(&headers, b"audio", &mut message)?;
+/// let later: Timestamp = "2026-01-03T00:00:09Z".parse()?;
+/// let frame = events.sign(&message, later)?;
+/// assert_eq!(Message::decode(&frame)?.payload(), message);
+/// let end = events.finish(later)?;
+/// assert!(Message::decode(&end)?.payload().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct EventSigner {
     signer: Signer,
     prior: Signature,
-    longest: usize,
+    max_message_length: usize,
 }
 
 impl EventSigner {
     /// Begins with the signature of the request that opened the stream.
     ///
+    /// Use it for a WebSocket that was opened by a presigned URL.
+    ///
     /// ```
     /// use countersign::event_stream::EventSigner;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let (minute, now) = (std::time::Duration::from_secs(60), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let request = http::Request::get("wss://transcribestreaming.us-east-1.amazonaws.com:8443/").body(())?;
+    /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
-    /// let url = signer.presign(&request, minute, now)?;
-    /// // Behind a WebSocket that was opened with this URL:
-    /// let events = EventSigner::new(&signer, url.signature());
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = Signer::new(credentials, "us-east-1", "transcribe")?;
+    /// let host = "transcribestreaming.us-east-1.amazonaws.com:8443";
+    /// let uri = format!("wss://{host}/stream-transcription-websocket");
+    /// let request = http::Request::get(uri).body(())?;
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let url = signer.presign(&request, Duration::from_secs(300), now)?;
+    /// let mut events = EventSigner::new(&signer, url.signature());
+    /// let frame = events.sign(b"a message in its frame", now)?;
+    /// assert_eq!(frame.len(), 83 + 22);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(signer: &Signer, seed: &Signature) -> Self {
         Self {
             signer: signer.clone(),
             prior: *seed,
-            longest: DEFAULT_MAX_MESSAGE_LENGTH,
+            max_message_length: DEFAULT_MAX_MESSAGE_LENGTH,
         }
     }
 
-    /// Sets the limit for the length of a signed message, in bytes, frame included.
+    /// Sets the maximum length of a signed message, in bytes, frame included.
     ///
     /// The default is [24 MiB](DEFAULT_MAX_MESSAGE_LENGTH).
-    ///
-    /// ```
-    /// use countersign::Error;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    ///
-    /// // For a server that takes messages of up to 1 MiB.
-    /// let mut events = signer.sign_events(&mut request, now)?.with_longest(1024 * 1024);
-    /// let refused = events.sign(&[0; 1024 * 1024], now);
-    /// assert!(matches!(refused, Err(Error::EventTooLong { .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
-    pub fn with_longest(mut self, longest: usize) -> Self {
-        self.longest = longest;
+    pub fn with_max_message_length(mut self, max_message_length: usize) -> Self {
+        self.max_message_length = max_message_length;
         self
     }
 
-    /// Signs a message (its whole frame, from [`encode`](super::encode)) and puts it into the frame
-    /// that is sent.
+    /// Signs a message, and returns the frame to send, which contains it.
+    ///
+    /// The message is a whole frame from [`encode`](super::encode).
     ///
     /// # Errors
-    /// An empty message, which would end the stream; one of which the frame would be longer than 24
-    /// MiB (see [`with_longest`](Self::with_longest)); credentials that have expired at `now`; a time
-    /// outside the years 0 to 9999. Nothing was signed then, and another message can follow.
+    /// - [`Error::Event`] if the message is empty, which would end the stream, or if the frame would
+    ///   be longer than the [maximum](Self::with_max_message_length)
+    /// - [`Error::CredentialsExpired`] if the credentials have expired at `now`
+    /// - [`Error::TimeOutOfRange`] if `now` is outside the years 0 to 9999
+    ///
+    /// After an error nothing has changed, and another message can follow.
     ///
     /// ```
-    /// use countersign::event_stream::{Message, Value, encode};
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # use countersign::{Credentials, Signer, Timestamp};
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let mut events = signer.sign_events(&mut request, now)?;
+    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
+    /// use countersign::event_stream::{Message, encode};
     ///
+    /// let mut request = http::Request::post("https://localhost/").body(())?;
+    /// let mut events = signer.sign_events(&mut request, now)?;
     /// let mut message = Vec::new();
-    /// encode(&[(":event-type", Value::String("AudioEvent"))], b"audio", &mut message)?;
+    /// encode(&[], b"audio", &mut message)?;
     /// let frame = events.sign(&message, now)?;
-    /// // The message is the payload of the one that is sent, with two headers.
     /// let sent = Message::decode(&frame)?;
     /// assert_eq!(sent.payload(), message);
-    /// assert!(sent.headers().map(|(name, _)| name).eq([":date", ":chunk-signature"]));
+    /// let names = sent.headers().map(|(name, _)| name);
+    /// assert!(names.eq([":date", ":chunk-signature"]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign(&mut self, message: &[u8], now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
@@ -184,26 +187,25 @@ impl EventSigner {
         Ok([around.head(), message, around.tail()].concat())
     }
 
-    /// As [`sign`](Self::sign), without copying the message: what to send before and after it.
+    /// Signs a message as [`sign`](Self::sign) does, without copying it.
+    ///
+    /// It returns what to send before and after the message.
     ///
     /// # Errors
-    /// As there.
+    /// - everything that [`sign`](Self::sign) returns
     ///
     /// ```
-    /// use countersign::{event_stream::EventSigner, Credentials, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// # let now = datetime!(2026-01-01 12:00 UTC);
+    /// # use countersign::{Credentials, Signer, Timestamp};
     /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let mut events = signer.sign_events(&mut request, now)?;
-    /// # let mut same = events.clone();
-    /// let around = events.sign_parts(b"message", now)?;
-    /// let mut wire = Vec::new();
-    /// for part in [around.head(), b"message", around.tail()] {
-    ///     wire.extend_from_slice(part); // or write it to a socket
-    /// }
-    /// assert_eq!(wire, same.sign(b"message", now)?);
+    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
+    /// let mut request = http::Request::post("https://localhost/").body(())?;
+    /// let mut events = signer.sign_events(&mut request, now)?;
+    /// let mut same = events.clone();
+    ///
+    /// let signed = events.sign_parts(b"message", now)?;
+    /// // Or write the parts to a socket.
+    /// let frame = [signed.head(), b"message", signed.tail()].concat();
+    /// assert_eq!(frame, same.sign(b"message", now)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign_parts(
@@ -213,28 +215,18 @@ impl EventSigner {
     ) -> Result<SignedMessage, Error> {
         let now = now.into();
         if message.is_empty() {
-            return Err(Error::EmptyEvent);
+            return Err(EncodeError::EmptyMessage.into());
         }
         self.next(message, now)
     }
 
-    /// The empty message that ends the stream.
+    /// Returns the empty signed message that ends the stream.
     ///
     /// # Errors
-    /// As [`sign`](Self::sign), of the time. It is then too late to end the stream.
+    /// - [`Error::CredentialsExpired`] if the credentials have expired at `now`
+    /// - [`Error::TimeOutOfRange`] if `now` is outside the years 0 to 9999
     ///
-    /// ```
-    /// use countersign::event_stream::Message;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let events = signer.sign_events(&mut request, now)?;
-    ///
-    /// let end = events.finish(now)?;
-    /// assert!(Message::decode(&end)?.payload().is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// After an error the stream cannot be ended any more.
     pub fn finish(mut self, now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
         let now = now.into();
         let around = self.next(b"", now)?;
@@ -242,7 +234,7 @@ impl EventSigner {
     }
 
     fn next(&mut self, message: &[u8], now: Timestamp) -> Result<SignedMessage, Error> {
-        let prelude = prelude(HEADERS_LEN, message.len(), self.longest)?;
+        let prelude = prelude(HEADERS_LEN, message.len(), self.max_message_length)?;
         let (context, date) = self.signer.context(now)?;
         let date_header = encode_date(date.timestamp().unix_seconds() * 1000);
         let signature = self.signer.with_key(&date, context, |key| {
@@ -272,7 +264,7 @@ impl fmt::Debug for EventSigner {
     }
 }
 
-/// What a message's signature covers. `date_header` is the encoded `:date`, as it is sent.
+/// The string to sign of a message. `date_header` is the encoded `:date`, as it is sent.
 pub(super) fn string_to_sign(
     date: &AmzDate,
     scope: &CredentialScope,
@@ -280,8 +272,8 @@ pub(super) fn string_to_sign(
     date_header: &[u8],
     message: &[u8],
 ) -> StringToSign {
-    let date_header_hash = Sha256::digest(date_header).into();
-    let message_hash = Sha256::digest(message).into();
+    let date_header_hash = Sha256::digest(date_header);
+    let message_hash = Sha256::digest(message);
     StringToSign::for_event(
         Algorithm::HmacSha256,
         date,
@@ -301,19 +293,20 @@ pub(super) fn encode_date(milliseconds: i64) -> [u8; DATE_LEN] {
     header
 }
 
-/// What stands around a message that is signed. Send [`head`](Self::head), the message, and
-/// [`tail`](Self::tail).
+/// What to send before and after a signed message: [`head`](Self::head) and [`tail`](Self::tail).
 ///
 /// ```
-/// # use countersign::{Credentials, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # use countersign::{Credentials, Signer, Timestamp};
 /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-/// # let mut request = http::Request::post("https://localhost/").body(())?;
-/// # let mut events = signer.sign_events(&mut request, now)?;
+/// # let now = Timestamp::from_unix_seconds(1_767_225_600);
+/// let mut request = http::Request::post("https://localhost/").body(())?;
+/// let mut events = signer.sign_events(&mut request, now)?;
 /// let message = b"a message, which may be large";
-/// let around = events.sign_parts(message, now)?;
-/// // For a socket that takes several slices at once.
-/// let slices = [around.head(), message, around.tail()].map(std::io::IoSlice::new);
+/// let signed = events.sign_parts(message, now)?;
+/// // For a socket that writes several slices at once.
+/// let parts = [signed.head(), message, signed.tail()];
+/// let slices = parts.map(std::io::IoSlice::new);
+/// assert_eq!(slices.iter().map(|part| part.len()).sum::<usize>(), 83 + 29);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -323,6 +316,10 @@ pub struct SignedMessage {
 }
 
 impl SignedMessage {
+    #[expect(
+        clippy::expect_used,
+        reason = "the signature is an HMAC-SHA-256 that was made here"
+    )]
     fn new(
         prelude: &[u8; PRELUDE],
         date_header: &[u8; DATE_LEN],
@@ -330,8 +327,8 @@ impl SignedMessage {
         message: &[u8],
     ) -> Self {
         let mut bytes = [0; 32];
-        // 64 hex digits: it was made here.
-        hex::decode_to_slice(signature.as_bytes(), &mut bytes).unwrap_or_default();
+        let decoded = hex::decode_to_slice(signature.as_bytes(), &mut bytes);
+        decoded.expect("the hex of 32 bytes");
         let parts = [
             prelude,
             &date_header[..],
@@ -351,36 +348,12 @@ impl SignedMessage {
         }
     }
 
-    /// What stands before the message: lengths, `:date` and `:chunk-signature`.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let mut events = signer.sign_events(&mut request, now)?;
-    /// let around = events.sign_parts(b"message", now)?;
-    /// // The first four bytes are the length of everything.
-    /// let length = u32::from_be_bytes([0, 1, 2, 3].map(|i| around.head()[i])) as usize;
-    /// assert_eq!(length, around.head().len() + b"message".len() + around.tail().len());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// What to send before the message: lengths, `:date` and `:chunk-signature`.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
-    /// What stands behind the message: the checksum.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let mut events = signer.sign_events(&mut request, now)?;
-    /// let around = events.sign_parts(b"message", now)?;
-    /// assert_eq!(around.tail().len(), 4); // a CRC-32
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// What to send after the message: the checksum.
     pub fn tail(&self) -> &[u8] {
         &self.tail
     }

@@ -1,4 +1,4 @@
-//! The verifier of messages.
+//! The verifier of signed messages.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,36 +9,41 @@ use super::message::Message;
 use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
 use crate::credentials::Credentials;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
+use crate::verify::StreamContext;
 
 /// How far a client's clock may be off, unless set.
 const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// Checks the messages of one signed stream, in the order in which they arrive.
+/// Verifies the messages of one signed stream, in the order in which they arrive.
 ///
-/// It begins with the signature of the request that opened the stream, once that was verified (see
-/// [`StreamContext`](crate::verify::StreamContext) and [`SignedRequest`](crate::verify::SignedRequest)), and takes
-/// the credentials rather than a signing key, because a stream may go on past midnight.
+/// It begins with the signature of the request that opened the stream, once that was verified. It
+/// takes the credentials besides the key, because a stream may go on past midnight.
 ///
 /// ```
 /// use countersign::event_stream::{Decoder, Event, EventVerifier};
-/// use countersign::{sigv4::CredentialScope, Credentials, Signer};
-/// use time::macros::datetime;
+/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
-/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// # let now = datetime!(2026-01-01 12:00 UTC);
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
-/// # let mut request = http::Request::post("https://localhost/").body(())?;
-/// # let mut events = signer.sign_events(&mut request, now)?;
-/// # let mut body = events.sign(b"message", now)?;
-/// # body.extend(events.finish(now)?);
-/// # let header = request.headers()["authorization"].to_str()?;
-/// // of the request, after it was verified:
-/// let authorization = countersign::sigv4::Authorization::parse(header)?;
-/// let mut verifier = EventVerifier::new(&credentials, &authorization.scope, &authorization.signature);
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
+/// let mut request = http::Request::post("https://localhost/").body(())?;
+/// let mut events = signer.sign_events(&mut request, now)?;
+/// let body = [events.sign(b"message", now)?, events.finish(now)?].concat();
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// let verifier = Verifier::new("us-east-1", "transcribe")?;
+/// let pending = verifier.verify_signature(&claim, &key, now)?;
+/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let (_verified, context) = pending.into_parts();
+///
+/// let mut verifier = EventVerifier::new(&context, &credentials)?;
 /// let (mut decoder, mut piece) = (Decoder::new(), &body[..]);
 /// while let Some(signed) = decoder.decode(&mut piece)? {
 ///     match verifier.verify(&signed, now)? {
@@ -58,106 +63,87 @@ pub struct EventVerifier {
     ended: bool,
 }
 
-/// What a signed message says.
-///
-/// ```
-/// use countersign::event_stream::{Event, FrameError, Message};
-///
-/// /// What a server does with an event that was verified; `None` at the end of the stream.
-/// fn payload<'a>(event: Event<'a>) -> Result<Option<&'a [u8]>, FrameError> {
-///     match event {
-///         Event::Message(frame) => Ok(Some(Message::decode(frame)?.payload())),
-///         Event::End => Ok(None),
-///     }
-/// }
-/// # assert_eq!(payload(Event::End), Ok(None));
-/// ```
+/// The content of a signed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// A message, in its own frame: [`Message::decode`] reads it.
+    /// A message, in its own frame: [`Message::decode`] parses it.
     Message(&'a [u8]),
     /// The end of the stream.
     End,
 }
 
 impl EventVerifier {
-    /// Begins with the scope and the signature of the request that opened the stream. The
-    /// credentials are those of its access key id.
+    /// Creates the verifier of a stream from what its request was verified with.
     ///
-    /// ```
-    /// use countersign::event_stream::EventVerifier;
-    /// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-    /// # use countersign::{Credentials, Signer};
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # signer.sign_events(&mut request, now)?;
-    /// # let claim = SignedRequest::parse(&request)?;
-    /// # let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// # let verifier = Verifier::new("us-east-1", "transcribe")?;
+    /// The credentials must be those of the key that verified the request.
     ///
-    /// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
-    ///     let (verified, seed) = head.into_parts();
-    ///     let events = EventVerifier::new(&credentials, seed.scope(), seed.signature());
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn new(credentials: &Credentials, scope: &CredentialScope, seed: &Signature) -> Self {
+    /// # Errors
+    /// - [`EventError::NotAnnounced`] if the request does not announce an event stream, or is signed
+    ///   with SigV4A
+    /// - [`EventError::WrongCredentials`] if the credentials are not those of the key
+    pub fn new(context: &StreamContext, credentials: &Credentials) -> Result<Self, EventError> {
+        let (StreamingMode::Events, Some(key)) = (context.payload(), context.key().signing_key())
+        else {
+            return Err(EventError::NotAnnounced);
+        };
+        let verifier = Self::from_signature(credentials, context.scope(), context.signature());
+        let same_id = credentials.access_key_id() == context.key().access_key_id();
+        // Two keys are compared by a signature of each, in constant time.
+        if !same_id || !key.verifies(b"", &verifier.key.sign(b"")) {
+            return Err(EventError::WrongCredentials);
+        }
+        Ok(verifier)
+    }
+
+    /// Creates a verifier without the request, from its scope and signature.
+    ///
+    /// Both must come from a verified request, so this is for tests and for diagnosis: use
+    /// [`new`](Self::new).
+    pub fn from_signature(
+        credentials: &Credentials,
+        scope: &CredentialScope,
+        signature: &Signature,
+    ) -> Self {
         Self {
             key: SigningKey::derive(credentials.secret_key(), scope),
             credentials: credentials.clone(),
-            prior: *seed,
+            prior: *signature,
             clock_window: CLOCK_WINDOW,
             ended: false,
         }
     }
 
-    /// How far a message's time may be off, either way: 15 minutes unless set.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::event_stream::EventVerifier;
-    /// use countersign::{sigv4::{CredentialScope, Signature}, Credentials};
-    ///
-    /// fn verifier(credentials: &Credentials, scope: &CredentialScope, seed: &Signature) -> EventVerifier {
-    ///     EventVerifier::new(credentials, scope, seed).with_clock_window(Duration::from_secs(300))
-    /// }
-    /// ```
+    /// Sets how far a message's time may be off, either way: 15 minutes by default.
     #[must_use]
     pub fn with_clock_window(mut self, window: Duration) -> Self {
-        self.clock_window = window.try_into().unwrap_or(CLOCK_WINDOW);
+        self.clock_window = window;
         self
     }
 
-    /// Checks the next message, and lets out what was signed.
+    /// Verifies the next message, and returns what was signed.
+    ///
+    /// After an error nothing has changed, and only the message that was signed next can follow.
     ///
     /// # Errors
-    /// Anything but the message that was signed next, within its time. Nothing has changed then,
-    /// and only that message can follow.
-    ///
-    /// ```
-    /// use countersign::event_stream::{Event, EventVerifier, Message};
-    /// # use countersign::{sigv4::Authorization, Credentials, Signer};
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let mut events = signer.sign_events(&mut request, now)?;
-    /// # let frame = events.sign(b"message", now)?;
-    /// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
-    ///
-    /// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
-    /// let event = verifier.verify(&Message::decode(&frame)?, now)?;
-    /// assert_eq!(event, Event::Message(b"message"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// - [`EventError::AfterEnd`] if the stream has ended
+    /// - [`EventError::CredentialsExpired`] if the credentials have expired
+    /// - [`EventError::NotSigned`] if the message has other headers than a signed one
+    /// - [`EventError::InvalidDate`] if its date is out of range
+    /// - [`EventError::OutsideClockWindow`] if its time is too far off
+    /// - [`EventError::SignatureMismatch`] if it is not the message that was signed next
     pub fn verify<'a>(
         &mut self,
         message: &Message<'a>,
         now: impl Into<Timestamp>,
     ) -> Result<Event<'a>, EventError> {
-        let now = now.into();
+        self.verify_at(message, now.into())
+    }
+
+    fn verify_at<'a>(
+        &mut self,
+        message: &Message<'a>,
+        now: Timestamp,
+    ) -> Result<Event<'a>, EventError> {
         if self.ended {
             return Err(EventError::AfterEnd);
         }
@@ -192,29 +178,11 @@ impl EventVerifier {
         })
     }
 
-    /// Says that nothing more arrives.
+    /// Ends the stream.
     ///
     /// # Errors
-    /// [`EventError::Incomplete`] without the message that ends the stream: somebody may have cut
-    /// it off.
-    ///
-    /// ```
-    /// use countersign::event_stream::{EventError, EventVerifier, Message};
-    /// # use countersign::{sigv4::Authorization, Credentials, Signer};
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(credentials.clone(), "us-east-1", "transcribe")?;
-    /// # let mut request = http::Request::post("https://localhost/").body(())?;
-    /// # let mut events = signer.sign_events(&mut request, now)?;
-    /// # let frame = events.sign(b"message", now)?;
-    /// # let opened = Authorization::parse(request.headers()["authorization"].to_str()?)?;
-    ///
-    /// let mut verifier = EventVerifier::new(&credentials, &opened.scope, &opened.signature);
-    /// verifier.verify(&Message::decode(&frame)?, now)?;
-    /// // The connection was closed, but the stream never said that it ends.
-    /// assert_eq!(verifier.finish(), Err(EventError::Incomplete));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// - [`EventError::Incomplete`] if the message that ends the stream is missing: the stream may
+    ///   have been cut off
     pub fn finish(self) -> Result<(), EventError> {
         if self.ended {
             Ok(())
@@ -251,7 +219,7 @@ fn signed_headers(message: &Message<'_>) -> Result<(i64, Signature), EventError>
             _ => return Err(EventError::NotSigned("a header is not covered")),
         };
         if repeated {
-            return Err(EventError::NotSigned("a header is there twice"));
+            return Err(EventError::NotSigned("a header appears more than once"));
         }
     }
     let date = date.ok_or(EventError::NotSigned("`:date` is missing"))?;

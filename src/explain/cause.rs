@@ -9,9 +9,9 @@ mod words;
 
 use words::words;
 
-/// One reason for which a request is refused.
+/// One reason why a request is refused.
 ///
-/// `Display` says it in a sentence, [`advice`](Self::advice) what to do about it. No cause holds a
+/// `Display` writes it as a sentence; [`advice`](Self::advice) says what to do. No cause contains a
 /// secret, a token or a signature.
 ///
 /// IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests".
@@ -19,90 +19,113 @@ use words::words;
 /// ```
 /// use countersign::explain::Cause;
 ///
-/// let cause = Cause::WrongRegion { signed: "us-east-1".into(), expected: Some("eu-west-1".into()) };
+/// let cause = Cause::WrongRegion {
+///     signed: "us-east-1".into(),
+///     expected: Some("eu-west-1".into()),
+/// };
 /// println!("{cause}\n{}", cause.advice()); // what is wrong, and what to do
-/// # assert!(cause.to_string().contains("eu-west-1"));
+/// assert!(cause.to_string().contains("eu-west-1"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// Both sides wrote down the same: only the key can differ.
+    /// Both sides calculated the same canonical request, so the secret access keys differ.
     WrongSecretKey,
-    /// Both sides wrote down the same, but which hash of the payload was signed the request does not
-    /// tell: that, or the key, differs.
+    /// The secret access key or the payload hash differs; the request does not tell which.
     WrongSecretKeyOrPayloadHash,
-    /// The secret access key was used with white space or a line break around it.
+    /// The given secret access key did not make this signature, as far as the usual mistakes tell.
+    SignatureNotReproduced,
+    /// The signature is right for the request as it was sent and the given secret access key.
+    SignedCorrectly,
+    /// The given secret access key signed what the server calculated, so the server has another one.
+    ServerSecretKeyDiffers,
+    /// The secret access key was used with white space, a line break or quotes around it.
     SecretKeyWhiteSpace,
-    /// The service knows no such access key.
+    /// The service does not know the access key ID.
     UnknownAccessKey,
-    /// The access key is a temporary one, and no session token came with it.
+    /// The access key is temporary, and the request has no session token.
     MissingSessionToken,
-    /// The session token is stale, cut short, or another key's.
+    /// The session token is stale, cut short, or belongs to another key.
     InvalidSessionToken,
-    /// The session token came, and was not signed.
+    /// The request has a session token that is not signed.
     SessionTokenNotSigned,
-    /// The temporary credentials have ended.
+    /// The temporary credentials have expired.
     CredentialsExpired,
-    /// The clocks disagree.
+    /// The clocks of signer and server are too far apart.
     Clock {
-        /// By how many seconds the signer's clock is ahead of the server's; negative if it is behind.
+        /// How many seconds the signer's clock is ahead of the server's; negative if it is behind.
         ahead_seconds: Option<i64>,
     },
-    /// The presigned URL has ended.
+    /// The presigned URL has expired.
     UrlExpired {
-        /// When it ended.
+        /// When it expired.
         expired_at: Option<Timestamp>,
         /// The server's time.
         now: Option<Timestamp>,
     },
     /// `X-Amz-Expires` is not a number of seconds from 1 to 604,800.
     ExpiresInOutOfRange,
-    /// The request does not say when it was signed.
+    /// The request has no date.
     MissingDate,
-    /// The request's date cannot be read.
+    /// The date of the request is invalid.
     InvalidDate,
-    /// The day in the credential scope is not that of the request's date.
+    /// The day in the credential scope is not the day of the request.
     WrongDay,
-    /// The request was signed for another region.
+    /// The request was signed for another Region.
     WrongRegion {
-        /// The region in the credential scope.
+        /// The Region in the credential scope.
         signed: String,
-        /// The server's own, where it tells.
+        /// The server's Region, if known.
         expected: Option<String>,
     },
     /// The request was signed for another service.
     WrongService {
         /// The service in the credential scope.
         signed: String,
-        /// The server's own, where it tells.
+        /// The server's service, if known.
         expected: Option<String>,
+    },
+    /// The host belongs to an AWS service or Region other than the one that was signed for.
+    OtherHost {
+        /// The signing name of the host's service.
+        service: String,
+        /// The Region of the host, if its name tells.
+        region: Option<String>,
+        /// The service in the credential scope.
+        signed_service: String,
+        /// The Region in the credential scope; none in Signature Version 4A.
+        signed_region: Option<String>,
     },
     /// The credential scope does not end in `aws4_request`.
     WrongTerminator,
     /// The HTTP method changed.
     MethodChanged {
-        /// As it was signed.
+        /// The method that was signed.
         signed: String,
-        /// As it arrived.
+        /// The method that arrived.
         received: String,
     },
-    /// The path was percent-encoded once too often before it was signed.
+    /// The signer percent-encoded the path twice, and the other side encodes it once.
     PathEncodedTwice,
-    /// The path was signed as it is sent, and the service wants it percent-encoded once more.
+    /// The signer percent-encoded the path once, and the other side encodes it twice.
     PathEncodedOnce,
-    /// The signer resolved `//`, `.` or `..`, and the service does not.
+    /// The path was percent-encoded again after it was signed.
+    PathEncodedAgain,
+    /// The path was percent-decoded after it was signed.
+    PathDecoded,
+    /// The signer resolved `//`, `.` or `..`, and the other side does not.
     PathNormalized,
-    /// The signer kept `//`, `.` or `..`, and they were resolved before the signature was checked.
+    /// The signer kept `//`, `.` or `..`, and the other side resolves them.
     PathNotNormalized,
-    /// The two paths are the same one, with other characters percent-encoded.
+    /// Both sides have the same path, and percent-encode different characters.
     PathEncoding,
-    /// The path is another one.
+    /// The path changed.
     PathChanged,
-    /// A `+` stands for a space on one side, and for a plus on the other.
+    /// One side reads a `+` as a space, and the other side as a plus.
     PlusAndSpace,
-    /// The same query parameters, in another order.
+    /// Both sides have the same query parameters, in different order.
     QueryOrder,
-    /// The same query parameters, with other characters percent-encoded.
+    /// Both sides have the same query parameters, and percent-encode different characters.
     QueryEncoding,
     /// Query parameters that were signed did not arrive.
     ParametersLost {
@@ -119,16 +142,16 @@ pub enum Cause {
         /// Their names.
         names: Vec<String>,
     },
-    /// The host is another one.
+    /// The host changed.
     HostChanged,
-    /// The host has another port, or the one side has none.
+    /// The port of the host changed, or one side has none.
     PortChanged,
     /// A signed header arrived with another value.
     HeaderRewritten {
         /// Its name.
         name: String,
     },
-    /// Somebody on the way added a header, or another value to one.
+    /// A header, or another value of one, was added after signing.
     HeaderAdded {
         /// Its name.
         name: String,
@@ -138,12 +161,12 @@ pub enum Cause {
         /// Its name.
         name: String,
     },
-    /// A header differs in its white space alone.
+    /// A header differs only in its white space.
     HeaderWhiteSpace {
         /// Its name.
         name: String,
     },
-    /// `host` is not among the signed headers.
+    /// `host` is not a signed header.
     HostNotSigned,
     /// Headers that must be signed are not.
     HeadersNotSigned {
@@ -152,57 +175,54 @@ pub enum Cause {
     },
     /// The two lists of signed headers differ.
     SignedHeadersChanged,
-    /// The service wants `x-amz-content-sha256`.
+    /// The service requires `x-amz-content-sha256`.
     PayloadHashMissing,
-    /// `x-amz-content-sha256` is neither a hash nor one of the literals.
+    /// `x-amz-content-sha256` is neither a hash nor a known literal.
     PayloadHashInvalid,
-    /// The payload's hash is not that of the payload that was sent.
+    /// The signed payload hash is not the hash of the payload that was sent.
     PayloadHashDiffers,
-    /// The body was altered on the way.
+    /// The body changed on the way.
     BodyChanged,
-    /// A chunk, not the last one, holds fewer bytes than S3 takes.
+    /// A chunk other than the last is shorter than S3 allows.
     ChunkTooSmall,
-    /// The request carries no signature.
+    /// The request has no signature.
     MissingAuthentication,
     /// The request was sent with a signature, and the server says that it has none.
     AuthenticationLost,
     /// The request authenticates in two ways at once.
     SeveralAuthentications,
-    /// The `Authorization` header, or its twin in the query, has not the form it must have.
+    /// The `Authorization` header, or the query parameters in its place, are malformed.
     MalformedAuthorization {
         /// What is wrong with it.
         problem: String,
     },
-    /// The signature is of another scheme than the service takes.
+    /// The service does not support the algorithm of the signature.
     UnsupportedAlgorithm,
-    /// The `Authorization` header, or its twin in the query, is not the one that was sent.
+    /// The `Authorization` header, or the query parameters in its place, changed.
     AuthorizationChanged,
-    /// The request cannot be written down in canonical form.
+    /// The request has no canonical form.
     MalformedRequest {
         /// What is wrong with it.
         problem: String,
     },
-    /// The canonical requests differ, and the answer does not say where.
+    /// The canonical requests differ, and the response does not say where.
     CanonicalRequestDiffers,
-    /// The answer does not say what the server calculated, or the request is not signed with
+    /// The server denied access without a reason, which may be the signature or a permission.
+    ///
+    /// Ceph and Garage answer so to every wrong signature.
+    AccessDenied,
+    /// The response does not say what the server calculated, or the request is not signed with
     /// Signature Version 4.
     Undetermined,
 }
 
 impl Cause {
-    /// What to do about it.
-    ///
-    /// ```
-    /// use countersign::explain::Cause;
-    ///
-    /// let advice = Cause::PathEncodedTwice.advice();
-    /// assert!(advice.starts_with("Sign the path as it is sent"));
-    /// ```
+    /// Returns what to do about it.
     pub fn advice(&self) -> &'static str {
         words(self).1
     }
 
-    /// The verifier's word for it, as a cause.
+    /// The cause for an error of the verifier.
     pub(super) fn of(error: VerifyError) -> Self {
         let problem = error.to_string();
         match error {
@@ -242,7 +262,7 @@ impl Cause {
         }
     }
 
-    /// A list of names, of which the session token is a cause of its own.
+    /// The session token alone is a cause of its own.
     pub(super) fn not_signed(names: Vec<String>) -> Self {
         if matches!(names.as_slice(), [name] if name == "x-amz-security-token") {
             Self::SessionTokenNotSigned
@@ -266,113 +286,74 @@ mod tests {
     #[test]
     fn each_error_of_the_verifier_is_a_cause() {
         let form = SignatureLocation::Header;
-        let now = Timestamp::UNIX_EPOCH;
-        let date = crate::sigv4::date::AmzDate::new(now).unwrap();
-        let owned = str::to_owned;
-        let token = "x-amz-security-token";
-        for (error, cause) in [
-            (
-                VerifyError::MissingAuthentication,
-                Cause::MissingAuthentication,
-            ),
-            (
-                VerifyError::SeveralAuthentications,
-                Cause::SeveralAuthentications,
-            ),
-            (
-                VerifyError::UnknownAlgorithm { form },
-                Cause::UnsupportedAlgorithm,
-            ),
-            (
-                VerifyError::Malformed { form, problem: "p" },
-                Cause::MalformedAuthorization {
-                    problem: owned("p"),
-                },
-            ),
-            (
-                VerifyError::InvalidScope { form },
-                Cause::MalformedAuthorization {
-                    problem: owned(
-                        "the scope does not end in `aws4_request`, or a part of it cannot be",
-                    ),
-                },
-            ),
-            (VerifyError::MissingDate { form }, Cause::MissingDate),
-            (VerifyError::InvalidDate { form }, Cause::InvalidDate),
-            (
-                VerifyError::WrongDay {
-                    form,
-                    day: owned("19700102"),
-                    date,
-                },
-                Cause::WrongDay,
-            ),
-            (
-                VerifyError::WrongRegion {
-                    form,
-                    region: owned("a"),
-                    expected: owned("b"),
-                },
-                Cause::WrongRegion {
-                    signed: owned("a"),
-                    expected: Some(owned("b")),
-                },
-            ),
-            (
-                VerifyError::WrongService {
-                    form,
-                    service: owned("a"),
-                    expected: owned("b"),
-                },
-                Cause::WrongService {
-                    signed: owned("a"),
-                    expected: Some(owned("b")),
-                },
-            ),
-            (
-                VerifyError::ExpiresInOutOfRange {
-                    seconds: 0,
-                    longest: 1,
-                },
-                Cause::ExpiresInOutOfRange,
-            ),
-            (VerifyError::HostNotSigned, Cause::HostNotSigned),
-            (
-                VerifyError::HeadersNotSigned {
-                    names: vec![owned("x-amz-a")],
-                },
-                Cause::HeadersNotSigned {
-                    names: vec![owned("x-amz-a")],
-                },
-            ),
-            (
-                VerifyError::HeadersNotSigned {
-                    names: vec![owned(token)],
-                },
-                Cause::SessionTokenNotSigned,
-            ),
-            (
-                VerifyError::SignedHeaderMissing { name: owned(token) },
-                Cause::MissingSessionToken,
-            ),
-            (
-                VerifyError::SignedHeaderMissing { name: owned("a") },
-                Cause::HeaderLost { name: owned("a") },
-            ),
-            (VerifyError::MissingContentSha256, Cause::PayloadHashMissing),
-            (VerifyError::InvalidContentSha256, Cause::PayloadHashInvalid),
-            (
-                VerifyError::ContentSha256Mismatch,
-                Cause::PayloadHashDiffers,
-            ),
-            (
-                VerifyError::MissingHost,
-                Cause::MalformedRequest {
-                    problem: VerifyError::MissingHost.to_string(),
-                },
-            ),
-        ] {
-            assert_eq!(Cause::of(error), cause);
-        }
+        let date = crate::sigv4::date::AmzDate::new(Timestamp::UNIX_EPOCH).unwrap();
+        let (day, token) = (String::from("19700102"), "x-amz-security-token");
+        let [a, b] = ["a", "b"].map(str::to_owned);
+        let names = |name: &str| vec![name.to_owned()];
+        let check = |error, cause| assert_eq!(Cause::of(error), cause);
+
+        check(
+            VerifyError::MissingAuthentication,
+            Cause::MissingAuthentication,
+        );
+        check(
+            VerifyError::SeveralAuthentications,
+            Cause::SeveralAuthentications,
+        );
+        check(
+            VerifyError::UnknownAlgorithm { form },
+            Cause::UnsupportedAlgorithm,
+        );
+        let problem = String::from("p");
+        let malformed = VerifyError::Malformed { form, problem: "p" };
+        check(malformed, Cause::MalformedAuthorization { problem });
+        let error = VerifyError::InvalidScope { form };
+        let problem = error.to_string();
+        check(error, Cause::MalformedAuthorization { problem });
+        check(VerifyError::MissingDate { form }, Cause::MissingDate);
+        check(VerifyError::InvalidDate { form }, Cause::InvalidDate);
+        check(VerifyError::WrongDay { form, day, date }, Cause::WrongDay);
+        let (region, expected) = (a.clone(), b.clone());
+        let error = VerifyError::WrongRegion {
+            form,
+            region,
+            expected,
+        };
+        let (signed, expected) = (a.clone(), Some(b.clone()));
+        check(error, Cause::WrongRegion { signed, expected });
+        let (service, expected) = (a.clone(), b.clone());
+        let error = VerifyError::WrongService {
+            form,
+            service,
+            expected,
+        };
+        let (signed, expected) = (a.clone(), Some(b));
+        check(error, Cause::WrongService { signed, expected });
+        let (seconds, longest) = (0, 1);
+        let error = VerifyError::ExpiresInOutOfRange { seconds, longest };
+        check(error, Cause::ExpiresInOutOfRange);
+        check(VerifyError::HostNotSigned, Cause::HostNotSigned);
+        let error = |name| VerifyError::HeadersNotSigned { names: names(name) };
+        let cause = Cause::HeadersNotSigned {
+            names: names("x-amz-a"),
+        };
+        check(error("x-amz-a"), cause);
+        check(error(token), Cause::SessionTokenNotSigned);
+        let error = |name: &str| VerifyError::SignedHeaderMissing {
+            name: name.to_owned(),
+        };
+        check(error(token), Cause::MissingSessionToken);
+        check(error("a"), Cause::HeaderLost { name: a });
+        check(VerifyError::MissingContentSha256, Cause::PayloadHashMissing);
+        check(VerifyError::InvalidContentSha256, Cause::PayloadHashInvalid);
+        check(
+            VerifyError::ContentSha256Mismatch,
+            Cause::PayloadHashDiffers,
+        );
+        let problem = VerifyError::MissingHost.to_string();
+        check(
+            VerifyError::MissingHost,
+            Cause::MalformedRequest { problem },
+        );
     }
 }

@@ -1,38 +1,41 @@
-//! What a request says of itself.
+//! What a request claims.
 
 use std::time::Duration;
 
-use crate::request::HttpRequest;
+use crate::service::signing_names::{HostService, service_of_host};
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, SignedRequest};
 
+use super::Message;
 use super::cause::Cause;
 use super::rebuilt::declared;
 
-/// What a request says of itself, as far as it can be read at all.
+/// What a request claims, as far as it can be read.
 #[derive(Default)]
 pub(super) struct Claimed {
     pub(super) form: Option<SignatureLocation>,
     pub(super) has_signature: bool,
-    /// Whether it looks like Signature Version 2, or like a browser's upload, whose signature stands
-    /// in the form: neither is read here, and both may be right.
+    /// Whether it looks like Signature Version 2 or a browser upload, whose signature is in the
+    /// form. Neither is read here, and both may be right.
     pub(super) signed_otherwise: bool,
     pub(super) has_token: bool,
     pub(super) has_date: bool,
     pub(super) access_key_id: Option<String>,
     pub(super) region: Option<String>,
     pub(super) service: Option<String>,
+    /// The service and Region of the host, if AWS has such a host.
+    host: Option<HostService>,
     pub(super) date: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
-    /// The hash of the payload that was sent, where that is known.
+    /// The hash of the payload that was sent, if known.
     pub(super) payload: Option<String>,
     /// `x-amz-content-sha256`.
     pub(super) sent_hash: Option<String>,
 }
 
 impl Claimed {
-    pub(super) fn new<R: HttpRequest>(request: &R, payload: Option<PayloadHash>) -> Self {
+    pub(super) fn new(request: &Message, payload: Option<PayloadHash>) -> Self {
         let headers = request.headers();
         let query = request.uri().query().unwrap_or_default();
         let in_query = |name: &str| {
@@ -60,6 +63,9 @@ impl Claimed {
                 || in_query("X-Amz-Date"),
             payload: payload.map(|payload| payload.to_hashed_payload().as_str().to_owned()),
             sent_hash: declared(request),
+            host: header("host")
+                .or_else(|| request.uri().host())
+                .and_then(service_of_host),
             ..Self::default()
         };
         if let Ok(claim) = SignedRequest::parse_unsent(request) {
@@ -81,6 +87,21 @@ impl Claimed {
             signed: self.region.clone().unwrap_or_default(),
             expected: expected.map(str::to_owned),
         }
+    }
+
+    /// The cause if the host belongs to a service or Region other than the scope's.
+    pub(super) fn other_host(&self) -> Option<Cause> {
+        let (host, signed) = (self.host.as_ref()?, self.service.as_deref()?);
+        let other_region = match (host.region(), self.region.as_deref()) {
+            (Some(host), Some(signed)) => host != "*" && host != signed,
+            _ => false,
+        };
+        (host.service() != signed || other_region).then(|| Cause::OtherHost {
+            service: host.service().to_owned(),
+            region: host.region().map(str::to_owned),
+            signed_service: signed.to_owned(),
+            signed_region: self.region.clone(),
+        })
     }
 
     pub(super) fn wrong_service(&self, expected: Option<&str>) -> Cause {

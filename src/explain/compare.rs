@@ -6,19 +6,27 @@ mod query;
 
 use crate::sigv4::payload_hash::PayloadHash;
 
+use super::case::is_hash;
 use super::cause::Cause;
 use super::diagnosis::{Difference, Finding};
 use super::hide::Secrets;
 use super::lines::Lines;
 
 /// What is known besides the two texts.
+#[derive(Default)]
 pub(super) struct Known {
     pub(super) secrets: Secrets,
     /// The hash of the payload that was sent.
     pub(super) payload: Option<String>,
+    /// The path as it was sent.
+    pub(super) sent_path: String,
+    /// Whether both texts follow the same rules.
+    pub(super) same_rules: bool,
+    /// Whether the service percent-encodes the path once more than it is sent.
+    pub(super) encodes_twice: bool,
 }
 
-/// Why the two differ, in the order of their lines. Nothing when they are equal.
+/// Why the two differ, in the order of their lines. Empty if they are equal.
 pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Finding> {
     let mut findings = Vec::new();
     if signed.method != received.method {
@@ -27,12 +35,12 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Fi
             received: received.method.clone(),
         };
         let difference =
-            Difference::plain("method", &signed.method, &received.method, &known.secrets);
+            Difference::new("method", &signed.method, &received.method, &known.secrets);
         findings.push(Finding::with(cause, difference));
     }
     if signed.path != received.path {
-        let causes = path::causes(&signed.path, &received.path);
-        let difference = Difference::plain("path", &signed.path, &received.path, &known.secrets);
+        let causes = path::causes(&signed.path, &received.path, known);
+        let difference = Difference::new("path", &signed.path, &received.path, &known.secrets);
         add(&mut findings, causes, difference);
     }
     if signed.query != received.query {
@@ -45,7 +53,7 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Fi
     findings
 }
 
-/// Several causes of one difference, which the first of them shows.
+/// Several causes of one difference. The first one shows it.
 fn add(findings: &mut Vec<Finding>, causes: Vec<Cause>, difference: Difference) {
     let mut causes = causes.into_iter();
     findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
@@ -59,16 +67,15 @@ fn payload(signed: &Lines, received: &Lines, known: &Known, findings: &mut Vec<F
     if ours.eq_ignore_ascii_case(theirs) {
         return;
     }
-    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
     let empty = PayloadHash::EMPTY.to_hashed_payload();
     let cause = match &known.payload {
-        // What was sent is what was signed, so that it changed on the way; or the other way round.
+        // What was sent is what was signed, so the body changed on the way.
         Some(sent) if ours == sent && is_hash(theirs) => Cause::BodyChanged,
         Some(_) => Cause::PayloadHashDiffers,
         None if is_hash(ours) && theirs == empty.as_str() => Cause::BodyChanged,
         None => Cause::PayloadHashDiffers,
     };
-    let difference = Difference::plain("payload hash", ours, theirs, &known.secrets);
+    let difference = Difference::new("payload hash", ours, theirs, &known.secrets);
     findings.push(Finding::with(cause, difference));
 }
 
@@ -92,7 +99,7 @@ pub(super) fn compare_scopes(signed: &str, received: &str, secrets: &Secrets) ->
         }
         _ => Cause::WrongTerminator,
     };
-    let difference = Difference::plain("scope", signed, received, secrets);
+    let difference = Difference::new("scope", signed, received, secrets);
     Some(Finding::with(cause, difference))
 }
 
@@ -109,8 +116,8 @@ mod tests {
 
     fn causes(signed: &Lines, received: &Lines, payload: Option<&str>) -> Vec<Cause> {
         let known = Known {
-            secrets: Secrets::default(),
             payload: payload.map(str::to_owned),
+            ..Known::default()
         };
         let findings = compare(signed, received, &known);
         findings.iter().map(Finding::cause).cloned().collect()
@@ -122,47 +129,30 @@ mod tests {
         let unsigned = "UNSIGNED-PAYLOAD";
         let no_hex = "no-hex-digits".repeat(5);
         let no_hex = no_hex.split_at(64).0;
-        for (signed, received, sent, cause) in [
-            // What was sent is what was signed: on the way it became another.
-            (OTHER, EMPTY, Some(OTHER), Some(Cause::BodyChanged)),
-            (
-                OTHER,
-                unsigned,
-                Some(OTHER),
-                Some(Cause::PayloadHashDiffers),
-            ),
-            (OTHER, EMPTY, Some(EMPTY), Some(Cause::PayloadHashDiffers)),
-            (
-                unsigned,
-                OTHER,
-                Some(OTHER),
-                Some(Cause::PayloadHashDiffers),
-            ),
-            // A body that arrived empty was lost.
-            (OTHER, EMPTY, None, Some(Cause::BodyChanged)),
-            (EMPTY, OTHER, None, Some(Cause::PayloadHashDiffers)),
-            (unsigned, EMPTY, None, Some(Cause::PayloadHashDiffers)),
-            // What is no hash: of another length, or of other digits.
-            ("abcdef", EMPTY, None, Some(Cause::PayloadHashDiffers)),
-            (no_hex, EMPTY, None, Some(Cause::PayloadHashDiffers)),
-            (
-                OTHER,
-                "abcdef",
-                Some(OTHER),
-                Some(Cause::PayloadHashDiffers),
-            ),
-            (OTHER, no_hex, Some(OTHER), Some(Cause::PayloadHashDiffers)),
-            (OTHER, unsigned, None, Some(Cause::PayloadHashDiffers)),
-            (OTHER, OTHER, None, None),
-        ] {
+        let check = |signed, received, sent: Option<&str>, cause: Option<Cause>| {
             let found = causes(&of(signed), &of(received), sent);
-            assert_eq!(
-                found.first(),
-                cause.as_ref(),
-                "{signed} {received} {sent:?}"
-            );
-            assert!(found.len() < 2);
-        }
+            assert!(found.iter().eq(&cause), "{signed} {received} {sent:?}");
+        };
+        let (changed, differs) = (
+            || Some(Cause::BodyChanged),
+            || Some(Cause::PayloadHashDiffers),
+        );
+        // What was sent is what was signed, so it changed on the way.
+        check(OTHER, EMPTY, Some(OTHER), changed());
+        check(OTHER, unsigned, Some(OTHER), differs());
+        check(OTHER, EMPTY, Some(EMPTY), differs());
+        check(unsigned, OTHER, Some(OTHER), differs());
+        // A body that arrived empty was lost.
+        check(OTHER, EMPTY, None, changed());
+        check(EMPTY, OTHER, None, differs());
+        check(unsigned, EMPTY, None, differs());
+        // Not a hash: another length, or other digits.
+        check("abcdef", EMPTY, None, differs());
+        check(no_hex, EMPTY, None, differs());
+        check(OTHER, "abcdef", Some(OTHER), differs());
+        check(OTHER, no_hex, Some(OTHER), differs());
+        check(OTHER, unsigned, None, differs());
+        check(OTHER, OTHER, None, None);
         let upper = OTHER.to_uppercase();
         assert!(causes(&of(OTHER), &of(&upper), None).is_empty());
     }
@@ -175,23 +165,21 @@ mod tests {
             finding.map(|finding| finding.cause().clone())
         };
         assert_eq!(compare(signed), None);
-        let owned = str::to_owned;
+        let [east, other, s3, sqs] = ["us-east-1", "us-east-2", "s3", "sqs"].map(str::to_owned);
+        let (region, service) = (
+            Cause::WrongRegion {
+                signed: east,
+                expected: Some(other),
+            },
+            Cause::WrongService {
+                signed: s3,
+                expected: Some(sqs),
+            },
+        );
         for (received, cause) in [
             ("20150831/us-east-2/sqs/aws4_request", Cause::WrongDay),
-            (
-                "20150830/us-east-2/sqs/aws4_request",
-                Cause::WrongRegion {
-                    signed: owned("us-east-1"),
-                    expected: Some(owned("us-east-2")),
-                },
-            ),
-            (
-                "20150830/us-east-1/sqs/aws4_request",
-                Cause::WrongService {
-                    signed: owned("s3"),
-                    expected: Some(owned("sqs")),
-                },
-            ),
+            ("20150830/us-east-2/sqs/aws4_request", region),
+            ("20150830/us-east-1/sqs/aws4_request", service),
             ("20150830/us-east-1/s3/aws5_request", Cause::WrongTerminator),
             ("20150830/us-east-1/s3", Cause::WrongTerminator),
         ] {
@@ -207,59 +195,32 @@ mod tests {
         };
         let owned = str::to_owned;
         let (token, name) = ("x-amz-security-token", || owned("a"));
-        for (header, signed, received, cause) in [
-            ("a", Some("1"), None, Cause::HeaderLost { name: name() }),
-            ("a", Some("1"), Some(""), Cause::HeaderLost { name: name() }),
-            ("a", None, Some("1"), Cause::HeaderAdded { name: name() }),
-            (
-                "a",
-                Some("1"),
-                Some("1,2"),
-                Cause::HeaderAdded { name: name() },
-            ),
-            (
-                "a",
-                Some("1"),
-                Some("2,1"),
-                Cause::HeaderAdded { name: name() },
-            ),
-            (
-                "a",
-                Some("1"),
-                Some("12"),
-                Cause::HeaderRewritten { name: name() },
-            ),
-            (
-                "a",
-                Some("1 2"),
-                Some("1  2"),
-                Cause::HeaderWhiteSpace { name: name() },
-            ),
-            (
-                "a",
-                Some("1, 2"),
-                Some("1,2"),
-                Cause::HeaderWhiteSpace { name: name() },
-            ),
-            ("host", Some("h"), Some("h:443"), Cause::PortChanged),
-            ("host", Some("h:80"), Some("h:443"), Cause::PortChanged),
-            ("host", Some("h:80"), Some("H"), Cause::PortChanged),
-            ("host", Some("h"), Some("H"), Cause::HostChanged),
-            ("host", Some("h"), Some("h:x"), Cause::HostChanged),
-            ("host", Some("h"), Some("other"), Cause::HostChanged),
-            ("host", Some("h"), Some("o"), Cause::HostChanged),
-            (token, Some("1"), Some("2"), Cause::InvalidSessionToken),
-            (token, Some("1"), Some(""), Cause::MissingSessionToken),
-            (token, None, Some("1"), Cause::SessionTokenNotSigned),
-        ] {
-            let found = causes(
-                &of(header, signed, header),
-                &of(header, received, header),
-                None,
-            );
+        let check = |header, signed, received, cause| {
+            let [ours, theirs] = [signed, received].map(|value| of(header, value, header));
+            let found = causes(&ours, &theirs, None);
             assert_eq!(found, [cause], "{header} {signed:?} {received:?}");
+        };
+        check("a", Some("1"), None, Cause::HeaderLost { name: name() });
+        check("a", Some("1"), Some(""), Cause::HeaderLost { name: name() });
+        let added = || Cause::HeaderAdded { name: name() };
+        check("a", None, Some("1"), added());
+        check("a", Some("1"), Some("1,2"), added());
+        check("a", Some("1"), Some("2,1"), added());
+        let rewritten = Cause::HeaderRewritten { name: name() };
+        check("a", Some("1"), Some("12"), rewritten);
+        let white_space = || Cause::HeaderWhiteSpace { name: name() };
+        check("a", Some("1 2"), Some("1  2"), white_space());
+        check("a", Some("1, 2"), Some("1,2"), white_space());
+        check("host", Some("h"), Some("h:443"), Cause::PortChanged);
+        check("host", Some("h:80"), Some("h:443"), Cause::PortChanged);
+        check("host", Some("h:80"), Some("H"), Cause::PortChanged);
+        for other in ["H", "h:x", "other", "o"] {
+            check("host", Some("h"), Some(other), Cause::HostChanged);
         }
-        // Whether the receiver lists the token tells whether it came.
+        check(token, Some("1"), Some("2"), Cause::InvalidSessionToken);
+        check(token, Some("1"), Some(""), Cause::MissingSessionToken);
+        check(token, None, Some("1"), Cause::SessionTokenNotSigned);
+        // Whether the receiver lists the token tells whether it arrived.
         let signed = of(token, Some("1"), token);
         let lost = causes(&signed, &of(token, None, token), None);
         assert_eq!(lost, [Cause::MissingSessionToken]);
@@ -267,11 +228,11 @@ mod tests {
         assert_eq!(unsigned, [Cause::SessionTokenNotSigned]);
         let list = causes(&lines("a:1", "a", EMPTY), &lines("a:1", "a;b", EMPTY), None);
         assert_eq!(list, [Cause::SignedHeadersChanged]);
-        // The hash that differs is told of once, by the last line.
+        // A hash that differs is reported once, by the last line.
         let of = |hash: &str| lines(&format!("x-amz-content-sha256:{hash}"), "x", hash);
         let hash = causes(&of(OTHER), &of(EMPTY), None);
         assert_eq!(hash, [Cause::BodyChanged]);
-        // Of itself alone: not of the other headers, nor where the last lines are equal.
+        // The last line stands for the hash alone, and only if it differs.
         let (ours, theirs) = (lines("a:1", "a", OTHER), lines("a:2", "a", EMPTY));
         let rewritten = |name: &str| Cause::HeaderRewritten { name: owned(name) };
         let both = causes(&ours, &theirs, None);
@@ -279,7 +240,7 @@ mod tests {
         let of = |hash: &str| lines(&format!("x-amz-content-sha256:{hash}"), "x", EMPTY);
         let header = causes(&of(OTHER), &of(EMPTY), None);
         assert_eq!(header, [rewritten("x-amz-content-sha256")]);
-        // As many as are told of.
+        // As many as are reported.
         let many = |count: usize| -> String {
             let names = (0..count).map(|i| format!("h{i:02}:1"));
             names.collect::<Vec<_>>().join("\n")

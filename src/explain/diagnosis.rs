@@ -1,35 +1,25 @@
-//! What was found out, for people and for programs.
+//! The result: causes, with the lines that show them.
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
 use super::cause::Cause;
-use super::hide::{Secrets, shown, visible};
+use super::hide::{Secrets, Text, shown, visible};
 
-/// Why a request was refused, as far as can be said: the likeliest cause first.
+/// Why a request was refused, with the likeliest cause first.
 ///
-/// `Display` is for people: each cause with the lines that differ, one above the other and a mark
-/// under the first differing character, and what to do. It hides secrets;
-/// [`expose`](Self::expose) does not.
+/// `Display` is for people: each cause with the lines that differ, a mark under the first character
+/// that differs, and what to do. It hides secrets; [`expose`](Self::expose) shows them.
 ///
 /// ```
-/// use countersign::explain;
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// use countersign::explain::{Cause, Explainer};
 ///
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-/// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-/// # let error_body = "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>GET\n/a key\n\nhost:bucket.s3.amazonaws.com\nx-amz-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\nx-amz-date:20260101T120000Z\n\nhost;x-amz-content-sha256;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
-/// let diagnosis = explain::mismatch(&request, "s3", error_body)?;
-/// assert_eq!(diagnosis.code(), Some("SignatureDoesNotMatch"));
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let error_body = "<Error><Code>AccessDenied</Code></Error>";
+/// let diagnosis = Explainer::new(&request, "s3").error_body(error_body)?;
+/// assert_eq!(diagnosis.code(), Some("AccessDenied"));
+/// assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
 /// for finding in diagnosis.findings() {
 ///     println!("{} {}", finding.cause(), finding.cause().advice());
-///     if let Some(line) = finding.difference() {
-///         assert_eq!((line.part(), line.signed(), line.received()), ("path", "/a%20key", "/a key"));
-///         assert_eq!(line.position(), Some(2)); // the first character that differs
-///     }
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -55,75 +45,28 @@ impl Diagnosis {
         }
     }
 
-    pub(super) fn answered(mut self, code: Option<String>, status: Option<u16>) -> Self {
+    pub(super) fn with_response(mut self, code: Option<String>, status: Option<u16>) -> Self {
         self.code = code;
         self.status = status;
         self
     }
 
-    /// The likeliest cause; `None` where nothing is wrong with the signature.
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Sent};
-    ///
-    /// let request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// let diagnosis = Sent::new(&request, "sqs").check();
-    /// assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
-    /// # Ok::<(), http::Error>(())
-    /// ```
+    /// Returns the likeliest cause, or `None` if no problem was found.
     pub fn cause(&self) -> Option<&Cause> {
         self.findings.first().map(|finding| &finding.cause)
     }
 
-    /// All causes, the likeliest first.
-    ///
-    /// ```
-    /// # use countersign::explain::Sent;
-    /// # let request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// let diagnosis = Sent::new(&request, "sqs").check();
-    /// for finding in diagnosis.findings() {
-    ///     println!("{}: {}", finding.cause(), finding.cause().advice());
-    /// }
-    /// # assert!(!diagnosis.findings().is_empty());
-    /// # Ok::<(), http::Error>(())
-    /// ```
+    /// Returns all findings, the likeliest first.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// AWS's error code, without its namespace; `None` without an answer, or where that has none.
-    ///
-    /// ```
-    /// use countersign::explain;
-    ///
-    /// # let request = http::Request::post("https://dynamodb.us-east-1.amazonaws.com/").body(())?;
-    /// // As DynamoDB answers.
-    /// let body = r#"{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"..."}"#;
-    /// let diagnosis = explain::mismatch(&request, "dynamodb", body)?;
-    /// assert_eq!(diagnosis.code(), Some("InvalidSignatureException"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the error code of the response, without its namespace, if there is one.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// The printed form with all that it hides: session tokens, and more.
-    ///
-    /// ```
-    /// use countersign::explain;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials, "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    ///
-    /// let mut captured = request.clone();
-    /// // A proxy cut the session token off in its middle.
-    /// captured.headers_mut().insert("x-amz-security-token", "AQoDYX".parse()?);
-    /// let diagnosis = explain::compare(&request, &captured, "sqs");
-    /// assert!(!diagnosis.to_string().contains("AQoDYXdzEJr..."));
-    /// assert!(diagnosis.expose().contains("AQoDYXdzEJr..."));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the printed form with all secrets, such as session tokens.
     pub fn expose(&self) -> String {
         Printed(self, true).to_string()
     }
@@ -157,47 +100,35 @@ impl fmt::Display for Printed<'_> {
             (None, None) => {}
         }
         if diagnosis.findings.is_empty() {
-            return writeln!(
-                f,
-                "Nothing is wrong with the signature, as far as can be seen."
-            );
+            return writeln!(f, "No problem was found with the signature.");
         }
         for (i, finding) in diagnosis.findings.iter().enumerate() {
-            if i > 0 {
-                writeln!(f)?;
-            }
-            let lead = if i == 0 { "Likely cause" } else { "Besides" };
-            writeln!(f, "{lead}: {}", finding.cause)?;
-            if let Some(difference) = &finding.difference {
-                difference.print(f, expose)?;
-            }
-            writeln!(f, "What to do: {}", finding.cause.advice())?;
+            f.write_str(if i == 0 { "Likely cause: " } else { "\nAlso: " })?;
+            finding.print(f, expose)?;
+            writeln!(f)?;
         }
         Ok(())
     }
 }
 
-/// A cause, with the lines that show it where there are any.
+/// A cause, with the lines that show it if there are any.
+///
+/// `Display` writes the cause, the lines and what to do, as in the printed [`Diagnosis`].
 ///
 /// ```
-/// use countersign::explain::{self, Cause};
-/// # use countersign::{Credentials, PayloadHash, Signer};
-/// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/?Action=ListQueues").body(())?;
-/// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
+/// use countersign::explain::{Cause, Explainer};
 ///
-/// // A proxy dropped the query.
-/// let mut captured = request.clone();
-/// *captured.uri_mut() = "https://sqs.us-east-1.amazonaws.com/".parse()?;
-/// let diagnosis = explain::compare(&request, &captured, "sqs");
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let diagnosis = Explainer::new(&request, "s3").check();
 /// let finding = &diagnosis.findings()[0];
-/// assert_eq!(finding.cause(), &Cause::ParametersLost { names: vec!["Action".into()] });
-/// assert!(finding.difference().is_some_and(|line| line.part() == "query"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// assert_eq!(finding.cause(), &Cause::MissingAuthentication);
+/// assert!(finding.to_string().starts_with("The request has no signature.\n"));
+/// # Ok::<(), http::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Finding {
-    cause: Cause,
-    difference: Option<Difference>,
+    pub(super) cause: Cause,
+    pub(super) difference: Option<Difference>,
 }
 
 impl Finding {
@@ -215,104 +146,78 @@ impl Finding {
         }
     }
 
-    /// The cause.
-    ///
-    /// ```
-    /// # use countersign::explain::{self, Cause};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// // The request as it arrived behind a proxy.
-    /// let mut captured = request.clone();
-    /// *captured.method_mut() = http::Method::HEAD;
-    /// let diagnosis = explain::compare(&request, &captured, "sqs");
-    /// let cause = diagnosis.findings()[0].cause();
-    /// assert_eq!(cause, &Cause::MethodChanged { signed: "GET".into(), received: "HEAD".into() });
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the cause.
     pub fn cause(&self) -> &Cause {
         &self.cause
     }
 
-    /// The lines that show it.
-    ///
-    /// ```
-    /// # use countersign::explain;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// // The request as it arrived behind a proxy.
-    /// let mut captured = request.clone();
-    /// *captured.method_mut() = http::Method::HEAD;
-    /// let diagnosis = explain::compare(&request, &captured, "sqs");
-    /// let line = diagnosis.findings()[0].difference().expect("a line that differs");
-    /// assert_eq!((line.signed(), line.received()), ("GET", "HEAD"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the lines that show the cause.
     pub fn difference(&self) -> Option<&Difference> {
         self.difference.as_ref()
     }
-}
 
-impl fmt::Debug for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Finding")
-            .field("cause", &self.cause)
-            .field("difference", &self.difference)
-            .finish()
+    fn print(&self, f: &mut fmt::Formatter<'_>, expose: bool) -> fmt::Result {
+        writeln!(f, "{}", self.cause)?;
+        if let Some(difference) = &self.difference {
+            difference.print(f, expose)?;
+        }
+        write!(f, "What to do: {}", self.cause.advice())
     }
 }
 
-/// One line of a canonical request or string to sign, as the one side has it and as the other.
-///
-/// ```
-/// # use countersign::explain;
-/// # use countersign::{Credentials, PayloadHash, Signer};
-/// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-/// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-/// // The request as it arrived behind a proxy.
-/// let mut captured = request.clone();
-/// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/a+key".parse()?;
-/// let diagnosis = explain::compare(&request, &captured, "s3");
-/// let line = diagnosis.findings()[0].difference().expect("a line that differs");
-/// assert_eq!((line.part(), line.signed(), line.received()), ("path", "/a%20key", "/a+key"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone)]
-pub struct Difference {
-    part: String,
-    signed: Side,
-    received: Side,
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print(f, false)
+    }
 }
 
-#[derive(Clone)]
-struct Side {
-    exposed: Zeroizing<String>,
-    hidden: String,
+/// One line of a canonical request or string to sign, as each side has it.
+///
+/// ```
+/// use countersign::explain::Explainer;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// # let now: countersign::Timestamp = "2026-01-01T12:00:00Z".parse()?;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let url = "https://bucket.s3.amazonaws.com/a%20key";
+/// let mut request = http::Request::get(url).body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+///
+/// // The request as it arrived behind a proxy.
+/// let mut captured = request.clone();
+/// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/b%20key".parse()?;
+/// let diagnosis = Explainer::new(&request, "s3").captured(&captured);
+/// let line = diagnosis.findings()[0].difference().expect("a line that differs");
+/// assert_eq!((line.part(), line.position()), ("path", Some(1)));
+/// assert_eq!((line.signed(), line.received()), ("/a%20key", "/b%20key"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Difference {
+    part: &'static str,
+    signed: Text,
+    received: Text,
 }
 
 impl Difference {
-    pub(super) fn plain(part: &str, signed: &str, received: &str, secrets: &Secrets) -> Self {
-        let side = |text: &str| Side {
-            exposed: text.to_owned().into(),
-            hidden: secrets.other(text),
-        };
+    pub(super) fn new(part: &'static str, signed: &str, received: &str, secrets: &Secrets) -> Self {
+        let [signed, received] =
+            [signed, received].map(|text| Text::new(text.to_owned(), secrets.other(text)));
         Self {
-            part: part.to_owned(),
-            signed: side(signed),
-            received: side(received),
+            part,
+            signed,
+            received,
         }
     }
 
     pub(super) fn query(signed: &str, received: &str, secrets: &Secrets) -> Self {
-        let side = |text: &str| Side {
-            exposed: text.to_owned().into(),
-            hidden: secrets.query(text),
-        };
+        let [signed, received] =
+            [signed, received].map(|text| Text::new(text.to_owned(), secrets.query(text)));
         Self {
-            part: "query".to_owned(),
-            signed: side(signed),
-            received: side(received),
+            part: "query",
+            signed,
+            received,
         }
     }
 
@@ -322,118 +227,54 @@ impl Difference {
         received: Option<&str>,
         secrets: &Secrets,
     ) -> Self {
-        let side = |value: Option<&str>| match value {
-            Some(value) => Side {
-                exposed: format!("{name}:{value}").into(),
-                hidden: format!("{name}:{}", secrets.header(name, value)),
-            },
-            None => Side {
-                exposed: String::new().into(),
-                hidden: String::new(),
-            },
-        };
+        let line = |value| format!("{name}:{value}");
+        let [signed, received] = [signed, received].map(|value| match value {
+            Some(value) => Text::new(line(value.to_owned()), line(secrets.header(name, value))),
+            None => Text::new(String::new(), String::new()),
+        });
         Self {
-            part: "header".to_owned(),
-            signed: side(signed),
-            received: side(received),
+            part: "header",
+            signed,
+            received,
         }
     }
 
-    /// Which line: `method`, `path`, `query`, `header`, `signed headers`, `payload hash`, and of
-    /// the string to sign `date` and `scope`.
-    ///
-    /// ```
-    /// # use countersign::explain;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// // The request as it arrived behind a proxy.
-    /// let mut captured = request.clone();
-    /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/mounted/key".parse()?;
-    /// let diagnosis = explain::compare(&request, &captured, "s3");
-    /// let part = diagnosis.findings()[0].difference().map(|line| line.part());
-    /// assert_eq!(part, Some("path"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the name of the line: `method`, `path`, `query`, `header`, `signed headers` or
+    /// `payload hash`; in the string to sign `date` or `scope`.
     pub fn part(&self) -> &str {
-        &self.part
+        self.part
     }
 
-    /// The line as it was signed, its secrets hidden; empty where there is none.
-    ///
-    /// ```
-    /// # use countersign::explain;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// // The request as it arrived behind a proxy.
-    /// let mut captured = request.clone();
-    /// captured.headers_mut().insert("host", "10.0.0.7".parse()?);
-    /// let diagnosis = explain::compare(&request, &captured, "s3");
-    /// let signed = diagnosis.findings()[0].difference().map(|line| line.signed());
-    /// assert_eq!(signed, Some("host:bucket.s3.amazonaws.com"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the line as it was signed, with secrets hidden. It is empty if there is none.
     pub fn signed(&self) -> &str {
-        &self.signed.hidden
+        self.signed.hidden()
     }
 
-    /// The line as the other side has it, its secrets hidden; empty where there is none.
-    ///
-    /// ```
-    /// # use countersign::explain;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// // The request as it arrived behind a proxy.
-    /// let mut captured = request.clone();
-    /// captured.headers_mut().insert("host", "10.0.0.7".parse()?);
-    /// let diagnosis = explain::compare(&request, &captured, "s3");
-    /// let received = diagnosis.findings()[0].difference().map(|line| line.received());
-    /// assert_eq!(received, Some("host:10.0.0.7"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the line as the other side has it, with secrets hidden. It is empty if there is none.
     pub fn received(&self) -> &str {
-        &self.received.hidden
+        self.received.hidden()
     }
 
-    /// At which character, counted from 0, the two differ as they are shown; `None` where what is
-    /// hidden differs.
+    /// Returns the first character, counted from 0, in which the two shown lines differ.
     ///
-    /// ```
-    /// # use countersign::explain;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let mut request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-    /// # Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// // The request as it arrived behind a proxy.
-    /// let mut captured = request.clone();
-    /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/a+key".parse()?;
-    /// let diagnosis = explain::compare(&request, &captured, "s3");
-    /// let position = diagnosis.findings()[0].difference().and_then(|line| line.position());
-    /// assert_eq!(position, Some(2)); // behind `/a`
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// `None` if they differ in what is hidden.
     pub fn position(&self) -> Option<usize> {
         first_difference(self.signed(), self.received())
     }
 
     fn print(&self, f: &mut fmt::Formatter<'_>, expose: bool) -> fmt::Result {
         let (signed, received) = if expose {
-            (self.signed.exposed.as_str(), self.received.exposed.as_str())
+            (self.signed.expose(), self.received.expose())
         } else {
             (self.signed(), self.received())
         };
         let at = first_difference(signed, received);
-        // A long line is shown from a little before the place.
+        // A long line is shown from a little before the position.
         let skipped = at
             .filter(|&at| at >= WIDTH * 2 / 3)
             .map_or(0, |at| at - WIDTH / 3);
-        let margin = self.part.chars().count();
-        for (i, (label, text)) in [("signed", signed), ("received", received)]
-            .iter()
-            .enumerate()
-        {
-            let part = if i == 0 { self.part.as_str() } else { "" };
+        let margin = self.part.len();
+        for (part, label, text) in [(self.part, "signed", signed), ("", "received", received)] {
             write!(f, "    {part:margin$}  {label:8}  ")?;
             if skipped > 0 {
                 f.write_str("…")?;
@@ -444,21 +285,19 @@ impl Difference {
             let cut = text.chars().count() > skipped + WIDTH;
             writeln!(f, "{}", if cut { "…" } else { "" })?;
         }
-        match at {
-            Some(at) => {
-                let indent = margin + at - skipped + usize::from(skipped > 0);
-                writeln!(f, "    {:indent$}            ^", "")
-            }
-            None => writeln!(
-                f,
-                "    {:margin$}            (what is not shown differs)",
-                ""
-            ),
-        }
+        let indent = match at {
+            Some(at) => margin + at - skipped + usize::from(skipped > 0),
+            None => margin,
+        };
+        let mark = match at {
+            Some(_) => "^",
+            None => "(what is hidden differs)",
+        };
+        writeln!(f, "    {:indent$}            {mark}", "")
     }
 }
 
-/// How many findings there are at most, of an answer in bad faith.
+/// The largest number of findings, for a response in bad faith.
 pub(super) const MOST: usize = 16;
 /// How many characters of a line are shown.
 const WIDTH: usize = 96;
@@ -472,22 +311,12 @@ fn first_difference(a: &str, b: &str) -> Option<usize> {
     }
 }
 
-impl fmt::Debug for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Difference")
-            .field("part", &self.part)
-            .field("signed", &self.signed.hidden)
-            .field("received", &self.received.hidden)
-            .finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn printed(part: &str, signed: &str, received: &str) -> String {
-        let difference = Difference::plain(part, signed, received, &Secrets::default());
+    fn printed(part: &'static str, signed: &str, received: &str) -> String {
+        let difference = Difference::new(part, signed, received, &Secrets::default());
         let finding = Finding::with(Cause::PathChanged, difference);
         let printed = Diagnosis::new(vec![finding]).to_string();
         let lines: Vec<&str> = printed.lines().collect();
@@ -497,7 +326,7 @@ mod tests {
         format!("{signed}\n{received}\n{mark}")
     }
 
-    /// 96 characters of a line are shown, and a mark for what is left out before and behind.
+    /// 96 characters of a line are shown, with a mark for what is left out before and after.
     #[test]
     fn long_lines_are_cut() {
         let x = |count: usize| "x".repeat(count);
@@ -510,7 +339,7 @@ mod tests {
             );
             assert_eq!(text, wanted, "{length}");
         }
-        // From the 65th character on, a line begins 32 before the place.
+        // From the 65th character on, a line begins 32 before the position.
         for (at, skipped) in [(63, 0), (64, 32), (100, 68)] {
             let text = printed("path", &format!("{}a", x(at)), &format!("{}b", x(at)));
             let (start, mark) = if skipped > 0 {
@@ -539,16 +368,16 @@ mod tests {
             assert_eq!(first_difference(a, b), at, "{a} {b}");
         }
         let text = printed("path", "a:[elided]", "a:[elided]");
-        let mark = "                    (what is not shown differs)";
+        let mark = "                    (what is hidden differs)";
         assert_eq!(text.lines().last(), Some(mark));
     }
 
     #[test]
     fn what_debug_shows() {
-        let difference = Difference::plain("path", "/a", "/b", &Secrets::default());
+        let difference = Difference::new("path", "/a", "/b", &Secrets::default());
         let finding = Finding::with(Cause::PathChanged, difference);
         let code = Some("Code".to_owned());
-        let diagnosis = Diagnosis::new(vec![finding]).answered(code, Some(403));
+        let diagnosis = Diagnosis::new(vec![finding]).with_response(code, Some(403));
         assert_eq!(
             format!("{diagnosis:?}"),
             "Diagnosis { code: Some(\"Code\"), status: Some(403), findings: [Finding { cause: \
@@ -562,7 +391,7 @@ mod tests {
         let findings = [Cause::PathChanged, Cause::QueryOrder, Cause::PathChanged];
         let diagnosis = Diagnosis::new(findings.map(Finding::new).to_vec());
         let wanted = format!(
-            "Likely cause: {}\nWhat to do: {}\n\nBesides: {}\nWhat to do: {}\n",
+            "Likely cause: {}\nWhat to do: {}\n\nAlso: {}\nWhat to do: {}\n",
             Cause::PathChanged,
             Cause::PathChanged.advice(),
             Cause::QueryOrder,

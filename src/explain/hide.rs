@@ -1,24 +1,25 @@
-//! What is shown of a request, and what is not.
+//! What is shown of a request, and what is hidden.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::primitives::encode::{decoded, encode_segment};
-use crate::request::HttpRequest;
+use crate::primitives::percent::decoded;
+use crate::sigv4::object_key::encode_segment;
 
+use super::Message;
 use super::lines::readable;
 
 /// In place of what is not shown.
 const ELIDED: &str = "[elided]";
-/// The longest piece of somebody else's text in a sentence.
+/// The longest piece of foreign text in a sentence.
 const LONGEST: usize = 100;
-/// The shortest text that is looked for wherever it may stand, and how many are: what is hidden by
-/// its name is hidden all the same.
+/// The shortest secret that is looked for in every text, and how many are. What is secret by its
+/// name is hidden in any case.
 const SHORTEST_SECRET: usize = 8;
 const MOST_SECRETS: usize = 32;
 
-/// Headers that hold session tokens, signatures or keys.
+/// Headers that contain session tokens, signatures or keys.
 fn is_secret_header(name: &str) -> bool {
     [
         "authorization",
@@ -33,9 +34,9 @@ fn is_secret_header(name: &str) -> bool {
     .any(|secret| name.trim().eq_ignore_ascii_case(secret))
 }
 
-/// Parameters that hold session tokens or signatures.
+/// Parameters that contain session tokens or signatures.
 fn is_secret_parameter(name: &str) -> bool {
-    // As often as somebody may have encoded it.
+    // As often as it may have been encoded.
     let mut name = name.to_owned();
     for _ in 0..3 {
         if !name.contains('%') {
@@ -55,7 +56,7 @@ fn is_secret_parameter(name: &str) -> bool {
     .any(|secret| name.trim().eq_ignore_ascii_case(secret))
 }
 
-/// The secrets that are known to be in a request or an answer, and so must not be in a text.
+/// The known secrets of a request and its response, which must not be in a text.
 #[derive(Clone, Default)]
 pub(super) struct Secrets(Vec<Zeroizing<String>>);
 
@@ -73,12 +74,12 @@ impl Secrets {
                 self.0.push(Zeroizing::new(form));
             }
         }
-        // The longest first, so that no end of one stays.
+        // The longest first, so that no end of one remains.
         self.0.sort_by_key(|known| std::cmp::Reverse(known.len()));
     }
 
     /// The values of a request that are secret, whatever state it is in.
-    pub(super) fn add_request<R: HttpRequest>(&mut self, request: &R) {
+    pub(super) fn add_request(&mut self, request: &Message) {
         for (name, value) in request.headers() {
             let (name, text) = (name.as_str(), readable(value.as_bytes()));
             if name.starts_with("x-amz-") && is_secret_header(name) {
@@ -115,7 +116,8 @@ impl Secrets {
         }
     }
 
-    fn scrub(&self, text: &str) -> String {
+    /// A text as it may be shown.
+    pub(super) fn other(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.0 {
             if text.contains(secret.as_str()) {
@@ -130,7 +132,7 @@ impl Secrets {
         if is_secret_header(name) && !value.is_empty() {
             return elided(value);
         }
-        self.scrub(value)
+        self.other(value)
     }
 
     /// A query as it may be shown.
@@ -141,20 +143,15 @@ impl Secrets {
             }
             _ => piece.to_owned(),
         });
-        self.scrub(&pieces.collect::<Vec<_>>().join("&"))
-    }
-
-    /// Anything else.
-    pub(super) fn other(&self, text: &str) -> String {
-        self.scrub(text)
+        self.other(&pieces.collect::<Vec<_>>().join("&"))
     }
 
     /// A canonical request as it may be shown.
     pub(super) fn canonical(&self, text: &str) -> String {
         let mut secret = false;
         let lines = text.split('\n').enumerate().map(|(i, line)| match i {
-            // A path may hold a colon, and is no header.
-            0 | 1 => self.scrub(line),
+            // A path may contain a colon, but is not a header.
+            0 | 1 => self.other(line),
             2 => self.query(line),
             _ => match line.split_once(':') {
                 Some((name, value)) => {
@@ -165,7 +162,7 @@ impl Secrets {
                 None if secret && !line.is_empty() => ELIDED.to_owned(),
                 None => {
                     secret = false;
-                    self.scrub(line)
+                    self.other(line)
                 }
             },
         });
@@ -177,23 +174,23 @@ fn elided(value: &str) -> String {
     format!("[elided, {} characters]", value.chars().count())
 }
 
-/// Text that may hold secrets. `Display` hides them.
+/// Text that may contain secrets. `Display` hides them.
 ///
 /// ```
-/// use countersign::Service;
-/// use countersign::explain::Sent;
+/// use countersign::explain::Explainer;
+/// use countersign::{Credentials, PayloadHash, Signer};
+/// # let now: countersign::Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/")
-///     .header("x-amz-date", "20260101T120000Z")
-///     .header("x-amz-security-token", "IQoJb3JpZ2luX2Vj")
-///     .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
-///     .header("authorization", "AWS4-HMAC-SHA256 \
-///         Credential=ASIAEXAMPLE/20260101/us-east-1/s3/aws4_request, \
-///         SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token, \
-///         Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
-///     .body(())?;
-/// let text = Sent::new(&request, &Service::S3).canonical_request()?;
-/// assert!(text.to_string().contains("x-amz-security-token:[elided, 16 characters]"));
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret")
+///     .with_session_token("IQoJb3JpZ2luX2Vj");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let url = "https://bucket.s3.amazonaws.com/";
+/// let mut request = http::Request::get(url).body(())?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+///
+/// let text = Explainer::new(&request, "s3").canonical_request()?;
+/// let hidden = "x-amz-security-token:[elided, 16 characters]";
+/// assert!(text.to_string().contains(hidden));
 /// assert!(text.expose().contains("x-amz-security-token:IQoJb3JpZ2luX2Vj"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -211,21 +208,13 @@ impl Text {
         }
     }
 
-    /// All of it, byte for byte: the one way to what is secret.
-    ///
-    /// ```
-    /// # use countersign::explain::Sent;
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token("AQoDYXdzEJr...");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials, "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, time::macros::datetime!(2026-01-01 12:00 UTC))?;
-    /// let text = Sent::new(&request, "sqs").canonical_request()?;
-    /// assert!(text.expose().contains("\nx-amz-security-token:AQoDYXdzEJr...\n"));
-    /// assert!(!text.to_string().contains("AQoDYXdzEJr..."));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the whole text, with its secrets.
     pub fn expose(&self) -> &str {
         &self.exposed
+    }
+
+    pub(super) fn hidden(&self) -> &str {
+        &self.hidden
     }
 }
 
@@ -247,8 +236,8 @@ pub(super) fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A piece of somebody else's text, fit for a sentence: on one line, of some length, without what
-/// a terminal would obey.
+/// A piece of foreign text for a sentence: on one line, limited in length, without characters that
+/// a terminal obeys.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(LONGEST).map(visible).collect();
     if text.chars().nth(LONGEST).is_some() {
@@ -257,7 +246,7 @@ pub(super) fn shown(text: &str) -> String {
     shown
 }
 
-/// A character that moves no cursor.
+/// Replaces a character that moves the cursor or reorders text.
 pub(super) fn visible(c: char) -> char {
     // Marks that reorder text would put words into another place, and some end a line.
     let reorders = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');

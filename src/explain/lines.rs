@@ -1,5 +1,9 @@
 //! A canonical request, read back from its text.
 
+use sha2::{Digest, Sha256};
+
+use crate::primitives::hex::hex32;
+
 /// Bytes as text to read; those that are not UTF-8 as `\xFF`, so that different ones look different.
 pub(super) fn readable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -12,7 +16,7 @@ pub(super) fn readable(bytes: &[u8]) -> String {
     text
 }
 
-/// The parts of a canonical request, whoever wrote it.
+/// The parts of a canonical request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Lines {
     pub(super) method: String,
@@ -20,7 +24,7 @@ pub(super) struct Lines {
     pub(super) query: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) signed_headers: String,
-    /// The payload's line; `None` where nobody knows it.
+    /// The payload's line; `None` if it is unknown.
     pub(super) payload: Option<String>,
 }
 
@@ -57,7 +61,7 @@ impl Lines {
         })
     }
 
-    /// The same where somebody made every line break a space, as logs do. The list of signed
+    /// Reads a text whose line breaks became spaces, as in logs. The list of signed
     /// headers says where the headers begin.
     fn unfold(text: &str) -> Option<Self> {
         let (rest, payload) = text.rsplit_once(' ')?;
@@ -66,8 +70,8 @@ impl Lines {
         let (path, rest) = rest.split_once(' ')?;
         let mut names = signed_headers.split(';').peekable();
         let first = format!(" {}:", names.peek()?);
-        // Without a query there are two spaces, of which the path took the first; or one, where
-        // somebody made all white space one space.
+        // Without a query there are two spaces, of which the path took the first; or one, if all
+        // white space became one space.
         let (query, mut rest) = match rest.strip_prefix(first.trim_start()) {
             Some(_) => ("", rest),
             None => rest.find(&first).and_then(|at| {
@@ -110,6 +114,11 @@ impl Lines {
         }
         text.push_str(self.payload.as_deref().unwrap_or_default());
         text
+    }
+
+    /// Whether a string to sign of this text ends in this hash.
+    pub(super) fn has_hash(&self, hash: &str) -> bool {
+        hex32(&Sha256::digest(self.to_text()).into()) == hash.as_bytes()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

@@ -1,82 +1,110 @@
-//! What an error's code and text say, where that is enough.
+//! The causes that the code and the message of an error name.
 
 use crate::credentials::key_id::IdPrefix;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 use crate::verify::SignatureLocation;
 
-use super::answer::Answer;
 use super::cause::Cause;
 use super::claimed::Claimed;
+use super::response::ErrorResponse;
 
 /// The causes that the server names itself.
-pub(super) fn told(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
-    let message = answer.message.as_str();
-    let says = |phrase: &str| message.contains(phrase);
-    let mut causes = scope(answer, claimed);
-    let mut add = |cause: Cause| causes.push(cause);
-
-    if let Some(names) = answer.field("HeadersNotSigned") {
-        let names: Vec<String> = names
-            .split(',')
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .collect();
-        add(Cause::not_signed(names));
+pub(super) fn told(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
+    let mut causes = scope(response, claimed);
+    if let Some(names) = response.field("HeadersNotSigned") {
+        let names = names.split(',').map(|name| name.trim().to_owned());
+        causes.push(Cause::not_signed(
+            names.filter(|name| !name.is_empty()).collect(),
+        ));
     }
-    if let Some(cause) = clock(answer, claimed) {
-        add(cause);
-    }
-    if says("Only one auth mechanism allowed") || says("Found both 'X-Amz-Algorithm'") {
-        add(Cause::SeveralAuthentications);
-    }
-    if says("Unsupported Authorization Type")
-        || says("Unsupported AWS 'algorithm'")
-        || says("authorization mechanism you have provided is not supported")
-        || says("Expected AwsAccessKeyId:signature")
-    {
-        add(Cause::UnsupportedAlgorithm);
-    }
-    if says("'Host' must be a 'SignedHeader'") {
-        add(Cause::HostNotSigned);
-    }
-    if says("requires a valid Date or x-amz-date header")
-        || says("requires existence of either a 'X-Amz-Date' or a 'Date' header")
-    {
-        add(if claimed.has_date {
-            Cause::InvalidDate
-        } else {
-            Cause::MissingDate
-        });
-    }
-    if says("Date must be in ISO-8601") || says("must be in the ISO8601 Long Format") {
-        add(Cause::InvalidDate);
-    }
-    if says("X-Amz-Expires must be") || says("X-Amz-Expires should be") {
-        add(Cause::ExpiresInOutOfRange);
-    }
-    if let Some(problem) = malformed(message) {
-        add(Cause::MalformedAuthorization {
-            problem: problem.to_owned(),
-        });
-    }
-    if says("Missing required header for this request: x-amz-content-sha256") {
-        add(Cause::PayloadHashMissing);
-    }
-    if answer.field("ArgumentName") == Some("x-amz-content-sha256")
-        || says("x-amz-content-sha256 must be")
-    {
-        add(Cause::PayloadHashInvalid);
+    causes.extend(clock(response, claimed));
+    causes.extend(sentences(&response.message, claimed));
+    if response.field("ArgumentName") == Some("x-amz-content-sha256") {
+        causes.push(Cause::PayloadHashInvalid);
     }
     if causes.is_empty() {
-        causes.extend(by_code(answer, claimed));
+        causes.extend(by_code(response, claimed));
     }
     causes
 }
 
-fn by_code(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
-    let says = |phrase: &str| answer.message.contains(phrase);
-    Some(match answer.code.as_str() {
+/// The causes that sentences of the message name.
+fn sentences(message: &str, claimed: &Claimed) -> impl Iterator<Item = Cause> {
+    let malformed = |problem: &str| Cause::MalformedAuthorization {
+        problem: problem.to_owned(),
+    };
+    let date = match claimed.has_date {
+        true => Cause::InvalidDate,
+        false => Cause::MissingDate,
+    };
+    let pair = malformed("a part is not of the form `name=value`");
+    let parameter = malformed("a query parameter is missing");
+    let credential = malformed("`Credential` is not of the form ID/SCOPE");
+    let parts = malformed("it needs `Credential`, `SignedHeaders` and `Signature`");
+    let table = [
+        (
+            "Only one auth mechanism allowed",
+            Cause::SeveralAuthentications,
+        ),
+        (
+            "Found both 'X-Amz-Algorithm'",
+            Cause::SeveralAuthentications,
+        ),
+        (
+            "Unsupported Authorization Type",
+            Cause::UnsupportedAlgorithm,
+        ),
+        ("Unsupported AWS 'algorithm'", Cause::UnsupportedAlgorithm),
+        (
+            "mechanism you have provided is not supported",
+            Cause::UnsupportedAlgorithm,
+        ),
+        (
+            "Expected AwsAccessKeyId:signature",
+            Cause::UnsupportedAlgorithm,
+        ),
+        ("'Host' must be a 'SignedHeader'", Cause::HostNotSigned),
+        ("requires a valid Date or x-amz-date header", date.clone()),
+        ("requires existence of either a 'X-Amz-Date' or", date),
+        ("Date must be in ISO-8601", Cause::InvalidDate),
+        ("must be in the ISO8601 Long Format", Cause::InvalidDate),
+        ("X-Amz-Expires must be", Cause::ExpiresInOutOfRange),
+        ("X-Amz-Expires should be", Cause::ExpiresInOutOfRange),
+        (
+            "requires 'Credential' parameter",
+            malformed("`Credential` is missing"),
+        ),
+        (
+            "requires 'Signature' parameter",
+            malformed("`Signature` is missing"),
+        ),
+        (
+            "requires 'SignedHeaders' parameter",
+            malformed("`SignedHeaders` is missing"),
+        ),
+        ("not a valid key=value pair", pair.clone()),
+        ("Invalid key=value pair", pair),
+        ("query-string parameters must include", parameter.clone()),
+        ("Query-string authentication version 4 requires", parameter),
+        ("requires three components", parts),
+        ("Credential is mal-formed", credential.clone()),
+        ("must have exactly 5 slash-delimited elements", credential),
+        (
+            "required header for this request: x-amz-content-sha256",
+            Cause::PayloadHashMissing,
+        ),
+        ("x-amz-content-sha256 must be", Cause::PayloadHashInvalid),
+    ];
+    let named = table
+        .into_iter()
+        .filter(|(phrase, _)| message.contains(phrase));
+    named.map(|(_, cause)| cause)
+}
+
+fn by_code(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+    let says = |phrase: &str| response.message.contains(phrase);
+    Some(match response.code.as_str() {
         "InvalidAccessKeyId"
         | "InvalidClientTokenId"
         | "UnrecognizedClientException"
@@ -108,8 +136,8 @@ fn by_code(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
         _ if says("Missing Authentication Token") || says("is missing Authentication Token") => {
             missing(claimed)
         }
-        // Words for a request that nobody signed; to those who did, a policy says the same, and that
-        // some other header is missing.
+        // Said of a request without a signature. Of a signed one, these are about a policy or another
+        // header.
         "AccessDenied" | "AccessDeniedException" | "MissingSecurityHeader"
             if !claimed.has_signature && !claimed.signed_otherwise =>
         {
@@ -128,7 +156,7 @@ fn missing(claimed: &Claimed) -> Cause {
     }
 }
 
-/// An id that nobody knows; with temporary keys it is the token that makes it known.
+/// The access key ID is unknown. With a temporary key, the token makes it known.
 fn key_or_token(claimed: &Claimed) -> Cause {
     let id = claimed.access_key_id.as_deref().unwrap_or_default();
     let temporary = IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey);
@@ -140,12 +168,12 @@ fn key_or_token(claimed: &Claimed) -> Cause {
 }
 
 /// Complaints about the credential scope, of which there can be several at once.
-fn scope(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
-    let message = answer.message.as_str();
+fn scope(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
+    let message = response.message.as_str();
     let mut causes = Vec::new();
-    let region = answer.field("Region").filter(|region| !region.is_empty());
+    let region = response.field("Region").filter(|region| !region.is_empty());
     let about_scope = matches!(
-        answer.code.as_str(),
+        response.code.as_str(),
         "AuthorizationHeaderMalformed"
             | "AuthorizationQueryParametersError"
             | "InvalidArgument"
@@ -156,12 +184,12 @@ fn scope(answer: &Answer, claimed: &Claimed) -> Vec<Cause> {
         causes.push(claimed.wrong_region(Some(expected)));
     } else if message.contains("scoped to a valid region") {
         causes.push(claimed.wrong_region(None));
-    } else if let Some(region) = &answer.bucket_region
+    } else if let Some(region) = &response.bucket_region
         && claimed
             .region
             .as_deref()
             .is_some_and(|signed| signed != region)
-        && answer.canonical_request.is_none()
+        && response.canonical_request.is_none()
     {
         causes.push(claimed.wrong_region(Some(region)));
     }
@@ -186,19 +214,19 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(text.split_once(start)?.1.split_once(end)?.0)
 }
 
-fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
-    let message = answer.message.as_str();
+fn clock(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+    let message = response.message.as_str();
     let apart = |signed: Option<Timestamp>, now: Option<Timestamp>| {
         signed?.unix_seconds().checked_sub(now?.unix_seconds())
     };
-    let now = answer.time("ServerTime").or(answer.date);
+    let now = response.time("ServerTime").or(response.date);
     let presigned = claimed.form == Some(SignatureLocation::Query);
     let expired = || Cause::UrlExpired {
-        expired_at: answer.time("Expires").or(claimed.expires_at),
+        expired_at: response.time("Expires").or(claimed.expires_at),
         now,
     };
-    if answer.code == "RequestTimeTooSkewed" {
-        let signed = answer.time("RequestTime").or(claimed.date);
+    if response.code == "RequestTimeTooSkewed" {
+        let signed = response.time("RequestTime").or(claimed.date);
         return Some(Cause::Clock {
             ahead_seconds: apart(signed, now),
         });
@@ -220,13 +248,13 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
         });
     }
     if message.contains("Request is not yet valid") {
-        let signed = answer.time("X-Amz-Date").or(claimed.date);
+        let signed = response.time("X-Amz-Date").or(claimed.date);
         return Some(Cause::Clock {
             ahead_seconds: apart(signed, now),
         });
     }
-    if message.contains("Request has expired") || answer.code.starts_with("RequestExpired") {
-        return Some(if presigned || answer.field("Expires").is_some() {
+    if message.contains("Request has expired") || response.code.starts_with("RequestExpired") {
+        return Some(if presigned || response.field("Expires").is_some() {
             expired()
         } else {
             Cause::Clock {
@@ -238,8 +266,8 @@ fn clock(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
 }
 
 /// What a clock says that disagrees with the server's `date` header by more than any service takes.
-pub(super) fn clock_of_header(answer: &Answer, claimed: &Claimed) -> Option<Cause> {
-    let (now, signed) = (answer.date?, claimed.date?);
+pub(super) fn clock_of_header(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+    let (now, signed) = (response.date?, claimed.date?);
     let apart = signed.unix_seconds().saturating_sub(now.unix_seconds());
     if claimed.form == Some(SignatureLocation::Query) && apart <= 900 {
         return claimed
@@ -250,48 +278,7 @@ pub(super) fn clock_of_header(answer: &Answer, claimed: &Claimed) -> Option<Caus
                 now: Some(now),
             });
     }
-    (apart.abs() > 900).then(|| Cause::Clock {
+    (apart.abs() > 900).then_some(Cause::Clock {
         ahead_seconds: Some(apart),
     })
-}
-
-fn malformed(message: &str) -> Option<&'static str> {
-    [
-        ("requires 'Credential' parameter", "`Credential` is missing"),
-        ("requires 'Signature' parameter", "`Signature` is missing"),
-        (
-            "requires 'SignedHeaders' parameter",
-            "`SignedHeaders` is missing",
-        ),
-        (
-            "not a valid key=value pair",
-            "a part is not of the form `name=value`",
-        ),
-        (
-            "Invalid key=value pair",
-            "a part is not of the form `name=value`",
-        ),
-        (
-            "query-string parameters must include",
-            "a query parameter is missing",
-        ),
-        (
-            "Query-string authentication version 4 requires",
-            "a query parameter is missing",
-        ),
-        (
-            "requires three components",
-            "it needs `Credential`, `SignedHeaders` and `Signature`",
-        ),
-        (
-            "Credential is mal-formed",
-            "`Credential` is not of the form ID/SCOPE",
-        ),
-        (
-            "must have exactly 5 slash-delimited elements",
-            "`Credential` is not of the form ID/SCOPE",
-        ),
-    ]
-    .into_iter()
-    .find_map(|(phrase, problem)| message.contains(phrase).then_some(problem))
 }

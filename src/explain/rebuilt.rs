@@ -1,18 +1,17 @@
-//! A request as its receiver would write it down.
+//! The canonical request that the receiver of a request calculates.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use crate::credentials::SessionToken;
-use crate::primitives::encode::same;
-use crate::request::HttpRequest;
+use crate::primitives::constant_time::same;
+use crate::primitives::sha256::Sha256;
+use crate::request::RequestView;
 use crate::service::Rules;
 use crate::sigv4::authorization::CONTENT_SHA256_PARAMETER;
+use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::canonical::query::parameters;
-use crate::sigv4::canonical::{CanonicalRequest, keeps};
+use crate::sigv4::canonical::query::{CanonicalQuery, UnsignedParameters, parameters};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -22,52 +21,64 @@ use crate::verify::{
     SignatureLocation, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls,
 };
 
+use super::Message;
 use super::lines::{Lines, readable};
 
 /// The canonical request, and what goes with it into a signature.
 pub(super) struct Rebuilt {
     pub(super) lines: Lines,
-    /// Whether the text of the lines is what was signed: a header may hold what is not UTF-8.
+    /// Whether the text of the lines is what is signed. It is not if a header is not UTF-8.
     pub(super) exact: bool,
     pub(super) date: AmzDate,
     pub(super) scope: CredentialScope,
     pub(super) algorithm: Algorithm,
     pub(super) signature: Signature,
-    /// As it came, signed or not.
+    /// Whether the request itself tells the payload's line.
+    pub(super) declares_payload: bool,
+    /// The canonical query of a reader who takes a bare `+` for a plus, if there is one.
+    pub(super) query_with_plus: Option<String>,
+    /// The session token, signed or not.
     token: Option<SessionToken>,
 }
 
 impl Rebuilt {
-    /// Of the headers that the request lists as signed, as far as they came.
-    pub(super) fn new<R: HttpRequest>(
-        request: &R,
+    /// Takes the headers that the request lists as signed, as far as they arrived.
+    pub(super) fn new(
+        request: &Message,
         rules: &Rules,
         payload: Option<PayloadHash>,
     ) -> Result<Self, VerifyError> {
         let claim = SignedRequest::parse_unsent(request)?;
         let listed: BTreeSet<&str> = claim.signed_headers().collect();
-        let keep = keeps(rules, claim.form() == SignatureLocation::Header);
-        let sign = |name: &str| listed.contains(name);
+        let unsigned = match claim.form() {
+            SignatureLocation::Header => UnsignedParameters::None,
+            _ => UnsignedParameters::of_url(rules),
+        };
         let invalid = |problem| VerifyError::InvalidTarget { problem };
         let mut canonical = CanonicalRequest::empty(PayloadHash::Unsigned);
-        let path = |path| CanonicalPath::received(path, rules);
-        let read = canonical.read(request, path, keep, sign);
+        let request_view = RequestView::new(request);
+        let read = CanonicalPath::received(request_view.path, rules).and_then(|path| {
+            canonical.read(&request_view, path, unsigned, |name| listed.contains(name))
+        });
         read.map_err(|error| match error {
             // A query was read with the claim.
             crate::Error::InvalidPath { problem, .. } => invalid(problem),
             crate::Error::MissingHost => VerifyError::MissingHost,
             crate::Error::DuplicateHost => VerifyError::SeveralHosts,
-            _ => invalid("it has no canonical form"),
+            _ => invalid("the request has no canonical form"),
         })?;
         canonical.sort();
         let bytes = canonical.to_bytes();
         let exact = std::str::from_utf8(&bytes).is_ok();
         let lines = Lines::parse(&readable(&bytes));
-        let mut lines = lines.ok_or(invalid("it has no canonical form"))?;
-        // As it was listed, which may be in another order than the right one.
+        let mut lines = lines.ok_or(invalid("the request has no canonical form"))?;
+        // In the order of the request, which may be the wrong one.
         let names: Vec<&str> = claim.signed_headers().collect();
         lines.signed_headers = names.join(";");
-        lines.payload = payload_line(request, &claim, rules, payload);
+        let declared = payload_line(request, &claim, rules);
+        let declares_payload = declared.is_some();
+        let given = || payload.map(|payload| payload.to_hashed_payload().as_str().to_owned());
+        lines.payload = declared.or_else(given);
         Ok(Self {
             lines,
             exact,
@@ -75,11 +86,13 @@ impl Rebuilt {
             scope: *claim.scope(),
             algorithm: claim.algorithm(),
             signature: claim.signature(),
+            declares_payload,
+            query_with_plus: with_plus(request.uri().query().unwrap_or_default(), unsigned),
             token: claim.session_token(),
         })
     }
 
-    /// Whether the other came with this token, under its name; or both with none.
+    /// Whether both have the same token under the same name, or none.
     pub(super) fn has_token_of(&self, other: &Self) -> bool {
         match (&self.token, &other.token) {
             (Some(ours), Some(theirs)) => {
@@ -91,22 +104,24 @@ impl Rebuilt {
     }
 
     pub(super) fn string_to_sign(&self, canonical: &str) -> StringToSign {
-        let hash: [u8; 32] = Sha256::digest(canonical).into();
+        let hash = Sha256::digest(canonical);
         StringToSign::new(self.algorithm, &self.date, &self.scope, &hash)
     }
 }
 
-/// The last line: what is declared, else what was sent, else nothing that is known.
-fn payload_line<R: HttpRequest>(
-    request: &R,
-    claim: &SignedRequest<'_>,
-    rules: &Rules,
-    payload: Option<PayloadHash>,
-) -> Option<String> {
-    let given = || payload.map(|payload| payload.to_hashed_payload().as_str().to_owned());
+fn with_plus(query: &str, unsigned: UnsignedParameters) -> Option<String> {
+    let query = query.contains('+').then(|| query.replace('+', "%2B"))?;
+    let mut canonical = CanonicalQuery::empty();
+    canonical.read(&query, unsigned).ok()?;
+    canonical.sort();
+    Some(canonical.to_string())
+}
+
+/// The last line, as far as the request tells it.
+fn payload_line(request: &Message, claim: &SignedRequest<'_>, rules: &Rules) -> Option<String> {
     let header = declared(request).map(|text| in_hex(text, rules));
     if claim.form() == SignatureLocation::Header {
-        return header.or_else(given);
+        return header;
     }
     let parameter = || {
         let mut parameters = parameters(request.uri().query()?).flatten();
@@ -114,13 +129,12 @@ fn payload_line<R: HttpRequest>(
         parameter.value().map(Cow::into_owned)
     };
     let unsigned = || is_unsigned_in_urls(rules).then(|| "UNSIGNED-PAYLOAD".to_owned());
-    // In a URL nobody looks at a header that is not signed.
+    // In a presigned URL an unsigned header does not count.
     let mut signed = claim.signed_headers();
     header
         .filter(|_| signed.any(|name| name == "x-amz-content-sha256"))
         .or_else(parameter)
         .or_else(unsigned)
-        .or_else(given)
 }
 
 /// A hash as it is signed, whichever way it was sent.
@@ -130,7 +144,7 @@ pub(super) fn in_hex(text: String, rules: &Rules) -> String {
 }
 
 /// `x-amz-content-sha256`.
-pub(super) fn declared<R: HttpRequest>(request: &R) -> Option<String> {
+pub(super) fn declared(request: &Message) -> Option<String> {
     let header = request.headers().get("x-amz-content-sha256")?;
     Some(header.to_str().ok()?.trim().to_owned())
 }

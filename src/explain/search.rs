@@ -1,10 +1,10 @@
-//! What was really signed, found with the secret access key by trying.
+//! Finds what was signed, with the secret access key, by trying.
 
 use http::uri::Uri;
 
 use crate::credentials::SecretKey;
-use crate::primitives::encode::encode_key;
 use crate::request::host_of;
+use crate::sigv4::object_key::encode_key;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::SigningKey;
@@ -14,33 +14,32 @@ use super::hide::decode;
 use super::lines::Lines;
 use super::rebuilt::Rebuilt;
 
-/// What a signature turned out to be of.
+/// What a signature turned out to sign.
 pub(super) enum Found {
-    /// Of the request as it should be signed.
+    /// The request, as it should be signed.
     AsRebuilt,
-    /// Of something else.
+    /// Another canonical request.
     Other(Lines),
-    /// Of the request, with a secret that has white space around it, or around which there was none.
+    /// The request, with white space around the secret, or without.
     WhiteSpace,
-    /// Of nothing that anybody thought of.
+    /// Nothing that was tried.
     Nothing,
 }
 
-/// Tries the mistakes that signers make, alone and together. At most a few thousand hashes. `None`
-/// where there is nothing that could be tried.
+/// Tries the mistakes that signers make, alone and combined: at most a few thousand hashes.
+///
+/// `None` if nothing can be tried.
 pub(super) fn search(
     rebuilt: &Rebuilt,
     uri: &Uri,
     payload: Option<PayloadHash>,
     secret_key: &SecretKey,
 ) -> Option<Found> {
-    if rebuilt.algorithm != Algorithm::HmacSha256 || !rebuilt.exact {
+    if !can_be_tried(rebuilt) {
         return None;
     }
     let key = SigningKey::derive(secret_key, &rebuilt.scope);
-    let signs = |key: &SigningKey, lines: &Lines| {
-        key.sign(rebuilt.string_to_sign(&lines.to_text())) == rebuilt.signature
-    };
+    let signs = |key: &SigningKey, lines: &Lines| signs_with(key, rebuilt, lines);
     let payloads = payloads(&rebuilt.lines, payload);
     if let Some(right) = of_payloads(&rebuilt.lines, &payloads).find(|lines| signs(&key, lines)) {
         return Some(if payloads.first() == right.payload.as_ref() {
@@ -55,10 +54,7 @@ pub(super) fn search(
             return Some(Found::WhiteSpace);
         }
     }
-    let (paths, queries) = (
-        paths(&rebuilt.lines.path, uri),
-        queries(&rebuilt.lines, uri),
-    );
+    let (paths, queries) = (paths(&rebuilt.lines.path, uri), queries(rebuilt, uri));
     for headers in header_variants(&rebuilt.lines, uri) {
         for path in &paths {
             for query in &queries {
@@ -77,6 +73,24 @@ pub(super) fn search(
     Some(Found::Nothing)
 }
 
+/// Whether this secret signed these lines.
+pub(super) fn signs(rebuilt: &Rebuilt, lines: &Lines, secret_key: &SecretKey) -> bool {
+    can_be_tried(rebuilt)
+        && signs_with(
+            &SigningKey::derive(secret_key, &rebuilt.scope),
+            rebuilt,
+            lines,
+        )
+}
+
+fn signs_with(key: &SigningKey, rebuilt: &Rebuilt, lines: &Lines) -> bool {
+    key.sign(rebuilt.string_to_sign(&lines.to_text())) == rebuilt.signature
+}
+
+fn can_be_tried(rebuilt: &Rebuilt) -> bool {
+    rebuilt.algorithm == Algorithm::HmacSha256 && rebuilt.exact
+}
+
 fn of_payloads<'a>(lines: &'a Lines, payloads: &'a [String]) -> impl Iterator<Item = Lines> + 'a {
     payloads.iter().map(|payload| Lines {
         payload: Some(payload.clone()),
@@ -84,7 +98,7 @@ fn of_payloads<'a>(lines: &'a Lines, payloads: &'a [String]) -> impl Iterator<It
     })
 }
 
-/// The one that should be signed first, where it is known.
+/// The payload hash that should be signed comes first, if known.
 fn payloads(lines: &Lines, payload: Option<PayloadHash>) -> Vec<String> {
     let text = |payload: PayloadHash| payload.to_hashed_payload().as_str().to_owned();
     let mut payloads: Vec<String> = lines.payload.iter().cloned().collect();
@@ -125,8 +139,8 @@ fn paths(canonical: &str, uri: &Uri) -> Vec<String> {
     paths
 }
 
-fn queries(lines: &Lines, uri: &Uri) -> Vec<String> {
-    let canonical = lines.query.clone();
+fn queries(rebuilt: &Rebuilt, uri: &Uri) -> Vec<String> {
+    let canonical = rebuilt.lines.query.clone();
     let sent: Vec<&str> = uri
         .query()
         .unwrap_or_default()
@@ -138,6 +152,7 @@ fn queries(lines: &Lines, uri: &Uri) -> Vec<String> {
     sorted.sort_unstable();
     let sorted = sorted.join("&");
     let mut queries = vec![canonical.clone()];
+    queries.extend(rebuilt.query_with_plus.clone());
     for query in [
         as_sent,
         sorted,
@@ -154,34 +169,29 @@ fn queries(lines: &Lines, uri: &Uri) -> Vec<String> {
 }
 
 fn header_variants(lines: &Lines, uri: &Uri) -> Vec<Lines> {
-    let mut variants = vec![lines.clone()];
-    let with = |change: &dyn Fn(&str) -> Option<String>| {
+    let host = lines.header("host").unwrap_or_default();
+    let mut hosts = vec![host.to_owned()];
+    hosts.extend(host.rsplit_once(':').map(|(name, _)| name.to_owned()));
+    hosts.extend([":443", ":80"].map(|port| format!("{host}{port}")));
+    hosts.push(host.to_ascii_lowercase());
+    let as_written = host_of(uri).filter(|written| written.eq_ignore_ascii_case(host));
+    hosts.extend(as_written.map(str::to_owned));
+    let with_host = |host: String| {
         let mut changed = lines.clone();
-        for (name, value) in &mut changed.headers {
-            if name == "host"
-                && let Some(host) = change(value)
-            {
-                *value = host;
-            }
+        for (_, value) in changed
+            .headers
+            .iter_mut()
+            .filter(|(name, _)| name == "host")
+        {
+            value.clone_from(&host);
         }
         changed
     };
-    let without_port = |host: &str| Some(host.rsplit_once(':')?.0.to_owned());
-    variants.push(with(&without_port));
-    for port in [":443", ":80"] {
-        variants.push(with(&|host: &str| Some(format!("{host}{port}"))));
-    }
-    variants.push(with(&|host: &str| Some(host.to_ascii_lowercase())));
-    let as_written = |host: &str| {
-        let written = host_of(uri).filter(|written| written.eq_ignore_ascii_case(host));
-        written.map(str::to_owned)
-    };
-    variants.push(with(&as_written));
+    let mut variants: Vec<Lines> = hosts.into_iter().map(with_host).collect();
     let mut without_token = lines.clone();
-    without_token
-        .headers
-        .retain(|(name, _)| name != "x-amz-security-token");
-    without_token.signed_headers = lines.signed_headers.replace(";x-amz-security-token", "");
+    let token = "x-amz-security-token";
+    without_token.headers.retain(|(name, _)| name != token);
+    without_token.signed_headers = lines.signed_headers.replace(&format!(";{token}"), "");
     variants.push(without_token);
     variants.dedup();
     variants

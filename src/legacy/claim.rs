@@ -1,37 +1,46 @@
-//! What the two schemes ask of a claim alike.
+//! The claim of a signed request, whichever scheme it is of, and its verification.
 
 use std::time::Duration;
 
 use http::header::HOST;
 
-use super::access_key_id_problem;
+use super::signing::{SignatureMethod, access_key_id_problem};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
-use crate::primitives::encode::same;
+use crate::error::legacy::LegacyError;
+use crate::primitives::constant_time::same;
 use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};
 
-/// How far the clocks may be apart.
+/// How far the clocks of the client and the server may be apart.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// A request that was verified: who signed it is proven.
+/// Query parameters that only Signature Version 4 has.
+pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
+
+/// A proof: the owner of the access key signed the request.
 ///
-/// Of the request, no more is proven than what its scheme signs; the body never is.
+/// It proves only what the scheme signs, never the body.
 ///
 /// ```
-/// use countersign::Credentials;
-/// use countersign::legacy::{Verified, s3_v2::{Bucket, SignedRequest}};
-/// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
+/// use countersign::legacy::{SignedRequest, Verified, s3_v2::Bucket};
+/// use countersign::{Credentials, Timestamp};
 ///
 /// // The first example of Amazon's documentation.
-/// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
+/// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
+/// let signature = "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=";
+/// let request = http::Request::get(url)
 ///     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
-///     .header("authorization", "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=")
+///     .header("authorization", signature)
 ///     .body(())?;
-/// let claim = SignedRequest::parse(&request, Bucket::InHost("johnsmith"))?;
-/// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// let proof: Verified<'_> = claim.verify(&known, now)?;
+/// let claim = SignedRequest::parse_s3_v2(&request, Bucket::InHost("johnsmith"))?;
+///
+/// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+/// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
+/// let now: Timestamp = "2007-03-27T19:40:00Z".parse()?;
+/// let verified: Verified<'_> = claim.verify(&known, now)?;
+/// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -40,83 +49,22 @@ pub struct Verified<'c> {
 }
 
 impl<'c> Verified<'c> {
-    /// The access key ID of those who signed it.
-    ///
-    /// ```
-    /// # use countersign::Credentials;
-    /// # use countersign::legacy::s3_v2::{Bucket, SignedRequest};
-    /// # let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now = time::macros::datetime!(2007-03-27 19:36:42 UTC);
-    /// # let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
-    /// #     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
-    /// #     .header("authorization", "AWS AKIAIOSFODNN7EXAMPLE:bWq2s1WEIj+Ydj0vQ697zp+IXMU=")
-    /// #     .body(())?;
-    /// let claim = SignedRequest::parse(&request, Bucket::InHost("johnsmith"))?;
-    /// let verified = claim.verify(&known, now)?;
-    /// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The access key ID of the signer.
     pub fn access_key_id(&self) -> &'c str {
         self.access_key_id
     }
 }
 
-/// Query parameters that only Signature Version 4 has.
-pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
-
-/// The access key ID of a claim. Servers write it into logs before anything is proven.
-pub(super) fn own_id(id: &str, form: SignatureLocation) -> Result<String, VerifyError> {
-    match access_key_id_problem(id) {
-        None => Ok(id.to_owned()),
-        Some(_) => Err(VerifyError::Malformed {
-            form,
-            problem: "access key ID must be 1 to 128 printable ASCII characters without spaces",
-        }),
-    }
-}
-
-/// Refuses a request whose `host` headers and URI disagree: a server may route by either.
-pub(super) fn refuse_two_hosts<R: HttpRequest>(request: &R) -> Result<(), VerifyError> {
-    let mut hosts = request.headers().get_all(HOST).iter();
-    let (host, another) = (hosts.next(), hosts.next());
-    let authority = request.uri().authority();
-    let agree = match (host, authority) {
-        (Some(host), Some(authority)) => {
-            let host = host.as_bytes().trim_ascii();
-            let bare = host_of(request.uri()).unwrap_or_default();
-            host.eq_ignore_ascii_case(authority.as_str().as_bytes())
-                || host.eq_ignore_ascii_case(bare.as_bytes())
-        }
-        _ => true,
-    };
-    if agree && another.is_none() {
-        Ok(())
-    } else {
-        Err(VerifyError::SeveralHosts)
-    }
-}
-
-/// Why no string to sign could be made of a request that arrived.
-pub(super) fn unreadable(error: &Error) -> VerifyError {
-    match error {
-        Error::MissingHost => VerifyError::MissingHost,
-        Error::InvalidQuery { problem, .. } | Error::InvalidPath { problem, .. } => {
-            VerifyError::InvalidTarget { problem }
-        }
-        _ => VerifyError::InvalidTarget {
-            problem: "its parameters cannot be read",
-        },
-    }
-}
-
-/// What a request says about who signed it, when, and with which signature.
+/// Who signed, when, and with which signature, as the request says.
 pub(super) struct Claim {
-    pub(super) form: SignatureLocation,
+    pub(super) location: SignatureLocation,
     pub(super) access_key_id: String,
     pub(super) session_token: Option<SessionToken>,
-    /// `None` where a policy says until when.
+    /// `None` if a policy has the expiration.
     pub(super) time: Option<Time>,
+    pub(super) method: SignatureMethod,
     pub(super) signature: String,
+    pub(super) string_to_sign: Vec<u8>,
 }
 
 #[derive(Clone, Copy)]
@@ -126,13 +74,11 @@ pub(super) enum Time {
 }
 
 impl Claim {
-    /// Holds the claim against the credentials that it names, and its signature against the one of
-    /// their secret key.
+    /// Verifies the claim with the credentials that it names.
     pub(super) fn verify(
         &self,
         credentials: &Credentials,
         now: Timestamp,
-        signature: &str,
     ) -> Result<Verified<'_>, VerifyError> {
         self.check_time(now)?;
         if credentials.access_key_id() != self.access_key_id {
@@ -140,29 +86,27 @@ impl Claim {
         }
         let [known, sent] = [credentials.session_token(), self.session_token.as_ref()]
             .map(|token| token.map(|token| token.expose().as_bytes()));
-        if !match (known, sent) {
-            (Some(known), Some(sent)) => same(known, sent),
-            (None, None) => true,
-            _ => false,
-        } {
-            return Err(VerifyError::InvalidSessionToken);
+        match (known, sent) {
+            (Some(known), Some(sent)) if same(known, sent) => {}
+            (None, None) => {}
+            _ => return Err(VerifyError::InvalidSessionToken),
         }
         if let Some(expiration) = credentials.expiration().filter(|end| *end <= now) {
             return Err(VerifyError::CredentialsExpired { expiration, now });
         }
-        // No secret signs for everybody.
-        let keyed = !credentials.secret_key().expose().is_empty();
-        if keyed && same(signature.as_bytes(), self.signature.as_bytes()) {
-            Ok(Verified {
-                access_key_id: &self.access_key_id,
-            })
-        } else {
-            Err(VerifyError::SignatureMismatch)
+        // Anyone can sign with an empty secret.
+        let secret_key = credentials.secret_key();
+        let signature = self.method.sign(secret_key, &self.string_to_sign);
+        if secret_key.is_empty() || !same(signature.as_bytes(), self.signature.as_bytes()) {
+            return Err(VerifyError::SignatureMismatch);
         }
+        Ok(Verified {
+            access_key_id: &self.access_key_id,
+        })
     }
 
     fn check_time(&self, now: Timestamp) -> Result<(), VerifyError> {
-        let form = self.form;
+        let form = self.location;
         let (valid_from, signed_at, expired_at) = match self.time {
             Some(Time::SignedAt(at)) => (at - WINDOW, at, at + WINDOW),
             Some(Time::ExpiresAt(at)) => (now, at, at),
@@ -186,4 +130,53 @@ impl Claim {
         }
         Ok(())
     }
+}
+
+pub(super) fn malformed(form: SignatureLocation, problem: &'static str) -> VerifyError {
+    VerifyError::Malformed { form, problem }
+}
+
+/// Checks the access key ID of a claim, which servers log before they verify it.
+pub(super) fn own_id(id: &str, location: SignatureLocation) -> Result<String, VerifyError> {
+    match access_key_id_problem(id) {
+        None => Ok(id.to_owned()),
+        Some(_) => Err(malformed(
+            location,
+            "access key ID must be 1 to 128 printable ASCII characters without spaces",
+        )),
+    }
+}
+
+/// Refuses a request whose `host` headers and URI disagree, because a server may route by either.
+pub(super) fn refuse_two_hosts<R: HttpRequest>(request: &R) -> Result<(), VerifyError> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (host, another) = (hosts.next(), hosts.next());
+    let agree = match (host, request.uri().authority()) {
+        (Some(host), Some(authority)) => {
+            let host = host.as_bytes().trim_ascii();
+            let is = |name: &str| host.eq_ignore_ascii_case(name.as_bytes());
+            is(authority.as_str()) || host_of(request.uri()).is_some_and(is)
+        }
+        _ => true,
+    };
+    if agree && another.is_none() {
+        Ok(())
+    } else {
+        Err(VerifyError::SeveralHosts)
+    }
+}
+
+/// Why a request that arrived has no string to sign.
+pub(super) fn unreadable(error: Error) -> VerifyError {
+    let problem = match error {
+        Error::MissingHost => return VerifyError::MissingHost,
+        Error::DuplicateHost => return VerifyError::SeveralHosts,
+        Error::InvalidQuery { problem, .. } | Error::InvalidPath { problem, .. } => problem,
+        Error::Legacy(LegacyError::DuplicateParameter { .. }) => {
+            "a parameter appears more than once"
+        }
+        Error::Legacy(LegacyError::QueryBesideForm) => "the URI of a form has a query",
+        _ => "the path or the query is malformed",
+    };
+    VerifyError::InvalidTarget { problem }
 }

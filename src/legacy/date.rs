@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
+use crate::primitives::http_date;
 use crate::sigv4::date::{AmzDate, read_instant};
 use crate::timestamp::Timestamp;
-
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 
 /// `2011-10-03T15:19:30Z`; `None` outside the years 0 to 9999.
 pub(super) fn timestamp(now: Timestamp) -> Option<String> {
@@ -40,46 +37,17 @@ pub(super) fn read_timestamp(text: &str) -> Option<Timestamp> {
 /// `Tue, 27 Mar 2007 19:36:42 GMT`, the date of HTTP (RFC 9110, 5.6.7); `None` outside the years 0
 /// to 9999.
 pub(super) fn http_date(now: Timestamp) -> Option<String> {
-    let now = AmzDate::new(now).ok()?.timestamp().to_utc()?;
-    let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
-    let weekday = now.weekday().to_string();
-    let (weekday, month) = (
-        weekday.get(..3)?,
-        MONTHS.get(usize::from(u8::from(month)) - 1)?,
-    );
-    Some(format!(
-        "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
-    ))
+    http_date::write(now.unix_seconds())
 }
 
 /// Reads the date of HTTP. Old clients write `+0000` for `GMT`; the weekday, which others leave out,
 /// is not looked at. (`x-amz-date` may also be `20070327T193642Z`.)
 pub(super) fn read_http_date(text: &str) -> Option<Timestamp> {
-    let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
-    let mut parts = text.split(' ').filter(|part| !part.is_empty());
-    let mut next = || parts.next();
-    let (Some(day), Some(month), Some(year), Some(time), Some(zone), None) =
-        (next(), next(), next(), next(), next(), next())
-    else {
-        return AmzDate::of_bytes(text.as_bytes()).map(|date| date.timestamp());
-    };
-    if day.len() > 2 || year.len() != 4 {
-        return None;
-    }
-    let month = MONTHS.iter().position(|name| *name == month)? + 1;
-    let time = time.replace(':', "");
-    let time =
-        AmzDate::of_bytes(format!("{year}{month:02}{day:0>2}T{time}Z").as_bytes())?.timestamp();
-    match zone {
-        "GMT" | "UTC" => Some(time),
-        _ => {
-            let (hours, minutes) = zone.split_at_checked(3)?;
-            at_offset(time, hours, minutes)
-        }
-    }
+    http_date::read_lenient(text)
+        .map(Timestamp::from_unix_seconds)
+        .or_else(|| Some(AmzDate::of_bytes(text.as_bytes())?.timestamp()))
 }
 
-/// A local time at an offset of `+hh` and `mm`.
 fn at_offset(time: Timestamp, hours: &str, minutes: &str) -> Option<Timestamp> {
     let number = |digits: &str, most: u64| -> Option<u64> {
         let sound = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());

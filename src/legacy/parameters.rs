@@ -1,24 +1,33 @@
-//! Parameters of a query or a form, decoded.
+//! Decoded parameters of a query or a form.
 
 use crate::error::Error;
-use crate::primitives::encode::decoded;
+use crate::primitives::percent::decoded;
+use crate::request::HttpRequest;
 use crate::sigv4::canonical::query;
 
-/// Names and values as bytes, in the order in which they came.
+/// Names and values as bytes, in the order of sending.
 pub(super) struct Parameters(Vec<Parameter>);
 
 pub(super) struct Parameter {
-    /// Where it begins in the text, in bytes.
-    pub(super) at: usize,
+    /// The position in the query, in bytes.
+    at: usize,
     pub(super) name: Vec<u8>,
-    /// `None` where there is no `=`.
+    /// `None` without `=`.
     pub(super) value: Option<Vec<u8>>,
 }
 
 impl Parameters {
-    /// Reads a query. A `+` is a plus.
-    pub(super) fn of_query(query: &str) -> Result<Self, Error> {
-        // What canonicalising a query refuses cannot be sent.
+    /// Reads the query of a request, in which `+` is a plus.
+    pub(super) fn of_request<R: HttpRequest>(request: &R) -> Result<Self, Error> {
+        Self::of_query(request.uri().query().unwrap_or_default())
+    }
+
+    /// Reads a form, `application/x-www-form-urlencoded`, in which `+` is a space.
+    pub(super) fn of_form(form: &str) -> Result<Self, Error> {
+        Self::of_query(&form.replace('+', "%20"))
+    }
+
+    fn of_query(query: &str) -> Result<Self, Error> {
         for parameter in query::parameters(query) {
             parameter?;
         }
@@ -43,60 +52,51 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
-    /// Reads a form, `application/x-www-form-urlencoded`. A `+` is a space.
-    pub(super) fn of_form(form: &str) -> Result<Self, Error> {
-        Self::of_query(&form.replace('+', "%20"))
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &Parameter> {
         self.0.iter()
     }
 
-    /// The first of a name.
+    /// The first parameter with this name.
     pub(super) fn find(&self, name: &str) -> Option<&Parameter> {
         self.iter()
             .find(|parameter| parameter.name == name.as_bytes())
     }
 
-    /// The text of the first of a name; `None` too where it is no UTF-8.
+    /// The value of the first parameter with this name, or `None` if it is not UTF-8.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.find(name)?.value()).ok()
     }
 
-    /// One of these names, in any case of letters, that is there at all.
+    /// The first of these names that a parameter has, in any case of letters.
     pub(super) fn any_of<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
-        let is = |name: &str| {
-            self.iter()
-                .any(|parameter| parameter.name.eq_ignore_ascii_case(name.as_bytes()))
-        };
-        names.iter().copied().find(|name| is(name))
+        names.iter().copied().find(|name| self.count(name) > 0)
     }
 
-    /// One of these names, in any case of letters, that is there more than once.
+    /// The first of these names that two parameters have, in any case of letters.
     pub(super) fn repeated(&self, names: &[&'static str]) -> Option<&'static str> {
-        let count = |name: &str| {
-            self.iter()
-                .filter(|parameter| parameter.name.eq_ignore_ascii_case(name.as_bytes()))
-                .count()
-        };
-        names.iter().copied().find(|name| count(name) > 1)
+        names.iter().copied().find(|name| self.count(name) > 1)
     }
 
-    pub(super) fn and(mut self, others: Self) -> Self {
-        self.0.extend(others.0);
-        self
+    fn count(&self, name: &str) -> usize {
+        self.iter()
+            .filter(|parameter| parameter.name.eq_ignore_ascii_case(name.as_bytes()))
+            .count()
     }
 
-    /// Whether two neighbours have one name.
-    pub(super) fn has_twins(&self) -> bool {
-        let names = || self.iter().map(|parameter| &parameter.name);
-        names().zip(names().skip(1)).any(|(a, b)| a == b)
+    /// Adds a parameter at the end.
+    pub(super) fn push(&mut self, name: &str, value: &str) {
+        self.0.push(Parameter {
+            at: 0,
+            name: name.into(),
+            value: Some(value.into()),
+        });
     }
 
-    /// By name, byte for byte.
-    pub(super) fn sorted(mut self) -> Self {
-        self.0.sort_by(|a, b| a.name.cmp(&b.name));
-        self
+    /// The parameters by name, byte for byte. Parameters of one name stay in their order.
+    pub(super) fn sorted(&self) -> Vec<&Parameter> {
+        let mut sorted: Vec<&Parameter> = self.iter().collect();
+        sorted.sort_by(|a, b| a.name.cmp(&b.name));
+        sorted
     }
 }
 
@@ -105,7 +105,7 @@ impl Parameter {
         self.value.as_deref().unwrap_or_default()
     }
 
-    /// An error that points to this parameter of a query.
+    /// An error at the position of this parameter.
     pub(super) fn invalid(&self, problem: &'static str) -> Error {
         Error::InvalidQuery {
             position: self.at,

@@ -1,6 +1,6 @@
 //! The conditions of a policy.
 
-/// What a policy asks of a field, or of the file.
+/// What a policy requires of a field or of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Condition {
     Equals { field: String, value: String },
@@ -9,7 +9,7 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    /// The field that it covers. Names are the same in upper and lower case.
+    /// The field that the condition covers. Names are case-insensitive.
     pub(super) fn field(&self) -> Option<&str> {
         match self {
             Self::Equals { field, .. } | Self::StartsWith { field, .. } => Some(field),
@@ -22,12 +22,12 @@ impl Condition {
             .is_some_and(|own| own.eq_ignore_ascii_case(field))
     }
 
-    /// Whether a value of its field meets it.
+    /// Whether a value of the field meets the condition.
     fn is_met(&self, found: &str) -> bool {
         match self {
             Self::Equals { value, .. } => found == value,
             Self::StartsWith { field, prefix } if field.eq_ignore_ascii_case("content-type") => {
-                // A browser may send several types, each of which counts.
+                // A browser may send several types.
                 found.split(',').all(|one| one.trim().starts_with(prefix))
             }
             Self::StartsWith { prefix, .. } => found.starts_with(prefix),
@@ -36,14 +36,14 @@ impl Condition {
     }
 }
 
-/// Why a field of a form is not what the conditions ask for.
+/// Why a form field is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     NotCovered,
     NotMet,
 }
 
-/// Holds a field against all conditions that are about it; one there must be.
+/// Checks a field against all conditions that cover it. At least one must.
 pub(super) fn check(conditions: &[Condition], field: &str, value: &str) -> Result<(), Fault> {
     let mut about = conditions
         .iter()

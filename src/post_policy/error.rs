@@ -1,115 +1,114 @@
-//! What can be wrong with a form that arrives.
+//! The errors of verifying a browser upload.
 
 use http::StatusCode;
 
+use crate::error::post_policy::MalformedPolicy;
 use crate::timestamp::Timestamp;
-use crate::verify::{Protocol, VerifyError};
+use crate::verify::{Answer, Protocol, VerifyError, refusal};
 
-/// Why a browser's upload is refused.
+/// Why a browser upload is refused.
 ///
-/// No variant holds a signature, a token, or the value of a field. A field's name is the client's:
-/// `Display` and `Debug` escape its control characters, so that it cannot forge a line of a log.
+/// No variant contains a signature, a token, or the value of a field. The client chooses the names of
+/// fields, so `Display` and `Debug` escape control characters: a name cannot forge a line of a log.
 ///
 /// ```
 /// use countersign::post_policy::PolicyError;
 ///
-/// // What a server answers, in S3's words.
-/// let answer = |error: &PolicyError| {
-///     let body = format!("<Error><Code>{}</Code><Message>{error}</Message></Error>", error.code());
-///     http::Response::builder().status(error.status()).body(body)
-/// };
-/// let response = answer(&PolicyError::FieldNotCovered { field: "acl".to_owned() })?;
+/// // A server's response, in S3's words.
+/// let error = PolicyError::FieldNotCovered { field: "acl".to_owned() };
+/// let body = format!("<Error><Code>{}</Code></Error>", error.code());
+/// let response = http::Response::builder().status(error.status()).body(body)?;
 /// assert_eq!(response.status(), http::StatusCode::FORBIDDEN);
-/// assert!(response.body().contains("<Code>AccessDenied</Code>"));
+/// assert_eq!(response.body(), "<Error><Code>AccessDenied</Code></Error>");
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// Who signed, for what, and whether they did: as for any other request.
+    /// The signature, its credentials or its scope is refused, as for any other request.
     #[error(transparent)]
     Signature(#[from] VerifyError),
-    /// A field came twice. Whoever reads one of them is told something else than who reads the
-    /// other.
-    #[error("the field `{}` is there twice", field.escape_debug())]
+    /// A field appears more than once. Two readers could use different values.
+    #[error("form field `{}` appears more than once", field.escape_debug())]
     RepeatedField {
-        /// Its name.
+        /// The field's name.
         field: String,
     },
-    /// The policy is not what a policy looks like.
-    #[error("the policy {0}")]
-    MalformedPolicy(&'static str),
-    /// The policy has ended.
-    #[error("the policy expired at {}, and it is {}", expiration, now)]
+    /// The policy cannot be read.
+    #[error(transparent)]
+    MalformedPolicy(#[from] MalformedPolicy),
+    /// The policy has expired.
+    #[error("policy expired at {expiration} (server time {now})")]
     Expired {
-        /// When it ended.
+        /// The policy's expiration.
         expiration: Timestamp,
         /// The server's time.
         now: Timestamp,
     },
-    /// A field that no condition is about.
-    #[error("no condition of the policy covers the field `{}`", field.escape_debug())]
+    /// No condition covers a field.
+    #[error("no condition of the policy covers the form field `{}`", field.escape_debug())]
     FieldNotCovered {
-        /// Its name.
+        /// The field's name.
         field: String,
     },
-    /// A condition is about a field that did not come.
-    #[error("the policy asks for the field `{}`", field.escape_debug())]
+    /// A field that the policy or the scheme requires is missing.
+    #[error("form field `{}` is missing", field.escape_debug())]
     FieldMissing {
-        /// Its name.
+        /// The field's name.
         field: String,
     },
-    /// A field is not what the policy asks for.
-    #[error("the field `{}` does not meet the policy", field.escape_debug())]
+    /// A field does not meet the policy.
+    #[error("form field `{}` does not meet the policy", field.escape_debug())]
     FieldNotMet {
-        /// Its name.
+        /// The field's name.
         field: String,
     },
-    /// The fields are too long, with the file's name for each `${filename}`.
+    /// The fields are too long, with each `${filename}` replaced.
     #[error(
         "form fields are {length} bytes with the file name filled in, above the maximum of {longest}"
     )]
     FieldsTooLong {
-        /// Their names and values, in bytes, without `policy` and `file`.
+        /// The length of names and values in bytes, without `policy` and `file`.
         length: usize,
-        /// The most, in bytes.
+        /// The maximum, in bytes.
         longest: usize,
     },
-    /// The key is empty, with the file's name for each `${filename}`.
+    /// The object key is empty, with each `${filename}` replaced.
     #[error("object key is empty")]
     EmptyKey,
-    /// The key is longer than 1,024 bytes, with the file's name for each `${filename}`.
+    /// The object key is longer than 1,024 bytes, with each `${filename}` replaced.
     #[error("object key is {length} bytes, above the maximum of 1024")]
     KeyTooLong {
         /// The key's length, in bytes.
         length: usize,
     },
-    /// The file is shorter than the policy asks for.
-    #[error("the file has {length} bytes, and the policy asks for {min} or more")]
+    /// The file is shorter than the policy requires.
+    #[error("file is {length} bytes, below the minimum of {min}")]
     FileTooSmall {
         /// The file's length, in bytes.
         length: u64,
-        /// The least, in bytes.
+        /// The minimum, in bytes.
         min: u64,
     },
-    /// The file is longer than the policy takes.
-    #[error("the file has {length} bytes, and the policy takes {max} or less")]
+    /// The file is longer than the policy allows.
+    #[error("file is {length} bytes, above the maximum of {max}")]
     FileTooLarge {
         /// The file's length, in bytes.
         length: u64,
-        /// The most, in bytes.
+        /// The maximum, in bytes.
         max: u64,
     },
 }
 
 impl PolicyError {
-    /// The error code that S3 answers.
+    /// The error code of S3's response.
     ///
     /// ```
     /// use countersign::post_policy::PolicyError;
     ///
     /// let error = PolicyError::FileTooLarge { length: 11, max: 10 };
-    /// assert_eq!((error.code(), error.status().as_u16()), ("EntityTooLarge", 400));
+    /// let response = (error.code(), error.status().as_u16());
+    /// assert_eq!(response, ("EntityTooLarge", 400));
     /// ```
     pub fn code(&self) -> &'static str {
         match self {
@@ -127,19 +126,27 @@ impl PolicyError {
         }
     }
 
-    /// The status that goes with it.
-    ///
-    /// ```
-    /// use countersign::post_policy::PolicyError;
-    ///
-    /// assert_eq!(PolicyError::MalformedPolicy("is not base64").status().as_u16(), 400);
-    /// assert_eq!(PolicyError::FieldMissing { field: "key".to_owned() }.status().as_u16(), 403);
-    /// ```
+    /// The HTTP status of S3's response.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Signature(error) => error.status(Protocol::S3),
             _ if self.code() == "AccessDenied" => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl refusal::Sealed for PolicyError {
+    /// Only S3 takes forms, so every protocol has its codes.
+    fn answer(&self, _: Protocol) -> Answer {
+        match self {
+            Self::Signature(error) => error.answer(Protocol::S3),
+            _ => Answer {
+                code: self.code(),
+                status: self.status(),
+                message: self.to_string().into(),
+                elements: Vec::new(),
+            },
         }
     }
 }

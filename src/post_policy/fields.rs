@@ -1,4 +1,4 @@
-//! The fields of a form, held against its policy.
+//! The fields of a form that arrived, checked against its policy.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -6,41 +6,43 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::timestamp::Timestamp;
-
 use super::condition::{self, Condition, Fault};
 use super::error::PolicyError;
+use super::field_names::{FILE_NAME, POLICY, is_bucket, is_exempt, is_reserved};
+use super::form::{MAX_KEY_LENGTH, check_length};
+use super::json;
 use super::policy::PostPolicy;
-use super::signed_post::Upload;
-use super::{
-    FILE_NAME, LONGEST_POLICY, MAX_FIELDS_LENGTH, MAX_KEY_LENGTH, POLICY, is_exempt, is_replaced,
-    json,
-};
+use super::upload::Upload;
+use crate::error::post_policy::MalformedPolicy;
+use crate::timestamp::Timestamp;
 
-/// The fields of a form, each of which came once, however it is signed.
+/// The default maximum of the fields of a form, in bytes: that of S3.
+const MAX_FIELDS_LENGTH: usize = 20 * 1024;
+
+/// The fields of a form of any scheme, without duplicates.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a> {
     fields: &'a [(&'a str, &'a str)],
     max_length: usize,
 }
 
-/// The fields of a form within its policy, with the file's name for `${filename}`.
+/// The fields of a form that meets its policy, with `${filename}` replaced.
 #[derive(Clone)]
-pub(crate) struct Filled<'a>(Vec<(&'a str, Cow<'a, str>)>);
+pub(crate) struct Filled<'a> {
+    fields: Vec<(&'a str, Cow<'a, str>)>,
+    key: Cow<'a, str>,
+}
 
 impl Filled<'_> {
-    fn find(&self, name: &str) -> Option<&str> {
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The value of a field that needs a condition.
+    pub(super) fn covered(&self, name: &str) -> Option<&str> {
         let is = |(field, _): &&(&str, Cow<'_, str>)| field.eq_ignore_ascii_case(name);
-        self.0.iter().find(is).map(|(_, value)| &**value)
-    }
-
-    pub(crate) fn key(&self) -> &str {
-        self.find("key").unwrap_or_default()
-    }
-
-    /// The value of a field that a condition has to cover.
-    pub(crate) fn covered(&self, name: &str) -> Option<&str> {
-        self.find(name).filter(|_| !is_exempt(name))
+        let field = self.fields.iter().find(is).filter(|_| !is_exempt(name));
+        field.map(|(_, value)| &**value)
     }
 }
 
@@ -79,8 +81,9 @@ impl<'a> Fields<'a> {
         names.iter().any(|name| self.find(name).is_some())
     }
 
-    /// Checks the form and the file against the policy, after the policy's signature was verified.
-    /// Returns the fields with the file's name in them.
+    /// Checks the form and the file against the policy, whose signature was verified before.
+    ///
+    /// Returns the fields with `${filename}` replaced.
     pub(crate) fn check(
         self,
         policy: &str,
@@ -88,26 +91,29 @@ impl<'a> Fields<'a> {
         now: Timestamp,
     ) -> Result<Filled<'a>, PolicyError> {
         let file_name = upload.file_name.rsplit(['/', '\\']).next();
-        let file_name = file_name.unwrap_or_default();
-        self.check_filled_lengths(file_name)?;
-        let policy = read(policy).map_err(PolicyError::MalformedPolicy)?;
+        let file_name = file_name.unwrap_or(upload.file_name);
+        let key = self.need("key")?;
+        self.check_lengths(key, file_name)?;
+        let policy = read(policy)?;
         let expiration = policy.expiration;
         if expiration <= now {
             return Err(PolicyError::Expired { expiration, now });
         }
-        let filled = self.filled(file_name);
+        let fields = self.fields.iter();
+        let filled = Filled {
+            fields: fields
+                .map(|&(name, value)| (name, replaced(name, value, file_name)))
+                .collect(),
+            key: replaced("key", key, file_name),
+        };
         self.check_fields(&filled, &policy, upload)?;
-        check_length(&policy, upload.file_length)?;
+        check_file_length(&policy, upload.file_length)?;
         Ok(filled)
     }
 
-    /// Checks how long the fields would be, before any of them is made: one name of a file may be
-    /// asked for a thousand times.
-    fn check_filled_lengths(self, file_name: &str) -> Result<(), PolicyError> {
-        let length = |name: &str, value: &str| match is_replaced(name) {
-            true => filled_length(value, file_name),
-            false => value.len(),
-        };
+    /// Checks the lengths of the fields after replacement, before anything is replaced: a form can
+    /// contain the variable a thousand times.
+    fn check_lengths(self, key: &str, file_name: &str) -> Result<(), PolicyError> {
         // The policy has a limit of its own.
         let unlimited = |name: &str| {
             [POLICY, "file"]
@@ -116,8 +122,8 @@ impl<'a> Fields<'a> {
         };
         let counted = self.fields.iter().filter(|(name, _)| !unlimited(name));
         let total = counted.fold(0, |total: usize, (name, value)| {
-            let field = name.len().saturating_add(length(name, value));
-            total.saturating_add(field)
+            let value = replaced_length(name, value, file_name);
+            total.saturating_add(name.len()).saturating_add(value)
         });
         if total > self.max_length {
             return Err(PolicyError::FieldsTooLong {
@@ -125,23 +131,11 @@ impl<'a> Fields<'a> {
                 longest: self.max_length,
             });
         }
-        match length("key", self.need("key")?) {
+        match replaced_length("key", key, file_name) {
             0 => Err(PolicyError::EmptyKey),
             1..=MAX_KEY_LENGTH => Ok(()),
             length => Err(PolicyError::KeyTooLong { length }),
         }
-    }
-
-    fn filled(self, file_name: &str) -> Filled<'a> {
-        let fields = self.fields.iter().map(|&(name, value)| {
-            let value = if is_replaced(name) && value.contains(FILE_NAME) {
-                Cow::Owned(value.replace(FILE_NAME, file_name))
-            } else {
-                Cow::Borrowed(value)
-            };
-            (name, value)
-        });
-        Filled(fields.collect())
     }
 
     /// Checks the fields against the policy, and the policy against the fields.
@@ -151,11 +145,11 @@ impl<'a> Fields<'a> {
         policy: &PostPolicy,
         upload: &Upload<'_>,
     ) -> Result<(), PolicyError> {
-        // The bucket counts as a field, whether or not the form has it.
+        // The bucket counts as a field, even if the form does not contain it.
         check(policy, "bucket", upload.bucket)?;
-        for (name, value) in &filled.0 {
+        for (name, value) in &filled.fields {
             let asked = policy.conditions.iter().any(|one| one.covers(name));
-            if name.eq_ignore_ascii_case("bucket") && value != upload.bucket {
+            if is_bucket(name) && value != upload.bucket {
                 let field = (*name).to_owned();
                 return Err(PolicyError::FieldNotMet { field });
             }
@@ -164,7 +158,7 @@ impl<'a> Fields<'a> {
             }
         }
         for field in policy.conditions.iter().filter_map(Condition::field) {
-            if !field.eq_ignore_ascii_case("bucket") {
+            if !is_bucket(field) {
                 self.need(field)?;
             }
         }
@@ -172,21 +166,31 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// How long a value is with the file's name in it.
-fn filled_length(value: &str, file_name: &str) -> usize {
+/// The value of a field, with the file's name in place of `${filename}`.
+fn replaced<'a>(field: &str, value: &'a str, file_name: &str) -> Cow<'a, str> {
+    if !is_reserved(field) && value.contains(FILE_NAME) {
+        Cow::Owned(value.replace(FILE_NAME, file_name))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// The length of what [`replaced`] returns.
+fn replaced_length(field: &str, value: &str, file_name: &str) -> usize {
+    if is_reserved(field) {
+        return value.len();
+    }
     let count = value.matches(FILE_NAME).count();
-    let rest = value
-        .len()
-        .saturating_sub(count.saturating_mul(FILE_NAME.len()));
+    let rest = value.len() - count * FILE_NAME.len();
     rest.saturating_add(count.saturating_mul(file_name.len()))
 }
 
-fn read(policy: &str) -> Result<PostPolicy, &'static str> {
-    if policy.len() > LONGEST_POLICY {
-        return Err("is longer than 20 KB");
-    }
-    let text = STANDARD.decode(policy).map_err(|_| "is not base64")?;
-    json::read(std::str::from_utf8(&text).map_err(|_| "is not UTF-8")?)
+fn read(policy: &str) -> Result<PostPolicy, MalformedPolicy> {
+    check_length(policy)?;
+    let text = STANDARD
+        .decode(policy)
+        .map_err(|_| MalformedPolicy::NotBase64)?;
+    json::read(std::str::from_utf8(&text).map_err(|_| MalformedPolicy::NotUtf8)?)
 }
 
 fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PolicyError> {
@@ -199,7 +203,7 @@ fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PolicyErro
     })
 }
 
-fn check_length(policy: &PostPolicy, length: u64) -> Result<(), PolicyError> {
+fn check_file_length(policy: &PostPolicy, length: u64) -> Result<(), PolicyError> {
     for condition in &policy.conditions {
         match *condition {
             Condition::ContentLengthRange { min, .. } if length < min => {

@@ -1,19 +1,22 @@
-//! The JSON text of a policy, in which AWS escapes more than JSON does.
+//! The JSON text of a policy, in which AWS escapes more than JSON requires.
+
+use std::time::Duration;
 
 use serde_json::Value;
-use std::time::Duration;
 
 use super::condition::Condition;
 use super::policy::PostPolicy;
+use crate::error::post_policy::MalformedPolicy;
+use crate::primitives::json::write_escaped;
 use crate::sigv4::date::read_instant;
 use crate::timestamp::Timestamp;
 
 /// Writes the text of a policy.
 ///
-/// AWS lists the dollar among what must be escaped, as `\$`. JSON has no such escape, and other
-/// stores refuse it; `\u0024` is what both read.
+/// AWS requires that a dollar is escaped, as `\$`. JSON has no such escape, and other stores refuse
+/// it. AWS and they read `\u0024`.
 pub(super) fn write(expiration: Timestamp, conditions: &[Condition]) -> String {
-    let mut text = format!("{{\"expiration\":\"{}\",\"conditions\":[", expiration);
+    let mut text = format!("{{\"expiration\":\"{expiration}\",\"conditions\":[");
     for (i, condition) in conditions.iter().enumerate() {
         if i > 0 {
             text.push(',');
@@ -49,49 +52,43 @@ fn three(text: &mut String, operator: &str, field: &str, value: &str) {
     text.push(']');
 }
 
-/// A string, with a sign before it that stays as it is.
+/// Writes a string after a sign that is not escaped.
 fn string(text: &mut String, sign: &str, value: &str) {
     text.push('"');
     text.push_str(sign);
-    for c in value.chars() {
-        match c {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            '\u{8}' => text.push_str("\\b"),
-            '\u{c}' => text.push_str("\\f"),
-            '$' | '\0'..='\x1f' | '\x7f' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => text.push(c),
-        }
-    }
+    write_escaped(text, value, |c| c == '$');
     text.push('"');
 }
 
-/// Reads the text of a policy, `\$` and `\v` included. What is not understood is refused: a
-/// condition that is ignored protects nothing.
-pub(super) fn read(text: &str) -> Result<PostPolicy, &'static str> {
+/// Reads the text of a policy, with AWS's escapes `\$` and `\v`.
+///
+/// A condition of an unknown kind is an error, because an ignored condition protects nothing.
+pub(super) fn read(text: &str) -> Result<PostPolicy, MalformedPolicy> {
     let Ok(Value::Object(policy)) = serde_json::from_str(&as_json(text)) else {
-        return Err("is not a JSON object");
+        return Err(MalformedPolicy::NotAnObject);
     };
-    if policy.len() != 2 {
-        return Err("has not `expiration` and `conditions`, and nothing else");
-    }
-    let expiration = policy.get("expiration").and_then(Value::as_str);
-    let expiration = expiration.and_then(read_expiration);
-    let conditions = policy.get("conditions").and_then(Value::as_array);
-    let mut read = Vec::new();
-    for condition in conditions.ok_or("has no list of `conditions`")? {
-        read_condition(condition, &mut read).ok_or("has a condition that cannot be read")?;
+    let (Some(expiration), Some(list), 2) = (
+        policy.get("expiration"),
+        policy.get("conditions"),
+        policy.len(),
+    ) else {
+        return Err(MalformedPolicy::UnexpectedMembers);
+    };
+    let expiration = expiration.as_str().and_then(read_expiration);
+    let expiration = expiration.ok_or(MalformedPolicy::InvalidExpiration)?;
+    let list = list.as_array().ok_or(MalformedPolicy::InvalidConditions)?;
+    let mut conditions = Vec::new();
+    for (position, condition) in list.iter().enumerate() {
+        read_condition(condition, &mut conditions)
+            .ok_or(MalformedPolicy::InvalidCondition { position })?;
     }
     Ok(PostPolicy {
-        expiration: expiration.ok_or("has no `expiration` of the form YYYY-MM-DDTHH:MM:SS.sssZ")?,
-        conditions: read,
+        expiration,
+        conditions,
     })
 }
 
-/// Without the two escapes that JSON does not know.
+/// Replaces the two escapes that JSON does not have.
 fn as_json(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
     let mut rest = text.chars();
@@ -144,12 +141,12 @@ fn read_condition(condition: &Value, conditions: &mut Vec<Condition>) -> Option<
     Some(())
 }
 
-/// Some write them as text.
+/// Reads a number, which some clients write as a string.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// `2015-12-30T12:00:00.000Z`, with or without the fraction.
+/// Reads `2015-12-30T12:00:00.000Z`, with or without the fraction.
 fn read_expiration(text: &str) -> Option<Timestamp> {
     let text = text.strip_suffix('Z')?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));

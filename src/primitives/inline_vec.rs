@@ -42,7 +42,7 @@ impl<T: Copy + Default, const N: usize> InlineVec<T, N> {
 
     pub(crate) fn as_slice(&self) -> &[T] {
         if self.spilled.is_empty() {
-            self.inline.get(..self.len).unwrap_or_default()
+            self.inline.split_at(self.len).0
         } else {
             &self.spilled
         }
@@ -50,7 +50,7 @@ impl<T: Copy + Default, const N: usize> InlineVec<T, N> {
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
         if self.spilled.is_empty() {
-            self.inline.get_mut(..self.len).unwrap_or_default()
+            self.inline.split_at_mut(self.len).0
         } else {
             &mut self.spilled
         }

@@ -1,14 +1,14 @@
-//! XML as AWS answers it, read in bounded memory and time.
+//! XML responses, read in bounded memory and time.
 
-#[cfg(any(feature = "sts", feature = "s3"))]
+#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
 mod element;
 
 use roxmltree::{Document, ParsingOptions};
 
-#[cfg(any(feature = "sts", feature = "s3"))]
+#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
 pub(crate) use element::Element;
 
-/// The largest document that is read, 1 MiB.
+/// The largest document that is read: 1 MiB.
 pub(crate) const LARGEST: usize = 1 << 20;
 
 /// The largest error that comes as JSON instead: a tree of it takes eighty times its text.
@@ -20,7 +20,7 @@ pub(crate) const LARGEST_JSON: usize = 1 << 16;
 const MOST_NODES: u32 = 4096;
 const MOST_ATTRIBUTES: usize = 256;
 
-/// The text of an answer, unless it is too large.
+/// Returns the text of a response, unless it is too large.
 pub(crate) fn text(body: &[u8]) -> Result<&str, Problem> {
     if body.len() > LARGEST {
         return Err(Problem("is larger than 1 MiB".to_owned()));
@@ -28,7 +28,7 @@ pub(crate) fn text(body: &[u8]) -> Result<&str, Problem> {
     std::str::from_utf8(body).map_err(|_| Problem("is not UTF-8".to_owned()))
 }
 
-/// Reads a document. One with a document type, which alone can define entities, is none.
+/// Parses a document. A document type, which alone can define entities, is an error.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, Problem> {
     if attributes(text) > MOST_ATTRIBUTES {
         return Err(Problem("has too many attributes".to_owned()));
@@ -42,7 +42,7 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, Problem> {
         .map_err(|_| Problem("is not XML as AWS writes it".to_owned()))
 }
 
-/// At least as many as there are attributes: quotes that follow an equals sign.
+/// Counts at least all attributes: quotes that follow an equals sign.
 fn attributes(text: &str) -> usize {
     let mut after_equals = false;
     let mut count = 0;
@@ -60,7 +60,7 @@ fn attributes(text: &str) -> usize {
     count
 }
 
-/// What is wrong with an answer. It names elements, and quotes nothing.
+/// What is wrong with a response. It names elements, and quotes no text.
 pub(crate) struct Problem(pub(crate) String);
 
 #[cfg(test)]

@@ -4,18 +4,17 @@
 //! minutes long. [`CreateSession`] is the one call in it that is signed with the caller's own. What
 //! it returns signs for the service `s3express`, and its token goes by its own name
 //! (`x-amz-s3session-token`, in a presigned URL `X-Amz-S3session-Token`) without further ado,
-//! because a [`SessionToken`] knows which it is. Calls that create, list and configure buckets go to
-//! `s3express-control.REGION.amazonaws.com`, without a session: sign them with the caller's own
-//! credentials too.
+//! because a [`SessionToken`] knows which it is. Calls that create, list and configure buckets go
+//! elsewhere ([`Addressing::directory_bucket_control`]), without a session: sign them with the
+//! caller's own credentials too.
 //!
 //! Amazon S3 API Reference, "`CreateSession`"; Amazon S3 User Guide, "Directory buckets".
 //!
 //! ```
 //! use countersign::s3::express::{CreateSession, SessionMode};
-//! use countersign::{Credentials, PayloadHash, Signer};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //!
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let mut ask = CreateSession::new("demo--use1-az4--x-s3");
 //! ask.mode = Some(SessionMode::ReadOnly);
@@ -26,7 +25,7 @@
 //! // Send it; then:
 //! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
 //! let session = CreateSession::parse(status, body)?;
-//! assert_eq!(session.expiration(), Some(datetime!(2026-01-01 12:05 UTC)));
+//! assert_eq!(session.expiration(), Some("2026-01-01T12:05:00Z".parse::<Timestamp>()?));
 //! let signer = Signer::new(session, "us-east-1", "s3express")?;
 //! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
 //! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
@@ -36,9 +35,12 @@
 
 use http::{HeaderName, HeaderValue, Request, StatusCode};
 
+use crate::address::{Address, AddressError, SigningScheme};
+use crate::aws_call;
 use crate::credentials::{Credentials, SessionToken};
 use crate::error;
 use crate::primitives::xml::{self, Element, Problem};
+use crate::s3::address::Addressing;
 use crate::sigv4::scope::check_host_label;
 
 pub use crate::aws_call::service_error::ServiceError as Error;
@@ -54,8 +56,8 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 ///
 /// ```
 /// use countersign::s3::express::CreateSession;
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
 /// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
 /// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
@@ -67,9 +69,10 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// ```
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::s3::express::CreateSession;
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
 /// let ask = CreateSession { bucket: "demo--use1-az4--x-s3".into(), mode: None };
 /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -108,12 +111,6 @@ pub enum SessionMode {
 
 impl SessionMode {
     /// As it is sent.
-    ///
-    /// ```
-    /// use countersign::s3::express::SessionMode;
-    ///
-    /// assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadOnly => "ReadOnly",
@@ -124,13 +121,6 @@ impl SessionMode {
 
 impl CreateSession {
     /// For a bucket, by its whole name, in the mode that S3 chooses.
-    ///
-    /// ```
-    /// use countersign::s3::express::CreateSession;
-    ///
-    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
-    /// assert_eq!(ask.mode, None);
-    /// ```
     pub fn new(bucket: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
@@ -157,8 +147,33 @@ impl CreateSession {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
-        let host = host(&self.bucket, region)?;
-        let mut request = Request::get(format!("https://{host}/?session"))
+        self.request_at(&Addressing::new(region))
+    }
+
+    /// Returns the request for an addressing with options: FIPS, dual stack, a custom endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not a directory
+    ///   bucket's
+    /// - [`Error::Address`](error::Error::Address) for everything else that [`Addressing::bucket`]
+    ///   returns
+    ///
+    /// ```
+    /// use countersign::s3::Addressing;
+    /// use countersign::s3::express::CreateSession;
+    ///
+    /// let addressing = Addressing::new("us-east-1").with_fips().with_dual_stack();
+    /// let request = CreateSession::new("demo--use1-az4--x-s3").request_at(&addressing)?.into_unsigned();
+    /// let host = "demo--use1-az4--x-s3.s3express-fips-use1-az4.dualstack.us-east-1.amazonaws.com";
+    /// assert_eq!(request.uri().host(), Some(host));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn request_at(&self, addressing: &Addressing) -> Result<SignableRequest, error::Error> {
+        let address = address(&addressing.clone().without_express_session(), &self.bucket)?;
+        let Some(SigningScheme::SigV4 { region, .. }) = address.schemes().first() else {
+            return Err(invalid_bucket());
+        };
+        let mut request = Request::get(format!("{}/?session", address.url()))
             .body(String::new())
             .map_err(|_| invalid_bucket())?;
         if let Some(mode) = self.mode {
@@ -168,7 +183,7 @@ impl CreateSession {
         Ok(SignableRequest {
             request,
             service: SERVICE,
-            region: region.to_owned(),
+            region: region.clone(),
         })
     }
 
@@ -212,7 +227,7 @@ impl CreateSession {
 }
 
 fn credentials(result: &Element<'_>) -> Result<Credentials, Problem> {
-    let credentials = result.credentials()?;
+    let credentials = aws_call::xml::credentials(result)?;
     let token = credentials.session_token().map(SessionToken::expose);
     let token = SessionToken::s3_express(token.unwrap_or_default());
     Ok(credentials.with_session_token(token))
@@ -228,12 +243,15 @@ fn refused(status: StatusCode, error: &Element<'_>) -> Result<Error, Problem> {
     ))
 }
 
-/// The host at which a directory bucket, or an access point, is reached: that of its zone, which is
-/// part of its name.
+/// Returns the host of a directory bucket, or of an access point of one.
+///
+/// It is that of the zone, which is part of the name. For FIPS, dual stack or a custom endpoint use
+/// [`Addressing::bucket`], of which this is the shortest case.
 ///
 /// # Errors
-/// A name that is not of the form `NAME--ZONE--x-s3` (or `…--xa-s3`); a region that is no label of
-/// a host.
+/// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not of the form
+///   `NAME--ZONE--x-s3` (or `…--xa-s3`)
+/// - [`Error::Address`](error::Error::Address) if the Region is not a label of a host name
 ///
 /// ```
 /// let host = countersign::s3::express::host("demo--euw1-az1--x-s3", "eu-west-1")?;
@@ -242,15 +260,17 @@ fn refused(status: StatusCode, error: &Element<'_>) -> Result<Error, Problem> {
 /// ```
 pub fn host(bucket: &str, region: &str) -> Result<String, error::Error> {
     check_host_label(region)?;
-    check_host_label(bucket).map_err(|_| invalid_bucket())?;
-    let zone = ["--x-s3", "--xa-s3"]
-        .iter()
-        .find_map(|suffix| bucket.strip_suffix(suffix))
-        .and_then(|name| name.rsplit_once("--"))
-        .filter(|(name, zone)| !name.is_empty() && check_host_label(zone).is_ok())
-        .map(|(_, zone)| zone)
-        .ok_or_else(invalid_bucket)?;
-    Ok(format!("{bucket}.s3express-{zone}.{region}.amazonaws.com"))
+    Ok(address(&Addressing::new(region), bucket)?.host().to_owned())
+}
+
+fn address(addressing: &Addressing, bucket: &str) -> Result<Address, error::Error> {
+    if !(bucket.ends_with("--x-s3") || bucket.ends_with("--xa-s3")) {
+        return Err(invalid_bucket());
+    }
+    addressing.bucket(bucket).map_err(|error| match error {
+        AddressError::InvalidBucket { .. } => invalid_bucket(),
+        error => error.into(),
+    })
 }
 
 fn invalid_bucket() -> error::Error {

@@ -3,59 +3,113 @@
 /// A partition, as it follows from a region's name.
 ///
 /// AWS General Reference, "AWS service endpoints".
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Partition {
     Aws,
     China,
     GovCloud,
     EuropeanSovereign,
-    /// The domain of its hosts.
-    Isolated(&'static str),
+    Iso,
+    IsoB,
+    IsoE,
+    IsoF,
 }
 
+/// What belongs to a partition.
+struct Row {
+    partition: Partition,
+    #[cfg_attr(not(any(feature = "s3", feature = "sigv4a")), allow(dead_code))]
+    id: &'static str,
+    /// What its regions begin with; empty for `aws`, to which every other region belongs.
+    regions: &'static str,
+    /// What the names of its hosts end in, `SERVICE.REGION.` in front.
+    domain: &'static str,
+    /// The same for hosts that IPv6 reaches too.
+    dual_stack_domain: &'static str,
+}
+
+const fn row(
+    partition: Partition,
+    id: &'static str,
+    regions: &'static str,
+    domain: &'static str,
+    dual_stack_domain: &'static str,
+) -> Row {
+    Row {
+        partition,
+        id,
+        regions,
+        domain,
+        dual_stack_domain,
+    }
+}
+
+/// The one table of partitions in this crate.
+#[rustfmt::skip]
+static PARTITIONS: [Row; 8] = [
+    row(Partition::China, "aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    row(Partition::GovCloud, "aws-us-gov", "us-gov-", "amazonaws.com", "api.aws"),
+    row(Partition::EuropeanSovereign, "aws-eusc", "eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    row(Partition::Iso, "aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+    row(Partition::IsoB, "aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+    row(Partition::IsoE, "aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    row(Partition::IsoF, "aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    AWS,
+];
+
+const AWS: Row = row(Partition::Aws, "aws", "", "amazonaws.com", "api.aws");
+
 impl Partition {
-    /// A region that is not known counts as one of `aws`.
+    /// Returns the partition of a region. An unknown region counts as one of `aws`.
     pub(crate) fn of(region: &str) -> Self {
-        // The longer names first: `us-isob-` is not `us-iso-`.
-        for (prefix, partition) in [
-            ("cn-", Self::China),
-            ("us-gov-", Self::GovCloud),
-            ("eusc-", Self::EuropeanSovereign),
-            ("us-isob-", Self::Isolated("sc2s.sgov.gov")),
-            ("us-isof-", Self::Isolated("csp.hci.ic.gov")),
-            ("eu-isoe-", Self::Isolated("cloud.adc-e.uk")),
-            ("us-iso-", Self::Isolated("c2s.ic.gov")),
-        ] {
-            if region.starts_with(prefix) {
-                return partition;
-            }
-        }
-        Self::Aws
+        PARTITIONS
+            .iter()
+            .find(|row| region.starts_with(row.regions))
+            .unwrap_or(&AWS)
+            .partition
+    }
+
+    /// Returns the partition that an ARN names.
+    #[cfg(feature = "s3")]
+    pub(crate) fn with_id(id: &str) -> Option<Self> {
+        let row = PARTITIONS.iter().find(|row| row.id == id)?;
+        Some(row.partition)
+    }
+
+    fn row(self) -> &'static Row {
+        PARTITIONS
+            .iter()
+            .find(|row| row.partition == self)
+            .unwrap_or(&AWS)
+    }
+
+    /// The name in ARNs.
+    #[cfg(any(feature = "s3", feature = "sigv4a"))]
+    pub(crate) fn id(self) -> &'static str {
+        self.row().id
     }
 
     /// What the names of its hosts end in, `service.region.` in front.
     pub(crate) fn domain(self) -> &'static str {
-        match self {
-            Self::Aws | Self::GovCloud => "amazonaws.com",
-            Self::China => "amazonaws.com.cn",
-            Self::EuropeanSovereign => "amazonaws.eu",
-            Self::Isolated(domain) => domain,
-        }
+        self.row().domain
+    }
+
+    /// What the names of its dual-stack hosts end in, of services that have a domain for them.
+    pub(crate) fn dual_stack_domain(self) -> &'static str {
+        self.row().dual_stack_domain
+    }
+
+    /// Every partition, with the more specific prefixes first.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        PARTITIONS.iter().map(|row| row.partition)
     }
 
     /// What the names of its dual-stack hosts end in: `service.region.api.` in front, or `on.` for
     /// what a customer makes. For `on.` only the one of `aws` is documented.
     #[cfg(feature = "codeartifact")]
     pub(crate) fn dual_stack_root(self) -> &'static str {
-        match self {
-            Self::Aws | Self::GovCloud => "aws",
-            Self::China => "amazonwebservices.com.cn",
-            Self::EuropeanSovereign => "amazonwebservices.eu",
-            Self::Isolated("sc2s.sgov.gov") => "aws.scloud",
-            Self::Isolated("csp.hci.ic.gov") => "aws.hci.ic.gov",
-            Self::Isolated("cloud.adc-e.uk") => "cloud-aws.adc-e.uk",
-            Self::Isolated(_) => "aws.ic.gov",
-        }
+        let domain = self.dual_stack_domain();
+        domain.strip_prefix("api.").unwrap_or(domain)
     }
 }
 
@@ -153,16 +207,32 @@ mod tests {
 
     #[test]
     fn domains() {
-        for (region, domain) in [
-            ("eu-west-1", "amazonaws.com"),
-            ("us-gov-east-1", "amazonaws.com"),
-            ("cn-north-1", "amazonaws.com.cn"),
-            ("eusc-de-east-1", "amazonaws.eu"),
-            ("us-iso-west-1", "c2s.ic.gov"),
-            ("us-isob-east-1", "sc2s.sgov.gov"),
-            ("xx-new-1", "amazonaws.com"),
+        for (region, domain, dual_stack) in [
+            ("eu-west-1", "amazonaws.com", "api.aws"),
+            ("us-gov-east-1", "amazonaws.com", "api.aws"),
+            (
+                "cn-north-1",
+                "amazonaws.com.cn",
+                "api.amazonwebservices.com.cn",
+            ),
+            ("eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"),
+            ("us-iso-west-1", "c2s.ic.gov", "api.aws.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+            ("us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+            ("xx-new-1", "amazonaws.com", "api.aws"),
         ] {
-            assert_eq!(Partition::of(region).domain(), domain, "{region}");
+            let partition = Partition::of(region);
+            assert_eq!(partition.domain(), domain, "{region}");
+            assert_eq!(partition.dual_stack_domain(), dual_stack, "{region}");
+        }
+    }
+
+    #[test]
+    fn each_partition_has_one_row() {
+        assert_eq!(Partition::all().count(), 8);
+        for partition in Partition::all() {
+            assert_eq!(partition.row().partition, partition);
         }
     }
 }

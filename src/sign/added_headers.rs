@@ -7,8 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::credentials::SessionToken;
 use crate::error::Error;
-use crate::primitives::encode::{ascii, encode, encode_segment};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::percent::encode;
+use crate::request::RequestView;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::payload_hash::HashedPayload;
 use crate::sigv4::signature::Signature;
 
@@ -16,7 +19,7 @@ use crate::sigv4::signature::Signature;
 /// has), in place of any other. The value is marked sensitive.
 ///
 /// The signature must cover it, so this comes before signing; [`Signer::sign`](crate::Signer::sign)
-/// does it by itself. For those who sign by the parts.
+/// does it itself.
 ///
 /// IAM User Guide, "Using temporary security credentials with the AWS APIs".
 ///
@@ -40,7 +43,7 @@ pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Re
 
 /// A session token as a query parameter, `X-Amz-Security-Token=…`, percent-encoded.
 ///
-/// For those who presign by the parts: it is appended to a query before signing (after it for AWS
+/// To presign step by step, it is appended to a query before signing (after it for AWS
 /// IoT). [`Signer::presign`](crate::Signer::presign) does it by itself.
 ///
 /// # Errors
@@ -93,7 +96,7 @@ impl ReadyToken {
 
     pub(crate) fn new(token: &SessionToken) -> Result<Self, Error> {
         token.check()?;
-        let mut header = header_value(token.expose().as_bytes());
+        let mut header = header_value(token.expose());
         header.set_sensitive(true);
         // The first clone turns the value into a shared one; all others only count.
         let header = header.clone();
@@ -122,20 +125,31 @@ const WRITTEN: [&str; 6] = [
     S3_EXPRESS_TOKEN,
 ];
 
-/// Which of the headers that the signer writes a request already had, from an earlier signing.
-/// They are never signed again: they are replaced, or removed.
+/// Whether the signer writes a header itself, so that it signs and sends no other.
+pub(crate) fn is_written(name: &str) -> bool {
+    may_be_written(name) && WRITTEN.contains(&name)
+}
+
+/// Most headers begin otherwise.
+fn may_be_written(name: &str) -> bool {
+    name.starts_with("x-amz-") || name == AUTHORIZATION
+}
+
+/// The headers that the signer writes and that a request already has, from an earlier signing.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Written(u8);
 
 impl Written {
-    /// Whether it is one of them; if so, remembered.
-    pub(crate) fn notes(&mut self, name: &str) -> bool {
-        if !name.starts_with("x-amz-") && name != AUTHORIZATION {
-            return false;
+    pub(crate) fn of(request: &RequestView<'_>) -> Self {
+        let mut written = Self::default();
+        for (name, _) in request.headers.iter() {
+            if may_be_written(name)
+                && let Some(bit) = WRITTEN.iter().position(|written| *written == name)
+            {
+                written.0 |= 1 << bit;
+            }
         }
-        let position = WRITTEN.iter().position(|written| *written == name);
-        self.0 |= position.map_or(0, |i| 1 << i);
-        position.is_some()
+        written
     }
 
     pub(crate) fn has(self, name: &str) -> bool {
@@ -201,7 +215,7 @@ impl AddedHeaders<'_> {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let token = self
             .session_token
-            .map(|token| (token.header_name, ascii(token.header.as_bytes())));
+            .map(|token| (token.header_name, own_ascii(token.header.as_bytes())));
         [
             Some((DATE, self.date.as_str())),
             self.content_sha256
@@ -209,7 +223,7 @@ impl AddedHeaders<'_> {
                 .map(|hashed| (CONTENT_SHA256, hashed.as_str())),
             token,
             self.region_set.map(|regions| (REGION_SET, regions)),
-            Some((AUTHORIZATION, ascii(&self.authorization))),
+            Some((AUTHORIZATION, own_ascii(&self.authorization))),
         ]
         .into_iter()
         .flatten()
@@ -234,32 +248,20 @@ impl AddedHeaders<'_> {
         WRITTEN.contains(&name)
     }
 
-    /// The signature, for those who sign what follows it.
-    ///
-    /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// // The test `get-vanilla` of AWS's suite.
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "service")?;
-    /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &[("host", b"example.amazonaws.com")] };
-    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-    /// assert_eq!(added.signature().as_str(), "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// The signature, to sign what follows the request.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// Room in `headers` for all of them, so that inserting cannot fail.
-    pub(crate) fn reserve(headers: &mut HeaderMap) -> Result<(), Error> {
+    /// Reserves room for all of them and `more`, so that inserting cannot fail.
+    pub(crate) fn reserve(headers: &mut HeaderMap, more: usize) -> Result<(), Error> {
         // A map with very many names may grow at any insertion, and past its limit it panics.
         if headers.keys_len() > MANY_HEADERS {
             return Err(Error::TooManyHeaders);
         }
         // And for a `host` header.
-        headers.try_reserve(6).map_err(|_| Error::TooManyHeaders)
+        let room = headers.try_reserve(6 + more);
+        room.map_err(|_| Error::TooManyHeaders)
     }
 
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {
@@ -269,12 +271,12 @@ impl AddedHeaders<'_> {
         let mut insert = |name, value| headers.insert(name, value);
         insert(
             const { HeaderName::from_static(DATE) },
-            header_value(self.date.as_bytes()),
+            header_value(self.date.as_str()),
         );
         if let Some(hashed) = self.content_sha256 {
             let value = match hashed.literal() {
                 Some(literal) => HeaderValue::from_static(literal),
-                None => header_value(hashed.as_str().as_bytes()),
+                None => header_value(hashed.as_str()),
             };
             insert(const { HeaderName::from_static(CONTENT_SHA256) }, value);
         }
@@ -288,10 +290,10 @@ impl AddedHeaders<'_> {
         if let Some(regions) = self.region_set {
             insert(
                 const { HeaderName::from_static(REGION_SET) },
-                header_value(regions.as_bytes()),
+                header_value(regions),
             );
         }
-        let mut authorization = HeaderValue::try_from(self.authorization).unwrap_or(EMPTY);
+        let mut authorization = header_value(self.authorization);
         authorization.set_sensitive(true);
         insert(http::header::AUTHORIZATION, authorization);
         self.signature
@@ -306,9 +308,14 @@ impl std::fmt::Debug for AddedHeaders<'_> {
     }
 }
 
-const EMPTY: HeaderValue = HeaderValue::from_static("");
-
-/// A value of visible ASCII, which every caller here has seen to.
-fn header_value(bytes: &[u8]) -> HeaderValue {
-    HeaderValue::from_bytes(bytes).unwrap_or(EMPTY)
+/// Makes a header value of visible ASCII.
+#[expect(
+    clippy::expect_used,
+    reason = "every caller writes or checks visible ASCII"
+)]
+pub(crate) fn header_value<T>(text: T) -> HeaderValue
+where
+    HeaderValue: TryFrom<T, Error: std::fmt::Debug>,
+{
+    HeaderValue::try_from(text).expect("visible ASCII")
 }

@@ -1,25 +1,25 @@
-//! The pipeline: attach what will be signed, canonicalise, sign, attach the signature.
+//! The pipeline: canonicalize with what will be attached, sign, then attach.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::holds;
-use crate::request::{HttpRequest, RawRequest, authority_of, host_of};
+use crate::primitives::scan::holds;
+use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
-    AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written,
+    AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written, header_value, is_written,
 };
-use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
 use crate::sigv4::authorization::{
-    AuthorizationParameters, FIRST, already_declared, declares, header_len, refuse_signed,
-    write_encoded, write_header_end, write_header_start,
+    AuthorizationParameters, already_declared, declares, header_len, refuse_signed, write_encoded,
+    write_header_end, write_header_start,
 };
+use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::canonical::query::Parameter;
-use crate::sigv4::canonical::{CanonicalRequest, Source};
+use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 use crate::sigv4::scope::check_service;
@@ -66,21 +66,34 @@ impl SigningContext {
         AmzDate::new(now)
     }
 
+    /// Signs a request together with the headers that an operation sets or removes.
+    ///
+    /// The request is changed only after the last error.
     pub(crate) fn sign<R: HttpRequest>(
         &self,
         request: &mut R,
+        changes: &[HeaderChange],
         payload: PayloadHash,
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<Signature, Error> {
-        AddedHeaders::reserve(request.headers_mut())?;
-        let host = lowercase_host(request);
-        let mut stale = Written::default();
-        let added = self.seal(&*request, &mut stale, payload, date, key)?;
-        if let Some(host) = host {
-            request.headers_mut().insert(http::header::HOST, host);
+        AddedHeaders::reserve(request.headers_mut(), changes.len())?;
+        let view = RequestView::new(request).with(changes);
+        let host = lowercase_host(request, view.host);
+        let stale = Written::of(&view);
+        let added = self.seal(&view, stale, payload, date, key)?;
+
+        let headers = request.headers_mut();
+        for (name, value) in changes {
+            match value {
+                Some(value) => headers.insert(name.clone(), value.clone()),
+                None => headers.remove(name),
+            };
         }
-        Ok(added.insert_into(request.headers_mut(), stale))
+        if let Some(host) = host {
+            headers.insert(http::header::HOST, host);
+        }
+        Ok(added.insert_into(headers, stale))
     }
 
     pub(crate) fn sign_raw(
@@ -90,23 +103,28 @@ impl SigningContext {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<AddedHeaders<'_>, Error> {
-        self.seal(*request, &mut Written::default(), payload, date, key)
+        let view = RequestView::from_raw(request)?;
+        self.seal(&view, Written::of(&view), payload, date, key)
     }
 
-    /// Header form; `stale` notes what the request has of an earlier signing.
-    fn seal<'r, K: Key>(
+    /// Signs in the header form. `stale` is what the request has of an earlier signing.
+    fn seal<K: Key>(
         &self,
-        request: impl Source<'r>,
-        stale: &mut Written,
+        request: &RequestView<'_>,
+        stale: Written,
         payload: PayloadHash,
         date: &AmzDate,
         key: &K,
     ) -> Result<AddedHeaders<'_>, Error> {
         let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
         let mut canonical = CanonicalRequest::empty(payload);
-        let sign = |name: &str| !stale.notes(name) && rules.signs(name);
-        let path = |path| CanonicalPath::new(path, rules);
-        canonical.read(request, path, refuse_signed, sign)?;
+        let path = CanonicalPath::new(request.path, rules)?;
+        canonical.read(request, path, UnsignedParameters::None, |name| {
+            self.signs(name)
+        })?;
+        for parameter in canonical.query.as_slice() {
+            refuse_signed(parameter)?;
+        }
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         let headers = &mut canonical.headers;
@@ -129,7 +147,8 @@ impl SigningContext {
         write_header_start(&mut authorization, K::ALGORITHM, id, scope);
         let start = authorization.len();
         canonical.headers.write_names(&mut authorization);
-        let hash = canonical.hash_with(authorization.get(start..).unwrap_or_default());
+        let (_, signed_headers) = authorization.split_at(start);
+        let hash = canonical.hash_with(signed_headers);
         let signature = key.sign_request(date, &hash);
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {
@@ -151,7 +170,8 @@ impl SigningContext {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), authority_of(uri)) else {
             return Err(Error::RelativeUri);
         };
-        let sealed = self.seal_url(request, [scheme, "://", authority], terms)?;
+        let origin = Origin { scheme, authority };
+        let sealed = self.seal_url(&RequestView::new(request), Some(origin), terms)?;
         let length = sealed.url.len();
         if length > LONGEST_URI {
             return Err(Error::UrlTooLong { length });
@@ -179,19 +199,22 @@ impl SigningContext {
         &self,
         request: &RawRequest<'_>,
         terms: &Terms<'_, impl Key>,
-    ) -> Result<Presigned, Error> {
-        let sealed = self.seal_url(*request, [""; 3], terms)?;
+    ) -> Result<PresignedTarget, Error> {
+        let sealed = self.seal_url(&RequestView::from_raw(request)?, None, terms)?;
 
         let mut headers = HeaderMap::new();
         for (name, value) in request.headers {
             if self.signs(name) && *name != "host" {
-                let invalid = || Error::InvalidHeaderValue {
+                let value = HeaderValue::from_bytes(value);
+                let value = value.map_err(|_| Error::InvalidHeaderValue {
                     name: (*name).to_owned(),
-                };
-                let value = HeaderValue::from_bytes(value).map_err(|_| invalid())?;
-                let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+                })?;
+                let header = HeaderName::from_bytes(name.as_bytes());
+                let header = header.map_err(|_| Error::InvalidHeaderName {
+                    name: (*name).to_owned(),
+                })?;
                 headers
-                    .try_append(name, value)
+                    .try_append(header, value)
                     .map_err(|_| Error::TooManyHeaders)?;
             }
         }
@@ -199,44 +222,45 @@ impl SigningContext {
             Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidMethod {
                 method: request.method.to_owned(),
             })?;
-        sealed.into_presigned(method, headers)
+        sealed.into_presigned(method, headers).map(PresignedTarget)
     }
 
-    /// Whether presigning signs a header of the request's: one that signing writes is of no use
-    /// in a URL.
+    /// Whether a header of the request is signed. One that signing writes is replaced instead.
     fn signs(&self, name: &str) -> bool {
-        !Written::default().notes(name) && self.service.rules().signs(name)
+        !is_written(name) && self.service.rules().signs(name)
     }
 
-    /// Query form, of a URL that begins with `origin`.
-    fn seal_url<'r, K: Key>(
+    /// Signs in the query form. Without an origin the URL begins with the path.
+    fn seal_url<K: Key>(
         &self,
-        request: impl Source<'r>,
-        origin: [&str; 3],
+        request: &RequestView<'_>,
+        origin: Option<Origin<'_>>,
         terms: &Terms<'_, K>,
     ) -> Result<SealedUrl, Error> {
         let rules = self.service.rules();
         let payload = match terms.payload {
             Some(payload) => payload,
-            None => self.usual_payload(request.method()?)?,
+            None => self.usual_payload(request.method)?,
         };
         let hashed = payload.to_hashed_payload();
-        // It is here because the canonical request borrows from it in the end.
+        // Declared before the canonical request, which borrows from it in the end.
         let mut url;
         let mut canonical = CanonicalRequest::empty(payload);
-        // Whether parameters of the caller's may sort between the signer's own.
+        let path = CanonicalPath::new(request.path, rules)?;
+        canonical.read(request, path, UnsignedParameters::None, |name| {
+            self.signs(name)
+        })?;
+        // Whether parameters of the caller may sort between the signer's own.
         let mut between = false;
-        // And whether one of them declares the payload.
+        // Whether one of them declares the payload.
         let mut declared = false;
-        let keep = |parameter: &Parameter<'_>| {
+        for parameter in canonical.query.as_slice() {
             between |= parameter.begins_with("X-Amz-");
             declared = declares(parameter, &hashed, declared)?;
-            refuse_signed(parameter)
-        };
-        let path = |path| CanonicalPath::new(path, rules);
-        canonical.read(request, path, keep, |name| self.signs(name))?;
+            refuse_signed(parameter)?;
+        }
         let unhashed = hashed.literal().is_some();
-        // S3 takes a URL's payload for unsigned where nothing is said.
+        // S3 takes the payload of a URL for unsigned if nothing is said.
         let understood = payload == PayloadHash::Unsigned && rules.is_s3_family();
         let mut content_sha256 =
             !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
@@ -247,14 +271,14 @@ impl SigningContext {
             }
             content_sha256 = false;
         }
-        self.check_payload_of_url(request.method()?, payload, content_sha256)?;
+        self.check_payload_of_url(request.method, payload, content_sha256)?;
         if content_sha256 {
             let value = hashed.as_str().as_bytes();
             canonical.headers.push_canonical(CONTENT_SHA256, value);
         }
         canonical.headers.sort();
 
-        let query = request.query();
+        let query = request.query;
         let unsigned_token = match self.signed_token(true) {
             Some(_) => None,
             None => self.session_token.as_ref(),
@@ -265,18 +289,16 @@ impl SigningContext {
             .filter(|_| canonical.headers.names().eq(["host"]));
         let signature_len = "&X-Amz-Signature=".len() + K::ALGORITHM.padded_len();
         url = String::with_capacity(
-            origin.iter().map(|part| part.len()).sum::<usize>()
+            origin.map_or(0, Origin::len)
                 + canonical.path.url_len()
                 + query_len(query)
                 + ready.map_or_else(|| added.len(), str::len)
                 + signature_len
                 + unsigned_token.map_or(0, ReadyToken::parameter_len),
         );
-        for part in origin {
-            url.push_str(part);
+        if let Some(origin) = origin {
+            origin.write(&mut url);
         }
-        // As HTTP clients and browsers send the host, and as it is signed.
-        url.make_ascii_lowercase();
         canonical.path.write_url(&mut url);
         write_query(query, &mut url);
         let start = url.len();
@@ -285,16 +307,11 @@ impl SigningContext {
             None => added.write(&mut url),
         }
 
-        let written = url.get(start..).unwrap_or_default();
-        if between {
-            for parameter in written.split('&') {
-                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-                canonical.query.push_canonical(name, value);
-            }
-        } else {
-            // None of the caller's parameters sorts between them: they are one piece.
-            let value = written.get(FIRST.len() + 1..).unwrap_or_default();
-            canonical.query.push_canonical(FIRST, value);
+        let (_, written) = url.split_at(start);
+        // If no parameter of the caller sorts between them, they are one piece, with the first name.
+        let pieces = written.splitn(if between { usize::MAX } else { 1 }, '&');
+        for (name, value) in pieces.filter_map(|piece| piece.split_once('=')) {
+            canonical.query.push_canonical(name, value);
         }
         canonical.query.sort();
         let hash = canonical.hash();
@@ -421,7 +438,7 @@ impl SigningContext {
     ) -> Result<bool, Error> {
         Ok(match self.service.rules().content_sha256 {
             // A receiver could not know that chunks or messages come.
-            ContentSha256::Never if matches!(payload, PayloadHash::Streaming(_)) => {
+            ContentSha256::Never if matches!(payload, PayloadHash::Streaming { .. }) => {
                 return Err(Error::StreamNotAnnounced {
                     service: self.service.name().to_owned(),
                 });
@@ -445,13 +462,35 @@ impl SigningContext {
 
 /// The `host` header of a request without one, if the letters of the URI's host are not all
 /// lowercase: some clients send them as they are, others in lowercase.
-fn lowercase_host<R: HttpRequest>(request: &R) -> Option<HeaderValue> {
-    let host = host_of(request.uri())?;
+fn lowercase_host<R: HttpRequest>(request: &R, host: Option<&str>) -> Option<HeaderValue> {
+    let host = host?;
     let upper = |b: u8| b.is_ascii_uppercase();
     if !holds(host.as_bytes(), upper) || request.headers().contains_key(http::header::HOST) {
         return None;
     }
-    HeaderValue::try_from(host.to_ascii_lowercase()).ok()
+    Some(header_value(host.to_ascii_lowercase()))
+}
+
+/// Scheme and authority of a URL.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    scheme: &'a str,
+    authority: &'a str,
+}
+
+impl Origin<'_> {
+    fn len(self) -> usize {
+        self.scheme.len() + "://".len() + self.authority.len()
+    }
+
+    /// Writes it to an empty URL in lowercase, as HTTP clients and browsers send the host, and as it
+    /// is signed.
+    fn write(self, url: &mut String) {
+        for part in [self.scheme, "://", self.authority] {
+            url.push_str(part);
+        }
+        url.make_ascii_lowercase();
+    }
 }
 
 /// Writes what follows the path of a presigned URL: the caller's query, in which each bare `+`
@@ -487,7 +526,7 @@ pub(crate) struct Terms<'a, K> {
     pub(crate) expires_at: Timestamp,
     pub(crate) date: &'a AmzDate,
     pub(crate) key: &'a K,
-    /// What [`Identity::ready_parameters`] made of these terms, for many requests.
+    /// What [`SigningContext::ready_parameters`] made of these terms, for many requests.
     pub(crate) ready: Option<&'a str>,
 }
 
@@ -504,9 +543,8 @@ struct SealedUrl {
 
 impl SealedUrl {
     fn into_presigned(self, method: Method, mut headers: HeaderMap) -> Result<Presigned, Error> {
-        if let Some(hashed) = self.content_sha256
-            && let Ok(value) = HeaderValue::from_str(hashed.as_str())
-        {
+        if let Some(hashed) = self.content_sha256 {
+            let value = header_value(hashed.as_str());
             let name = HeaderName::from_static(CONTENT_SHA256);
             headers
                 .try_insert(name, value)

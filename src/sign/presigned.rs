@@ -4,31 +4,39 @@ use std::fmt;
 use std::time::Duration;
 
 use http::uri::InvalidUri;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Method, Request, Uri};
 
 use crate::error::Error;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
-/// A presigned request: whoever has its URL can send it, until it ends.
+/// A presigned request: whoever has its URL can send it until it expires.
 ///
 /// It is a credential, so `Debug` prints neither signature nor token.
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{Credentials, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let put = http::Request::put("https://bucket.s3.amazonaws.com/key").header("content-type", "text/plain").body(())?;
-/// let now = datetime!(2026-01-01 12:00 UTC);
-/// let presigned = signer.presign(&put, Duration::from_secs(60), now)?;
-/// // All that whoever sends it has to know.
-/// assert_eq!((presigned.method(), &presigned.headers()["content-type"]), (put.method(), &put.headers()["content-type"]));
-/// assert_eq!(presigned.expires_at(), datetime!(2026-01-01 12:01 UTC));
-/// assert_eq!(presigned.uri()?.path(), "/key");
-/// assert!(presigned.into_url().contains("&X-Amz-SignedHeaders=content-type%3Bhost&"));
+/// // The example of S3's documentation.
+/// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let url = "https://examplebucket.s3.amazonaws.com/test.txt";
+/// let request = http::Request::get(url).body(())?;
+/// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
+/// let presigned = signer.presign(&request, Duration::from_secs(86400), now)?;
+/// assert_eq!(
+///     presigned.url(),
+///     "https://examplebucket.s3.amazonaws.com/test.txt\
+///      ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+///      &X-Amz-Signature=\
+///      aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
+/// );
+/// assert_eq!(presigned.expires_at().to_string(), "2013-05-25T00:00:00Z");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -41,133 +49,73 @@ pub struct Presigned {
 }
 
 impl Presigned {
-    /// The method that the request must be sent with.
+    /// Builds the request to send: method, URL and signed headers, with a body.
+    ///
+    /// # Errors
+    /// - [`InvalidUri`] if an S3 URL of the old scheme is longer than 65,534 bytes. The URL of a
+    ///   [`Signer`](crate::Signer) is always valid.
     ///
     /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let upload = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&upload, hour, now)?;
-    /// assert_eq!(presigned.method(), http::Method::PUT);
+    /// use std::time::Duration;
+    /// use countersign::{Credentials, Signer, Timestamp};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+    /// let put = http::Request::put("https://bucket.s3.amazonaws.com/key")
+    ///     .header("content-type", "text/plain")
+    ///     .body(())?;
+    /// let now = Timestamp::from_unix_seconds(1_767_268_800);
+    /// let presigned = signer.presign(&put, Duration::from_secs(60), now)?;
+    /// let request = presigned.into_request("hello")?;
+    /// assert_eq!(request.method(), "PUT");
+    /// assert_eq!(request.uri().path(), "/key");
+    /// assert_eq!(request.headers()["content-type"], "text/plain");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    pub fn into_request<B>(self, body: B) -> Result<Request<B>, InvalidUri> {
+        let mut request = Request::new(body);
+        *request.uri_mut() = self.uri()?;
+        *request.method_mut() = self.method;
+        *request.headers_mut() = self.headers;
+        Ok(request)
+    }
+
+    /// The method that the request must be sent with.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The URL, signature and all, and without user information.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::{Credentials, Signer};
-    /// use time::macros::datetime;
-    ///
-    /// // The example of S3's documentation.
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-    /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt").body(())?;
-    /// let (day, now) = (Duration::from_secs(86400), datetime!(2013-05-24 0:00 UTC));
-    /// let presigned = signer.presign(&request, day, now)?;
-    /// assert_eq!(
-    ///     presigned.url(),
-    ///     "https://examplebucket.s3.amazonaws.com/test.txt\
-    ///      ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
-    ///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
-    ///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
-    ///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The URL with the signature, and without user information.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The URL as `http` has it.
+    /// The URL as the type of `http`.
     ///
     /// # Errors
-    /// None where a request of `http` was presigned. A request in slices can hold what `http`
-    /// refuses: `<`, say, or more than 65,534 bytes.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&request, hour, now)?;
-    /// // Ready for a client that takes requests of `http`.
-    /// let request = http::Request::get(presigned.uri()?).body(())?;
-    /// assert_eq!(request.uri().host(), Some("bucket.s3.amazonaws.com"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// - [`InvalidUri`] as [`into_request`](Self::into_request)
     pub fn uri(&self) -> Result<Uri, InvalidUri> {
         self.url.parse()
     }
 
-    /// The headers that were signed, all of which the sender must send as they are here. `host` is
-    /// among them only where it is not the URL's own.
+    /// The headers that were signed: the sender must send them unchanged.
     ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let upload = http::Request::put("https://bucket.s3.amazonaws.com/key")
-    ///     .header("content-type", "image/png")
-    ///     .body(())?;
-    /// let presigned = signer.presign(&upload, hour, now)?;
-    /// // An upload of anything else is refused.
-    /// assert_eq!(presigned.headers()["content-type"], "image/png");
-    /// assert_eq!(presigned.headers().len(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// They include `host` only if it is not the URL's own.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// When it really ends: by `X-Amz-Expires`, or with the credentials if they end before.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// use std::time::Duration;
-    /// use time::macros::datetime;
-    ///
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let (hour, now) = (Duration::from_secs(3600), datetime!(2026-01-01 12:00 UTC));
-    /// let presigned = signer.presign(&request, hour, now)?;
-    /// assert_eq!(presigned.expires_at(), datetime!(2026-01-01 13:00 UTC));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// When the URL expires: by `X-Amz-Expires`, or with the credentials if they expire before.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// The signature in it, for those who sign what follows it.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let presigned = signer.presign(&request, hour, now)?;
-    /// assert!(presigned.url().ends_with(presigned.signature().as_str()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The signature in the URL.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// The URL, for those who keep nothing else.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer};
-    /// # let (hour, now) = (std::time::Duration::from_secs(3600), time::macros::datetime!(2026-01-01 12:00 UTC));
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let link: String = signer.presign(&request, hour, now)?.into_url();
-    /// assert!(link.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the URL alone.
     pub fn into_url(self) -> String {
         self.url
     }
@@ -184,6 +132,73 @@ impl fmt::Debug for Presigned {
             .field("url", &format_args!("{url}?[elided]"))
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
+    }
+}
+
+/// A presigned request in slices: the target of its request line, without scheme and host.
+///
+/// [`Signer::presign_raw`](crate::Signer::presign_raw) makes it, and has an example. A request in
+/// slices names no scheme, so no URL can be made of it: the caller knows what to put before the
+/// path.
+///
+/// It is a credential, so `Debug` prints neither signature nor token.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{Credentials, RawRequest, Signer, Timestamp};
+///
+/// let host = "bucket.s3.amazonaws.com";
+/// let request = RawRequest {
+///     method: "PUT",
+///     path: "/key",
+///     query: "",
+///     headers: &[("host", host.as_bytes())],
+/// };
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+/// let now = Timestamp::from_unix_seconds(1_767_268_800);
+/// let presigned = signer.presign_raw(&request, Duration::from_secs(60), now)?;
+/// let url = format!("https://{host}{}", presigned.path_and_query());
+/// assert!(url.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm="));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct PresignedTarget(pub(crate) Presigned);
+
+impl PresignedTarget {
+    /// The method that the request must be sent with.
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// The target of the request line: path and query with the signature.
+    pub fn path_and_query(&self) -> &str {
+        &self.0.url
+    }
+
+    /// The headers besides `host` that were signed: the sender must send them unchanged.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// When the target expires: by `X-Amz-Expires`, or with the credentials if they expire before.
+    pub fn expires_at(&self) -> Timestamp {
+        self.0.expires_at
+    }
+
+    /// The signature in the target.
+    pub fn signature(&self) -> &Signature {
+        &self.0.signature
+    }
+
+    /// Returns the target alone.
+    pub fn into_path_and_query(self) -> String {
+        self.0.url
+    }
+}
+
+impl fmt::Debug for PresignedTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PresignedTarget").field(&self.0).finish()
     }
 }
 

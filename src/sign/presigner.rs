@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest};
 use crate::sign::pipeline::Terms;
-use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
 use crate::sign::signer::Signer;
+use crate::sign::verbs::Verbs;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signing_key::BegunKey;
@@ -110,7 +111,7 @@ impl Signer {
     ) -> Result<Presigner, Error> {
         let (context, date) = self.context(now)?;
         let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, context, |key| {
+        self.with_key_of(&date, |key| {
             let terms = context.terms(payload, lifetime, &date, key)?;
             Ok(Presigner {
                 signer: self.clone(),
@@ -129,7 +130,7 @@ impl Presigner {
     /// Presigns one request, as [`Signer::presign`] does.
     ///
     /// # Errors
-    /// As there.
+    /// - everything that [`Signer::presign`] returns
     ///
     /// ```
     /// # use std::time::Duration;
@@ -152,7 +153,7 @@ impl Presigner {
     /// Presigns one request in slices, as [`Signer::presign_raw`] does.
     ///
     /// # Errors
-    /// As there.
+    /// - everything that [`Signer::presign`] returns
     ///
     /// ```
     /// use std::time::Duration;
@@ -163,10 +164,10 @@ impl Presigner {
     /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
     /// let minute = Duration::from_secs(60);
     /// let presigned = signer.presigner(minute, now)?.presign_raw(&request)?;
-    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
+    /// assert!(presigned.path_and_query().starts_with("/key?X-Amz-Algorithm="));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<Presigned, Error> {
+    pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<PresignedTarget, Error> {
         self.signer
             .signing_context()
             .presign_raw(request, &self.terms())

@@ -1,16 +1,20 @@
-//! The two verbs of a client: sign and presign.
+//! The signer of Signature Version 4.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
+
+use http::Request;
 
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest};
 use crate::service::Service;
 use crate::sign::added_headers::AddedHeaders;
+use crate::sign::buffered::BufferedBody;
 use crate::sign::pipeline::SigningContext;
-use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sign::presigned::{Presigned, PresignedTarget};
+use crate::sign::verbs::Verbs;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{CredentialScope, check_region};
@@ -20,22 +24,22 @@ use crate::timestamp::Timestamp;
 
 /// Signs and presigns requests to one service in one region, with one set of credentials.
 ///
-/// It is the pure parts of this crate put together, plus the signing key of the day, remembered.
-/// Cloning is a reference count, and clones share the key. It reads no clock: the time is an
-/// argument. What is wrong with credentials, region or service is told when something is signed.
+/// It caches the signing key of the day. Cloning it is a reference count, and clones share the
+/// cache. It reads no clock: the time is an argument.
 ///
 /// IAM User Guide, "AWS Signature Version 4 for API requests".
 ///
 /// ```
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG")
 ///     .with_session_token("AQoDYXdzEJr...");
 /// let signer = Signer::new(credentials, "us-east-1", "iam")?;
 ///
-/// let mut request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+/// let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
+/// let mut request = http::Request::get(url).body(())?;
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// assert_eq!(request.headers()["x-amz-date"], "20150830T123600Z");
 /// assert_eq!(request.headers()["x-amz-security-token"], "AQoDYXdzEJr...");
 /// assert!(request.headers().contains_key("authorization"));
@@ -52,16 +56,28 @@ struct Inner {
 }
 
 impl Signer {
-    /// A signer for one region and one service, by its signing name.
+    /// Creates a signer for one region and one service, by its signing name.
+    ///
+    /// Most services go by their name. One with rules of its own is a [`Service`].
+    ///
+    /// # Errors
+    /// - [`Error::InvalidRegion`], [`Error::InvalidService`] if it is empty, longer than 64 bytes, or
+    ///   not visible ASCII without `/` and `,`
+    /// - [`Error::InvalidService`] if it is `S3`, or another name whose lowercase form has rules of
+    ///   its own
+    /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
+    ///   if no AWS credentials look like that
     ///
     /// ```
     /// use countersign::{Credentials, Rules, Service, Signer};
     ///
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let s3 = Signer::new(credentials.clone(), "eu-central-1", "s3")?;
-    /// let dynamodb = Signer::new(credentials.clone(), "eu-central-1", "dynamodb")?;
-    /// // A service with rules of its own.
-    /// let store = Signer::new(credentials, "auto", Service::new("storage", Rules::S3))?;
+    /// assert_eq!(s3.service().rules(), &Rules::S3);
+    /// let store = Service::new("storage", Rules::S3);
+    /// let store = Signer::new(credentials, "auto", store)?;
+    /// assert_eq!(store.service().name(), "storage");
+    /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(
         credentials: Credentials,
@@ -78,11 +94,14 @@ impl Signer {
         })))
     }
 
-    /// Signs a request, in its headers.
+    /// Signs a request in its headers, and returns the signature.
     ///
-    /// Adds `x-amz-date`, `authorization`, and where they belong `x-amz-security-token` and
-    /// `x-amz-content-sha256`; what an earlier signing left of these is replaced. Returns the
-    /// signature, for those who sign what follows it.
+    /// It sets these headers, in place of what an earlier signing left:
+    ///
+    /// - `x-amz-date`
+    /// - `x-amz-security-token`, for temporary credentials
+    /// - `x-amz-content-sha256`, if the service wants it
+    /// - `authorization`
     ///
     /// The URI stays as it is:
     ///
@@ -90,29 +109,39 @@ impl Signer {
     ///   it receives ([`Rules::recode_path`](crate::Rules::recode_path)).
     /// - **Query.** A bare `+` is signed as a space.
     /// - **Host.** It is signed as the `host` header says it, or else as an HTTP client sends it for
-    ///   the URI: in lowercase. If the URI's host has an upper-case letter, the lowercase `host`
+    ///   the URI: in lowercase. If the URI's host has an uppercase letter, the lowercase `host`
     ///   header is added too, because some clients send the letters as they are written.
     ///
-    /// A payload that is the request's own body is hashed in a statement before, since the request is
-    /// borrowed while it is signed: `let payload = PayloadHash::new(request.body());`.
+    /// [`sign_buffered`](Self::sign_buffered) hashes the request's own body.
     ///
     /// # Errors
-    /// Credentials, region or service that cannot be; credentials that have expired at `now`; no
-    /// host; a path or query that cannot be sent; a bare `+` in a path of S3
-    /// ([`Error::InvalidPath`]); a query that is signed already. The request is then as it was.
+    /// The request is then unchanged.
+    ///
+    /// - [`Error::CredentialsExpired`] if the credentials have expired at `now`
+    /// - [`Error::TimeOutOfRange`] outside the years 0 to 9999
+    /// - [`Error::MissingHost`], [`Error::DuplicateHost`] unless exactly one host is named
+    /// - [`Error::InvalidPath`] if the path cannot be sent, or if a path of S3 contains a bare `+`
+    /// - [`Error::InvalidQuery`] if the query cannot be sent
+    /// - [`Error::AlreadySigned`] if the query is that of a presigned URL
+    /// - [`Error::PayloadMustBeUnsigned`] if the service takes no signed payload
+    /// - [`Error::TooManyHeaders`] if the request has more than 4,096 header names
     ///
     /// ```
-    /// use countersign::{Credentials, PayloadHash, Signer};
-    /// use time::macros::datetime;
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// // The example of the IAM User Guide.
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    /// let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    /// let credentials = Credentials::new("AKIDEXAMPLE", secret_key);
     /// let signer = Signer::new(credentials, "us-east-1", "iam")?;
-    /// let mut request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
-    ///     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
-    ///     .body(())?;
-    /// let signature = signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-    /// assert_eq!(signature.as_str(), "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+    /// let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
+    /// let form = "application/x-www-form-urlencoded; charset=utf-8";
+    /// let mut request = http::Request::get(url).header("content-type", form).body(())?;
+    /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+    /// let signature = signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(
+    ///     signature.as_str(),
+    ///     "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign<R: HttpRequest>(
@@ -121,35 +150,61 @@ impl Signer {
         payload: PayloadHash,
         now: impl Into<Timestamp>,
     ) -> Result<Signature, Error> {
-        let now = now.into();
-        let (context, date) = self.context(now)?;
-        self.with_key(&date, context, |key| {
-            context.sign(request, payload, &date, key)
-        })
+        self.sign_with(request, &[], payload, now.into())
     }
 
-    /// Signs a request in slices: what to send with it comes back.
+    /// Signs a request whose body lies ready: hashes the body, then signs as [`sign`](Self::sign).
     ///
     /// # Errors
-    /// As [`sign`](Self::sign); and a method, header name or header value that is none.
+    /// - everything that [`sign`](Self::sign) returns
     ///
     /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// use time::macros::datetime;
+    /// use countersign::{Credentials, Signer, Timestamp};
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+    /// let url = "https://bucket.s3.amazonaws.com/key";
+    /// let mut request = http::Request::put(url).body("Welcome to Amazon S3.")?;
+    /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
+    /// signer.sign_buffered(&mut request, now)?;
+    /// assert_eq!(
+    ///     request.headers()["x-amz-content-sha256"],
+    ///     "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_buffered<B: BufferedBody>(
+        &self,
+        request: &mut Request<B>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Signature, Error> {
+        let payload = PayloadHash::new(request.body().bytes());
+        self.sign_with(request, &[], payload, now.into())
+    }
+
+    /// Signs a request in slices, and returns the headers to send with it.
+    ///
+    /// # Errors
+    /// - everything that [`sign`](Self::sign) returns
+    /// - [`Error::InvalidMethod`], [`Error::InvalidHeaderName`], [`Error::InvalidHeaderValue`] if
+    ///   HTTP cannot carry it; header names are in lowercase
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer, Timestamp};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
     /// let request = RawRequest {
     ///     method: "GET",
     ///     path: "/",
     ///     query: "Action=ListQueues",
     ///     headers: &[("host", b"sqs.us-east-1.amazonaws.com")],
     /// };
-    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-    /// for (name, value) in added.iter() {
-    ///     // write `name: value` on the wire
-    ///     # let _ = (name, value);
-    /// }
-    /// # Ok::<(), countersign::Error>(())
+    /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
+    /// let lines: Vec<_> = added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    /// assert_eq!(lines[0], "x-amz-date: 20150830T123600Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign_raw(
         &self,
@@ -157,27 +212,22 @@ impl Signer {
         payload: PayloadHash,
         now: impl Into<Timestamp>,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let now = now.into();
-        let (context, date) = self.context(now)?;
-        self.with_key(&date, context, |key| {
-            context.sign_raw(request, payload, &date, key)
-        })
+        self.sign_raw_at(request, payload, now.into())
     }
 
-    /// Presigns a request: a URL that anybody can use until it expires, and that needs no
-    /// `authorization` header.
+    /// Presigns a request: whoever has the URL can send it until it expires.
     ///
-    /// In S3's family the payload stays unsigned: whoever has the URL of a `PUT` uploads what they
-    /// like. Elsewhere `GET`, `HEAD`, `DELETE` and `OPTIONS` are signed with an empty body. For
-    /// another method call [`presign_with_payload`](Self::presign_with_payload).
+    /// In S3's family the payload stays unsigned: the user of a `PUT` URL uploads any body.
+    /// Elsewhere `GET`, `HEAD`, `DELETE` and `OPTIONS` are signed with an empty body. For another
+    /// method call [`presign_with_payload`](Self::presign_with_payload).
     ///
-    /// The caller's query stays and the signature's parameters are appended. Three things of the URL
-    /// are written anew, so that all clients and servers agree about them: the host in lowercase, a
+    /// The caller's query stays, and the parameters of the signature are appended. Three parts of the
+    /// URL are rewritten, so that all clients and servers agree about them: the host in lowercase, a
     /// path of S3's family in canonical encoding
     /// ([`Rules::recode_path`](crate::Rules::recode_path)), and a bare `+` of the query as `%20`. A
     /// segment of a path that would become `.` or `..`, such as `%2E%2E`, stays as it is.
     ///
-    /// Headers of the request are signed too, and whoever uses the URL must send them
+    /// Headers of the request are signed too, and the URL's user must send them
     /// ([`Presigned::headers`]).
     ///
     /// Amazon S3 API Reference, "Authenticating requests: using query parameters".
@@ -190,20 +240,20 @@ impl Signer {
     /// - [`Error::OutlivesCredentials`] if the credentials expire before the URL
     /// - [`Error::RelativeUri`] if the URI has no scheme or no host
     /// - [`Error::AlreadySigned`] if a parameter `X-Amz-Content-Sha256` declares another payload
+    /// - [`Error::UrlTooLong`] if the URL is longer than 65,534 bytes
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, Signer};
-    /// use time::macros::datetime;
+    /// use countersign::{Credentials, Signer, Timestamp};
     ///
-    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-    ///     .with_session_token("AQoDYXdzEJr...");
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/a%20key").body(())?;
-    /// let now = datetime!(2013-05-24 0:00 UTC);
-    /// let url = signer.presign(&request, Duration::from_secs(900), now)?;
-    /// assert!(url.url().starts_with("https://bucket.s3.amazonaws.com/a%20key?X-Amz-Algorithm="));
-    /// assert_eq!(url.expires_at(), datetime!(2013-05-24 0:15 UTC));
+    /// let url = "https://bucket.s3.amazonaws.com/a%20key";
+    /// let request = http::Request::get(url).body(())?;
+    /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
+    /// let presigned = signer.presign(&request, Duration::from_secs(900), now)?;
+    /// assert!(presigned.url().starts_with(&format!("{url}?X-Amz-Algorithm=")));
+    /// assert_eq!(presigned.expires_at().to_string(), "2013-05-24T00:15:00Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(
@@ -212,15 +262,14 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
-        let now = now.into();
-        self.presign_as(request, None, expires_in, now)
+        self.presign_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request with a payload that the caller names: the hash of the body that the URL's
-    /// user will send.
+    /// Presigns a request with a payload that the caller names.
     ///
-    /// In S3's family, and where the rules always send `x-amz-content-sha256`, the user must send
-    /// that header too: [`Presigned::headers`] contains it.
+    /// It is the hash of the body that the URL's user will send. In S3's family, and where the rules
+    /// always send `x-amz-content-sha256`, the user must send that header too:
+    /// [`Presigned::headers`] contains it.
     ///
     /// # Errors
     /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]
@@ -231,13 +280,15 @@ impl Signer {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
-    /// let body = "Action=ReceiveMessage";
-    /// let request = http::Request::post("https://sqs.us-east-1.amazonaws.com/123456789012/queue").body(())?;
-    /// let presigned = signer.presign_with_payload(&request, PayloadHash::new(body), Duration::from_secs(60), now)?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
+    /// let url = "https://sqs.us-east-1.amazonaws.com/123456789012/queue";
+    /// let request = http::Request::post(url).body(())?;
+    /// let (minute, now) = (Duration::from_secs(60), Timestamp::from_unix_seconds(1_767_268_800));
+    /// let payload = PayloadHash::new("Action=ReceiveMessage");
+    /// let presigned = signer.presign_with_payload(&request, payload, minute, now)?;
     /// assert!(presigned.url().contains("&X-Amz-SignedHeaders=host&"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -251,36 +302,27 @@ impl Signer {
         self.presign_as(request, Some(payload), expires_in, now.into())
     }
 
-    fn presign_as<R: HttpRequest>(
-        &self,
-        request: &R,
-        payload: Option<PayloadHash>,
-        expires_in: Duration,
-        now: Timestamp,
-    ) -> Result<Presigned, Error> {
-        let (context, date) = self.context(now)?;
-        let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, context, |key| {
-            context.presign(request, &context.terms(payload, lifetime, &date, key)?)
-        })
-    }
-
-    /// Presigns a request in slices. The [`url`](Presigned::url) that comes back is the request
-    /// target, from the path on.
+    /// Presigns a request in slices, and returns the target of its request line.
+    ///
+    /// A request in slices has no scheme, so the caller completes the URL.
     ///
     /// # Errors
-    /// As [`presign`](Self::presign).
+    /// - everything that [`presign`](Self::presign) and [`sign_raw`](Self::sign_raw) return
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{Credentials, RawRequest, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use countersign::{Credentials, RawRequest, Signer, Timestamp};
     ///
-    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/key",
+    ///     query: "",
+    ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
+    /// };
     /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let minute = Duration::from_secs(60);
+    /// let (minute, now) = (Duration::from_secs(60), Timestamp::from_unix_seconds(1_767_268_800));
     /// let presigned = signer.presign_raw(&request, minute, now)?;
-    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
+    /// assert!(presigned.path_and_query().starts_with("/key?X-Amz-Algorithm="));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(
@@ -288,75 +330,40 @@ impl Signer {
         request: &RawRequest<'_>,
         expires_in: Duration,
         now: impl Into<Timestamp>,
-    ) -> Result<Presigned, Error> {
-        let now = now.into();
-        self.presign_raw_as(request, None, expires_in, now)
+    ) -> Result<PresignedTarget, Error> {
+        self.presign_raw_as(request, None, expires_in, now.into())
     }
 
     /// Presigns a request in slices with a payload that the caller names.
     ///
+    /// [`presign_raw`](Self::presign_raw) has an example.
+    ///
     /// # Errors
-    /// - everything that [`presign_with_payload`](Self::presign_with_payload) returns
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// let request = RawRequest { method: "PUT", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let payload = PayloadHash::new("the only body that S3 takes");
-    /// let presigned = signer.presign_raw_with_payload(&request, payload, Duration::from_secs(60), now)?;
-    /// assert_eq!(presigned.headers()["x-amz-content-sha256"], payload.to_hashed_payload().as_str());
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// - everything that [`presign_with_payload`](Self::presign_with_payload) and
+    ///   [`sign_raw`](Self::sign_raw) return
     pub fn presign_raw_with_payload(
         &self,
         request: &RawRequest<'_>,
         payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
-    ) -> Result<Presigned, Error> {
+    ) -> Result<PresignedTarget, Error> {
         self.presign_raw_as(request, Some(payload), expires_in, now.into())
     }
 
-    fn presign_raw_as(
-        &self,
-        request: &RawRequest<'_>,
-        payload: Option<PayloadHash>,
-        expires_in: Duration,
-        now: Timestamp,
-    ) -> Result<Presigned, Error> {
-        let (context, date) = self.context(now)?;
-        let lifetime = Lifetime::strict(expires_in)?;
-        self.with_key(&date, context, |key| {
-            context.presign_raw(request, &context.terms(payload, lifetime, &date, key)?)
-        })
-    }
-
     /// The region that is signed for.
-    ///
-    /// ```
-    /// use countersign::{Credentials, Signer};
-    ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3")?;
-    /// assert_eq!(signer.region(), "eu-west-1");
-    /// ```
     pub fn region(&self) -> &str {
         &self.0.region
     }
 
-    /// The service that is signed for, with the rules that it is signed by.
-    ///
-    /// ```
-    /// use countersign::{Credentials, Rules, Signer};
-    ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "s3")?;
-    /// assert_eq!((signer.service().name(), signer.region()), ("s3", "eu-west-1"));
-    /// assert_eq!(signer.service().rules(), &Rules::S3);
-    /// ```
+    /// The service that is signed for, with its rules.
     pub fn service(&self) -> &Service {
         &self.0.context.service
+    }
+
+    /// When the credentials expire, if they do. Replace the signer shortly before.
+    pub fn expiration(&self) -> Option<Timestamp> {
+        self.0.context.expiration
     }
 
     pub(crate) fn context(&self, now: Timestamp) -> Result<(&SigningContext, AmzDate), Error> {
@@ -364,29 +371,35 @@ impl Signer {
         Ok((context, context.date(now)?))
     }
 
-    pub(crate) fn signing_context(&self) -> &SigningContext {
-        &self.0.context
-    }
-
-    /// Lends the signing key of the day. Nobody waits for anybody: where the remembered key is
-    /// another day's, or just being replaced, it is derived.
+    /// As [`Verbs::with_key_of`].
     pub(crate) fn with_key<T>(
         &self,
         date: &AmzDate,
-        context: &SigningContext,
+        _: &SigningContext,
         use_key: impl FnOnce(&SigningKey) -> T,
     ) -> T {
+        self.with_key_of(date, use_key)
+    }
+}
+
+impl Verbs for Signer {
+    type Key = SigningKey;
+
+    fn signing_context(&self) -> &SigningContext {
+        &self.0.context
+    }
+
+    /// Never waits for another thread: if the cached key is another day's, or just being replaced,
+    /// the key is derived.
+    fn with_key_of<T>(&self, date: &AmzDate, use_key: impl FnOnce(&SigningKey) -> T) -> T {
         if let Ok(today) = self.0.today.try_read()
             && let Some(key) = today.as_ref()
             && key.scope().day_bytes() == date.day_bytes()
         {
             return use_key(key);
         }
-        let scope = CredentialScope::unchecked(
-            date.day_bytes(),
-            Some(&self.0.region),
-            context.service.name(),
-        );
+        let service = self.0.context.service.name();
+        let scope = CredentialScope::unchecked(date.day_bytes(), Some(&self.0.region), service);
         let key = SigningKey::derive(&self.0.secret_key, &scope);
         if let Ok(mut today) = self.0.today.try_write() {
             *today = Some(key.clone());

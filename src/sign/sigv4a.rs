@@ -1,16 +1,20 @@
-//! Signing and presigning for several regions.
+//! The signer of Signature Version 4A.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+use http::Request;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::{HttpRequest, RawRequest};
 use crate::service::Service;
 use crate::sign::added_headers::AddedHeaders;
+use crate::sign::buffered::BufferedBody;
 use crate::sign::pipeline::SigningContext;
-use crate::sign::presigned::{Lifetime, Presigned};
+use crate::sign::presigned::{Presigned, PresignedTarget};
+use crate::sign::verbs::Verbs;
 use crate::sigv4::asymmetric::key::{PublicKey, ScopedKey, SigningKey};
 use crate::sigv4::asymmetric::region_set;
 use crate::sigv4::date::AmzDate;
@@ -19,27 +23,23 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
-/// Signs and presigns requests to one service in a set of regions: [`Signer`](crate::Signer) with
-/// `AWS4-ECDSA-P256-SHA256`.
+/// Signs and presigns requests to one service in a set of regions.
 ///
-/// The region set is signed and sent, `x-amz-region-set` or `X-Amz-Region-Set`. The key is derived
-/// once, when the signer is made. Cloning is a reference count. What is wrong with credentials,
-/// regions or service is told when something is signed.
+/// It is [`Signer`](crate::Signer) with the algorithm `AWS4-ECDSA-P256-SHA256`. The region set is
+/// signed and sent, as `x-amz-region-set` or `X-Amz-Region-Set`. The key is derived once, when the
+/// signer is created. Cloning it is a reference count.
 ///
 /// ```
-/// use countersign::{sigv4a, Credentials, PayloadHash};
-/// use time::macros::datetime;
+/// use countersign::{sigv4a, Credentials, PayloadHash, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = sigv4a::Signer::new(credentials, "*", "s3")?;
 ///
-/// let mut request = http::Request::get("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+/// let host = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com";
+/// let mut request = http::Request::get(format!("https://{host}/key")).body(())?;
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// assert_eq!(request.headers()["x-amz-region-set"], "*");
-/// let authorization = request.headers()["authorization"].to_str()?;
-/// assert!(authorization.starts_with(
-///     "AWS4-ECDSA-P256-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20150830/s3/aws4_request, ",
-/// ));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -52,16 +52,21 @@ struct Inner {
 }
 
 impl Signer {
-    /// A signer for a region set, regions or patterns of them joined with `,` (`*` for all
-    /// regions), and one service by its signing name.
+    /// Creates a signer for a region set and one service, by its signing name.
+    ///
+    /// A region set is regions or patterns of them, joined with `,`. `*` stands for all regions.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidRegionSet`] if the region set is empty or malformed
+    /// - everything that [`Signer::new`](crate::Signer::new) returns
     ///
     /// ```
     /// use countersign::{sigv4a, Credentials};
     ///
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let everywhere = sigv4a::Signer::new(credentials.clone(), "*", "s3")?;
-    /// let two_regions = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "events")?;
-    /// assert_eq!(two_regions.region_set(), "us-east-1,eu-west-1");
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "events")?;
+    /// assert_eq!(signer.region_set(), "us-east-1,eu-west-1");
+    /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(
         credentials: Credentials,
@@ -77,20 +82,25 @@ impl Signer {
         })))
     }
 
-    /// Signs a request, in its headers, as [`Signer::sign`](crate::Signer::sign) does, with
-    /// `x-amz-region-set` besides.
+    /// Signs a request in its headers, as [`Signer::sign`](crate::Signer::sign) does.
+    ///
+    /// It sets `x-amz-region-set` too.
     ///
     /// # Errors
-    /// As there; and a region set that is none. The request is then as it was.
+    /// - everything that [`Signer::sign`](crate::Signer::sign) returns
     ///
     /// ```
-    /// use countersign::{sigv4::{Algorithm, Authorization}, sigv4a, Credentials, PayloadHash};
-    /// use time::macros::datetime;
+    /// use countersign::sigv4::{Algorithm, Authorization};
+    /// use countersign::{sigv4a, Credentials, PayloadHash, Timestamp};
     ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
-    /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
-    /// signer.sign(&mut request, PayloadHash::new("{}"), datetime!(2026-01-01 12:00 UTC))?;
-    /// let authorization = Authorization::parse(request.headers()["authorization"].to_str()?)?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = sigv4a::Signer::new(credentials, "us-*", "events")?;
+    /// let url = "https://abc.endpoint.events.amazonaws.com/";
+    /// let mut request = http::Request::post(url).body("{}")?;
+    /// let now = Timestamp::from_unix_seconds(1_767_268_800);
+    /// signer.sign(&mut request, PayloadHash::new("{}"), now)?;
+    /// let header = request.headers()["authorization"].to_str()?;
+    /// let authorization = Authorization::parse(header)?;
     /// assert_eq!(authorization.algorithm, Algorithm::EcdsaP256Sha256);
     /// assert_eq!(authorization.signed_headers, "host;x-amz-date;x-amz-region-set");
     /// assert_eq!(authorization.scope.region(), None); // the region set says it
@@ -102,54 +112,57 @@ impl Signer {
         payload: PayloadHash,
         now: impl Into<Timestamp>,
     ) -> Result<Signature, Error> {
-        let now = now.into();
-        let (context, date, key) = self.context(now)?;
-        context.sign(request, payload, &date, &key)
+        self.sign_with(request, &[], payload, now.into())
     }
 
-    /// Signs a request in slices: what to send with it comes back.
+    /// Signs a request whose body lies ready.
+    ///
+    /// [`Signer::sign_buffered`](crate::Signer::sign_buffered) has an example.
     ///
     /// # Errors
-    /// As [`sign`](Self::sign); and a method, header name or header value that is none.
+    /// - everything that [`sign`](Self::sign) returns
+    pub fn sign_buffered<B: BufferedBody>(
+        &self,
+        request: &mut Request<B>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Signature, Error> {
+        let payload = PayloadHash::new(request.body().bytes());
+        self.sign_with(request, &[], payload, now.into())
+    }
+
+    /// Signs a request in slices, and returns the headers to send with it.
     ///
-    /// ```
-    /// use countersign::{sigv4a, Credentials, PayloadHash, RawRequest};
-    /// use time::macros::datetime;
+    /// [`Signer::sign_raw`](crate::Signer::sign_raw) has an example.
     ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
-    /// let request = RawRequest { method: "POST", path: "/", query: "", headers: &[("host", b"abc.endpoint.events.amazonaws.com")] };
-    /// let added = signer.sign_raw(&request, PayloadHash::new("{}"), datetime!(2026-01-01 12:00 UTC))?;
-    /// assert!(added.iter().any(|header| header == ("x-amz-region-set", "us-*")));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// # Errors
+    /// - everything that [`Signer::sign_raw`](crate::Signer::sign_raw) returns
     pub fn sign_raw(
         &self,
         request: &RawRequest<'_>,
         payload: PayloadHash,
         now: impl Into<Timestamp>,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let now = now.into();
-        let (context, date, key) = self.context(now)?;
-        context.sign_raw(request, payload, &date, &key)
+        self.sign_raw_at(request, payload, now.into())
     }
 
-    /// Presigns a request, as [`Signer::presign`](crate::Signer::presign) does, with
-    /// `X-Amz-Region-Set` besides.
+    /// Presigns a request, as [`Signer::presign`](crate::Signer::presign) does.
+    ///
+    /// The URL contains `X-Amz-Region-Set` too.
     ///
     /// # Errors
     /// - everything that [`Signer::presign`](crate::Signer::presign) returns
-    /// - [`Error::InvalidRegionSet`] if the region set is not a list of regions
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials};
-    /// use time::macros::datetime;
+    /// use countersign::{sigv4a, Credentials, Timestamp};
     ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "s3")?;
-    /// let request = http::Request::get("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-    /// let now = datetime!(2015-08-30 12:36 UTC);
-    /// let url = signer.presign(&request, Duration::from_secs(900), now)?;
-    /// assert!(url.url().contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&"));
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let signer = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "s3")?;
+    /// let host = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com";
+    /// let request = http::Request::get(format!("https://{host}/key")).body(())?;
+    /// let now = Timestamp::from_unix_seconds(1_767_268_800);
+    /// let presigned = signer.presign(&request, Duration::from_secs(900), now)?;
+    /// assert!(presigned.url().contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(
@@ -158,35 +171,16 @@ impl Signer {
         expires_in: Duration,
         now: impl Into<Timestamp>,
     ) -> Result<Presigned, Error> {
-        let now = now.into();
-        self.presign_as(request, None, expires_in, now)
+        self.presign_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request with a payload that the caller names: the hash of the body that the URL's
-    /// user will send.
+    /// Presigns a request with a payload that the caller names.
     ///
-    /// In S3's family, and where the rules always send `x-amz-content-sha256`, the user must send
-    /// that header too: [`Presigned::headers`] contains it.
+    /// [`Signer::presign_with_payload`](crate::Signer::presign_with_payload) has an example.
     ///
     /// # Errors
-    /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]
-    /// - [`Error::PayloadHashInUrl`] in S3's family, if the method is `GET`, `HEAD`, `DELETE` or
-    ///   `OPTIONS` and the payload is a hash
-    /// - [`Error::UnsignedPayloadInUrl`] if the service hashes the body, and the payload is
-    ///   [`PayloadHash::Unsigned`]
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, PayloadHash};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "sqs")?;
-    /// let body = "Action=ReceiveMessage";
-    /// let request = http::Request::post("https://sqs.us-east-1.amazonaws.com/123456789012/queue").body(())?;
-    /// let presigned = signer.presign_with_payload(&request, PayloadHash::new(body), Duration::from_secs(60), now)?;
-    /// assert!(presigned.url().contains("&X-Amz-SignedHeaders=host&"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// - everything that [`Signer::presign_with_payload`](crate::Signer::presign_with_payload)
+    ///   returns
     pub fn presign_with_payload<R: HttpRequest>(
         &self,
         request: &R,
@@ -197,120 +191,54 @@ impl Signer {
         self.presign_as(request, Some(payload), expires_in, now.into())
     }
 
-    fn presign_as<R: HttpRequest>(
-        &self,
-        request: &R,
-        payload: Option<PayloadHash>,
-        expires_in: Duration,
-        now: Timestamp,
-    ) -> Result<Presigned, Error> {
-        let (context, date, key) = self.context(now)?;
-        let lifetime = Lifetime::strict(expires_in)?;
-        context.presign(request, &context.terms(payload, lifetime, &date, &key)?)
-    }
-
-    /// Presigns a request in slices. The [`url`](Presigned::url) that comes back is the request
-    /// target, from the path on.
+    /// Presigns a request in slices, and returns the target of its request line.
+    ///
+    /// [`Signer::presign_raw`](crate::Signer::presign_raw) has an example.
     ///
     /// # Errors
-    /// As [`presign`](Self::presign).
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, RawRequest};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "s3")?;
-    /// assert_eq!((signer.region_set(), signer.service().name()), ("us-*", "s3"));
-    /// let minute = Duration::from_secs(60);
-    /// let presigned = signer.presign_raw(&request, minute, now)?;
-    /// assert!(presigned.url().starts_with("/key?X-Amz-Algorithm="));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// - everything that [`Signer::presign_raw`](crate::Signer::presign_raw) returns
     pub fn presign_raw(
         &self,
         request: &RawRequest<'_>,
         expires_in: Duration,
         now: impl Into<Timestamp>,
-    ) -> Result<Presigned, Error> {
-        let now = now.into();
-        self.presign_raw_as(request, None, expires_in, now)
+    ) -> Result<PresignedTarget, Error> {
+        self.presign_raw_as(request, None, expires_in, now.into())
     }
 
     /// Presigns a request in slices with a payload that the caller names.
     ///
+    /// [`Signer::presign_raw`](crate::Signer::presign_raw) has an example.
+    ///
     /// # Errors
-    /// - everything that [`presign_with_payload`](Self::presign_with_payload) returns
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, PayloadHash, RawRequest};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    ///
-    /// let request = RawRequest { method: "PUT", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
-    /// let payload = PayloadHash::new("the only body that S3 takes");
-    /// let presigned = signer.presign_raw_with_payload(&request, payload, Duration::from_secs(60), now)?;
-    /// assert_eq!(presigned.headers()["x-amz-content-sha256"], payload.to_hashed_payload().as_str());
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// - everything that
+    ///   [`Signer::presign_raw_with_payload`](crate::Signer::presign_raw_with_payload) returns
     pub fn presign_raw_with_payload(
         &self,
         request: &RawRequest<'_>,
         payload: PayloadHash,
         expires_in: Duration,
         now: impl Into<Timestamp>,
-    ) -> Result<Presigned, Error> {
+    ) -> Result<PresignedTarget, Error> {
         self.presign_raw_as(request, Some(payload), expires_in, now.into())
     }
 
-    fn presign_raw_as(
-        &self,
-        request: &RawRequest<'_>,
-        payload: Option<PayloadHash>,
-        expires_in: Duration,
-        now: Timestamp,
-    ) -> Result<Presigned, Error> {
-        let (context, date, key) = self.context(now)?;
-        let lifetime = Lifetime::strict(expires_in)?;
-        context.presign_raw(request, &context.terms(payload, lifetime, &date, &key)?)
-    }
-
-    /// The regions that are signed for, as they are sent.
-    ///
-    /// ```
-    /// use countersign::{sigv4a, Credentials};
-    ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "s3")?;
-    /// assert_eq!(signer.region_set(), "us-*,eu-west-1");
-    /// ```
+    /// The region set that is signed for, as it is sent.
     pub fn region_set(&self) -> &str {
         &self.0.region_set
     }
 
-    /// The service that is signed for, with the rules that it is signed by.
-    ///
-    /// ```
-    /// use countersign::{sigv4a, Credentials, Rules};
-    ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
-    /// assert_eq!((signer.service().name(), signer.service().rules()), ("s3", &Rules::S3));
-    /// ```
+    /// The service that is signed for, with its rules.
     pub fn service(&self) -> &Service {
         &self.0.context.service
     }
 
-    /// The key that verifies what this signer signs.
-    ///
-    /// ```
-    /// use countersign::{sigv4a, Credentials};
-    ///
-    /// let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
-    /// let key = sigv4a::SigningKey::derive("AKIDEXAMPLE", &"secret".into())?;
-    /// assert_eq!(signer.public_key(), key.public_key());
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// When the credentials expire, if they do. Replace the signer shortly before.
+    pub fn expiration(&self) -> Option<Timestamp> {
+        self.0.context.expiration
+    }
+
+    /// The public key, which verifies what this signer signs.
     pub fn public_key(&self) -> PublicKey {
         self.0.key.public_key()
     }
@@ -321,9 +249,27 @@ impl Signer {
     ) -> Result<(&SigningContext, AmzDate, ScopedKey), Error> {
         let context = &self.0.context;
         let date = context.date(now)?;
-        let scope = CredentialScope::unchecked(date.day_bytes(), None, context.service.name());
-        let key = self.0.key.clone();
-        Ok((context, date, ScopedKey { key, scope }))
+        Ok((context, date, self.scoped_key(&date)))
+    }
+
+    fn scoped_key(&self, date: &AmzDate) -> ScopedKey {
+        let service = self.0.context.service.name();
+        ScopedKey {
+            key: self.0.key.clone(),
+            scope: CredentialScope::unchecked(date.day_bytes(), None, service),
+        }
+    }
+}
+
+impl Verbs for Signer {
+    type Key = ScopedKey;
+
+    fn signing_context(&self) -> &SigningContext {
+        &self.0.context
+    }
+
+    fn with_key_of<T>(&self, date: &AmzDate, use_key: impl FnOnce(&ScopedKey) -> T) -> T {
+        use_key(&self.scoped_key(date))
     }
 }
 

@@ -11,3 +11,5 @@ pub(crate) mod region_set;
 use aws_lc as back_end;
 #[cfg(not(all(feature = "sigv4a-aws-lc", not(target_family = "wasm"))))]
 use portable as back_end;
+
+use crate::primitives::sha256;

@@ -1,4 +1,4 @@
-//! The `Authorization` header of Signature Version 4, and its twin in the query of a presigned URL.
+//! The `Authorization` header of Signature Version 4, and its counterpart in the query of a presigned URL.
 
 mod credential;
 mod query;
@@ -6,22 +6,20 @@ mod query;
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::primitives::encode::{cut, holds};
+use crate::primitives::scan::{cut, holds};
+use crate::primitives::sink::Sink;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 
-#[cfg(feature = "post-policy")]
-pub(crate) use credential::parse_credential;
-pub(crate) use credential::query_credential;
-use credential::split_credential;
+pub(crate) use credential::{parse_credential, query_credential};
 pub use query::QueryAuthorization;
 pub(crate) use query::{
-    AuthorizationParameters, CONTENT_SHA256_PARAMETER, FIRST, already_declared, declares,
-    expires_in_of, find_parameters_and, refuse_signed, write_encoded,
+    AuthorizationParameters, CONTENT_SHA256_PARAMETER, already_declared, declares, expires_in_of,
+    find_parameters_and, is_of_signature, refuse_signed, write_encoded,
 };
 
 /// What an `Authorization` header says: who signed, for which scope, which headers, and the
-/// signature. A claim, until somebody has verified it.
+/// signature. It is unverified.
 ///
 /// AWS: "Create a signed AWS API request", step 5.
 ///
@@ -58,13 +56,14 @@ impl<'a> Authorization<'a> {
     /// the commas.
     ///
     /// # Errors
-    /// Another scheme; a part that is missing, unknown, malformed or there twice; a scope that is none
-    /// ([`Error::InvalidScope`]).
+    /// - [`Error::MalformedAuthorization`] if the scheme is another, or if a part is missing, unknown,
+    ///   malformed or there more than once
+    /// - [`Error::InvalidScope`] if the credential scope is malformed
     ///
     /// ```
     /// use countersign::{sigv4::Authorization, Error};
     ///
-    /// // Without white space behind the commas, in another order.
+    /// // Without white space after the commas, in another order.
     /// let authorization = Authorization::parse("AWS4-HMAC-SHA256 SignedHeaders=host;x-amz-date,\
     ///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31,\
     ///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request")?;
@@ -78,7 +77,7 @@ impl<'a> Authorization<'a> {
         let Some((algorithm, parts)) = cut(header, b' ') else {
             return malformed("there is nothing after the algorithm");
         };
-        let algorithm = Algorithm::parse(algorithm)?;
+        let algorithm: Algorithm = algorithm.parse()?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
         let mut rest = Some(parts);
         while let Some(parts) = rest {
@@ -106,11 +105,10 @@ impl<'a> Authorization<'a> {
         let Some(signature) = signature else {
             return malformed("`Signature` is missing");
         };
-        let (slash, scope) = split_credential(algorithm, credential)?;
-        let access_key_id = credential.get(..slash).unwrap_or_default().into();
+        let (access_key_id, scope) = parse_credential(algorithm, credential)?;
         Self::of_parts(
             algorithm,
-            (access_key_id, scope),
+            (access_key_id.into(), scope),
             signed_headers.into(),
             signature,
         )
@@ -141,7 +139,7 @@ impl<'a> Authorization<'a> {
     /// use countersign::{sigv4::{Algorithm, Authorization, CredentialScope, SigningKey}, SecretKey};
     ///
     /// // Signing by the parts.
-    /// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+    /// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
     /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
     /// let header = Authorization {
     ///     algorithm: Algorithm::HmacSha256,
@@ -155,16 +153,16 @@ impl<'a> Authorization<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn to_header(&self) -> String {
-        let mut header = Vec::new();
+        let mut header = String::new();
         write_header_start(
             &mut header,
             self.algorithm,
             &self.access_key_id,
             &self.scope,
         );
-        header.extend_from_slice(self.signed_headers.as_bytes());
+        header.push_str(&self.signed_headers);
         write_header_end(&mut header, &self.signature);
-        String::from_utf8(header).unwrap_or_default()
+        header
     }
 }
 
@@ -194,37 +192,26 @@ pub(crate) fn header_len(
 
 /// Everything before the list of signed headers.
 pub(crate) fn write_header_start(
-    header: &mut Vec<u8>,
+    header: &mut impl Sink,
     algorithm: Algorithm,
     access_key_id: &str,
     scope: &CredentialScope,
 ) {
     for part in [algorithm.as_str(), CREDENTIAL, access_key_id, "/"] {
-        header.extend_from_slice(part.as_bytes());
+        header.put_str(part);
     }
-    header.extend_from_slice(scope.as_bytes());
-    header.extend_from_slice(SIGNED_HEADERS.as_bytes());
+    header.put(scope.as_bytes());
+    header.put_str(SIGNED_HEADERS);
 }
 
 /// Everything after it.
-pub(crate) fn write_header_end(header: &mut Vec<u8>, signature: &Signature) {
-    header.extend_from_slice(SIGNATURE.as_bytes());
-    header.extend_from_slice(signature.as_bytes());
-}
-
-impl Algorithm {
-    pub(crate) fn parse(name: &str) -> Result<Self, Error> {
-        [Self::HmacSha256, Self::EcdsaP256Sha256]
-            .into_iter()
-            .find(|algorithm| algorithm.as_str() == name)
-            .ok_or(Error::MalformedAuthorization(
-                "the algorithm is not one of Signature Version 4",
-            ))
-    }
+pub(crate) fn write_header_end(header: &mut impl Sink, signature: &Signature) {
+    header.put_str(SIGNATURE);
+    header.put(signature.as_bytes());
 }
 
 impl Signature {
-    /// Reads the hex of a signature; upper-case digits are taken too.
+    /// Reads the hex of a signature; uppercase digits are valid too.
     pub(crate) fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
         let sound = match algorithm {
             Algorithm::HmacSha256 => hex.len() == 64,

@@ -6,17 +6,16 @@ pub(crate) mod query;
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::error::Error;
-use crate::primitives::encode::Sink;
-use crate::request::{HttpRequest, RawRequest, host_of};
+use crate::primitives::sha256::Sha256;
+use crate::primitives::sink::Sink;
+use crate::request::{HttpRequest, RawRequest, RequestView};
 use crate::service::Rules;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 
-use headers::{CanonicalHeaders, Header};
+use headers::CanonicalHeaders;
 use path::CanonicalPath;
-use query::{CanonicalQuery, Parameter};
+use query::{CanonicalQuery, UnsignedParameters};
 
 /// A canonical request: the one form of a request that both sides can write down.
 ///
@@ -70,7 +69,7 @@ impl<'a> CanonicalRequest<'a> {
     /// // S3's example of a `GET`, as it goes to the string to sign.
     /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
     ///     .header("range", "bytes=0-9")
-    ///     .header("x-amz-content-sha256", PayloadHash::EMPTY.to_hashed_payload().as_str())
+    ///     .header("x-amz-content-sha256", PayloadHash::EMPTY.to_string())
     ///     .header("x-amz-date", "20130524T000000Z")
     ///     .body(())?;
     /// let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::EMPTY)?;
@@ -82,19 +81,15 @@ impl<'a> CanonicalRequest<'a> {
         rules: &Rules,
         payload: PayloadHash,
     ) -> Result<Self, Error> {
-        let keep = keeps(rules, request.headers().contains_key("authorization"));
-        let sign = |name: &str| signs(rules, name);
-        let mut canonical = Self::empty(payload);
-        let path = |path| CanonicalPath::new(path, rules);
-        canonical.read(request, path, keep, sign)?;
-        canonical.sort();
-        Ok(canonical)
+        Self::of_view(&RequestView::new(request), rules, payload)
     }
 
-    /// As [`new`](Self::new), of a request in slices.
+    /// Creates the canonical request of a request in slices.
     ///
     /// # Errors
-    /// As there; and a method, header name or header value that is none.
+    /// - everything that [`new`](Self::new) returns
+    /// - [`Error::InvalidMethod`], [`Error::InvalidHeaderName`], [`Error::InvalidHeaderValue`] if
+    ///   HTTP cannot carry it; header names are in lowercase
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
@@ -109,12 +104,26 @@ impl<'a> CanonicalRequest<'a> {
         rules: &Rules,
         payload: PayloadHash,
     ) -> Result<Self, Error> {
-        let mut names = request.headers.iter().map(|(name, _)| *name);
-        let keep = keeps(rules, names.any(|name| name == "authorization"));
-        let sign = |name: &str| signs(rules, name);
+        Self::of_view(&RequestView::from_raw(request)?, rules, payload)
+    }
+
+    fn of_view(
+        request: &RequestView<'a>,
+        rules: &Rules,
+        payload: PayloadHash,
+    ) -> Result<Self, Error> {
+        let in_header = request
+            .headers
+            .iter()
+            .any(|(name, _)| name == "authorization");
+        let unsigned = if in_header {
+            UnsignedParameters::None
+        } else {
+            UnsignedParameters::of_url(rules)
+        };
         let mut canonical = Self::empty(payload);
-        let path = |path| CanonicalPath::new(path, rules);
-        canonical.read(*request, path, keep, sign)?;
+        let path = CanonicalPath::new(request.path, rules)?;
+        canonical.read(request, path, unsigned, |name| signs(rules, name))?;
         canonical.sort();
         Ok(canonical)
     }
@@ -130,34 +139,37 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    /// Takes the path in the form that `path` makes of it, and the parameters and headers that `keep`
-    /// and `sign` say, in the order of the request; more can be added before they are sorted.
-    pub(crate) fn read<'r: 'a>(
+    /// Reads a request: all that is in it but the parameters that are added after signing, and the
+    /// headers that are not signed.
+    ///
+    /// Parameters and headers stay in the order of the request. More can be added before they are
+    /// sorted.
+    pub(crate) fn read(
         &mut self,
-        request: impl Source<'r>,
-        path: impl FnOnce(&'a str) -> Result<CanonicalPath<'a>, Error>,
-        keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
-        mut sign: impl FnMut(&str) -> bool,
+        request: &RequestView<'a>,
+        path: CanonicalPath<'a>,
+        unsigned: UnsignedParameters,
+        signs: impl Fn(&str) -> bool,
     ) -> Result<(), Error> {
-        self.method = request.method()?;
-        self.path = path(request.path())?;
-        self.query.read(request.query(), keep)?;
-        let mut hosts = Hosts::None;
-        let sign = |name: &str, value: &[u8]| {
-            if name == "host" {
-                hosts = hosts.and(value);
+        self.method = request.method;
+        self.path = path;
+        self.query.read(request.query, unsigned)?;
+        let mut host = None;
+        for (name, value) in request.headers.iter() {
+            if name == "host" && host.replace(value).is_some() {
+                return Err(Error::DuplicateHost);
             }
-            sign(name)
-        };
-        request.read_headers(&mut self.headers, sign)?;
-        match hosts {
-            Hosts::One => {}
-            Hosts::None => {
-                let host = request.host().ok_or(Error::MissingHost)?;
+            if signs(name) {
+                self.headers.push(name, value);
+            }
+        }
+        match host {
+            Some(value) if value.trim_ascii().is_empty() => return Err(Error::MissingHost),
+            Some(_) => {}
+            None => {
+                let host = request.host.ok_or(Error::MissingHost)?;
                 self.headers.push_host(host.as_bytes());
             }
-            Hosts::Blank => return Err(Error::MissingHost),
-            Hosts::Several => return Err(Error::DuplicateHost),
         }
         Ok(())
     }
@@ -168,19 +180,6 @@ impl<'a> CanonicalRequest<'a> {
     }
 
     /// The names of the signed headers, joined with `;`.
-    ///
-    /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
-    ///
-    /// let request = http::Request::get("https://sqs.us-east-1.amazonaws.com/")
-    ///     .header("x-amz-date", "20150830T123600Z")
-    ///     .header("content-type", "application/x-amz-json-1.0")
-    ///     .header("user-agent", "rewritten by every hop")
-    ///     .body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// assert_eq!(canonical.signed_headers(), "content-type;host;x-amz-date");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn signed_headers(&self) -> String {
         self.headers.signed_headers()
     }
@@ -212,10 +211,10 @@ impl<'a> CanonicalRequest<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {
-        self.begin_hash().finalize().into()
+        self.begin_hash().finish()
     }
 
-    /// The same, for those who may have more to hash.
+    /// As [`hash`](Self::hash), with more to hash.
     pub(crate) fn begin_hash(&self) -> Sha256 {
         let mut hash = Sha256::new();
         self.write(&mut hash);
@@ -226,7 +225,7 @@ impl<'a> CanonicalRequest<'a> {
     pub(crate) fn hash_with(&self, signed_headers: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
         self.write_with(&mut hash, |sink| sink.put(signed_headers));
-        hash.finalize().into()
+        hash.finish()
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
@@ -254,16 +253,6 @@ impl fmt::Display for CanonicalRequest<'_> {
     }
 }
 
-pub(crate) fn check_method(method: &str) -> Result<(), Error> {
-    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if method.is_empty() || !method.bytes().all(token) {
-        return Err(Error::InvalidMethod {
-            method: method.to_owned(),
-        });
-    }
-    Ok(())
-}
-
 /// As [`Rules::signs`], of a request that may carry a token which is added after signing.
 fn signs(rules: &Rules, name: &str) -> bool {
     rules.signs(name)
@@ -271,129 +260,7 @@ fn signs(rules: &Rules, name: &str) -> bool {
         && !(name == "x-amz-security-token" && rules.session_token.is_unsigned(false))
 }
 
-/// Which parameters of a request, signed or not, are part of its canonical form: all, in header
-/// form, and in query form all but the signature.
-pub(crate) fn keeps(
-    rules: &Rules,
-    header_form: bool,
-) -> impl FnMut(&Parameter<'_>) -> Result<bool, Error> {
-    let after_signing = rules.session_token.is_unsigned(true);
-    move |parameter| {
-        let added_last = parameter.is_exactly("X-Amz-Signature")
-            || (after_signing && parameter.is_exactly("X-Amz-Security-Token"));
-        Ok(header_form || !added_last)
-    }
-}
-
-/// A request in either of its forms, as it is read.
-pub(crate) trait Source<'a>: Copy {
-    fn method(self) -> Result<&'a str, Error>;
-    fn path(self) -> &'a str;
-    fn query(self) -> &'a str;
-    /// Adds those headers that `sign` says.
-    fn read_headers<'c>(
-        self,
-        headers: &mut CanonicalHeaders<'c>,
-        sign: impl FnMut(&str, &[u8]) -> bool,
-    ) -> Result<(), Error>
-    where
-        'a: 'c;
-    /// The host, where no header says it.
-    fn host(self) -> Option<&'a str>;
-}
-
-impl<'a, R: HttpRequest> Source<'a> for &'a R {
-    fn method(self) -> Result<&'a str, Error> {
-        Ok(HttpRequest::method(self).as_str())
-    }
-
-    fn path(self) -> &'a str {
-        self.uri().path()
-    }
-
-    fn query(self) -> &'a str {
-        self.uri().query().unwrap_or_default()
-    }
-
-    fn read_headers<'c>(
-        self,
-        headers: &mut CanonicalHeaders<'c>,
-        mut sign: impl FnMut(&str, &[u8]) -> bool,
-    ) -> Result<(), Error>
-    where
-        'a: 'c,
-    {
-        for (name, value) in self.headers() {
-            let (name, value) = (name.as_str(), value.as_bytes());
-            if sign(name, value) {
-                headers.push(name, value);
-            }
-        }
-        Ok(())
-    }
-
-    fn host(self) -> Option<&'a str> {
-        host_of(self.uri())
-    }
-}
-
-impl<'a> Source<'a> for RawRequest<'a> {
-    fn method(self) -> Result<&'a str, Error> {
-        check_method(self.method).map(|()| self.method)
-    }
-
-    fn path(self) -> &'a str {
-        self.path
-    }
-
-    fn query(self) -> &'a str {
-        self.query
-    }
-
-    fn read_headers<'c>(
-        self,
-        headers: &mut CanonicalHeaders<'c>,
-        mut sign: impl FnMut(&str, &[u8]) -> bool,
-    ) -> Result<(), Error>
-    where
-        'a: 'c,
-    {
-        for (name, value) in self.headers {
-            // Signed or not: in upper case it may be one that had to be signed.
-            let header = Header::of_raw(name, value)?;
-            if sign(name, value) {
-                headers.push_header(header);
-            }
-        }
-        Ok(())
-    }
-
-    fn host(self) -> Option<&'a str> {
-        None
-    }
-}
-
-/// How many `host` headers a request has.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Hosts {
-    None,
-    One,
-    /// One without a value.
-    Blank,
-    Several,
-}
-
-impl Hosts {
-    fn and(self, value: &[u8]) -> Self {
-        match self {
-            Self::None if value.trim_ascii().is_empty() => Self::Blank,
-            Self::None => Self::One,
-            Self::One | Self::Blank | Self::Several => Self::Several,
-        }
-    }
-}
-
-/// Text for people, from a writer for machines.
+/// Formats what a writer of bytes writes.
 fn display(f: &mut fmt::Formatter<'_>, write: impl FnOnce(&mut Vec<u8>)) -> fmt::Result {
     let mut text = Vec::new();
     write(&mut text);

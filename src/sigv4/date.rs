@@ -6,7 +6,9 @@ use std::str::FromStr;
 use time::{Date, Month, OffsetDateTime, Time};
 
 use crate::error::Error;
-use crate::primitives::encode::ascii;
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::http_date;
+use crate::primitives::inline_text::first;
 use crate::timestamp::Timestamp;
 
 /// The date of a request as `X-Amz-Date` carries it: ISO 8601 basic, UTC, whole seconds.
@@ -97,25 +99,24 @@ impl AmzDate {
         Some(Self { text, seconds })
     }
 
+    /// Reads the date of HTTP, `Sun, 30 Aug 2015 12:36:00 GMT`.
+    pub(crate) fn from_http(text: &str) -> Option<Self> {
+        let seconds = http_date::read(text)?;
+        Self::at(Timestamp::from_unix_seconds(seconds)).ok()
+    }
+
     /// The point in time, to the second.
     pub fn timestamp(&self) -> Timestamp {
         Timestamp::from_unix_seconds(self.seconds)
     }
 
     /// The day, `YYYYMMDD`: the first part of a credential scope.
-    ///
-    /// ```
-    /// use countersign::sigv4::AmzDate;
-    ///
-    /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a request timestamp");
-    /// assert_eq!(date.day(), "20150830");
-    /// ```
     pub fn day(&self) -> &str {
-        ascii(self.day_bytes())
+        own_ascii(self.day_bytes())
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
-        self.text.first_chunk().unwrap_or(b"        ")
+        first(&self.text)
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {
@@ -123,21 +124,18 @@ impl AmzDate {
     }
 
     /// The whole text.
-    ///
-    /// ```
-    /// use countersign::sigv4::AmzDate;
-    /// use time::macros::datetime;
-    ///
-    /// let date = AmzDate::new(datetime!(2013-05-24 0:00 UTC)).expect("a year of four digits");
-    /// assert_eq!(date.as_str(), "20130524T000000Z");
-    /// ```
     pub fn as_str(&self) -> &str {
-        ascii(&self.text)
+        own_ascii(&self.text)
     }
 }
 
 /// A time in seconds since 1970, to the millisecond: a `double` does not promise more.
-#[cfg(any(feature = "sts", feature = "codeartifact"))]
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "sts"
+))]
 pub(crate) fn from_epoch(seconds: f64) -> Option<Timestamp> {
     // A value beyond an `i64` saturates, and is then beyond the years that a time can have.
     #[allow(clippy::cast_possible_truncation, reason = "saturates")]

@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
+use crate::primitives::sha256::Sha256;
+use crate::sigv4::signature::Algorithm;
 
-use crate::primitives::encode::{ascii, hex32};
-
-/// What the signature says about the payload: the last line of the canonical request, and the
-/// value of `x-amz-content-sha256` where that is sent.
+/// What the signature says about the payload.
 ///
-/// AWS calls this `HashedPayload` ("Elements of an AWS API request signature"). There is no
-/// default: signing an empty body by mistake is how uploads fail.
+/// It is the last line of the canonical request, and the value of `x-amz-content-sha256` if that
+/// is sent. `Display` writes that text. AWS calls it `HashedPayload` ("Elements of an AWS API
+/// request signature"). There is no default: signing an empty body by mistake is how uploads fail.
 ///
 /// ```
 /// use countersign::PayloadHash;
@@ -18,139 +19,138 @@ use crate::primitives::encode::{ascii, hex32};
 /// let hash = PayloadHash::new(b"");
 /// assert_eq!(hash, PayloadHash::EMPTY);
 /// assert_eq!(
-///     hash.to_hashed_payload().as_str(),
+///     hash.to_string(),
 ///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 /// );
-/// assert_eq!(PayloadHash::Unsigned.to_hashed_payload().as_str(), "UNSIGNED-PAYLOAD");
+/// assert_eq!(PayloadHash::Unsigned.to_string(), "UNSIGNED-PAYLOAD");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum PayloadHash {
     /// The SHA-256 of the whole payload, as it is sent.
     Sha256([u8; 32]),
-    /// `UNSIGNED-PAYLOAD`: the signature does not cover the payload. S3 and a few others take it,
-    /// over TLS.
+    /// `UNSIGNED-PAYLOAD`: the signature does not cover the payload. S3 and a few other services take
+    /// it, over TLS.
     Unsigned,
-    /// One of the `STREAMING-…` values: it promises chunk or message signatures, and only what
-    /// makes those can make this.
-    Streaming(Streaming),
+    /// `STREAMING-…`: chunks or messages follow, each with what the mode promises.
+    ///
+    /// Only what makes the chunks or messages can make it.
+    #[non_exhaustive]
+    Streaming {
+        /// What the signature promises about the pieces.
+        mode: StreamingMode,
+        /// The algorithm of their signatures.
+        algorithm: Algorithm,
+    },
 }
 
-/// A `STREAMING-…` literal, which promises what follows in the body.
+/// What the signature promises about a payload that comes in pieces.
+///
+/// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
+/// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
 ///
 /// ```
-/// use countersign::{chunked::ChunkedEncoding, Credentials, PayloadHash, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// use countersign::sigv4::Algorithm;
+/// use countersign::StreamingMode;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// // Whoever has one also has what makes the chunks.
-/// assert!(matches!(chunks.payload_hash(), PayloadHash::Streaming(_)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// // The value of `x-amz-content-sha256`.
+/// assert_eq!(
+///     StreamingMode::ChunksAndTrailer.as_str(Algorithm::HmacSha256),
+///     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+/// );
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Streaming(pub(crate) &'static str);
+// Exhaustive on purpose: a server has to decide about each mode.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StreamingMode {
+    /// `STREAMING-AWS4-…-PAYLOAD`: every chunk is signed.
+    Chunks,
+    /// `STREAMING-AWS4-…-PAYLOAD-TRAILER`: every chunk is signed, and so is the trailer.
+    ChunksAndTrailer,
+    /// `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: chunks and trailer are not signed.
+    UnsignedAndTrailer,
+    /// `STREAMING-AWS4-…-EVENTS`: every message of an event stream is signed.
+    Events,
+}
 
-impl Streaming {
-    pub(crate) const CHUNKS: Self = Self("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
-    pub(crate) const CHUNKS_TRAILER: Self = Self("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
-    pub(crate) const CHUNKS_V4A: Self = Self("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
-    pub(crate) const CHUNKS_TRAILER_V4A: Self =
-        Self("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER");
-    pub(crate) const EVENTS: Self = Self("STREAMING-AWS4-HMAC-SHA256-EVENTS");
-    pub(crate) const UNSIGNED_TRAILER: Self = Self("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+impl StreamingMode {
+    const ALL: [Self; 4] = [
+        Self::Chunks,
+        Self::ChunksAndTrailer,
+        Self::UnsignedAndTrailer,
+        Self::Events,
+    ];
 
-    /// The literal.
-    ///
-    /// ```
-    /// # use countersign::{chunked::ChunkedEncoding, Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-    /// if let PayloadHash::Streaming(literal) = chunks.payload_hash() {
-    ///     assert_eq!(literal.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn as_str(&self) -> &'static str {
-        self.0
+    /// The value of `x-amz-content-sha256`, which names the algorithm too.
+    pub fn as_str(self, algorithm: Algorithm) -> &'static str {
+        match (self, algorithm) {
+            (Self::Chunks, Algorithm::HmacSha256) => "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            (Self::Chunks, Algorithm::EcdsaP256Sha256) => {
+                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
+            }
+            (Self::ChunksAndTrailer, Algorithm::HmacSha256) => {
+                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+            }
+            (Self::ChunksAndTrailer, Algorithm::EcdsaP256Sha256) => {
+                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER"
+            }
+            (Self::UnsignedAndTrailer, _) => "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            (Self::Events, Algorithm::HmacSha256) => "STREAMING-AWS4-HMAC-SHA256-EVENTS",
+            (Self::Events, Algorithm::EcdsaP256Sha256) => "STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS",
+        }
+    }
+
+    /// Reads a value of `x-amz-content-sha256`, if it belongs to the algorithm.
+    pub(crate) fn parse(literal: &str, algorithm: Algorithm) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str(algorithm) == literal)
     }
 }
 
 impl PayloadHash {
-    /// The hash of no bytes: what a `GET` is signed with.
-    ///
-    /// ```
-    /// use countersign::PayloadHash;
-    ///
-    /// assert_eq!(
-    ///     PayloadHash::EMPTY.to_hashed_payload().as_str(),
-    ///     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    /// );
-    /// ```
+    /// The hash of no bytes, for a request without a body.
     pub const EMPTY: Self = Self::Sha256([
         0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
         0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
         0xb8, 0x55,
     ]);
 
-    /// Hashes a payload. One that is too large to hold can be hashed with the `sha2` crate as it
-    /// goes, and handed over as [`PayloadHash::Sha256`].
+    /// Hashes a payload.
     ///
-    /// ```
-    /// use countersign::PayloadHash;
-    ///
-    /// // The payload of S3's example of a `PUT`.
-    /// let hash = PayloadHash::new("Welcome to Amazon S3.");
-    /// assert_eq!(
-    ///     hash.to_hashed_payload().as_str(),
-    ///     "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
-    /// );
-    /// ```
+    /// To hash a payload that does not fit into memory, use the crate `sha2` while it is read, and
+    /// [`PayloadHash::Sha256`].
     pub fn new(payload: impl AsRef<[u8]>) -> Self {
-        Self::Sha256(Sha256::digest(payload).into())
+        Self::Sha256(Sha256::digest(payload))
     }
 
-    /// For people.
+    /// For error messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Sha256(_) => "a hash",
             Self::Unsigned => "unsigned",
-            Self::Streaming(_) => "a stream",
+            Self::Streaming { .. } => "a stream",
         }
     }
 
-    /// The text that is signed, and sent in `x-amz-content-sha256`.
-    ///
-    /// ```
-    /// use countersign::PayloadHash;
-    ///
-    /// // For headers that are written by the parts.
-    /// let value = PayloadHash::Unsigned.to_hashed_payload();
-    /// let header = format!("x-amz-content-sha256: {}", value.as_str());
-    /// assert_eq!(header, "x-amz-content-sha256: UNSIGNED-PAYLOAD");
-    /// ```
-    pub fn to_hashed_payload(&self) -> HashedPayload {
+    /// The text that is signed, without an allocation.
+    pub(crate) fn to_hashed_payload(self) -> HashedPayload {
         HashedPayload(match self {
-            Self::Sha256(hash) => Text::Hex(hex32(hash)),
+            Self::Sha256(hash) => Text::Hex(hex32(&hash)),
             Self::Unsigned => Text::Literal("UNSIGNED-PAYLOAD"),
-            Self::Streaming(streaming) => Text::Literal(streaming.0),
+            Self::Streaming { mode, algorithm } => Text::Literal(mode.as_str(algorithm)),
         })
     }
 }
 
+impl fmt::Display for PayloadHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.to_hashed_payload().as_str())
+    }
+}
+
 /// The text of a [`PayloadHash`]: 64 hex digits, or a literal.
-///
-/// ```
-/// use countersign::PayloadHash;
-///
-/// let text = PayloadHash::new("Welcome to Amazon S3.").to_hashed_payload();
-/// assert_eq!(text.as_str().len(), 64);
-/// ```
 #[derive(Clone, Copy)]
-pub struct HashedPayload(Text);
+pub(crate) struct HashedPayload(Text);
 
 #[derive(Clone, Copy)]
 enum Text {
@@ -159,21 +159,14 @@ enum Text {
 }
 
 impl HashedPayload {
-    /// The text.
-    ///
-    /// ```
-    /// use countersign::PayloadHash;
-    ///
-    /// assert_eq!(PayloadHash::Unsigned.to_hashed_payload().as_str(), "UNSIGNED-PAYLOAD");
-    /// ```
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Hex(digits) => ascii(digits),
+            Text::Hex(digits) => own_ascii(digits),
             Text::Literal(literal) => literal,
         }
     }
 
-    /// 64 hex digits as somebody else wrote them.
+    /// 64 hex digits as the client wrote them.
     pub(crate) fn as_sent(digits: &[u8; 64]) -> Self {
         Self(Text::Hex(*digits))
     }
@@ -182,7 +175,7 @@ impl HashedPayload {
         Self(Text::Literal(literal))
     }
 
-    /// The text, where it is one of the literals.
+    /// The text, if it is one of the literals.
     pub(crate) fn literal(&self) -> Option<&'static str> {
         match self.0 {
             Text::Hex(_) => None,

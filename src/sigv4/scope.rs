@@ -2,9 +2,22 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::str::FromStr;
 
 use crate::error::Error;
-use crate::primitives::encode::ascii;
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
+    feature = "tokens"
+))]
+use crate::primitives::host_label::is_host_label;
+use crate::primitives::inline_text::InlineText;
+use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
@@ -27,15 +40,14 @@ const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 ///
 /// let scope = CredentialScope::new(datetime!(2015-08-30 12:36 UTC), "us-east-1", "iam")?;
 /// assert_eq!(scope.as_str(), "20150830/us-east-1/iam/aws4_request");
-/// assert_eq!(CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?, scope);
+/// assert_eq!("20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?, scope);
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct CredentialScope {
-    text: [u8; MAX],
-    len: u8,
-    /// Where the region ends; 8, the end of the day, when there is none.
-    region_end: u8,
+    text: InlineText<MAX>,
+    /// Where the region ends; 8, the end of the day, if there is none.
+    region_end: usize,
 }
 
 impl CredentialScope {
@@ -66,126 +78,46 @@ impl CredentialScope {
 
     /// Region and service have been checked by their owner, once.
     pub(crate) fn unchecked(day: &[u8; 8], region: Option<&str>, service: &str) -> Self {
-        let mut scope = Self {
-            text: [0; MAX],
-            len: 0,
-            region_end: 8,
-        };
-        scope.push(day);
+        let mut text = InlineText::new();
+        text.push(day);
         if let Some(region) = region {
-            scope.push(b"/");
-            scope.push(region.as_bytes());
-            scope.region_end = scope.len;
+            text.push(b"/");
+            text.push(region.as_bytes());
         }
+        let region_end = text.len();
         for part in ["/", service, "/", END] {
-            scope.push(part.as_bytes());
+            text.push(part.as_bytes());
         }
-        scope
-    }
-
-    fn push(&mut self, part: &[u8]) {
-        let free = self.text.iter_mut().skip(usize::from(self.len));
-        let written = free.zip(part).map(|(slot, byte)| *slot = *byte).count();
-        // At most the array's length, which a u8 holds.
-        self.len = self
-            .len
-            .saturating_add(u8::try_from(written).unwrap_or(u8::MAX));
-    }
-
-    /// Reads `DATE/REGION/SERVICE/aws4_request`, or without the region for SigV4A. The date is
-    /// eight digits; whether it is a day, and the right one, is for the verifier to say.
-    ///
-    /// # Errors
-    /// Anything else.
-    ///
-    /// ```
-    /// use countersign::{sigv4::CredentialScope, Error};
-    ///
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
-    /// assert_eq!((scope.day(), scope.region(), scope.service()), ("20130524", Some("us-east-1"), "s3"));
-    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3"), Err(Error::InvalidScope));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
-        let rest = rest
-            .strip_suffix(END)
-            .and_then(|rest| rest.strip_suffix('/'));
-        let rest = rest.ok_or(Error::InvalidScope)?;
-        let (region, service) = match rest.split_once('/') {
-            Some((region, service)) => (Some(region), service),
-            None => (None, rest),
-        };
-        let day: &[u8; 8] = day.as_bytes().try_into().map_err(|_| Error::InvalidScope)?;
-        let sound = day.iter().all(u8::is_ascii_digit)
-            && region.is_none_or(|region| problem(region).is_none())
-            && problem(service).is_none();
-        sound
-            .then(|| Self::unchecked(day, region, service))
-            .ok_or(Error::InvalidScope)
+        Self { text, region_end }
     }
 
     /// The day, `YYYYMMDD`.
-    ///
-    /// ```
-    /// # use countersign::sigv4::CredentialScope;
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
-    /// assert_eq!(scope.day(), "20130524");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn day(&self) -> &str {
-        self.part(0, 8)
+        self.text.part(0, 8)
     }
 
     pub(crate) fn day_bytes(&self) -> &[u8; 8] {
-        self.text.first_chunk().unwrap_or(b"        ")
+        self.text.first()
     }
 
     /// The region; `None` in a SigV4A scope, which has none.
-    ///
-    /// ```
-    /// # use countersign::sigv4::CredentialScope;
-    /// assert_eq!(CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?.region(), Some("us-east-1"));
-    /// assert_eq!(CredentialScope::parse("20130524/s3/aws4_request")?.region(), None);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn region(&self) -> Option<&str> {
-        (self.region_end > 8).then(|| self.part(9, usize::from(self.region_end)))
+        (self.region_end > 8).then(|| self.text.part(9, self.region_end))
     }
 
     /// The service's signing name.
-    ///
-    /// ```
-    /// # use countersign::sigv4::CredentialScope;
-    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
-    /// assert_eq!(scope.service(), "iam");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn service(&self) -> &str {
-        let end = usize::from(self.len).saturating_sub(END.len() + 1);
-        self.part(usize::from(self.region_end) + 1, end)
+        let end = self.text.len() - END.len() - 1;
+        self.text.part(self.region_end + 1, end)
     }
 
     /// The whole text.
-    ///
-    /// ```
-    /// use countersign::sigv4::CredentialScope;
-    /// use time::macros::datetime;
-    ///
-    /// let scope = CredentialScope::new(datetime!(2026-01-01 12:00 UTC), "eu-west-1", "dynamodb")?;
-    /// assert_eq!(scope.as_str(), "20260101/eu-west-1/dynamodb/aws4_request");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_bytes())
+        self.text.as_str()
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.text.get(..usize::from(self.len)).unwrap_or_default()
-    }
-
-    fn part(&self, start: usize, end: usize) -> &str {
-        ascii(self.text.get(start..end).unwrap_or_default())
+        self.text.as_bytes()
     }
 }
 
@@ -199,11 +131,13 @@ pub(crate) fn check_region(region: &str) -> Result<(), Error> {
 }
 
 pub(crate) fn check_service(service: &str) -> Result<(), Error> {
-    if service.bytes().any(|b| b.is_ascii_uppercase()) {
-        // It would be signed by other rules than its name in lower case.
+    // Signing names contain capital letters, as in `IoTSecuredTunneling`. But `S3` would be signed by
+    // the general rules, which S3 refuses.
+    let lowercase = service.to_ascii_lowercase();
+    if lowercase != service && Rules::of(&lowercase) != Rules::GENERIC {
         return Err(Error::InvalidService {
             service: service.to_owned(),
-            problem: "has a capital letter: signing names are lower-case, as in `s3`",
+            problem: "has rules of its own only in lowercase, as in `s3`",
         });
     }
     problem(service).map_or(Ok(()), |problem| {
@@ -244,6 +178,34 @@ impl Hash for CredentialScope {
     }
 }
 
+impl FromStr for CredentialScope {
+    type Err = Error;
+
+    /// Reads `YYYYMMDD/REGION/SERVICE/aws4_request`, or for SigV4A
+    /// `YYYYMMDD/SERVICE/aws4_request`.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidScope`] if the text has another form
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
+        let rest = rest
+            .strip_suffix(END)
+            .and_then(|rest| rest.strip_suffix('/'));
+        let rest = rest.ok_or(Error::InvalidScope)?;
+        let (region, service) = match rest.split_once('/') {
+            Some((region, service)) => (Some(region), service),
+            None => (None, rest),
+        };
+        let day: &[u8; 8] = day.as_bytes().try_into().map_err(|_| Error::InvalidScope)?;
+        let sound = day.iter().all(u8::is_ascii_digit)
+            && region.is_none_or(|region| problem(region).is_none())
+            && problem(service).is_none();
+        sound
+            .then(|| Self::unchecked(day, region, service))
+            .ok_or(Error::InvalidScope)
+    }
+}
+
 impl fmt::Display for CredentialScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -261,18 +223,17 @@ impl fmt::Debug for CredentialScope {
 /// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
 /// that belong to no region, so that no host contains one.
 #[cfg(any(
-    feature = "sts",
-    feature = "s3",
     feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin",
+    feature = "sts",
     feature = "tokens"
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
-    let label = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let is_label = (1..=63).contains(&region.len())
-        && region.bytes().all(label)
-        && !region.starts_with('-')
-        && !region.ends_with('-');
-    let problem = if !is_label {
+    let problem = if !is_host_label(region) {
         "is not one label of a host name, in lower case"
     } else if region.starts_with("aws-") && region.ends_with("-global") {
         "is a pseudo-region of the SDKs, and no host has it in its name: give the region itself"
@@ -293,12 +254,16 @@ mod tests {
 
     #[test]
     fn parts() {
-        let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request").unwrap();
+        let scope = "20150830/us-east-1/iam/aws4_request"
+            .parse::<CredentialScope>()
+            .unwrap();
         assert_eq!(
             (scope.day(), scope.region(), scope.service()),
             ("20150830", Some("us-east-1"), "iam")
         );
-        let scope = CredentialScope::parse("20150830/s3/aws4_request").unwrap();
+        let scope = "20150830/s3/aws4_request"
+            .parse::<CredentialScope>()
+            .unwrap();
         assert_eq!(
             (scope.day(), scope.region(), scope.service()),
             ("20150830", None, "s3")
@@ -345,7 +310,7 @@ mod tests {
             "20150830/r/s/aws4_request/",
         ] {
             assert_eq!(
-                CredentialScope::parse(text),
+                text.parse::<CredentialScope>(),
                 Err(Error::InvalidScope),
                 "{text}"
             );

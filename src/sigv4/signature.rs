@@ -1,8 +1,14 @@
 //! Signatures.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::primitives::encode::{ascii, hex32, same};
+use crate::error::Error;
+use crate::primitives::constant_time::same;
+use crate::primitives::hex::hex32;
+#[cfg(feature = "sigv4a")]
+use crate::primitives::hex::pair;
+use crate::primitives::inline_text::InlineText;
 
 /// The two algorithms of the family.
 ///
@@ -25,13 +31,6 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The name that is sent and signed.
-    ///
-    /// ```
-    /// use countersign::sigv4::Algorithm;
-    ///
-    /// assert_eq!(Algorithm::HmacSha256.as_str(), "AWS4-HMAC-SHA256");
-    /// assert_eq!(Algorithm::EcdsaP256Sha256.as_str(), "AWS4-ECDSA-P256-SHA256");
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "AWS4-HMAC-SHA256",
@@ -49,19 +48,42 @@ impl Algorithm {
     }
 }
 
+impl FromStr for Algorithm {
+    type Err = Error;
+
+    /// Reads the name as the `Authorization` header has it.
+    ///
+    /// # Errors
+    /// - [`Error::MalformedAuthorization`] if it is another algorithm
+    fn from_str(name: &str) -> Result<Self, Error> {
+        [Self::HmacSha256, Self::EcdsaP256Sha256]
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == name)
+            .ok_or(Error::MalformedAuthorization(
+                "the algorithm is not one of Signature Version 4",
+            ))
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
 pub(crate) const LONGEST: usize = 144;
 
-/// A signature, in lower-case hex as it is sent.
+/// A signature, in lowercase hex as it is sent.
 ///
-/// Whoever holds one can send the request that it signs, so `Debug` hides it and there is no
+/// Anyone who has one can send the request that it signs, so `Debug` hides it and there is no
 /// `Display`: [`as_str`](Self::as_str) is the one way out. Comparing two takes the same time
 /// wherever they differ.
 ///
 /// ```
 /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
 ///
-/// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+/// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
 /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
 /// let signature = key.sign("a string to sign");
 /// assert!(signature == key.sign("a string to sign") && signature != key.sign("another"));
@@ -69,10 +91,7 @@ pub(crate) const LONGEST: usize = 144;
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Signature {
-    hex: [u8; LONGEST],
-    len: u8,
-}
+pub struct Signature(InlineText<LONGEST>);
 
 impl Signature {
     /// Of an HMAC-SHA-256.
@@ -80,57 +99,43 @@ impl Signature {
         Self::of_hex(&hex32(mac))
     }
 
+    /// From checked hex digits.
     pub(crate) fn of_hex(digits: &[u8]) -> Self {
-        let mut hex = [0; LONGEST];
-        let Some(space) = hex.get_mut(..digits.len()) else {
-            return Self { hex, len: 0 };
-        };
-        space.copy_from_slice(digits);
-        Self {
-            hex,
-            len: u8::try_from(digits.len()).unwrap_or_default(),
-        }
+        let mut hex = InlineText::new();
+        hex.push(digits);
+        Self(hex)
     }
 
-    /// Of an ECDSA signature in DER.
+    /// Of an ECDSA signature over P-256 in DER.
     #[cfg(feature = "sigv4a")]
     pub(crate) fn of_der(der: &[u8]) -> Self {
-        let mut digits = [0; LONGEST];
-        let digits = digits.get_mut(..2 * der.len()).unwrap_or_default();
-        hex::encode_to_slice(der, digits).unwrap_or_default();
-        Self::of_hex(digits)
+        let mut hex = InlineText::new();
+        for byte in der {
+            hex.push(&pair(*byte));
+        }
+        Self(hex)
     }
 
     /// The bytes that the digits stand for.
     #[cfg(feature = "sigv4a")]
     pub(crate) fn with_der<T>(&self, use_der: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let mut der = [0; LONGEST / 2];
-        let der = der.get_mut(..usize::from(self.len) / 2)?;
+        let der = der.get_mut(..self.0.len() / 2)?;
         hex::decode_to_slice(self.as_bytes(), der).ok()?;
         Some(use_der(der))
     }
 
     pub(crate) fn make_lower_case(&mut self) {
-        self.hex.make_ascii_lowercase();
+        self.0.make_ascii_lowercase();
     }
 
     /// The hex digits.
-    ///
-    /// ```
-    /// # use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    /// # let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
-    /// # let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
-    /// let signature = key.sign("a string to sign");
-    /// assert_eq!(signature.as_str().len(), 64);
-    /// assert!(signature.as_str().bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_bytes())
+        self.0.as_str()
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.hex.get(..usize::from(self.len)).unwrap_or_default()
+        self.0.as_bytes()
     }
 }
 

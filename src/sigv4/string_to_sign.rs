@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::primitives::encode::{ascii, hex32};
+use crate::primitives::hex::hex32;
+use crate::primitives::inline_text::InlineText;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -19,16 +20,13 @@ const LONGEST: usize = 512;
 /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
 ///
 /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-/// let scope = CredentialScope::parse("20150830/us-east-1/service/aws4_request")?;
+/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
 /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
 /// assert!(string_to_sign.as_str().starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct StringToSign {
-    text: [u8; LONGEST],
-    len: usize,
-}
+pub struct StringToSign(InlineText<LONGEST>);
 
 impl StringToSign {
     /// Of a request, by the [hash](crate::sigv4::CanonicalRequest::hash) of its canonical form.
@@ -42,7 +40,7 @@ impl StringToSign {
     /// // The IAM User Guide's example.
     /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
     /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request")?;
+    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
     /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
     /// assert_eq!(
     ///     string_to_sign.as_str(),
@@ -74,7 +72,7 @@ impl StringToSign {
     /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
     /// let text = StringToSign::for_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
@@ -104,7 +102,7 @@ impl StringToSign {
     /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::new("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
     /// let text = StringToSign::for_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
@@ -142,7 +140,7 @@ impl StringToSign {
     /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// # let scope = CredentialScope::parse("20130524/us-east-1/transcribe/aws4_request")?;
+    /// # let scope = "20130524/us-east-1/transcribe/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
     /// let text = StringToSign::for_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
@@ -191,54 +189,39 @@ impl StringToSign {
     }
 
     fn of_lines<const N: usize>(lines: [&[u8]; N]) -> Self {
-        let mut text = [0; LONGEST];
-        let mut len = 0;
+        let mut text = InlineText::new();
         for (i, line) in lines.into_iter().enumerate() {
             if i > 0 {
-                len += copy(&mut text, len, b"\n");
+                text.push(b"\n");
             }
-            len += copy(&mut text, len, line);
+            text.push(line);
         }
-        Self { text, len }
+        Self(text)
     }
 
-    /// What stands before the hash that is its last line, and that.
-    pub(crate) fn split_hash(&self) -> (&[u8], &[u8]) {
-        let end = self.len.saturating_sub(64);
-        self.as_ref().split_at_checked(end).unwrap_or_default()
+    /// The lines before the hash of a request, which is the last.
+    pub(crate) fn before_hash(
+        algorithm: Algorithm,
+        date: &AmzDate,
+        scope: &CredentialScope,
+    ) -> Self {
+        Self::of_lines([
+            algorithm.as_str().as_bytes(),
+            date.as_bytes(),
+            scope.as_bytes(),
+            b"",
+        ])
     }
 
     /// The text.
-    ///
-    /// ```
-    /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
-    ///
-    /// let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request")?;
-    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0; 32]);
-    /// let lines: Vec<&str> = string_to_sign.as_str().lines().collect();
-    /// assert_eq!(lines[..2], ["AWS4-HMAC-SHA256", "20130524T000000Z"]);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn as_str(&self) -> &str {
-        ascii(self.as_ref())
-    }
-}
-
-fn copy(text: &mut [u8], at: usize, line: &[u8]) -> usize {
-    // Scopes and signatures are bounded by their types, so everything fits.
-    match text.get_mut(at..at + line.len()) {
-        Some(space) => {
-            space.copy_from_slice(line);
-            line.len()
-        }
-        None => 0,
+        self.0.as_str()
     }
 }
 
 impl AsRef<[u8]> for StringToSign {
     fn as_ref(&self) -> &[u8] {
-        self.text.get(..self.len).unwrap_or_default()
+        self.0.as_bytes()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The fields of a result, whether STS wrote it as XML or as JSON.
 
+use crate::aws_call::xml;
 use crate::timestamp::Timestamp;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
@@ -52,7 +53,7 @@ impl<'a> Fields<'a> {
     /// A time: ISO 8601 in XML, seconds since 1970 in JSON.
     pub(super) fn date(&self, name: &str) -> Result<Timestamp, Problem> {
         match self {
-            Self::Xml(element) => element.date(name),
+            Self::Xml(element) => xml::date(element, name),
             Self::Json(object) => match object.get(name) {
                 None | Some(Value::Null) => Err(missing_member(name)),
                 Some(value) => value.as_f64().and_then(from_epoch).ok_or_else(|| {
@@ -64,7 +65,7 @@ impl<'a> Fields<'a> {
 
     pub(super) fn credentials(&self) -> Result<Credentials, Problem> {
         if let Self::Xml(element) = self {
-            return element.credentials();
+            return xml::credentials(element);
         }
         let credentials = self.required_child("Credentials")?;
         Ok(Credentials::new(

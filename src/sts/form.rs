@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use super::parameters::{Mfa, Tag};
 use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
-use crate::primitives::encode::encode;
+use crate::primitives::percent::encode;
 
 /// How long a text may be, in characters, and of which.
 pub(super) struct Limit {

@@ -35,14 +35,6 @@ pub struct Mfa<'a> {
 
 impl<'a> Mfa<'a> {
     /// The device, by serial number (hardware) or ARN (virtual), and the six digits that it shows.
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRole, Mfa};
-    ///
-    /// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "alice");
-    /// ask.mfa = Some(Mfa::new("arn:aws:iam::123456789012:mfa/alice", "123456"));
-    /// assert!(!format!("{ask:?}").contains("\"123456\""));
-    /// ```
     pub fn new(serial_number: &'a str, token_code: &'a str) -> Self {
         Self {
             serial_number,
@@ -70,14 +62,6 @@ pub struct ProvidedContext<'a> {
 
 impl<'a> ProvidedContext<'a> {
     /// The provider's ARN, and the signed assertion that it made (4 to 3072 characters).
-    ///
-    /// ```
-    /// use countersign::sts::ProvidedContext;
-    ///
-    /// let provider = "arn:aws:iam::aws:contextProvider/IdentityCenter";
-    /// let context = ProvidedContext::new(provider, "eyJh.bGci");
-    /// assert!(!format!("{context:?}").contains("eyJh"));
-    /// ```
     pub fn new(provider_arn: &'a str, context_assertion: &'a str) -> Self {
         Self {
             provider_arn,
@@ -107,12 +91,6 @@ pub enum SigningAlgorithm {
 
 impl SigningAlgorithm {
     /// The name that is sent.
-    ///
-    /// ```
-    /// use countersign::sts::SigningAlgorithm;
-    ///
-    /// assert_eq!(SigningAlgorithm::Es384.as_str(), "ES384"); // as in the token's `alg`
-    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -130,7 +108,7 @@ impl SigningAlgorithm {
 /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>ARO123EXAMPLE123:TestAR</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/demo/TestAR</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"#);
 /// let user: Option<AssumedRoleUser> = AssumeRole::parse(status, body)?.assumed_role_user;
 /// assert!(user.and_then(|user| user.arn).is_some_and(|arn| arn.ends_with(":assumed-role/demo/TestAR")));
-/// # Ok::<(), countersign::sts::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -152,7 +130,7 @@ pub struct AssumedRoleUser {
 /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetFederationTokenResult><FederatedUser><FederatedUserId>123456789012:Bob</FederatedUserId><Arn>arn:aws:sts::123456789012:federated-user/Bob</Arn></FederatedUser><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>"#);
 /// let user: Option<FederatedUser> = GetFederationToken::parse(status, body)?.federated_user;
 /// assert!(user.and_then(|user| user.federated_user_id).as_deref() == Some("123456789012:Bob"));
-/// # Ok::<(), countersign::sts::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]

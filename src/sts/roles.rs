@@ -53,14 +53,6 @@ pub struct AssumeRole<'a> {
 
 impl<'a> AssumeRole<'a> {
     /// With what is required; everything else is left to STS.
-    ///
-    /// ```
-    /// use countersign::sts::AssumeRole;
-    ///
-    /// let mut ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "TestAR");
-    /// ask.duration_seconds = Some(1800);
-    /// ask.source_identity = Some("Alice");
-    /// ```
     pub fn new(role_arn: &'a str, role_session_name: &'a str) -> Self {
         Self {
             role_arn,
@@ -83,9 +75,10 @@ impl<'a> AssumeRole<'a> {
     /// A parameter that is outside its limits: which, and what the limit is.
     ///
     /// ```
+    /// use countersign::Timestamp;
     /// use countersign::Credentials;
     /// use countersign::sts::{AssumeRole, Endpoint};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     ///
     /// let ask = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "s1");
     /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -147,7 +140,7 @@ impl<'a> AssumeRole<'a> {
     /// let answer = AssumeRole::parse(status, body)?;
     /// assert_eq!(answer.packed_policy_size, Some(6));
     /// let signer = Signer::new(answer.credentials, "us-east-1", "s3")?; // with its token, until it ends
-    /// # Ok::<(), countersign::sts::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<AssumeRoleResponse, Error> {
         read("AssumeRole", status, body.as_ref(), |result, request_id| {
@@ -175,7 +168,7 @@ impl<'a> AssumeRole<'a> {
 /// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
 /// assert!(answer.credentials.expiration().is_some());
 /// assert!(answer.assumed_role_user.is_some_and(|user| user.arn.is_some()));
-/// # Ok::<(), countersign::sts::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -220,14 +213,6 @@ pub struct AssumeRoot<'a> {
 
 impl<'a> AssumeRoot<'a> {
     /// With what is required.
-    ///
-    /// ```
-    /// use countersign::sts::AssumeRoot;
-    ///
-    /// let task = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy";
-    /// let mut ask = AssumeRoot::new("111122223333", task);
-    /// ask.duration_seconds = Some(300);
-    /// ```
     pub fn new(target_principal: &'a str, task_policy_arn: &'a str) -> Self {
         Self {
             target_principal,
@@ -283,7 +268,7 @@ impl<'a> AssumeRoot<'a> {
     /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRootResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey><SessionToken>AQoEXAMPLEH4aoAH0gNCAPy</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>"#);
     /// let answer = AssumeRoot::parse(status, body)?;
     /// assert_eq!(answer.credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
-    /// # Ok::<(), countersign::sts::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<AssumeRootResponse, Error> {
         read("AssumeRoot", status, body.as_ref(), |result, request_id| {
@@ -308,7 +293,7 @@ impl<'a> AssumeRoot<'a> {
 /// assert_eq!(answer.credentials.access_key_id(), "ASIAEXAMPLE");
 /// assert!(answer.credentials.expiration().is_some());
 /// assert_eq!(answer.source_identity.as_deref(), Some("Alice"));
-/// # Ok::<(), countersign::sts::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -31,11 +31,10 @@ const TWELVE_HOURS: u64 = 43_200;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let (half_a_day, now) = (Duration::from_secs(43_200), datetime!(2025-01-05 0:00 UTC));
+/// let (half_a_day, now) = (Duration::from_secs(43_200), "2025-01-05T00:00:00Z".parse::<Timestamp>()?);
 /// let key = tokens::bedrock(&credentials, "us-east-1", half_a_day, now)?;
 /// assert!(key.expose().starts_with("bedrock-api-key-"));
 /// assert!(tokens::bedrock(&credentials, "us-east-1", 2 * half_a_day, now).is_err());

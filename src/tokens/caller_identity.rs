@@ -15,14 +15,14 @@
 //! Each lives for 15 minutes. STS API Reference, "`GetCallerIdentity`".
 //!
 //! ```
+//! use countersign::Timestamp;
 //! use countersign::Credentials;
 //! use countersign::tokens::caller_identity::{self, ProofCheck};
 //! use http::{HeaderName, HeaderValue};
-//! use time::macros::datetime;
 //!
 //! // The client:
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let host = caller_identity::host("eu-west-1")?;
 //! let audience = Some(("x-audience", "login.example.com"));
 //! let proof = caller_identity::presigned(&credentials, "eu-west-1", &host, audience, now)?;
@@ -37,10 +37,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attestation;
 mod check;
 mod error;
 mod google;
-mod json;
+
 mod mongodb;
 mod proof;
 mod vault;
@@ -56,6 +57,7 @@ use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
+pub(super) use attestation::attestation;
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;
 pub use google::google;
@@ -98,13 +100,13 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// refuses.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity::{self, ProofCheck};
 /// use http::{HeaderName, HeaderValue};
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (host, now) = ("sts.us-east-1.amazonaws.com", datetime!(2026-01-01 12:00 UTC));
+/// let (host, now) = ("sts.us-east-1.amazonaws.com", "2026-01-01T12:00:00Z".parse::<Timestamp>()?);
 /// let audience = Some(("x-audience", "a.example.com"));
 /// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
 ///

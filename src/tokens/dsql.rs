@@ -26,11 +26,10 @@ use crate::timestamp::Timestamp;
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let (host, now) = ("abcd1234.dsql.us-east-1.on.aws", datetime!(2025-01-01 0:00 UTC));
+/// let (host, now) = ("abcd1234.dsql.us-east-1.on.aws", "2025-01-01T00:00:00Z".parse::<Timestamp>()?);
 /// let password = tokens::dsql(&credentials, "us-east-1", host, Duration::from_secs(900), now)?;
 /// assert!(password.expose().starts_with("abcd1234.dsql.us-east-1.on.aws/?Action=DbConnect&"));
 /// # Ok::<(), countersign::Error>(())
@@ -53,8 +52,8 @@ pub fn dsql(
 ///
 /// ```
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials};
-/// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
+/// use countersign::{tokens, Credentials, Timestamp};
+/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let (host, lifetime) = ("abcd1234.dsql.us-east-1.on.aws", Duration::from_secs(900));

@@ -8,8 +8,8 @@ use super::token::without_scheme;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
 use crate::sign::signer::Signer;
+use crate::sigv4::object_key::encode_segment;
 
 /// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
 ///
@@ -28,11 +28,10 @@ use crate::sign::signer::Signer;
 /// A cache name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let now = datetime!(2023-01-02 11:00 UTC);
+/// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
 /// let password = tokens::elasticache(&credentials, "us-east-1", "my-cache", "iam-user-01", now)?;
 /// assert!(password.expose().starts_with("my-cache/?Action=connect&User=iam-user-01&"));
 /// # Ok::<(), countersign::Error>(())
@@ -56,8 +55,8 @@ pub fn elasticache(
 /// As there.
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
-/// # let now = time::macros::datetime!(2025-01-01 0:00 UTC);
+/// use countersign::{tokens, Credentials, Timestamp};
+/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let password = tokens::elasticache_serverless(&credentials, "us-east-1", "my-cache", "app", now)?;

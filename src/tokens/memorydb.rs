@@ -23,11 +23,10 @@ use crate::timestamp::Timestamp;
 /// A cluster name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let now = datetime!(2023-01-02 11:00 UTC);
+/// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
 /// let password = tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
 /// assert!(password.expose().starts_with("my-cluster/?Action=connect&User=app&"));
 /// # Ok::<(), countersign::Error>(())

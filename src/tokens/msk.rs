@@ -8,7 +8,7 @@ use super::endpoint::required;
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
@@ -29,11 +29,10 @@ use crate::timestamp::Timestamp;
 /// A region that cannot be part of a host; no user agent; what [`Signer`](crate::Signer) refuses.
 ///
 /// ```
-/// use countersign::{tokens, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", datetime!(2024-01-03 22:00 UTC))?;
+/// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", "2024-01-03T22:00:00Z".parse::<Timestamp>()?)?;
 /// assert_eq!(token.expires_at_milliseconds(), 1_704_320_100_000);
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -1,4 +1,4 @@
-//! What a signature is checked with, and what belongs to it.
+//! The keys that signatures are verified with.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,192 +7,64 @@ use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::sigv4::signing_key::{Key, SigningKey};
+use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
 
-/// What can verify a request: an [`VerificationKey`], of Signature Version 4 or 4A.
-///
-/// Sealed. A bare signing key cannot verify a request, because it does not know whose key it is.
-///
-/// ```
-/// use countersign::verify::{SignedRequest, Verifier, VerifyError, VerifyingKey};
-///
-/// /// For either kind of key that a lookup returns.
-/// fn admit<K: VerifyingKey>(
-///     claim: &SignedRequest<'_>, key: &K, body: &[u8], now: time::OffsetDateTime,
-/// ) -> Result<String, VerifyError> {
-///     let payload = countersign::PayloadHash::new(body);
-///     let verifier = Verifier::new("us-east-1", "sqs")?;
-///     let verified = verifier.verify(claim, key, payload, now)?;
-///     Ok(verified.access_key_id().to_owned())
-/// }
-/// ```
-pub trait VerifyingKey: sealed::Sealed {
-    /// Whose key it is.
-    #[doc(hidden)]
-    fn access_key_id(&self) -> &str;
-    #[doc(hidden)]
-    fn algorithm(&self) -> Algorithm;
-    /// Whether it is good for signatures of this scope.
-    #[doc(hidden)]
-    fn fits(&self, scope: &CredentialScope) -> bool;
-    #[doc(hidden)]
-    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool;
-    #[doc(hidden)]
-    fn session_token(&self) -> Option<&SessionToken>;
-    #[doc(hidden)]
-    fn expiration(&self) -> Option<Timestamp>;
-}
+#[cfg(feature = "sigv4a")]
+use crate::sigv4::asymmetric::key::PublicKey;
 
-pub(crate) mod sealed {
-    use super::{Algorithm, CredentialScope, Signature};
-
-    pub trait Sealed {}
-
-    /// What checks a signature, and does not know whose it is: a verification key adds that.
-    pub trait KeyMaterial {
-        fn algorithm(&self) -> Algorithm;
-        fn fits(&self, scope: &CredentialScope) -> bool;
-        fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool;
-    }
-}
-
-impl sealed::KeyMaterial for SigningKey {
-    fn algorithm(&self) -> Algorithm {
-        Self::ALGORITHM
-    }
-
-    fn fits(&self, scope: &CredentialScope) -> bool {
-        self.scope() == scope
-    }
-
-    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
-        self.verifies(string_to_sign, signature)
-    }
-}
-
-/// A verification key: a key as its issuer knows it, with the access key ID that it belongs to, its
-/// session token and its expiration.
+/// A verification key: a key with its access key ID, session token and expiration.
 ///
 /// A lookup by access key ID returns it. A request must name exactly this access key ID, and carry
 /// exactly this session token, or none if the key has none.
 ///
+/// A key for SigV4 is valid for one credential scope, so for one day. A public key for SigV4A is
+/// valid for every scope.
+///
 /// ```
 /// use countersign::verify::VerificationKey;
-/// use countersign::{sigv4::CredentialScope, Credentials};
-/// use time::macros::datetime;
+/// use countersign::{sigv4::CredentialScope, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 ///     .with_session_token("AQoDYXdzEJr...")
-///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
-/// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
-/// // The key is good for a day: worth a cache by access key ID and scope.
+///     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
+/// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
 /// let key = VerificationKey::derive(&credentials, &scope)?;
 /// assert_eq!(key.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
-/// # Ok::<(), countersign::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct VerificationKey<K = SigningKey> {
+pub struct VerificationKey {
     access_key_id: Arc<str>,
-    key: K,
+    material: Material,
     session_token: Option<SessionToken>,
     expiration: Option<Timestamp>,
+    previous: Option<Arc<Self>>,
 }
 
-impl<K> VerificationKey<K> {
-    pub(crate) fn of(access_key_id: Arc<str>, key: K) -> Self {
-        Self {
-            access_key_id,
-            key,
-            session_token: None,
-            expiration: None,
-        }
-    }
-
-    /// The access key ID that the key belongs to. A request that claims another one is refused.
-    ///
-    /// ```
-    /// use countersign::verify::VerificationKey;
-    /// use countersign::{sigv4::CredentialScope, Credentials};
-    ///
-    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// assert_eq!(VerificationKey::derive(&credentials, &scope)?.access_key_id(), "AKIDEXAMPLE");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-    pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
-    }
-
-    /// Says which session token was handed out with it.
-    ///
-    /// ```
-    /// use countersign::verify::{VerificationKey, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    ///
-    /// // The credentials are those of a session, and its token did not come with the request.
-    /// let key = VerificationKey::derive(&credentials, claim.scope())?.with_session_token("AQoDYXdzEJr...");
-    /// let refused = Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now);
-    /// assert!(matches!(refused, Err(VerifyError::InvalidSessionToken)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn with_session_token(mut self, session_token: impl Into<SessionToken>) -> Self {
-        self.session_token = Some(session_token.into());
-        self
-    }
-
-    /// Says when it ends. At that time or later nothing that it signed is good.
-    ///
-    /// ```
-    /// use countersign::verify::{VerificationKey, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    ///
-    /// let key = VerificationKey::derive(&credentials, claim.scope())?.with_expiration(now);
-    /// let refused = Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now);
-    /// assert!(matches!(refused, Err(VerifyError::CredentialsExpired { .. })));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
-        let expiration = expiration.into();
-        self.expiration = Some(expiration);
-        self
-    }
+/// What checks a signature, and does not know whose it is.
+#[derive(Clone)]
+#[cfg_attr(
+    feature = "sigv4a",
+    allow(
+        clippy::large_enum_variant,
+        reason = "the common variant is the large one, and stays off the heap"
+    )
+)]
+enum Material {
+    SigV4(SigningKey),
+    #[cfg(feature = "sigv4a")]
+    SigV4A(PublicKey),
 }
 
 impl VerificationKey {
-    /// Derives the key of credentials for a scope.
+    /// Derives the key of credentials for a credential scope.
     ///
     /// It keeps their access key ID, session token and expiration. The access key ID must come from
     /// your store: one that is copied from the request would match every request.
     ///
     /// # Errors
     /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anybody could sign with it
-    ///
-    /// ```
-    /// use countersign::verify::{VerificationKey, Verifier};
-    /// # use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// # let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// # Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// # let claim = countersign::verify::SignedRequest::parse(&request)?;
-    ///
-    /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// Verifier::new("us-east-1", "sqs")?.verify(&claim, &key, PayloadHash::EMPTY, now)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {
         let secret_key = credentials.secret_key();
         if secret_key.is_empty() {
@@ -200,9 +72,10 @@ impl VerificationKey {
         }
         Ok(Self {
             access_key_id: credentials.access_key_id().into(),
-            key: SigningKey::derive(secret_key, scope),
+            material: Material::SigV4(SigningKey::derive(secret_key, scope)),
             session_token: credentials.session_token().cloned(),
             expiration: credentials.expiration(),
+            previous: None,
         })
     }
 
@@ -211,52 +84,149 @@ impl VerificationKey {
     /// The access key ID must come from your store, as for [`derive`](Self::derive). The key has no
     /// session token and no expiration, so use `derive` for temporary credentials. A signing key of
     /// an empty secret verifies nothing.
-    ///
-    /// ```
-    /// use countersign::verify::VerificationKey;
-    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    ///
-    /// let scope = CredentialScope::parse("20260101/us-east-1/s3/aws4_request")?;
-    /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let signing_key = SigningKey::derive(&secret_key, &scope);
-    /// let key = VerificationKey::from_signing_key("AKIAIOSFODNN7EXAMPLE", signing_key);
-    /// assert_eq!(key.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn from_signing_key(access_key_id: impl Into<Arc<str>>, key: SigningKey) -> Self {
-        Self::of(access_key_id.into(), key)
+        Self::new(access_key_id.into(), Material::SigV4(key))
     }
-}
 
-impl<K: sealed::KeyMaterial> sealed::Sealed for VerificationKey<K> {}
+    /// Creates the verification key of long-term credentials from their SigV4A public key.
+    ///
+    /// The access key ID must come from your store, not from the request. Add
+    /// [`with_session_token`](Self::with_session_token) and
+    /// [`with_expiration`](Self::with_expiration) for temporary credentials.
+    ///
+    /// ```
+    /// use countersign::sigv4a::Signer;
+    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier};
+    /// use countersign::{Credentials, PayloadHash, Timestamp};
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
+    /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+    /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// // What your store returns for `claim.access_key_id()`.
+    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+    /// let verifier = Verifier::new("us-east-1", "events")?;
+    /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "sigv4a")]
+    pub fn from_public_key(access_key_id: impl Into<Arc<str>>, key: PublicKey) -> Self {
+        Self::new(access_key_id.into(), Material::SigV4A(key))
+    }
 
-impl<K: sealed::KeyMaterial> VerifyingKey for VerificationKey<K> {
-    fn access_key_id(&self) -> &str {
+    fn new(access_key_id: Arc<str>, material: Material) -> Self {
+        Self {
+            access_key_id,
+            material,
+            session_token: None,
+            expiration: None,
+            previous: None,
+        }
+    }
+
+    /// Sets the session token that was issued with the key.
+    #[must_use]
+    pub fn with_session_token(mut self, session_token: impl Into<SessionToken>) -> Self {
+        self.session_token = Some(session_token.into());
+        self
+    }
+
+    /// Sets the time at which the key expires. From then on it verifies nothing.
+    #[must_use]
+    pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
+        self.expiration = Some(expiration.into());
+        self
+    }
+
+    /// Accepts a second key of the same access key ID, while its secret is rotated.
+    ///
+    /// A request may be signed with either key. The previous key keeps its own session token and
+    /// expiration: give it [an expiration](Self::with_expiration), so that the rotation ends.
+    ///
+    /// ```
+    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier};
+    /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// let (old, new) = (Credentials::new("AKIDEXAMPLE", "old"), Credentials::new("AKIDEXAMPLE", "new"));
+    /// // A client that has not switched to the new secret yet.
+    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(old.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
+    ///
+    /// let claim = SignedRequest::parse(&request)?;
+    /// let previous = VerificationKey::derive(&old, claim.scope())?
+    ///     .with_expiration("2026-01-03T00:00:00Z".parse::<Timestamp>()?);
+    /// let key = VerificationKey::derive(&new, claim.scope())?.with_previous_key(previous);
+    /// let verifier = Verifier::new("us-east-1", "sqs")?;
+    /// assert!(verifier.verify(&claim, &key, PayloadHash::EMPTY, now).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_previous_key(mut self, previous: Self) -> Self {
+        self.previous = Some(Arc::new(previous));
+        self
+    }
+
+    /// The access key ID that the key belongs to. A request that claims another one is refused.
+    pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    fn algorithm(&self) -> Algorithm {
-        self.key.algorithm()
+    /// This key and the ones before it, the newest first.
+    pub(crate) fn and_previous(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |key| key.previous.as_deref())
     }
 
-    fn fits(&self, scope: &CredentialScope) -> bool {
-        self.key.fits(scope)
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match &self.material {
+            Material::SigV4(_) => Algorithm::HmacSha256,
+            #[cfg(feature = "sigv4a")]
+            Material::SigV4A(_) => Algorithm::EcdsaP256Sha256,
+        }
     }
 
-    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
-        self.key.verifies(string_to_sign, signature)
+    /// Whether the key is valid for signatures of this algorithm and scope.
+    pub(crate) fn fits(&self, algorithm: Algorithm, scope: &CredentialScope) -> bool {
+        algorithm == self.algorithm()
+            && match &self.material {
+                Material::SigV4(key) => key.scope() == scope,
+                // A public key is valid for all days and services. A scope with a region is SigV4's.
+                #[cfg(feature = "sigv4a")]
+                Material::SigV4A(_) => scope.region().is_none(),
+            }
     }
 
-    fn session_token(&self) -> Option<&SessionToken> {
+    pub(crate) fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
+        match &self.material {
+            Material::SigV4(key) => key.verifies(string_to_sign, signature),
+            #[cfg(feature = "sigv4a")]
+            Material::SigV4A(key) => key.verifies(string_to_sign, signature),
+        }
+    }
+
+    /// The signing key, of a key for SigV4.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn signing_key(&self) -> Option<&SigningKey> {
+        match &self.material {
+            Material::SigV4(key) => Some(key),
+            #[cfg(feature = "sigv4a")]
+            Material::SigV4A(_) => None,
+        }
+    }
+
+    pub(crate) fn session_token(&self) -> Option<&SessionToken> {
         self.session_token.as_ref()
     }
 
-    fn expiration(&self) -> Option<Timestamp> {
+    pub(crate) fn expiration(&self) -> Option<Timestamp> {
         self.expiration
     }
 }
 
-impl<K> fmt::Debug for VerificationKey<K> {
+impl fmt::Debug for VerificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerificationKey")
             .field("access_key_id", &self.access_key_id)

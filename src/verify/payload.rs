@@ -1,88 +1,23 @@
-//! How a request says that its payload is signed.
+//! How a request declares that its payload is signed.
 
-use crate::primitives::encode::BASE64;
+use crate::primitives::base64::decode32;
 use crate::service::{ContentSha256, Rules};
 use crate::sigv4::canonical::headers::CanonicalHeaders;
-use crate::sigv4::payload_hash::{HashedPayload, PayloadHash, Streaming};
+use crate::sigv4::payload_hash::{HashedPayload, PayloadHash, StreamingMode};
 use crate::sigv4::signature::Algorithm;
 
-use super::claim::SignedRequest;
 use super::error::{SignatureLocation, VerifyError};
+use super::signed_request::SignedRequest;
 
-/// What the signature promises about a payload that comes in pieces.
-///
-/// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
-/// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
-///
-/// ```
-/// use countersign::verify::StreamingPayload;
-/// # use countersign::verify::{VerificationKey, PendingVerification, SignedRequest, Verifier};
-/// # use countersign::{chunked::ChunkedEncoding, Credentials, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-/// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// # let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// # let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// # signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
-/// # let claim = SignedRequest::parse(&request)?;
-/// # let key = VerificationKey::derive(&credentials, claim.scope())?;
-/// # let verifier = Verifier::new("us-east-1", "s3")?;
-///
-/// if let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, now)? {
-///     match head.payload() {
-///         StreamingPayload::Chunks | StreamingPayload::ChunksAndTrailer => { /* a `ChunkVerifier`'s */ }
-///         StreamingPayload::UnsignedAndTrailer => { /* the same, if that is good enough */ }
-///         StreamingPayload::Events => { /* an `EventVerifier`'s */ }
-///     }
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StreamingPayload {
-    /// `STREAMING-AWS4-…-PAYLOAD`: every chunk is signed.
-    Chunks,
-    /// `STREAMING-AWS4-…-PAYLOAD-TRAILER`: every chunk is signed, and so is the trailer.
-    ChunksAndTrailer,
-    /// `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: chunks and trailer are not signed.
-    UnsignedAndTrailer,
-    /// `STREAMING-AWS4-…-EVENTS`: every message of an event stream is signed.
-    Events,
-}
-
-impl StreamingPayload {
-    /// A literal, if it goes with the algorithm.
-    fn parse(literal: &str, algorithm: Algorithm) -> Option<(Self, Streaming)> {
-        let known = match algorithm {
-            Algorithm::HmacSha256 => [
-                (Self::Chunks, Streaming::CHUNKS),
-                (Self::ChunksAndTrailer, Streaming::CHUNKS_TRAILER),
-                (Self::UnsignedAndTrailer, Streaming::UNSIGNED_TRAILER),
-                (Self::Events, Streaming::EVENTS),
-            ],
-            Algorithm::EcdsaP256Sha256 => [
-                (Self::Chunks, Streaming::CHUNKS_V4A),
-                (Self::ChunksAndTrailer, Streaming::CHUNKS_TRAILER_V4A),
-                (Self::UnsignedAndTrailer, Streaming::UNSIGNED_TRAILER),
-                (
-                    Self::Events,
-                    Streaming("STREAMING-AWS4-ECDSA-P256-SHA256-EVENTS"),
-                ),
-            ],
-        };
-        known
-            .into_iter()
-            .find(|(_, known)| known.as_str() == literal)
-    }
-}
-
-/// What signed data says about the payload: nothing else decides how it is read.
+/// What signed data declares about the payload. Nothing else decides how the payload is read.
 #[derive(Clone, Copy)]
 pub(super) enum Declared {
-    /// Nothing: its hash is part of the signature, unseen until the payload is hashed.
+    /// Nothing: its hash is part of the signature, and unknown until the payload is hashed.
     Nothing,
     /// A hash, with the text that was signed.
     Sha256([u8; 32], HashedPayload),
     Unsigned,
-    Streaming(StreamingPayload, Streaming),
+    Streaming(StreamingMode, HashedPayload),
 }
 
 impl Declared {
@@ -126,51 +61,36 @@ impl Declared {
             }
         }
         let text = std::str::from_utf8(declared).ok()?;
-        let (mode, literal) = StreamingPayload::parse(text, algorithm)?;
-        Some(Self::Streaming(mode, literal))
+        let mode = StreamingMode::parse(text, algorithm)?;
+        let line = PayloadHash::Streaming { mode, algorithm }.to_hashed_payload();
+        Some(Self::Streaming(mode, line))
     }
 
     /// The last line of the canonical request.
     pub(super) fn line(&self) -> HashedPayload {
         match self {
             Self::Nothing => HashedPayload::of_literal(""),
-            Self::Sha256(_, text) => *text,
-            Self::Unsigned => HashedPayload::of_literal("UNSIGNED-PAYLOAD"),
-            Self::Streaming(_, literal) => HashedPayload::of_literal(literal.as_str()),
+            Self::Sha256(_, text) | Self::Streaming(_, text) => *text,
+            Self::Unsigned => PayloadHash::Unsigned.to_hashed_payload(),
         }
     }
 }
 
-/// A hash that is sent as base64, and whose hex is the last line: Iceberg's Java client does that.
-/// Services that want the header take no such thing.
+/// Decodes a hash that is sent as base64, and whose hex is the last line, as Iceberg's Java client
+/// does. Services that require the header do not accept it.
 pub(crate) fn hash_of_base64(declared: &[u8], rules: &Rules) -> Option<[u8; 32]> {
     if wants_content_sha256(rules) {
         return None;
     }
-    let digits = <&[u8; 44]>::try_from(declared).ok()?.strip_suffix(b"=")?;
-    let value = |digit: &u8| BASE64.iter().position(|known| known == digit);
-    let mut hash = [0; 32];
-    for (four, three) in digits.chunks(4).zip(hash.chunks_mut(3)) {
-        let mut bits = 0;
-        for at in 0..4 {
-            bits = bits << 6 | four.get(at).map_or(Some(0), value)?;
-        }
-        let [_, decoded @ ..] = u32::try_from(bits).ok()?.to_be_bytes();
-        let (bytes, spare) = decoded.split_at_checked(three.len())?;
-        three.copy_from_slice(bytes);
-        if spare.iter().any(|&byte| byte != 0) {
-            return None;
-        }
-    }
-    Some(hash)
+    decode32(declared)
 }
 
-/// Whether the service cannot do without `x-amz-content-sha256` in the header form.
+/// Whether the service requires `x-amz-content-sha256` if the signature is in a header.
 fn wants_content_sha256(rules: &Rules) -> bool {
     rules.content_sha256 == ContentSha256::Always || is_unsigned_in_urls(rules)
 }
 
-/// Whether the payload of a URL is unsigned that says nothing of it. Elsewhere it is hashed.
+/// Whether the payload of a URL is unsigned if the URL declares nothing. Elsewhere it is hashed.
 pub(crate) fn is_unsigned_in_urls(rules: &Rules) -> bool {
     matches!(
         rules.content_sha256,

@@ -1,4 +1,4 @@
-//! The rules that need no key.
+//! The rules of a verifier that need no key.
 
 use std::time::Duration;
 
@@ -6,19 +6,20 @@ use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
-use crate::sigv4::canonical::query::Parameter;
+use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 
-use super::claim::{SignedRequest, of_error};
 use super::error::{SignatureLocation, VerifyError};
 use super::payload::Declared;
+use super::signed_request::{SignedRequest, of_error};
 use super::{Regions, Verifier};
 
 impl Verifier {
-    /// Whether a claim breaks a rule, as far as that can be said without a key. Fills in its
-    /// canonical form, with the payload's line as it was declared; empty where it was not.
+    /// Checks the rules that need no key, and fills in the canonical request.
+    ///
+    /// Its payload line is the declared one, or empty if the request declares none.
     pub(super) fn examine<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -33,21 +34,27 @@ impl Verifier {
             region_set,
         )?;
         self.check_time(claim, now)?;
+        self.check_host(claim)?;
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
         let in_query = claim.signed.form == SignatureLocation::Query;
-        let added_last = rules.session_token.is_unsigned(true);
-        let keep = |parameter: &Parameter<'_>| {
-            let not_signed = parameter.is_exactly("X-Amz-Signature")
-                || (added_last && parameter.is_exactly("X-Amz-Security-Token"));
-            Ok(!(in_query && not_signed))
+        let unsigned = if in_query {
+            UnsignedParameters::of_url(rules)
+        } else {
+            UnsignedParameters::None
         };
         let of_error = |error| of_error(error, claim.signed.form);
-        canonical.query.read(claim.query, keep).map_err(of_error)?;
+        canonical
+            .query
+            .read(claim.query, unsigned)
+            .map_err(of_error)?;
         canonical.query.sort();
         canonical.method = claim.method;
         canonical.path = CanonicalPath::received(claim.path, rules).map_err(of_error)?;
+        if rules.normalize_path && !self.dot_segments && has_dot_segment(claim.path) {
+            return Err(VerifyError::PathNotNormalized);
+        }
         canonical.payload = declared.line();
         Ok(declared)
     }
@@ -81,13 +88,15 @@ impl Verifier {
             let mut patterns = region.split(',');
             is_set && patterns.any(|pattern| covers(pattern.trim(), own))
         };
-        if let Regions::These(own) = &self.regions
-            && !own.iter().any(|own| region == own || in_set(own))
+        let is_own = |own: &String| region == own || in_set(own);
+        if let Regions::These { first, others } = &self.regions
+            && !is_own(first)
+            && !others.iter().any(is_own)
         {
             return Err(VerifyError::WrongRegion {
                 form,
                 region: region.to_owned(),
-                expected: own.first().cloned().unwrap_or_default(),
+                expected: first.clone(),
             });
         }
         if scope.service() != self.service.name() {
@@ -144,8 +153,18 @@ impl Verifier {
         Ok(())
     }
 
-    /// The headers that are listed as signed, all of which came; and none came that had to be
-    /// listed and was not.
+    fn check_host(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
+        let is_own = |own: &String| host_matches(own, claim.host);
+        if self.hosts.is_empty() || self.hosts.iter().any(is_own) {
+            return Ok(());
+        }
+        Err(VerifyError::WrongHost {
+            host: String::from_utf8_lossy(claim.host).into_owned(),
+        })
+    }
+
+    /// Reads the headers that are listed as signed. All of them are there, and no header that must
+    /// be signed is missing from the list.
     fn read_signed_headers<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -157,11 +176,11 @@ impl Verifier {
             .list()
             .ok_or(VerifyError::Malformed {
                 form: claim.signed.form,
-                problem: "`SignedHeaders` is not an ascending list of names in lower case",
+                problem: "`SignedHeaders` must be a sorted list of lowercase names",
             })?;
         let listed = list.as_slice();
         let is_listed = |name: &str| match listed.len() {
-            // Comparing lengths first is faster, as long as there are few.
+            // `contains` compares lengths first, which is faster for a short list.
             ..=24 => listed.contains(&name),
             _ => listed.binary_search(&name).is_ok(),
         };
@@ -170,26 +189,28 @@ impl Verifier {
         }
         headers.push("host", claim.host);
         let mut unsigned = Vec::new();
-        claim.headers.try_each(|name, value| {
+        for (name, value) in claim.headers.iter() {
             if name == "host" {
-            } else if is_listed(name) {
+                continue;
+            }
+            if is_listed(name) {
                 headers.push(name, value);
             } else if self.must_be_signed(claim, name, value) {
                 unsigned.push(name.to_owned());
             }
-            Ok(())
-        })?;
+        }
         if !unsigned.is_empty() {
             return Err(VerifyError::HeadersNotSigned { names: unsigned });
         }
         headers.sort();
-        // All that came are listed, and none is listed twice.
-        if headers.names().count() < listed.len() {
-            let mut came = headers.names();
-            let missing = listed.iter().find(|&&name| came.next() != Some(name));
-            return Err(VerifyError::SignedHeaderMissing {
-                name: (*missing.unwrap_or(&"host")).to_owned(),
-            });
+        // All of the received names are listed, and both lists are in order.
+        let mut received = headers.names();
+        for name in listed {
+            if received.next() != Some(name) {
+                return Err(VerifyError::SignedHeaderMissing {
+                    name: (*name).to_owned(),
+                });
+            }
         }
         self.check_audience(claim, is_listed)
     }
@@ -200,14 +221,14 @@ impl Verifier {
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
-            // What the verifier itself reads, which no caller can let pass unsigned.
+            // The verifier itself reads these, so no caller can accept them unsigned.
             "x-amz-date"
             | "x-amz-decoded-content-length"
             | "x-amz-region-set"
             | "x-amz-s3session-token"
             | "x-amz-trailer" => true,
             _ => {
-                name.starts_with("x-amz-")
+                (name.starts_with("x-amz-") || (self.all_headers_signed && name != "authorization"))
                     && !self.unsigned.iter().any(|header| header.as_str() == name)
                     || self
                         .audience
@@ -217,9 +238,9 @@ impl Verifier {
         }
     }
 
-    /// S3 tolerates an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
-    /// unsigned anyway: clients send it by habit. What it says is not used. A value that promises
-    /// a framing of the body is refused all the same, because whoever reads the body might obey.
+    /// S3 accepts an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
+    /// unsigned anyway. Its value is not used. A value that announces a framing of the body is still
+    /// refused, because a reader of the body might act on it.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
         claim.signed.form == SignatureLocation::Query
             && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
@@ -233,19 +254,42 @@ impl Verifier {
     ) -> Result<(), VerifyError> {
         for (name, audience) in &self.audience {
             let name = name.as_str();
-            let (mut came, mut right) = (0, 0);
-            claim.headers.try_each(|header, value| {
-                came += usize::from(header == name);
-                right += usize::from(header == name && value == audience.as_bytes());
-                Ok(())
-            })?;
-            if came != 1 || right != 1 || !is_listed(name) {
+            let (mut received, mut right) = (0, 0);
+            for (_, value) in claim.headers.iter().filter(|(header, _)| *header == name) {
+                received += 1;
+                right += usize::from(value == audience.as_bytes());
+            }
+            if received != 1 || right != 1 || !is_listed(name) {
                 return Err(VerifyError::WrongAudience {
                     name: name.to_owned(),
                 });
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a path has a segment that is `.` or `..`, also percent-encoded: a router may resolve it.
+fn has_dot_segment(path: &str) -> bool {
+    let dots = [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"];
+    path.split('/').any(|segment| {
+        // Most segments begin with neither.
+        segment.starts_with(['.', '%'])
+            && dots.iter().any(|dots| segment.eq_ignore_ascii_case(dots))
+    })
+}
+
+/// Whether the host that a client signed is one of the server's own, `*.` standing for any names.
+fn host_matches(own: &str, host: &[u8]) -> bool {
+    let host = host.trim_ascii();
+    match own.strip_prefix('*') {
+        Some(suffix) if suffix.starts_with('.') => host
+            .len()
+            .checked_sub(suffix.len())
+            .filter(|&start| start > 0)
+            .and_then(|start| host.get(start..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes())),
+        _ => host.eq_ignore_ascii_case(own.as_bytes()),
     }
 }
 
@@ -273,6 +317,66 @@ fn covers(pattern: &str, region: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dot_segments_are_found_in_every_spelling() {
+        for path in [
+            "/.",
+            "/..",
+            "/a/.",
+            "/a/..",
+            "/./a",
+            "/../a",
+            "/a/../b",
+            "/%2e",
+            "/%2E%2e/a",
+            "/a/.%2e",
+            "/a/%2E./b",
+            "//..",
+        ] {
+            assert!(has_dot_segment(path), "{path}");
+        }
+        for path in [
+            "/",
+            "//",
+            "/a//b/",
+            "/...",
+            "/.a",
+            "/a.",
+            "/..a",
+            "/a..",
+            "/.%2fa",
+            "/%2fa",
+            "/.%2e.",
+            "/%2e%2e%2e",
+            "/a%2e%2e",
+        ] {
+            assert!(!has_dot_segment(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn hosts_match_by_whole_labels() {
+        for (own, host, yes) in [
+            ("api.example.com", "api.example.com", true),
+            ("api.example.com", "API.Example.com", true),
+            ("Api.example.com", "api.example.com", true),
+            ("api.example.com", "api.example.com:8443", false),
+            ("api.example.com:8443", "api.example.com:8443", true),
+            ("api.example.com", "xapi.example.com", false),
+            ("api.example.com", "api.example.com.evil.test", false),
+            ("*.example.com", "bucket.example.com", true),
+            ("*.example.com", "a.b.Example.com", true),
+            ("*.example.com", "example.com", false),
+            ("*.example.com", ".example.com", false),
+            ("*.example.com", "evilexample.com", false),
+            ("*.example.com", "bucket.example.com.evil.test", false),
+            ("*example.com", "evilexample.com", false),
+            ("*", "example.com", false),
+        ] {
+            assert_eq!(host_matches(own, host.as_bytes()), yes, "{own} {host}");
+        }
+    }
 
     #[test]
     fn region_patterns() {

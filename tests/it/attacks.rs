@@ -1,9 +1,13 @@
-//! What attackers tried on verifiers, one test or more for each row of the list of attacks; each is
-//! named after its row.
+//! What attackers tried on verifiers, and that honest requests still verify.
 
+mod changed_requests;
 mod claims;
 mod hosts_and_paths;
+mod large_requests;
 mod payload;
+mod replay;
+mod rotation;
+mod routing;
 mod session;
 mod signed_headers;
 mod time_window;
@@ -129,8 +133,12 @@ fn verify_with(
             let _ = head.accept();
             Ok(())
         }
-        PendingVerification::Streaming(head) => {
+        PendingVerification::SignedStream(head) => {
             let _ = head.into_parts();
+            Ok(())
+        }
+        PendingVerification::UnsignedStream(head) => {
+            let _ = head.accept();
             Ok(())
         }
     }
@@ -207,7 +215,26 @@ fn good_requests_are_good() {
     }
     let lines = "host:bucket.example.com\nx-amz-date:20260522T101112Z\n";
     let message = with_header(request("GET", "/"), "x-amz-date", "20260522T101112Z");
-    let empty = PayloadHash::EMPTY.to_hashed_payload();
+    let empty = PayloadHash::EMPTY.to_string();
     let message = forged(message, "sqs", "host;x-amz-date", lines, empty.as_str());
     assert_eq!(verify(&message, "sqs"), Ok(()));
+}
+
+/// What a server keeps in its state, or hands to another task.
+#[test]
+fn verifiers_keys_and_proofs_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Verifier>();
+    shared::<VerificationKey>();
+    shared::<SignedRequest<'_>>();
+    shared::<PendingVerification<'_>>();
+    shared::<countersign::verify::Verified<'_>>();
+    shared::<countersign::verify::OwnedVerified>();
+    shared::<countersign::verify::ObjectPath>();
+    shared::<countersign::verify::StreamContext>();
+    shared::<countersign::verify::Limits>();
+    shared::<countersign::verify::ErrorContext<'_>>();
+    shared::<countersign::chunked::ChunkVerifier>();
+    #[cfg(feature = "event-stream")]
+    shared::<countersign::event_stream::EventVerifier>();
 }

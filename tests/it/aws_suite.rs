@@ -8,6 +8,7 @@
 
 mod case;
 mod http;
+
 mod v4;
 #[cfg(feature = "sigv4a")]
 mod v4a;

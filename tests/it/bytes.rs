@@ -202,8 +202,7 @@ fn bytes_of_a_scope() {
         let scope = CredentialScope::new(NOW, &name, "s");
         assert_eq!(scope.is_ok(), sound, "region {byte:#x}");
         let scope = CredentialScope::new(NOW, "r", &name);
-        let lower = !byte.is_ascii_uppercase();
-        assert_eq!(scope.is_ok(), sound && lower, "service {byte:#x}");
+        assert_eq!(scope.is_ok(), sound, "service {byte:#x}");
     }
     let (most, more) = ("a".repeat(64), "a".repeat(65));
     let scope = CredentialScope::new(NOW, &most, &most).unwrap();
@@ -211,7 +210,7 @@ fn bytes_of_a_scope() {
         scope.as_str(),
         format!("20150830/{most}/{most}/aws4_request")
     );
-    assert_eq!(CredentialScope::parse(scope.as_str()).unwrap(), scope);
+    assert_eq!(scope.as_str().parse::<CredentialScope>().unwrap(), scope);
     assert!(CredentialScope::new(NOW, &more, "s").is_err());
     assert!(CredentialScope::new(NOW, "r", &more).is_err());
 }

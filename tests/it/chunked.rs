@@ -1,12 +1,11 @@
 //! aws-chunked payloads: the rows of the edge cases that are about them, and what must be refused.
 
+use countersign::StreamingMode;
 use countersign::chunked::{
-    ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkVerifier, ChunkedEncoding, MIN_CHUNK_SIZE,
-    Trailer,
+    ChecksumAlgorithm, ChunkError, ChunkSigner, ChunkSigningError, ChunkSyntaxError, ChunkVerifier,
+    ChunkedEncoding, MIN_CHUNK_SIZE, Trailer,
 };
-use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier,
-};
+use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{
     Credentials, Error, Service, Signer,
     sigv4::{Algorithm, AmzDate, Authorization, SigningKey},
@@ -52,7 +51,7 @@ fn a_streaming_payload_hash_comes_only_with_its_chunk_signer() {
     let mut chunks = signer()
         .sign_chunked(&mut request, ChunkedEncoding::signed(9), NOW)
         .unwrap();
-    let sentinel = chunks.payload_hash().to_hashed_payload();
+    let sentinel = chunks.payload_hash().to_string();
     assert_eq!(sentinel.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
     assert_eq!(request.headers()["x-amz-content-sha256"], sentinel.as_str());
     assert!(chunks.header(b"nine byte").is_ok());
@@ -144,33 +143,31 @@ fn the_callers_content_encoding_stays() {
 fn unsigned_and_signed_trailers_are_two_forms() {
     let trailers = || [ChecksumAlgorithm::Crc32.into()];
     let unsigned = chunks_of(ChunkedEncoding::unsigned_with_trailers(0, trailers()));
-    let hash = unsigned.payload_hash().to_hashed_payload();
+    let hash = unsigned.payload_hash().to_string();
     assert_eq!(hash.as_str(), "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
     assert_eq!(
         wire(unsigned, b"", &[(CRC32, "AAAAAA==")]),
         b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"
     );
     let signed = chunks_of(ChunkedEncoding::signed_with_trailers(0, trailers()));
-    let hash = signed.payload_hash().to_hashed_payload();
+    let hash = signed.payload_hash().to_string();
     assert_eq!(hash.as_str(), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
 }
 
 #[test]
 fn small_chunks_and_unannounced_trailers_are_refused() {
-    let too_small = |length| {
-        Err(Error::ChunkTooSmall {
-            length,
-            minimum: MIN_CHUNK_SIZE as u64,
-        })
+    let too_small = |length| ChunkSigningError::ChunkTooSmall {
+        length,
+        minimum: MIN_CHUNK_SIZE as u64,
     };
     let sign = |payload| signer().sign_chunked(&mut put(), payload, NOW).map(drop);
     assert_eq!(
         sign(ChunkedEncoding::signed(9000).with_chunk_size(8191)),
-        too_small(8191)
+        Err(Error::Chunk(too_small(8191)))
     );
     assert_eq!(
         sign(ChunkedEncoding::signed(1).with_chunk_size(0)),
-        too_small(0)
+        Err(Error::Chunk(too_small(0)))
     );
     // One chunk is all of it.
     assert_eq!(
@@ -180,7 +177,7 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
 
     let any = ChunkedEncoding::unsigned_with_trailers(8192 + 5, []).with_any_chunk_size();
     let mut chunks = chunks_of(any.clone());
-    assert_eq!(chunks.header([0; 8191]).map(drop), too_small(8191));
+    assert_eq!(chunks.header([0; 8191]).map(drop), Err(too_small(8191)));
     assert!(chunks.header([0; 8192]).is_ok());
     assert!(chunks.header([0; 4]).is_err());
     assert_eq!(chunks.header([0; 5]).unwrap().as_ref(), b"\r\n5\r\n");
@@ -189,27 +186,42 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
     assert_eq!(chunks.header([0; 1]).unwrap().as_ref(), b"1\r\n");
 
     let announced = [trailer("b", 2), trailer("a", 1)];
-    for (given, problem) in [
-        (&[("a", "1")][..], "was announced, but is missing"),
-        (&[], "was announced, but is missing"),
-        (&[("a", "1"), ("c", "1")], "was not announced"),
-        (&[("a", "1"), ("a", "1")], "is given twice"),
-        (&[("a", "12")], "has not the length that was announced"),
-        (&[("b", " 1")], "begins or ends with a space"),
+    let name = |name: &str| name.to_owned();
+    let wrong_length = ChunkSigningError::WrongTrailerLength {
+        name: name("a"),
+        length: 2,
+        announced: 1,
+    };
+    let missing = |missing| ChunkSigningError::MissingTrailer {
+        name: name(missing),
+    };
+    let invalid = ChunkSigningError::InvalidTrailerValue { name: name("b") };
+    for (given, error) in [
+        (&[("a", "1")][..], missing("b")),
+        (&[], missing("b")),
         (
-            &[("b", "\r\n")],
-            "holds a character that is neither visible ASCII nor a space",
+            &[("a", "1"), ("c", "1")],
+            ChunkSigningError::UnannouncedTrailer { name: name("c") },
         ),
         (
-            &[("b", "é")],
-            "holds a character that is neither visible ASCII nor a space",
+            &[("a\r\nb", "1")],
+            ChunkSigningError::UnannouncedTrailer {
+                name: name("a\r\nb"),
+            },
         ),
+        (
+            &[("a", "1"), ("a", "1")],
+            ChunkSigningError::DuplicateTrailer { name: name("a") },
+        ),
+        (&[("a", "12")], wrong_length),
+        (&[("b", " 1")], invalid.clone()),
+        (&[("b", "\r\n")], invalid.clone()),
+        (&[("b", "é")], invalid),
     ] {
         let payload = ChunkedEncoding::signed_with_trailers(0, announced.clone());
-        match chunks_of(payload).finish_with(given.iter().copied()) {
-            Err(Error::InvalidTrailer { problem: told, .. }) => assert_eq!(told, problem),
-            other => panic!("{given:?}: {other:?}"),
-        }
+        let result = chunks_of(payload).finish_with(given.iter().copied());
+        assert!(!error.to_string().contains('\n'), "{error}");
+        assert_eq!(result, Err(error), "{given:?}");
     }
     // Any order, any case: they are sent as they are signed.
     let payload = ChunkedEncoding::unsigned_with_trailers(0, announced);
@@ -218,9 +230,19 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
         b"0\r\na:1\r\nb:22\r\n\r\n"
     );
     let twice = [trailer("a", 1), trailer("a", 1)];
-    assert!(sign(ChunkedEncoding::signed_with_trailers(0, twice)).is_err());
+    assert_eq!(
+        sign(ChunkedEncoding::signed_with_trailers(0, twice)),
+        Err(Error::Chunk(ChunkSigningError::DuplicateTrailer {
+            name: name("a")
+        }))
+    );
     let own = [trailer("x-amz-trailer-signature", 64)];
-    assert!(sign(ChunkedEncoding::signed_with_trailers(0, own)).is_err());
+    assert_eq!(
+        sign(ChunkedEncoding::signed_with_trailers(0, own)),
+        Err(Error::Chunk(ChunkSigningError::ReservedTrailer {
+            name: name("x-amz-trailer-signature")
+        }))
+    );
 }
 
 #[test]
@@ -250,30 +272,31 @@ fn a_wrong_total_is_refused() {
     let mut chunks = chunks_of(ChunkedEncoding::signed(70_000));
     assert_eq!(
         chunks.header([0; 65_535]).map(drop),
-        Err(Error::WrongChunkSize {
+        Err(ChunkSigningError::WrongChunkSize {
             length: 65_535,
             expected: 65_536
         })
     );
     assert_eq!(
         chunks.header([0; 70_001]).map(drop),
-        Err(Error::PayloadTooLong {
+        Err(ChunkSigningError::PayloadTooLong {
             length: 70_001,
             announced: 70_000
         })
     );
-    assert!(chunks.header(b"").is_err());
+    let empty = |chunks: &mut ChunkSigner| chunks.header(b"").map(drop);
+    assert_eq!(empty(&mut chunks), Err(ChunkSigningError::EmptyChunk));
     chunks.header([0; 65_536]).unwrap();
     assert_eq!(chunks.remaining(), 4464);
     assert_eq!(
         chunks.clone().finish(),
-        Err(Error::PayloadTooShort {
+        Err(ChunkSigningError::PayloadTooShort {
             length: 65_536,
             announced: 70_000
         })
     );
     chunks.header([0; 4464]).unwrap();
-    assert!(chunks.header(b"").is_err());
+    assert_eq!(empty(&mut chunks), Err(ChunkSigningError::EmptyChunk));
     assert!(chunks.header(b"x").is_err());
     assert!(chunks.finish().is_ok());
 }
@@ -349,6 +372,82 @@ fn another_form_leaves_nothing_of_the_first() {
         .sign_chunked(&mut only, ChunkedEncoding::signed(9), NOW)
         .unwrap();
     assert_eq!(request.headers(), only.headers());
+}
+
+/// Ceph stores `content-encoding` with the object, `aws-chunked` included.
+#[test]
+fn aws_chunked_can_be_left_out_of_content_encoding() {
+    for (own, expected) in [(None, None), (Some("gzip"), Some("gzip"))] {
+        let mut request = put();
+        if let Some(own) = own {
+            let own = own.parse().unwrap();
+            request.headers_mut().insert("content-encoding", own);
+        }
+        let encoding = ChunkedEncoding::signed(9).without_content_encoding();
+        signer().sign_chunked(&mut request, encoding, NOW).unwrap();
+        let headers = request.headers();
+        let sent = headers.get("content-encoding");
+        assert_eq!(sent.map(|value| value.to_str().unwrap()), expected);
+        // Everything else is announced as ever, and the coding that stays is signed.
+        assert_eq!(headers["x-amz-decoded-content-length"], "9");
+        assert_eq!(
+            headers["x-amz-content-sha256"],
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+        );
+        let authorization = headers["authorization"].to_str().unwrap();
+        let signed = Authorization::parse(authorization).unwrap().signed_headers;
+        assert_eq!(signed.starts_with("content-encoding;"), own.is_some());
+    }
+    let mut request = put();
+    let encoding = ChunkedEncoding::signed(9);
+    signer().sign_chunked(&mut request, encoding, NOW).unwrap();
+    assert_eq!(request.headers()["content-encoding"], "aws-chunked");
+}
+
+/// The value is that of the vectors of unsigned-trailer: CRC-32 of `aaaaa`.
+#[cfg(feature = "checksums")]
+#[test]
+fn announced_checksums_are_calculated_from_the_chunks() {
+    let trailers = || [ChecksumAlgorithm::Crc32.into(), trailer("x-custom", 3)];
+    let chunks = |trailers: Vec<Trailer>| {
+        let encoding = ChunkedEncoding::unsigned_with_trailers(5, trailers);
+        chunks_of(encoding.with_any_chunk_size().without_min_chunk_size())
+    };
+    let end = b"\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\n\r\n";
+    let mut calculated = chunks(vec![ChecksumAlgorithm::Crc32.into()]);
+    // A chunk that is refused does not count.
+    assert!(calculated.header(b"too long").is_err());
+    calculated.header(b"aaa").unwrap();
+    calculated.header(b"aa").unwrap();
+    assert_eq!(calculated.clone().finish().unwrap(), end);
+    // A value of the caller's own goes first.
+    let given = [(ChecksumAlgorithm::Crc32.trailer_name(), "AAAAAA==")];
+    let end = calculated.finish_with(given).unwrap();
+    assert_eq!(end, b"\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n");
+
+    // Other trailers have to be given.
+    let mut others = chunks(trailers().to_vec());
+    others.header(b"aaaaa").unwrap();
+    let missing = ChunkSigningError::MissingTrailer {
+        name: "x-custom".to_owned(),
+    };
+    assert_eq!(others.clone().finish(), Err(missing));
+    let end = others
+        .finish_with([("x-custom", "abc".to_owned())])
+        .unwrap();
+    assert_eq!(
+        end,
+        b"\r\n0\r\nx-amz-checksum-crc32:7qyTuQ==\r\nx-custom:abc\r\n\r\n"
+    );
+
+    // The data of a hash is unknown, and so is its checksum.
+    let mut hashed = chunks(vec![ChecksumAlgorithm::Crc32.into()]);
+    hashed.header(b"aaa").unwrap();
+    hashed.header_of_hash(2, &[0; 32]).unwrap();
+    let missing = ChunkSigningError::MissingTrailer {
+        name: CRC32.to_owned(),
+    };
+    assert_eq!(hashed.finish(), Err(missing));
 }
 
 #[test]
@@ -476,17 +575,17 @@ fn the_seed_signature_of_a_verified_request_verifies_the_chunks() {
     let length = DATA.len() as u64;
     let trailers = || [trailer("x-custom", 3)];
     for (payload, is) in [
-        (ChunkedEncoding::signed(length), StreamingPayload::Chunks),
+        (ChunkedEncoding::signed(length), StreamingMode::Chunks),
         (
             ChunkedEncoding::signed_with_trailers(length, trailers()),
-            StreamingPayload::ChunksAndTrailer,
+            StreamingMode::ChunksAndTrailer,
         ),
         (
             ChunkedEncoding::unsigned_with_trailers(length, trailers()),
-            StreamingPayload::UnsignedAndTrailer,
+            StreamingMode::UnsignedAndTrailer,
         ),
     ] {
-        let values: &[_] = if is == StreamingPayload::Chunks {
+        let values: &[_] = if is == StreamingMode::Chunks {
             &[]
         } else {
             &[("x-custom", "abc")]
@@ -499,11 +598,11 @@ fn the_seed_signature_of_a_verified_request_verifies_the_chunks() {
         let key = SigningKey::derive(&secret_key, claim.scope());
         let key = VerificationKey::from_signing_key(claim.access_key_id(), key);
         let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
-        let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
-        else {
-            panic!("{is:?}");
+        let (_, seed) = match verifier.verify_signature(&claim, &key, NOW) {
+            Ok(PendingVerification::SignedStream(pending)) => pending.into_parts(),
+            Ok(PendingVerification::UnsignedStream(pending)) => pending.accept(),
+            other => panic!("{is:?}: {other:?}"),
         };
-        let (_, seed) = head.into_parts();
         assert_eq!(seed.payload(), is);
         let mut chunks = ChunkVerifier::new(&seed).unwrap();
         let (mut data, mut rest) = (Vec::new(), &wire[..]);
@@ -651,7 +750,7 @@ fn only_announced_and_signed_trailers_are_returned() {
         (
             "x-custom:abc",
             "x-custom=abc",
-            ChunkError::Malformed("a trailer has no colon"),
+            ChunkError::Malformed(ChunkSyntaxError::TrailerWithoutColon),
         ),
         (
             "x-amz-trailer-signature",
@@ -661,7 +760,7 @@ fn only_announced_and_signed_trailers_are_returned() {
         (
             "x-amz-trailer-signature:",
             "x-amz-trailer-signature:0",
-            ChunkError::Malformed("a signature is not the hex of one"),
+            ChunkError::Malformed(ChunkSyntaxError::InvalidSignature),
         ),
     ] {
         assert_eq!(
@@ -676,7 +775,7 @@ fn only_announced_and_signed_trailers_are_returned() {
     // What the signature does not cover.
     let (signed, _) = upload.wire.split_at(upload.wire.len() - 2);
     let more = [signed, b"x-custom:abc\r\n\r\n"].concat();
-    let follows = ChunkError::Malformed("a trailer follows the signature");
+    let follows = ChunkError::Malformed(ChunkSyntaxError::TrailerAfterSignature);
     assert_eq!(upload.refuses(&more).1, follows);
     // An end without the signature is none.
     let cut = upload.wire.len() - "x-amz-trailer-signature:".len() - 64 - 4;
@@ -934,7 +1033,7 @@ fn trailer_line_that_ends_in_lf_may_be_followed_by_two_empty_lines() {
             }
         }
     }
-    let follows = ChunkError::Malformed("something follows the end");
+    let follows = ChunkError::Malformed(ChunkSyntaxError::DataAfterEnd);
     for (end, error) in [
         ("\r\n\r\n\r\n", follows.clone()),
         ("\n\r\n\r\n\r\n", follows.clone()),
@@ -1007,6 +1106,26 @@ fn what_is_still_to_come() {
     }
 }
 
+#[test]
+fn bytes_that_are_not_ascii_are_refused_in_trailers() {
+    let upload = with_trailer(true);
+    for (from, offset, syntax) in [
+        ("x-custom:abc", 0, None),
+        ("abc", 1, Some(ChunkSyntaxError::InvalidTrailerValue)),
+        (
+            "x-amz-trailer-signature:",
+            24,
+            Some(ChunkSyntaxError::InvalidSignature),
+        ),
+    ] {
+        let text = std::str::from_utf8(&upload.wire).unwrap();
+        let mut wire = upload.wire.clone();
+        wire[text.rfind(from).unwrap() + offset] = 0xff;
+        let expected = syntax.map_or(ChunkError::UnannouncedTrailer, ChunkError::Malformed);
+        assert_eq!(upload.refuses(&wire).1, expected, "{from}");
+    }
+}
+
 /// Sixteen digits, the extension of the longest signature (144 digits) and CRLF are 179 bytes.
 #[test]
 fn the_longest_header_of_a_chunk() {
@@ -1037,7 +1156,10 @@ fn the_longest_header_of_a_chunk() {
     assert_eq!(upload(176), Ok(()));
     for zeros in [177, 178, 1000] {
         let error = upload(zeros).unwrap_err();
-        assert_eq!(error, ChunkError::Malformed("a chunk's header is too long"));
+        assert_eq!(
+            error,
+            ChunkError::Malformed(ChunkSyntaxError::HeaderTooLong)
+        );
     }
 }
 
@@ -1064,7 +1186,7 @@ fn line_breaks_behind_chunks() {
             let expected = if ["\r", "xx"].contains(&wrong) && header == "\r\n" {
                 ChunkError::Incomplete
             } else {
-                ChunkError::Malformed("no line break follows a chunk")
+                ChunkError::Malformed(ChunkSyntaxError::MissingLineBreak)
             };
             assert_eq!(error, expected, "{wrong:?}");
         }
@@ -1122,7 +1244,7 @@ fn statuses_of_errors() {
     for (error, status) in [
         (ChunkError::SignatureMismatch, 403),
         (ChunkError::Incomplete, 400),
-        (ChunkError::Malformed(""), 400),
+        (ChunkError::Malformed(ChunkSyntaxError::InvalidSize), 400),
         (ChunkError::TrailersTooLong, 400),
         (ChunkError::ChecksumMismatch { name: name() }, 400),
         (ChunkError::MissingTrailer { name: name() }, 400),
@@ -1152,7 +1274,10 @@ fn sizes_of_chunks() {
     ] {
         let error = sign(length, size).unwrap_err();
         assert!(
-            matches!(error, Error::ChunkTooSmall { minimum: 8192, .. }),
+            matches!(
+                error,
+                Error::Chunk(ChunkSigningError::ChunkTooSmall { minimum: 8192, .. })
+            ),
             "{length} {size}: {error}"
         );
     }

@@ -9,12 +9,12 @@ use bytes::Bytes;
 #[cfg(feature = "checksums")]
 use countersign::chunked::ChecksumAlgorithm;
 use countersign::chunked::{
-    ChunkError, ChunkSigner, ChunkVerifier, ChunkedBody, ChunkedBodyError, ChunkedEncoding,
-    Trailer, VerifiedBody, VerifiedBodyError,
+    ChunkError, ChunkSigner, ChunkSigningError, ChunkVerifier, ChunkedBody, ChunkedBodyError,
+    ChunkedEncoding, Trailer, VerifiedBody, VerifiedBodyError,
 };
 use countersign::verify::VerificationKey;
 use countersign::{
-    Credentials, Error, Signer,
+    Credentials, Signer,
     sigv4::{AmzDate, Authorization, SigningKey},
 };
 use http::{HeaderMap, HeaderName, Request};
@@ -86,6 +86,7 @@ fn collect<B: Body<Data = Bytes> + Unpin>(
             Poll::Ready(Some(Err(error))) => {
                 let after = Pin::new(&mut body).poll_frame(&mut context);
                 assert!(matches!(after, Poll::Ready(None)), "more after an error");
+                assert_eq!(body.size_hint().exact(), Some(0), "more after an error");
                 break Some(error);
             }
             Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
@@ -198,7 +199,9 @@ fn a_body_of_another_length_is_refused() {
         let (sent, _, error) = collect(ChunkedBody::new(Pieces::of([&data[..]]), chunks));
         let too_short = matches!(
             error,
-            Some(ChunkedBodyError::Signing(Error::PayloadTooShort { .. }))
+            Some(ChunkedBodyError::Signing(
+                ChunkSigningError::PayloadTooShort { .. }
+            ))
         );
         assert!(too_short, "{length}: {error:?}");
         // The final chunk is not among what went.
@@ -208,10 +211,12 @@ fn a_body_of_another_length_is_refused() {
     let (_, _, error) = collect(ChunkedBody::new(Pieces::of([&[0; 11][..]]), chunks));
     assert!(matches!(
         error,
-        Some(ChunkedBodyError::Signing(Error::PayloadTooLong {
-            length: 11,
-            announced: 10
-        }))
+        Some(ChunkedBodyError::Signing(
+            ChunkSigningError::PayloadTooLong {
+                length: 11,
+                announced: 10
+            }
+        ))
     ));
 }
 
@@ -246,7 +251,9 @@ fn a_trailer_of_the_callers_own() {
         let error = collect(ChunkedBody::new(body(), chunks)).2;
         assert!(matches!(
             error,
-            Some(ChunkedBodyError::Signing(Error::InvalidTrailer { .. }))
+            Some(ChunkedBodyError::Signing(
+                ChunkSigningError::MissingTrailer { .. }
+            ))
         ));
 
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -362,7 +369,12 @@ fn checksums_are_calculated_and_checked_on_the_way() {
         assert!(came == data);
         assert_eq!(trailers.unwrap()["x-amz-checksum-sha256"], value);
 
+        // A value of the caller's own goes first.
         let other = "BI/8iNPJap8wdSTrNh5HxSIqiH/EX6DB+41CnFwjtDA=";
+        let body = ChunkedBody::new(Pieces::of(data.chunks(3000)), chunks.clone())
+            .with_trailer("x-amz-checksum-sha256", || other.to_owned());
+        let by_caller = [("x-amz-checksum-sha256", other)];
+        assert!(collect(body).0 == by_hand(chunks.clone(), &data, &by_caller));
         let wire = by_hand(chunks, &data, &[("x-amz-checksum-sha256", other)]);
         let body = VerifiedBody::new(Pieces::of([&wire[..]]), authorized.verifier());
         let (came, _, error) = collect(body);

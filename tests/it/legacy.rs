@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2::{self, SignatureMethod};
+use countersign::legacy::{LegacyError, SignedRequest};
 use countersign::verify::{Protocol, SignatureLocation, VerifyError};
 use countersign::{Credentials, Error};
 use http::{HeaderValue, Request};
@@ -49,7 +50,9 @@ fn get_attributes_with_temporary_credentials() {
         ),
         (SignatureMethod::HmacSha1, "gxMXLJjXrAh8nqyZXuJUhtG1Jog="),
     ] {
-        let signer = sigv2::Signer::new(credentials()).with_signature_method(method);
+        let signer = sigv2::Signer::new(credentials())
+            .unwrap()
+            .with_signature_method(method);
         let mut request = get(&format!("https://sdb.amazonaws.com/?{own}"));
         *request.uri_mut() = signer.sign_query(&request, NOW).unwrap();
         let name = method.as_str();
@@ -65,7 +68,7 @@ fn get_attributes_with_temporary_credentials() {
             countersign::encode_segment(signature)
         );
 
-        let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+        let claim = SignedRequest::parse_sigv2(&request, None).unwrap();
         assert_eq!(claim.access_key_id(), ID);
         assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
         let verified = claim.verify(&credentials(), NOW).unwrap();
@@ -78,11 +81,11 @@ fn get_attributes_with_temporary_credentials() {
 
 #[test]
 fn every_changed_parameter_is_refused() {
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     let request = get("https://sdb.amazonaws.com/?Action=GetAttributes&ItemName=a%20b");
     let uri = signer.sign_query(&request, NOW).unwrap().to_string();
     let verify = |request: &Request<()>| {
-        let claim = sigv2::SignedRequest::parse(request, None)?;
+        let claim = SignedRequest::parse_sigv2(request, None)?;
         claim.verify(&credentials(), NOW).map(drop)
     };
     assert_eq!(verify(&get(&uri)), Ok(()));
@@ -122,11 +125,11 @@ fn every_changed_parameter_is_refused() {
 
 #[test]
 fn a_window_on_both_sides_and_an_end() {
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     let verify = |query: &str, now| {
         let mut request = get(&format!("https://sdb.amazonaws.com/?{query}"));
         *request.uri_mut() = signer.sign_query(&request, NOW).unwrap();
-        let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+        let claim = SignedRequest::parse_sigv2(&request, None).unwrap();
         claim.verify(&credentials(), now).map(drop)
     };
     let (minutes, second) = (time::Duration::minutes(15), time::Duration::SECOND);
@@ -149,9 +152,10 @@ fn a_window_on_both_sides_and_an_end() {
 fn other_credentials_are_refused() {
     let mut request = get("https://sdb.amazonaws.com/?Action=ListDomains");
     *request.uri_mut() = sigv2::Signer::new(credentials())
+        .unwrap()
         .sign_query(&request, NOW)
         .unwrap();
-    let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+    let claim = SignedRequest::parse_sigv2(&request, None).unwrap();
     let verify = |credentials| claim.verify(&credentials, NOW).map(drop);
     let secret = |secret: &str| Credentials::new(ID, secret).with_session_token(TOKEN);
     assert_eq!(verify(secret(SECRET_KEY)), Ok(()));
@@ -178,7 +182,7 @@ fn other_credentials_are_refused() {
 
 #[test]
 fn what_is_not_signed() {
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     let sign = |url: &str| signer.sign_query(&get(url), NOW);
     let signed = sign("https://sdb.amazonaws.com/?A=1").unwrap();
     let again = sign(&signed.to_string());
@@ -187,9 +191,28 @@ fn what_is_not_signed() {
     assert!(matches!(named, Err(Error::AlreadySigned { .. })));
     let refused = sign("https://sdb.amazonaws.com/?A=%2");
     assert!(matches!(refused, Err(Error::InvalidQuery { .. })));
-    for query in ["A=1&A=2", "Timestamp=today", "Expires=1175139622"] {
+    for (query, expected) in [
+        (
+            "A=1&A=2",
+            LegacyError::DuplicateParameter {
+                name: "A".to_owned(),
+            },
+        ),
+        (
+            "Timestamp=today",
+            LegacyError::InvalidTime {
+                parameter: "Timestamp",
+            },
+        ),
+        (
+            "Expires=1175139622",
+            LegacyError::InvalidTime {
+                parameter: "Expires",
+            },
+        ),
+    ] {
         let refused = sign(&format!("https://sdb.amazonaws.com/?{query}")).unwrap_err();
-        assert!(matches!(refused, Error::InvalidSigV2Request(_)), "{query}");
+        assert_eq!(refused, Error::Legacy(expected), "{query}");
         assert!(!refused.to_string().contains("at byte"), "{refused}");
     }
     assert_eq!(sign("/?A=1"), Err(Error::MissingHost));
@@ -199,18 +222,18 @@ fn what_is_not_signed() {
         .body(())
         .unwrap();
     let refused = signer.sign_form(&post, "B=1", NOW);
-    assert!(matches!(refused, Err(Error::InvalidSigV2Request(_))));
+    assert_eq!(refused, Err(Error::Legacy(LegacyError::QueryBesideForm)));
     let form = signer
         .sign_form(&get("https://sdb.amazonaws.com/"), "B=1", NOW)
         .unwrap();
-    let refused = sigv2::SignedRequest::parse(&post, Some(&form)).map(drop);
+    let refused = SignedRequest::parse_sigv2(&post, Some(&form)).map(drop);
     assert!(matches!(refused, Err(VerifyError::InvalidTarget { .. })));
 }
 
 /// The one `host` header counts, else what the URI says.
 #[test]
 fn the_host_is_one() {
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     let text = |hosts: &[&str]| {
         let mut request = get("/?A=1");
         for host in hosts {
@@ -227,14 +250,14 @@ fn the_host_is_one() {
     // A server, which has only the header, and should have one.
     let signed = signer.sign_query(&get("https://sdb.amazonaws.com/?A=1"), NOW);
     let signed = signed.unwrap().path_and_query().unwrap().to_string();
-    let claim = sigv2::SignedRequest::parse(&get(&signed), None).map(drop);
+    let claim = SignedRequest::parse_sigv2(&get(&signed), None).map(drop);
     assert_eq!(claim, Err(VerifyError::MissingHost));
 }
 
 #[test]
 fn what_cannot_be_signed_now_or_sent() {
     let expiration = NOW;
-    let ended = sigv2::Signer::new(credentials().with_expiration(expiration));
+    let ended = sigv2::Signer::new(credentials().with_expiration(expiration)).unwrap();
     let request = get("https://sdb.amazonaws.com/?A=1");
     let now = NOW;
     let expected = Error::CredentialsExpired {
@@ -245,7 +268,9 @@ fn what_cannot_be_signed_now_or_sent() {
 
     // `http` takes URIs of up to 65,534 bytes.
     let long = format!("https://sdb.amazonaws.com/?A={}", "x".repeat(65_400));
-    let refused = sigv2::Signer::new(credentials()).sign_query(&get(&long), NOW);
+    let refused = sigv2::Signer::new(credentials())
+        .unwrap()
+        .sign_query(&get(&long), NOW);
     assert!(matches!(refused, Err(Error::UrlTooLong { .. })));
 }
 
@@ -256,7 +281,7 @@ fn times_that_cannot_be_read() {
             "AWSAccessKeyId=A&SignatureVersion=2&SignatureMethod=HmacSHA1&Signature=x&{name}=today"
         );
         let request = get(&format!("https://sdb.amazonaws.com/?{query}"));
-        let claim = sigv2::SignedRequest::parse(&request, None).map(drop);
+        let claim = SignedRequest::parse_sigv2(&request, None).map(drop);
         let form = SignatureLocation::Query;
         assert_eq!(claim, Err(VerifyError::InvalidDate { form }), "{name}");
     }
@@ -265,7 +290,7 @@ fn times_that_cannot_be_read() {
 #[test]
 fn a_form_says_a_space_with_a_plus() {
     let request = Request::post("https://sdb.amazonaws.com").body(()).unwrap();
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     let plus = signer.sign_form(&request, "Select=a+b&C=%2B", NOW).unwrap();
     let escape = signer
         .sign_form(&request, "Select=a%20b&C=%2B", NOW)
@@ -289,13 +314,13 @@ fn put() -> Request<()> {
 }
 
 fn verify_s3(request: &Request<()>) -> Result<(), VerifyError> {
-    let claim = s3_v2::SignedRequest::parse(request, BUCKET)?;
+    let claim = SignedRequest::parse_s3_v2(request, BUCKET)?;
     claim.verify(&credentials(), NOW).map(drop)
 }
 
 #[test]
 fn every_changed_header_is_refused() {
-    let signer = s3_v2::Signer::new(credentials());
+    let signer = s3_v2::Signer::new(credentials()).unwrap();
     for dated in [false, true] {
         let mut signed = put();
         if dated {
@@ -349,10 +374,10 @@ fn every_changed_header_is_refused() {
                 "{uri}"
             );
         }
-        let claim = s3_v2::SignedRequest::parse(&signed, Bucket::InHost("bucket")).unwrap();
+        let claim = SignedRequest::parse_s3_v2(&signed, Bucket::InHost("bucket")).unwrap();
         let other_bucket = claim.verify(&credentials(), NOW).map(drop);
         assert_eq!(other_bucket, Err(VerifyError::SignatureMismatch));
-        let late = s3_v2::SignedRequest::parse(&signed, BUCKET).unwrap();
+        let late = SignedRequest::parse_s3_v2(&signed, BUCKET).unwrap();
         let late = late
             .verify(&credentials(), NOW + time::Duration::minutes(16))
             .map(drop);
@@ -363,6 +388,7 @@ fn every_changed_header_is_refused() {
 #[test]
 fn every_changed_url_is_refused() {
     let presigned = s3_v2::Signer::new(credentials())
+        .unwrap()
         .presign(&put(), BUCKET, Duration::from_secs(60), NOW)
         .unwrap();
     assert!(!format!("{presigned:?}").contains("Signature"));
@@ -395,7 +421,7 @@ fn every_changed_url_is_refused() {
         assert!(verify_s3(&request(&changed)).is_err(), "{from} → {to}");
     }
     let claim = request(url);
-    let claim = s3_v2::SignedRequest::parse(&claim, BUCKET).unwrap();
+    let claim = SignedRequest::parse_s3_v2(&claim, BUCKET).unwrap();
     let at = |seconds| {
         let now = NOW + time::Duration::seconds(seconds);
         claim.verify(&credentials(), now).map(drop)
@@ -405,6 +431,7 @@ fn every_changed_url_is_refused() {
 
     let mut both = request(url);
     s3_v2::Signer::new(credentials())
+        .unwrap()
         .sign(&mut put(), BUCKET, NOW)
         .unwrap();
     both.headers_mut()
@@ -416,9 +443,9 @@ fn every_changed_url_is_refused() {
 #[test]
 fn what_a_claim_says() {
     let mut request = put();
-    let signer = s3_v2::Signer::new(credentials());
+    let signer = s3_v2::Signer::new(credentials()).unwrap();
     signer.sign(&mut request, BUCKET, NOW).unwrap();
-    let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
+    let claim = SignedRequest::parse_s3_v2(&request, BUCKET).unwrap();
     assert_eq!(claim.access_key_id(), ID);
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
     assert_eq!(claim.form(), SignatureLocation::Header);
@@ -426,7 +453,7 @@ fn what_a_claim_says() {
     let seconds = Duration::from_secs(60);
     let presigned = signer.presign(&put(), BUCKET, seconds, NOW).unwrap();
     let url = get(presigned.url());
-    let claim = s3_v2::SignedRequest::parse(&url, BUCKET).unwrap();
+    let claim = SignedRequest::parse_s3_v2(&url, BUCKET).unwrap();
     assert_eq!(claim.access_key_id(), ID);
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
     assert_eq!(claim.form(), SignatureLocation::Query);
@@ -480,11 +507,11 @@ fn what_is_no_authorization() {
 
 #[test]
 fn an_error_leaves_the_request_as_it_was() {
-    let expired = s3_v2::Signer::new(credentials().with_expiration(NOW));
+    let expired = s3_v2::Signer::new(credentials().with_expiration(NOW)).unwrap();
     let mut request = put();
     let error = expired.sign(&mut request, BUCKET, NOW).unwrap_err();
     assert!(matches!(error, Error::CredentialsExpired { .. }));
-    let signer = s3_v2::Signer::new(credentials());
+    let signer = s3_v2::Signer::new(credentials()).unwrap();
     let error = signer
         .sign(&mut request, BUCKET, datetime!(-0001-01-01 0:00 UTC))
         .unwrap_err();
@@ -505,6 +532,7 @@ fn an_error_leaves_the_request_as_it_was() {
     let refused = presign("https://s3.example.com/bucket/key?Expires=1", 1);
     assert!(matches!(refused, Err(Error::AlreadySigned { .. })));
     let outlives = s3_v2::Signer::new(credentials().with_expiration(NOW + time::Duration::SECOND))
+        .unwrap()
         .presign(&put(), BUCKET, Duration::from_secs(2), NOW);
     assert!(matches!(outlives, Err(Error::OutlivesCredentials { .. })));
 }
@@ -512,13 +540,13 @@ fn an_error_leaves_the_request_as_it_was() {
 #[test]
 fn debug_tells_no_secret() {
     let mut request = put();
-    let signer = s3_v2::Signer::new(credentials());
+    let signer = s3_v2::Signer::new(credentials()).unwrap();
     signer.sign(&mut request, BUCKET, NOW).unwrap();
-    let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
+    let claim = SignedRequest::parse_s3_v2(&request, BUCKET).unwrap();
     let query = get("https://sdb.amazonaws.com/?A=1");
-    let query_signer = sigv2::Signer::new(credentials());
+    let query_signer = sigv2::Signer::new(credentials()).unwrap();
     let signed = get(&query_signer.sign_query(&query, NOW).unwrap().to_string());
-    let query_claim = sigv2::SignedRequest::parse(&signed, None).unwrap();
+    let query_claim = SignedRequest::parse_sigv2(&signed, None).unwrap();
     let signature = request.headers()["authorization"].to_str().unwrap();
     let signature = signature.rsplit(':').next().unwrap();
     let texts = [
@@ -541,6 +569,7 @@ fn credentials_may_end_with_the_url() {
     let presign = |left: i64| {
         let end = NOW + time::Duration::seconds(3600 + left);
         s3_v2::Signer::new(credentials().with_expiration(end))
+            .unwrap()
             .presign(&put(), BUCKET, hour, NOW)
             .map(drop)
     };
@@ -562,6 +591,7 @@ fn headers_of_a_url() {
     }
     let hour = Duration::from_secs(3600);
     let url = s3_v2::Signer::new(credentials())
+        .unwrap()
         .presign(&request, BUCKET, hour, NOW)
         .unwrap();
     let mut names: Vec<&str> = url.headers().keys().map(http::HeaderName::as_str).collect();
@@ -574,9 +604,10 @@ fn headers_of_a_url() {
 fn what_an_s3_claim_tells() {
     let mut request = put();
     s3_v2::Signer::new(credentials())
+        .unwrap()
         .sign(&mut request, BUCKET, NOW)
         .unwrap();
-    let claim = s3_v2::SignedRequest::parse(&request, BUCKET).unwrap();
+    let claim = SignedRequest::parse_s3_v2(&request, BUCKET).unwrap();
     assert_eq!(claim.access_key_id(), ID);
     assert_eq!(claim.session_token().unwrap().expose(), TOKEN);
 }
@@ -584,7 +615,7 @@ fn what_an_s3_claim_tells() {
 /// The host is the header's where there is one, and without one the URI's.
 #[test]
 fn a_query_is_signed_for_its_host() {
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     let relative = |hosts: &[&'static str]| {
         let mut request = get("/?Action=A&Timestamp=2010-01-25T22%3A03%3A07Z");
         for host in hosts {
@@ -616,7 +647,7 @@ fn what_a_query_claim_lacks() {
                 .headers_mut()
                 .insert("host", HeaderValue::from_static(host));
         }
-        sigv2::SignedRequest::parse(&request, None).map(drop)
+        SignedRequest::parse_sigv2(&request, None).map(drop)
     };
     let own = "AWSAccessKeyId=A&SignatureMethod=HmacSHA256&SignatureVersion=2&Signature=x";
     let host = Some("sdb.amazonaws.com");
@@ -715,7 +746,9 @@ fn what_is_signed_is_not_signed_again() {
         "x-amz-security-token",
     ] {
         let request = get(&format!("https://s3.example.com/bucket/key?{name}=1"));
-        let url = s3_v2::Signer::new(credentials()).presign(&request, BUCKET, hour, NOW);
+        let url = s3_v2::Signer::new(credentials())
+            .unwrap()
+            .presign(&request, BUCKET, hour, NOW);
         let error = url.map(drop).unwrap_err();
         assert!(matches!(error, Error::AlreadySigned { parameter } if parameter == name));
     }
@@ -727,7 +760,9 @@ fn what_is_signed_is_not_signed_again() {
         "SignatureVersion",
     ] {
         let request = get(&format!("https://sdb.amazonaws.com/?Action=A&{name}=1"));
-        let signed = sigv2::Signer::new(credentials()).sign_query(&request, NOW);
+        let signed = sigv2::Signer::new(credentials())
+            .unwrap()
+            .sign_query(&request, NOW);
         let error = signed.map(drop).unwrap_err();
         assert!(matches!(error, Error::AlreadySigned { parameter } if parameter == name));
     }
@@ -736,7 +771,7 @@ fn what_is_signed_is_not_signed_again() {
 /// Empty parameters at the end are not doubled by what is added.
 #[test]
 fn a_query_that_ends_in_ampersands() {
-    let signer = sigv2::Signer::new(credentials());
+    let signer = sigv2::Signer::new(credentials()).unwrap();
     for end in ["", "&", "&&"] {
         let mut request = get(&format!(
             "https://sdb.amazonaws.com/?Action=ListDomains{end}"
@@ -744,7 +779,7 @@ fn a_query_that_ends_in_ampersands() {
         *request.uri_mut() = signer.sign_query(&request, NOW).unwrap();
         let query = request.uri().query().unwrap();
         assert!(query.starts_with("Action=ListDomains&A"), "{query}");
-        let claim = sigv2::SignedRequest::parse(&request, None).unwrap();
+        let claim = SignedRequest::parse_sigv2(&request, None).unwrap();
         assert!(claim.verify(&credentials(), NOW).is_ok(), "{query}");
     }
 }
@@ -756,9 +791,54 @@ fn two_ways_to_be_signed() {
     for name in ["Signature", "AWSAccessKeyId", "X-Amz-Signature"] {
         let mut request = put();
         let uri = format!("https://s3.example.com/bucket/key?acl&{name}=x");
-        let signer = s3_v2::Signer::new(credentials());
+        let signer = s3_v2::Signer::new(credentials()).unwrap();
         signer.sign(&mut request, BUCKET, NOW).unwrap();
         *request.uri_mut() = uri.parse().unwrap();
         assert_eq!(verify_s3(&request), several, "{name}");
+    }
+}
+
+/// `http` cannot add a path to a URI of an authority alone.
+#[test]
+fn a_query_is_not_signed_for_a_uri_without_a_scheme() {
+    let connect = Request::connect("sdb.amazonaws.com:443").body(()).unwrap();
+    let signer = sigv2::Signer::new(credentials()).unwrap();
+    assert_eq!(signer.sign_query(&connect, NOW), Err(Error::RelativeUri));
+    // Its honest neighbours.
+    let absolute = get("https://sdb.amazonaws.com:443");
+    assert!(signer.sign_query(&absolute, NOW).is_ok());
+    let mut relative = get("/");
+    let host = HeaderValue::from_static("sdb.amazonaws.com");
+    relative.headers_mut().insert("host", host);
+    let signed = signer.sign_query(&relative, NOW).unwrap();
+    assert!(signed.authority().is_none() && signed.query().is_some());
+}
+
+/// A client can add any of them to a signed request.
+#[test]
+fn unsigned_parameters_that_select_another_operation_are_listed_for_servers() {
+    let url = "https://s3.example.com/bucket/key?versionId=1";
+    let (mut signed, signer) = (get(url), s3_v2::Signer::new(credentials()).unwrap());
+    signer.sign(&mut signed, BUCKET, NOW).unwrap();
+    let with = |name: &str| {
+        let mut request = signed.clone();
+        *request.uri_mut() = format!("{url}&{name}").parse().unwrap();
+        verify_s3(&request)
+    };
+    // Amazon S3 API Reference: GetObjectAttributes, PutObjectRetention, PutBucketEncryption ...
+    for name in ["attributes", "retention", "encryption", "renameObject"] {
+        assert!(s3_v2::UNSIGNED_OPERATIONS.contains(&name), "{name}");
+    }
+    assert!(s3_v2::UNSIGNED_OPERATIONS.is_sorted());
+    for name in s3_v2::UNSIGNED_OPERATIONS {
+        assert_eq!(with(name), Ok(()), "{name}");
+        let found = s3_v2::unsigned_operation(&get(&format!("{url}&{name}")));
+        assert_eq!(found, Some(name));
+    }
+    assert_eq!(s3_v2::unsigned_operation(&signed), None);
+    // Those that are signed cannot be added.
+    for name in ["acl", "tagging", "object-lock", "uploads", "restore"] {
+        assert!(!s3_v2::UNSIGNED_OPERATIONS.contains(&name), "{name}");
+        assert_eq!(with(name), Err(VerifyError::SignatureMismatch), "{name}");
     }
 }

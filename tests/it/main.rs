@@ -3,6 +3,8 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod access_keys;
+#[cfg(feature = "s3")]
+mod addresses;
 mod allocations;
 mod attacks;
 mod aws_suite;
@@ -10,10 +12,20 @@ mod bearer;
 mod bytes;
 #[cfg(feature = "tokens")]
 mod caller_identity;
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+mod calls;
 mod chunked;
 #[cfg(feature = "http-body")]
 mod chunked_body;
 mod chunked_properties;
+#[cfg(all(feature = "cloudfront", feature = "sigv4a"))]
+mod cloudfront_openssl;
 mod corners;
 mod edge_cases;
 #[cfg(feature = "event-stream")]
@@ -25,8 +37,13 @@ mod explain;
 mod hostile_answers;
 #[cfg(feature = "legacy")]
 mod legacy;
+#[cfg(feature = "tokens")]
+mod logins;
+mod package;
 #[cfg(feature = "post-policy")]
 mod post_policy;
+#[cfg(feature = "sources")]
+mod profile_suite;
 mod properties;
 #[cfg(all(
     feature = "codeartifact",
@@ -36,8 +53,11 @@ mod properties;
 ))]
 mod refusals;
 mod secrets;
+mod sign;
 #[cfg(feature = "sigv4a")]
 mod sigv4a;
+#[cfg(feature = "sources")]
+mod sources;
 #[cfg(feature = "sts")]
 mod sts;
 mod temporary_credentials;

@@ -4,7 +4,9 @@ mod file_name;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign::post_policy::{PolicyError, PostForm, PostPolicy, SignedPost, Upload};
+use countersign::post_policy::{
+    MalformedPolicy, PolicyError, PostForm, PostPolicy, PostPolicyError, SignedPost, Upload,
+};
 use countersign::verify::{SignatureLocation, VerificationKey, Verifier, VerifyError};
 use countersign::{Credentials, Error, Service, SessionToken, Signer, sigv4::SigningKey};
 use proptest::prelude::*;
@@ -29,12 +31,23 @@ fn signer() -> Signer {
 }
 
 fn policy() -> PostPolicy {
-    PostPolicy::new("sigv4examplebucket", END).starts_with("key", "user/user1/")
+    PostPolicy::new("sigv4examplebucket", END).require_prefix("key", "user/user1/")
 }
 
 fn text_of(form: &PostForm) -> String {
     let (_, policy) = form.fields().find(|(name, _)| *name == "policy").unwrap();
     String::from_utf8(STANDARD.decode(policy).unwrap()).unwrap()
+}
+
+fn is_too_long(error: &Error) -> bool {
+    let Error::PostPolicy(PostPolicyError::Malformed(MalformedPolicy::TooLong {
+        length,
+        longest: 20_480,
+    })) = error
+    else {
+        return false;
+    };
+    *length > 20_480
 }
 
 /// What a server says to these fields.
@@ -148,9 +161,9 @@ fn the_documented_example() {
 #[test]
 fn the_text_of_a_policy() {
     let policy = policy()
-        .equals("acl", "public-read")
-        .starts_with("Content-Type", "image/")
-        .equals("$x-amz-meta-a", "b")
+        .require_eq("acl", "public-read")
+        .require_prefix("Content-Type", "image/")
+        .require_eq("$x-amz-meta-a", "b")
         .content_length_range(1, 1_048_576);
     let form = signer().sign_post(&policy, [], NOW).unwrap();
     assert_eq!(
@@ -171,7 +184,7 @@ fn the_text_of_a_policy() {
 /// A name that begins with a dollar would be read as another one as the key of an object.
 #[test]
 fn a_field_with_a_dollar() {
-    let policy = policy().equals("$price", "1");
+    let policy = policy().require_eq("$price", "1");
     let form = signer().sign_post(&policy, [("$price", "1")], NOW).unwrap();
     let text: serde_json::Value = serde_json::from_str(&text_of(&form)).unwrap();
     let conditions = text["conditions"].as_array().unwrap();
@@ -244,7 +257,7 @@ fn session_tokens_are_covered_and_sent() {
 
 #[test]
 fn fields_that_a_form_cannot_have() {
-    let policy = policy().equals("acl", "private");
+    let policy = policy().require_eq("acl", "private");
     let sign = |field, value| signer().sign_post(&policy, [(field, value)], NOW);
     for (field, value) in [
         ("key", "user/user1/${filename}"),
@@ -261,8 +274,9 @@ fn fields_that_a_form_cannot_have() {
             .count(),
         1
     );
-    let uncovered = |field: &str| Error::FieldNotCovered {
-        field: field.to_owned(),
+    let uncovered = |field: &str| {
+        let field = field.to_owned();
+        Error::PostPolicy(PostPolicyError::FieldNotCovered { field })
     };
     assert_eq!(
         sign("Content-Type", "image/png").unwrap_err(),
@@ -272,28 +286,32 @@ fn fields_that_a_form_cannot_have() {
         sign("x-amz-meta-a", "").unwrap_err(),
         uncovered("x-amz-meta-a")
     );
-    for (field, value) in [
-        ("acl", "public-read"),
-        ("key", "user/user2/k"),
-        ("x-amz-date", "20151229T000000Z"),
-        ("X-Amz-Signature", "0"),
-        ("Policy", ""),
-        ("file", ""),
-        ("", ""),
-        ("a\"b", ""),
-        ("a\r\nb", ""),
+    type New = fn(String) -> PostPolicyError;
+    let unmet: New = |field| PostPolicyError::FieldNotMet { field };
+    let reserved: New = |field| PostPolicyError::ReservedField { field };
+    let unnamed: New = |field| PostPolicyError::InvalidFieldName { field };
+    for (field, value, expected) in [
+        ("acl", "public-read", unmet),
+        ("key", "user/user2/k", unmet),
+        ("x-amz-date", "20151229T000000Z", reserved),
+        ("X-Amz-Signature", "0", reserved),
+        ("Policy", "", reserved),
+        ("file", "", reserved),
+        ("", "", unnamed),
+        ("a\"b", "", unnamed),
+        ("a\r\nb", "", unnamed),
     ] {
         let error = sign(field, value).unwrap_err();
-        assert!(
-            matches!(error, Error::InvalidField { .. }),
-            "{field}: {error}"
-        );
+        assert_eq!(error, Error::PostPolicy(expected(field.to_owned())));
     }
     // Two values for one field, in the policy and in the form.
-    let torn = policy.clone().equals("acl", "public-read");
+    let torn = policy.clone().require_eq("acl", "public-read");
     assert!(signer().sign_post(&torn, [], NOW).is_err());
     let twice = [("key", "user/user1/a"), ("KEY", "user/user1/b")];
-    assert!(signer().sign_post(&policy, twice, NOW).is_err());
+    let refused = signer().sign_post(&policy, twice, NOW).map(drop);
+    let field = "KEY".to_owned();
+    let expected = PostPolicyError::DuplicateField { field };
+    assert_eq!(refused, Err(Error::PostPolicy(expected)));
 }
 
 #[test]
@@ -302,14 +320,14 @@ fn policies_that_cannot_be() {
     let without_key = PostPolicy::new("bucket", END);
     assert_eq!(
         sign(&without_key),
-        Err(Error::FieldNotCovered {
+        Err(Error::PostPolicy(PostPolicyError::FieldNotCovered {
             field: "key".to_owned()
-        })
+        }))
     );
-    assert!(matches!(
-        sign(&policy().content_length_range(2, 1)),
-        Err(Error::InvalidPolicy(_))
-    ));
+    let (min, max) = (2, 1);
+    let expected = PostPolicyError::EmptyLengthRange { min, max };
+    let refused = sign(&policy().content_length_range(2, 1));
+    assert_eq!(refused, Err(Error::PostPolicy(expected)));
     assert_eq!(sign(&policy().content_length_range(0, u64::MAX)), Ok(()));
     // Two of which each could be met, and never both.
     let ranges = |max| {
@@ -318,33 +336,37 @@ fn policies_that_cannot_be() {
             .content_length_range(0, max)
     };
     assert_eq!(sign(&ranges(10)), Ok(()));
-    assert!(matches!(sign(&ranges(9)), Err(Error::InvalidPolicy(_))));
-    assert_eq!(sign(&policy().starts_with("bucket", "sigv4")), Ok(()));
+    let (min, max) = (10, 9);
+    let expected = PostPolicyError::EmptyLengthRange { min, max };
+    assert_eq!(sign(&ranges(9)), Err(Error::PostPolicy(expected)));
+    assert_eq!(sign(&policy().require_prefix("bucket", "sigv4")), Ok(()));
     for other in [
-        policy().equals("bucket", "another"),
-        policy().starts_with("bucket", "another"),
+        policy().require_eq("bucket", "another"),
+        policy().require_prefix("bucket", "another"),
     ] {
         let refused = sign(&other);
         assert!(
-            matches!(&refused, Err(Error::InvalidField { field, .. }) if field == "bucket"),
+            matches!(&refused, Err(Error::PostPolicy(PostPolicyError::FieldNotMet { field })) if field == "bucket"),
             "{refused:?}"
         );
     }
     let never = PostPolicy::new("bucket", datetime!(-0001-01-01 0:00 UTC));
     assert!(matches!(
-        sign(&never.starts_with("key", "")),
-        Err(Error::InvalidPolicy(_))
+        sign(&never.require_prefix("key", "")),
+        Err(Error::PostPolicy(
+            PostPolicyError::ExpirationOutOfRange { .. }
+        ))
     ));
-    let ended = PostPolicy::new("bucket", NOW).starts_with("key", "");
+    let ended = PostPolicy::new("bucket", NOW).require_prefix("key", "");
     assert_eq!(
         sign(&ended),
-        Err(Error::PolicyExpired {
+        Err(Error::PostPolicy(PostPolicyError::Expired {
             expiration: NOW.into(),
             now: NOW.into()
-        })
+        }))
     );
-    let long = policy().starts_with("x-amz-meta-a", "a".repeat(15 * 1024));
-    assert!(matches!(sign(&long), Err(Error::InvalidPolicy(_))));
+    let long = policy().require_prefix("x-amz-meta-a", "a".repeat(15 * 1024));
+    assert!(is_too_long(&sign(&long).unwrap_err()));
 
     let short = credentials().with_expiration(datetime!(2015-12-29 12:00 UTC));
     let signer = Signer::new(short, "us-east-1", "s3").unwrap();
@@ -353,7 +375,8 @@ fn policies_that_cannot_be() {
         matches!(error, Error::OutlivesCredentials { .. }),
         "{error}"
     );
-    let until = PostPolicy::new("bucket", datetime!(2015-12-29 12:00 UTC)).starts_with("key", "");
+    let until =
+        PostPolicy::new("bucket", datetime!(2015-12-29 12:00 UTC)).require_prefix("key", "");
     assert!(signer.sign_post(&until, [], NOW).is_ok());
 
     let with = |more: &str| {
@@ -369,12 +392,18 @@ fn policies_that_cannot_be() {
         Ok(())
     );
     let date = "x-amz-date".to_owned();
-    assert_eq!(sign(&with("")), Err(Error::FieldNotCovered { field: date }));
+    assert_eq!(
+        sign(&with("")),
+        Err(Error::PostPolicy(PostPolicyError::FieldNotCovered {
+            field: date
+        }))
+    );
     assert!(matches!(
         sign(&with(",{\"x-amz-date\":\"20151228T000000Z\"}")),
-        Err(Error::InvalidField { .. })
+        Err(Error::PostPolicy(PostPolicyError::FieldNotMet { .. }))
     ));
-    assert!(matches!(sign("{}"), Err(Error::InvalidPolicy(_))));
+    let malformed = PostPolicyError::Malformed(MalformedPolicy::UnexpectedMembers);
+    assert_eq!(sign("{}"), Err(Error::PostPolicy(malformed)));
 }
 
 #[test]
@@ -477,7 +506,7 @@ fn who_signed_and_for_what() {
 #[test]
 fn what_a_form_says() {
     assert_eq!(policy().expiration(), END.into());
-    let policy = policy().equals("acl", "private");
+    let policy = policy().require_eq("acl", "private");
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k"), ("x-ignore-a", "b")], NOW)
         .unwrap();
@@ -535,7 +564,8 @@ fn what_a_form_says() {
         let expected = Err(VerifyError::SeveralAuthentications.into());
         assert_eq!(verify(&both, &UPLOAD, NOW), expected);
         let error = signer().sign_post(&policy, [(name, "a")], NOW).unwrap_err();
-        assert!(matches!(error, Error::InvalidField { .. }), "{error}");
+        let field = name.to_owned();
+        assert_eq!(error, PostPolicyError::ReservedField { field }.into());
     }
 
     let mut twice = fields;
@@ -558,8 +588,14 @@ fn a_long_policy_is_not_read() {
     let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let signing_key = SigningKey::derive(credentials().secret_key(), claim.scope());
     for (length, problem) in [
-        (20 * 1024, "is not base64"),
-        (20 * 1024 + 1, "is longer than 20 KB"),
+        (20 * 1024, MalformedPolicy::NotBase64),
+        (
+            20 * 1024 + 1,
+            MalformedPolicy::TooLong {
+                length: 20 * 1024 + 1,
+                longest: 20 * 1024,
+            },
+        ),
     ] {
         let policy = "*".repeat(length);
         let signature = signing_key.sign(policy.as_bytes());
@@ -631,7 +667,7 @@ fn the_end_of_a_policy_and_the_length_of_a_file() {
 
 #[test]
 fn several_types_of_content_all_count() {
-    let policy = policy().starts_with("Content-Type", "image/");
+    let policy = policy().require_prefix("Content-Type", "image/");
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k")], NOW)
         .unwrap();
@@ -650,7 +686,7 @@ fn several_types_of_content_all_count() {
 
 #[test]
 fn the_file_name_is_part_of_the_key_that_is_checked() {
-    let policy = PostPolicy::new("sigv4examplebucket", END).equals("key", "user/me.png");
+    let policy = PostPolicy::new("sigv4examplebucket", END).require_eq("key", "user/me.png");
     let form = signer().sign_post(&policy, [], NOW).unwrap();
     let fields: Vec<(&str, &str)> = form
         .fields()
@@ -688,10 +724,10 @@ proptest! {
         name in "[^\\p{Cc}\"]{1,10}",
     ) {
         let mut policy = PostPolicy::new("sigv4examplebucket", END)
-            .starts_with("key", format!("${prefix}"))
+            .require_prefix("key", format!("${prefix}"))
             .content_length_range(0, 1000);
         for (i, value) in values.iter().enumerate() {
-            policy = policy.equals(format!("x-amz-meta-{name}{i}"), format!("\\$\u{b}{value}"));
+            policy = policy.require_eq(format!("x-amz-meta-{name}{i}"), format!("\\$\u{b}{value}"));
         }
         let key = format!("${prefix}x");
         let form = signer().sign_post(&policy, [("key", key.as_str())], NOW);
@@ -791,10 +827,7 @@ fn bounds_are_within() {
     assert!(signer().sign_post_text(&padded(15_360), NOW).is_ok());
     for length in [15_361, 15_364, 20_000] {
         let error = signer().sign_post_text(&padded(length), NOW).unwrap_err();
-        assert!(matches!(
-            error,
-            Error::InvalidPolicy("is longer than 20 KB")
-        ));
+        assert!(is_too_long(&error), "{error}");
     }
     // Signed by hand, what the signer would not sign.
     for (length, is_read) in [(15_360, true), (15_361, false), (15_364, false)] {
@@ -830,7 +863,9 @@ fn a_key_is_for_its_scope_alone() {
     ] {
         let key = SigningKey::derive(
             &SECRET.into(),
-            &countersign::sigv4::CredentialScope::parse(other).unwrap(),
+            &other
+                .parse::<countersign::sigv4::CredentialScope>()
+                .unwrap(),
         );
         let policy = fields.iter().find(|(name, _)| *name == "policy").unwrap().1;
         let signature = key.sign(policy);
@@ -880,4 +915,91 @@ fn an_empty_secret_verifies_no_form() {
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let refused = claim.verify(&verifier, &key, &UPLOAD, NOW).map(drop);
     assert_eq!(refused, Err(VerifyError::SignatureMismatch.into()));
+}
+
+/// Servers log the access key ID of a claim before anything is proven.
+#[test]
+fn an_access_key_id_of_a_form_is_1_to_128_visible_ascii_characters() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let parse = |id: &str| {
+        let credential = format!("{id}/20151229/us-east-1/s3/aws4_request");
+        let fields: Vec<(&str, &str)> = form
+            .fields()
+            .map(|(name, value)| match name {
+                "x-amz-credential" => (name, credential.as_str()),
+                _ => (name, value),
+            })
+            .collect();
+        SignedPost::parse(&fields).map(|claim| claim.access_key_id().to_owned())
+    };
+    for id in ["A", "team/app", &"A".repeat(128)] {
+        assert_eq!(parse(id).as_deref(), Ok(id));
+    }
+    for id in [
+        "",
+        "AKID\nINFO verified",
+        "AKID\r",
+        "A B",
+        "A\u{1b}[2K",
+        "A\u{7f}",
+        "é",
+        "A,B",
+        &"A".repeat(129),
+    ] {
+        let error = parse(id).unwrap_err();
+        let named = matches!(
+            &error,
+            PolicyError::Signature(VerifyError::Malformed { problem, .. })
+                if problem.contains("access key ID of 1 to 128")
+        );
+        assert!(named, "{id:?}: {error:?}");
+        assert!(!format!("{error} {error:?}").contains("INFO"));
+    }
+}
+
+/// Amazon S3 API Reference, "POST policy": the texts that a store logs or returns.
+#[test]
+fn a_refused_upload_is_told_in_one_sentence() {
+    let field = || "acl".to_owned();
+    let now = NOW.into();
+    for (error, text) in [
+        (
+            PolicyError::RepeatedField { field: field() },
+            "form field `acl` appears more than once",
+        ),
+        (
+            PolicyError::Expired {
+                expiration: END.into(),
+                now,
+            },
+            "policy expired at 2015-12-30T12:00:00Z (server time 2015-12-29T00:00:00Z)",
+        ),
+        (
+            PolicyError::FieldMissing { field: field() },
+            "form field `acl` is missing",
+        ),
+        (
+            PolicyError::FieldNotMet { field: field() },
+            "form field `acl` does not meet the policy",
+        ),
+        (
+            PolicyError::FileTooSmall { length: 0, min: 1 },
+            "file is 0 bytes, below the minimum of 1",
+        ),
+        (
+            PolicyError::FileTooLarge { length: 2, max: 1 },
+            "file is 2 bytes, above the maximum of 1",
+        ),
+        (MalformedPolicy::NotUtf8.into(), "policy is not UTF-8"),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+    let field = PostPolicyError::FileNameInExactCondition { field: field() };
+    assert_eq!(
+        field.to_string(),
+        "exact condition on the form field `acl` contains `${filename}`, which S3 replaces \
+         before it compares: use a prefix"
+    );
 }

@@ -102,7 +102,9 @@ fn what_a_client_holds() {
     needles.hidden_in_display(&Signer::new(broken, "us-east-1", "s3").unwrap_err());
 
     // kSigning of AWS's documentation, for this secret.
-    let scope = CredentialScope::parse("20150830/us-east-1/iam/aws4_request").unwrap();
+    let scope = "20150830/us-east-1/iam/aws4_request"
+        .parse::<CredentialScope>()
+        .unwrap();
     let key = SigningKey::derive(&SECRET.into(), &scope);
     let text = format!("{key:?}");
     needles.hidden_in_text(&text);
@@ -295,7 +297,7 @@ fn errors_made_with_secrets_at_hand() {
     let query =
         format!("X-Amz-Credential={TOKEN}&X-Amz-Signature={TOKEN}&X-Amz-Security-Token={TOKEN}");
     needles.hidden_in_display(&QueryAuthorization::parse(&query).unwrap_err());
-    needles.hidden_in_display(&CredentialScope::parse(SECRET).unwrap_err());
+    needles.hidden_in_display(&SECRET.parse::<CredentialScope>().unwrap_err());
     needles.hidden_in_display(&session_token_parameter(&(&*value).into()).unwrap_err());
 }
 
@@ -303,6 +305,6 @@ fn errors_made_with_secrets_at_hand() {
 fn the_plain_types_print() {
     // The rest holds nothing to hide, and prints what it is.
     assert_eq!(format!("{:?}", Service::S3.name()), "\"s3\"");
-    assert!(format!("{:?}", PayloadHash::EMPTY.to_hashed_payload()).contains("e3b0c442"));
+    assert!(format!("{:?}", PayloadHash::EMPTY.to_string()).contains("e3b0c442"));
     assert!(format!("{:?}", PayloadHash::Unsigned).contains("Unsigned"));
 }

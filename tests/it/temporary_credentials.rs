@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use countersign::bearer::{self, BearerToken};
-use countersign::{Credentials, Error, Headers, PayloadHash, Rules, Service, Signer};
+use countersign::{Credentials, Error, HeaderSelection, PayloadHash, Rules, Service, Signer};
 use http::Request;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -40,7 +40,7 @@ fn list_users_with_the_host_alone() {
 
     // Other headers are sent, and not signed.
     let mut rules = Rules::GENERIC;
-    rules.headers = Headers::Required;
+    rules.headers = HeaderSelection::Required;
     let signer = Signer::new(credentials(), "us-east-1", Service::new("iam", rules)).unwrap();
     let mut with_others = list_users()
         .header("accept", "application/xml")

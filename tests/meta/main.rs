@@ -5,6 +5,7 @@ mod edge_cases;
 mod errors;
 mod layout;
 mod public_api;
+mod signing_names;
 mod sources;
 #[cfg(all(
     feature = "checksums",

@@ -185,7 +185,8 @@ fn the_streamed_upload_verifies() -> Result<(), Box<dyn Error>> {
     let claim = SignedRequest::parse(&head)?;
     let key = VerificationKey::derive(&Credentials::new(LONG_TERM.0, SECRET), claim.scope())?;
     let verifier = Verifier::new("eu-west-1", Service::S3)?;
-    let PendingVerification::Streaming(head) = verifier.verify_signature(&claim, &key, NOW)? else {
+    let PendingVerification::SignedStream(head) = verifier.verify_signature(&claim, &key, NOW)?
+    else {
         return Err("it is a stream".into());
     };
     let (_, seed) = head.into_parts();
@@ -318,10 +319,10 @@ fn the_rewritten_host_is_explained() -> Result<(), Box<dyn Error>> {
         /2026/a%20b%2Bc.pdf\n\nhost:10.0.0.7:8080\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\
         x-amz-date:20260101T120000Z\n\nhost;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD\
         </CanonicalRequest></Error>";
-    let why = explain::why(&request, error_body)?.to_string();
+    let why = explain::why(&request, "s3", None, error_body)?.to_string();
     assert!(why.starts_with(
         "SignatureDoesNotMatch\n\
-         Likely cause: The request was signed for another host than the one it arrived at.\n"
+         Likely cause: The request was signed for a host other than the one it arrived at.\n"
     ));
     Ok(())
 }

@@ -110,7 +110,7 @@ fn signed(case: &mut Case<'_>, message: &Json, expected: &Json) {
             service,
         )
         .unwrap();
-        let mut verifier = EventVerifier::new(&credentials, &scope, &seed);
+        let mut verifier = EventVerifier::from_signature(&credentials, &scope, &seed);
         let event = if inner.is_empty() {
             Event::End
         } else {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use countersign::legacy::SignedRequest;
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2::{self, SignatureMethod};
 use http::{Request, Uri};
@@ -19,7 +20,9 @@ pub fn run_query(case: &mut Case<'_>) {
         "HmacSHA1" => SignatureMethod::HmacSha1,
         other => panic!("signature_method: {other}"),
     };
-    let signer = sigv2::Signer::new(credentials(input)).with_signature_method(method);
+    let signer = sigv2::Signer::new(credentials(input))
+        .unwrap()
+        .with_signature_method(method);
     let mut parameters: Vec<String> = input["params"]
         .as_array()
         .unwrap()
@@ -77,7 +80,7 @@ pub fn run_query(case: &mut Case<'_>) {
         case.check("params", pairs(&expected["params"], str::to_owned), sent);
     }
 
-    let claim = sigv2::SignedRequest::parse(&request, form).unwrap();
+    let claim = SignedRequest::parse_sigv2(&request, form).unwrap();
     let verified = claim
         .verify(&credentials(input), now)
         .map(|verified| verified.access_key_id());
@@ -88,7 +91,7 @@ pub fn run_query(case: &mut Case<'_>) {
 pub fn run_s3(case: &mut Case<'_>) {
     let input = case.input;
     let bucket = Bucket::InHost(text(input, "bucket"));
-    let signer = s3_v2::Signer::new(credentials(input));
+    let signer = s3_v2::Signer::new(credentials(input)).unwrap();
     let (request, now) = match text(input, "form") {
         "header" => s3_header(case, &signer, bucket),
         "query" => s3_query(case, &signer, bucket),
@@ -100,7 +103,7 @@ pub fn run_s3(case: &mut Case<'_>) {
         text(case.expected, "string_to_sign"),
         std::str::from_utf8(&string_to_sign).unwrap(),
     );
-    let claim = s3_v2::SignedRequest::parse(&request, bucket).unwrap();
+    let claim = SignedRequest::parse_s3_v2(&request, bucket).unwrap();
     let verified = claim
         .verify(&credentials(input), now)
         .map(|verified| verified.access_key_id());

@@ -7,7 +7,22 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod access_key_id;
+#[cfg(feature = "s3")]
+mod address;
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+mod calls;
+#[cfg(feature = "checksums")]
+mod checksums;
 mod chunked;
+mod clock_skew;
+#[cfg(feature = "cloudfront")]
+mod cloudfront;
 #[cfg(feature = "codeartifact")]
 mod codeartifact;
 mod default_headers;
@@ -15,6 +30,8 @@ mod default_headers;
 mod event_stream;
 #[cfg(feature = "legacy")]
 mod legacy;
+#[cfg(feature = "tokens")]
+mod logins;
 #[cfg(feature = "post-policy")]
 mod post_policy;
 mod report;
@@ -24,6 +41,8 @@ mod sigv4;
 mod sigv4a;
 #[cfg(feature = "sigv4a")]
 mod sigv4a_chunked;
+#[cfg(feature = "sources")]
+mod sources;
 #[cfg(feature = "sts")]
 mod sts;
 #[cfg(feature = "tokens")]
@@ -45,6 +64,15 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         #[cfg(not(feature = "tokens"))]
         "sts-identity" => sigv4::run,
         "chunked" | "chunked-trailer" | "unsigned-trailer" => chunked::run,
+        #[cfg(feature = "checksums")]
+        "checksums" => checksums::run,
+        "clock-skew" => clock_skew::run,
+        #[cfg(feature = "cloudfront")]
+        "cloudfront" => cloudfront::run,
+        #[cfg(feature = "s3")]
+        "s3-address" => address::s3,
+        #[cfg(all(feature = "s3", feature = "sigv4a"))]
+        "sigv4a-hosts" => address::global,
         "verify" => verify::run,
         #[cfg(feature = "event-stream")]
         "event-stream" => event_stream::run,
@@ -82,8 +110,70 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "bedrock" => tokens::bedrock,
         #[cfg(feature = "tokens")]
         "iot" => tokens::iot,
+        #[cfg(feature = "sources")]
+        "profile-files" => sources::profile_files,
+        #[cfg(feature = "sources")]
+        "profile-credentials" => sources::profile_credentials,
+        #[cfg(feature = "sources")]
+        "imds" => sources::imds,
+        #[cfg(feature = "sources")]
+        "container" => sources::container,
+        #[cfg(feature = "sources")]
+        "credential-process" => sources::process,
+        #[cfg(feature = "sources")]
+        "web-identity-env" => sources::web_identity_env,
+        #[cfg(feature = "sources")]
+        "sso" => sources::sso,
+        #[cfg(feature = "sources")]
+        "login" => sources::login,
+        #[cfg(feature = "sources")]
+        "cognito" => sources::cognito,
+        #[cfg(feature = "sources")]
+        "iot-credentials" => sources::iot,
+        #[cfg(feature = "sources")]
+        "chain" => sources::chain,
+        #[cfg(feature = "tokens")]
+        "ses-smtp" => logins::ses_smtp,
+        #[cfg(feature = "tokens")]
+        "keyspaces" => logins::keyspaces,
+        #[cfg(feature = "tokens")]
+        "snowflake" => logins::snowflake,
+        #[cfg(feature = "tokens")]
+        "neptune" => logins::neptune,
+        #[cfg(feature = "tokens")]
+        "appsync" => logins::appsync,
+        _ => return call(topic),
+    })
+}
+
+/// The topics of calls, which share what they need.
+#[cfg(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+))]
+fn call(topic: &str) -> Option<fn(&mut Case<'_>)> {
+    Some(match topic {
+        "access-grants" => calls::access_grants,
+        "console-url" => calls::console_url,
+        "ecr" => calls::ecr,
+        "redshift" => calls::redshift,
+        "signin" => calls::signin,
         _ => return None,
     })
+}
+
+#[cfg(not(all(
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "s3",
+    feature = "signin"
+)))]
+fn call(_: &str) -> Option<fn(&mut Case<'_>)> {
+    None
 }
 
 /// The topic of a file, and its cases.

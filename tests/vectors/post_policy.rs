@@ -105,8 +105,8 @@ fn built(
         now + std::time::Duration::from_secs(3600),
     );
     policy = match key.strip_suffix("${filename}") {
-        Some(prefix) => policy.starts_with("key", prefix),
-        None => policy.equals("key", key),
+        Some(prefix) => policy.require_prefix("key", prefix),
+        None => policy.require_eq("key", key),
     };
     let extra: Vec<(&str, &str)> = input["extra_fields"]
         .as_object()
@@ -115,7 +115,7 @@ fn built(
         .map(|(name, value)| (&name[..], value.as_str().unwrap()))
         .collect();
     for (name, value) in &extra {
-        policy = policy.equals(*name, *value);
+        policy = policy.require_eq(*name, *value);
     }
     let form = signer.sign_post(&policy, [("key", key)], now).unwrap();
     let unsigned = |(name, _): &(&str, &str)| !["policy", "x-amz-signature"].contains(name);

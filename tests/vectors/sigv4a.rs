@@ -16,9 +16,12 @@ use serde_json::Value;
 use crate::report::Case;
 use crate::sigv4::{credentials, decode, now, pairs, payload, request, rules, text};
 
-/// The derivation by itself, for what no public function tells.
+/// The derivation by itself, for what no public function tells, and the HMAC that it uses.
 #[path = "../../src/sigv4/asymmetric/derive.rs"]
 mod derive;
+#[allow(dead_code, reason = "the derivation uses a part of it")]
+#[path = "../../src/primitives/sha256.rs"]
+mod sha256;
 
 pub fn run(case: &mut Case<'_>) {
     match text(case.case, "kind") {

@@ -1,4 +1,4 @@
-//! What is said of each cause: a sentence, and what to do about it.
+//! The sentence and the advice for each cause.
 
 use std::borrow::Cow;
 
@@ -8,49 +8,65 @@ use super::Cause;
 pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
     match cause {
         Cause::WrongSecretKey => (
-            "Both sides calculated the same, so the secret access key is wrong.".into(),
-            "Check that the secret access key belongs to this access key id, and that it is \
-                 complete: `/`, `+` and `=` are part of it. If the body can be altered on the way, \
-                 compare its hash too.",
+            "Both sides calculated the same canonical request, so their secret access keys differ."
+                .into(),
+            "Check that the secret access key belongs to this access key ID and is complete: `/`, \
+             `+` and `=` are part of it.",
         ),
         Cause::WrongSecretKeyOrPayloadHash => (
-            "Both sides agree on all that the request tells, so either another payload was \
-                 hashed than the one that arrived, or the secret access key is wrong."
+            "Either the secret access key is wrong, or another payload was hashed than the one \
+             that arrived. All else is the same on both sides."
                 .into(),
-            "Check that the very bytes that are sent were hashed, and that the secret access \
-                 key belongs to this access key id. Given the secret access key or the signer's \
-                 own canonical request, the explanation can tell the two apart.",
+            "Check that the bytes that are sent are the bytes that were hashed, and that the \
+             secret access key belongs to this access key ID. The secret access key or the \
+             signer's log would tell the two apart.",
+        ),
+        Cause::SignatureNotReproduced => (
+            "The given secret access key did not make this signature for this request.".into(),
+            "Check that the given secret access key belongs to this access key ID and is complete. \
+             If it is, the signer signed something else: compare the canonical request in its log.",
+        ),
+        Cause::SignedCorrectly => (
+            "The signature is right for this request and the given secret access key.".into(),
+            "Check that the server has this secret access key for the access key ID. If it has, the \
+             request changed on the way: compare it with a capture behind the proxies.",
+        ),
+        Cause::ServerSecretKeyDiffers => (
+            "The given secret access key signed what the server calculated, so the server has \
+             another secret access key for this access key ID."
+                .into(),
+            "Check on the server which secret access key belongs to this access key ID: it may have an \
+             older one, or be another store.",
         ),
         Cause::SecretKeyWhiteSpace => (
-            "The secret access key was used with white space or a line break around it.".into(),
-            "Trim the secret access key where it is read from its file, variable or form.",
+            "The secret access key has white space, a line break or quotes around it.".into(),
+            "Trim the secret access key when it is read from a file, variable or form.",
         ),
         Cause::UnknownAccessKey => (
-            "The service does not know the access key id.".into(),
-            "Check the access key id, whether the key is active, and that it is of this \
-                 partition (aws, aws-cn, aws-us-gov) or this store.",
+            "The service does not know the access key ID.".into(),
+            "Check the access key ID, whether the key is active, and whether it belongs to this \
+             partition (aws, aws-cn, aws-us-gov) or this store.",
         ),
         Cause::MissingSessionToken => (
-            "The access key is a temporary one (ASIA...), and no session token came with it."
-                .into(),
-            "Send the session token that came with the key, as `x-amz-security-token`, and sign it.",
+            "The access key is temporary (ASIA...), but the request has no session token.".into(),
+            "Send the session token of the access key as `x-amz-security-token`, and sign it.",
         ),
         Cause::InvalidSessionToken => (
-            "The session token is stale, cut short, or not the one of this access key.".into(),
-            "Take access key id, secret access key and session token from one and the same \
-                 answer, whole; with a long-term key (AKIA...) send no token.",
+            "The session token is stale, cut short, or belongs to another access key.".into(),
+            "Take access key ID, secret access key and session token from the same response. With a \
+             long-term key (AKIA...) send no token.",
         ),
         Cause::SessionTokenNotSigned => (
-            "The session token was added without being signed.".into(),
-            "Attach `x-amz-security-token` before signing, so that it is among the signed headers.",
+            "The session token was added after signing.".into(),
+            "Attach `x-amz-security-token` before signing, so that it is a signed header.",
         ),
         Cause::CredentialsExpired => (
             "The temporary credentials have expired.".into(),
-            "Fetch new temporary credentials, some minutes before the old ones end.",
+            "Fetch new temporary credentials, some minutes before the old ones expire.",
         ),
         Cause::Clock { ahead_seconds } => (
             match ahead_seconds {
-                None => "The signer's clock and the server's are too far apart.".into(),
+                None => "The clocks of signer and server are too far apart.".into(),
                 Some(ahead) => {
                     let side = if *ahead < 0 { "behind" } else { "ahead of" };
                     format!(
@@ -60,8 +76,8 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                     .into()
                 }
             },
-            "Set the signer's clock (NTP), sign in UTC, and sign anew for each try: most \
-                 services take 5 or 15 minutes.",
+            "Set the signer's clock (NTP), sign in UTC, and sign again for each attempt: most \
+             services allow 5 or 15 minutes.",
         ),
         Cause::UrlExpired { expired_at, now } => (
             match (expired_at, now) {
@@ -71,41 +87,54 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                     span(now.saturating_duration_since(*end).as_secs())
                 )
                 .into(),
-                (Some(end), None) => format!("The presigned URL expired at {}.", end).into(),
+                (Some(end), None) => format!("The presigned URL expired at {end}.").into(),
                 _ => "The presigned URL has expired.".into(),
             },
-            "Presign anew, or for longer: seven days are the most, and the credentials must \
-                 live as long.",
+            "Presign again, or for longer: the maximum is seven days, and the credentials must not \
+             expire earlier.",
         ),
         Cause::ExpiresInOutOfRange => (
-            "The presigned URL asks for a lifetime that is out of range.".into(),
-            "Set `X-Amz-Expires` to 1 up to 604800 seconds.",
+            "The lifetime of the presigned URL is out of range.".into(),
+            "Set `X-Amz-Expires` to 1 to 604800 seconds.",
         ),
         Cause::MissingDate => (
-            "The request does not say when it was signed.".into(),
-            "Send `x-amz-date` in the form YYYYMMDDTHHMMSSZ, and sign it.",
+            "The request has no date.".into(),
+            "Send `x-amz-date` as YYYYMMDDTHHMMSSZ, and sign it.",
         ),
         Cause::InvalidDate => (
-            "The request's date cannot be read.".into(),
+            "The date of the request is invalid.".into(),
             "Write the date as YYYYMMDDTHHMMSSZ, in UTC.",
         ),
         Cause::WrongDay => (
-            "The day in the credential scope is not that of the request's date.".into(),
-            "Make the scope's day from the very time that is sent in `x-amz-date`, in UTC.",
+            "The day in the credential scope is not the day of the request.".into(),
+            "Take the day of the scope from the time in `x-amz-date`, in UTC.",
         ),
         Cause::WrongRegion { signed, expected } => (
-            other("region", signed, expected.as_deref()).into(),
+            other("Region", signed, expected.as_deref()).into(),
             match expected {
-                Some(_) => {
-                    "Sign for the region that the server expects, and send the request there."
-                }
-                None => "Sign for the region of the endpoint; global endpoints are of us-east-1.",
+                Some(_) => "Sign for the Region that the server expects, and send the request there.",
+                None => "Sign for the Region of the endpoint. Global endpoints use us-east-1.",
             },
         ),
         Cause::WrongService { signed, expected } => (
             other("service", signed, expected.as_deref()).into(),
-            "Sign with the service's signing name, which is not always that of its host \
-                 (`ses` for email., `bedrock` for bedrock-runtime.).",
+            "Sign with the signing name of the service. It can differ from the host: `ses` for \
+             email., `bedrock` for bedrock-runtime.",
+        ),
+        Cause::OtherHost {
+            service,
+            region,
+            signed_service,
+            signed_region,
+        } => (
+            format!(
+                "The host belongs to {}, but the request was signed for {}.",
+                service_in(service, region.as_deref()),
+                service_in(signed_service, signed_region.as_deref())
+            )
+            .into(),
+            "Sign for the service and the Region of the host, or send the request to the host of the \
+             service and Region that it was signed for.",
         ),
         Cause::WrongTerminator => (
             "The credential scope does not end in `aws4_request`.".into(),
@@ -118,42 +147,59 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 shown(received)
             )
             .into(),
-            "Sign the method that is sent; after a redirect, or to answer a HEAD for a GET, sign anew.",
+            "Sign the method that is sent. Sign again after a redirect, and for a HEAD instead of a \
+             GET.",
         ),
         Cause::PathEncodedTwice => (
-            "The path was percent-encoded twice before it was signed, and counts as it is sent."
+            "The path was percent-encoded twice when it was signed, and the other side encodes it \
+             once."
                 .into(),
-            "Sign the path as it is sent: S3's family signs with its own rules (`Rules::S3`), \
-                 which encode nothing again.",
+            "Sign with `Rules::S3` for S3 and compatible stores: the path is decoded once, then \
+             encoded once. Other services encode it twice; for them, look for what decodes the \
+             path on the way.",
         ),
         Cause::PathEncodedOnce => (
-            "The path was signed as it is sent, and counts percent-encoded once more.".into(),
-            "Percent-encode the path once more for the canonical request: only S3's family \
-                 leaves that out (`Rules::GENERIC`).",
+            "The path was percent-encoded once when it was signed, and the other side encodes it \
+             twice."
+                .into(),
+            "Sign with `Rules::GENERIC` for services other than S3: the path is encoded once more \
+             than it is sent. For a store that is compatible with S3, look for what encodes the \
+             path again on the way.",
+        ),
+        Cause::PathEncodedAgain => (
+            "The path was percent-encoded again after it was signed.".into(),
+            "Look for the HTTP client, proxy or gateway that turns `%` into `%25`, and make it pass \
+             the path on unchanged.",
+        ),
+        Cause::PathDecoded => (
+            "The path was percent-decoded after it was signed.".into(),
+            "Look for the HTTP client, proxy or gateway that turns `%25` into `%`, and make it pass \
+             the path on unchanged.",
         ),
         Cause::PathNormalized => (
-            "The signer resolved `//`, `.` or `..` in the path, and the other side does not."
-                .into(),
-            "Leave `//`, `.` and `..` as they are: in S3's family they are parts of keys (`Rules::S3`).",
+            "The signer resolved `//`, `.` or `..` in the path, and the other side does not.".into(),
+            "Keep `//`, `.` and `..` for S3 and compatible stores (`Rules::S3`): they are part of \
+             the key.",
         ),
         Cause::PathNotNormalized => (
-            "The path was signed with `//`, `.` or `..`, and the other side has it resolved."
+            "The signer kept `//`, `.` or `..` in the path, and the other side resolves them."
                 .into(),
-            "Sign the resolved path (all services but S3's family want that), or keep the \
-                 client or proxy from resolving it after it was signed.",
+            "Sign with `Rules::GENERIC` for services other than S3. For S3, keep the HTTP client \
+             and proxies from resolving the path after signing.",
         ),
         Cause::PathEncoding => (
-            "The path was signed in another percent-encoding.".into(),
-            "Send the path in the encoding in which it is signed: everything but \
-                 `A-Z a-z 0-9 - . _ ~ /` as %XX, upper-case, once; keep proxies from re-encoding it.",
+            "The two sides percent-encode the same path differently.".into(),
+            "Send the path in the encoding of `encode_key`, on which all servers agree: everything but \
+             `A-Z a-z 0-9 - . _ ~ /` as %XX, in uppercase, once. Keep proxies from encoding it \
+             differently.",
         ),
         Cause::PathChanged => (
-            "The path was signed as another one: something rewrote it.".into(),
-            "Keep proxies from rewriting the path (stages, prefixes, trailing slashes), or \
-                 sign the path that the service sees.",
+            "The path changed after it was signed.".into(),
+            "Keep proxies from rewriting the path (stages, prefixes, trailing slashes), or sign the \
+             path that the service receives.",
         ),
         Cause::PlusAndSpace => (
-            "A `+` was taken for a space, or a space written as `+`.".into(),
+            "The two sides read a `+` or a space differently.".into(),
             "Send a space as %20 and a plus as %2B, never a bare `+`.",
         ),
         Cause::QueryOrder => (
@@ -161,9 +207,9 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
             "Sort the canonical query by encoded name, then by encoded value, byte by byte.",
         ),
         Cause::QueryEncoding => (
-            "The query was signed in another percent-encoding.".into(),
-            "Encode names and values once, everything but `A-Z a-z 0-9 - . _ ~` as %XX, \
-                 upper-case, and write `name=` where there is no value.",
+            "The two sides percent-encode the same query differently.".into(),
+            "Encode names and values once, everything but `A-Z a-z 0-9 - . _ ~` as %XX, in \
+             uppercase, and write `name=` for a parameter without a value.",
         ),
         Cause::ParametersLost { names } => (
             format!(
@@ -171,7 +217,7 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 list(names)
             )
             .into(),
-            "Look for what drops them: a proxy, a cache key, a URL that was not quoted in a shell.",
+            "Look for what drops them: a proxy, a cache key, a URL without quotes in a shell.",
         ),
         Cause::ParametersAdded { names } => (
             format!(
@@ -179,7 +225,7 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 list(names)
             )
             .into(),
-            "Add parameters before signing, not after; look for a proxy or a tracker that does.",
+            "Add parameters before signing, not after. Look for a proxy or a tracker that adds them.",
         ),
         Cause::ParametersChanged { names } => (
             format!(
@@ -187,32 +233,33 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 list(names)
             )
             .into(),
-            "Sign the values that are sent; sign anew after a change.",
+            "Sign the values that are sent, and sign again after a change.",
         ),
         Cause::HostChanged => (
-            "The request was signed for another host than the one it arrived at.".into(),
-            "Sign the host that the service receives: have proxies pass `host` on, or sign for theirs.",
+            "The request was signed for a host other than the one it arrived at.".into(),
+            "Sign the host that the service receives: make proxies pass `host` on, or sign for \
+             theirs.",
         ),
         Cause::PortChanged => (
-            "The host was signed with another port, or with none.".into(),
-            "Sign the host with its port exactly if it is sent so: clients leave 80 and 443 out.",
+            "The host was signed with another port, or without one.".into(),
+            "Sign the host with its port if the client sends the port. Clients omit 80 and 443.",
         ),
         Cause::HeaderRewritten { name } => (
-            format!(
-                "The header `{}` was rewritten after it was signed.",
-                shown(name)
-            )
-            .into(),
-            "Leave a header that hops rewrite out of the signature (`Rules::never_sign`), or \
-                 keep the hop from rewriting it.",
+            format!("The header `{}` changed after it was signed.", shown(name)).into(),
+            if name.starts_with("x-amz-") {
+                "Keep proxies from rewriting the header: it must be signed."
+            } else {
+                "Do not sign a header that proxies rewrite (`Rules::never_sign`), or keep the proxy \
+                 from rewriting it."
+            },
         ),
         Cause::HeaderAdded { name } => (
             format!(
-                "A header `{}` was added after the request was signed.",
+                "The header `{}`, or a value of it, was added after signing.",
                 shown(name)
             )
             .into(),
-            "Keep the hop from adding it, or sign where nothing is added any more.",
+            "Keep the proxy or library from adding it, or add it before signing.",
         ),
         Cause::HeaderLost { name } => (
             format!(
@@ -220,7 +267,11 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 shown(name)
             )
             .into(),
-            "Send what is signed; leave headers that hops drop out of the signature.",
+            if name.starts_with("x-amz-") {
+                "Keep proxies from dropping the header: it must be signed."
+            } else {
+                "Send every header that is signed. Do not sign headers that proxies drop."
+            },
         ),
         Cause::HeaderWhiteSpace { name } => (
             format!(
@@ -228,51 +279,51 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 shown(name)
             )
             .into(),
-            "Trim values and make each run of spaces one, before signing.",
+            "Before signing, trim values and replace each run of spaces by one space.",
         ),
         Cause::HostNotSigned => (
-            "`host` is not among the signed headers.".into(),
-            "Put `host` among the signed headers.",
+            "`host` is not a signed header.".into(),
+            "Sign the `host` header.",
         ),
         Cause::HeadersNotSigned { names } => (
             format!("Headers were sent without being signed: {}.", list(names)).into(),
-            "Sign every `x-amz-*` header that is sent; add none after signing.",
+            "Sign every `x-amz-*` header that is sent, and add none after signing.",
         ),
         Cause::SignedHeadersChanged => (
-            "The list of signed headers is another one.".into(),
-            "List the signed headers in lower case, sorted, each once, joined with `;`.",
+            "The two lists of signed headers differ.".into(),
+            "List the signed headers in lowercase, sorted, without duplicates, joined with `;`.",
         ),
         Cause::PayloadHashMissing => (
             "The header `x-amz-content-sha256` is missing.".into(),
-            "Send `x-amz-content-sha256` with the payload's hash, or UNSIGNED-PAYLOAD.",
+            "Send `x-amz-content-sha256` with the hash of the payload, or with UNSIGNED-PAYLOAD.",
         ),
         Cause::PayloadHashInvalid => (
-            "The header `x-amz-content-sha256` is neither a hash nor a literal that is known."
-                .into(),
-            "Write 64 hex digits, UNSIGNED-PAYLOAD, or a STREAMING-... value with the chunks it promises.",
+            "The header `x-amz-content-sha256` is neither a hash nor a known literal.".into(),
+            "Write 64 hex digits, UNSIGNED-PAYLOAD, or a STREAMING-... value with the chunks that \
+             belong to it.",
         ),
         Cause::PayloadHashDiffers => (
-            "The payload's hash was calculated over something else than what was sent.".into(),
-            "Hash the very bytes that are sent, after compression and serialisation.",
+            "The signed payload hash is not the hash of the payload that was sent.".into(),
+            "Hash the bytes that are sent, after compression and serialization.",
         ),
         Cause::BodyChanged => (
-            "The body was altered after it was signed.".into(),
+            "The body changed after it was signed.".into(),
             "Look for what re-encodes, compresses or drops the body between signer and service.",
         ),
         Cause::ChunkTooSmall => (
             "A chunk of the body is too small.".into(),
-            "Make every chunk but the last at least 8192 bytes.",
+            "Make every chunk except the last at least 8192 bytes long.",
         ),
         Cause::MissingAuthentication => (
-            "The request carries no signature.".into(),
-            "Sign the request before it is sent. If it was signed, give the explanation what \
-                 was sent, signature and all, and not the request as it was before.",
+            "The request has no signature.".into(),
+            "Sign the request before it is sent. If it was signed, give the explainer the request as \
+             it was sent, with its signature.",
         ),
         Cause::AuthenticationLost => (
-            "The request was signed, and the signature did not arrive (or no such route exists)."
+            "The request was signed, and its signature did not arrive, or there is no such route."
                 .into(),
-            "Look for a redirect or a proxy that drops the `authorization` header; at API \
-                 Gateway check that the route, the stage and the method exist.",
+            "Look for a redirect or proxy that drops the `authorization` header. At API Gateway, \
+             check that the route, the stage and the method exist.",
         ),
         Cause::SeveralAuthentications => (
             "The request authenticates in two ways at once.".into(),
@@ -281,29 +332,39 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
         Cause::MalformedAuthorization { problem } => (
             format!("The authorization is malformed: {}.", shown(problem)).into(),
             "Write `AWS4-HMAC-SHA256 Credential=ID/YYYYMMDD/REGION/SERVICE/aws4_request, \
-                 SignedHeaders=..., Signature=...`, or the six `X-Amz-` parameters.",
+             SignedHeaders=..., Signature=...`, or the six `X-Amz-` parameters.",
         ),
         Cause::UnsupportedAlgorithm => (
-            "The signature is of a scheme that the service does not take.".into(),
+            "The service does not support the algorithm of the signature.".into(),
             "Sign with Signature Version 4, AWS4-HMAC-SHA256.",
         ),
         Cause::AuthorizationChanged => (
-            "The authorization is not the one that was sent.".into(),
-            "Keep hops from signing or rewriting what is signed.",
+            "The authorization differs from the one that was sent.".into(),
+            "Keep proxies from signing the request or rewriting its signature.",
         ),
         Cause::MalformedRequest { problem } => (
-            format!("The request cannot be written down: {}.", shown(problem)).into(),
-            "Send a request that HTTP can carry.",
+            format!("The request is invalid: {}.", shown(problem)).into(),
+            "Send a request that is valid in HTTP.",
         ),
         Cause::CanonicalRequestDiffers => (
-            "The canonical requests differ, and the answer does not say where.".into(),
+            "The canonical requests differ, and the response does not say where.".into(),
             "Compare with a capture of the request as it arrives, taken behind the proxies.",
         ),
+        Cause::AccessDenied => (
+            "The server denied access without a reason. The signature may be wrong, or permissions \
+             may be missing."
+                .into(),
+            "Check the permissions, and the secret access key: Ceph and Garage answer so to every \
+             wrong signature, gateways to every request that they refuse. Give the explainer the \
+             secret access key to learn more.",
+        ),
         Cause::Undetermined => (
-            "What the server calculated by Signature Version 4 is not known.".into(),
-            "Check the secret access key first; give it to the explanation, or a capture of \
-                 the request behind the proxies, to learn more. Signature Version 2 and browsers' \
-                 uploads it does not read: compare their strings to sign by hand.",
+            "The response does not say what the server calculated, or the request is not signed with \
+             Signature Version 4."
+                .into(),
+            "Check the secret access key first. Give it to the explainer, or a capture of the request \
+             behind the proxies, to learn more. For Signature Version 2 and browser uploads compare \
+             the strings to sign by hand.",
         ),
     }
 }
@@ -312,16 +373,26 @@ fn other(what: &str, signed: &str, expected: Option<&str>) -> String {
     let signed = shown(signed);
     match expected {
         Some(expected) => format!(
-            "The request was signed for the {what} `{signed}`, and the server expects `{}`.",
+            "The request was signed for the {what} `{signed}`, but the server expects `{}`.",
             shown(expected)
         ),
         None => {
-            format!("The request was signed for the {what} `{signed}`, which is not the server's.")
+            format!(
+                "The request was signed for the {what} `{signed}`, which is not that of the server."
+            )
         }
     }
 }
 
-/// `1 h 2 min 3 s`, without its sign.
+fn service_in(service: &str, region: Option<&str>) -> String {
+    let service = shown(service);
+    match region {
+        Some(region) => format!("the service `{service}` in the Region `{}`", shown(region)),
+        None => format!("the service `{service}`"),
+    }
+}
+
+/// `1 h 2 min 3 s`.
 fn span(seconds: u64) -> String {
     let parts = [
         (seconds / 86_400, "d"),

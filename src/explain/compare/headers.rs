@@ -43,12 +43,12 @@ pub(super) fn compare(
     }
     if findings.len() == before && signed.signed_headers != received.signed_headers {
         let (ours, theirs) = (&signed.signed_headers, &received.signed_headers);
-        let difference = Difference::plain("signed headers", ours, theirs, &known.secrets);
+        let difference = Difference::new("signed headers", ours, theirs, &known.secrets);
         findings.push(Finding::with(Cause::SignedHeadersChanged, difference));
     }
 }
 
-/// The payload's hash stands in two places; the last line speaks for both.
+/// The payload's hash is in a header and in the last line; the last line stands for both.
 fn is_of_the_payload(name: &str, signed: &Lines, received: &Lines) -> bool {
     name == "x-amz-content-sha256"
         && matches!((&signed.payload, &received.payload), (Some(a), Some(b)) if a != b)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::primitives::encode::{decoded, encoded};
+use crate::primitives::percent::{decoded, encoded};
 
 use super::super::cause::Cause;
 use super::super::hide::{Secrets, decode};

@@ -4,29 +4,35 @@ use http::Uri;
 
 use crate::error::Error;
 use crate::legacy::parameters::Parameters;
-use crate::primitives::encode::holds;
+use crate::legacy::signing::path;
+use crate::primitives::scan::holds;
 
-/// Where a request names its bucket, which is signed wherever it stands.
+/// Where a request names its bucket. The signature covers the bucket in both places.
 ///
 /// ```
 /// use countersign::legacy::s3_v2::{Bucket, string_to_sign};
 ///
-/// // One object under two addresses is one resource.
-/// let in_host = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg").body(())?;
-/// let in_path = http::Request::get("https://s3.amazonaws.com/johnsmith/photos/puppy.jpg").body(())?;
-/// assert_eq!(string_to_sign(&in_host, Bucket::InHost("johnsmith"))?, string_to_sign(&in_path, Bucket::InPath)?);
+/// // Two addresses of one object have one canonical resource.
+/// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
+/// let in_host = http::Request::get(url).body(())?;
+/// let url = "https://s3.amazonaws.com/johnsmith/photos/puppy.jpg";
+/// let in_path = http::Request::get(url).body(())?;
+/// assert_eq!(
+///     string_to_sign(&in_host, Bucket::InHost("johnsmith"))?,
+///     string_to_sign(&in_path, Bucket::InPath)?,
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bucket<'a> {
-    /// In the path, `https://s3.amazonaws.com/bucket/key`; or there is none, as when buckets are
-    /// listed.
+    /// In the path, `https://s3.amazonaws.com/bucket/key`, or nowhere, as in a list of buckets.
     InPath,
-    /// In the host, `https://bucket.s3.amazonaws.com/key`, or as the whole of it: its name.
+    /// In the host, `https://bucket.s3.amazonaws.com/key`, or as the whole host. It is the bucket's
+    /// name.
     InHost(&'a str),
 }
 
-/// The parameters that are signed.
+/// The query parameters that are signed.
 const SUB_RESOURCES: [&str; 35] = [
     "accelerate",
     "acl",
@@ -66,22 +72,21 @@ const SUB_RESOURCES: [&str; 35] = [
 ];
 
 impl Bucket<'_> {
-    pub(super) fn write_resource(self, uri: &Uri, text: &mut Vec<u8>) -> Result<(), Error> {
+    pub(super) fn write_resource(
+        self,
+        uri: &Uri,
+        parameters: &Parameters,
+        text: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         if let Self::InHost(bucket) = self {
             check_bucket(bucket)?;
             text.push(b'/');
             text.extend_from_slice(bucket.as_bytes());
         }
-        let path = if uri.path().is_empty() {
-            "/"
-        } else {
-            uri.path()
-        };
-        text.extend_from_slice(path.as_bytes());
+        text.extend_from_slice(path(uri).as_bytes());
 
-        let parameters = Parameters::of_query(uri.query().unwrap_or_default())?.sorted();
         let mut separator = b'?';
-        for parameter in parameters.iter() {
+        for parameter in parameters.sorted() {
             let known = |name: &&str| name.as_bytes() == parameter.name;
             if !SUB_RESOURCES.iter().any(known) {
                 continue;
@@ -91,7 +96,7 @@ impl Bucket<'_> {
             text.extend_from_slice(&parameter.name);
             if let Some(value) = &parameter.value {
                 text.push(b'=');
-                // Decoded, unlike everything else.
+                // Decoded, unlike the path.
                 text.extend_from_slice(value);
             }
         }
@@ -113,7 +118,7 @@ fn check_bucket(bucket: &str) -> Result<(), Error> {
 }
 
 /// Refuses a decoded value that could be read as the end of its line, or as a value and another
-/// sub-resource: the string to sign has no escapes.
+/// sub-resource. The string to sign has no escapes.
 fn check_value(value: &[u8]) -> Result<(), &'static str> {
     if holds(value, |byte| byte.is_ascii_control()) {
         return Err("the value of a sub-resource has a control character");

@@ -1,25 +1,28 @@
 //! The string to sign.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use http::header::{CONTENT_TYPE, DATE};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::{Bucket, X_AMZ_DATE};
+use super::resource::Bucket;
 use crate::error::Error;
 use crate::legacy::parameters::{Parameter, Parameters};
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::request::HttpRequest;
 
+pub(super) const X_AMZ_DATE: &str = "x-amz-date";
+pub(super) const TOKEN: &str = "x-amz-security-token";
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 
-/// The string to sign of a signed request: in query form, where its query has a `Signature`, else in
-/// header form.
+/// Creates the string to sign of a signed request.
 ///
-/// It contains the session token.
+/// It is that of the query form if the query has a `Signature`, and otherwise that of the header
+/// form. It contains the session token.
 ///
 /// # Errors
-/// The string has lines and no escapes, so it refuses what could be read as two requests:
+/// The string has lines and no escapes, so input that could be read as two requests is refused:
 ///
 /// - [`Error::InvalidQuery`] if the query is malformed; if a signed value has a control character
 ///   after decoding; if the value of a sub-resource contains `&` before the name of a sub-resource;
@@ -30,93 +33,108 @@ const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 /// ```
 /// use countersign::legacy::s3_v2::{Bucket, string_to_sign};
 ///
-/// let request = http::Request::get("https://johnsmith.s3.amazonaws.com/photos/puppy.jpg")
-///     .header("date", "Tue, 27 Mar 2007 19:36:42 GMT").body(())?;
-/// let text = string_to_sign(&request, Bucket::InHost("johnsmith"))?;
-/// assert_eq!(text, b"GET\n\n\nTue, 27 Mar 2007 19:36:42 GMT\n/johnsmith/photos/puppy.jpg");
+/// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
+/// let request = http::Request::get(url)
+///     .header("date", "Tue, 27 Mar 2007 19:36:42 GMT")
+///     .body(())?;
+/// assert_eq!(
+///     string_to_sign(&request, Bucket::InHost("johnsmith"))?,
+///     b"GET\n\n\nTue, 27 Mar 2007 19:36:42 GMT\n/johnsmith/photos/puppy.jpg",
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn string_to_sign<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result<Vec<u8>, Error> {
-    let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
-    if parameters.find("Signature").is_none() {
-        return header_string_to_sign(request, bucket);
-    }
-    let (method, headers) = (request.method().as_str(), request.headers());
-    let date = match parameters.find("Expires") {
-        Some(expires) if !expires.value().iter().all(u8::is_ascii_digit) => {
-            return Err(expires.invalid("`Expires` is not a number"));
-        }
-        expires => expires.map(Parameter::value).unwrap_or_default(),
-    };
-    let sent = amz_parameters(&parameters, headers)?;
+    let parameters = Parameters::of_request(request)?;
+    let headers = request.headers();
     let mut amz = amz_headers(headers);
-    amz.extend(sent.iter().map(|(name, value)| (name.as_str(), *value)));
-    write_string_to_sign(method, headers, date, amz, bucket, request.uri())
-}
-
-pub(super) fn header_string_to_sign<R: HttpRequest>(
-    request: &R,
-    bucket: Bucket<'_>,
-) -> Result<Vec<u8>, Error> {
-    let (method, headers) = (request.method().as_str(), request.headers());
-    let parameters = Parameters::of_query(request.uri().query().unwrap_or_default())?;
-    // A server that takes them for headers, as S3 does, would act on what nobody signed.
-    if let Some(parameter) = parameters.iter().find(|parameter| is_amz(parameter)) {
-        return Err(parameter.invalid("`x-amz-*` parameters are signed in presigned URLs only"));
-    }
-    let date = match headers.get(DATE) {
-        Some(date) if !headers.contains_key(X_AMZ_DATE) => date.as_bytes(),
-        _ => b"",
-    };
-    let amz = amz_headers(headers);
-    write_string_to_sign(method, headers, date, amz, bucket, request.uri())
-}
-
-pub(super) fn write_string_to_sign(
-    method: &str,
-    headers: &HeaderMap,
-    date: &[u8],
-    mut amz: Vec<(&str, &[u8])>,
-    bucket: Bucket<'_>,
-    uri: &Uri,
-) -> Result<Vec<u8>, Error> {
-    let header = |name: HeaderName| headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
-    let lines = [
-        method.as_bytes(),
-        header(CONTENT_MD5),
-        header(CONTENT_TYPE),
-        date,
-    ];
-    let mut text = Vec::new();
-    for line in lines {
-        text.extend_from_slice(line.trim_ascii());
-        text.push(b'\n');
-    }
-    // Stable: repeated names stay in the order in which they are sent.
-    amz.sort_by_key(|(name, _)| *name);
-    let mut last = "";
-    for (name, value) in amz {
-        if name == last {
-            // Instead of the line's end.
-            text.pop();
-            text.push(b',');
-        } else {
-            text.extend_from_slice(name.as_bytes());
-            text.push(b':');
+    let date = if parameters.find("Signature").is_none() {
+        refuse_amz_parameters(&parameters)?;
+        headers
+            .get(DATE)
+            .filter(|_| !headers.contains_key(X_AMZ_DATE))
+            .map_or(&b""[..], HeaderValue::as_bytes)
+    } else {
+        amz.extend(amz_parameters(&parameters, headers)?);
+        match parameters.find("Expires") {
+            Some(expires) if !expires.value().iter().all(u8::is_ascii_digit) => {
+                return Err(expires.invalid("`Expires` is not a number"));
+            }
+            expires => expires.map_or(&b""[..], Parameter::value),
         }
-        text.extend_from_slice(value.trim_ascii());
-        text.push(b'\n');
-        last = name;
-    }
-    bucket.write_resource(uri, &mut text)?;
-    Ok(text)
+    };
+    let covered = Covered {
+        method: request.method(),
+        headers,
+        date,
+        amz,
+        bucket,
+        uri: request.uri(),
+        parameters: &parameters,
+    };
+    covered.string_to_sign()
 }
 
-pub(super) fn amz_headers(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
+/// What the signature of a request covers.
+pub(super) struct Covered<'r> {
+    pub(super) method: &'r Method,
+    /// Of which `content-md5` and `content-type` are covered.
+    pub(super) headers: &'r HeaderMap,
+    /// The date or the expiration.
+    pub(super) date: &'r [u8],
+    /// The `x-amz-*` headers, and the parameters that are signed as such.
+    pub(super) amz: Vec<Amz<'r>>,
+    pub(super) bucket: Bucket<'r>,
+    pub(super) uri: &'r Uri,
+    pub(super) parameters: &'r Parameters,
+}
+
+/// An `x-amz-*` header: its name in lowercase and its value.
+type Amz<'r> = (Cow<'r, str>, &'r [u8]);
+
+impl Covered<'_> {
+    pub(super) fn string_to_sign(mut self) -> Result<Vec<u8>, Error> {
+        let header = |name: HeaderName| {
+            let value = self.headers.get(name);
+            value.map_or(&b""[..], HeaderValue::as_bytes)
+        };
+        let lines = [
+            self.method.as_str().as_bytes(),
+            header(CONTENT_MD5),
+            header(CONTENT_TYPE),
+            self.date,
+        ];
+        let mut text = Vec::new();
+        for line in lines {
+            text.extend_from_slice(line.trim_ascii());
+            text.push(b'\n');
+        }
+        // Stable: headers of one name stay in the order of sending.
+        self.amz.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut last = "";
+        for (name, value) in &self.amz {
+            if name == last {
+                // Replaces the end of the line.
+                text.pop();
+                text.push(b',');
+            } else {
+                text.extend_from_slice(name.as_bytes());
+                text.push(b':');
+            }
+            text.extend_from_slice(value.trim_ascii());
+            text.push(b'\n');
+            last = name;
+        }
+        self.bucket
+            .write_resource(self.uri, self.parameters, &mut text)?;
+        Ok(text)
+    }
+}
+
+pub(super) fn amz_headers(headers: &HeaderMap) -> Vec<Amz<'_>> {
     headers
         .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .filter(|(name, _)| name.starts_with("x-amz-"))
+        .filter(|(name, _)| name.as_str().starts_with("x-amz-"))
+        .map(|(name, value)| (name.as_str().into(), value.as_bytes()))
         .collect()
 }
 
@@ -125,17 +143,29 @@ fn is_amz(parameter: &Parameter) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case(b"x-amz-"))
 }
 
-/// The headers that a presigned URL carries in its query, as it does the session token: names in
-/// lowercase, and decoded values. Each is one line of the string to sign, as a header would be.
+/// Refuses `x-amz-*` parameters in header form. A server that reads them as headers, as S3 does,
+/// would act on unsigned input.
+pub(super) fn refuse_amz_parameters(parameters: &Parameters) -> Result<(), Error> {
+    match parameters.iter().find(|parameter| is_amz(parameter)) {
+        None => Ok(()),
+        Some(parameter) => {
+            Err(parameter.invalid("`x-amz-*` parameters are signed in presigned URLs only"))
+        }
+    }
+}
+
+/// The headers that a presigned URL has in its query, such as the session token.
+///
+/// Each is one line of the string to sign, with a name in lowercase and the decoded value.
 pub(super) fn amz_parameters<'p>(
     parameters: &'p Parameters,
     headers: &HeaderMap,
-) -> Result<Vec<(String, &'p [u8])>, Error> {
+) -> Result<Vec<Amz<'p>>, Error> {
     let mut sent = Vec::new();
     let mut names = BTreeSet::new();
     for parameter in parameters.iter().filter(|parameter| is_amz(parameter)) {
         let value = parameter.value();
-        // The names of `http` are tokens in lowercase.
+        // `HeaderName` is a token in lowercase.
         let problem = match HeaderName::from_bytes(&parameter.name) {
             Err(_) => "the name of an `x-amz-*` parameter is not a header name",
             Ok(_) if holds(value, |byte| byte.is_ascii_control()) => {
@@ -151,7 +181,7 @@ pub(super) fn amz_parameters<'p>(
                 "an `x-amz-*` parameter appears more than once"
             }
             Ok(name) => {
-                sent.push((name.as_str().to_owned(), value));
+                sent.push((name.as_str().to_owned().into(), value));
                 continue;
             }
         };

@@ -1,13 +1,8 @@
 //! Elements, read by their names.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Iso8601;
-
 use roxmltree::{Document, Node};
 
 use super::Problem;
-use crate::credentials::Credentials;
-use crate::timestamp::Timestamp;
 
 /// An element, seen by what its children are called.
 #[derive(Clone, Copy)]
@@ -22,7 +17,7 @@ impl<'a> Element<'a> {
         self.0.tag_name().name()
     }
 
-    #[cfg(feature = "s3")]
+    #[cfg(any(feature = "redshift", feature = "s3"))]
     pub(crate) fn namespace(&self) -> &'a str {
         self.0.tag_name().namespace().unwrap_or_default()
     }
@@ -55,8 +50,8 @@ impl<'a> Element<'a> {
                 )));
             }
             // A comment splits a text in two.
-            if child.is_text() {
-                whole.push_str(child.text().unwrap_or_default());
+            if let Some(text) = child.text().filter(|_| child.is_text()) {
+                whole.push_str(text);
             }
         }
         Ok(whole)
@@ -74,24 +69,5 @@ impl<'a> Element<'a> {
             return Err(Problem(format!("has an empty element `{name}`")));
         }
         Ok(text)
-    }
-
-    pub(crate) fn date(&self, name: &str) -> Result<Timestamp, Problem> {
-        let time = OffsetDateTime::parse(self.required(name)?.trim(), &Iso8601::DEFAULT);
-        time.map(Timestamp::from_date_time).map_err(|_| {
-            Problem(format!(
-                "has a `{name}` that is no ISO 8601 time with offset"
-            ))
-        })
-    }
-
-    pub(crate) fn credentials(&self) -> Result<Credentials, Problem> {
-        let credentials = self.required_child("Credentials")?;
-        Ok(Credentials::new(
-            credentials.required("AccessKeyId")?,
-            credentials.required("SecretAccessKey")?,
-        )
-        .with_session_token(credentials.required("SessionToken")?)
-        .with_expiration(credentials.date("Expiration")?))
     }
 }

@@ -1,12 +1,12 @@
 //! From a secret access key to a private key of P-256.
 //!
 //! NIST SP 800-108, "KDF in Counter Mode", with HMAC-SHA-256; then FIPS 186-4, B.4.2, "Key Pair
-//! Generation by Testing Candidates". (The vectors run this file by itself: it uses no other of
-//! the crate.)
+//! Generation by Testing Candidates". (The vectors run this file by itself, so it names its
+//! one neighbour through `super`.)
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use zeroize::Zeroizing;
+
+use super::sha256::HmacSha256;
 
 /// Derives the private key, 1 to N-1, big-endian. `None` where no candidate will do, which nobody
 /// will ever see: each of them fails with a probability of 2⁻³².
@@ -20,20 +20,18 @@ pub(super) fn candidates(
     secret_key: &str,
 ) -> impl Iterator<Item = Zeroizing<[u8; 32]>> {
     let key = Zeroizing::new([b"AWS4A", secret_key.as_bytes()].concat());
-    // HMAC takes keys of any length.
-    let keyed = Hmac::<Sha256>::new_from_slice(&key).ok();
-    (1..=254_u8)
-        .zip(keyed.into_iter().cycle())
-        .map(|(counter, mut mac)| {
-            // One block of output, whose number comes first ...
-            mac.update(&1_u32.to_be_bytes());
-            mac.update(b"AWS4-ECDSA-P256-SHA256\0");
-            mac.update(access_key_id.as_bytes());
-            mac.update(&[counter]);
-            // ... and of 256 bits.
-            mac.update(&256_u32.to_be_bytes());
-            Zeroizing::new(mac.finalize().into_bytes().into())
-        })
+    let keyed = HmacSha256::new(&key);
+    (1..=254_u8).map(move |counter| {
+        let mut mac = keyed.clone();
+        // One block of output, whose number comes first ...
+        mac.update(&1_u32.to_be_bytes());
+        mac.update(b"AWS4-ECDSA-P256-SHA256\0");
+        mac.update(access_key_id.as_bytes());
+        mac.update(&[counter]);
+        // ... and of 256 bits.
+        mac.update(&256_u32.to_be_bytes());
+        Zeroizing::new(mac.finish())
+    })
 }
 
 /// N-2, where N is the order of P-256.

@@ -7,11 +7,12 @@ use super::back_end::{self, PrivateKey};
 use super::derive::derive;
 use crate::credentials::SecretKey;
 use crate::error::Error;
-use crate::primitives::encode::{ascii, hex32};
+use crate::primitives::ascii::own_ascii;
+use crate::primitives::hex::hex32;
+use crate::primitives::inline_text::first;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
-use crate::verify::{VerificationKey, sealed};
 
 /// A signing key: a private key of P-256, good for all days, regions and services, as long as its
 /// credentials are.
@@ -69,6 +70,12 @@ impl SigningKey {
             .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
     }
 
+    /// Creates the key of a private scalar; `None` if it is zero or not below the group's order.
+    #[cfg(feature = "sources")]
+    pub(crate) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
+        PrivateKey::new(scalar).map(|key| Self(Arc::new(key)))
+    }
+
     /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
     ///
     /// In portable Rust the same string has the same signature (RFC 6979); with AWS-LC, as with most
@@ -88,16 +95,6 @@ impl SigningKey {
     }
 
     /// The public half.
-    ///
-    /// ```
-    /// use countersign::sigv4a::SigningKey;
-    ///
-    /// // The key of AWS's test suite.
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
-    /// let x = &key.public_key().to_sec1()[1..33];
-    /// assert_eq!(hex::encode(x), "b6618f6a65740a99e650b33b6b4b5bd0d43b176d721a3edfea7e7d2d56d936b1");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn public_key(&self) -> PublicKey {
         PublicKey(self.0.public_key())
     }
@@ -171,15 +168,6 @@ impl PublicKey {
     }
 
     /// The point: `04`, X and Y, 65 bytes.
-    ///
-    /// ```
-    /// use countersign::sigv4a::SigningKey;
-    ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
-    /// let point = key.public_key().to_sec1();
-    /// assert_eq!((point.len(), point[0]), (65, 0x04));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn to_sec1(&self) -> [u8; 65] {
         self.0.to_sec1()
     }
@@ -214,78 +202,15 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let point = self.to_sec1();
-        let x = point.get(1..).and_then(|x| x.first_chunk());
-        let x = x.map(hex32).unwrap_or([b'?'; 64]);
-        write!(f, "PublicKey({}...)", ascii(&x))
+        let [_, coordinates @ ..] = self.to_sec1();
+        let x = hex32(first(&coordinates));
+        write!(f, "PublicKey({}...)", own_ascii(&x))
     }
 }
 
-impl sealed::KeyMaterial for PublicKey {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::EcdsaP256Sha256
-    }
-
-    fn fits(&self, scope: &CredentialScope) -> bool {
-        // It is good for all days and services; what names a region is of the other algorithm.
-        scope.region().is_none()
-    }
-
-    fn verifies(&self, string_to_sign: &[u8], signature: &Signature) -> bool {
-        self.verifies(string_to_sign, signature)
-    }
-}
-
-impl VerificationKey<PublicKey> {
-    /// Creates the verification key of long-term credentials from their public key.
-    ///
-    /// The access key ID must come from your store, not from the request.
-    ///
-    /// Add [`with_session_token`](Self::with_session_token) and
-    /// [`with_expiration`](Self::with_expiration) for temporary credentials.
-    ///
-    /// ```
-    /// use countersign::sigv4a::{PublicKey, Signer};
-    /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
-    /// # use countersign::{Credentials, PayloadHash};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
-    /// # let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
-    /// # signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    ///
-    /// // What your store returns for `claim.access_key_id()`: whose key it is, and the key.
-    /// let claim = SignedRequest::parse(&request)?;
-    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
-    /// let verifier = Verifier::new("us-east-1", "events")?;
-    /// verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
-    ///
-    /// let other = VerificationKey::from_public_key("AKIDOTHER", signer.public_key());
-    /// let refused = verifier.verify(&claim, &other, PayloadHash::EMPTY, now);
-    /// assert!(matches!(refused, Err(VerifyError::UnknownAccessKeyId)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn from_public_key(access_key_id: impl Into<Arc<str>>, key: PublicKey) -> Self {
-        Self::of(access_key_id.into(), key)
-    }
-}
-
-/// A [`SigningKey`] with the scope that a request is signed for: what a
-/// [`ChunkSigner`](crate::chunked::ChunkSigner) of Signature Version 4A signs with.
-///
-/// ```
-/// use countersign::chunked::{ChunkSigner, ChunkedEncoding};
-/// use countersign::sigv4a::{ScopedKey, Signer};
-/// use countersign::Credentials;
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "*", "s3")?;
-/// let mut request = http::Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key").body(())?;
-/// let chunks: ChunkSigner<ScopedKey> = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
-/// assert_eq!(chunks.remaining(), 5);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A [`SigningKey`] with the scope that a request is signed for.
 #[derive(Clone, Debug)]
-pub struct ScopedKey {
+pub(crate) struct ScopedKey {
     pub(crate) key: SigningKey,
     pub(crate) scope: CredentialScope,
 }

@@ -2,9 +2,9 @@
 
 use ecdsa::hazmat::{sign_prehashed_rfc6979, verify_prehashed};
 use p256::{NistP256, NonZeroScalar, ProjectivePoint, Sec1Point};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::signature::Signature;
 
 /// The scalar, and not `p256`'s own signing key: that would compute the public key at once, which
@@ -20,7 +20,8 @@ impl PrivateKey {
     /// Signs, with the nonce of RFC 6979: the same message has the same signature.
     pub(super) fn sign(&self, message: &[u8]) -> Signature {
         let hash = Sha256::digest(message);
-        let (signature, _) = sign_prehashed_rfc6979::<NistP256, Sha256>(&self.0, &hash, &[]);
+        // The nonce of RFC 6979 is an HMAC, and `ecdsa` makes it from the hash that it is given.
+        let (signature, _) = sign_prehashed_rfc6979::<NistP256, sha2::Sha256>(&self.0, &hash, &[]);
         Signature::of_der(signature.to_der().as_bytes())
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::query::value_of;
 use crate::error::Error;
-use crate::primitives::encode::holds;
+use crate::primitives::scan::holds;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
@@ -12,11 +12,11 @@ use crate::sigv4::signature::Algorithm;
 /// The longest access key ID that is read: the maximum of the IAM API's `accessKeyIdType`.
 const LONGEST_ID: usize = 128;
 
-/// Where the access key id ends in `ID/SCOPE`, and the scope.
-pub(super) fn split_credential(
+/// Splits `ID/SCOPE` into the access key ID and the scope.
+pub(crate) fn parse_credential(
     algorithm: Algorithm,
     credential: &str,
-) -> Result<(usize, CredentialScope), Error> {
+) -> Result<(&str, CredentialScope), Error> {
     // Parsed from the right, since MinIO and other stores allow `/` in an access key ID.
     let parts = match algorithm {
         Algorithm::HmacSha256 => 4,
@@ -31,35 +31,23 @@ pub(super) fn split_credential(
         ));
     }
     let slashes = credential.bytes().enumerate().rev();
-    let slash = slashes
+    let (id, scope) = slashes
         .filter(|&(_, byte)| byte == b'/')
         .nth(parts - 1)
-        .map(|(slash, _)| slash)
-        .filter(|&slash| slash > 0);
-    if slash.is_some_and(|slash| slash > LONGEST_ID) {
+        .and_then(|(slash, _)| Some((credential.get(..slash)?, credential.get(slash + 1..)?)))
+        .filter(|(id, _)| !id.is_empty())
+        .ok_or(Error::MalformedAuthorization(
+            "`Credential` is not of the form ID/SCOPE",
+        ))?;
+    if id.len() > LONGEST_ID {
         return Err(Error::MalformedAuthorization(
             "access key ID is longer than 128 bytes",
         ));
     }
-    let (slash, scope) = slash
-        .and_then(|slash| Some((slash, credential.get(slash + 1..)?)))
-        .ok_or(Error::MalformedAuthorization(
-            "`Credential` is not of the form ID/SCOPE",
-        ))?;
-    Ok((slash, CredentialScope::parse(scope)?))
+    Ok((id, scope.parse()?))
 }
 
-/// The access key id and the scope in `ID/SCOPE`.
-#[cfg(feature = "post-policy")]
-pub(crate) fn parse_credential(
-    algorithm: Algorithm,
-    credential: &str,
-) -> Result<(&str, CredentialScope), Error> {
-    let (slash, scope) = split_credential(algorithm, credential)?;
-    Ok((credential.get(..slash).unwrap_or_default(), scope))
-}
-
-/// The same, percent-encoded. The access key id is copied only where it is not as it is sent.
+/// The same of a percent-encoded parameter. The access key ID is copied only if it is escaped.
 pub(crate) fn query_credential<'a>(
     algorithm: Algorithm,
     credential: &Parameter<'a>,
@@ -70,9 +58,8 @@ pub(crate) fn query_credential<'a>(
         Some(text) => Cow::Borrowed(text),
         None => value_of(credential)?,
     };
-    let (slash, scope) = split_credential(algorithm, &text)?;
-    let id = text.get(..slash).unwrap_or_default();
-    let id = match credential.raw_value().get(..slash) {
+    let (id, scope) = parse_credential(algorithm, &text)?;
+    let id = match credential.raw_value().get(..id.len()) {
         Some(raw) if raw == id => Cow::Borrowed(raw),
         _ => Cow::Owned(id.to_owned()),
     };

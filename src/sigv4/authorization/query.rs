@@ -1,4 +1,4 @@
-//! The twin of the header in the query of a presigned URL.
+//! The parameters of a presigned URL.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use super::Authorization;
 use super::credential::query_credential;
 use crate::error::Error;
-use crate::primitives::encode::encode;
+use crate::primitives::percent::encode;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::query::{Parameter, parameters};
 use crate::sigv4::date::AmzDate;
@@ -15,7 +15,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
 
 /// The first of the parameters that presigning writes.
-pub(crate) const FIRST: &str = "X-Amz-Algorithm";
+const FIRST: &str = "X-Amz-Algorithm";
 
 /// The parameters that presigning writes.
 const PARAMETERS: [&str; 9] = [
@@ -37,7 +37,7 @@ fn may_be_named(parameter: &Parameter<'_>) -> bool {
 
 /// Refuses a caller's parameter that the signer writes itself, in any case of letters: signing a
 /// signed URL again would leave two signatures in it.
-pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
+pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<(), Error> {
     if may_be_named(parameter)
         && let Some(name) = PARAMETERS.iter().find(|name| parameter.is_named(name))
     {
@@ -45,7 +45,7 @@ pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<bool, Error> {
             parameter: (*name).to_owned(),
         });
     }
-    Ok(true)
+    Ok(())
 }
 
 /// By which a URL declares its payload, as some SDKs write it.
@@ -74,8 +74,7 @@ pub(crate) fn already_declared() -> Error {
     }
 }
 
-/// What the query of a presigned URL says: the twin of [`Authorization`], with the date and the
-/// lifetime that a header leaves to other headers.
+/// The parameters of a presigned URL: an [`Authorization`] with date and lifetime.
 ///
 /// Amazon S3 API Reference, "Authenticating requests: using query parameters".
 ///
@@ -93,7 +92,7 @@ pub(crate) fn already_declared() -> Error {
 /// ```
 #[derive(Clone)]
 pub struct QueryAuthorization<'a> {
-    /// What stands in a header otherwise.
+    /// What the `Authorization` header contains otherwise.
     pub authorization: Authorization<'a>,
     /// `X-Amz-Date`.
     pub date: AmzDate,
@@ -109,13 +108,14 @@ impl<'a> QueryAuthorization<'a> {
     /// Reads the parameters out of a query.
     ///
     /// # Errors
-    /// A parameter that is missing, malformed or there twice, in any case of letters; a value that
-    /// is not UTF-8; a scope that is none.
+    /// - [`Error::MalformedAuthorization`] if a parameter is missing, malformed, not UTF-8 or there
+    ///   more than once, in any case of letters
+    /// - [`Error::InvalidScope`] if the credential scope is malformed
     ///
     /// ```
     /// use countersign::{sigv4::QueryAuthorization, Error};
     ///
-    /// // A link that was cut off where somebody copied it.
+    /// // A link that was truncated.
     /// let cut = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F2015");
     /// assert!(matches!(cut, Err(Error::MalformedAuthorization(_))));
     /// ```
@@ -145,7 +145,7 @@ impl<'a> QueryAuthorization<'a> {
                 "there are two session tokens",
             ));
         }
-        let algorithm = Algorithm::parse(&value_of(&algorithm)?)?;
+        let algorithm: Algorithm = value_of(&algorithm)?.parse()?;
         Ok(Self {
             authorization: Authorization::of_parts(
                 algorithm,
@@ -200,6 +200,11 @@ pub(crate) fn find_parameters_and<'a>(
         }
     }
     Ok(found)
+}
+
+/// Whether a parameter is one of a presigned URL's own.
+pub(crate) fn is_of_signature(parameter: &Parameter<'_>) -> bool {
+    may_be_named(parameter) && PARAMETERS.iter().any(|name| parameter.is_exactly(name))
 }
 
 /// `X-Amz-Expires`: any number of seconds.

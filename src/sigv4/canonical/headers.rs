@@ -1,11 +1,12 @@
 //! Canonical headers, and the list of signed headers.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{Sink, holds};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::scan::holds;
+use crate::primitives::sink::Sink;
+use crate::request::check_header;
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Header<'a> {
@@ -17,34 +18,9 @@ pub(crate) struct Header<'a> {
     lowercase: bool,
 }
 
-impl<'a> Header<'a> {
-    /// A header that has not been through the types of `http`.
-    pub(crate) fn of_raw(name: &'a str, value: &'a [u8]) -> Result<Self, Error> {
-        if name.is_empty() || !name.bytes().all(is_lower_case_token) {
-            return Err(Error::InvalidHeaderName {
-                name: name.to_owned(),
-            });
-        }
-        let odd = is_odd(value);
-        let control = |&b: &u8| b.is_ascii_control() && b != b'\t';
-        if odd && value.iter().any(control) {
-            return Err(Error::InvalidHeaderValue {
-                name: name.to_owned(),
-            });
-        }
-        let folds = odd && folds(value);
-        Ok(Self {
-            name,
-            value,
-            folds,
-            lowercase: false,
-        })
-    }
-}
-
 /// The headers of a canonical request, and the list of their names.
 ///
-/// AWS calls them `CanonicalHeaders` and `SignedHeaders`: sorted by lower-case name, values
+/// AWS calls them `CanonicalHeaders` and `SignedHeaders`: sorted by lowercase name, values
 /// trimmed, each inner run of spaces and tabs made one space (inside quotes too), the values of
 /// repeated names joined with `,` in the order in which they are sent.
 ///
@@ -83,7 +59,8 @@ impl<'a> CanonicalHeaders<'a> {
     pub fn new(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, Error> {
         let mut canonical = Self::unsorted();
         for (name, value) in headers {
-            canonical.0.push(Header::of_raw(name, value)?);
+            check_header(name, value)?;
+            canonical.push(name, value);
         }
         canonical.sort();
         Ok(canonical)
@@ -115,10 +92,6 @@ impl<'a> CanonicalHeaders<'a> {
         });
     }
 
-    pub(crate) fn push_header(&mut self, header: Header<'a>) {
-        self.0.push(header);
-    }
-
     /// A header of the signer's own, in canonical form.
     pub(crate) fn push_canonical(&mut self, name: &'a str, value: &'a [u8]) {
         self.0.push(Header {
@@ -131,7 +104,7 @@ impl<'a> CanonicalHeaders<'a> {
 
     pub(crate) fn sort(&mut self) {
         // Stable: repeated names stay in the order in which they are sent.
-        self.0.as_mut_slice().sort_by(|a, b| order(a.name, b.name));
+        self.0.as_mut_slice().sort_by_key(|header| header.name);
     }
 
     pub(crate) fn write(&self, sink: &mut impl Sink) {
@@ -177,7 +150,7 @@ impl<'a> CanonicalHeaders<'a> {
             if i > 0 {
                 sink.put(b";");
             }
-            sink.put(name.as_bytes());
+            sink.put_str(name);
         }
     }
 
@@ -189,18 +162,10 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     /// The names joined with `;`, as they are sent and signed.
-    ///
-    /// ```
-    /// use countersign::sigv4::CanonicalHeaders;
-    ///
-    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
-    /// assert_eq!(headers.signed_headers(), "host;x-amz-date");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn signed_headers(&self) -> String {
-        let mut names = Vec::with_capacity(self.names_len());
+        let mut names = String::with_capacity(self.names_len());
         self.write_names(&mut names);
-        String::from_utf8(names).unwrap_or_default()
+        names
     }
 }
 
@@ -215,29 +180,6 @@ impl fmt::Debug for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
     }
-}
-
-/// By bytes. Most names differ in their first letter.
-pub(crate) fn order(a: &str, b: &str) -> Ordering {
-    let [x, y] = [a, b].map(|name| name.as_bytes().first());
-    x.cmp(&y).then_with(|| a.cmp(b))
-}
-
-fn is_lower_case_token(byte: u8) -> bool {
-    /// As a table, because it is asked of every byte.
-    static LOWER_CASE_TOKEN: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut bytes: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-        while let [byte, rest @ ..] = bytes {
-            #[allow(clippy::indexing_slicing, reason = "const, in bounds")]
-            {
-                table[*byte as usize] = true;
-            }
-            bytes = rest;
-        }
-        table
-    };
-    LOWER_CASE_TOKEN.get(usize::from(byte)) == Some(&true)
 }
 
 fn is_blank(byte: u8) -> bool {

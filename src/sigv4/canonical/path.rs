@@ -1,13 +1,14 @@
 //! Canonical path.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Error;
-use crate::primitives::encode::{
-    Escapes, Sink, encode_in_path, escape, is_unreserved, recode_in_path,
-};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::percent::{Escapes, decoded, encode_in_path, escape, is_unreserved};
+use crate::primitives::sink::Sink;
 use crate::service::Rules;
+use crate::sigv4::object_key;
 
 /// The second line of a canonical request.
 ///
@@ -79,37 +80,35 @@ impl<'a> CanonicalPath<'a> {
         Ok(canonical)
     }
 
-    /// As [`new`](Self::new), of a path that somebody else signed: a bare `+` is a plus.
+    /// As [`new`](Self::new), of a path that a client signed: a bare `+` is a plus.
     pub(crate) fn received(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });
         if !path.starts_with('/') {
             return wrong(0, "it does not begin with `/`");
         }
-        // Without a branch a byte, which the compiler makes many bytes wide.
-        let wrong_byte = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'?') | (b == b'#');
-        let bare = |b: u8| is_unreserved(b) | (b == b'/') | (b == b'%');
-        let (mut any_wrong, mut any_escape, mut all_bare) = (false, false, true);
-        for b in path.bytes() {
-            any_wrong |= wrong_byte(b);
-            any_escape |= b == b'%';
-            all_bare &= bare(b);
+        let mut seen = 0;
+        for byte in path.bytes() {
+            seen |= class(byte);
         }
-        if any_wrong {
-            let position = path.bytes().position(wrong_byte).unwrap_or_default();
+        if seen & FORBIDDEN != 0 {
+            let position = path
+                .bytes()
+                .take_while(|&b| class(b) & FORBIDDEN == 0)
+                .count();
             return wrong(
                 position,
                 "there is white space, a control character, `?` or `#`",
             );
         }
-        let escapes = if any_escape {
+        let escapes = if seen & ESCAPE != 0 {
             escapes_of(path)?
         } else {
             Escapes::Canonical
         };
         let encoding = match (rules.double_encode_path, rules.recode_path) {
             (true, _) => Encoding::OnceMore,
-            (false, true) if !all_bare || escapes == Escapes::Other => Encoding::Strict,
+            (false, true) if seen & RESERVED != 0 || escapes == Escapes::Other => Encoding::Strict,
             (false, _) => Encoding::AsSent,
         };
         let mut pairs = path.bytes().zip(path.bytes().skip(1));
@@ -141,6 +140,26 @@ impl<'a> CanonicalPath<'a> {
         })
     }
 
+    /// The path to route by: resolved as it is signed, percent-encoded as it is sent. Where it is
+    /// recoded it is the canonical path, so that all spellings of one key are one text.
+    pub(crate) fn to_route(self) -> Cow<'a, str> {
+        let encoding = match self.encoding {
+            Encoding::OnceMore => Encoding::AsSent,
+            encoding => encoding,
+        };
+        if !self.resolve && encoding == Encoding::AsSent {
+            return Cow::Borrowed(self.path);
+        }
+        let mut path = String::with_capacity(self.path.len());
+        Self { encoding, ..self }.write(&mut path);
+        Cow::Owned(path)
+    }
+
+    /// The path decoded once, with `+` as a plus; `None` where it is encoded once more.
+    pub(crate) fn to_decoded(self) -> Option<Vec<u8>> {
+        (self.encoding != Encoding::OnceMore).then(|| decoded(self.path).collect())
+    }
+
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         if !self.resolve {
             return self.write_piece(self.path, sink);
@@ -166,7 +185,7 @@ impl<'a> CanonicalPath<'a> {
         match self.encoding {
             Encoding::AsSent => sink.put_str(piece),
             Encoding::OnceMore => encode_in_path(piece.as_bytes(), sink),
-            Encoding::Strict => recode_in_path(piece, sink),
+            Encoding::Strict => object_key::recode(piece, sink),
         }
     }
 
@@ -182,8 +201,8 @@ impl<'a> CanonicalPath<'a> {
                 url.push('/');
             }
             let start = url.len();
-            recode_in_path(segment, url);
-            let written = url.get(start..).unwrap_or_default();
+            object_key::recode(segment, url);
+            let (_, written) = url.split_at(start);
             if written.split('/').any(|part| part == "." || part == "..") {
                 url.truncate(start);
                 url.push_str(segment);
@@ -200,10 +219,40 @@ impl<'a> CanonicalPath<'a> {
     }
 }
 
+const FORBIDDEN: u8 = 1;
+const ESCAPE: u8 = 2;
+/// Neither unreserved nor `/`: strict encoding escapes it.
+const RESERVED: u8 = 4;
+
+/// What a byte means in a path.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+fn class(byte: u8) -> u8 {
+    /// A table, because every byte of a path is looked up.
+    static CLASSES: [u8; 256] = {
+        let mut table = [RESERVED; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            table[byte] = match byte as u8 {
+                0..=b' ' | 0x7f | b'?' | b'#' => FORBIDDEN,
+                b'%' => ESCAPE,
+                b'/' => 0,
+                byte if is_unreserved(byte) => 0,
+                _ => RESERVED,
+            };
+            byte += 1;
+        }
+        table
+    };
+    CLASSES[usize::from(byte)]
+}
+
 /// Whether all escapes of a path are as strict encoding writes them. It writes no `%2F`.
 fn escapes_of(path: &str) -> Result<Escapes, Error> {
     let mut escapes = Escapes::Canonical;
-    for (position, _) in path.match_indices('%') {
+    for (position, byte) in path.bytes().enumerate() {
+        if byte != b'%' {
+            continue;
+        }
         let digits = path.as_bytes().get(position + 1..).unwrap_or_default();
         let escape = escape(digits).ok_or(Error::InvalidPath {
             position,

@@ -7,10 +7,12 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
-use crate::primitives::encode::{
-    Class, Escapes, Sink, class, decoded_in_query, encoded, escape, recode_in_query,
-};
 use crate::primitives::inline_vec::InlineVec;
+use crate::primitives::percent::{
+    Class, Escapes, class, decoded_in_query, encoded, escape, recode_in_query,
+};
+use crate::primitives::sink::Sink;
+use crate::service::Rules;
 
 /// One `name=value`, percent-encoded.
 #[derive(Clone, Copy)]
@@ -148,7 +150,7 @@ impl<'a> CanonicalQuery<'a> {
     /// ```
     pub fn new(query: &'a str) -> Result<Self, Error> {
         let mut canonical = Self::empty();
-        canonical.read(query, |_| Ok(true))?;
+        canonical.read(query, UnsignedParameters::None)?;
         canonical.sort();
         Ok(canonical)
     }
@@ -157,19 +159,23 @@ impl<'a> CanonicalQuery<'a> {
         Self(InlineVec::new())
     }
 
-    /// Adds those parameters of a query that `keep` keeps.
+    /// Adds the parameters of a query, except those that are added after signing.
     pub(crate) fn read(
         &mut self,
         query: &'a str,
-        mut keep: impl FnMut(&Parameter<'a>) -> Result<bool, Error>,
+        unsigned: UnsignedParameters,
     ) -> Result<(), Error> {
         for parameter in parameters(query) {
             let parameter = parameter?;
-            if keep(&parameter)? {
+            if !unsigned.includes(&parameter) {
                 self.0.push(parameter);
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Parameter<'a>] {
+        self.0.as_slice()
     }
 
     /// Adds a parameter in the canonical encoding.
@@ -209,6 +215,38 @@ impl fmt::Debug for CanonicalQuery<'_> {
     }
 }
 
+/// The parameters that are added to a URL after it was signed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnsignedParameters {
+    /// Not a presigned URL.
+    None,
+    Signature,
+    /// AWS IoT adds the session token last.
+    SignatureAndToken,
+}
+
+impl UnsignedParameters {
+    /// Those of a presigned URL.
+    pub(crate) fn of_url(rules: &Rules) -> Self {
+        if rules.session_token.is_unsigned(true) {
+            Self::SignatureAndToken
+        } else {
+            Self::Signature
+        }
+    }
+
+    fn includes(self, parameter: &Parameter<'_>) -> bool {
+        match self {
+            Self::None => false,
+            Self::Signature => parameter.is_exactly("X-Amz-Signature"),
+            Self::SignatureAndToken => {
+                parameter.is_exactly("X-Amz-Signature")
+                    || parameter.is_exactly("X-Amz-Security-Token")
+            }
+        }
+    }
+}
+
 /// The parameters of a query in the order in which they are sent; every byte is looked at once.
 pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'_>, Error>> {
     let mut at = 0;
@@ -227,7 +265,7 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
     let (mut end, mut equals, mut escapes) = (start, None, Escapes::Canonical);
     let wrong = |position, problem| Err(Error::InvalidQuery { position, problem });
     while let Some(rest) = bytes.get(end..) {
-        // What stands for itself goes in runs.
+        // Unreserved bytes are skipped in runs.
         end += rest
             .iter()
             .take_while(|&&byte| class(byte) == Class::Unreserved)
@@ -250,10 +288,13 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
         }
         end += 1;
     }
-    let name = query.get(start..equals.unwrap_or(end)).unwrap_or_default();
-    let value = equals
-        .and_then(|equals| query.get(equals + 1..end))
-        .unwrap_or_default();
+    // All three positions are beside an ASCII byte, or at an end.
+    let (before, _) = query.split_at(end);
+    let (name, value) = match equals {
+        Some(equals) => (before.split_at(equals).0, before.split_at(equals + 1).1),
+        None => (before, ""),
+    };
+    let (_, name) = name.split_at(start);
     *at = end;
     Ok(Parameter {
         name,

@@ -5,14 +5,16 @@ use crate::verify::VerifyError;
 /// Why a proof is refused. No variant holds a token or a signature.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::tokens::caller_identity::{ProofCheck, ProofError};
 /// use http::{HeaderName, HeaderValue};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
 /// let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
 /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience);
 /// let url = "https://sts.attacker.example/?Action=GetCallerIdentity&Version=2011-06-15";
 /// assert_eq!(check.presigned(url, now).unwrap_err(), ProofError::HostNotAllowed);
+/// # Ok::<(), countersign::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

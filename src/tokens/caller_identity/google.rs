@@ -4,11 +4,11 @@ use zeroize::Zeroizing;
 
 use super::super::Token;
 use super::host_in;
-use super::json::write_string;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::encode::encode_segment;
+use crate::primitives::json::write_string;
+use crate::sigv4::object_key::encode_segment;
 use crate::timestamp::Timestamp;
 
 /// A subject token for Google Cloud's workload identity federation.
@@ -29,13 +29,13 @@ use crate::timestamp::Timestamp;
 /// refuses.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let provider = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws";
-/// let (host, now) = (caller_identity::host("eu-west-1")?, datetime!(2024-07-07 7:00 UTC));
+/// let (host, now) = (caller_identity::host("eu-west-1")?, "2024-07-07T07:00:00Z".parse::<Timestamp>()?);
 /// let token = caller_identity::google(&credentials, "eu-west-1", &host, provider, now)?;
 /// assert!(token.expose().starts_with("%7B%22headers%22%3A%5B%7B%22key%22%3A%22Authorization%22%2C"));
 /// # Ok::<(), countersign::Error>(())

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::super::Token;
-use super::json::write_string;
 use super::proof::signed;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::primitives::json::write_string;
 use crate::timestamp::Timestamp;
 
 /// The body of a login to HashiCorp Vault or OpenBao, by the AWS auth method's type `iam`.
@@ -28,14 +28,14 @@ use crate::timestamp::Timestamp;
 /// refuses.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
-/// use time::macros::datetime;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let login = caller_identity::vault(
 ///     &credentials, "us-east-1", "sts.amazonaws.com", Some("vault.example.com"), Some("dev"),
-///     datetime!(2024-07-07 7:00 UTC),
+///     "2024-07-07T07:00:00Z".parse::<Timestamp>()?,
 /// )?;
 /// assert!(login.expose().starts_with(r#"{"role":"dev","iam_http_request_method":"POST","iam_request_url":""#));
 /// # Ok::<(), countersign::Error>(())

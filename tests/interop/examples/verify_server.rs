@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
 use countersign::verify::{
-    PendingVerification, Protocol, SignedRequest, VerificationKey, Verifier, VerifyError,
+    PendingVerification, Protocol, SignedRequest, StreamContext, VerificationKey, Verifier,
+    VerifyError,
 };
 use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -83,20 +84,22 @@ async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8
             head.accept(); // this server is content with TLS
             Ok(body.clone())
         }
-        PendingVerification::Streaming(head) => {
-            let (_verified, seed) = head.into_parts();
-            let mut chunks = ChunkVerifier::new(&seed).map_err(Refusal::incomplete)?;
-            let (mut data, mut rest) = (Vec::new(), &body[..]);
-            while !rest.is_empty() {
-                let decoded = chunks.decode(rest).map_err(Refusal::incomplete)?;
-                data.extend_from_slice(decoded.data);
-                rest = rest.get(decoded.consumed..).unwrap_or_default();
-            }
-            // A trailer that nobody signed has to hold as a checksum of the data.
-            chunks.finish().map_err(Refusal::incomplete)?;
-            Ok(data)
-        }
+        PendingVerification::SignedStream(head) => decode(&head.into_parts().1, body),
+        PendingVerification::UnsignedStream(head) => decode(&head.accept().1, body), // likewise
     }
+}
+
+fn decode(context: &StreamContext, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut chunks = ChunkVerifier::new(context).map_err(Refusal::incomplete)?;
+    let (mut data, mut rest) = (Vec::new(), body);
+    while !rest.is_empty() {
+        let decoded = chunks.decode(rest).map_err(Refusal::incomplete)?;
+        data.extend_from_slice(decoded.data);
+        rest = rest.get(decoded.consumed..).unwrap_or_default();
+    }
+    // The checksum in an unsigned trailer is compared with the data.
+    chunks.finish().map_err(Refusal::incomplete)?;
+    Ok(data)
 }
 
 async fn answer(objects: &Objects, request: Request<Vec<u8>>) -> Response<Vec<u8>> {

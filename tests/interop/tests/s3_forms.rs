@@ -19,9 +19,9 @@ type Fields = Vec<(String, String)>;
 
 fn policy(now: OffsetDateTime) -> PostPolicy {
     PostPolicy::new("bucket", now + Duration::minutes(30))
-        .starts_with("key", "user/")
-        .starts_with("Content-Type", "text/")
-        .equals("x-amz-meta-price", "5$ or \"so\" \\ more")
+        .require_prefix("key", "user/")
+        .require_prefix("Content-Type", "text/")
+        .require_eq("x-amz-meta-price", "5$ or \"so\" \\ more")
         .content_length_range(1, 20)
 }
 
@@ -115,7 +115,7 @@ async fn browser_uploads() {
             changed
         };
         let foreign = Credentials::new(callers::ACCESS_KEY_ID, "another");
-        let ended = PostPolicy::new("bucket", now - Duration::seconds(1)).starts_with("key", "");
+        let ended = PostPolicy::new("bucket", now - Duration::seconds(1)).require_prefix("key", "");
         assert!(signer.sign_post(&ended, [], now).is_err());
         for (what, fields, file) in [
             ("another key", with("key", "other/k"), "x"),
@@ -137,8 +137,8 @@ async fn browser_uploads() {
                 signed(
                     &credentials,
                     &PostPolicy::new("elsewhere", now + Duration::minutes(30))
-                        .starts_with("key", "")
-                        .starts_with("Content-Type", ""),
+                        .require_prefix("key", "")
+                        .require_prefix("Content-Type", ""),
                     now,
                 ),
                 "x",

@@ -2,7 +2,7 @@
 //! headers, with a header forced in, twice?
 
 use bytes::Bytes;
-use countersign::{Headers, PayloadHash, RawRequest, Rules, Service, Signer};
+use countersign::{HeaderSelection, PayloadHash, RawRequest, Rules, Service, Signer};
 use countersign_interop::client::Client;
 use countersign_interop::server::Server;
 use countersign_interop::signed::Form;
@@ -39,7 +39,7 @@ async fn slices() {
 
     let presigned = signer.presign_raw(&raw, Form::LIFETIME, now);
     let presigned = presigned.expect("it can be signed");
-    let mut request = Request::put(server.url(presigned.url()))
+    let mut request = Request::put(server.url(presigned.path_and_query()))
         .body(body)
         .expect("a request");
     request.headers_mut().extend(presigned.headers().clone());
@@ -50,7 +50,7 @@ async fn slices() {
 async fn fewest_headers() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
-    rules.headers = Headers::Required;
+    rules.headers = HeaderSelection::Required;
     let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules)).unwrap();
     for form in Form::ALL {
         let mut request = form.sign(&signer, put(&server), OffsetDateTime::now_utc());
@@ -66,7 +66,7 @@ async fn fewest_headers() {
 async fn a_header_forced_in() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
-    rules.headers = Headers::Required;
+    rules.headers = HeaderSelection::Required;
     let rules = rules.also_sign(http::HeaderName::from_static("x-ordinary"));
     let signer = Signer::new(callers::long_term(), REGION, Service::new("s3", rules)).unwrap();
     for form in Form::ALL {

@@ -28,7 +28,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     fn new(server: &'a Server, client: &'a Client, credentials: &Credentials, form: Form) -> Self {
-        let signer = Signer::new(credentials.clone());
+        let signer = Signer::new(credentials.clone()).unwrap();
         Self {
             server,
             client,

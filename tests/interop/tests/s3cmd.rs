@@ -14,7 +14,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use countersign::legacy::s3_v2::{Bucket, SignedRequest};
+use countersign::legacy::SignedRequest;
+use countersign::legacy::s3_v2::Bucket;
 use countersign::verify::{Protocol, VerifyError};
 use countersign_interop::{callers, report};
 use http::{Method, Request, StatusCode};
@@ -64,7 +65,7 @@ const LIST: &str =
     "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
 
 fn verify(request: &Request<Vec<u8>>) -> Result<(), VerifyError> {
-    let claim = SignedRequest::parse(request, Bucket::InPath)?;
+    let claim = SignedRequest::parse_s3_v2(request, Bucket::InPath)?;
     if claim.access_key_id() != callers::ACCESS_KEY_ID {
         return Err(VerifyError::UnknownAccessKeyId);
     }

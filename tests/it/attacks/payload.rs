@@ -1,3 +1,4 @@
+use countersign::StreamingMode;
 use countersign::chunked::{ChunkError, ChunkVerifier};
 use countersign::verify::{Protocol, VerifiedPayload};
 
@@ -27,7 +28,8 @@ fn mode(message: &Message, service: &'static str) -> Result<&'static str, Verify
         {
             PendingVerification::Hashed(_) => "hashed",
             PendingVerification::Unsigned(_) => "unsigned",
-            PendingVerification::Streaming(_) => "streaming",
+            PendingVerification::SignedStream(_) => "signed stream",
+            PendingVerification::UnsignedStream(_) => "unsigned stream",
         },
     )
 }
@@ -35,9 +37,13 @@ fn mode(message: &Message, service: &'static str) -> Result<&'static str, Verify
 #[test]
 fn v02_the_mode_comes_from_signed_data() {
     for literal in STREAMING {
+        let stream = match literal {
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => "unsigned stream",
+            _ => "signed stream",
+        };
         assert_eq!(
             mode(&declaring(literal, "s3"), "s3"),
-            Ok("streaming"),
+            Ok(stream),
             "{literal}"
         );
         // On a presigned request, whose signature does not cover it, it would be obeyed by whoever
@@ -156,12 +162,12 @@ fn chunk_verifier(message: &Message) -> Result<ChunkVerifier, ChunkError> {
     let claim = SignedRequest::parse(message).unwrap();
     let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", "s3").unwrap();
-    let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
-    else {
-        panic!("not a stream");
+    let (_, context) = match verifier.verify_signature(&claim, &key, NOW) {
+        Ok(PendingVerification::SignedStream(pending)) => pending.into_parts(),
+        Ok(PendingVerification::UnsignedStream(pending)) => pending.accept(),
+        other => panic!("not a stream: {other:?}"),
     };
-    let (_, seed) = head.into_parts();
-    ChunkVerifier::new(&seed)
+    ChunkVerifier::new(&context)
 }
 
 /// Each name would cost a checksum of the whole payload.
@@ -330,4 +336,80 @@ fn v12_the_caller_says_what_was_checked() {
             );
         }
     }
+}
+
+/// Amazon S3 API Reference, "Signature calculations: including trailing headers": unsigned chunks
+/// are their own literal. A server has to accept them explicitly.
+#[test]
+fn unsigned_chunks_are_admitted_only_if_the_server_accepts_them() {
+    let message = streaming(STREAMING[2], Some("5"), Some("x-amz-checksum-crc32"));
+    let claim = SignedRequest::parse(&message).unwrap();
+    let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
+    let verifier = Verifier::new("us-east-1", "s3").unwrap();
+    let pending = verifier.verify_signature(&claim, &key, NOW).unwrap();
+    let PendingVerification::UnsignedStream(pending) = pending else {
+        panic!("not an unsigned stream: {pending:?}");
+    };
+    let (verified, context) = pending.accept();
+    let unsigned = StreamingMode::UnsignedAndTrailer;
+    assert_eq!(verified.payload(), VerifiedPayload::Streaming(unsigned));
+    assert_eq!(context.payload(), unsigned);
+    // What accepts no streams accepts no unsigned ones.
+    for payload in [PayloadHash::Unsigned, PayloadHash::EMPTY] {
+        let refused = verifier.verify(&claim, &key, payload, NOW);
+        assert!(matches!(
+            refused,
+            Err(VerifyError::PayloadNotAsSigned { .. })
+        ));
+    }
+}
+
+/// Signed chunks and events never come as unsigned ones.
+#[test]
+fn signed_streams_are_not_admitted_as_unsigned_ones() {
+    for (literal, payload) in [
+        (STREAMING[0], StreamingMode::Chunks),
+        (STREAMING[1], StreamingMode::ChunksAndTrailer),
+        (STREAMING[3], StreamingMode::Events),
+    ] {
+        let message = streaming(literal, Some("5"), None);
+        let claim = SignedRequest::parse(&message).unwrap();
+        let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let pending = verifier.verify_signature(&claim, &key, NOW).unwrap();
+        let PendingVerification::SignedStream(pending) = pending else {
+            panic!("{literal}: {pending:?}");
+        };
+        assert_eq!(pending.payload(), payload);
+    }
+}
+
+/// An event stream goes on past midnight with the credentials, which must be those of the key.
+#[cfg(feature = "event-stream")]
+#[test]
+fn an_event_stream_is_verified_with_the_credentials_that_opened_it_only() {
+    use countersign::event_stream::{EventError, EventVerifier};
+
+    let context = |literal| {
+        let message = streaming(literal, Some("5"), None);
+        let claim = SignedRequest::parse(&message).unwrap();
+        let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        match verifier.verify_signature(&claim, &key, NOW).unwrap() {
+            PendingVerification::SignedStream(pending) => pending.into_parts().1,
+            other => panic!("{other:?}"),
+        }
+    };
+    let events = context(STREAMING[3]);
+    assert!(EventVerifier::new(&events, &long_term()).is_ok());
+    let secret = long_term().secret_key().expose().to_owned();
+    for other in [
+        Credentials::new("AKIDEXAMPLE", "another secret"),
+        Credentials::new("AKIDOTHER", secret),
+    ] {
+        let refused = EventVerifier::new(&events, &other).err();
+        assert_eq!(refused, Some(EventError::WrongCredentials));
+    }
+    let chunks = EventVerifier::new(&context(STREAMING[0]), &long_term()).err();
+    assert_eq!(chunks, Some(EventError::NotAnnounced));
 }

@@ -271,3 +271,45 @@ fn an_audience_is_named_once_signed_and_exactly() {
     let message = signed(with_header(message, "x-k8s-aws-id", "cluster"), "sts");
     assert_eq!(check(&message), refused);
 }
+
+/// A server that acts on any header wants all of them signed.
+#[test]
+fn with_all_headers_signed_refuses_every_unsigned_header() {
+    let strict = Verifier::new("us-east-1", "sqs")
+        .unwrap()
+        .with_all_headers_signed();
+    for message in both_forms("sqs") {
+        // `authorization` carries the signature, and `host` is always signed.
+        assert_eq!(verify_with(&strict, &message, &long_term(), NOW), Ok(()));
+        for name in [
+            "accept",
+            "x-http-method-override",
+            "x-forwarded-for",
+            "user-agent",
+            "cookie",
+        ] {
+            let message = with_header(message.clone(), name, "1");
+            let refused = verify_with(&strict, &message, &long_term(), NOW);
+            assert_eq!(refused, not_signed(name));
+            assert_eq!(verify(&message, "sqs"), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn with_all_headers_signed_lets_named_headers_pass() {
+    let name = HeaderName::from_static("user-agent");
+    let strict = Verifier::new("us-east-1", "sqs")
+        .unwrap()
+        .with_all_headers_signed()
+        .with_unsigned_header(name);
+    let message = with_header(signed(request("GET", "/"), "sqs"), "user-agent", "x");
+    assert_eq!(verify_with(&strict, &message, &long_term(), NOW), Ok(()));
+    let message = with_header(message, "accept", "*/*");
+    let refused = verify_with(&strict, &message, &long_term(), NOW);
+    assert_eq!(refused, not_signed("accept"));
+    // A signed one needs no name.
+    let message = with_header(request("GET", "/"), "accept", "*/*");
+    let message = signed(message, "sqs");
+    assert_eq!(verify_with(&strict, &message, &long_term(), NOW), Ok(()));
+}

@@ -1,7 +1,6 @@
 //! A case of the suite: a folder with a request, a context, and the answers.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use countersign::Timestamp;
@@ -12,39 +11,12 @@ use countersign::{
 use serde_json::Value;
 
 use crate::aws_suite::http::Wire;
+use crate::package::package;
 
-/// Where the published package that carries the suite lies; cargo downloads it where it must.
+/// Where the suite of a version of the algorithm lies.
 pub fn suite(version: &str) -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let metadata = |how: &[&str]| {
-        Command::new(&cargo)
-            .args(["metadata", "--format-version", "1", "--manifest-path"])
-            .arg(&manifest)
-            .args(how)
-            .output()
-            .unwrap()
-    };
-    // Without the network first; but a clean clone may lack packages of other platforms, which
-    // building it never asked for.
-    let mut output = metadata(&["--locked", "--offline"]);
-    if !output.status.success() {
-        output = metadata(&["--locked"]);
-    }
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let package = metadata["packages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|package| package["name"] == "aws-sigv4" && package["version"] == "1.6.4")
-        .unwrap();
-    Path::new(package["manifest_path"].as_str().unwrap())
-        .with_file_name("aws-signing-test-suite")
+    package("aws-sigv4", "1.6.4")
+        .join("aws-signing-test-suite")
         .join(version)
 }
 

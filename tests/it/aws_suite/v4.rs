@@ -87,7 +87,7 @@ fn presign(case: &Case, request: &Request<Vec<u8>>, failing: &mut Failing) -> Re
     differ(
         "target of slices",
         &*signed.target,
-        presigned.url(),
+        presigned.path_and_query(),
         failing,
     );
     Ok(())

@@ -247,7 +247,7 @@ fn slices_that_are_no_request() {
 #[test]
 fn an_upper_case_name_in_slices_is_never_skipped() {
     let mut rules = countersign::Rules::GENERIC;
-    rules.headers = countersign::Headers::Required;
+    rules.headers = countersign::HeaderSelection::Required;
     let signer = signer(countersign::Service::new("service", rules));
     let headers = [("host", &b"h"[..]), ("X-Amz-Meta-A", b"1")];
     let request = RawRequest {

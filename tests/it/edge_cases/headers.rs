@@ -1,7 +1,7 @@
 //! Headers.
 
 use countersign::verify::{SignedRequest, Verifier, VerifyError};
-use countersign::{Error, Headers, PayloadHash, Rules, Service, Signer};
+use countersign::{Error, HeaderSelection, PayloadHash, Rules, Service, Signer};
 use http::{HeaderValue, Request, header};
 use time::macros::datetime;
 
@@ -100,7 +100,7 @@ fn bytes_outside_ascii_pass_through() {
 #[test]
 fn an_unsigned_header_may_contain_any_bytes() {
     let mut rules = Rules::GENERIC;
-    rules.headers = Headers::Required;
+    rules.headers = HeaderSelection::Required;
     let mut request = with(&[("x-weird", b"\xff\xfe\x80"), ("user-agent", b"\xff")]);
     let service = Service::new("service", rules);
     signs(
@@ -418,7 +418,7 @@ fn few_headers_or_most_can_be_signed() {
     );
 
     let mut rules = Rules::GENERIC;
-    rules.headers = Headers::Required;
+    rules.headers = HeaderSelection::Required;
     let few = "GET\n/\n\ncontent-type:text/plain\nhost:example.amazonaws.com\n\
         x-amz-date:20150830T123600Z\nx-amz-meta-a:1\n\n\
         content-type;host;x-amz-date;x-amz-meta-a\n";
@@ -450,7 +450,7 @@ fn few_headers_or_most_can_be_signed() {
 #[test]
 fn a_header_can_be_included_by_name() {
     let mut rules = Rules::GENERIC;
-    rules.headers = Headers::Required;
+    rules.headers = HeaderSelection::Required;
     let rules = rules.also_sign(header::RANGE).also_sign(header::USER_AGENT);
     let service = Service::new("service", rules);
     let mut request = with(&[

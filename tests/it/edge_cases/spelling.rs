@@ -1,7 +1,8 @@
 //! Requests whose spelling on the wire is not the canonical one: paths of S3, and letters of hosts.
 
+use countersign::StreamingMode;
 use countersign::verify::{
-    PendingVerification, SignedRequest, StreamingPayload, VerificationKey, Verifier, VerifyError,
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
 use countersign::{
     ContentSha256, Error, PayloadHash, RawRequest, Rules, Service,
@@ -82,7 +83,7 @@ fn presign_writes_the_canonical_path_of_s3_into_the_url() {
         let own = presigned
             .url()
             .strip_prefix("https://bucket.s3.amazonaws.com");
-        assert_eq!(Some(target.unwrap().url()), own);
+        assert_eq!(Some(target.unwrap().path_and_query()), own);
         let presigner = signer("s3").presigner(LIFETIME, NOW);
         let many = presigner.unwrap().presign(&request).unwrap();
         assert_eq!(many.url(), presigned.url());
@@ -268,8 +269,8 @@ fn either_text_is_taken_with_every_payload() {
                     assert!(good && hash == EMPTY);
                     assert!(head.verify(PayloadHash::EMPTY).is_ok());
                 }
-                Ok(PendingVerification::Streaming(head)) => {
-                    assert!(good && head.payload() == StreamingPayload::Chunks);
+                Ok(PendingVerification::SignedStream(head)) => {
+                    assert!(good && head.payload() == StreamingMode::Chunks);
                     // The chain goes on from the signature that came.
                     assert_eq!(head.into_parts().1.signature().as_str(), signature);
                 }

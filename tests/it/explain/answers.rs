@@ -1,15 +1,15 @@
-//! Answers as the services write them, word for word, to requests that earned them.
+//! Responses as the services write them, word for word, with the requests that they refuse.
 
 use std::time::Duration;
 
-use countersign::explain::{self, Cause};
+use countersign::explain::{self, Cause, Explainer};
 use countersign::{Credentials, PayloadHash, Service, Signer};
 use http::{HeaderValue, Request, Response};
 use time::macros::datetime;
 
 use crate::explain::server::{NOW, SECRET, Sent, TOKEN};
 
-/// A request, and what came back.
+/// A request, and the response to it.
 pub struct Case {
     pub name: &'static str,
     request: fn() -> Sent,
@@ -409,7 +409,7 @@ pub const CASES: &[Case] = &[
         Cause::ChunkTooSmall
     ),
     case!(
-        "S3: nobody signed",
+        "S3: no signature",
         unsigned(),
         "s3",
         403,
@@ -537,7 +537,7 @@ pub const CASES: &[Case] = &[
         malformed("a part is not of the form `name=value`")
     ),
     case!(
-        "REST: nobody signed",
+        "REST: no signature",
         unsigned(),
         "execute-api",
         403,
@@ -696,13 +696,13 @@ impl Case {
         }
         let answer = answer.body(self.body).unwrap();
         let payload = PayloadHash::new(request.body());
-        let sent = explain::Sent::new(&request, &service).with_payload(payload);
-        sent.answered(&answer).unwrap()
+        let sent = Explainer::new(&request, &service).with_payload(payload);
+        sent.response(&answer).unwrap()
     }
 }
 
 #[test]
-fn the_answer_tells() {
+fn each_response_names_its_cause() {
     for case in CASES {
         let diagnosis = case.diagnosis();
         assert_eq!(
@@ -715,7 +715,7 @@ fn the_answer_tells() {
 }
 
 #[test]
-fn answers_about_something_else() {
+fn other_responses_are_not_about_the_signature() {
     let service = Service::S3;
     for (status, body) in [
         (
@@ -724,7 +724,7 @@ fn answers_about_something_else() {
         ),
         (
             403,
-            "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+            "<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::b/k\" because no identity-based policy allows the s3:GetObject action</Message></Error>",
         ),
         (
             503,
@@ -739,22 +739,24 @@ fn answers_about_something_else() {
     ] {
         let answer = Response::builder().status(status).body(body).unwrap();
         let request = s3();
-        let diagnosis = explain::Sent::new(&request, &service)
-            .answered(&answer)
+        let diagnosis = Explainer::new(&request, &service)
+            .response(&answer)
             .unwrap();
         assert_eq!(diagnosis.cause(), None, "{status} {body}\n{diagnosis}");
     }
     for (body, problem) in [
         (
             "<html><body>502 Bad Gateway</body></html>",
-            "the answer is XML, and no error of AWS",
+            "response is XML, but not an AWS error",
         ),
-        ("<Error><Code>", "the answer is not XML as AWS writes it"),
-        ("{}", "the answer is JSON, and no error of AWS"),
-        ("{", "the answer is not JSON as AWS writes it"),
-        ("upstream timed out", "the answer is no error of AWS"),
+        ("<Error><Code>", "response is not XML as AWS writes it"),
+        ("{}", "response is JSON, but not an AWS error"),
+        ("{", "response is not valid JSON"),
+        ("upstream timed out", "response is not an AWS error"),
     ] {
-        let error = explain::mismatch(&s3(), &service, body).unwrap_err();
+        let error = Explainer::new(&s3(), &service)
+            .error_body(body)
+            .unwrap_err();
         assert_eq!(error.to_string(), problem, "{body}");
     }
 }

@@ -1,8 +1,8 @@
-//! Twenty correct requests, of which nothing is said.
+//! Correct requests have no cause.
 
 use std::time::Duration;
 
-use countersign::explain::{self, Cause, Sent};
+use countersign::explain::{Cause, Explainer};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, SessionToken, Signer};
 use http::{HeaderValue, Request, Response};
 
@@ -85,7 +85,7 @@ const CORRECT: [Correct; 10] = [
 ];
 
 #[test]
-fn nothing_is_said() {
+fn a_correct_header_signature_has_no_cause() {
     let mut count = 0;
     for (method, url, name, body, headers) in CORRECT {
         let temporary = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
@@ -111,7 +111,7 @@ fn nothing_is_said() {
 }
 
 #[test]
-fn nor_of_presigned_ones() {
+fn a_correct_presigned_url_has_no_cause() {
     for (method, url, name, _, _) in CORRECT {
         let service = Service::from(name);
         let payload = match name {
@@ -139,9 +139,8 @@ fn nor_of_presigned_ones() {
     }
 }
 
-/// Tokens that go by another name, and tokens that are added after signing.
 #[test]
-fn nor_of_unusual_ones() {
+fn a_token_with_another_name_or_place_has_no_cause() {
     for (name, token) in [
         ("s3express", SessionToken::s3_express(TOKEN)),
         ("iotdevicegateway", SessionToken::from(TOKEN)),
@@ -159,10 +158,10 @@ fn nor_of_unusual_ones() {
     }
 }
 
-/// Iceberg's Java client sends the hash as base64, and a URL of OpenSearch Serverless nothing of its
-/// payload. The signatures are of 20 lines of Python's `hmac`.
+/// Iceberg's Java client sends the hash in base64, and a URL of OpenSearch Serverless sends none. The
+/// signatures are from 20 lines of Python's `hmac`.
 #[test]
-fn nor_of_hashes_that_are_sent_in_another_way() {
+fn a_hash_in_base64_or_no_hash_has_no_cause() {
     const BODY: &str = r#"{"namespace":["sales"]}"#;
     let payload = PayloadHash::new(BODY);
     let iceberg = Request::post("/v1/namespaces")
@@ -182,7 +181,7 @@ fn nor_of_hashes_that_are_sent_in_another_way() {
         .unwrap();
     let service = Service::from("execute-api");
     silent(&iceberg, &service, payload);
-    let altered = Sent::new(&iceberg, service).with_payload(PayloadHash::new("another"));
+    let altered = Explainer::new(&iceberg, service).with_payload(PayloadHash::new("another"));
     assert_eq!(altered.check().cause(), Some(&Cause::PayloadHashDiffers));
 
     let url = "/index/_search?X-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -196,9 +195,9 @@ fn nor_of_hashes_that_are_sent_in_another_way() {
     silent(&search, &Service::from("aoss"), payload);
 }
 
-/// File names in Latin-1, as old clients send them. What is no text is still told apart.
+/// File names in Latin-1, as old clients send them. Two of them are still told apart.
 #[test]
-fn nor_of_headers_that_are_not_utf_8() {
+fn a_header_that_is_not_utf_8_has_no_cause() {
     let service = Service::S3;
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     let name = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
@@ -212,7 +211,7 @@ fn nor_of_headers_that_are_not_utf_8() {
     let mut captured = request.clone();
     let other = name(b"attachment; filename=caf\xe8");
     captured.headers_mut().insert("content-disposition", other);
-    let diagnosis = explain::compare(&request, &captured, &service);
+    let diagnosis = Explainer::new(&request, &service).captured(&captured);
     let rewritten = "content-disposition".to_owned();
     assert_eq!(
         diagnosis.cause(),
@@ -227,7 +226,7 @@ fn nor_of_headers_that_are_not_utf_8() {
 
 #[track_caller]
 fn silent(request: &server::Sent, service: &Service, payload: PayloadHash) {
-    let sent = || Sent::new(request, service).with_payload(payload);
+    let sent = || Explainer::new(request, service).with_payload(payload);
     let with_secret = sent().with_secret_key(SecretKey::from(SECRET));
     let other =
         "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>";
@@ -235,23 +234,22 @@ fn silent(request: &server::Sent, service: &Service, payload: PayloadHash) {
     for diagnosis in [
         sent().check(),
         with_secret.check(),
-        Sent::new(request, service).check(),
-        sent().answered(&success).unwrap(),
-        with_secret.refused_with(other).unwrap(),
-        sent().compare(&sent()),
-        explain::compare(request, request, service),
+        Explainer::new(request, service).check(),
+        sent().response(&success).unwrap(),
+        with_secret.error_body(other).unwrap(),
+        sent().with_captured_payload(payload).captured(request),
+        Explainer::new(request, service).captured(request),
     ] {
         assert_eq!(diagnosis.cause(), None, "{} {diagnosis}", request.uri());
         assert_eq!(
             diagnosis.to_string().lines().last(),
-            Some("Nothing is wrong with the signature, as far as can be seen.")
+            Some("No problem was found with the signature.")
         );
     }
 }
 
-/// What is written down is what the server writes down.
 #[test]
-fn the_texts_are_the_servers() {
+fn the_texts_are_what_the_server_calculates() {
     for (method, url, name, body, _) in CORRECT {
         let service = Service::from(name);
         let mut request = Request::builder()
@@ -263,7 +261,7 @@ fn the_texts_are_the_servers() {
             Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", name).unwrap();
         let payload = PayloadHash::new(body);
         signer.sign(&mut request, payload, NOW).unwrap();
-        let sent = Sent::new(&request, &service).with_payload(payload);
+        let sent = Explainer::new(&request, &service).with_payload(payload);
         let canonical = server::canonical(name == "s3", &request);
         assert_eq!(sent.canonical_request().unwrap().expose(), canonical);
         assert_eq!(

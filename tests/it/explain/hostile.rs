@@ -1,6 +1,6 @@
-//! Answers and requests that nobody sends: bounded, and no panic.
+//! Hostile responses and requests: bounded work, and no panic.
 
-use countersign::explain::{self, Cause, LARGEST_ANSWER, Sent};
+use countersign::explain::{Cause, Explainer, MAX_RESPONSE_LENGTH};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use http::Request;
 use proptest::prelude::*;
@@ -18,36 +18,45 @@ fn signed() -> server::Sent {
 }
 
 #[test]
-fn too_large() {
+fn a_body_above_the_limit_is_refused() {
     let request = signed();
-    let body = vec![b' '; LARGEST_ANSWER + 1];
-    let error = explain::mismatch(&request, &Service::S3, body).unwrap_err();
-    assert_eq!(error.to_string(), "the answer is larger than 1 MiB");
-    assert!(explain::mismatch(&request, &Service::S3, b"\xff").is_err());
+    let body = vec![b' '; MAX_RESPONSE_LENGTH + 1];
+    let error = Explainer::new(&request, &Service::S3)
+        .error_body(body)
+        .unwrap_err();
+    assert_eq!(error.to_string(), "response is larger than 1 MiB");
+    assert!(
+        Explainer::new(&request, &Service::S3)
+            .error_body(b"\xff")
+            .is_err()
+    );
 }
 
-/// A tree of JSON takes many times its text.
+/// A JSON tree takes many times the memory of its text.
 #[test]
-fn json_as_large_as_is_read() {
+fn json_has_its_own_limit() {
     let request = signed();
     let body = |length: usize| {
         let start = "{\"__type\":\"InvalidSignatureException\",\"message\":\"";
         format!("{start}{}\"}}", "m".repeat(length - start.len() - 2))
     };
-    let diagnosis = explain::mismatch(&request, "sqs", body(65_536)).unwrap();
+    let diagnosis = Explainer::new(&request, "sqs")
+        .error_body(body(65_536))
+        .unwrap();
     assert_eq!(diagnosis.code(), Some("InvalidSignatureException"));
-    let error = explain::mismatch(&request, "sqs", body(65_537)).unwrap_err();
-    assert_eq!(error.to_string(), "the answer is JSON larger than 64 KiB");
+    let error = Explainer::new(&request, "sqs")
+        .error_body(body(65_537))
+        .unwrap_err();
+    assert_eq!(error.to_string(), "response is JSON larger than 64 KiB");
     // A header tells all the same.
     let answer = http::Response::builder()
         .status(403)
         .header("x-amzn-errortype", "UnrecognizedClientException");
     let answer = answer.body(body(65_537)).unwrap();
-    let diagnosis = Sent::new(&request, "sqs").answered(&answer).unwrap();
+    let diagnosis = Explainer::new(&request, "sqs").response(&answer).unwrap();
     assert_eq!(diagnosis.cause(), Some(&Cause::UnknownAccessKey));
 }
 
-/// A little answer makes no large text, and a large one does not either.
 #[test]
 fn what_is_printed_is_bounded() {
     let request = signed();
@@ -65,22 +74,25 @@ fn what_is_printed_is_bounded() {
             "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{}</CanonicalRequest></Error>",
             server::xml(&canonical)
         );
-        let diagnosis = explain::mismatch(&request, &Service::S3, body).unwrap();
+        let diagnosis = Explainer::new(&request, &Service::S3)
+            .error_body(body)
+            .unwrap();
         assert!(diagnosis.findings().len() <= 16);
         assert!(diagnosis.to_string().len() < 20_000);
     }
 }
 
-/// Nothing that a terminal obeys, nor what reorders text.
 #[test]
-fn no_control_characters() {
+fn control_characters_are_not_printed() {
     let request = signed();
     let canonical = "GET\u{202e}\n/\u{9b}2J\n\u{7f}\nhost:\u{85}h\u{200f}\n\nhost\nHASH";
     let body = serde_json::json!({
         "__type": "InvalidSignatureException\u{1b}[2J",
         "message": server::text(canonical, "A\u{1b}\nB\nC\u{1b}/D\nE"),
     });
-    let diagnosis = explain::mismatch(&request, &Service::S3, body.to_string()).unwrap();
+    let diagnosis = Explainer::new(&request, &Service::S3)
+        .error_body(body.to_string())
+        .unwrap();
     let text = diagnosis.to_string() + &diagnosis.expose();
     assert!(
         !text.chars().any(|c| c.is_control() && c != '\n'),
@@ -89,9 +101,9 @@ fn no_control_characters() {
     assert!(!text.contains(['\u{202e}', '\u{200f}']));
 }
 
-/// What ends a line, moves the cursor or reorders text is replaced, and no neighbour of it.
+/// Characters that end a line, move the cursor or reorder text are replaced; their neighbours are not.
 #[test]
-fn marks_that_are_not_shown() {
+fn marks_that_reorder_text_are_replaced() {
     for (hidden, neighbours) in [
         (&['\u{200b}', '\u{200f}'][..], &['\u{200a}', '\u{2010}'][..]),
         (&['\u{2028}', '\u{202e}'], &['\u{2027}', '\u{202f}']),
@@ -122,10 +134,10 @@ fn marks_that_are_not_shown() {
 
 fn ask(request: &server::Sent, body: &[u8]) {
     for service in [Service::S3, Service::from("sqs")] {
-        let sent = Sent::new(request, &service)
+        let sent = Explainer::new(request, &service)
             .with_payload(PayloadHash::EMPTY)
             .with_secret_key(SecretKey::from(SECRET));
-        if let Ok(diagnosis) = sent.refused_with(body) {
+        if let Ok(diagnosis) = sent.error_body(body) {
             let _ = format!("{diagnosis} {diagnosis:?} {}", diagnosis.expose());
         }
         let _ = (
@@ -150,7 +162,7 @@ proptest! {
         }
     }
 
-    /// Right answers, with a piece cut out or put in.
+    /// Right responses, with a piece cut out or put in.
     #[test]
     fn nearly_right(at in 0..1500_usize, cut in 0..40_usize, put in "[ -~\\n]{0,8}") {
         let request = signed();
@@ -172,6 +184,6 @@ proptest! {
         request.headers_mut().insert("authorization", authorization.parse().unwrap());
         request.headers_mut().insert("x-amz-date", date.parse().unwrap());
         ask(&request, b"<Error><Code>SignatureDoesNotMatch</Code></Error>");
-        let _ = explain::compare(&signed(), &request, &Service::S3).to_string();
+        let _ = Explainer::new(&signed(), &Service::S3).captured(&request).to_string();
     }
 }

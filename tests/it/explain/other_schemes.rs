@@ -1,8 +1,7 @@
-//! Signature Version 2 and browsers' uploads, which are not read: nothing is said of them but what the
-//! answer says.
+//! Signature Version 2 and browser uploads, which are not read: only the response explains them.
 
-use countersign::explain::{Cause, Sent, compare};
-use http::{HeaderMap, Request, StatusCode};
+use countersign::explain::{Cause, Explainer};
+use http::{Request, Response};
 use time::macros::datetime;
 
 use crate::explain::{alone, server};
@@ -45,13 +44,13 @@ fn all() -> [server::Sent; 4] {
 }
 
 fn caused(request: &server::Sent, body: &str) -> Vec<Cause> {
-    let sent = Sent::new(request, "s3");
+    let sent = Explainer::new(request, "s3");
     let body = format!("<Error>{body}</Error>");
-    alone::causes(&sent.refused_with(body).unwrap())
+    alone::causes(&sent.error_body(body).unwrap())
 }
 
 #[test]
-fn what_the_answer_does_not_say() {
+fn another_scheme_is_undetermined() {
     let unknown = [Cause::Undetermined];
     for request in all() {
         for told in [
@@ -62,27 +61,28 @@ fn what_the_answer_does_not_say() {
             let body = format!("<Code>SignatureDoesNotMatch</Code><Message>x</Message>{told}");
             assert_eq!(caused(&request, &body), unknown, "{request:?} {told}");
         }
-        // A policy may refuse what is signed well.
-        for code in [
-            "AccessDenied",
-            "AccessDeniedException",
-            "MissingSecurityHeader",
+        // A policy may refuse a request that is signed correctly.
+        for (code, causes) in [
+            ("AccessDenied", &[Cause::AccessDenied][..]),
+            ("AccessDeniedException", &[Cause::AccessDenied]),
+            ("MissingSecurityHeader", &[]),
         ] {
             let body = format!("<Code>{code}</Code><Message>Access Denied</Message>");
-            assert_eq!(caused(&request, &body), [], "{request:?} {code}");
+            assert_eq!(caused(&request, &body), causes, "{request:?} {code}");
         }
-        // A HEAD is told no more than that.
-        let sent = Sent::new(&request, "s3");
-        let bare = sent.refused(StatusCode::FORBIDDEN, &HeaderMap::new(), b"");
+        // The response to a HEAD says no more than that.
+        let sent = Explainer::new(&request, "s3");
+        let bare = Response::builder().status(403).body("").unwrap();
+        let bare = sent.response(&bare);
         assert_eq!(bare.unwrap().cause(), Some(&Cause::Undetermined));
         assert_eq!(sent.check().cause(), Some(&Cause::Undetermined));
-        let compared = compare(&request, &request, "s3");
+        let compared = Explainer::new(&request, "s3").captured(&request);
         assert_eq!(compared.cause(), Some(&Cause::Undetermined));
     }
 }
 
 #[test]
-fn what_the_answer_says() {
+fn a_response_explains_another_scheme() {
     for request in all() {
         for (body, cause) in [
             (
@@ -113,9 +113,8 @@ fn what_the_answer_says() {
     assert_eq!(caused(&upload(), body), [Cause::MissingAuthentication]);
 }
 
-/// What only looks like it.
 #[test]
-fn neighbours() {
+fn a_request_that_only_resembles_another_scheme_is_not_signed() {
     let denied = "<Code>AccessDenied</Code><Message>Access Denied</Message>";
     let get = |uri: &str| Request::get(uri).body(Vec::new()).unwrap();
     let mut other_method = upload();
@@ -131,24 +130,23 @@ fn neighbours() {
     ] {
         let missing = [Cause::MissingAuthentication];
         assert_eq!(caused(&request, denied), missing, "{request:?}");
-        let check = Sent::new(&request, "s3").check();
+        let check = Explainer::new(&request, "s3").check();
         assert_eq!(check.cause(), Some(&missing[0]), "{request:?}");
     }
     let mut other_scheme = header();
     let basic = http::HeaderValue::from_static("AWS3 AKIDEXAMPLE:a");
     other_scheme.headers_mut().insert("authorization", basic);
-    let check = Sent::new(&other_scheme, "s3").check();
+    let check = Explainer::new(&other_scheme, "s3").check();
     assert_eq!(check.cause(), Some(&Cause::UnsupportedAlgorithm));
 }
 
-/// A signature of Version 4 that did not arrive, whatever came in its place.
 #[test]
-fn captures() {
+fn a_capture_of_another_scheme_has_lost_the_signature() {
     let sent = alone::s3();
     for captured in [url(), query_service(), upload()] {
-        let diagnosis = compare(&sent, &captured, "s3");
+        let diagnosis = Explainer::new(&sent, "s3").captured(&captured);
         assert_eq!(diagnosis.cause(), Some(&Cause::AuthenticationLost));
     }
-    let diagnosis = compare(&sent, &header(), "s3");
+    let diagnosis = Explainer::new(&sent, "s3").captured(&header());
     assert_eq!(diagnosis.cause(), Some(&Cause::UnsupportedAlgorithm));
 }

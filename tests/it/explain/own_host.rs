@@ -1,6 +1,6 @@
 //! A caller's own `host` header wins over the URI, which only says where to connect.
 
-use countersign::explain::{Cause, Sent, compare, mismatch};
+use countersign::explain::{Cause, Explainer};
 use countersign::verify::{SignedRequest, VerifyError};
 use countersign::{Credentials, PayloadHash, SecretKey, Signer};
 use http::{HeaderValue, Request};
@@ -30,26 +30,26 @@ fn with_target(mut request: server::Sent, target: &str) -> server::Sent {
 }
 
 #[test]
-fn nothing_is_wrong_with_it() {
+fn a_host_header_takes_the_place_of_the_uri() {
     let request = signed();
-    let sent = Sent::new(&request, "s3").with_payload(PayloadHash::EMPTY);
+    let sent = Explainer::new(&request, "s3").with_payload(PayloadHash::EMPTY);
     assert_eq!(sent.canonical_request().unwrap().expose(), CANONICAL);
     assert_eq!(sent.check().cause(), None);
     let sent = sent.with_secret_key(SecretKey::from(SECRET));
     assert_eq!(sent.check().cause(), None);
-    // A server is told both only by somebody who hopes that it looks at the wrong one.
+    // Only an attacker sends both to a server.
     let refused = SignedRequest::parse(&request).map(|_| ());
     assert_eq!(refused, Err(VerifyError::SeveralHosts));
 }
 
 #[test]
-fn the_server_took_another() {
+fn a_server_that_used_the_uri_is_found() {
     let request = signed();
     let theirs = CANONICAL.replace("bucket.s3.example.com", "127.0.0.1:9000");
     let body = format!(
         "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{theirs}</CanonicalRequest></Error>"
     );
-    let diagnosis = mismatch(&request, "s3", body).unwrap();
+    let diagnosis = Explainer::new(&request, "s3").error_body(body).unwrap();
     assert_eq!(diagnosis.cause(), Some(&Cause::HostChanged));
     let line = diagnosis.findings()[0].difference().unwrap();
     assert_eq!(line.signed(), "host:bucket.s3.example.com");
@@ -61,36 +61,41 @@ fn the_server_took_another() {
         signed: "us-east-1".to_owned(),
         expected: Some("eu-west-1".to_owned()),
     };
-    let diagnosis = mismatch(&request, "s3", body).unwrap();
+    let diagnosis = Explainer::new(&request, "s3").error_body(body).unwrap();
     assert_eq!(diagnosis.cause(), Some(&region));
 }
 
 #[test]
-fn captures() {
+fn a_capture_with_another_host_is_found() {
     let request = signed();
-    let cause = |captured: &server::Sent| compare(&request, captured, "s3").cause().cloned();
+    let cause = |captured: &server::Sent| {
+        Explainer::new(&request, "s3")
+            .captured(captured)
+            .cause()
+            .cloned()
+    };
     assert_eq!(cause(&request), None);
     let mut arrived = with_target(signed(), "/key");
     assert_eq!(cause(&arrived), None);
     let host = HeaderValue::from_static("10.0.0.7");
     arrived.headers_mut().insert("host", host);
     assert_eq!(cause(&arrived), Some(Cause::HostChanged));
-    // Somebody on the way named a second host.
-    let problem = "the request names two hosts".to_owned();
+    // A second host was added on the way.
+    let problem = VerifyError::SeveralHosts.to_string();
     let two = with_target(signed(), "http://10.0.0.7/key");
     assert_eq!(cause(&two), Some(Cause::MalformedRequest { problem }));
 }
 
-/// A signer that signs the letters of a host as they are written, which most clients do not send.
+/// Most clients send the host in lowercase.
 #[test]
-fn letters_of_a_host_are_found() {
+fn a_host_signed_in_uppercase_is_found() {
     let mut request = Request::get("https://BUCKET.s3.example.com/key")
         .body(Vec::new())
         .unwrap();
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     request.headers_mut().remove("host");
-    let sent = Sent::new(&request, "s3").with_payload(PayloadHash::EMPTY);
+    let sent = Explainer::new(&request, "s3").with_payload(PayloadHash::EMPTY);
     assert_eq!(sent.canonical_request().unwrap().expose(), CANONICAL);
     let sent = sent.with_secret_key(SecretKey::from(SECRET));
     assert_eq!(sent.check().cause(), None);
@@ -103,7 +108,7 @@ fn letters_of_a_host_are_found() {
     request
         .headers_mut()
         .insert("authorization", HeaderValue::try_from(header).unwrap());
-    let sent = Sent::new(&request, "s3")
+    let sent = Explainer::new(&request, "s3")
         .with_payload(PayloadHash::EMPTY)
         .with_secret_key(SecretKey::from(SECRET));
     let diagnosis = sent.check();

@@ -1,6 +1,6 @@
 //! What is printed for each cause, to be read by people: `printed.txt`.
 
-use countersign::explain::{self, Cause, Sent};
+use countersign::explain::{Cause, Explainer};
 use countersign::{PayloadHash, Service};
 use time::macros::datetime;
 
@@ -23,6 +23,9 @@ fn causes() -> Vec<Cause> {
     vec![
         Cause::WrongSecretKey,
         Cause::WrongSecretKeyOrPayloadHash,
+        Cause::SignatureNotReproduced,
+        Cause::SignedCorrectly,
+        Cause::ServerSecretKeyDiffers,
         Cause::SecretKeyWhiteSpace,
         Cause::UnknownAccessKey,
         Cause::MissingSessionToken,
@@ -66,6 +69,18 @@ fn causes() -> Vec<Cause> {
             signed: text("email"),
             expected: Some(text("ses")),
         },
+        Cause::OtherHost {
+            service: text("ses"),
+            region: Some(text("eu-west-1")),
+            signed_service: text("email"),
+            signed_region: Some(text("us-east-1")),
+        },
+        Cause::OtherHost {
+            service: text("s3"),
+            region: None,
+            signed_service: text("s3express"),
+            signed_region: None,
+        },
         Cause::WrongTerminator,
         Cause::MethodChanged {
             signed: text("GET"),
@@ -73,6 +88,8 @@ fn causes() -> Vec<Cause> {
         },
         Cause::PathEncodedTwice,
         Cause::PathEncodedOnce,
+        Cause::PathEncodedAgain,
+        Cause::PathDecoded,
         Cause::PathNormalized,
         Cause::PathNotNormalized,
         Cause::PathEncoding,
@@ -117,6 +134,7 @@ fn causes() -> Vec<Cause> {
             problem: text("the request names no host"),
         },
         Cause::CanonicalRequestDiffers,
+        Cause::AccessDenied,
         Cause::Undetermined,
     ]
 }
@@ -129,8 +147,8 @@ fn printed() -> String {
     }
     for (name, service, sent, arrived, payload) in on_the_way::made() {
         let answer = server::serve(&service, Shape::S3, &arrived).unwrap();
-        let asked = Sent::new(&sent, &service).with_payload(payload);
-        all += &format!("\n# {name}\n{}", asked.answered(&answer).unwrap());
+        let asked = Explainer::new(&sent, &service).with_payload(payload);
+        all += &format!("\n# {name}\n{}", asked.response(&answer).unwrap());
     }
     for case in answers::CASES {
         all += &format!("\n# {}\n{}", case.name, case.diagnosis());
@@ -138,9 +156,9 @@ fn printed() -> String {
     all
 }
 
-/// To take a new print as the right one, after reading it: `PRINT=1 cargo test --features explain`.
+/// `PRINT=1 cargo test --features explain` writes the new texts into the file, to be read.
 #[test]
-fn as_it_was_read() {
+fn every_text_is_as_it_was_read() {
     let printed = printed();
     if std::env::var_os("PRINT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/explain/printed.txt");
@@ -153,24 +171,23 @@ fn as_it_was_read() {
     assert_eq!(printed.len(), PRINTED.len());
 }
 
-/// The whole of one, to see how it looks.
 #[test]
-fn a_mark_under_the_first_difference() {
+fn a_mark_is_under_the_first_difference() {
     let request = http::Request::get("https://h.example/a%20b")
         .header("x-amz-date", "20260102T030405Z")
         .header("authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
         .body(())
         .unwrap();
     let service = Service::from("sqs");
-    let sent = Sent::new(&request, &service).with_payload(PayloadHash::EMPTY);
+    let sent = Explainer::new(&request, &service).with_payload(PayloadHash::EMPTY);
     let canonical = "GET\n/a%252Bb\n\nhost:h.example\nx-amz-date:20260102T030405Z\n\nhost;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let body = serde_json::json!({ "__type": "x#InvalidSignatureException", "message": server::text(canonical, "") });
-    let diagnosis = sent.refused_with(body.to_string()).unwrap();
+    let diagnosis = sent.error_body(body.to_string()).unwrap();
     assert_eq!(
         diagnosis.to_string(),
         "\
 InvalidSignatureException
-Likely cause: A `+` was taken for a space, or a space written as `+`.
+Likely cause: The two sides read a `+` or a space differently.
     path  signed    /a%2520b
           received  /a%252Bb
                           ^
@@ -183,7 +200,8 @@ What to do: Send a space as %20 and a plus as %2B, never a bare `+`.
         ("path", Some(6))
     );
     assert!(
-        explain::mismatch(&request, &service, "")
+        Explainer::new(&request, &service)
+            .error_body("")
             .unwrap()
             .cause()
             .is_some()

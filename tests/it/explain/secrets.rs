@@ -1,8 +1,8 @@
-//! Nothing that is printed holds a session token, a signature or a key, unless that is asked for.
+//! No output contains a session token, a signature or a key, unless the caller asks for it.
 
 use std::time::Duration;
 
-use countersign::explain::Sent;
+use countersign::explain::Explainer;
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer, encode_segment};
 use http::{HeaderValue, Request, Response};
 
@@ -25,7 +25,7 @@ fn hidden(text: &str, signature: &str) {
 }
 
 #[test]
-fn tokens_and_signatures() {
+fn tokens_and_signatures_are_not_printed() {
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let service = Service::S3;
     let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
@@ -55,8 +55,7 @@ fn tokens_and_signatures() {
                 .replace(&encode_segment(TOKEN), &encode_segment(STALE));
             *arrived.uri_mut() = uri.parse().unwrap();
         }
-        let sent = Sent::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
-        let captured = Sent::new(&arrived, &service);
+        let sent = Explainer::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
         for shape in [
             Shape::S3,
             Shape::Query,
@@ -65,17 +64,17 @@ fn tokens_and_signatures() {
             Shape::Folded,
         ] {
             let answer = server::serve(&service, shape, &arrived).unwrap();
-            let diagnosis = sent.answered(&answer).unwrap();
+            let diagnosis = sent.response(&answer).unwrap();
             hidden(
                 &format!("{diagnosis} {diagnosis:?} {diagnosis:#?} {sent:?}"),
                 signature,
             );
             let exposed = diagnosis.expose();
-            let shows = exposed.contains(&STALE[..8]) || exposed.contains("(what is not shown");
+            let shows = exposed.contains(&STALE[..8]) || exposed.contains("(what is hidden");
             assert!(shows, "{exposed}");
             assert!(diagnosis.to_string().contains("[elided, "), "{diagnosis}");
         }
-        let compared = sent.compare(&captured);
+        let compared = sent.captured(&arrived);
         hidden(&format!("{compared} {compared:?}"), signature);
         for text in [
             sent.canonical_request().unwrap(),
@@ -90,9 +89,9 @@ fn tokens_and_signatures() {
     }
 }
 
-/// A parameter that has lost its `=` is all name.
+/// A parameter without `=` is all name.
 #[test]
-fn a_token_that_became_a_name() {
+fn a_token_that_became_a_name_is_not_printed() {
     let service = Service::from("iotdevicegateway");
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let signer = Signer::new(credentials, "us-east-1", service.clone()).unwrap();
@@ -105,16 +104,16 @@ fn a_token_that_became_a_name() {
     for lost in ["", "-", "%3D"] {
         let arrived = url.url().replace("Token=", &format!("Token{lost}"));
         let arrived = Request::get(arrived).body(()).unwrap();
-        let diagnosis = Sent::new(&sent, &service).compare(&Sent::new(&arrived, &service));
+        let diagnosis = Explainer::new(&sent, &service).captured(&arrived);
         assert!(diagnosis.cause().is_some());
         let shown = format!("{diagnosis} {diagnosis:?}");
         hidden(&shown, url.signature().as_str());
     }
 }
 
-/// `Token-0`, `ArgumentValue`, `SignatureProvided`: what answers echo.
+/// `Token-0`, `ArgumentValue`, `SignatureProvided`.
 #[test]
-fn what_answers_echo() {
+fn secrets_that_responses_echo_are_not_printed() {
     for case in answers::CASES {
         let diagnosis = case.diagnosis();
         hidden(
@@ -124,7 +123,7 @@ fn what_answers_echo() {
     }
     let request = Request::get("https://h.example/k").body(()).unwrap();
     let service = Service::S3;
-    let sent = Sent::new(&request, &service);
+    let sent = Explainer::new(&request, &service);
     for body in [
         format!(
             "<Error><Code>InvalidToken</Code><Message>The provided token is malformed.</Message><Token-0>{TOKEN}</Token-0></Error>"
@@ -138,7 +137,7 @@ fn what_answers_echo() {
         format!("Authorization header requires 'Signature' parameter. Authorization={TOKEN}"),
     ] {
         let answer = Response::builder().status(400).body(body).unwrap();
-        let diagnosis = sent.answered(&answer).unwrap();
+        let diagnosis = sent.response(&answer).unwrap();
         assert!(diagnosis.cause().is_some(), "{diagnosis}");
         hidden(
             &format!("{diagnosis} {diagnosis:?} {}", diagnosis.expose()),

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use countersign::explain::{Cause, Sent};
+use countersign::explain::{Cause, Explainer};
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer};
 use http::Request;
 
 use crate::explain::server::{self, NOW, SECRET, Shape, TOKEN};
 
-/// A mistake in what a signer writes down.
+/// A mistake of a signer.
 pub struct Case {
     name: &'static str,
     service: &'static str,
@@ -259,6 +259,10 @@ impl Case {
     fn expect(&self, how: &str, diagnosis: &countersign::explain::Diagnosis) {
         let cause = diagnosis.cause();
         let right = match (&self.cause, cause) {
+            // Without a response it is not known what the server calculated.
+            (Cause::WrongSecretKey, cause) if how == "alone" => {
+                cause == Some(&Cause::SignatureNotReproduced)
+            }
             // Which names they are depends on the side.
             (Cause::ParametersLost { .. }, Some(Cause::ParametersAdded { names })) => {
                 names == &["a", "z"]
@@ -270,45 +274,44 @@ impl Case {
 }
 
 #[test]
-fn the_secret_tells() {
+fn the_secret_tells_each_mistake() {
     for case in CASES {
         let (request, right, _) = case.make();
         let service = Service::from(case.service);
         let payload = PayloadHash::new("data");
-        let sent = Sent::new(&request, &service)
+        let sent = Explainer::new(&request, &service)
             .with_payload(payload)
             .with_secret_key(SecretKey::from(SECRET));
         case.expect("alone", &sent.check());
         let string_to_sign = server::string_to_sign(&request, &right);
         for shape in [Shape::S3, Shape::Json] {
             let answer = server::answer(shape, &right, &string_to_sign);
-            case.expect("answered", &sent.answered(&answer).unwrap());
+            case.expect("answered", &sent.response(&answer).unwrap());
         }
     }
 }
 
 /// With what the signer logged, no secret is needed.
 #[test]
-fn the_log_tells() {
+fn the_log_tells_each_mistake() {
     for case in CASES {
         let (request, right, wrong) = case.make();
         if right == wrong {
             continue;
         }
         let service = Service::from(case.service);
-        let sent = Sent::new(&request, &service)
+        let sent = Explainer::new(&request, &service)
             .with_payload(PayloadHash::new("data"))
-            .with_signed(wrong);
+            .with_signer_log(wrong);
         case.expect("logged", &sent.check());
         let answer = server::answer(Shape::S3, &right, &server::string_to_sign(&request, &right));
-        case.expect("logged and answered", &sent.answered(&answer).unwrap());
+        case.expect("logged and answered", &sent.response(&answer).unwrap());
     }
 }
 
-/// Where the request does not tell which hash was signed, equal lines leave that open too, until
-/// somebody says more.
+/// Some requests do not tell which hash was signed.
 #[test]
-fn equal_lines_leave_the_hash_that_nobody_tells() {
+fn equal_lines_leave_a_payload_hash_that_is_unknown() {
     for secret in [SECRET, "another"] {
         let case = Case {
             name: "another payload, or another secret",
@@ -322,21 +325,28 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
         let string_to_sign = server::string_to_sign(&request, &right);
         let answer = server::answer(Shape::Json, &right, &string_to_sign);
         let service = Service::from(case.service);
-        let sent = || Sent::new(&request, &service);
+        let sent = || Explainer::new(&request, &service);
         let payload = PayloadHash::new("data");
-        case.expect("bare", &sent().answered(&answer).unwrap());
+        case.expect("bare", &sent().response(&answer).unwrap());
         let with_payload = sent().with_payload(payload);
-        case.expect("payload", &with_payload.answered(&answer).unwrap());
+        case.expect("payload", &with_payload.response(&answer).unwrap());
 
-        let signed = sent().with_signed(right.clone()).answered(&answer).unwrap();
+        let signed = sent()
+            .with_signer_log(right.clone())
+            .response(&answer)
+            .unwrap();
         assert_eq!(signed.cause(), Some(&Cause::WrongSecretKey));
         let key = SecretKey::from(SECRET);
         let keyed = sent()
             .with_payload(payload)
             .with_secret_key(key)
-            .answered(&answer)
+            .response(&answer)
             .unwrap();
-        assert_eq!(keyed.cause(), Some(&Cause::WrongSecretKey), "{secret}");
+        let cause = match secret {
+            SECRET => Cause::ServerSecretKeyDiffers,
+            _ => Cause::WrongSecretKey,
+        };
+        assert_eq!(keyed.cause(), Some(&cause), "{secret}");
     }
     let case = Case {
         name: "another payload",
@@ -353,25 +363,26 @@ fn equal_lines_leave_the_hash_that_nobody_tells() {
         &server::string_to_sign(&request, &right),
     );
     let service = Service::from(case.service);
-    let sent = Sent::new(&request, &service).with_payload(PayloadHash::new("data"));
-    let bare = sent.answered(&answer).unwrap();
+    let sent = Explainer::new(&request, &service).with_payload(PayloadHash::new("data"));
+    let bare = sent.response(&answer).unwrap();
     assert_eq!(bare.cause(), Some(&Cause::WrongSecretKeyOrPayloadHash));
-    let sent = Sent::new(&request, &service)
+    let sent = Explainer::new(&request, &service)
         .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
-    case.expect("keyed", &sent.answered(&answer).unwrap());
+    case.expect("keyed", &sent.response(&answer).unwrap());
 }
 
-/// All lines are equal, and nobody gave a secret: then it is wrong.
 #[test]
-fn equal_lines_leave_the_secret() {
+fn equal_lines_leave_only_the_secret() {
     let case = CASES.last().unwrap();
     let (request, right, _) = case.make();
     let string_to_sign = server::string_to_sign(&request, &right);
     let service = Service::from(case.service);
     for shape in Shape::ALL {
         let answer = server::answer(shape, &right, &string_to_sign);
-        let diagnosis = Sent::new(&request, &service).answered(&answer).unwrap();
+        let diagnosis = Explainer::new(&request, &service)
+            .response(&answer)
+            .unwrap();
         assert_eq!(
             diagnosis.cause(),
             Some(&Cause::WrongSecretKey),
@@ -380,7 +391,6 @@ fn equal_lines_leave_the_secret() {
     }
 }
 
-/// A secret tells which mistake it was, although the answer holds no more than a hash.
 #[test]
 fn the_secret_tells_more_than_a_hash() {
     let case = CASES.first().unwrap();
@@ -391,15 +401,15 @@ fn the_secret_tells_more_than_a_hash() {
         server::string_to_sign(&request, &right)
     );
     let service = Service::from(case.service);
-    let sent = Sent::new(&request, &service)
+    let sent = Explainer::new(&request, &service)
         .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
-    case.expect("a hash", &sent.refused_with(answer).unwrap());
+    case.expect("a hash", &sent.error_body(answer).unwrap());
 }
 
-/// All that stays on a secret that was copied out of a file, on either side of it.
+/// What remains around a secret that was copied from a file.
 #[test]
-fn a_secret_with_something_around_it() {
+fn white_space_around_the_secret_is_found() {
     let case = Case {
         name: "something around the secret",
         service: "s3",
@@ -413,16 +423,15 @@ fn a_secret_with_something_around_it() {
     let sides = spaces.iter().flat_map(|space| [("", *space), (*space, "")]);
     for (before, after) in sides.chain([("\"", "\""), ("'", "'")]) {
         let (request, ..) = case.signed_with(&format!("{before}{SECRET}{after}"));
-        let sent = Sent::new(&request, &service)
+        let sent = Explainer::new(&request, &service)
             .with_payload(PayloadHash::new("data"))
             .with_secret_key(SecretKey::from(SECRET));
         case.expect(&format!("{before:?} {after:?}"), &sent.check());
     }
 }
 
-/// The signature itself is no part of what was signed.
 #[test]
-fn a_url_signed_as_it_is_sent() {
+fn a_presigned_url_signed_as_it_is_sent_is_found() {
     let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3").unwrap();
     let unsigned = Request::get("https://h.example/k?b=1&a=2")
         .body(())
@@ -441,15 +450,14 @@ fn a_url_signed_as_it_is_sent() {
     let request = Request::get(url.url().replace(signature, &other));
     let request = request.body(()).unwrap();
     let service = Service::S3;
-    let sent = Sent::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
+    let sent = Explainer::new(&request, &service).with_secret_key(SecretKey::from(SECRET));
     let diagnosis = sent.check();
     let cause = diagnosis.cause();
     assert_eq!(cause, Some(&Cause::QueryOrder), "{diagnosis}");
 }
 
-/// A token that was listed and not signed.
 #[test]
-fn a_token_left_out() {
+fn a_token_that_was_listed_and_not_signed_is_found() {
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let mut request = Request::post(KEY).body(b"data".to_vec()).unwrap();
     let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
@@ -467,7 +475,7 @@ fn a_token_left_out() {
         .headers_mut()
         .insert("authorization", header.parse().unwrap());
     let service = Service::S3;
-    let sent = Sent::new(&request, &service)
+    let sent = Explainer::new(&request, &service)
         .with_payload(PayloadHash::new("data"))
         .with_secret_key(SecretKey::from(SECRET));
     let diagnosis = sent.check();

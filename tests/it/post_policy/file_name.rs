@@ -1,7 +1,7 @@
 //! `${filename}` in the fields of a form. Amazon S3 User Guide, "HTML forms": it is replaced in all
 //! fields, before the policy is checked.
 
-use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
+use countersign::post_policy::{PolicyError, PostPolicy, PostPolicyError, SignedPost, Upload};
 use countersign::verify::{VerificationKey, Verifier, VerifyError};
 use countersign::{
     Error, Service,
@@ -265,47 +265,62 @@ fn the_signer_refuses_values_that_no_upload_meets() {
             .sign_post(policy, fields.iter().copied(), NOW)
             .map(drop)
     };
-    let is_invalid = |signed: &Result<(), Error>, name: &str| matches!(signed, Err(Error::InvalidField { field, .. }) if field == name);
+    let refused = |error: PostPolicyError| Err(Error::PostPolicy(error));
+    let in_exact = |field: &str| {
+        let field = field.to_owned();
+        refused(PostPolicyError::FileNameInExactCondition { field })
+    };
+    let of_length = |length| refused(PostPolicyError::InvalidKeyLength { length });
     let open = PostPolicy::new("sigv4examplebucket", END);
-    for (name, policy) in [
-        ("key", open.clone().equals("key", "user/${filename}")),
+    for (expected, policy) in [
         (
-            "x-amz-meta-a",
-            policy().equals("x-amz-meta-a", "${filename}"),
+            in_exact("key"),
+            open.clone().require_eq("key", "user/${filename}"),
         ),
-        ("x-ignore-a", policy().equals("x-ignore-a", "a${filename}b")),
-        ("key", open.clone().equals("key", "")),
-        ("KEY", open.clone().equals("KEY", "k".repeat(1025))),
+        (
+            in_exact("x-amz-meta-a"),
+            policy().require_eq("x-amz-meta-a", "${filename}"),
+        ),
+        (
+            in_exact("x-ignore-a"),
+            policy().require_eq("x-ignore-a", "a${filename}b"),
+        ),
+        (of_length(0), open.clone().require_eq("key", "")),
+        (
+            of_length(1025),
+            open.clone().require_eq("KEY", "k".repeat(1025)),
+        ),
     ] {
-        let signed = sign(&policy, &[]);
-        assert!(is_invalid(&signed, name), "{signed:?}");
+        assert_eq!(sign(&policy, &[]), expected);
     }
     assert_eq!(
-        sign(&open.clone().equals("key", "k".repeat(1024)), &[]),
+        sign(&open.clone().require_eq("key", "k".repeat(1024)), &[]),
         Ok(())
     );
     let near = open
         .clone()
-        .equals("key", "${filename")
-        .equals("x-amz-meta-a", "{filename}$");
+        .require_eq("key", "${filename")
+        .require_eq("x-amz-meta-a", "{filename}$");
     assert_eq!(sign(&near, &[]), Ok(()));
 
-    let meta = policy().starts_with("x-amz-meta-a", "");
+    let meta = policy().require_prefix("x-amz-meta-a", "");
     for (name, value) in [
         ("key", "user/user1/${filename}"),
         ("x-amz-meta-a", "${filename}"),
     ] {
         assert_eq!(sign(&meta, &[(name, value)]), Ok(()), "{name}");
     }
-    assert!(is_invalid(
-        &sign(&open.clone().starts_with("key", ""), &[("key", "")]),
-        "key"
-    ));
+    assert_eq!(
+        sign(&open.clone().require_prefix("key", ""), &[("key", "")]),
+        of_length(0)
+    );
     // A prefix that only the text `${filename}` meets.
     for prefix in ["$", "${filename}", "${filename}/a"] {
-        let policy = policy().starts_with("x-amz-meta-a", prefix);
+        let policy = policy().require_prefix("x-amz-meta-a", prefix);
         let signed = sign(&policy, &[("x-amz-meta-a", "${filename}/a")]);
-        assert!(is_invalid(&signed, "x-amz-meta-a"), "{prefix}: {signed:?}");
+        let field = "x-amz-meta-a".to_owned();
+        let expected = refused(PostPolicyError::FieldNotMet { field });
+        assert_eq!(signed, expected, "{prefix}");
     }
 
     let text = |key: &str| {
@@ -316,13 +331,13 @@ fn the_signer_refuses_values_that_no_upload_meets() {
         )
     };
     let sign = |key: &str| signer().sign_post_text(&text(key), NOW).map(drop);
-    for key in [
-        r#"["eq", "$key", "a/${filename}"]"#,
-        r#"{"key": "a/\${filename}"}"#,
-        r#"{"key": "\u0024{filename}"}"#,
-        r#"{"key": ""}"#,
+    for (key, expected) in [
+        (r#"["eq", "$key", "a/${filename}"]"#, in_exact("key")),
+        (r#"{"key": "a/\${filename}"}"#, in_exact("key")),
+        (r#"{"key": "\u0024{filename}"}"#, in_exact("key")),
+        (r#"{"key": ""}"#, of_length(0)),
     ] {
-        assert!(is_invalid(&sign(key), "key"), "{key}");
+        assert_eq!(sign(key), expected, "{key}");
     }
     assert_eq!(sign(r#"["starts-with", "$key", "a/"]"#), Ok(()));
     assert_eq!(sign(r#"{"key": "a"}"#), Ok(()));
@@ -346,14 +361,22 @@ fn a_name_of_a_field_cannot_forge_a_line_of_a_log() {
         texts.extend([error.to_string(), format!("{error:?}")]);
     }
     for field in [name, "a\r\nb"] {
-        for policy in [policy(), policy().starts_with(field, "")] {
+        for policy in [policy(), policy().require_prefix(field, "")] {
             let error = signer().sign_post(&policy, [(field, "")], NOW).unwrap_err();
             texts.extend([error.to_string(), format!("{error:?}")]);
         }
-        let error = Error::FieldNotCovered {
-            field: field.to_owned(),
-        };
-        texts.extend([error.to_string(), format!("{error:?}")]);
+        let field = || field.to_owned();
+        for error in [
+            PostPolicyError::FieldNotCovered { field: field() },
+            PostPolicyError::FieldNotMet { field: field() },
+            PostPolicyError::FileNameInExactCondition { field: field() },
+            PostPolicyError::InvalidFieldName { field: field() },
+            PostPolicyError::ReservedField { field: field() },
+            PostPolicyError::DuplicateField { field: field() },
+        ] {
+            let error = Error::PostPolicy(error);
+            texts.extend([error.to_string(), format!("{error:?}")]);
+        }
     }
     for text in texts {
         assert!(
@@ -367,6 +390,6 @@ fn a_name_of_a_field_cannot_forge_a_line_of_a_log() {
     let error = read(&honest, "a", None, &[]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no condition of the policy covers the field `x-amz-meta-Größe`"
+        "no condition of the policy covers the form field `x-amz-meta-Größe`"
     );
 }

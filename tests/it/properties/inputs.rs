@@ -1,7 +1,7 @@
 //! Requests, signers and times of all kinds.
 
 use countersign::{
-    ContentSha256, Credentials, Headers, PayloadHash, Rules, Service, SessionToken, Signer,
+    ContentSha256, Credentials, HeaderSelection, PayloadHash, Rules, Service, SessionToken, Signer,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use proptest::collection::vec;
@@ -63,7 +63,7 @@ pub fn any_identity() -> impl Strategy<Value = (Credentials, Service)> {
         }
         let mut rules = Rules::of(service);
         if few {
-            rules.headers = Headers::Required;
+            rules.headers = HeaderSelection::Required;
         }
         (credentials, Service::new(service, rules))
     })

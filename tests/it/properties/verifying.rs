@@ -111,7 +111,9 @@ impl Arrived {
         self.lend(|request| {
             let claim = SignedRequest::parse_raw(request)?;
             let key = VerificationKey::derive(credentials, claim.scope()).unwrap();
-            let verifier = Verifier::new("us-east-1", service.clone()).unwrap();
+            let verifier = Verifier::new("us-east-1", service.clone())
+                .unwrap()
+                .allow_dot_segments();
             let verified = verifier.verify(&claim, &key, self.payload, now)?;
             Ok(verified.signed_headers().map(str::to_owned).collect())
         })

@@ -1,6 +1,6 @@
 //! Chunk signers, and what they write.
 
-use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedEncoding};
+use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedEncoding, Trailer};
 use countersign::verify::VerificationKey;
 use countersign::{Signer, sigv4::AmzDate};
 
@@ -10,7 +10,9 @@ use crate::secrets::{NOW, Needles, credentials, get};
 fn chunk_signers() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let mut request = get("https://bucket.s3.amazonaws.com/k");
-    let payload = ChunkedEncoding::signed_with_trailers(10_000, [ChecksumAlgorithm::Crc32.into()]);
+    let lines = Trailer::new(http::HeaderName::from_static("x-amz-meta-lines"), 6);
+    let trailers = [ChecksumAlgorithm::Crc32.into(), lines];
+    let payload = ChunkedEncoding::signed_with_trailers(10_000, trailers);
     Needles::new(&[]).hidden_in(&payload);
     let mut chunks = signer.sign_chunked(&mut request, payload, NOW).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();

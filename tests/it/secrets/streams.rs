@@ -29,7 +29,7 @@ fn heads_of_streams_and_their_seeds() {
     let claim = SignedRequest::parse(&request).unwrap();
     let key = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
-    let Ok(PendingVerification::Streaming(head)) = verifier.verify_signature(&claim, &key, NOW)
+    let Ok(PendingVerification::SignedStream(head)) = verifier.verify_signature(&claim, &key, NOW)
     else {
         panic!("a stream");
     };
@@ -67,7 +67,7 @@ fn bodies() {
         ChunkVerifier::for_payload(&payload, &signature, claim.date(), claim.scope(), key);
     let body = VerifiedBody::new(String::new(), verifier);
     needles.hidden_in(&body);
-    assert!(format!("{body:?}").contains("remaining: 9"));
+    assert!(format!("{body:?}").contains("remaining: Some(9)"));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn messages() {
     );
 
     // The beginning of a message, which the decoder keeps.
-    let mut decoder = Decoder::default().with_longest(1000);
+    let mut decoder = Decoder::default().with_max_message_length(1000);
     let mut half = &frame[..frame.len() - 1];
     assert!(decoder.decode(&mut half).unwrap().is_none());
     needles.hidden_in(&decoder);

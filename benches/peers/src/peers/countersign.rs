@@ -35,7 +35,7 @@ fn credentials(work: &Work) -> Credentials {
 
 /// What a server has looked up.
 fn access_key(work: &Work) -> VerificationKey {
-    let scope = CredentialScope::parse(&truth::scope(work, DATETIME)).expect("a scope");
+    let scope = truth::scope(work, DATETIME).parse::<CredentialScope>().expect("a scope");
     VerificationKey::derive(&credentials(work), &scope).expect("a secret")
 }
 

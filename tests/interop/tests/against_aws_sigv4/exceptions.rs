@@ -128,7 +128,7 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
             draft.presigned && says
         },
         then: Then::AgreeOn(|draft| {
-            let hash = draft.payload().to_hashed_payload();
+            let hash = draft.payload().to_string();
             draft
                 .headers
                 .push(("x-amz-content-sha256", hash.as_str().to_owned()));

@@ -222,7 +222,7 @@ pub(crate) const ALL: &[Tamperings] = &[
         changes: &[
             ("body: changed, with its hash", |r| {
                 set_body(r, "theirs");
-                let hash = PayloadHash::new("theirs").to_hashed_payload();
+                let hash = PayloadHash::new("theirs").to_string();
                 set(r, "x-amz-content-sha256", hash.as_str());
             }),
             ("body: changed, as unsigned", |r| {

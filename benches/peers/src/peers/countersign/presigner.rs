@@ -20,7 +20,7 @@ pub fn typed(work: &'static Work) -> Entry {
         TYPED,
         || work.request.clone(),
         move |request| presigner.presign(request).expect("a signature"),
-        |_, presigned| Proof::of_url(presigned.url()),
+        |_, presigned| Proof::of_url(presigned.path_and_query()),
     ))
 }
 
@@ -38,7 +38,7 @@ pub fn slices(work: &'static Work) -> Entry {
                 .presign_raw(&raw(&work.request, &headers))
                 .expect("a signature")
         },
-        |(), presigned| Proof::of_url(presigned.url()),
+        |(), presigned| Proof::of_url(presigned.path_and_query()),
     ))
 }
 

@@ -59,7 +59,7 @@ pub fn entry(work: &'static Work) -> Entry {
                         )
                         .expect("a signature")
                 },
-                |(), presigned| Proof::of_url(presigned.url()),
+                |(), presigned| Proof::of_url(presigned.path_and_query()),
             )
         }
         Task::Verify => verifier(work),

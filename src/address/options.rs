@@ -1,0 +1,97 @@
+//! What clients of services with global endpoints are configured with.
+
+use crate::address::endpoint::Endpoint;
+use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::primitives::host_label::{is_host_label, is_host_labels};
+use crate::service::partition::Partition;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Options {
+    pub(super) region: String,
+    pub(super) endpoint: Option<String>,
+    pub(super) dual_stack: bool,
+    pub(super) fips: bool,
+}
+
+impl Options {
+    pub(super) fn new(region: String) -> Self {
+        Self {
+            region,
+            endpoint: None,
+            dual_stack: false,
+            fips: false,
+        }
+    }
+
+    /// The address `ID.HOST`; `host` makes the host from the partition and from dual stack.
+    pub(super) fn global(
+        &self,
+        endpoint_id: &str,
+        part: AddressPart,
+        service: &'static str,
+        host: impl FnOnce(Partition, bool) -> String,
+    ) -> Result<Address, AddressError> {
+        if self.fips {
+            let (first, second) = (AddressPart::Fips, part);
+            return Err(AddressError::Conflict { first, second });
+        }
+        let endpoint = self.endpoint()?;
+        if !is_host_labels(endpoint_id) {
+            return Err(AddressError::InvalidHostLabel {
+                name: "endpoint id",
+                value: endpoint_id.to_owned(),
+            });
+        }
+        let schemes = vec![SigningScheme::sigv4a(service)];
+        Ok(match &endpoint {
+            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
+            None => {
+                let host = host(Partition::of(&self.region), self.dual_stack);
+                Address::https(&format!("{endpoint_id}.{host}"), "", schemes)
+            }
+        })
+    }
+
+    /// `SERVICE[-fips].REGION.SUFFIX`.
+    pub(super) fn regional(
+        &self,
+        prefix: &str,
+        fips: &str,
+        service: &'static str,
+    ) -> Result<Address, AddressError> {
+        let region = self.region.as_str();
+        let schemes = vec![SigningScheme::sigv4(service, region)];
+        if let Some(endpoint) = self.endpoint()? {
+            return Address::at(&endpoint, "", "", schemes);
+        }
+        let partition = Partition::of(region);
+        let domain = if self.dual_stack {
+            partition.dual_stack_domain()
+        } else {
+            partition.domain()
+        };
+        let fips = if self.fips { fips } else { "" };
+        let host = format!("{prefix}{fips}.{region}.{domain}");
+        Ok(Address::https(&host, "", schemes))
+    }
+
+    /// The custom endpoint, after a check of what goes into the host.
+    fn endpoint(&self) -> Result<Option<Endpoint<'_>>, AddressError> {
+        let custom = self.endpoint.is_some();
+        for (option, first) in [
+            (self.fips, AddressPart::Fips),
+            (self.dual_stack, AddressPart::DualStack),
+        ] {
+            if option && custom {
+                let second = AddressPart::Endpoint;
+                return Err(AddressError::Conflict { first, second });
+            }
+        }
+        if !is_host_label(&self.region) {
+            return Err(AddressError::InvalidRegion {
+                region: self.region.clone(),
+            });
+        }
+        self.endpoint.as_deref().map(Endpoint::parse).transpose()
+    }
+}

@@ -1,0 +1,41 @@
+//! A text that grants access.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A text that grants access: zeroised when dropped, never printed.
+///
+/// ```
+/// # #[cfg(feature = "ecr")] {
+/// use countersign::aws_call::Endpoint;
+/// use countersign::ecr::GetAuthorizationToken;
+///
+/// // base64 of `AWS:secret`
+/// let body = r#"{"authorizationData":[{"authorizationToken":"QVdTOnNlY3JldA==","expiresAt":1795957200}]}"#;
+/// let endpoint = Endpoint::regional("eu-west-1")?;
+/// let logins = GetAuthorizationToken::new().parse(&endpoint, &http::Response::new(body))?;
+/// assert_eq!(logins[0].password().expose(), "secret");
+/// assert_eq!(format!("{:?}", logins[0].password()), "[elided]");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    pub(crate) fn new(text: impl Into<Zeroizing<String>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: the one way out.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[elided]")
+    }
+}

@@ -1,0 +1,345 @@
+//! Clock skew: learn the server's clock from its responses, and retry what a wrong clock broke.
+//!
+//! AWS refuses a request whose time is more than a few minutes away from its own, usually with
+//! `RequestTimeTooSkewed` or `SignatureDoesNotMatch`. A device whose clock is wrong still gets a
+//! `Date` header in every response. [`ClockSkew`] learns from it:
+//!
+//! 1. Sign each request at [`signing_time`](ClockSkew::signing_time).
+//! 2. Give every response to [`learn`](ClockSkew::learn), also the successful ones.
+//! 3. If the response is an error, ask the [`Measurement`] whether a retry is
+//!    [worthwhile](Measurement::is_worth_a_retry), and sign the retry anew.
+//!
+//! Presigned URLs are not corrected: sign them with the caller's own time. Their user may be another
+//! machine, and the time is part of what the URL promises.
+//!
+//! ```
+//! use countersign::clock_skew::ClockSkew;
+//! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+//!
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+//! let mut skew = ClockSkew::default();
+//!
+//! // The clock of this machine is one hour slow.
+//! let sent: Timestamp = "2026-07-01T11:00:00Z".parse()?;
+//! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, skew.signing_time(sent))?;
+//!
+//! // Send it; then:
+//! # let response = http::Response::builder().status(403).header("date", "Wed, 01 Jul 2026 12:00:01 GMT").body(())?;
+//! # let code = "SignatureDoesNotMatch";
+//! let received = "2026-07-01T11:00:02Z".parse::<Timestamp>()?;
+//! let measurement = skew.learn(response.headers(), sent, received);
+//! if measurement.is_ok_and(|measurement| measurement.is_worth_a_retry(code)) {
+//!     let now: Timestamp = "2026-07-01T11:00:03Z".parse()?;
+//!     let mut retry = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//!     signer.sign(&mut retry, PayloadHash::EMPTY, skew.signing_time(now))?;
+//!     assert_eq!(retry.headers()["x-amz-date"], "20260701T120003Z");
+//! }
+//! # assert_eq!(skew.as_millis(), 3_600_000);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::{AGE, DATE};
+
+use crate::primitives::http_date;
+use crate::timestamp::Timestamp;
+
+/// A round trip longer than this says too little about when the server wrote its `Date`.
+const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
+/// AWS accepts five minutes. Below four, the clock was not the reason.
+const RETRY_ABOVE: Duration = Duration::from_secs(4 * 60);
+/// The codes that services give a request whose time is wrong.
+const CODES: [&str; 5] = [
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+    "RequestTimeTooSkewed",
+    "AccessDeniedException",
+];
+
+/// How far the server's clock is ahead of the local clock; negative if it is behind.
+///
+/// Keep one for each service endpoint, or one for all endpoints of AWS: the skew is that of the
+/// local clock. The default is no skew.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::clock_skew::ClockSkew;
+///
+/// let skew = ClockSkew::from_millis(-300_000);
+/// let now: Timestamp = "2026-07-01T12:00:00Z".parse()?;
+/// assert_eq!(skew.signing_time(now).to_string(), "2026-07-01T11:55:00Z");
+/// assert_eq!(ClockSkew::default().signing_time(now), now);
+/// # Ok::<(), countersign::ParseTimestampError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClockSkew {
+    /// Two timestamps are less than 2^95 nanoseconds apart.
+    nanoseconds: i128,
+}
+
+impl ClockSkew {
+    /// Creates a skew, for example one that an earlier run of the program stored.
+    pub const fn from_millis(milliseconds: i64) -> Self {
+        Self {
+            nanoseconds: milliseconds as i128 * 1_000_000,
+        }
+    }
+
+    /// Returns the skew in milliseconds, rounded towards zero.
+    pub fn as_millis(self) -> i64 {
+        let limit = if self.nanoseconds < 0 {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        i64::try_from(self.nanoseconds / 1_000_000).unwrap_or(limit)
+    }
+
+    /// Returns the time to sign a request with: the server's time at the local time `now`.
+    ///
+    /// Use it for signatures in headers only. A presigned URL is signed with `now` itself.
+    ///
+    /// ```
+    /// use countersign::Timestamp;
+    /// use countersign::clock_skew::ClockSkew;
+    ///
+    /// let now: Timestamp = "2026-01-01T00:00:10Z".parse()?;
+    /// let signed_at = ClockSkew::from_millis(-20_000).signing_time(now);
+    /// assert_eq!(signed_at.to_string(), "2025-12-31T23:59:50Z");
+    /// # Ok::<(), countersign::ParseTimestampError>(())
+    /// ```
+    pub fn signing_time(self, now: impl Into<Timestamp>) -> Timestamp {
+        let now = now.into();
+        if self.nanoseconds < 0 {
+            now - self.magnitude()
+        } else {
+            now + self.magnitude()
+        }
+    }
+
+    /// Replaces the skew with that of a response, and returns the measurement.
+    ///
+    /// `sent` and `received` are times of the local clock, uncorrected: when the request was signed,
+    /// and when the response's headers came. If the response does not say what the server's time
+    /// is, the old skew stays.
+    ///
+    /// # Errors
+    /// - [`Unmeasurable::Cached`] if the response has an `Age` header
+    /// - [`Unmeasurable::DateMissing`] if it has no `Date` header
+    /// - [`Unmeasurable::DateUnreadable`] if `Date` is not an IMF-fixdate, or appears more than once
+    /// - [`Unmeasurable::TooSlow`] if the round trip took more than 15 minutes
+    ///
+    /// ```
+    /// use countersign::Timestamp;
+    /// use countersign::clock_skew::{ClockSkew, Unmeasurable};
+    ///
+    /// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
+    /// let received: Timestamp = "2026-07-01T12:00:02Z".parse()?;
+    /// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:30:01 GMT").body(())?;
+    /// let mut skew = ClockSkew::default();
+    /// skew.learn(response.headers(), sent, received)?;
+    /// assert_eq!(skew.as_millis(), 30 * 60 * 1000);
+    ///
+    /// // A response without a date changes nothing.
+    /// let response = http::Response::new(());
+    /// assert_eq!(skew.learn(response.headers(), sent, received), Err(Unmeasurable::DateMissing));
+    /// assert_eq!(skew.as_millis(), 30 * 60 * 1000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn learn(
+        &mut self,
+        headers: &HeaderMap,
+        sent: impl Into<Timestamp>,
+        received: impl Into<Timestamp>,
+    ) -> Result<Measurement, Unmeasurable> {
+        let measurement = measure(headers, sent.into(), received.into())?;
+        *self = measurement.skew;
+        Ok(measurement)
+    }
+
+    fn magnitude(self) -> Duration {
+        let nanoseconds = self.nanoseconds.unsigned_abs();
+        let seconds = u64::try_from(nanoseconds / 1_000_000_000).unwrap_or(u64::MAX);
+        let rest = u64::try_from(nanoseconds % 1_000_000_000).unwrap_or_default();
+        Duration::from_secs(seconds).saturating_add(Duration::from_nanos(rest))
+    }
+}
+
+fn measure(
+    headers: &HeaderMap,
+    sent: Timestamp,
+    received: Timestamp,
+) -> Result<Measurement, Unmeasurable> {
+    // A cache answered: its Date is that of another response.
+    if headers.contains_key(AGE) {
+        return Err(Unmeasurable::Cached);
+    }
+    let mut dates = headers.get_all(DATE).iter();
+    let date = dates.next().ok_or(Unmeasurable::DateMissing)?;
+    let date = date.to_str().ok().filter(|_| dates.next().is_none());
+    let date = date
+        .and_then(imf_fixdate)
+        .ok_or(Unmeasurable::DateUnreadable)?;
+    // A negative round trip means that the clock was set back: it counts as none.
+    let round_trip = received.saturating_duration_since(sent);
+    if round_trip > LONGEST_ROUND_TRIP {
+        return Err(Unmeasurable::TooSlow);
+    }
+    let nanoseconds = nanoseconds(date) - nanoseconds(sent + round_trip / 2);
+    Ok(Measurement {
+        skew: ClockSkew { nanoseconds },
+    })
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, and no other form: RFC 9110 has two obsolete ones.
+fn imf_fixdate(text: &str) -> Option<Timestamp> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let day = text.get(..3)?;
+    (text.len() == 29 && text.ends_with(" GMT") && DAYS.contains(&day)).then_some(())?;
+    http_date::read(text).map(Timestamp::from_unix_seconds)
+}
+
+fn nanoseconds(time: Timestamp) -> i128 {
+    i128::from(time.unix_seconds()) * 1_000_000_000 + i128::from(time.subsec_nanos())
+}
+
+/// The clock skew as one response shows it.
+///
+/// [`ClockSkew::learn`] returns it. Only a skew that this very response showed is a reason to retry:
+/// an older one was already corrected when the request was signed.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::clock_skew::ClockSkew;
+///
+/// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
+/// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:05:00 GMT").body(())?;
+/// let measurement = ClockSkew::default().learn(response.headers(), sent, sent)?;
+/// assert_eq!(measurement.skew().as_millis(), 300_000);
+/// assert!(measurement.is_worth_a_retry("RequestTimeTooSkewed"));
+/// assert!(!measurement.is_worth_a_retry("NoSuchBucket"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measurement {
+    skew: ClockSkew,
+}
+
+impl Measurement {
+    /// Returns the measured skew.
+    pub fn skew(self) -> ClockSkew {
+        self.skew
+    }
+
+    /// Whether the error with this code may succeed if the request is signed again.
+    ///
+    /// That is so if the clocks differ by more than 4 minutes and the code is one of
+    /// `InvalidSignatureException`, `SignatureDoesNotMatch`, `AuthFailure`, `RequestTimeTooSkewed`
+    /// and `AccessDeniedException`. The HTTP status does not matter. Count the retry like any other:
+    /// a wrong secret gives the same codes.
+    ///
+    /// ```
+    /// use countersign::Timestamp;
+    /// use countersign::clock_skew::ClockSkew;
+    ///
+    /// // Two minutes are corrected from now on, but they did not break the request.
+    /// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
+    /// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:02:00 GMT").body(())?;
+    /// let measurement = ClockSkew::default().learn(response.headers(), sent, sent)?;
+    /// assert!(!measurement.is_worth_a_retry("SignatureDoesNotMatch"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_worth_a_retry(self, error_code: &str) -> bool {
+        self.skew.magnitude() > RETRY_ABOVE && CODES.contains(&error_code)
+    }
+}
+
+/// Why a response does not show the server's time.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::clock_skew::{ClockSkew, Unmeasurable};
+///
+/// // A cache answered, with a `Date` of long ago.
+/// let response = http::Response::builder()
+///     .header("date", "Wed, 01 Jul 2026 12:00:01 GMT")
+///     .header("age", "86400")
+///     .body(())?;
+/// let now: Timestamp = "2026-07-02T12:00:01Z".parse()?;
+/// let unmeasurable = ClockSkew::default().learn(response.headers(), now, now).unwrap_err();
+/// assert_eq!(unmeasurable, Unmeasurable::Cached);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unmeasurable {
+    /// The response has an `Age` header: a cache answered.
+    #[error("the response has an `Age` header, so its `Date` may be old")]
+    Cached,
+    /// The response has no `Date` header.
+    #[error("the response has no `Date` header")]
+    DateMissing,
+    /// The `Date` header is not an IMF-fixdate, or appears more than once.
+    #[error("the `Date` header is not of the form `Sun, 06 Nov 1994 08:49:37 GMT`")]
+    DateUnreadable,
+    /// The round trip took more than 15 minutes.
+    #[error("the round trip took more than 15 minutes")]
+    TooSlow,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_imf_fixdate_is_read() {
+        let read = imf_fixdate("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        assert_eq!(read.to_string(), "1994-11-06T08:49:37Z");
+        for text in [
+            "",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 06 Nov 1994 08:49:37 UTC",
+            "Sun, 06 Nov 1994 08:49:37 -0000",
+            "Xyz, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:60 GMT ",
+            "Sun, 31 Feb 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(imf_fixdate(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn two_dates_are_unreadable() {
+        let mut headers = HeaderMap::new();
+        headers.append(DATE, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(ClockSkew::default().learn(&headers, now, now).is_ok());
+        headers.append(DATE, "Sun, 06 Nov 1994 08:49:38 GMT".parse().unwrap());
+        let mut skew = ClockSkew::from_millis(7);
+        let ignored = skew.learn(&headers, now, now);
+        assert_eq!(ignored, Err(Unmeasurable::DateUnreadable));
+        assert_eq!(skew, ClockSkew::from_millis(7));
+    }
+
+    #[test]
+    fn the_ends_of_time_do_not_overflow() {
+        let mut headers = HeaderMap::new();
+        headers.append(DATE, "Fri, 31 Dec 9999 23:59:59 GMT".parse().unwrap());
+        let (first, last) = (Timestamp::from_unix_seconds(i64::MIN), Timestamp::MAX);
+        for time in [first, last] {
+            let mut skew = ClockSkew::default();
+            let measurement = skew.learn(&headers, time, time).unwrap();
+            assert!(measurement.is_worth_a_retry("AuthFailure"));
+            // A sum outside the range of timestamps saturates.
+            let _ = (skew.signing_time(time), skew.as_millis());
+        }
+        let longest = ClockSkew::from_millis(i64::MAX);
+        assert_eq!(longest.signing_time(last), last);
+        let _ = ClockSkew::from_millis(i64::MIN).signing_time(first);
+    }
+}

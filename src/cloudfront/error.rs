@@ -1,0 +1,70 @@
+//! What cannot be signed.
+
+/// Why a URL or cookies cannot be signed. Nothing was given to the key.
+///
+/// ```
+/// use countersign::cloudfront::{SignedUrl, UrlError};
+/// use countersign::Timestamp;
+///
+/// let url = SignedUrl::new("https://example.com/a b", Timestamp::from_unix_seconds(1_798_761_600));
+/// let error = url.sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![])).unwrap_err();
+/// assert_eq!(error.to_string(), "the URL has a character at byte 21 that must be percent-encoded");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// The URL or the resource begins with another scheme than CloudFront serves.
+    #[error("the {what} must begin with {expected}")]
+    InvalidScheme {
+        /// Which of the two: `URL` or `resource`.
+        what: &'static str,
+        /// What it must begin with.
+        expected: &'static str,
+    },
+    /// The URL or the resource has a space, a quote, a backslash or a character outside ASCII.
+    #[error("the {what} has a character at byte {position} that must be percent-encoded")]
+    InvalidCharacter {
+        /// Which of the two: `URL` or `resource`.
+        what: &'static str,
+        /// Where, counted in bytes from 0.
+        position: usize,
+    },
+    /// The URL has a fragment, which no viewer sends.
+    #[error("the URL has a fragment, which no viewer sends: leave out `#` and what follows")]
+    Fragment,
+    /// The URL has a `*`, which would match every other URL in its place.
+    #[error("the URL has a `*`, which CloudFront reads as a wildcard: write %2A")]
+    Wildcard,
+    /// The query of the URL has a parameter that CloudFront keeps for itself.
+    #[error("the query already has the parameter `{name}`, which CloudFront keeps for itself")]
+    ReservedParameter {
+        /// The parameter's name.
+        name: &'static str,
+    },
+    /// The address is not one IPv4 address or range.
+    #[error("address {address:?} is not an IPv4 address or a range such as 192.0.2.0/24")]
+    InvalidAddress {
+        /// The address as it was given.
+        address: String,
+    },
+    /// The start is not before the end, or the end is before 1970.
+    #[error("start {starts} is not before expiration {expires} (Unix seconds)")]
+    InvalidDates {
+        /// The start, in Unix seconds; 0 if there is none.
+        starts: i64,
+        /// The end, in Unix seconds.
+        expires: i64,
+    },
+    /// The id of the public key is not letters and digits.
+    #[error("key pair id {id:?} must be letters and digits")]
+    InvalidKeyPairId {
+        /// The id as it was given.
+        id: String,
+    },
+    /// The domain or the path of cookies cannot be sent.
+    #[error("cookie attribute {name} must be visible ASCII without `;`")]
+    InvalidCookieAttribute {
+        /// `Domain` or `Path`.
+        name: &'static str,
+    },
+}

@@ -1,0 +1,161 @@
+//! Policies: what is signed.
+
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
+
+use crate::cloudfront::error::UrlError;
+use crate::timestamp::Timestamp;
+
+/// The conditions that URLs and cookies share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Conditions {
+    pub(super) expires: Timestamp,
+    pub(super) starts: Option<Timestamp>,
+    pub(super) address: Option<String>,
+    /// Whether the policy is custom although it need not be.
+    pub(super) custom: bool,
+}
+
+/// The text of a policy, and which form it has.
+pub(super) struct Policy {
+    pub(super) text: String,
+    pub(super) custom: bool,
+    pub(super) expires: i64,
+}
+
+impl Conditions {
+    pub(super) fn new(expires: Timestamp) -> Self {
+        Self {
+            expires,
+            starts: None,
+            address: None,
+            custom: false,
+        }
+    }
+
+    pub(super) fn policy(&self, resource: &str, custom: bool) -> Result<Policy, UrlError> {
+        let expires = self.expires.unix_seconds();
+        let starts = self.starts.map(Timestamp::unix_seconds);
+        if expires < 0 || starts.is_some_and(|starts| starts >= expires || starts < 0) {
+            return Err(UrlError::InvalidDates {
+                starts: starts.unwrap_or_default(),
+                expires,
+            });
+        }
+        let address = self.address.as_deref().map(range).transpose()?;
+        let mut text = format!(
+            r#"{{"Statement":[{{"Resource":"{resource}","Condition":{{"DateLessThan":{{"AWS:EpochTime":{expires}}}"#
+        );
+        if let Some(starts) = starts {
+            // Writing to a string cannot fail.
+            let _ = write!(text, r#","DateGreaterThan":{{"AWS:EpochTime":{starts}}}"#);
+        }
+        if let Some(address) = &address {
+            let _ = write!(text, r#","IpAddress":{{"AWS:SourceIp":"{address}"}}"#);
+        }
+        text.push_str("}}]}");
+        Ok(Policy {
+            text,
+            custom: custom || self.custom || starts.is_some() || address.is_some(),
+            expires,
+        })
+    }
+}
+
+/// `a.b.c.d/m`; one address is a range of one.
+fn range(address: &str) -> Result<String, UrlError> {
+    let (first, length) = address.split_once('/').unwrap_or((address, "32"));
+    let digits = (1..=2).contains(&length.len()) && length.bytes().all(|b| b.is_ascii_digit());
+    let length = length.parse::<u8>().ok().filter(|n| digits && *n <= 32);
+    match (first.parse::<Ipv4Addr>(), length) {
+        (Ok(first), Some(length)) => Ok(format!("{first}/{length}")),
+        _ => Err(UrlError::InvalidAddress {
+            address: address.to_owned(),
+        }),
+    }
+}
+
+/// The resource stands in JSON, and CloudFront compares it with the URL that the viewer sends.
+pub(super) fn check_resource(resource: &str) -> Result<(), UrlError> {
+    if !["http://", "https://", "*"]
+        .iter()
+        .any(|start| resource.starts_with(start))
+    {
+        return Err(UrlError::InvalidScheme {
+            what: "resource",
+            expected: "http://, https:// or *",
+        });
+    }
+    check_characters("resource", resource)
+}
+
+pub(super) fn check_url(url: &str) -> Result<(), UrlError> {
+    const RESERVED: [&str; 5] = [
+        "Expires",
+        "Policy",
+        "Signature",
+        "Key-Pair-Id",
+        "Hash-Algorithm",
+    ];
+    if !["http://", "https://"]
+        .iter()
+        .any(|start| url.starts_with(start))
+    {
+        return Err(UrlError::InvalidScheme {
+            what: "URL",
+            expected: "http:// or https://",
+        });
+    }
+    if url.contains('#') {
+        return Err(UrlError::Fragment);
+    }
+    check_characters("URL", url)?;
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    for parameter in query.split('&') {
+        let name = parameter.split('=').next().unwrap_or_default();
+        if let Some(name) = RESERVED.into_iter().find(|reserved| *reserved == name) {
+            return Err(UrlError::ReservedParameter { name });
+        }
+    }
+    Ok(())
+}
+
+fn check_characters(what: &'static str, text: &str) -> Result<(), UrlError> {
+    let wrong = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\\');
+    match text.as_bytes().iter().position(wrong) {
+        Some(position) => Err(UrlError::InvalidCharacter { what, position }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (address, written) in [
+            ("198.51.100.7", "198.51.100.7/32"),
+            ("192.0.2.0/24", "192.0.2.0/24"),
+            ("192.0.2.77/24", "192.0.2.77/24"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+        ] {
+            assert_eq!(range(address).unwrap(), written);
+        }
+        for address in [
+            "",
+            "/",
+            "1.2.3",
+            "1.2.3.4/",
+            "1.2.3.4/33",
+            "1.2.3.4/+1",
+            "1.2.3.4/008",
+            "01.2.3.4",
+            "::1",
+            "1.2.3.4/24/8",
+            " 1.2.3.4",
+        ] {
+            assert!(range(address).is_err(), "{address}");
+        }
+    }
+}

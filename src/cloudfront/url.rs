@@ -1,0 +1,184 @@
+//! Signed URLs.
+
+use crate::cloudfront::error::UrlError;
+use crate::cloudfront::policy::{Conditions, Policy, check_resource, check_url};
+use crate::cloudfront::{Hash, Pair, check_key_pair_id, encode};
+use crate::timestamp::Timestamp;
+
+/// A URL to sign, with the conditions under which CloudFront serves it.
+///
+/// ```
+/// use countersign::cloudfront::{SignedUrl, UrlError};
+/// use countersign::Timestamp;
+/// # fn rsa_sha1(_: &[u8]) -> Result<Vec<u8>, UrlError> { Ok(vec![1]) }
+///
+/// let expires: Timestamp = "2027-01-01T00:00:00Z".parse()?;
+/// let url = SignedUrl::new("https://d111111abcdef8.cloudfront.net/training/1.pdf", expires)
+///     .with_resource("https://d111111abcdef8.cloudfront.net/training/*")
+///     .with_address("192.0.2.0/24");
+/// assert_eq!(url.policy()?, concat!(
+///     r#"{"Statement":[{"Resource":"https://d111111abcdef8.cloudfront.net/training/*","#,
+///     r#""Condition":{"DateLessThan":{"AWS:EpochTime":1798761600},"#,
+///     r#""IpAddress":{"AWS:SourceIp":"192.0.2.0/24"}}}]}"#,
+/// ));
+/// let signed = url.sign("K2JCJMDEHXQW5F", |policy| rsa_sha1(policy))?;
+/// assert!(signed.starts_with("https://d111111abcdef8.cloudfront.net/training/1.pdf?Policy=eyJTdGF0"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUrl {
+    url: String,
+    resource: Option<String>,
+    conditions: Conditions,
+    hash: Hash,
+}
+
+impl SignedUrl {
+    /// Creates a URL that works until it expires.
+    ///
+    /// The URL is signed as it is given: percent-encode it first.
+    pub fn new(url: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
+        Self {
+            url: url.into(),
+            resource: None,
+            conditions: Conditions::new(expires.into()),
+            hash: Hash::default(),
+        }
+    }
+
+    /// Opens what matches the resource: `*` matches any run of characters, `?` exactly one.
+    ///
+    /// It begins with `http://`, `https://` or `*`.
+    #[must_use]
+    pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// The URL does not work before this time.
+    #[must_use]
+    pub fn with_start(mut self, starts: impl Into<Timestamp>) -> Self {
+        self.conditions.starts = Some(starts.into());
+        self
+    }
+
+    /// The URL works only from this IPv4 address, or this range (`192.0.2.0/24`).
+    #[must_use]
+    pub fn with_address(mut self, address: impl Into<String>) -> Self {
+        self.conditions.address = Some(address.into());
+        self
+    }
+
+    /// Sends the policy in the URL even if a canned policy would do.
+    #[must_use]
+    pub fn with_custom_policy(mut self) -> Self {
+        self.conditions.custom = true;
+        self
+    }
+
+    /// Signs with another hash than SHA-1.
+    #[must_use]
+    pub fn with_hash(mut self, hash: Hash) -> Self {
+        self.hash = hash;
+        self
+    }
+
+    /// Returns the policy: the bytes that are signed.
+    ///
+    /// # Errors
+    /// - everything that [`sign`](Self::sign) returns, except for the key pair id and the key
+    ///
+    /// ```
+    /// use countersign::cloudfront::SignedUrl;
+    /// use countersign::Timestamp;
+    ///
+    /// let url = SignedUrl::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
+    /// let policy = r#"{"Statement":[{"Resource":"https://example.com/a","Condition":{"DateLessThan":{"AWS:EpochTime":1798761600}}}]}"#;
+    /// assert_eq!(url.policy()?, policy);
+    /// # Ok::<(), countersign::cloudfront::UrlError>(())
+    /// ```
+    pub fn policy(&self) -> Result<String, UrlError> {
+        Ok(self.checked()?.text)
+    }
+
+    fn checked(&self) -> Result<Policy, UrlError> {
+        check_url(&self.url)?;
+        let resource = match &self.resource {
+            Some(resource) => {
+                check_resource(resource)?;
+                resource
+            }
+            None if self.url.contains('*') => return Err(UrlError::Wildcard),
+            None => &self.url,
+        };
+        let custom = *resource != self.url || resource.contains('*');
+        self.conditions.policy(resource, custom)
+    }
+
+    /// Signs the policy with the caller's key, and returns the URL with its parameters.
+    ///
+    /// The closure gets the bytes of the policy, not their hash: RSA signs them with PKCS #1 v1.5,
+    /// ECDSA in DER, both with the [hash](Self::with_hash). Its error can be any that a [`UrlError`]
+    /// converts into.
+    ///
+    /// # Errors
+    /// - [`UrlError::InvalidScheme`], [`UrlError::InvalidCharacter`], [`UrlError::Fragment`],
+    ///   [`UrlError::Wildcard`] or [`UrlError::ReservedParameter`] if the URL or the resource cannot
+    ///   be signed
+    /// - [`UrlError::InvalidAddress`], [`UrlError::InvalidDates`] if no request could meet the
+    ///   conditions
+    /// - [`UrlError::InvalidKeyPairId`] if the id is not letters and digits
+    /// - whatever the closure returns
+    ///
+    /// ```
+    /// use countersign::cloudfront::{SignedUrl, UrlError};
+    /// use countersign::Timestamp;
+    ///
+    /// let url = SignedUrl::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
+    /// let signed = url.sign("K2JCJMDEHXQW5F", |_policy| Ok::<_, UrlError>(vec![0xfb, 0xff]))?;
+    /// assert_eq!(signed, "https://example.com/a?Expires=1798761600&Signature=-~8_&Key-Pair-Id=K2JCJMDEHXQW5F");
+    /// # Ok::<(), UrlError>(())
+    /// ```
+    pub fn sign<E: From<UrlError>>(
+        &self,
+        key_pair_id: &str,
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+    ) -> Result<String, E> {
+        let policy = self.checked()?;
+        let pairs = pairs(&policy, key_pair_id, self.hash, sign)?;
+        let mut url = self.url.clone();
+        let mut separator = if url.contains('?') { '&' } else { '?' };
+        for (name, value) in pairs {
+            url.push(separator);
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&value);
+            separator = '&';
+        }
+        Ok(url)
+    }
+}
+
+/// What a URL gets as parameters, and a cookie jar as cookies.
+pub(super) fn pairs<E: From<UrlError>>(
+    policy: &Policy,
+    key_pair_id: &str,
+    hash: Hash,
+    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+) -> Result<Vec<Pair>, E> {
+    check_key_pair_id(key_pair_id)?;
+    let signature = sign(policy.text.as_bytes())?;
+    let mut pairs = vec![
+        if policy.custom {
+            ("Policy", encode(policy.text.as_bytes()))
+        } else {
+            ("Expires", policy.expires.to_string())
+        },
+        ("Signature", encode(&signature)),
+        ("Key-Pair-Id", key_pair_id.to_owned()),
+    ];
+    if hash == Hash::Sha256 {
+        pairs.push(("Hash-Algorithm", "SHA256".to_owned()));
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,213 @@
+//! Amazon ECR and ECR Public: how do I log Docker in?
+//!
+//! One signed call returns a user name and a password for the registry. They work for 12 hours.
+//!
+//! 1. Make a request: [`GetAuthorizationToken`] for private registries, or
+//!    [`GetPublicAuthorizationToken`] for `public.ecr.aws`.
+//! 2. Sign it and send it with your HTTP client.
+//! 3. Parse the response. Each [`RegistryLogin`] has what `docker login` takes.
+//!
+//! ```
+//! use countersign::aws_call::Endpoint;
+//! use countersign::{Credentials, bearer, ecr};
+//! use time::macros::datetime;
+//!
+//! let ask = ecr::GetAuthorizationToken::new();
+//! let endpoint = Endpoint::regional("eu-west-1")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let now = datetime!(2026-11-29 1:00 UTC);
+//! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
+//! assert_eq!(request.uri(), "https://api.ecr.eu-west-1.amazonaws.com/");
+//!
+//! // Send it; then:
+//! # let response = http::Response::new(r#"{"authorizationData":[{"authorizationToken":"QVdTOnNlY3JldA==","expiresAt":1795957200,"proxyEndpoint":"https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"}]}"#);
+//! let login = ask.parse(&endpoint, &response)?.swap_remove(0);
+//! // docker login --username AWS --password-stdin https://111122223333.dkr.ecr.…
+//! assert_eq!((login.username(), login.password().expose()), ("AWS", "secret"));
+//! assert_eq!(login.server(), Some("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"));
+//!
+//! // Or call the registry's own API:
+//! let mut request = http::Request::get("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/").body(())?;
+//! bearer::authorize(&mut request, login.token(), "ecr", "eu-west-1", now)?;
+//! assert_eq!(request.headers()["authorization"], "Basic QVdTOnNlY3JldA==");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Amazon ECR API Reference, Amazon ECR Public API Reference, "`GetAuthorizationToken`".
+
+mod login;
+
+use http::Response;
+
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::json::{JsonObject, JsonResponse};
+use crate::aws_call::service_error::ServiceError;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::error::Error;
+use crate::service::hosts::Api;
+use crate::service::partition::Partition;
+
+pub use login::RegistryLogin;
+
+const SERVICE: &str = "ecr";
+const PUBLIC: &str = "ecr-public";
+
+/// `GetAuthorizationToken`: a login for the private registries of a region.
+///
+/// - Permission: `ecr:GetAuthorizationToken`. What the login can do is what the caller can do.
+/// - Lives for 12 hours.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::ecr::GetAuthorizationToken;
+///
+/// let endpoint = Endpoint::regional("us-gov-east-1")?.with_fips();
+/// let request = GetAuthorizationToken::new().request(&endpoint)?.into_unsigned();
+/// assert_eq!(request.uri(), "https://api.ecr-fips.us-gov-east-1.amazonaws.com/");
+/// assert_eq!(request.headers()["x-amz-target"], "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct GetAuthorizationToken<'a> {
+    /// Accounts whose registries the response names, up to ten. AWS has deprecated it: a login
+    /// works at every registry that the caller may access.
+    pub registry_ids: &'a [&'a str],
+}
+
+impl GetAuthorizationToken<'_> {
+    /// A call for the caller's own registry.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The request, for an endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if there are more than ten registry IDs, or if one is not
+    ///   twelve digits
+    /// - [`Error::NoEndpoint`] if the region has no such host
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let is_account = |id: &&str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+        if self.registry_ids.len() > 10 || !self.registry_ids.iter().all(is_account) {
+            let problem = "takes up to 10 accounts of twelve digits";
+            return Err(Error::invalid_parameter("registryIds", problem));
+        }
+        let operation = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
+        let body = JsonObject::new().texts("registryIds", self.registry_ids);
+        Ok(SignableRequest {
+            request: body.into_aws_json(&endpoint.origin(Api::Ecr)?, operation)?,
+            service: SERVICE,
+            region: endpoint.region().to_owned(),
+        })
+    }
+
+    /// Reads the response: one login, or one for each of the registry IDs.
+    ///
+    /// # Errors
+    /// What ECR refuses, and a response that is not one of this call.
+    pub fn parse(
+        &self,
+        endpoint: &Endpoint,
+        response: &Response<impl AsRef<[u8]>>,
+    ) -> Result<Vec<RegistryLogin>, ServiceError> {
+        let response = JsonResponse::read(response)?;
+        let fields = response.fields();
+        let data = fields.objects("authorizationData")?;
+        if data.is_empty() {
+            return Err(fields.malformed("authorizationData", "no"));
+        }
+        data.into_iter()
+            .map(|data| {
+                let server = data.optional("proxyEndpoint")?.map(str::to_owned);
+                let region = endpoint.region();
+                RegistryLogin::read(data, SERVICE, region, server, registry_hosts(region))
+            })
+            .collect()
+    }
+}
+
+/// The registries of a region; `#` is one digit of an account.
+fn registry_hosts(region: &str) -> Vec<String> {
+    const ACCOUNT: &str = "############";
+    let partition = Partition::of(region);
+    let domain = partition.domain();
+    let mut hosts = vec![
+        format!("{ACCOUNT}.dkr.ecr.{region}.{domain}"),
+        format!("{ACCOUNT}.dkr.ecr-fips.{region}.{domain}"),
+    ];
+    if matches!(partition, Partition::Aws | Partition::GovCloud) {
+        hosts.push(format!("{ACCOUNT}.dkr-ecr.{region}.on.aws"));
+        hosts.push(format!("{ACCOUNT}.dkr-ecr-fips.{region}.on.aws"));
+    }
+    hosts
+}
+
+/// `GetAuthorizationToken` of ECR Public: a login for `public.ecr.aws`.
+///
+/// - Permission: `ecr-public:GetAuthorizationToken` and `sts:GetServiceBearerToken`. The second is
+///   no API call: ECR Public asks STS itself, in the caller's name.
+/// - Lives for 12 hours.
+/// - Goes to `public.ecr.aws`, from everywhere. The call itself is made in `us-east-1`.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::ecr::GetPublicAuthorizationToken;
+///
+/// let ask = GetPublicAuthorizationToken::new();
+/// let endpoint = Endpoint::regional("us-east-1")?;
+/// let request = ask.request(&endpoint)?.into_unsigned();
+/// assert_eq!(request.uri(), "https://api.ecr-public.us-east-1.amazonaws.com/");
+/// assert!(ask.request(&Endpoint::regional("eu-west-1")?).is_err());
+///
+/// // Send it; then:
+/// # let response = http::Response::new(r#"{"authorizationData":{"authorizationToken":"QVdTOnNlY3JldA==","expiresAt":1795957200}}"#);
+/// let login = ask.parse(&endpoint, &response)?;
+/// assert_eq!(login.server(), Some("public.ecr.aws"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct GetPublicAuthorizationToken {}
+
+impl GetPublicAuthorizationToken {
+    /// The call. It has no parameters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The request, for an endpoint in `us-east-1`.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the region is another one
+    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        if endpoint.region() != "us-east-1" && !endpoint.is_custom() {
+            let problem = "must be us-east-1, where alone ECR Public is";
+            return Err(Error::invalid_parameter("region", problem));
+        }
+        let operation = "SpencerFrontendService.GetAuthorizationToken";
+        Ok(SignableRequest {
+            request: JsonObject::new()
+                .into_aws_json(&endpoint.origin(Api::EcrPublic)?, operation)?,
+            service: PUBLIC,
+            region: endpoint.region().to_owned(),
+        })
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// What ECR Public refuses, and a response that is not one of this call.
+    pub fn parse(
+        &self,
+        endpoint: &Endpoint,
+        response: &Response<impl AsRef<[u8]>>,
+    ) -> Result<RegistryLogin, ServiceError> {
+        const SERVER: &str = "public.ecr.aws";
+        let response = JsonResponse::read(response)?;
+        let data = response.fields().object("authorizationData")?;
+        let (server, hosts) = (Some(SERVER.to_owned()), vec![SERVER.to_owned()]);
+        RegistryLogin::read(data, PUBLIC, endpoint.region(), server, hosts)
+    }
+}

@@ -1,0 +1,114 @@
+//! What `docker login` takes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::aws_call::json::JsonFields;
+use crate::aws_call::scoped_token::TokenScope;
+use crate::aws_call::secret_text::SecretText;
+use crate::aws_call::service_error::ServiceError;
+use crate::bearer::{BearerToken, Scheme};
+use crate::timestamp::Timestamp;
+
+/// A user name and a password for a registry, with the time when they expire.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::ecr::GetAuthorizationToken;
+///
+/// # let response = http::Response::new(r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3M6d29yZA==","expiresAt":1795957200,"proxyEndpoint":"https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"}]}"#);
+/// let endpoint = Endpoint::regional("eu-west-1")?;
+/// let login = GetAuthorizationToken::new().parse(&endpoint, &response)?.swap_remove(0);
+/// // What a Docker credential helper prints for `get`:
+/// let helper = format!(
+///     r#"{{"ServerURL":"{}","Username":"{}","Secret":"{}"}}"#,
+///     login.server().unwrap_or_default(), login.username(), login.password().expose(),
+/// );
+/// assert!(helper.ends_with(r#""Username":"AWS","Secret":"pass:word"}"#));
+/// // What `auth` is in Docker's own `config.json`:
+/// assert_eq!(login.token().expose(), "QVdTOnBhc3M6d29yZA==");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RegistryLogin {
+    username: String,
+    password: SecretText,
+    server: Option<String>,
+    hosts: Vec<String>,
+    expires_at: Timestamp,
+    token: BearerToken,
+}
+
+impl RegistryLogin {
+    /// Reads `authorizationToken`, which is base64 of `USER:PASSWORD`, and `expiresAt`.
+    pub(super) fn read(
+        data: JsonFields<'_>,
+        service: &str,
+        region: &str,
+        server: Option<String>,
+        hosts: Vec<String>,
+    ) -> Result<Self, ServiceError> {
+        let name = "authorizationToken";
+        let problem = "a value that is not base64 of a user and a password in";
+        let encoded = data.text(name)?;
+        let decoded = STANDARD.decode(encoded).map(Zeroizing::new);
+        let text = decoded.as_deref().map(|bytes| std::str::from_utf8(bytes));
+        let Ok(Ok(text)) = text else {
+            return Err(data.malformed(name, problem));
+        };
+        // A password can contain colons, a user name cannot.
+        let parts = text.split_once(':');
+        let Some((username, password)) = parts.filter(|(user, password)| {
+            !user.is_empty() && !password.is_empty() && !text.contains(char::is_control)
+        }) else {
+            return Err(data.malformed(name, problem));
+        };
+        let expires_at = data.time("expiresAt")?;
+        let scope = TokenScope {
+            service,
+            region,
+            hosts: hosts.clone(),
+            expires_at,
+        };
+        Ok(Self {
+            username: username.to_owned(),
+            password: SecretText::new(password.to_owned()),
+            server,
+            hosts,
+            expires_at,
+            token: scope.token(encoded).sent_as(Scheme::BasicEncoded),
+        })
+    }
+
+    /// The user name, which is `AWS`.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The password.
+    pub fn password(&self) -> &SecretText {
+        &self.password
+    }
+
+    /// The registry to log in to, as AWS names it: `https://ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+
+    /// The hosts that take the login; each `#` is one digit of an account.
+    pub fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
+    /// When user name and password expire.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// Both as one token for [`bearer::authorize`](crate::bearer::authorize), which sends it as
+    /// `Authorization: Basic`. It is good for one service, one region and until it expires.
+    pub fn token(&self) -> &BearerToken {
+        &self.token
+    }
+}

@@ -1,0 +1,170 @@
+//! Why there is no address for a call.
+
+use std::fmt;
+
+/// Why there is no address for a bucket, an ARN or an endpoint id, with the given options.
+///
+/// ```
+/// use countersign::s3::{AddressError, AddressPart, Addressing};
+///
+/// let error = Addressing::new("us-east-1").with_fips().with_accelerate().bucket("photos").unwrap_err();
+/// let (first, second) = (AddressPart::Accelerate, AddressPart::Fips);
+/// assert_eq!(error, AddressError::Conflict { first, second });
+/// assert_eq!(error.to_string(), "S3 Transfer Acceleration cannot be combined with FIPS");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// Two things that the caller asked for exclude each other.
+    #[error("{first} cannot be combined with {second}")]
+    Conflict {
+        /// One of the two.
+        first: AddressPart,
+        /// The other.
+        second: AddressPart,
+    },
+    /// The region cannot be part of a host name.
+    #[error("region {region:?} is not one label of a host name, in lowercase")]
+    InvalidRegion {
+        /// The region as it was given.
+        region: String,
+    },
+    /// The custom endpoint cannot be used as a base URL.
+    #[error("endpoint {endpoint:?} is not of the form http(s)://host[:port][/path]")]
+    InvalidEndpoint {
+        /// The endpoint as it was given.
+        endpoint: String,
+    },
+    /// The bucket cannot be addressed.
+    #[error("bucket {bucket:?} {problem}")]
+    InvalidBucket {
+        /// The bucket as it was given.
+        bucket: String,
+        /// The rule that it breaks.
+        problem: &'static str,
+    },
+    /// The ARN cannot be addressed.
+    #[error("ARN {arn:?} {problem}")]
+    InvalidArn {
+        /// The ARN as it was given.
+        arn: String,
+        /// The rule that it breaks.
+        problem: &'static str,
+    },
+    /// An account id, an outpost id, an endpoint id or a request route cannot be part of a host name.
+    #[error("{name} {value:?} is not one label of a host name, in lowercase")]
+    InvalidHostLabel {
+        /// What it is.
+        name: &'static str,
+        /// Its value as it was given.
+        value: String,
+    },
+    /// The ARN belongs to another partition than the client's region.
+    #[error("ARN is of partition {arn:?}, but region {region:?} is of partition {client:?}")]
+    PartitionMismatch {
+        /// The partition of the ARN.
+        arn: String,
+        /// The client's region.
+        region: String,
+        /// The partition of the client's region.
+        client: &'static str,
+    },
+    /// The ARN names another region than the client's, and the caller forbade that.
+    #[error("ARN is of region {arn:?}, other than the client's region {client:?}")]
+    RegionMismatch {
+        /// The region of the ARN.
+        arn: String,
+        /// The client's region.
+        client: String,
+    },
+    /// The account id that was given is not that of the ARN.
+    #[error("account id {given:?} is other than that of the ARN, {arn:?}")]
+    AccountMismatch {
+        /// The account of the ARN.
+        arn: String,
+        /// The account that was given.
+        given: String,
+    },
+    /// The call needs an account id, which is part of its host name.
+    #[error("account id is missing: it is part of the host name")]
+    AccountMissing,
+    /// The options forbid this kind of bucket.
+    #[error("{part} is disabled by the options")]
+    Disabled {
+        /// The kind of bucket.
+        part: AddressPart,
+    },
+}
+
+/// One of the things of which not every two go together.
+///
+/// ```
+/// use countersign::s3::AddressPart;
+///
+/// assert_eq!(AddressPart::DualStack.to_string(), "dual stack");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AddressPart {
+    /// S3 Transfer Acceleration.
+    Accelerate,
+    /// Endpoints that are validated under FIPS 140.
+    Fips,
+    /// Endpoints that IPv6 reaches too.
+    DualStack,
+    /// A custom endpoint.
+    Endpoint,
+    /// Path-style addressing, or a bucket name that needs it.
+    PathStyle,
+    /// The partition `aws-cn`.
+    China,
+    /// A partition other than `aws`.
+    OtherPartition,
+    /// An ARN in place of a bucket name.
+    Arn,
+    /// A directory bucket, or an access point of one.
+    DirectoryBucket,
+    /// An access point.
+    AccessPoint,
+    /// A Multi-Region Access Point.
+    MultiRegionAccessPoint,
+    /// S3 Object Lambda.
+    ObjectLambda,
+    /// S3 on Outposts.
+    Outposts,
+    /// A custom endpoint whose host is an IP address.
+    IpEndpoint,
+    /// An account, an access point or a route that is part of the host name.
+    HostLabel,
+    /// A global endpoint of Amazon EventBridge.
+    EventBridgeGlobal,
+    /// A global endpoint of Amazon SES.
+    SesGlobal,
+    /// The key value store of Amazon CloudFront.
+    KeyValueStore,
+}
+
+impl fmt::Display for AddressPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Accelerate => "S3 Transfer Acceleration",
+            Self::Fips => "FIPS",
+            Self::DualStack => "dual stack",
+            Self::Endpoint => "a custom endpoint",
+            Self::PathStyle => "path-style addressing",
+            Self::China => "the partition aws-cn",
+            Self::OtherPartition => "a partition other than aws",
+            Self::Arn => "an ARN",
+            Self::DirectoryBucket => "a directory bucket",
+            Self::AccessPoint => "an access point",
+            Self::MultiRegionAccessPoint => "a Multi-Region Access Point",
+            Self::ObjectLambda => "S3 Object Lambda",
+            Self::Outposts => "S3 on Outposts",
+            Self::IpEndpoint => "an endpoint with an IP address",
+            Self::HostLabel => "an account or access point that is part of the host name",
+            Self::EventBridgeGlobal => "a global endpoint of EventBridge",
+            Self::SesGlobal => "a global endpoint of SES",
+            Self::KeyValueStore => "a CloudFront KeyValueStore",
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! What the signers and the verifiers of both schemes share.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::Uri;
+
+use super::parameters::Parameters;
+use crate::credentials::{Credentials, SecretKey};
+use crate::error::Error;
+use crate::primitives::sha256;
+use crate::timestamp::Timestamp;
+
+/// The maximum length of an access key ID, in bytes: that of IAM.
+const MAX_ACCESS_KEY_ID: usize = 128;
+
+/// The hash of a signature, which SigV2 sends as `SignatureMethod`.
+///
+/// ```
+/// use countersign::legacy::sigv2::SignatureMethod;
+///
+/// assert_eq!(SignatureMethod::default().as_str(), "HmacSHA256");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[non_exhaustive]
+pub enum SignatureMethod {
+    /// `HmacSHA256`, which AWS recommends.
+    #[default]
+    HmacSha256,
+    /// `HmacSHA1`.
+    HmacSha1,
+}
+
+impl SignatureMethod {
+    /// The name that is sent and signed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "HmacSHA256",
+            Self::HmacSha1 => "HmacSHA1",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::HmacSha256, Self::HmacSha1]
+            .into_iter()
+            .find(|method| method.as_str() == name)
+    }
+
+    /// The signature of a text: its MAC in base64.
+    pub(super) fn sign(self, secret_key: &SecretKey, text: &[u8]) -> String {
+        match self {
+            Self::HmacSha256 => {
+                let key = secret_key.expose().as_bytes();
+                STANDARD.encode(sha256::HmacSha256::mac(key, text))
+            }
+            Self::HmacSha1 => base64(&hmac_sha1(secret_key, text)),
+        }
+    }
+}
+
+pub(super) fn hmac_sha1(secret_key: &SecretKey, text: &[u8]) -> [u8; 20] {
+    sha256::hmac_sha1(secret_key.expose().as_bytes(), text)
+}
+
+pub(super) fn base64(mac: &[u8; 20]) -> String {
+    STANDARD.encode(mac)
+}
+
+/// What is wrong with an access key ID, for signers and verifiers alike.
+pub(super) fn access_key_id_problem(id: &str) -> Option<&'static str> {
+    if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Some("must be printable ASCII without spaces")
+    } else if !(1..=MAX_ACCESS_KEY_ID).contains(&id.len()) {
+        Some("must be 1 to 128 bytes long")
+    } else {
+        None
+    }
+}
+
+/// Checks credentials when a signer is made.
+pub(super) fn check(credentials: &Credentials) -> Result<(), Error> {
+    credentials.check()?;
+    match access_key_id_problem(credentials.access_key_id()) {
+        Some(problem) => Err(Error::InvalidAccessKeyId(problem)),
+        None => Ok(()),
+    }
+}
+
+/// Checks when a request is signed that the credentials have not expired.
+pub(super) fn check_expiration(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
+    match credentials.expiration().filter(|end| *end <= now) {
+        Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses parameters that signing would add.
+pub(super) fn refuse_signed(parameters: &Parameters, written: &[&str]) -> Result<(), Error> {
+    match parameters.any_of(written) {
+        None => Ok(()),
+        Some(parameter) => Err(Error::AlreadySigned {
+            parameter: parameter.to_owned(),
+        }),
+    }
+}
+
+/// The path that is sent.
+pub(super) fn path(uri: &Uri) -> &str {
+    match uri.path() {
+        "" => "/",
+        path => path,
+    }
+}

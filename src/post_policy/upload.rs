@@ -1,0 +1,27 @@
+//! What arrives with a form.
+
+/// What the server knows of an upload besides its form fields.
+///
+/// ```
+/// use countersign::post_policy::Upload;
+///
+/// // Content-Disposition: form-data; name="file"; filename="me.png"
+/// let file = b"\x89PNG...";
+/// let upload = Upload {
+///     bucket: "sigv4examplebucket",
+///     file_name: "me.png",
+///     file_length: file.len() as u64,
+/// };
+/// assert_eq!(upload.file_length, 7);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upload<'a> {
+    /// The bucket that the form was sent to.
+    pub bucket: &'a str,
+    /// The file's name as the browser sent it, for `${filename}` in form fields.
+    ///
+    /// Only the part after the last `/` or `\` counts.
+    pub file_name: &'a str,
+    /// The length of the file, in bytes. Check it again after reading if it is not known yet.
+    pub file_length: u64,
+}

@@ -1,0 +1,73 @@
+//! Forms that were verified.
+
+use std::fmt;
+
+use super::fields::Filled;
+use crate::sigv4::scope::CredentialScope;
+
+/// A proof: the owner of the access key signed the form, and the upload meets its policy.
+///
+/// Both `SignedPost` types return it, that of Signature Version 4 and that of the older scheme.
+///
+/// ```
+/// use countersign::post_policy::VerifiedPost;
+///
+/// /// Stores only what was verified.
+/// fn store(post: &VerifiedPost<'_>, file: &[u8]) {
+///     let (id, key) = (post.access_key_id(), post.key());
+///     println!("{id} wrote {} bytes to {key}", file.len());
+/// }
+/// ```
+#[derive(Clone)]
+pub struct VerifiedPost<'a> {
+    access_key_id: &'a str,
+    scope: Option<CredentialScope>,
+    filled: Filled<'a>,
+}
+
+impl<'a> VerifiedPost<'a> {
+    pub(crate) fn new(
+        access_key_id: &'a str,
+        scope: Option<CredentialScope>,
+        filled: Filled<'a>,
+    ) -> Self {
+        Self {
+            access_key_id,
+            scope,
+            filled,
+        }
+    }
+
+    /// The access key ID of the signer.
+    pub fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// The credential scope, or `None` if the form is signed by the scheme before Signature Version 4.
+    pub fn scope(&self) -> Option<&CredentialScope> {
+        self.scope.as_ref()
+    }
+
+    /// The key to store the file under, with the file's name in place of `${filename}`.
+    pub fn key(&self) -> &str {
+        self.filled.key()
+    }
+
+    /// The value of a form field that the policy covers, with `${filename}` replaced.
+    ///
+    /// This is the value that was checked against the policy. It is `None` for fields that need no
+    /// condition, such as `x-ignore-…`.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.filled.covered(name)
+    }
+}
+
+impl fmt::Debug for VerifiedPost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedPost")
+            .field("access_key_id", &self.access_key_id)
+            .field("scope", &self.scope)
+            .field("key", &self.key())
+            .finish_non_exhaustive()
+    }
+}

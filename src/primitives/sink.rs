@@ -1,0 +1,39 @@
+//! Where text goes while it is written: a hash state, bytes, or a `String`.
+
+use super::ascii::own_ascii;
+use super::sha256::Sha256;
+
+/// A destination for text.
+///
+/// The signer, the verifier and the explainer write through it, so they cannot drift apart.
+pub(crate) trait Sink {
+    /// Writes bytes. A `String` takes only ASCII here.
+    fn put(&mut self, bytes: &[u8]);
+
+    fn put_str(&mut self, text: &str) {
+        self.put(text.as_bytes());
+    }
+}
+
+impl Sink for Sha256 {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+}
+
+impl Sink for Vec<u8> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
+impl Sink for String {
+    fn put(&mut self, bytes: &[u8]) {
+        self.push_str(own_ascii(bytes));
+    }
+
+    fn put_str(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}

@@ -1,0 +1,226 @@
+//! Passwords for provisioned clusters.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::{DatabaseLogin, duration};
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::limits;
+use crate::aws_call::query::{self, QueryForm};
+use crate::aws_call::secret_text::SecretText;
+use crate::aws_call::service_error::ServiceError;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::aws_call::xml;
+use crate::error::Error;
+use crate::primitives::xml::{Element, Problem};
+use crate::service::hosts::Api;
+
+const VERSION: &str = "2012-12-01";
+const NAMESPACE: &str = "http://redshift.amazonaws.com/doc/2012-12-01/";
+
+/// Which cluster.
+///
+/// ```
+/// use countersign::redshift::{Cluster, GetClusterCredentialsWithIam};
+///
+/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName("data.example.com"));
+/// assert_eq!(ask.cluster, Cluster::CustomDomainName("data.example.com"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cluster<'a> {
+    /// By its identifier.
+    Identifier(&'a str),
+    /// By its custom domain name.
+    CustomDomainName(&'a str),
+}
+
+impl<'a> Cluster<'a> {
+    /// Its two parameters, of which one is given.
+    fn names(self) -> Result<(Option<&'a str>, Option<&'a str>), Error> {
+        let (parameter, name) = match self {
+            Self::Identifier(name) => ("ClusterIdentifier", name),
+            Self::CustomDomainName(name) => ("CustomDomainName", name),
+        };
+        required(parameter, name)?;
+        Ok(match self {
+            Self::Identifier(name) => (Some(name), None),
+            Self::CustomDomainName(name) => (None, Some(name)),
+        })
+    }
+}
+
+fn required(parameter: &str, text: &str) -> Result<(), Error> {
+    limits::length(parameter, text, 1..=usize::MAX, "is empty")
+}
+
+/// `GetClusterCredentials`: a password for a database user that you name.
+///
+/// - Permission: `redshift:GetClusterCredentials` on the user (and on the database, if one is
+///   named), `redshift:CreateClusterUser` for [`auto_create`](Self::auto_create), and
+///   `redshift:JoinGroup` for groups.
+/// - Lives for 15 minutes, or for [`duration`](Self::duration).
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::redshift::{Cluster, GetClusterCredentials};
+///
+/// let ask = GetClusterCredentials::new("jane", Cluster::Identifier("examplecluster"));
+/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// assert_eq!(
+///     request.body(),
+///     "Action=GetClusterCredentials&Version=2012-12-01&DbUser=jane&ClusterIdentifier=examplecluster"
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GetClusterCredentials<'a> {
+    /// The database user, without the prefix that the response puts in front.
+    pub db_user: &'a str,
+    /// The cluster.
+    pub cluster: Cluster<'a>,
+    /// The only database that the user may log in to; without, every one.
+    pub db_name: Option<&'a str>,
+    /// How long the password lives: 900 to 3600 seconds. A fraction of a second is dropped.
+    pub duration: Option<Duration>,
+    /// Whether Redshift creates a user that it does not know.
+    pub auto_create: bool,
+    /// Groups that the user joins for the session.
+    pub db_groups: &'a [&'a str],
+}
+
+impl<'a> GetClusterCredentials<'a> {
+    /// A call with what is required.
+    pub fn new(db_user: &'a str, cluster: Cluster<'a>) -> Self {
+        Self {
+            db_user,
+            cluster,
+            db_name: None,
+            duration: None,
+            auto_create: false,
+            db_groups: &[],
+        }
+    }
+
+    /// The request, for an endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if the region has no such host
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        required("DbUser", self.db_user)?;
+        let (identifier, domain) = self.cluster.names()?;
+        let seconds = duration("DurationSeconds", self.duration)?;
+        let form = QueryForm::new("GetClusterCredentials", VERSION)
+            .text("DbUser", self.db_user)
+            .optional("DbName", self.db_name)
+            .optional("ClusterIdentifier", identifier)
+            .optional("DurationSeconds", seconds.map(|s| s.to_string()).as_deref())
+            .optional("AutoCreate", self.auto_create.then_some("true"))
+            .list("DbGroups.DbGroup", self.db_groups)
+            .optional("CustomDomainName", domain);
+        to_be_signed(form, endpoint)
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// What Redshift refuses, and a response that is not one of this call.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<DatabaseLogin, ServiceError> {
+        let action = "GetClusterCredentials";
+        query::read(action, NAMESPACE, status, body.as_ref(), login)
+    }
+}
+
+/// `GetClusterCredentialsWithIAM`: a password for the database user of the caller's IAM identity.
+///
+/// - Permission: `redshift:GetClusterCredentialsWithIAM`.
+/// - Lives for 15 minutes, or for [`duration`](Self::duration).
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::redshift::{Cluster, GetClusterCredentialsWithIam};
+///
+/// let mut ask = GetClusterCredentialsWithIam::new(Cluster::Identifier("c1"));
+/// ask.db_name = Some("dev");
+/// let request = ask.request(&Endpoint::regional("us-west-2")?)?.into_unsigned();
+/// assert_eq!(
+///     request.body(),
+///     "Action=GetClusterCredentialsWithIAM&Version=2012-12-01&DbName=dev&ClusterIdentifier=c1"
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GetClusterCredentialsWithIam<'a> {
+    /// The cluster.
+    pub cluster: Cluster<'a>,
+    /// The only database that the user may log in to; without, every one.
+    pub db_name: Option<&'a str>,
+    /// How long the password lives: 900 to 3600 seconds. A fraction of a second is dropped.
+    pub duration: Option<Duration>,
+}
+
+impl<'a> GetClusterCredentialsWithIam<'a> {
+    /// A call with what is required.
+    pub fn new(cluster: Cluster<'a>) -> Self {
+        Self {
+            cluster,
+            db_name: None,
+            duration: None,
+        }
+    }
+
+    /// The request, for an endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if the region has no such host
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let (identifier, domain) = self.cluster.names()?;
+        let seconds = duration("DurationSeconds", self.duration)?;
+        let form = QueryForm::new("GetClusterCredentialsWithIAM", VERSION)
+            .optional("DbName", self.db_name)
+            .optional("ClusterIdentifier", identifier)
+            .optional("DurationSeconds", seconds.map(|s| s.to_string()).as_deref())
+            .optional("CustomDomainName", domain);
+        to_be_signed(form, endpoint)
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// What Redshift refuses, and a response that is not one of this call.
+    pub fn parse(
+        status: StatusCode,
+        body: impl AsRef<[u8]>,
+    ) -> Result<DatabaseLogin, ServiceError> {
+        let action = "GetClusterCredentialsWithIAM";
+        query::read(action, NAMESPACE, status, body.as_ref(), login)
+    }
+}
+
+fn to_be_signed(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+    Ok(SignableRequest {
+        request: form.into_request(&endpoint.origin(Api::Redshift)?)?,
+        service: "redshift",
+        region: endpoint.region().to_owned(),
+    })
+}
+
+fn login(result: &Element<'_>) -> Result<DatabaseLogin, Problem> {
+    let refresh = "NextRefreshTime";
+    let has_refresh = result.child(refresh)?.is_some();
+    Ok(DatabaseLogin {
+        user: result.required("DbUser")?,
+        password: SecretText::new(result.required("DbPassword")?),
+        expires_at: xml::date(result, "Expiration")?,
+        next_refresh_at: has_refresh
+            .then(|| xml::date(result, refresh))
+            .transpose()?,
+    })
+}

@@ -1,0 +1,124 @@
+//! Passwords for Amazon Redshift Serverless.
+
+use std::time::Duration;
+
+use http::Response;
+
+use super::{DatabaseLogin, duration};
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::json::{JsonObject, JsonResponse};
+use crate::aws_call::secret_text::SecretText;
+use crate::aws_call::service_error::ServiceError;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::error::Error;
+use crate::service::hosts::Api;
+
+const SERVICE: &str = "redshift-serverless";
+
+/// Which workgroup.
+///
+/// ```
+/// use countersign::redshift::serverless::{GetCredentials, Workgroup};
+///
+/// let ask = GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
+/// assert_eq!(ask.workgroup, Workgroup::CustomDomainName("data.example.com"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workgroup<'a> {
+    /// By its name: 3 to 64 of `a-z`, `0-9` and `-`.
+    Name(&'a str),
+    /// By its custom domain name.
+    CustomDomainName(&'a str),
+}
+
+/// `GetCredentials`: a password for the database user of the caller's IAM identity.
+///
+/// - Permission: `redshift-serverless:GetCredentials`.
+/// - Lives for 15 minutes, or for [`duration`](Self::duration).
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::redshift::serverless::{GetCredentials, Workgroup};
+///
+/// let ask = GetCredentials::new(Workgroup::Name("wg-1"));
+/// let endpoint = Endpoint::regional("eu-north-1")?.with_dual_stack();
+/// let request = ask.request(&endpoint)?.into_unsigned();
+/// assert_eq!(request.uri(), "https://redshift-serverless.eu-north-1.api.aws/");
+/// assert_eq!(request.body(), r#"{"workgroupName":"wg-1"}"#);
+///
+/// // Sign and send it; then:
+/// # let response = http::Response::new(r#"{"dbUser":"IAMR:role","dbPassword":"pass","expiration":1795957200,"nextRefreshTime":1795957200}"#);
+/// let login = GetCredentials::parse(&response)?;
+/// assert_eq!(login.user, "IAMR:role");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GetCredentials<'a> {
+    /// The workgroup.
+    pub workgroup: Workgroup<'a>,
+    /// The only database that the user may log in to; without, the default one.
+    pub db_name: Option<&'a str>,
+    /// How long the password lives: 900 to 3600 seconds. A fraction of a second is dropped.
+    pub duration: Option<Duration>,
+}
+
+impl<'a> GetCredentials<'a> {
+    /// A call with what is required.
+    pub fn new(workgroup: Workgroup<'a>) -> Self {
+        Self {
+            workgroup,
+            db_name: None,
+            duration: None,
+        }
+    }
+
+    /// The request, for an endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if the region has no such host
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let (name, domain) = match self.workgroup {
+            Workgroup::Name(name) => (Some(name), None),
+            Workgroup::CustomDomainName(domain) => (None, Some(domain)),
+        };
+        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        if name.is_some_and(|name| !(3..=64).contains(&name.len()) || !name.bytes().all(allowed)) {
+            let problem = "takes 3 to 64 of `a-z`, `0-9` and `-`";
+            return Err(Error::invalid_parameter("workgroupName", problem));
+        }
+        if domain == Some("") {
+            return Err(Error::invalid_parameter("customDomainName", "is empty"));
+        }
+        let body = JsonObject::new()
+            .optional("workgroupName", name)
+            .optional("dbName", self.db_name)
+            .number(
+                "durationSeconds",
+                duration("durationSeconds", self.duration)?,
+            )
+            .optional("customDomainName", domain);
+        let origin = endpoint.origin(Api::RedshiftServerless)?;
+        Ok(SignableRequest {
+            request: body.into_aws_json(&origin, "RedshiftServerless.GetCredentials")?,
+            service: SERVICE,
+            region: endpoint.region().to_owned(),
+        })
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// What Redshift Serverless refuses, and a response that is not one of this call.
+    pub fn parse(response: &Response<impl AsRef<[u8]>>) -> Result<DatabaseLogin, ServiceError> {
+        let response = JsonResponse::read(response)?;
+        let fields = response.fields();
+        Ok(DatabaseLogin {
+            user: fields.text("dbUser")?.to_owned(),
+            password: SecretText::new(fields.text("dbPassword")?.to_owned()),
+            expires_at: fields.time("expiration")?,
+            next_refresh_at: fields.optional_time("nextRefreshTime")?,
+        })
+    }
+}

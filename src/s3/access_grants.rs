@@ -1,0 +1,332 @@
+//! S3 Access Grants: how do I get credentials for a prefix that I was granted?
+//!
+//! One signed call returns temporary credentials for the grant that matches: a bucket, a prefix or
+//! an object. Sign requests to S3 with them, as with any others.
+//!
+//! ```
+//! use countersign::aws_call::Endpoint;
+//! use countersign::s3::access_grants::{GetDataAccess, Permission};
+//! use countersign::{Credentials, Signer};
+//! use http::StatusCode;
+//! use time::macros::datetime;
+//!
+//! let ask = GetDataAccess::new("111122223333", "s3://bucket/prefix/*", Permission::Read);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let endpoint = Endpoint::regional("eu-west-1")?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-11-29 12:00 UTC))?;
+//! assert_eq!(request.uri().host(), Some("111122223333.s3-control.eu-west-1.amazonaws.com"));
+//!
+//! // Send it; then:
+//! # let (status, body) = (StatusCode::OK, "<GetDataAccessResult xmlns=\"http://awss3control.amazonaws.com/doc/2018-08-20/\"><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><MatchedGrantTarget>s3://bucket/prefix/*</MatchedGrantTarget></GetDataAccessResult>");
+//! let access = GetDataAccess::parse(status, body)?;
+//! assert_eq!(access.matched_grant_target.as_deref(), Some("s3://bucket/prefix/*"));
+//! let signer = Signer::new(access.credentials, "eu-west-1", "s3")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Amazon S3 API Reference, "`GetDataAccess`"; Amazon S3 User Guide, "Managing access with S3
+//! Access Grants".
+
+use std::time::Duration;
+
+use http::{HeaderValue, Request, StatusCode};
+
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::service_error::ServiceError;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::aws_call::{limits, query};
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::primitives::xml::{self, Element, Problem};
+use crate::service::hosts::Api;
+use crate::sigv4::object_key::encode_segment;
+
+const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";
+/// The checksum of an empty body, which S3's model requires.
+const CRC32_OF_NOTHING: &str = "AAAAAA==";
+
+/// What the credentials may do.
+///
+/// ```
+/// use countersign::s3::access_grants::{GetDataAccess, Permission};
+///
+/// let ask = GetDataAccess::new("111122223333", "s3://b/*", Permission::ReadWrite);
+/// assert_eq!(ask.permission.as_str(), "READWRITE");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Read.
+    Read,
+    /// Write.
+    Write,
+    /// Both.
+    ReadWrite,
+}
+
+impl Permission {
+    /// As it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "READ",
+            Self::Write => "WRITE",
+            Self::ReadWrite => "READWRITE",
+        }
+    }
+}
+
+/// How far the credentials reach within the grant.
+///
+/// ```
+/// use countersign::s3::access_grants::Privilege;
+///
+/// assert_eq!(Privilege::Minimal.as_str(), "Minimal");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Privilege {
+    /// As far as the target that was asked for.
+    Minimal,
+    /// As far as the grant that matches.
+    Default,
+}
+
+impl Privilege {
+    /// As it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Minimal => "Minimal",
+            Self::Default => "Default",
+        }
+    }
+}
+
+/// Which Access Grants instances are searched.
+///
+/// ```
+/// use countersign::s3::access_grants::InstanceScope;
+///
+/// assert_eq!(InstanceScope::All.as_str(), "ALL");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InstanceScope {
+    /// The instance of the account in the request.
+    Own,
+    /// All that are shared with the account, too.
+    All,
+}
+
+impl InstanceScope {
+    /// As it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "SELF",
+            Self::All => "ALL",
+        }
+    }
+}
+
+/// `GetDataAccess`: temporary credentials for what a grant allows.
+///
+/// - Permission: `s3:GetDataAccess`.
+/// - The credentials live for an hour, or for [`duration`](Self::duration).
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::s3::access_grants::{GetDataAccess, Permission, Privilege};
+///
+/// let mut ask = GetDataAccess::new("111122223333", "s3://bucket/a b/*", Permission::Read);
+/// ask.privilege = Some(Privilege::Minimal);
+/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// assert_eq!(
+///     request.uri().query(),
+///     Some("target=s3%3A%2F%2Fbucket%2Fa%20b%2F%2A&permission=READ&privilege=Minimal")
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GetDataAccess<'a> {
+    /// The account of the Access Grants instance: twelve digits.
+    pub account_id: &'a str,
+    /// The data: `s3://BUCKET/PREFIX*` or `s3://BUCKET/KEY`, 1 to 2000 characters.
+    pub target: &'a str,
+    /// What the credentials may do.
+    pub permission: Permission,
+    /// How long the credentials live: 900 to 43200 seconds. A fraction of a second is dropped.
+    pub duration: Option<Duration>,
+    /// How far the credentials reach; without, as far as the grant.
+    pub privilege: Option<Privilege>,
+    /// Whether the target is one object and not a prefix.
+    pub target_is_object: bool,
+    /// A note for CloudTrail: 1 to 2048 characters without a line break.
+    pub audit_context: Option<&'a str>,
+    /// Which instances are searched; without, the account's own.
+    pub instance_scope: Option<InstanceScope>,
+}
+
+impl<'a> GetDataAccess<'a> {
+    /// A call with what is required.
+    pub fn new(account_id: &'a str, target: &'a str, permission: Permission) -> Self {
+        Self {
+            account_id,
+            target,
+            permission,
+            duration: None,
+            privilege: None,
+            target_is_object: false,
+            audit_context: None,
+            instance_scope: None,
+        }
+    }
+
+    /// The request, for an endpoint. The account is put in front of the host, unless that is an
+    /// IP address.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if the region has no such host
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let account = self.account_id;
+        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::invalid_parameter("AccountId", "takes twelve digits"));
+        }
+        limits::length(
+            "Target",
+            self.target,
+            1..=2000,
+            "takes 1 to 2000 characters",
+        )?;
+        let problem = "takes 900 to 43200 seconds";
+        let seconds = limits::seconds("DurationSeconds", self.duration, 900..=43_200, problem)?;
+        if let Some(context) = self.audit_context {
+            let problem = "takes 1 to 2048 characters without a line break";
+            limits::length("AuditContext", context, 1..=2048, problem)?;
+            if context.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+                return Err(Error::invalid_parameter("AuditContext", problem));
+            }
+        }
+        let origin = endpoint.origin_with_prefix(account, Api::S3Control)?;
+        let mut url = format!("{origin}/v20180820/accessgrantsinstance/dataaccess");
+        for (name, value) in [
+            ("?target=", Some(encode_segment(self.target))),
+            ("&permission=", Some(self.permission.as_str().to_owned())),
+            ("&durationSeconds=", seconds.map(|s| s.to_string())),
+            ("&privilege=", self.privilege.map(|p| p.as_str().to_owned())),
+            (
+                "&targetType=",
+                self.target_is_object.then(|| "Object".to_owned()),
+            ),
+            ("&auditContext=", self.audit_context.map(encode_segment)),
+            (
+                "&instanceScope=",
+                self.instance_scope.map(|scope| scope.as_str().to_owned()),
+            ),
+        ] {
+            if let Some(value) = value {
+                url.push_str(name);
+                url.push_str(&value);
+            }
+        }
+        let mut request = Request::new(String::new());
+        *request.uri_mut() = url
+            .parse()
+            .map_err(|_| Error::UrlTooLong { length: url.len() })?;
+        let account = HeaderValue::from_str(account)
+            .map_err(|_| Error::invalid_parameter("AccountId", "takes twelve digits"))?;
+        let headers = request.headers_mut();
+        headers.insert("x-amz-account-id", account);
+        let checksum = HeaderValue::from_static(CRC32_OF_NOTHING);
+        headers.insert("x-amz-checksum-crc32", checksum);
+        Ok(SignableRequest {
+            request,
+            service: "s3",
+            region: endpoint.region().to_owned(),
+        })
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// What S3 refuses, and a response that is not one of this call.
+    pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<DataAccess, ServiceError> {
+        let malformed = |Problem(problem)| ServiceError::malformed(status, problem);
+        let text = xml::text(body.as_ref()).map_err(malformed)?;
+        let document = xml::parse(text).map_err(malformed)?;
+        let root = Element::root(&document);
+        let of_s3 = root.namespace().is_empty() || root.namespace() == NAMESPACE;
+        match root.name() {
+            "ErrorResponse" | "Error" => {
+                Err(query::refused(status, &root).unwrap_or_else(malformed))
+            }
+            "GetDataAccessResult" if status.is_success() && of_s3 => {
+                data_access(&root).map_err(malformed)
+            }
+            _ => Err(ServiceError::malformed(
+                status,
+                "is not a GetDataAccess response",
+            )),
+        }
+    }
+}
+
+fn data_access(result: &Element<'_>) -> Result<DataAccess, Problem> {
+    let grantee = match result.child("Grantee")? {
+        None => None,
+        Some(grantee) => Some(Grantee {
+            kind: grantee.text("GranteeType")?,
+            identifier: grantee.text("GranteeIdentifier")?,
+        }),
+    };
+    Ok(DataAccess {
+        credentials: crate::aws_call::xml::credentials(result)?,
+        matched_grant_target: result.text("MatchedGrantTarget")?,
+        grantee,
+        matched_instance_arn: result.text("MatchedInstanceArn")?,
+    })
+}
+
+/// Credentials for what a grant allows, and which grant that is.
+///
+/// ```
+/// use countersign::s3::access_grants::GetDataAccess;
+/// use http::StatusCode;
+///
+/// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType></Grantee></GetDataAccessResult>");
+/// let access = GetDataAccess::parse(status, body)?;
+/// assert!(access.credentials.expiration().is_some());
+/// assert_eq!(access.grantee.and_then(|grantee| grantee.kind).as_deref(), Some("IAM"));
+/// # Ok::<(), countersign::aws_call::ServiceError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DataAccess {
+    /// Temporary credentials for S3.
+    pub credentials: Credentials,
+    /// What the grant covers. It can be wider than the target that was asked for.
+    pub matched_grant_target: Option<String>,
+    /// Who the grant was given to.
+    pub grantee: Option<Grantee>,
+    /// The instance that has the grant.
+    pub matched_instance_arn: Option<String>,
+}
+
+/// Who a grant was given to.
+///
+/// ```
+/// use countersign::s3::access_grants::GetDataAccess;
+/// use http::StatusCode;
+///
+/// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType><GranteeIdentifier>arn:aws:iam::111122223333:role/r</GranteeIdentifier></Grantee></GetDataAccessResult>");
+/// let grantee = GetDataAccess::parse(status, body)?.grantee.unwrap();
+/// assert_eq!(grantee.identifier.as_deref(), Some("arn:aws:iam::111122223333:role/r"));
+/// # Ok::<(), countersign::aws_call::ServiceError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Grantee {
+    /// `IAM`, `DIRECTORY_USER` or `DIRECTORY_GROUP`.
+    pub kind: Option<String>,
+    /// An ARN, or an ID of the directory.
+    pub identifier: Option<String>,
+}

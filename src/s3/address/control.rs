@@ -1,0 +1,162 @@
+//! The S3 Control API, for access points, batch jobs, access grants, and S3 on Outposts.
+
+use http::{HeaderName, HeaderValue};
+
+use crate::address::arn::Arn;
+use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::s3::address::outposts::Resource;
+use crate::s3::address::{Addressing, Client, label};
+use crate::service::partition::Partition;
+
+const ACCOUNT: HeaderName = HeaderName::from_static("x-amz-account-id");
+const OUTPOST: HeaderName = HeaderName::from_static("x-amz-outpost-id");
+
+/// What a call of the S3 Control API is about.
+///
+/// ```
+/// use countersign::s3::{Addressing, ControlTarget};
+///
+/// let arn = "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01234567890123456/bucket/reports";
+/// let address = Addressing::new("us-west-2").control(None, ControlTarget::Bucket(arn))?;
+/// assert_eq!(address.url(), "https://s3-outposts.us-west-2.amazonaws.com");
+/// assert_eq!(address.headers()["x-amz-outpost-id"], "op-01234567890123456");
+/// # Ok::<(), countersign::s3::AddressError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ControlTarget<'a> {
+    /// The account: batch jobs, access grants, Multi-Region Access Points, Storage Lens …
+    Account,
+    /// An access point, by its name or its Outposts ARN.
+    AccessPoint(&'a str),
+    /// A bucket, by its name or its Outposts ARN.
+    Bucket(&'a str),
+    /// An outpost, by its id.
+    Outpost(&'a str),
+}
+
+impl Addressing {
+    /// Returns the address of a call of the S3 Control API.
+    ///
+    /// `account_id` is the account that the call is about. It is part of the host name, except where
+    /// an ARN, an outpost or a directory bucket's access point names the host. Transfer Acceleration
+    /// is not for this API: the option has no effect.
+    ///
+    /// # Errors
+    /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the target
+    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN, the account or
+    ///   the outpost is malformed
+    /// - [`AddressError::PartitionMismatch`] or [`AddressError::RegionMismatch`] if the ARN is of
+    ///   another partition than the Region, or of a Region that the options forbid
+    /// - [`AddressError::AccountMissing`] if the host name needs an account and there is none
+    /// - [`AddressError::AccountMismatch`] if the account is other than that of the ARN
+    ///
+    /// ```
+    /// use countersign::s3::{Addressing, ControlTarget};
+    ///
+    /// let addressing = Addressing::new("us-west-2");
+    /// let address = addressing.control(Some("123456789012"), ControlTarget::AccessPoint("finance"))?;
+    /// assert_eq!(address.host(), "123456789012.s3-control.us-west-2.amazonaws.com");
+    /// # Ok::<(), countersign::s3::AddressError>(())
+    /// ```
+    pub fn control(
+        &self,
+        account_id: Option<&str>,
+        target: ControlTarget<'_>,
+    ) -> Result<Address, AddressError> {
+        let client = Client::new(self)?;
+        let arn = match target {
+            ControlTarget::Outpost(id) => {
+                label("outpost id", id)?;
+                return client.outposts_control(client.region);
+            }
+            ControlTarget::AccessPoint(name) if name.ends_with("--xa-s3") => {
+                return client.directory_access_point_control();
+            }
+            ControlTarget::AccessPoint(arn) if arn.starts_with("arn:") => (arn, "accesspoint"),
+            ControlTarget::Bucket(arn) if arn.starts_with("arn:") => (arn, "bucket"),
+            _ => return client.account_control(account_id),
+        };
+        client.outposts_arn(account_id, arn.0, arn.1)
+    }
+}
+
+impl Client<'_> {
+    /// `ACCOUNT.s3-control[-fips][.dualstack].REGION.SUFFIX`.
+    fn account_control(&self, account_id: Option<&str>) -> Result<Address, AddressError> {
+        let account_id = account_id.ok_or(AddressError::AccountMissing)?;
+        label("account id", account_id)?;
+        let schemes = self.schemes();
+        let account = format!("{account_id}.");
+        Ok(match &self.endpoint {
+            Some(endpoint) => Address::at(endpoint, &account, "", schemes)?,
+            None => {
+                let host = self.host("s3-control", self.region);
+                Address::https(&format!("{account}{host}"), "", schemes)
+            }
+        })
+    }
+
+    /// `s3express-control[-fips].REGION.SUFFIX`.
+    fn directory_access_point_control(&self) -> Result<Address, AddressError> {
+        self.refuse(
+            self.options.dual_stack,
+            AddressPart::DualStack,
+            AddressPart::DirectoryBucket,
+        )?;
+        let schemes = vec![SigningScheme::sigv4("s3express", self.region)];
+        Ok(match &self.endpoint {
+            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
+            None => Address::https(&self.host("s3express-control", self.region), "", schemes),
+        })
+    }
+
+    fn outposts_arn(
+        &self,
+        account_id: Option<&str>,
+        text: &str,
+        kind: &str,
+    ) -> Result<Address, AddressError> {
+        let arn = Arn::parse(text)?;
+        let mut resource = arn.resource();
+        if (arn.service, resource.next()) != ("s3-outposts", Some("outpost")) {
+            return Err(arn.invalid("is not of S3 on Outposts"));
+        }
+        let resource = Resource::read(&arn, resource)?;
+        if resource.kind != kind {
+            return Err(arn.invalid("names a bucket in place of an access point, or the reverse"));
+        }
+        let region = self.region_of(&arn)?;
+        label("account id", arn.account)?;
+        if let Some(given) = account_id.filter(|given| *given != arn.account) {
+            return Err(AddressError::AccountMismatch {
+                arn: arn.account.to_owned(),
+                given: given.to_owned(),
+            });
+        }
+        let header = |text| HeaderValue::from_str(text).map_err(|_| arn.invalid("is malformed"));
+        let address = self.outposts_control(region)?;
+        Ok(address
+            .with_header(ACCOUNT, header(arn.account)?)
+            .with_header(OUTPOST, header(resource.outpost)?))
+    }
+
+    /// `s3-outposts[-fips].REGION.SUFFIX`, with the other suffix for dual stack.
+    fn outposts_control(&self, region: &str) -> Result<Address, AddressError> {
+        let schemes = vec![SigningScheme::sigv4("s3-outposts", region)];
+        if let Some(endpoint) = &self.endpoint {
+            return Address::at(endpoint, "", "", schemes);
+        }
+        let partition = Partition::of(region);
+        let domain = if self.options.dual_stack {
+            partition.dual_stack_domain()
+        } else {
+            partition.domain()
+        };
+        let fips = if self.options.fips { "-fips" } else { "" };
+        let host = format!("s3-outposts{fips}.{region}.{domain}");
+        Ok(Address::https(&host, "", schemes))
+    }
+}

@@ -1,0 +1,126 @@
+//! Access points of S3 on Outposts.
+
+use crate::address::arn::Arn;
+use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::primitives::host_label::is_host_label;
+use crate::s3::address::{Client, label};
+
+/// What an ARN of S3 on Outposts names: `outpost/OUTPOST/KIND/NAME`.
+pub(super) struct Resource<'a> {
+    pub(super) outpost: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) name: &'a str,
+}
+
+impl<'a> Resource<'a> {
+    /// Reads what follows `outpost`.
+    pub(super) fn read(
+        arn: &Arn<'a>,
+        mut resource: impl Iterator<Item = &'a str>,
+    ) -> Result<Self, AddressError> {
+        let mut next = |problem| {
+            let part = resource.next().filter(|part| !part.is_empty());
+            part.ok_or_else(|| arn.invalid(problem))
+        };
+        let outpost = next("names no outpost")?;
+        label("outpost id", outpost)?;
+        let kind = next("names no access point or bucket of the outpost")?;
+        let name = next("names an access point or bucket without a name")?;
+        if resource.next().is_some() {
+            return Err(arn.invalid("names a part of an access point or bucket"));
+        }
+        Ok(Self {
+            outpost,
+            kind,
+            name,
+        })
+    }
+}
+
+impl Client<'_> {
+    fn refuse_outposts(&self) -> Result<(), AddressError> {
+        let part = AddressPart::Outposts;
+        self.refuse_both(part)?;
+        self.refuse(self.options.fips, AddressPart::Fips, part)
+    }
+
+    /// `NAME-ACCOUNT.OUTPOST.s3-outposts.REGION.SUFFIX`.
+    pub(super) fn outposts_access_point<'a>(
+        &self,
+        arn: &Arn<'a>,
+        resource: impl Iterator<Item = &'a str>,
+    ) -> Result<Address, AddressError> {
+        self.refuse_outposts()?;
+        let resource = Resource::read(arn, resource)?;
+        if resource.kind != "accesspoint" {
+            return Err(arn.invalid("names something other than an access point"));
+        }
+        let region = self.region_of(arn)?;
+        label("account id", arn.account)?;
+        label("access point name", resource.name)?;
+        let first = format!("{}-{}", resource.name, arn.account);
+        label("access point name with account id", &first)?;
+        let labels = format!("{first}.{}.", resource.outpost);
+        let schemes = schemes(region);
+        Ok(match &self.endpoint {
+            Some(endpoint) => Address::at(endpoint, &labels, "", schemes)?,
+            None => {
+                let host = self.host("s3-outposts", region);
+                Address::https(&format!("{labels}{host}"), "", schemes)
+            }
+        })
+    }
+
+    /// An alias, which tells the outpost by the letters at fixed places from its end; `None` for a
+    /// name that is too short to be one.
+    pub(super) fn outposts_alias(&self, bucket: &str) -> Option<Result<Address, AddressError>> {
+        if !bucket.ends_with("--op-s3") || !bucket.is_ascii() {
+            return None;
+        }
+        let start = bucket.len().checked_sub(50)?;
+        let hardware = bucket.get(start..=start)?;
+        let outpost = bucket.get(start + 1..start + 18)?;
+        Some(self.outposts_alias_at(bucket, hardware, outpost))
+    }
+
+    fn outposts_alias_at(
+        &self,
+        bucket: &str,
+        hardware: &str,
+        outpost: &str,
+    ) -> Result<Address, AddressError> {
+        self.refuse_outposts()?;
+        self.refuse(
+            self.endpoint.is_some(),
+            AddressPart::Endpoint,
+            AddressPart::Outposts,
+        )?;
+        label("outpost id", outpost)?;
+        if !is_host_label(bucket) {
+            return Err(invalid(bucket, "is not one label of a host name"));
+        }
+        let outpost = match hardware {
+            "e" => "ec2".to_owned(),
+            "o" => format!("op-{outpost}"),
+            _ => return Err(invalid(bucket, "names no known hardware of an outpost")),
+        };
+        let host = self.host("s3-outposts", self.region);
+        let host = format!("{bucket}.{outpost}.{host}");
+        Ok(Address::https(&host, "", schemes(self.region)))
+    }
+}
+
+/// For all regions, or for one.
+fn schemes(region: &str) -> Vec<SigningScheme> {
+    vec![
+        SigningScheme::sigv4a("s3-outposts"),
+        SigningScheme::sigv4("s3-outposts", region),
+    ]
+}
+
+fn invalid(bucket: &str, problem: &'static str) -> AddressError {
+    AddressError::InvalidBucket {
+        bucket: bucket.to_owned(),
+        problem,
+    }
+}

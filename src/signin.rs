@@ -1,0 +1,81 @@
+//! AWS Sign-In: how do I get a bearer token for a service that takes no signatures?
+//!
+//! A call that is signed with your credentials returns an OAuth 2.0 access token. Each token is for
+//! one resource, such as `ecr.amazonaws.com`.
+//!
+//! | call | signed | returns |
+//! |---|---|---|
+//! | [`CreateBearerToken`] | yes | a token for 5 minutes to 12 hours |
+//! | [`CreateOAuth2TokenWithIam`] | yes | a token for up to an hour |
+//! | [`CreateOAuth2TokenWithTokenExchange`] | no | a token for the token of another issuer |
+//! | [`IntrospectOAuth2TokenWithIam`] | yes | whether a token is active, and whose it is |
+//! | [`RevokeOAuth2TokenWithIam`] | yes | nothing: a refresh token is no longer good |
+//!
+//! ```
+//! use std::time::Duration;
+//! use countersign::aws_call::Endpoint;
+//! use countersign::{Credentials, signin};
+//! use time::macros::datetime;
+//!
+//! let mut ask = signin::CreateBearerToken::new("ecr.amazonaws.com");
+//! ask.duration = Some(Duration::from_secs(3600));
+//! let endpoint = Endpoint::regional("us-east-1")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let now = datetime!(2026-11-29 12:00 UTC);
+//! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
+//! assert_eq!(request.uri().host(), Some("us-east-1.oauth.signin.aws"));
+//!
+//! // Send it; then, with the time at which you sent it:
+//! # let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":3600}"#);
+//! let token = ask.parse(&endpoint, &response, now)?.token;
+//! assert_eq!((token.service(), token.region()), (Some("ecr"), Some("us-east-1")));
+//! assert!(token.expiration().is_some_and(|end| end.to_string() == "2026-11-29T13:00:00Z"));
+//! // It is refused everywhere else, and later, before anything is sent.
+//! assert!(token.check("glue", "us-east-1", now).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! AWS Sign-In API Reference.
+
+mod exchange;
+mod inspect;
+mod issue;
+mod issued;
+
+pub use exchange::{CreateOAuth2TokenWithTokenExchange, TokenGrant};
+pub use inspect::{
+    IntrospectOAuth2TokenWithIam, IntrospectOAuth2TokenWithIamResponse, RevokeOAuth2TokenWithIam,
+};
+pub use issue::{CreateBearerToken, CreateOAuth2TokenWithIam};
+pub use issued::IssuedToken;
+
+use http::Request;
+
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::json::JsonObject;
+use crate::aws_call::limits;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::error::Error;
+use crate::service::hosts::Api;
+
+/// A request of an operation: all are told apart by path and query.
+fn post(
+    endpoint: &Endpoint,
+    path_and_query: &str,
+    body: JsonObject,
+) -> Result<Request<String>, Error> {
+    let origin = endpoint.origin(Api::Signin)?;
+    body.into_rest_json(&format!("{origin}{path_and_query}"))
+}
+
+fn to_be_signed(request: Request<String>, endpoint: &Endpoint) -> SignableRequest {
+    SignableRequest {
+        request,
+        service: "signin",
+        region: endpoint.region().to_owned(),
+    }
+}
+
+fn check_resource(resource: &str) -> Result<(), Error> {
+    limits::length("resource", resource, 1..=2048, "takes 1 to 2048 characters")
+}

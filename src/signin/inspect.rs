@@ -1,0 +1,225 @@
+//! Whether a token is good, and how it is taken back.
+
+use std::fmt;
+
+use http::Response;
+
+use super::{post, to_be_signed};
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::json::{JsonObject, JsonResponse};
+use crate::aws_call::service_error::ServiceError;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::error::Error;
+use crate::timestamp::Timestamp;
+
+/// `ASOA…` is an access token and `ASOR…` a refresh token of Sign-In.
+fn check_token(token: &str, kinds: &[u8], problem: &'static str) -> Result<(), Error> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
+    let sound = match token.as_bytes() {
+        [b'A', b'S', b'O', kind, rest @ ..] => {
+            kinds.contains(kind) && !rest.is_empty() && rest.iter().copied().all(allowed)
+        }
+        _ => false,
+    };
+    if sound && token.len() <= 12_288 {
+        Ok(())
+    } else {
+        Err(Error::invalid_parameter("token", problem))
+    }
+}
+
+/// `IntrospectOAuth2TokenWithIAM`: whether a token of Sign-In is active, and whose it is (RFC 7662).
+///
+/// - Permission: `signin:IntrospectOAuth2TokenWithIAM`.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::signin::IntrospectOAuth2TokenWithIam;
+///
+/// let ask = IntrospectOAuth2TokenWithIam::new("ASOAexample");
+/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// assert_eq!(request.uri().path(), "/v1/introspect");
+///
+/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(r#"{"active":false}"#))?;
+/// assert!(!state.active);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct IntrospectOAuth2TokenWithIam<'a> {
+    /// The token, `ASOA…` or `ASOR…`: up to 12288 characters.
+    pub token: &'a str,
+    /// What kind of token it is, such as `access_token`. It only speeds up the lookup.
+    pub token_type_hint: Option<&'a str>,
+}
+
+/// What Sign-In knows of a token. All but [`active`](Self::active) can be missing.
+///
+/// ```
+/// use countersign::signin::IntrospectOAuth2TokenWithIam;
+///
+/// let body = r#"{"active":true,"exp":1795957200,"sub":"arn:aws:iam::111122223333:role/r","account_id":"111122223333"}"#;
+/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(body))?;
+/// assert_eq!(state.account_id.as_deref(), Some("111122223333"));
+/// assert!(state.expires_at.is_some_and(|time| time.unix_seconds() == 1_795_957_200));
+/// # Ok::<(), countersign::aws_call::ServiceError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IntrospectOAuth2TokenWithIamResponse {
+    /// Whether the token is good now.
+    pub active: bool,
+    /// `token_type`, which is `access_token`.
+    pub kind: Option<String>,
+    /// `exp`: when it expires.
+    pub expires_at: Option<Timestamp>,
+    /// `iat`: when it was issued.
+    pub issued_at: Option<Timestamp>,
+    /// `nbf`: when it becomes good.
+    pub not_before: Option<Timestamp>,
+    /// `sub`: whose it is.
+    pub subject: Option<String>,
+    /// `aud`: who it is for.
+    pub audience: Option<String>,
+    /// `iss`: who issued it.
+    pub issuer: Option<String>,
+    /// `jti`: its ID.
+    pub id: Option<String>,
+    /// `account_id`: the subject's account.
+    pub account_id: Option<String>,
+    /// `client_id`: the client that asked for it.
+    pub client_id: Option<String>,
+    /// `user_id`: the subject's unique ID.
+    pub user_id: Option<String>,
+    /// `signin_session`: the session that it belongs to.
+    pub signin_session: Option<String>,
+    /// `resource`: what it is for.
+    pub resource: Option<String>,
+}
+
+impl<'a> IntrospectOAuth2TokenWithIam<'a> {
+    /// A call about a token.
+    pub fn new(token: &'a str) -> Self {
+        Self {
+            token,
+            token_type_hint: None,
+        }
+    }
+
+    /// The request, for an endpoint. It contains the token.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the token is not one of Sign-In
+    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let problem = "must be a token of Sign-In, ASOA… or ASOR…, of up to 12288 characters";
+        check_token(self.token, b"AR", problem)?;
+        let body = JsonObject::new()
+            .text("token", self.token)
+            .optional("token_type_hint", self.token_type_hint);
+        let path = "/v1/introspect?x-amz-client-auth-method=iam";
+        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    /// What Sign-In refuses, and a response that is not one of this call.
+    pub fn parse(
+        response: &Response<impl AsRef<[u8]>>,
+    ) -> Result<IntrospectOAuth2TokenWithIamResponse, ServiceError> {
+        let response = JsonResponse::read(response)?;
+        let fields = response.fields();
+        let text = |name| Ok(fields.optional(name)?.map(str::to_owned));
+        let time = |name| {
+            let seconds = fields.number(name)?.map(i64::try_from).transpose();
+            let seconds = seconds.map_err(|_| fields.malformed(name, "no time in"))?;
+            Ok(seconds.map(Timestamp::from_unix_seconds))
+        };
+        Ok(IntrospectOAuth2TokenWithIamResponse {
+            active: fields.flag("active")?,
+            kind: text("token_type")?,
+            expires_at: time("exp")?,
+            issued_at: time("iat")?,
+            not_before: time("nbf")?,
+            subject: text("sub")?,
+            audience: text("aud")?,
+            issuer: text("iss")?,
+            id: text("jti")?,
+            account_id: text("account_id")?,
+            client_id: text("client_id")?,
+            user_id: text("user_id")?,
+            signin_session: text("signin_session")?,
+            resource: text("resource")?,
+        })
+    }
+}
+
+impl fmt::Debug for IntrospectOAuth2TokenWithIam<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntrospectOAuth2TokenWithIam")
+            .field("token_type_hint", &self.token_type_hint)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `RevokeOAuth2TokenWithIAM`: takes back a refresh token (RFC 7009).
+///
+/// - Permission: `signin:RevokeOAuth2TokenWithIAM`.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::signin::RevokeOAuth2TokenWithIam;
+///
+/// let endpoint = Endpoint::regional("us-east-1")?;
+/// let request = RevokeOAuth2TokenWithIam::new("ASORexample").request(&endpoint)?;
+/// assert_eq!(request.into_unsigned().uri().path(), "/v1/revoke");
+/// // An access token cannot be taken back.
+/// assert!(RevokeOAuth2TokenWithIam::new("ASOAexample").request(&endpoint).is_err());
+/// assert!(RevokeOAuth2TokenWithIam::parse(&http::Response::new("")).is_ok());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct RevokeOAuth2TokenWithIam<'a> {
+    /// The refresh token, `ASOR…`: up to 12288 characters.
+    pub token: &'a str,
+}
+
+impl<'a> RevokeOAuth2TokenWithIam<'a> {
+    /// A call that takes back a refresh token.
+    pub fn new(token: &'a str) -> Self {
+        Self { token }
+    }
+
+    /// The request, for an endpoint. It contains the token.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the token is not a refresh token of Sign-In
+    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let problem = "must be a refresh token of Sign-In, ASOR…, of up to 12288 characters";
+        check_token(self.token, b"R", problem)?;
+        let body = JsonObject::new().text("token", self.token);
+        let path = "/v1/revoke?x-amz-client-auth-method=iam";
+        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+    }
+
+    /// Reads the response, which has no content.
+    ///
+    /// # Errors
+    /// What Sign-In refuses.
+    pub fn parse(response: &Response<impl AsRef<[u8]>>) -> Result<(), ServiceError> {
+        if response.status().is_success() {
+            return Ok(());
+        }
+        JsonResponse::read(response).map(|_| ())
+    }
+}
+
+impl fmt::Debug for RevokeOAuth2TokenWithIam<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevokeOAuth2TokenWithIam")
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! Tokens for the caller's own credentials.
+
+use std::time::Duration;
+
+use http::Response;
+
+use super::{IssuedToken, check_resource, post, to_be_signed};
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::json::JsonObject;
+use crate::aws_call::limits;
+use crate::aws_call::service_error::ServiceError;
+use crate::aws_call::signable_request::SignableRequest;
+use crate::error::Error;
+use crate::timestamp::Timestamp;
+
+/// `CreateBearerToken`: a bearer token for a service.
+///
+/// - Permission: `signin:CreateBearerToken`.
+/// - Lives for 12 hours, or for [`duration`](Self::duration).
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::signin::CreateBearerToken;
+///
+/// let ask = CreateBearerToken::new("ecr.amazonaws.com");
+/// let request = ask.request(&Endpoint::regional("us-gov-west-1")?)?.into_unsigned();
+/// assert_eq!(
+///     request.uri(),
+///     "https://us-gov-west-1.signin.amazonaws-us-gov.com/v1/token?x-amz-token-request-type=bearer"
+/// );
+/// assert_eq!(request.body(), r#"{"grant_type":"client_credentials","resource":"ecr.amazonaws.com"}"#);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CreateBearerToken<'a> {
+    /// What the token is for, such as `ecr.amazonaws.com`: 1 to 2048 characters.
+    pub resource: &'a str,
+    /// How long the token lives, at least 300 seconds. AWS's maximum is 43200 seconds, and the
+    /// default too. A fraction of a second is dropped.
+    pub duration: Option<Duration>,
+}
+
+impl<'a> CreateBearerToken<'a> {
+    /// A call for a token with the default lifetime.
+    pub fn new(resource: &'a str) -> Self {
+        Self {
+            resource,
+            duration: None,
+        }
+    }
+
+    /// The request, for an endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the resource or the duration is outside its limits
+    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        check_resource(self.resource)?;
+        let problem = "takes 300 seconds or more";
+        // The maximum is AWS's to change.
+        let seconds = limits::seconds("durationSeconds", self.duration, 300..=u64::MAX, problem)?;
+        let body = JsonObject::new()
+            .text("grant_type", "client_credentials")
+            .text("resource", self.resource)
+            .number("duration", seconds);
+        let path = "/v1/token?x-amz-token-request-type=bearer";
+        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+    }
+
+    /// Reads the response. `now` is the time at which the request was sent.
+    ///
+    /// # Errors
+    /// What Sign-In refuses, and a response that is not one of this call.
+    pub fn parse(
+        &self,
+        endpoint: &Endpoint,
+        response: &Response<impl AsRef<[u8]>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<IssuedToken, ServiceError> {
+        IssuedToken::read(endpoint, self.resource, response, now.into())
+    }
+}
+
+/// `CreateOAuth2TokenWithIAM`: an access token for a resource.
+///
+/// - Permission: `signin:CreateOAuth2TokenWithIAM`.
+/// - Lives for up to an hour.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::signin::CreateOAuth2TokenWithIam;
+///
+/// let ask = CreateOAuth2TokenWithIam::new("https://example.com/mcp");
+/// let request = ask.request(&Endpoint::regional("eu-central-1")?)?.into_unsigned();
+/// assert_eq!(
+///     request.uri(),
+///     "https://eu-central-1.oauth.signin.aws/v1/token?x-amz-client-auth-method=iam"
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CreateOAuth2TokenWithIam<'a> {
+    /// What the token is for: 1 to 2048 characters.
+    pub resource: &'a str,
+}
+
+impl<'a> CreateOAuth2TokenWithIam<'a> {
+    /// A call for a token.
+    pub fn new(resource: &'a str) -> Self {
+        Self { resource }
+    }
+
+    /// The request, for an endpoint.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the resource is outside its limits
+    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        check_resource(self.resource)?;
+        let body = JsonObject::new()
+            .text("grant_type", "client_credentials")
+            .text("resource", self.resource);
+        let path = "/v1/token?x-amz-client-auth-method=iam";
+        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+    }
+
+    /// Reads the response. `now` is the time at which the request was sent.
+    ///
+    /// # Errors
+    /// What Sign-In refuses, and a response that is not one of this call.
+    pub fn parse(
+        &self,
+        endpoint: &Endpoint,
+        response: &Response<impl AsRef<[u8]>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<IssuedToken, ServiceError> {
+        IssuedToken::read(endpoint, self.resource, response, now.into())
+    }
+}

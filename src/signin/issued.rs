@@ -1,0 +1,126 @@
+//! What the calls that make tokens return.
+
+use std::time::Duration;
+
+use http::{Response, Uri};
+
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::json::JsonResponse;
+use crate::aws_call::scoped_token::TokenScope;
+use crate::aws_call::service_error::ServiceError;
+use crate::bearer::BearerToken;
+use crate::timestamp::Timestamp;
+
+const LONGEST_TOKEN: usize = 4096;
+
+/// A token that Sign-In issued.
+///
+/// ```
+/// use countersign::aws_call::Endpoint;
+/// use countersign::signin::CreateBearerToken;
+/// use time::macros::datetime;
+///
+/// let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":900}"#);
+/// let ask = CreateBearerToken::new("bedrock.amazonaws.com");
+/// let issued = ask.parse(&Endpoint::regional("us-west-2")?, &response, datetime!(2026-11-29 12:00 UTC))?;
+/// assert_eq!((issued.token.service(), issued.expires_in.as_secs()), (Some("bedrock"), 900));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IssuedToken {
+    /// The token. Its service is the label in front of `.amazonaws.com` if the resource is such a
+    /// name, else the resource as it was given. Its region is the one of the call.
+    ///
+    /// If the resource is an `https` URL, the token may be sent to its host. Otherwise it names no
+    /// host: add the service's with [`BearerToken::with_host`].
+    pub token: BearerToken,
+    /// How long it lives, counted from the call.
+    pub expires_in: Duration,
+    /// `issued_token_type`: the kind of token, a URN. Only responses to a token exchange have it.
+    pub kind: Option<String>,
+}
+
+impl IssuedToken {
+    pub(super) fn read(
+        endpoint: &Endpoint,
+        resource: &str,
+        response: &Response<impl AsRef<[u8]>>,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
+        let response = JsonResponse::read(response)?;
+        let fields = response.fields();
+        let text = fields.text("access_token")?;
+        if text.len() > LONGEST_TOKEN {
+            return Err(fields.malformed("access_token", "more than 4096 characters in"));
+        }
+        if !fields.text("token_type")?.eq_ignore_ascii_case("Bearer") {
+            return Err(fields.malformed("token_type", "a value other than `Bearer` in"));
+        }
+        let Some(seconds) = fields.number("expires_in")? else {
+            return Err(fields.malformed("expires_in", "no"));
+        };
+        let expires_in = Duration::from_secs(seconds);
+        let scope = TokenScope {
+            service: service_of(resource),
+            region: endpoint.region(),
+            hosts: host_of(resource).into_iter().collect(),
+            expires_at: now + expires_in,
+        };
+        Ok(Self {
+            token: scope.token(text),
+            expires_in,
+            kind: fields.optional("issued_token_type")?.map(str::to_owned),
+        })
+    }
+}
+
+/// The host of a resource that is a URL.
+fn host_of(resource: &str) -> Option<String> {
+    let uri = resource.parse::<Uri>().ok()?;
+    let authority = uri.authority()?.as_str();
+    let sound = uri.scheme_str() == Some("https") && !authority.contains(['@', '*', '#']);
+    sound.then(|| authority.to_owned())
+}
+
+/// The service of a service principal.
+fn service_of(resource: &str) -> &str {
+    let label = |label: &&str| !label.is_empty() && !label.contains(['.', '/', ':']);
+    resource
+        .strip_suffix(".amazonaws.com")
+        .filter(label)
+        .unwrap_or(resource)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{host_of, service_of};
+
+    #[test]
+    fn the_service_is_the_label_of_a_service_principal() {
+        for (resource, service) in [
+            ("ecr.amazonaws.com", "ecr"),
+            ("https://example.com/a?b=c", "https://example.com/a?b=c"),
+            ("https://ecr.amazonaws.com", "https://ecr.amazonaws.com"),
+            (".amazonaws.com", ".amazonaws.com"),
+            ("a.b.amazonaws.com", "a.b.amazonaws.com"),
+        ] {
+            assert_eq!(service_of(resource), service);
+        }
+    }
+
+    #[test]
+    fn a_token_for_a_url_is_for_its_host() {
+        for (resource, host) in [
+            ("https://example.com/a?b=c", Some("example.com")),
+            ("https://example.com:8443", Some("example.com:8443")),
+            ("http://example.com/", None),
+            ("https://user@example.com/", None),
+            ("https://*.example.com/", None),
+            ("ecr.amazonaws.com", None),
+            ("", None),
+        ] {
+            assert_eq!(host_of(resource).as_deref(), host, "{resource}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Credential sources, without IO: from where users keep their keys to a signed request.
+//!
+//! Each source is a value of its own: it creates requests, names files, and reads responses.
+//! [`Chain`] asks them in the order of AWS's SDKs. This crate opens no file and no socket, starts no
+//! process, and reads neither clock nor environment: the caller does.
+//!
+//! ```
+//! use countersign::sources::{Chain, Environment, Input, Want};
+//! use countersign::{PayloadHash, Signer, Timestamp};
+//!
+//! let environment = Environment::from_pairs([
+//!     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+//!     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+//! ]);
+//! # let now = Timestamp::from_unix_seconds(1_893_553_445);
+//! let mut chain = Chain::new(environment, "my-program");
+//! let Want::Done(found) = chain.next(Input::Start, now)? else { panic!("wants a file or a request") };
+//! let signer = Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs")?;
+//! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//! signer.sign(&mut request, PayloadHash::EMPTY, now)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Which source when
+//!
+//! | the program runs | source | type |
+//! |---|---|---|
+//! | with keys in its environment: CI, containers, Lambda | environment variables | [`environment_credentials`] |
+//! | on a developer's machine | profile in the shared files | [`ProfileFiles`], [`ProfileSource`] |
+//! | … after `aws sso login` | IAM Identity Center | [`SsoToken`], [`read_sso_credentials`] |
+//! | … after `aws login` | console session | [`LoginSession`] |
+//! | … with a program that knows the keys | `credential_process` | [`ProcessCommand`], [`ProcessOutput`] |
+//! | in an EKS pod with IRSA, in a CI job with OIDC | web identity | [`WebIdentity`] |
+//! | in ECS, in an EKS pod with Pod Identity, on Greengrass | container endpoint | [`Container`] |
+//! | on an EC2 instance | instance metadata | [`Imds`] |
+//! | in an app of end users | Amazon Cognito | [`CognitoPool`] |
+//! | on a device with a certificate | AWS IoT | [`IotCredentials`] |
+//!
+//! A program that makes credentials for others prints them with [`write_process_output`].
+//!
+//! # In which order
+//!
+//! [`Chain`] asks, in this order: environment variables, the selected profile (with its roles, web
+//! identity, IAM Identity Center, login or process), web identity from the environment, the
+//! container endpoint, instance metadata. The first source that is configured decides:
+//!
+//! - A source that is not configured is skipped, and [`Found::skipped`] says why.
+//! - A source that is configured and fails stops the chain. Another identity than the one that the
+//!   user meant would be worse than no identity.
+//! - The shared files are not read if the environment has keys.
+//!
+//! Within a profile the order is: a role with `source_profile` or `credential_source`,
+//! `web_identity_token_file`, IAM Identity Center, keys, `login_session`, `credential_process`.
+//! In the shared files the credentials file wins over the config file, key by key.
+//!
+//! # When to refresh
+//!
+//! [`RefreshPolicy`] says when, and [`RefreshCell`] lets one caller refresh while the others sign
+//! with what they have. Keys without an expiration are never refreshed. Instance metadata may serve
+//! expired credentials during an outage; [`ResolvedCredentials::next_try`] says when to ask again.
+//!
+//! # What each error means
+//!
+//! | error | meaning | what to do |
+//! |---|---|---|
+//! | [`Error::NotConfigured`] | no source is configured | set one up; [`ChainError::skipped`] says what was missing |
+//! | [`Error::MissingSetting`], [`Error::InvalidSetting`], [`Error::InvalidUri`] | an environment variable is missing or malformed | correct the variable that the error names |
+//! | [`Error::ProfileFiles`] | a shared file is malformed | correct the line that the error names |
+//! | [`Error::ProfileNotFound`] | `AWS_PROFILE` or `source_profile` names no profile | correct the name |
+//! | [`Error::MissingKey`], [`Error::InvalidValue`], [`Error::BothSources`], [`Error::NoSource`], [`Error::SsoConflict`] | a profile is incomplete or contradicts itself | correct the key that the error names |
+//! | [`Error::TokenExpired`] | the cached token expired | log in again with the command that the error names |
+//! | [`Error::File`] | a file that a setting names is missing or unreadable | log in again, or correct the path |
+//! | [`Error::Exit`], [`Error::Version`], [`Error::Command`] | a `credential_process` failed | run it by hand |
+//! | [`Error::TokenRefused`] | instance metadata refused a session token | enable IMDSv2, or allow IMDSv1 |
+//! | [`Error::HostNotAllowed`] | credentials over plain HTTP from another host | use https |
+//! | [`Error::Refused`], [`Error::Sts`], [`Error::Document`] | AWS refused | read the code and the message |
+//! | [`Error::Status`], [`Error::NoResponse`] | an endpoint failed | try again |
+//! | [`Error::Json`], [`Error::MissingField`], [`Error::InvalidField`], [`Error::TooLarge`] | a document is malformed | report it to its maker |
+//!
+//! No error contains a key, a token, the text of a file, or the output or arguments of a program.
+//!
+//! # Bounds
+//!
+//! Sizes are checked before anything is parsed: shared files 1 MiB, documents, caches and output of
+//! programs 256 KiB, tokens 64 KiB, JSON 16 levels, chained roles 16.
+
+mod chain;
+mod cognito;
+mod container;
+mod document;
+mod environment;
+mod error;
+mod imds;
+mod iot;
+mod json;
+mod login;
+mod process;
+mod profile_files;
+mod profile_source;
+mod refresh;
+mod reply;
+mod resolved;
+mod secret;
+mod sso;
+mod text;
+mod web_identity;
+
+pub use chain::{Chain, ChainError, CredentialSource, Found, Input, Skipped, Want};
+pub use cognito::CognitoPool;
+pub use container::Container;
+pub use document::parse_credential_document;
+pub use environment::{
+    Environment, FileLocations, Platform, SelectedProfile, environment_credentials,
+};
+pub use error::{Error, ProfileFile, ProfileFileProblem, RefusedBy};
+pub use imds::{Imds, ImdsRole, ImdsSession};
+pub use iot::IotCredentials;
+#[cfg(feature = "sigv4a")]
+pub use login::DpopKey;
+pub use login::{LoginSession, login_cache_file_name};
+pub use process::{ProcessCommand, ProcessOutput, write_process_output};
+pub use profile_files::{LARGEST_PROFILE_FILE, ProfileFiles, Section};
+pub use profile_source::{
+    BaseSource, NamedSource, ProfileKeys, ProfileProcess, ProfileRole, ProfileSource, ProfileSso,
+    ProfileWebIdentity,
+};
+pub use refresh::{Lease, RefreshCell, RefreshPermit, RefreshPolicy, RefreshUrgency, Validity};
+pub use resolved::ResolvedCredentials;
+pub use secret::Secret;
+pub use sso::{SsoToken, SsoTokenState, read_sso_credentials, sso_cache_file_name};
+pub use web_identity::WebIdentity;

@@ -1,0 +1,524 @@
+//! When to fetch new credentials, and a cell that many callers share.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::ResolvedCredentials;
+use crate::timestamp::Timestamp;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// When to fetch new credentials, and how soon to try again after a failure.
+///
+/// | time left | urgency |
+/// |---|---|
+/// | more than 5 minutes, or no expiration | [`None`](RefreshUrgency::None) |
+/// | 5 minutes or less, less the jitter | [`Advisory`](RefreshUrgency::Advisory) |
+/// | 1 minute or less | [`Mandatory`](RefreshUrgency::Mandatory) |
+/// | nothing | [`Expired`](RefreshUrgency::Expired) |
+///
+/// ```
+/// use countersign::sources::{RefreshPolicy, RefreshUrgency};
+/// use countersign::Timestamp;
+/// use std::time::Duration;
+///
+/// // A random time of up to a minute, so that many processes do not refresh at once.
+/// let policy = RefreshPolicy::default().with_jitter(Duration::from_secs(20));
+/// let now = Timestamp::from_unix_seconds(1_893_553_445);
+/// let left = |seconds| policy.urgency(Some(now + Duration::from_secs(seconds)), now);
+/// assert_eq!(left(281), RefreshUrgency::None);
+/// assert_eq!(left(280), RefreshUrgency::Advisory);
+/// assert_eq!(left(60), RefreshUrgency::Mandatory);
+/// assert_eq!(left(0), RefreshUrgency::Expired);
+/// assert_eq!(policy.urgency(None, now), RefreshUrgency::None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RefreshPolicy {
+    advisory: Duration,
+    mandatory: Duration,
+    retry: Duration,
+    stalled: Duration,
+    jitter: Duration,
+}
+
+/// How urgently new credentials are needed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum RefreshUrgency {
+    /// Not yet.
+    None,
+    /// Soon: one caller refreshes, and a failure does not matter.
+    Advisory,
+    /// Now: the caller that refreshes should wait for the new credentials.
+    Mandatory,
+    /// Too late: the credentials expired.
+    Expired,
+}
+
+impl Default for RefreshPolicy {
+    /// Advisory at 5 minutes, mandatory at 1 minute, 30 seconds between failed tries, no jitter.
+    fn default() -> Self {
+        Self {
+            advisory: 5 * MINUTE,
+            mandatory: MINUTE,
+            retry: Duration::from_secs(30),
+            stalled: MINUTE,
+            jitter: Duration::ZERO,
+        }
+    }
+}
+
+impl RefreshPolicy {
+    /// Sets a random time, of which at most a minute is taken from the advisory time.
+    #[must_use]
+    pub fn with_jitter(mut self, jitter: Duration) -> Self {
+        self.jitter = jitter.min(MINUTE);
+        self
+    }
+
+    /// Sets how long before the expiration a refresh is advisory.
+    #[must_use]
+    pub fn with_advisory(mut self, advisory: Duration) -> Self {
+        self.advisory = advisory;
+        self
+    }
+
+    /// Sets how long before the expiration a refresh is mandatory.
+    #[must_use]
+    pub fn with_mandatory(mut self, mandatory: Duration) -> Self {
+        self.mandatory = mandatory;
+        self
+    }
+
+    /// Sets the time between failed tries.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Duration) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets after which time a refresh that has not ended counts as failed.
+    #[must_use]
+    pub fn with_stalled(mut self, stalled: Duration) -> Self {
+        self.stalled = stalled;
+        self
+    }
+
+    /// Returns how urgently new credentials are needed.
+    pub fn urgency(
+        &self,
+        expiration: Option<Timestamp>,
+        now: impl Into<Timestamp>,
+    ) -> RefreshUrgency {
+        let Some(expiration) = expiration else {
+            return RefreshUrgency::None;
+        };
+        let left = expiration.saturating_duration_since(now.into());
+        if left.is_zero() {
+            RefreshUrgency::Expired
+        } else if left <= self.mandatory {
+            RefreshUrgency::Mandatory
+        } else if left <= self.advisory.saturating_sub(self.jitter) {
+            RefreshUrgency::Advisory
+        } else {
+            RefreshUrgency::None
+        }
+    }
+}
+
+/// Until when a value in a [`RefreshCell`] is good.
+///
+/// [`ResolvedCredentials::validity`] makes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Validity {
+    expiration: Option<Timestamp>,
+    next_try: Option<Timestamp>,
+}
+
+impl Validity {
+    /// Creates the validity of a value that expires, or never does.
+    pub fn until(expiration: Option<Timestamp>) -> Self {
+        Self {
+            expiration,
+            next_try: None,
+        }
+    }
+}
+
+impl ResolvedCredentials {
+    /// Returns until when a [`RefreshCell`] may hand out the credentials.
+    ///
+    /// Credentials of instance metadata that were served expired are good until further notice, and
+    /// the next try is at [`next_try`](Self::next_try).
+    pub fn validity(&self) -> Validity {
+        Validity {
+            expiration: self.expiration(),
+            next_try: self.next_try(),
+        }
+    }
+}
+
+/// A cell with a value that expires, which many callers share: credentials, or a
+/// [`Signer`](crate::Signer) with them.
+///
+/// [`get`](Self::get) never waits for a refresh. It hands out the current value, and asks one caller
+/// to refresh it while the others go on with what they have. The cell does no IO and needs no
+/// runtime, so it serves blocking and async code. Cloning it is a reference count.
+///
+/// ```
+/// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
+/// use countersign::Timestamp;
+/// use std::time::Duration;
+///
+/// let now = Timestamp::from_unix_seconds(1_893_553_445);
+/// let cell = RefreshCell::new(RefreshPolicy::default());
+/// let Lease::Refresh { permit, .. } = cell.get(now) else { panic!("an empty cell asks for a value") };
+/// assert!(matches!(cell.get(now), Lease::Unavailable { .. })); // for another caller, for now
+///
+/// // The one with the permit fetches a value, by a chain of sources for example:
+/// permit.succeed("signer 1", Validity::until(Some(now + Duration::from_secs(3600))), now);
+/// let Lease::Current(value) = cell.get(now) else { panic!("the value is fresh") };
+/// assert_eq!(*value, "signer 1");
+///
+/// // Less than five minutes before the end one caller refreshes, and all have a value.
+/// let later = now + Duration::from_secs(3400);
+/// let first = cell.get(later);
+/// assert!(matches!(&first, Lease::Refresh { current: Some(value), .. } if **value == "signer 1"));
+/// assert!(matches!(cell.get(later), Lease::Current(value) if *value == "signer 1"));
+/// ```
+pub struct RefreshCell<T> {
+    policy: RefreshPolicy,
+    state: Arc<Mutex<State<T>>>,
+}
+
+struct State<T> {
+    value: Option<(Arc<T>, Validity)>,
+    /// The permit that is out: its number, and since when.
+    refreshing: Option<(u64, Timestamp)>,
+    permits: u64,
+    not_before: Option<Timestamp>,
+}
+
+/// What a [`RefreshCell`] hands out.
+// Exhaustive on purpose: each case needs its own action.
+#[derive(Debug)]
+pub enum Lease<T> {
+    /// A value to use.
+    Current(Arc<T>),
+    /// This caller is asked to refresh the value.
+    Refresh {
+        /// The value to use meanwhile; `None` if there is none that is still good.
+        current: Option<Arc<T>>,
+        /// How urgent it is. For [`Advisory`](RefreshUrgency::Advisory) use the current value, and
+        /// refresh in the background.
+        urgency: RefreshUrgency,
+        /// The permit: end it with [`succeed`](RefreshPermit::succeed) or [`fail`](RefreshPermit::fail).
+        permit: RefreshPermit<T>,
+    },
+    /// There is no value: another caller refreshes it, or the last try failed a moment ago.
+    Unavailable {
+        /// When to ask again at the latest. If another caller succeeds, a value is there earlier.
+        retry_at: Timestamp,
+    },
+}
+
+impl<T> RefreshCell<T> {
+    /// Creates an empty cell.
+    pub fn new(policy: RefreshPolicy) -> Self {
+        let state = State {
+            value: None,
+            refreshing: None,
+            permits: 0,
+            not_before: None,
+        };
+        Self {
+            policy,
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// Creates a cell with a value.
+    pub fn with_value(policy: RefreshPolicy, value: T, validity: Validity) -> Self {
+        let cell = Self::new(policy);
+        lock(&cell.state).value = Some((Arc::new(value), validity));
+        cell
+    }
+
+    /// Returns the value, or asks this caller to refresh it. It never waits for a refresh.
+    pub fn get(&self, now: impl Into<Timestamp>) -> Lease<T> {
+        self.lease(now.into())
+    }
+
+    fn lease(&self, now: Timestamp) -> Lease<T> {
+        let mut state = lock(&self.state);
+        let (urgency, current) = match &state.value {
+            None => (RefreshUrgency::Expired, None),
+            Some((value, validity)) => match validity.next_try {
+                // Good until further notice.
+                Some(next_try) if now >= next_try => (RefreshUrgency::Advisory, Some(value)),
+                Some(_) => (RefreshUrgency::None, Some(value)),
+                None => match self.policy.urgency(validity.expiration, now) {
+                    RefreshUrgency::Expired => (RefreshUrgency::Expired, None),
+                    urgency => (urgency, Some(value)),
+                },
+            },
+        };
+        let current = current.cloned();
+        let stalled_at = state
+            .refreshing
+            .map(|(_, since)| since + self.policy.stalled);
+        let wait = [stalled_at, state.not_before].into_iter().flatten().max();
+        match (wait.filter(|until| now < *until), current) {
+            (_, Some(value)) if urgency == RefreshUrgency::None => Lease::Current(value),
+            (Some(_), Some(value)) => Lease::Current(value),
+            (Some(retry_at), None) => Lease::Unavailable { retry_at },
+            (None, current) => {
+                state.permits += 1;
+                let number = state.permits;
+                state.refreshing = Some((number, now));
+                let permit = RefreshPermit {
+                    state: Arc::clone(&self.state),
+                    retry: self.policy.retry,
+                    number,
+                    since: now,
+                    ended: false,
+                };
+                Lease::Refresh {
+                    current,
+                    urgency,
+                    permit,
+                }
+            }
+        }
+    }
+}
+
+/// The lock is held for a few instructions, in which nothing panics.
+fn lock<T>(state: &Mutex<State<T>>) -> MutexGuard<'_, State<T>> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<T> Clone for RefreshCell<T> {
+    fn clone(&self) -> Self {
+        Self {
+            policy: self.policy,
+            state: Arc::clone(&self.state),
+        }
+    }
+}
+
+impl<T> fmt::Debug for RefreshCell<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshCell")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The permit to refresh the value of a [`RefreshCell`]; one is out at a time.
+///
+/// A permit that is dropped counts as a failed try, as when an async task is cancelled. It borrows
+/// nothing, so it can go to another thread or task. [`RefreshCell`] has an example.
+pub struct RefreshPermit<T> {
+    state: Arc<Mutex<State<T>>>,
+    retry: Duration,
+    number: u64,
+    since: Timestamp,
+    ended: bool,
+}
+
+impl<T> RefreshPermit<T> {
+    /// Puts a new value into the cell.
+    ///
+    /// A value that expired already is put in as well, and counts as a failed try.
+    pub fn succeed(mut self, value: T, validity: Validity, now: impl Into<Timestamp>) {
+        let now = now.into();
+        let good = validity.next_try.is_some()
+            || validity
+                .expiration
+                .is_none_or(|expiration| expiration > now);
+        let old = lock(&self.state).value.replace((Arc::new(value), validity));
+        // Outside of the lock: it may be the last reference, and take its time.
+        drop(old);
+        self.end((!good).then_some(now));
+    }
+
+    /// Tells that the refresh failed: the next try is 30 seconds later, or as the policy says.
+    pub fn fail(mut self, now: impl Into<Timestamp>) {
+        self.end(Some(now.into()));
+    }
+
+    fn end(&mut self, failed_at: Option<Timestamp>) {
+        self.ended = true;
+        let mut state = lock(&self.state);
+        // A stalled permit does not end the one that took its place.
+        if state
+            .refreshing
+            .is_some_and(|(number, _)| number == self.number)
+        {
+            state.refreshing = None;
+            state.not_before = failed_at.map(|at| at + self.retry);
+        }
+    }
+}
+
+impl<T> Drop for RefreshPermit<T> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.end(Some(self.since));
+        }
+    }
+}
+
+impl<T> fmt::Debug for RefreshPermit<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshPermit")
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445);
+
+    fn at(seconds: u64) -> Timestamp {
+        NOW + Duration::from_secs(seconds)
+    }
+
+    fn cell(lifetime: u64) -> RefreshCell<u32> {
+        RefreshCell::with_value(
+            RefreshPolicy::default(),
+            1,
+            Validity::until(Some(at(lifetime))),
+        )
+    }
+
+    fn permit<T: fmt::Debug>(lease: Lease<T>) -> RefreshPermit<T> {
+        match lease {
+            Lease::Refresh { permit, .. } => permit,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_caller_refreshes_while_the_others_go_on() {
+        let cell = cell(600);
+        assert!(matches!(cell.get(at(299)), Lease::Current(_)));
+        let Lease::Refresh {
+            current,
+            urgency,
+            permit,
+        } = cell.get(at(300))
+        else {
+            panic!("advisory");
+        };
+        assert_eq!(
+            (current.as_deref(), urgency),
+            (Some(&1), RefreshUrgency::Advisory)
+        );
+        // Up to the last second, also where the refresh is mandatory.
+        let others = cell.clone();
+        for seconds in [300, 350] {
+            assert!(matches!(others.get(at(seconds)), Lease::Current(value) if *value == 1));
+        }
+        permit.succeed(2, Validity::until(Some(at(4000))), at(351));
+        assert!(matches!(others.get(at(351)), Lease::Current(value) if *value == 2));
+    }
+
+    #[test]
+    fn a_failed_try_is_repeated_after_thirty_seconds() {
+        let cell = cell(600);
+        permit(cell.get(at(310))).fail(at(312));
+        assert!(matches!(cell.get(at(341)), Lease::Current(_)));
+        // Dropped: counted from when it was taken.
+        drop(permit(cell.get(at(342))));
+        assert!(matches!(cell.get(at(371)), Lease::Current(_)));
+        drop(permit(cell.get(at(372))));
+        let Lease::Refresh { urgency, .. } = cell.get(at(550)) else {
+            panic!("mandatory");
+        };
+        assert_eq!(urgency, RefreshUrgency::Mandatory);
+    }
+
+    #[test]
+    fn an_expired_value_is_not_handed_out() {
+        let cell = cell(600);
+        let Lease::Refresh {
+            current: None,
+            urgency,
+            permit,
+        } = cell.get(at(600))
+        else {
+            panic!("expired");
+        };
+        assert_eq!(urgency, RefreshUrgency::Expired);
+        assert!(
+            matches!(cell.get(at(601)), Lease::Unavailable { retry_at } if retry_at == at(660))
+        );
+        permit.fail(at(610));
+        assert!(
+            matches!(cell.get(at(611)), Lease::Unavailable { retry_at } if retry_at == at(640))
+        );
+        // A new value that expired already is no reason to ask again at once.
+        let permit = self::permit(cell.get(at(640)));
+        permit.succeed(2, Validity::until(Some(at(620))), at(641));
+        assert!(matches!(cell.get(at(642)), Lease::Unavailable { .. }));
+    }
+
+    #[test]
+    fn a_stalled_refresh_does_not_block_the_next_one() {
+        let cell = cell(600);
+        let stalled = permit(cell.get(at(300)));
+        assert!(matches!(cell.get(at(359)), Lease::Current(_)));
+        let second = permit(cell.get(at(360)));
+        drop(stalled); // ends nothing
+        assert!(matches!(cell.get(at(361)), Lease::Current(_)));
+        second.succeed(3, Validity::until(None), at(362));
+        assert!(matches!(cell.get(at(100_000)), Lease::Current(value) if *value == 3));
+    }
+
+    #[test]
+    fn expired_credentials_of_an_instance_are_handed_out_until_the_next_ones() {
+        let validity = Validity {
+            expiration: Some(at(0)),
+            next_try: Some(at(300)),
+        };
+        let cell = RefreshCell::with_value(RefreshPolicy::default(), 1, validity);
+        assert!(matches!(cell.get(at(299)), Lease::Current(_)));
+        let permit = permit(cell.get(at(300)));
+        permit.fail(at(301));
+        assert!(matches!(cell.get(at(330)), Lease::Current(_)));
+        assert!(matches!(
+            cell.get(at(331)),
+            Lease::Refresh {
+                current: Some(_),
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn many_threads_get_one_permit() {
+        let cell = cell(600);
+        let permits: usize = std::thread::scope(|scope| {
+            let get = || match cell.get(at(400)) {
+                Lease::Refresh { permit, .. } => {
+                    std::mem::forget(permit);
+                    1
+                }
+                Lease::Current(_) => 0,
+                Lease::Unavailable { .. } => panic!("the value is still good"),
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(get)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .sum()
+        });
+        assert_eq!(permits, 1);
+    }
+}

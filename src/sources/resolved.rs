@@ -1,0 +1,153 @@
+//! What a source gives: credentials, and what is known about them.
+
+use std::time::Duration;
+
+use crate::credentials::Credentials;
+use crate::timestamp::Timestamp;
+
+/// Credentials from a source, with the account that they belong to and when to fetch the next.
+///
+/// ```
+/// use countersign::sources::{Environment, environment_credentials};
+///
+/// let environment = Environment::from_pairs([
+///     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+///     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+///     ("AWS_ACCOUNT_ID", "123456789012"),
+/// ]);
+/// let resolved = environment_credentials(&environment)?.expect("both keys are set");
+/// assert_eq!(resolved.account_id(), Some("123456789012"));
+/// assert_eq!(resolved.credentials().access_key_id(), "AKIDEXAMPLE");
+/// # Ok::<(), countersign::sources::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ResolvedCredentials {
+    credentials: Credentials,
+    account_id: Option<String>,
+    expiration: Option<Timestamp>,
+    next_try: Option<Timestamp>,
+}
+
+impl ResolvedCredentials {
+    pub(super) fn new(id: &str, secret: &str, expiration: Option<Timestamp>) -> Self {
+        let credentials = Credentials::new(id, secret);
+        Self::from(match expiration {
+            Some(expiration) => credentials.with_expiration(expiration),
+            None => credentials,
+        })
+    }
+
+    pub(super) fn with_session_token(mut self, token: Option<&str>) -> Self {
+        if let Some(token) = token {
+            self.credentials = self.credentials.with_session_token(token);
+        }
+        self
+    }
+
+    pub(super) fn with_account_id(mut self, account_id: Option<&str>) -> Self {
+        self.account_id = account_id.map(str::to_owned);
+        self
+    }
+
+    pub(super) fn with_next_try(mut self, next_try: Option<Timestamp>) -> Self {
+        self.next_try = next_try;
+        self
+    }
+
+    /// Returns the credentials, with their session token and expiration.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// Returns the credentials alone.
+    pub fn into_credentials(self) -> Credentials {
+        self.credentials
+    }
+
+    /// Returns the credentials without their expiration.
+    ///
+    /// A [`Signer`](crate::Signer) refuses to sign with expired credentials. Instance metadata may
+    /// serve expired credentials during an outage, and AWS services accept them then: this is for
+    /// that case only.
+    pub fn into_credentials_without_expiration(self) -> Credentials {
+        let (id, secret) = (
+            self.credentials.access_key_id(),
+            self.credentials.secret_key(),
+        );
+        let credentials = Credentials::new(id, secret.clone());
+        match self.credentials.session_token() {
+            Some(token) => credentials.with_session_token(token.clone()),
+            None => credentials,
+        }
+    }
+
+    /// Returns the id of the account, if the source tells it.
+    pub fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
+    /// Returns when the credentials expire, if the source tells it.
+    pub fn expiration(&self) -> Option<Timestamp> {
+        self.expiration
+    }
+
+    /// Whether the credentials expired. Credentials without an expiration never do.
+    pub fn is_expired(&self, now: impl Into<Timestamp>) -> bool {
+        let now = now.into();
+        self.expiration.is_some_and(|expiration| expiration <= now)
+    }
+
+    /// Returns when to ask the source again, if it served expired credentials.
+    pub fn next_try(&self) -> Option<Timestamp> {
+        self.next_try
+    }
+}
+
+impl From<Credentials> for ResolvedCredentials {
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            expiration: credentials.expiration(),
+            credentials,
+            account_id: None,
+            next_try: None,
+        }
+    }
+}
+
+/// When to ask again a source that serves expired credentials: after 5 to 15 minutes.
+pub(super) fn next_try(now: Timestamp, jitter: Duration) -> Timestamp {
+    now + Duration::from_secs(5 * 60) + jitter.min(Duration::from_secs(10 * 60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_that_expire_now_are_expired() {
+        let at = Timestamp::from_unix_seconds(100);
+        let resolved = ResolvedCredentials::new("A", "s", Some(at));
+        assert!(resolved.is_expired(at) && !resolved.is_expired(at - Duration::from_nanos(1)));
+        let lasting = ResolvedCredentials::new("A", "s", None);
+        assert!(!lasting.is_expired(Timestamp::from_unix_seconds(i64::MAX)));
+    }
+
+    #[test]
+    fn the_next_try_is_five_to_fifteen_minutes_away() {
+        let now = Timestamp::from_unix_seconds(100);
+        let seconds = |jitter| next_try(now, jitter).unix_seconds() - now.unix_seconds();
+        assert_eq!(seconds(Duration::ZERO), 300);
+        assert_eq!(seconds(Duration::from_secs(600)), 900);
+        assert_eq!(seconds(Duration::MAX), 900);
+    }
+
+    #[test]
+    fn the_token_stays_without_the_expiration() {
+        let at = Timestamp::from_unix_seconds(100);
+        let resolved = ResolvedCredentials::new("A", "s", Some(at)).with_session_token(Some("t"));
+        let credentials = resolved.into_credentials_without_expiration();
+        assert_eq!(credentials.session_token().unwrap().expose(), "t");
+        assert_eq!(credentials.secret_key().expose(), "s");
+        assert!(credentials.expiration().is_none());
+    }
+}

@@ -1,0 +1,409 @@
+//! IAM Identity Center (SSO): cached tokens, their refresh, and credentials of roles.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Method, Request, Response, Uri};
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+
+use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
+use super::reply::Reply;
+use super::text::{hex_text, parsed, secret_header};
+use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, Secret};
+use crate::service::partition::Partition;
+use crate::sigv4::object_key::encode_segment;
+use crate::sigv4::scope::check_host_label;
+use crate::timestamp::Timestamp;
+
+const CACHE: &str = "SSO token cache";
+const OIDC: &str = "SSO token response";
+const PORTAL: &str = "SSO credentials response";
+/// A token is refreshed if less time is left.
+const WINDOW: Duration = Duration::from_secs(5 * 60);
+
+/// Returns the name of the file in `~/.aws/sso/cache` for an `sso_session`, or for an `sso_start_url` without one.
+///
+/// ```
+/// let name = countersign::sources::sso_cache_file_name("my-sso");
+/// assert_eq!(name, "0ad374308c5a4e22f723adf10145eafad7c4031c.json");
+/// ```
+pub fn sso_cache_file_name(sso_session_or_start_url: &str) -> String {
+    let hash = Sha1::digest(sso_session_or_start_url.as_bytes());
+    format!("{}.json", hex_text(&hash))
+}
+
+/// The token of IAM Identity Center, as `aws sso login` caches it.
+///
+/// AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider".
+///
+/// ```
+/// use countersign::sources::{SsoToken, SsoTokenState};
+/// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
+///
+/// let cache = r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T05:00:00Z","region":"eu-west-1"}"#;
+/// let token = SsoToken::parse(cache)?;
+/// assert_eq!(token.state(now), SsoTokenState::Fresh);
+/// let request = token.role_credentials_request("eu-west-1", "123456789012", "Admin")?;
+/// assert_eq!(request.uri().host(), Some("portal.sso.eu-west-1.amazonaws.com"));
+/// # Ok::<(), countersign::sources::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SsoToken {
+    json: Json,
+    access_token: Secret,
+    expires_at: Timestamp,
+    registration_expires_at: Option<Timestamp>,
+}
+
+/// What to do with a cached token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum SsoTokenState {
+    /// Use the token.
+    Fresh,
+    /// Refresh the token first; if that fails, use it until it expires.
+    Refresh,
+    /// The token expired and cannot be refreshed: the user must log in again.
+    Expired,
+}
+
+impl SsoToken {
+    /// Parses the content of a cache file. Members that this crate does not know are kept.
+    ///
+    /// # Errors
+    /// - [`Error::TooLarge`] if the content is larger than 256 KiB
+    /// - [`Error::Json`] if the content is not one JSON object
+    /// - [`Error::MissingField`] and [`Error::InvalidField`] if the token or a time is missing or malformed
+    pub fn parse(contents: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Self::from_json(Json::read(contents.as_ref(), CACHE)?)
+    }
+
+    fn from_json(json: Json) -> Result<Self, Error> {
+        let members = json.members();
+        let access_token = Secret::from(members.required("accessToken")?);
+        let expires_at = members.time("expiresAt")?;
+        let registration_expires_at = members.text("registrationExpiresAt").and_then(read_time);
+        Ok(Self {
+            access_token,
+            expires_at,
+            registration_expires_at,
+            json,
+        })
+    }
+
+    /// Returns when the token expires.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// Returns what to do with the token: it is refreshed if less than five minutes are left.
+    ///
+    /// A token of the older form, without an `sso_session`, is never refreshed: for it, ask
+    /// [`is_expired`](Self::is_expired).
+    pub fn state(&self, now: impl Into<Timestamp>) -> SsoTokenState {
+        let now = now.into();
+        let left = self.expires_at.saturating_duration_since(now);
+        if left >= WINDOW {
+            SsoTokenState::Fresh
+        } else if self.is_refreshable(now) {
+            SsoTokenState::Refresh
+        } else if left > Duration::ZERO {
+            SsoTokenState::Fresh
+        } else {
+            SsoTokenState::Expired
+        }
+    }
+
+    fn is_refreshable(&self, now: Timestamp) -> bool {
+        let members = self.json.members();
+        let complete = ["refreshToken", "clientId", "clientSecret"]
+            .into_iter()
+            .all(|name| members.text(name).is_some());
+        complete
+            && self
+                .registration_expires_at
+                .is_some_and(|expires| expires > now)
+    }
+
+    /// Whether the token expired.
+    pub fn is_expired(&self, now: impl Into<Timestamp>) -> bool {
+        self.expires_at <= now.into()
+    }
+
+    /// Creates the request that refreshes the token. **Its body contains secrets.**
+    ///
+    /// # Errors
+    /// - [`Error::MissingField`] if the cache has no refresh token or client registration
+    /// - [`Error::Request`] if the region cannot be part of a host name
+    ///
+    /// ```
+    /// use countersign::sources::SsoToken;
+    ///
+    /// let token = SsoToken::parse(r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T03:08:00Z",
+    ///     "refreshToken":"aor-1","clientId":"id","clientSecret":"secret",
+    ///     "registrationExpiresAt":"2030-03-01T00:00:00Z"}"#)?;
+    /// let request = token.refresh_request("eu-west-1")?;
+    /// assert_eq!(request.uri(), "https://oidc.eu-west-1.amazonaws.com/token");
+    /// # Ok::<(), countersign::sources::Error>(())
+    /// ```
+    pub fn refresh_request(&self, region: &str) -> Result<Request<String>, Error> {
+        let members = self.json.members();
+        let mut body = json!({
+            "clientId": members.required("clientId")?,
+            "clientSecret": members.required("clientSecret")?,
+            "grantType": "refresh_token",
+            "refreshToken": members.required("refreshToken")?,
+        });
+        let text = text_of(&body);
+        wipe(&mut body);
+        let mut request = Request::new(text.expose().to_owned());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri("oidc", region, "/token")?;
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert("content-type", json);
+        Ok(request)
+    }
+
+    /// Reads the response to [`refresh_request`](Self::refresh_request): the new token.
+    ///
+    /// Write [`to_json`](Self::to_json) of the new token back to the cache file.
+    ///
+    /// # Errors
+    /// - [`Error::Refused`] if the service refused the request
+    /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
+    pub fn read_refresh(
+        &self,
+        response: &Response<impl AsRef<[u8]>>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Self, Error> {
+        self.refreshed(response.into(), now.into())
+    }
+
+    pub(super) fn refreshed(&self, reply: Reply<'_>, now: Timestamp) -> Result<Self, Error> {
+        if !reply.is_ok() {
+            return Err(refusal(reply, RefusedBy::SsoOidc, OIDC));
+        }
+        let response = Json::read(reply.body, OIDC)?;
+        let members = response.members();
+        let access_token = members.required("accessToken")?;
+        let field = "expiresIn";
+        let expires_in = members.value(field).ok_or_else(|| members.missing(field))?;
+        let expires_at = expires_in.as_i64().and_then(|seconds| after(now, seconds));
+        let expires_at = expires_at.ok_or_else(|| members.invalid(field))?;
+        let refresh_token = members.optional("refreshToken")?;
+        let mut json = self.json.clone();
+        if let Some(map) = json.map_mut() {
+            let mut set = |name: &str, text: &str| {
+                if let Some(mut old) = map.insert(name.to_owned(), Value::from(text)) {
+                    wipe(&mut old);
+                }
+            };
+            set("accessToken", access_token);
+            set("expiresAt", &expires_at.to_string());
+            if let Some(refresh_token) = refresh_token {
+                set("refreshToken", refresh_token);
+            }
+        }
+        Self::from_json(json)
+    }
+
+    /// Returns the content of the cache file, with every member that it had.
+    pub fn to_json(&self) -> Secret {
+        self.json.to_text()
+    }
+
+    /// Creates the request for the credentials of a role.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidToken`] if the access token contains a line break
+    /// - [`Error::Request`] if the region cannot be part of a host name
+    pub fn role_credentials_request(
+        &self,
+        region: &str,
+        account_id: &str,
+        role_name: &str,
+    ) -> Result<Request<String>, Error> {
+        let path = format!(
+            "/federation/credentials?role_name={}&account_id={}",
+            encode_segment(role_name),
+            encode_segment(account_id)
+        );
+        let mut request = Request::new(String::new());
+        *request.uri_mut() = uri("portal.sso", region, &path)?;
+        let token = secret_header(self.access_token.expose().as_bytes(), "SSO access token")?;
+        request
+            .headers_mut()
+            .insert("x-amz-sso_bearer_token", token);
+        Ok(request)
+    }
+}
+
+impl std::fmt::Debug for SsoToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SsoToken")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the credentials of a role from the portal of IAM Identity Center.
+///
+/// # Errors
+/// - [`Error::Refused`] if the portal refused the request; after 401 the user must log in again
+/// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
+///
+/// ```
+/// use countersign::sources::read_sso_credentials;
+/// use http::Response;
+///
+/// let response = Response::new(r#"{"roleCredentials":{"accessKeyId":"ASIAEXAMPLE",
+///     "secretAccessKey":"secret","sessionToken":"token","expiration":1893572104000}}"#);
+/// let resolved = read_sso_credentials(&response, "123456789012")?;
+/// assert_eq!(resolved.account_id(), Some("123456789012"));
+/// # Ok::<(), countersign::sources::Error>(())
+/// ```
+pub fn read_sso_credentials(
+    response: &Response<impl AsRef<[u8]>>,
+    account_id: &str,
+) -> Result<ResolvedCredentials, Error> {
+    read_credentials(response.into(), account_id)
+}
+
+pub(super) fn read_credentials(
+    reply: Reply<'_>,
+    account_id: &str,
+) -> Result<ResolvedCredentials, Error> {
+    if !reply.is_ok() {
+        return Err(refusal(reply, RefusedBy::SsoPortal, PORTAL));
+    }
+    let json = Json::read(reply.body, PORTAL)?;
+    let members = json.members().object("roleCredentials")?;
+    let id = members.required("accessKeyId")?;
+    let secret = members.required("secretAccessKey")?;
+    let token = members.required("sessionToken")?;
+    let field = "expiration";
+    let value = members.value(field).ok_or_else(|| members.missing(field))?;
+    let time = value.as_i64().map(Timestamp::from_unix_millis);
+    let time = time.and_then(on_calendar);
+    let time = time.ok_or_else(|| members.invalid(field))?;
+    Ok(ResolvedCredentials::new(id, secret, Some(time))
+        .with_session_token(Some(token))
+        .with_account_id(Some(account_id)))
+}
+
+/// The cache file's name of a profile.
+pub(super) fn file_name(sso: &ProfileSso) -> String {
+    sso_cache_file_name(sso.session.as_deref().unwrap_or(&sso.start_url))
+}
+
+fn uri(service: &str, region: &str, path: &str) -> Result<Uri, Error> {
+    check_host_label(region)?;
+    let domain = Partition::of(region).domain();
+    let url = format!("https://{service}.{region}.{domain}{path}");
+    parsed(&url, "sso_role_name")
+}
+
+/// What AWS's REST services say when they refuse: the code is in a header or in the body.
+pub(super) fn refusal(reply: Reply<'_>, service: RefusedBy, what: &'static str) -> Error {
+    let json = Json::read(reply.body, what).ok();
+    let members = json.as_ref().map(Json::members);
+    let text = |name| members?.text(name);
+    let code = reply.header("x-amzn-errortype").or_else(|| text("__type"));
+    let code = code.and_then(|code| code.split(':').next());
+    let code = code.and_then(|code| code.rsplit('#').next()).map(str::trim);
+    let code = code.or_else(|| text("code")).or_else(|| text("error"));
+    let message = text("message").or_else(|| text("Message"));
+    let message = message.or_else(|| text("error_description"));
+    let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    Error::Refused {
+        service,
+        status: reply.status.as_u16(),
+        code: owned(code),
+        message: owned(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445); // 2030-01-02T03:04:05Z
+
+    fn token(expires_at: &str, more: &str) -> SsoToken {
+        let cache = format!(r#"{{"accessToken":"aoa-s3cret","expiresAt":"{expires_at}"{more}}}"#);
+        SsoToken::parse(cache).unwrap()
+    }
+
+    const REFRESHABLE: &str = r#","refreshToken":"r","clientId":"c","clientSecret":"s",
+        "registrationExpiresAt":"2030-03-01T00:00:00UTC","other":{"kept":[1]}"#;
+
+    #[test]
+    fn a_token_is_refreshed_if_less_than_five_minutes_are_left() {
+        let state = |expires_at, more| token(expires_at, more).state(NOW);
+        assert_eq!(
+            state("2030-01-02T03:09:05Z", REFRESHABLE),
+            SsoTokenState::Fresh
+        );
+        assert_eq!(
+            state("2030-01-02T03:09:04UTC", REFRESHABLE),
+            SsoTokenState::Refresh
+        );
+        assert_eq!(state("2030-01-02T03:09:04Z", ""), SsoTokenState::Fresh);
+        assert_eq!(state("2030-01-02T03:04:06Z", ""), SsoTokenState::Fresh);
+        assert_eq!(state("2030-01-02T03:04:05Z", ""), SsoTokenState::Expired);
+    }
+
+    #[test]
+    fn members_that_are_not_known_are_kept_and_an_old_refresh_token_too() {
+        let response = Response::new(r#"{"accessToken":"new","expiresIn":60}"#);
+        let token = token("2030-01-02T03:05:00Z", REFRESHABLE);
+        let new = token.read_refresh(&response, NOW).unwrap().to_json();
+        let written: Value = serde_json::from_str(new.expose()).unwrap();
+        assert_eq!(written["other"], json!({"kept": [1]}));
+        assert_eq!(
+            (&written["accessToken"], &written["refreshToken"]),
+            (&json!("new"), &json!("r"))
+        );
+        assert_eq!(written["expiresAt"], "2030-01-02T03:05:05Z");
+    }
+
+    #[test]
+    fn a_lifetime_beyond_the_calendar_is_invalid() {
+        let token = token("2030-01-02T03:05:00Z", REFRESHABLE);
+        for lifetime in ["9223372036854775807", "1e3", "\"60\""] {
+            let response =
+                Response::new(format!(r#"{{"accessToken":"n","expiresIn":{lifetime}}}"#));
+            let error = token.read_refresh(&response, NOW).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    Error::InvalidField {
+                        field: "expiresIn",
+                        ..
+                    }
+                ),
+                "{lifetime}"
+            );
+        }
+    }
+
+    #[test]
+    fn china_has_hosts_of_its_own_and_a_region_cannot_change_a_host() {
+        let token = token("2030-01-02T05:00:00Z", REFRESHABLE);
+        let request = token.refresh_request("cn-north-1").unwrap();
+        assert_eq!(
+            request.uri(),
+            "https://oidc.cn-north-1.amazonaws.com.cn/token"
+        );
+        let request = token
+            .role_credentials_request("cn-north-1", "1", "Read Only&x=y")
+            .unwrap();
+        assert_eq!(
+            request.uri(),
+            "https://portal.sso.cn-north-1.amazonaws.com.cn/federation/credentials\
+             ?role_name=Read%20Only%26x%3Dy&account_id=1"
+        );
+        assert!(token.refresh_request("evil.example/").is_err());
+        assert!(!format!("{token:?} {request:?}").contains("s3cret"));
+    }
+}

@@ -1,0 +1,61 @@
+//! Checks of text that goes into requests.
+
+use http::{HeaderValue, Uri};
+
+use super::{Error, Secret};
+use crate::primitives::ascii::own_ascii;
+
+/// The largest token that is sent: 64 KiB.
+pub(super) const LARGEST_TOKEN: usize = 64 << 10;
+
+/// Characters of IAM's names: letters, digits and `_+=,.@-`.
+pub(super) fn is_iam_name(text: &str, shortest: usize, longest: usize) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    (shortest..=longest).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// A header value that is never printed; `token` names it in errors.
+pub(super) fn secret_header(text: &[u8], token: &'static str) -> Result<HeaderValue, Error> {
+    if text.len() > LARGEST_TOKEN {
+        let limit = LARGEST_TOKEN;
+        return Err(Error::TooLarge { what: token, limit });
+    }
+    let value = HeaderValue::from_bytes(text).ok();
+    let mut value = value
+        .filter(|value| !value.is_empty())
+        .ok_or(Error::InvalidToken { token })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A URL of checked parts; `parameter` names the part that varies.
+pub(super) fn parsed(url: &str, parameter: &'static str) -> Result<Uri, Error> {
+    let expected = "short enough for a URL";
+    url.parse().map_err(|_| Error::InvalidParameter {
+        parameter,
+        expected,
+    })
+}
+
+/// Lowercase hex.
+pub(super) fn hex_text(bytes: &[u8]) -> String {
+    let mut digits = vec![0; 2 * bytes.len()];
+    // The buffer has the right size.
+    let _ = hex::encode_to_slice(bytes, &mut digits);
+    own_ascii(&digits).to_owned()
+}
+
+/// The text of a token file without one final line end.
+pub(super) fn token_of_file(contents: &[u8], token: &'static str) -> Result<Secret, Error> {
+    if contents.len() > LARGEST_TOKEN {
+        let limit = LARGEST_TOKEN;
+        return Err(Error::TooLarge { what: token, limit });
+    }
+    let text = std::str::from_utf8(contents).ok();
+    let text = text.map(|text| match text.strip_suffix('\n') {
+        Some(line) => line.strip_suffix('\r').unwrap_or(line),
+        None => text,
+    });
+    let sound = text.filter(|text| !text.is_empty() && !text.contains(['\r', '\n', '\0']));
+    sound.map(Secret::from).ok_or(Error::InvalidToken { token })
+}

@@ -1,0 +1,83 @@
+//! How large a request may be before its key is looked up.
+
+use crate::verify::VerifyError;
+
+/// How large a request may be to be parsed.
+///
+/// Anyone can send a request, so the work before the key lookup has to be bounded. The defaults are
+/// above what AWS accepts: Amazon S3 takes 8 KiB of headers. They count what
+/// [`SignedRequest::parse`](super::SignedRequest::parse) reads, and not the body.
+///
+/// ```
+/// use countersign::verify::{Limits, SignedRequest, VerifyError};
+///
+/// let mut limits = Limits::default();
+/// limits.max_headers = 2;
+/// let request = http::Request::get("/?x=1")
+///     .header("host", "example.com")
+///     .header("a", "1")
+///     .header("b", "2")
+///     .body(())?;
+/// let refused = SignedRequest::parse_with_limits(&request, &limits).err();
+/// assert_eq!(refused, Some(VerifyError::TooManyHeaders { count: 3, maximum: 2 }));
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The maximum number of headers: 256 by default.
+    pub max_headers: usize,
+    /// The maximum length of all header names and values together: 64 KiB by default.
+    pub max_headers_length: usize,
+    /// The maximum length of path and query together: 64 KiB by default.
+    pub max_target_length: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_headers: 256,
+            max_headers_length: 64 * 1024,
+            max_target_length: 64 * 1024,
+        }
+    }
+}
+
+impl Limits {
+    /// For requests in the hands of their client.
+    #[cfg(feature = "explain")]
+    pub(super) const NONE: Self = Self {
+        max_headers: usize::MAX,
+        max_headers_length: usize::MAX,
+        max_target_length: usize::MAX,
+    };
+
+    pub(super) fn check<'h, I: Iterator<Item = (&'h str, &'h [u8])>>(
+        &self,
+        path: &str,
+        query: &str,
+        headers: impl Fn() -> I,
+    ) -> Result<(), VerifyError> {
+        let length = path.len().saturating_add(query.len());
+        if length > self.max_target_length {
+            return Err(VerifyError::TargetTooLong {
+                length,
+                maximum: self.max_target_length,
+            });
+        }
+        let count = headers().count();
+        if count > self.max_headers {
+            return Err(VerifyError::TooManyHeaders {
+                count,
+                maximum: self.max_headers,
+            });
+        }
+        let lengths = headers().map(|(name, value)| name.len().saturating_add(value.len()));
+        if lengths.fold(0, usize::saturating_add) > self.max_headers_length {
+            return Err(VerifyError::HeadersTooLong {
+                maximum: self.max_headers_length,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,385 @@
+//! What has been proven.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::primitives::percent::decoded_in_query;
+use crate::primitives::scan::holds;
+use crate::primitives::sha256::Sha256;
+use crate::sigv4::authorization::is_of_signature;
+use crate::sigv4::canonical::path::CanonicalPath;
+use crate::sigv4::canonical::query::parameters;
+use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::StreamingMode;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::string_to_sign::StringToSign;
+
+use super::error::SignatureLocation;
+use super::signed_request::SignedRequest;
+
+/// A proof: the holder of this access key signed the request for this verifier, within its time.
+///
+/// Its payload is what was signed, unless the caller accepted an unsigned one. Act on what it
+/// returns, rather than on the request: [`path`](Self::path) or
+/// [`object_path`](Self::object_path), [`query`](Self::query), and the headers among
+/// [`signed_headers`](Self::signed_headers).
+///
+/// It borrows the claim. [`into_owned`](Self::into_owned) leaves the function.
+///
+/// ```
+/// use countersign::verify::{SignedRequest, VerificationKey, VerifiedPayload, Verifier};
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+///
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let known = Credentials::new("AKIDEXAMPLE", "secret");
+/// let url = "https://api.example.com/items//a%20b?filter=x+y";
+/// let mut request = http::Request::post(url).body("{}")?;
+/// Signer::new(known.clone(), "us-east-1", "execute-api")?
+///     .sign(&mut request, PayloadHash::new("{}"), now)?;
+///
+/// let claim = SignedRequest::parse(&request)?;
+/// let key = VerificationKey::derive(&known, claim.scope())?;
+/// let payload = PayloadHash::new(request.body());
+/// let verifier = Verifier::new("us-east-1", "execute-api")?;
+/// let verified = verifier.verify(&claim, &key, payload, now)?;
+/// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(verified.path(), "/items/a%20b");
+/// let (name, value) = verified.query().next().expect("one parameter");
+/// assert_eq!((&*name, &*value), (&b"filter"[..], &b"x y"[..]));
+/// assert!(verified.signed_headers().eq(["host", "x-amz-date"]));
+/// assert!(matches!(verified.payload(), VerifiedPayload::Sha256(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Verified<'c> {
+    pub(super) claim: &'c SignedRequest<'c>,
+    pub(super) path: CanonicalPath<'c>,
+    pub(super) canonical_hash: [u8; 32],
+    pub(super) payload: VerifiedPayload,
+}
+
+/// What a [`Verified`] says about the payload.
+///
+/// ```
+/// use countersign::verify::VerifiedPayload;
+///
+/// /// Whether the body is proven to be what the client sent.
+/// fn is_proven(payload: VerifiedPayload) -> bool {
+///     matches!(payload, VerifiedPayload::Sha256(_))
+/// }
+/// assert!(!is_proven(VerifiedPayload::Unsigned));
+/// ```
+// Exhaustive on purpose, as `PendingVerification` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifiedPayload {
+    /// The payload has this SHA-256, which was signed.
+    Sha256([u8; 32]),
+    /// The payload is not signed: anyone on the way could have changed it.
+    Unsigned,
+    /// The payload is a stream, which is verified piece by piece if its pieces are signed.
+    Streaming(StreamingMode),
+}
+
+impl<'c> Verified<'c> {
+    /// The access key ID that signed.
+    pub fn access_key_id(&self) -> &'c str {
+        self.claim.access_key_id()
+    }
+
+    /// The day, region and service that the request was signed for.
+    pub fn scope(&self) -> &'c CredentialScope {
+        self.claim.scope()
+    }
+
+    /// The time at which the request was signed.
+    pub fn date(&self) -> &'c AmzDate {
+        self.claim.date()
+    }
+
+    /// Where the signature was: in the `authorization` header or in the query.
+    pub fn form(&self) -> SignatureLocation {
+        self.claim.form()
+    }
+
+    /// The method, as it was signed.
+    pub fn method(&self) -> &'c str {
+        self.claim.method
+    }
+
+    /// The host, as it was signed.
+    ///
+    /// It is the `host` header, HTTP/2's `:authority`, or the original host behind a proxy. A host
+    /// may be any bytes: [`Verifier::with_host`](super::Verifier::with_host) compares it.
+    pub fn host(&self) -> Cow<'c, str> {
+        String::from_utf8_lossy(self.claim.host)
+    }
+
+    /// The path to route by: normalized, and still percent-encoded.
+    ///
+    /// Outside S3, `//` is collapsed, and `.` and `..` are resolved if the verifier accepts them:
+    /// one signature covers all such spellings, so a router must not see another one. For S3's
+    /// family it is the path in canonical encoding, with all its slashes and dots:
+    /// [`object_path`](Self::object_path) is better there.
+    pub fn path(&self) -> Cow<'c, str> {
+        self.path.to_route()
+    }
+
+    /// The decoded path of a request for S3's family: bucket and key. `None` for other services.
+    pub fn object_path(&self) -> Option<ObjectPath> {
+        self.path.to_decoded().map(ObjectPath)
+    }
+
+    /// The query parameters, decoded, in the order of the request.
+    ///
+    /// A bare `+` is a space. The parameters of a presigned URL's signature are left out. The order
+    /// is not signed, so refuse a name that may appear only once and appears twice.
+    pub fn query(&self) -> impl Iterator<Item = (Cow<'c, [u8]>, Cow<'c, [u8]>)> + use<'c> {
+        let parameters = parameters(self.claim.query).filter_map(Result::ok);
+        let own = parameters.filter(|parameter| !is_of_signature(parameter));
+        own.map(|parameter| (decode(parameter.name()), decode(parameter.raw_value())))
+    }
+
+    /// The names of the signed headers, in lowercase and in order.
+    ///
+    /// Anyone on the way could have changed or added every other header.
+    pub fn signed_headers(&self) -> impl Iterator<Item = &'c str> + use<'c> {
+        self.claim.signed_headers()
+    }
+
+    /// What is proven about the payload.
+    pub fn payload(&self) -> VerifiedPayload {
+        self.payload
+    }
+
+    /// An identifier that is equal for every replay of the request: remember it to refuse replays.
+    ///
+    /// It is the SHA-256 of the algorithm, the access key ID and the string to sign, joined with line
+    /// feeds. Unlike the signature it does not depend on how the signature is spelled: hex digits
+    /// have two cases, and ECDSA signatures two values. Keep it for twice the clock window.
+    ///
+    /// Two identical requests in one second have one identifier, so refuse replays of writes only.
+    /// It is `None` for presigned URLs, which are made to be used repeatedly.
+    pub fn replay_id(&self) -> Option<[u8; 32]> {
+        let signed = &self.claim.signed;
+        if signed.form != SignatureLocation::Header {
+            return None;
+        }
+        let (date, scope) = (&signed.date, &signed.scope);
+        let string_to_sign = StringToSign::new(signed.algorithm, date, scope, &self.canonical_hash);
+        let mut hash = Sha256::new();
+        for part in [signed.algorithm.as_str(), "\n", &signed.access_key_id, "\n"] {
+            hash.update(part.as_bytes());
+        }
+        hash.update(string_to_sign.as_ref());
+        Some(hash.finish())
+    }
+
+    /// Copies the proof, so that it can leave the function that owns the request.
+    pub fn into_owned(self) -> OwnedVerified {
+        OwnedVerified {
+            access_key_id: self.access_key_id().to_owned(),
+            scope: *self.scope(),
+            date: *self.date(),
+            form: self.form(),
+            method: self.method().to_owned(),
+            host: self.host().into_owned(),
+            path: self.path().into_owned(),
+            object_path: self.object_path(),
+            query: self
+                .query()
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+            signed_headers: self.signed_headers().map(str::to_owned).collect(),
+            payload: self.payload,
+            replay_id: self.replay_id(),
+        }
+    }
+}
+
+fn decode(text: &str) -> Cow<'_, [u8]> {
+    if holds(text.as_bytes(), |byte| matches!(byte, b'%' | b'+')) {
+        return Cow::Owned(decoded_in_query(text).collect());
+    }
+    Cow::Borrowed(text.as_bytes())
+}
+
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("access_key_id", &self.access_key_id())
+            .field("scope", self.scope())
+            .field("date", self.date())
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The decoded path of a request for S3's family.
+///
+/// The path is decoded once, byte by byte and with `+` as a plus, and split after that. All
+/// spellings of one key that share a signature are one `ObjectPath`, so use it to find the object.
+///
+/// ```
+/// use countersign::verify::Verified;
+///
+/// /// Of a store that takes the bucket from the host, and otherwise from the path.
+/// fn bucket_and_key(verified: &Verified<'_>) -> Option<(Vec<u8>, Vec<u8>)> {
+///     let (object, host) = (verified.object_path()?, verified.host());
+///     let (bucket, key) = match host.strip_suffix(".s3.example.com") {
+///         Some(bucket) => (bucket.as_bytes(), object.key()),
+///         None => object.bucket_and_key(),
+///     };
+///     Some((bucket.to_vec(), key.to_vec()))
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectPath(Vec<u8>);
+
+impl ObjectPath {
+    /// The whole path, decoded, with the slash that begins it.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The object key of a request that names its bucket in the host.
+    ///
+    /// Empty for the bucket itself. It may contain `.` and `..` segments and any bytes, so never use
+    /// it as a file name.
+    pub fn key(&self) -> &[u8] {
+        self.0.strip_prefix(b"/").unwrap_or(&self.0)
+    }
+
+    /// The bucket and the object key of a request that names its bucket in the path.
+    ///
+    /// Both are empty for the service itself, and the key is empty for the bucket itself.
+    pub fn bucket_and_key(&self) -> (&[u8], &[u8]) {
+        let path = self.key();
+        let slash = path.iter().position(|&byte| byte == b'/');
+        let split = slash.and_then(|slash| path.split_at_checked(slash));
+        split.map_or((path, &[]), |(bucket, key)| {
+            (bucket, key.strip_prefix(b"/").unwrap_or(key))
+        })
+    }
+}
+
+/// A [`Verified`] that borrows nothing: for a handler behind the one that verified.
+///
+/// [`Verified::into_owned`] returns it. It is a copy of what was proven, and proves nothing by
+/// itself: only the verifier makes one.
+///
+/// ```
+/// use countersign::verify::{OwnedVerified, SignedRequest, VerificationKey, Verifier};
+/// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+///
+/// fn admit(
+///     request: http::Request<Vec<u8>>,
+///     known: &Credentials,
+///     now: Timestamp,
+/// ) -> Result<OwnedVerified, Box<dyn std::error::Error>> {
+///     let claim = SignedRequest::parse(&request)?;
+///     let key = VerificationKey::derive(known, claim.scope())?;
+///     let payload = PayloadHash::new(request.body());
+///     let verifier = Verifier::new("us-east-1", "sqs")?;
+///     Ok(verifier.verify(&claim, &key, payload, now)?.into_owned())
+/// }
+///
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+/// let known = Credentials::new("AKIDEXAMPLE", "secret");
+/// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body(vec![])?;
+/// Signer::new(known.clone(), "us-east-1", "sqs")?
+///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+/// let verified = admit(request, &known, now)?;
+/// assert_eq!((verified.access_key_id(), verified.path()), ("AKIDEXAMPLE", "/"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct OwnedVerified {
+    access_key_id: String,
+    scope: CredentialScope,
+    date: AmzDate,
+    form: SignatureLocation,
+    method: String,
+    host: String,
+    path: String,
+    object_path: Option<ObjectPath>,
+    query: Vec<(Vec<u8>, Vec<u8>)>,
+    signed_headers: Vec<String>,
+    payload: VerifiedPayload,
+    replay_id: Option<[u8; 32]>,
+}
+
+impl OwnedVerified {
+    /// The access key ID that signed.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The day, region and service that the request was signed for.
+    pub fn scope(&self) -> &CredentialScope {
+        &self.scope
+    }
+
+    /// The time at which the request was signed.
+    pub fn date(&self) -> &AmzDate {
+        &self.date
+    }
+
+    /// Where the signature was: in the `authorization` header or in the query.
+    pub fn form(&self) -> SignatureLocation {
+        self.form
+    }
+
+    /// The method, as it was signed.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The host, as [`Verified::host`] returns it.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The path to route by, as [`Verified::path`] returns it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The decoded path of a request for S3's family, as [`Verified::object_path`] returns it.
+    pub fn object_path(&self) -> Option<&ObjectPath> {
+        self.object_path.as_ref()
+    }
+
+    /// The query parameters, as [`Verified::query`] returns them.
+    pub fn query(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let query = self.query.iter();
+        query.map(|(name, value)| (&**name, &**value))
+    }
+
+    /// The names of the signed headers, in lowercase and in order.
+    pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
+        self.signed_headers.iter().map(String::as_str)
+    }
+
+    /// What is proven about the payload.
+    pub fn payload(&self) -> VerifiedPayload {
+        self.payload
+    }
+
+    /// The identifier of replays, as [`Verified::replay_id`] returns it.
+    pub fn replay_id(&self) -> Option<[u8; 32]> {
+        self.replay_id
+    }
+}
+
+impl fmt::Debug for OwnedVerified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedVerified")
+            .field("access_key_id", &self.access_key_id)
+            .field("scope", &self.scope)
+            .field("date", &self.date)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,747 @@
+//! Calls to ECR, Sign-In, Redshift, S3 Access Grants and the console: limits, hostile responses, and
+//! where their tokens are good.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use countersign::aws_call::{Endpoint, ServiceError};
+use countersign::bearer::{self, BearerToken};
+use countersign::console::{ConsoleEndpoint, CredentialsFrom, GetSigninToken, SigninToken};
+use countersign::ecr::{GetAuthorizationToken, GetPublicAuthorizationToken};
+use countersign::redshift::serverless::{GetCredentials, Workgroup};
+use countersign::redshift::{Cluster, GetClusterCredentials, GetClusterCredentialsWithIam};
+use countersign::s3::access_grants::{GetDataAccess, Permission};
+use countersign::signin::{
+    CreateBearerToken, CreateOAuth2TokenWithIam, CreateOAuth2TokenWithTokenExchange,
+    IntrospectOAuth2TokenWithIam, RevokeOAuth2TokenWithIam, TokenGrant,
+};
+use countersign::{Credentials, Error, Timestamp};
+use http::{Request, Response, StatusCode};
+use proptest::prelude::*;
+
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_950_000);
+const SECRET: &str = "s3cr3tM4terial";
+
+fn endpoint() -> Endpoint {
+    Endpoint::regional("us-east-1").unwrap()
+}
+
+fn ok(body: &str) -> Response<String> {
+    Response::new(body.to_owned())
+}
+
+/// base64 of `AWS:s3cr3tM4terial`
+const ECR_TOKEN: &str = "QVdTOnMzY3IzdE00dGVyaWFs";
+
+fn ecr_token() -> BearerToken {
+    let body = format!(
+        r#"{{"authorizationData":[{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1795957200}}]}}"#
+    );
+    let logins = GetAuthorizationToken::new().parse(&endpoint(), &ok(&body));
+    logins.unwrap()[0].token().clone()
+}
+
+fn signin_token() -> BearerToken {
+    let body = r#"{"access_token":"s3cr3tM4terial","token_type":"Bearer","expires_in":7200}"#;
+    let issued = CreateBearerToken::new("ecr.amazonaws.com").parse(&endpoint(), &ok(body), NOW);
+    issued.unwrap().token
+}
+
+#[test]
+fn a_token_is_refused_at_another_service_in_another_region_and_after_its_end() {
+    let end = Timestamp::from_unix_seconds(1_795_957_200);
+    let own_host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+    for token in [ecr_token(), signin_token().with_host(own_host)] {
+        let host = "https://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/";
+        let authorize = |service, region, now: Timestamp| {
+            let mut request = Request::get(host).body(()).unwrap();
+            let done = bearer::authorize(&mut request, &token, service, region, now);
+            assert_eq!(
+                done.is_ok(),
+                request.headers().contains_key("authorization")
+            );
+            done
+        };
+        assert_eq!(token.expiration(), Some(end));
+        assert!(authorize("ecr", "us-east-1", NOW).is_ok());
+        assert!(authorize("ecr", "us-east-1", end - Duration::from_secs(1)).is_ok());
+        assert!(matches!(
+            authorize("ecr-public", "us-east-1", NOW),
+            Err(Error::BearerTokenForAnotherService { .. })
+        ));
+        assert!(matches!(
+            authorize("ecr", "us-east-2", NOW),
+            Err(Error::BearerTokenForAnotherRegion { .. })
+        ));
+        for elsewhere in [
+            "https://evil.example/v2/",
+            "https://111122223333.dkr.ecr.us-east-2.amazonaws.com/v2/",
+            "https://111122223333.dkr.ecr.us-east-1.amazonaws.com.evil.example/v2/",
+            "https://evil.example/111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/",
+            "https://api.ecr.us-east-1.amazonaws.com/",
+            "https://a.dkr.ecr.us-east-1.amazonaws.com/",
+            "http://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/",
+        ] {
+            let mut request = Request::get(elsewhere).body(()).unwrap();
+            let refused = bearer::authorize(&mut request, &token, "ecr", "us-east-1", NOW);
+            assert!(refused.is_err(), "{elsewhere}");
+            assert!(request.headers().is_empty());
+        }
+        for late in [end, end + Duration::from_secs(1)] {
+            assert!(matches!(
+                authorize("ecr", "us-east-1", late),
+                Err(Error::BearerTokenExpired { .. })
+            ));
+        }
+    }
+}
+
+#[test]
+fn a_token_for_a_url_goes_to_its_host_and_one_for_a_name_to_no_host() {
+    let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#;
+    let token = |resource: &str| {
+        let ask = CreateOAuth2TokenWithIam::new(resource);
+        ask.parse(&endpoint(), &ok(body), NOW).unwrap().token
+    };
+    let send = |token: &BearerToken, service: &str, url: &str| {
+        let mut request = Request::get(url).body(()).unwrap();
+        bearer::authorize(&mut request, token, service, "us-east-1", NOW).is_ok()
+    };
+    let (resource, elsewhere) = ("https://mcp.example/a", "https://evil.example/a");
+    assert!(send(&token(resource), resource, resource));
+    assert!(!send(&token(resource), resource, elsewhere));
+    assert!(!send(&token("glue.amazonaws.com"), "glue", resource));
+}
+
+#[test]
+fn a_login_of_ecr_public_is_for_its_one_host() {
+    let body = format!(
+        r#"{{"authorizationData":{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1795957200}}}}"#
+    );
+    let login = GetPublicAuthorizationToken::new()
+        .parse(&endpoint(), &ok(&body))
+        .unwrap();
+    assert_eq!(login.hosts(), ["public.ecr.aws"]);
+    assert_eq!(
+        (login.username(), login.password().expose()),
+        ("AWS", SECRET)
+    );
+    assert_eq!(login.token().service(), Some("ecr-public"));
+    // A private registry's response is a list.
+    assert!(
+        GetAuthorizationToken::new()
+            .parse(&endpoint(), &ok(&body))
+            .is_err()
+    );
+}
+
+#[test]
+fn a_login_of_ecr_names_the_hosts_of_its_region() {
+    let hosts = |region: &str| {
+        let body = format!(
+            r#"{{"authorizationData":[{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1}}]}}"#
+        );
+        let endpoint = Endpoint::regional(region).unwrap();
+        let logins = GetAuthorizationToken::new()
+            .parse(&endpoint, &ok(&body))
+            .unwrap();
+        logins[0].hosts().to_vec()
+    };
+    assert_eq!(
+        hosts("eu-west-1"),
+        [
+            "############.dkr.ecr.eu-west-1.amazonaws.com",
+            "############.dkr.ecr-fips.eu-west-1.amazonaws.com",
+            "############.dkr-ecr.eu-west-1.on.aws",
+            "############.dkr-ecr-fips.eu-west-1.on.aws",
+        ]
+    );
+    assert_eq!(
+        hosts("cn-north-1")[0],
+        "############.dkr.ecr.cn-north-1.amazonaws.com.cn"
+    );
+}
+
+#[test]
+fn an_ecr_password_is_all_that_follows_the_first_colon() {
+    for (decoded, user) in [("QVdTOmE6Yg==", Some(("AWS", "a:b"))), ("QVdTOg==", None)] {
+        let body = format!(
+            r#"{{"authorizationData":[{{"authorizationToken":"{decoded}","expiresAt":1}}]}}"#
+        );
+        let login = GetAuthorizationToken::new().parse(&endpoint(), &ok(&body));
+        let login = login.ok().map(|mut logins| logins.swap_remove(0));
+        let told = login
+            .as_ref()
+            .map(|login| (login.username(), login.password().expose()));
+        assert_eq!(told, user);
+    }
+    // `OkE=` is `:A`, `QVdT` is `AWS`, `QVdTOgo=` is `AWS:` and a line break.
+    for token in ["OkE=", "QVdT", "QVdTOgo=", "QVdTOmE", "!", ""] {
+        let body = format!(
+            r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1}}]}}"#
+        );
+        let error = GetAuthorizationToken::new()
+            .parse(&endpoint(), &ok(&body))
+            .unwrap_err();
+        assert_eq!(error.code(), None, "{token}");
+    }
+}
+
+fn parameter<T: Debug>(made: Result<T, Error>) -> Option<String> {
+    match made {
+        Ok(_) => None,
+        Err(Error::InvalidParameter { parameter, .. }) => Some(parameter),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn durations_have_both_of_their_ends() {
+    let within = |name: &str, range: [u64; 2], ask: &dyn Fn(Duration) -> Result<(), Error>| {
+        for seconds in range {
+            assert!(
+                ask(Duration::from_secs(seconds)).is_ok(),
+                "{name} {seconds}"
+            );
+        }
+        let just_outside = [range[0] - 1, range[1].saturating_add(1)];
+        for seconds in just_outside
+            .into_iter()
+            .filter(|seconds| !range.contains(seconds))
+        {
+            let refused = parameter(ask(Duration::from_secs(seconds)));
+            assert_eq!(refused.as_deref(), Some(name), "{seconds}");
+        }
+    };
+    within("durationSeconds", [300, u64::MAX], &|duration| {
+        let mut ask = CreateBearerToken::new("ecr.amazonaws.com");
+        ask.duration = Some(duration);
+        ask.request(&endpoint()).map(|_| ())
+    });
+    within("DurationSeconds", [900, 3600], &|duration| {
+        let mut ask = GetClusterCredentials::new("jane", Cluster::Identifier("c"));
+        ask.duration = Some(duration);
+        ask.request(&endpoint()).map(|_| ())
+    });
+    within("DurationSeconds", [900, 3600], &|duration| {
+        let mut ask = GetClusterCredentialsWithIam::new(Cluster::Identifier("c"));
+        ask.duration = Some(duration);
+        ask.request(&endpoint()).map(|_| ())
+    });
+    within("durationSeconds", [900, 3600], &|duration| {
+        let mut ask = GetCredentials::new(Workgroup::Name("wg1"));
+        ask.duration = Some(duration);
+        ask.request(&endpoint()).map(|_| ())
+    });
+    within("DurationSeconds", [900, 43_200], &|duration| {
+        let mut ask = GetDataAccess::new("111122223333", "s3://b/*", Permission::Read);
+        ask.duration = Some(duration);
+        ask.request(&endpoint()).map(|_| ())
+    });
+    let credentials = Credentials::new("ASIAEXAMPLE", SECRET).with_session_token("t");
+    within("SessionDuration", [900, 43_200], &|duration| {
+        let mut ask = GetSigninToken::new(&credentials);
+        ask.session_duration = Some(duration);
+        ask.request(&ConsoleEndpoint::global()).map(|_| ())
+    });
+}
+
+#[test]
+fn texts_have_both_of_their_ends() {
+    let long = |length: usize| "\u{fc}".repeat(length);
+    let resource = |length| {
+        let resource = long(length);
+        let first = parameter(CreateBearerToken::new(&resource).request(&endpoint()));
+        let ask = CreateOAuth2TokenWithIam::new(&resource);
+        assert_eq!(first, parameter(ask.request(&endpoint())));
+        first
+    };
+    assert_eq!([resource(1), resource(2048)], [None, None]);
+    assert_eq!(resource(0).as_deref(), Some("resource"));
+    assert_eq!(resource(2049).as_deref(), Some("resource"));
+
+    fn exchange(grant: TokenGrant<'_>) -> Option<String> {
+        parameter(CreateOAuth2TokenWithTokenExchange::new(grant).request(&endpoint()))
+    }
+    for length in [4, 20_000] {
+        let token = long(length);
+        assert_eq!(exchange(TokenGrant::token_exchange(&token, "r")), None);
+        assert_eq!(exchange(TokenGrant::jwt_bearer(&token)), None);
+    }
+    for length in [0, 3, 20_001] {
+        let token = long(length);
+        let refused = exchange(TokenGrant::token_exchange(&token, "r"));
+        assert_eq!(refused.as_deref(), Some("subjectToken"));
+        assert_eq!(
+            exchange(TokenGrant::jwt_bearer(&token)).as_deref(),
+            Some("assertion")
+        );
+    }
+    assert_eq!(
+        exchange(TokenGrant::token_exchange("jjww", "")).as_deref(),
+        Some("resource")
+    );
+
+    let longest = format!("ASOR{}", "a".repeat(12_284));
+    for token in ["ASORa", "ASOR+/=_-", &longest] {
+        assert_eq!(
+            parameter(RevokeOAuth2TokenWithIam::new(token).request(&endpoint())),
+            None
+        );
+        assert_eq!(
+            parameter(IntrospectOAuth2TokenWithIam::new(token).request(&endpoint())),
+            None
+        );
+    }
+    let access = IntrospectOAuth2TokenWithIam::new("ASOAa").request(&endpoint());
+    assert_eq!(parameter(access), None);
+    let too_long = format!("{longest}a");
+    for token in [
+        "",
+        "ASOR",
+        "ASOSa",
+        "asora",
+        "ASORa b",
+        "ASOR\u{e9}",
+        "xASORa",
+        &too_long,
+    ] {
+        let revoke = RevokeOAuth2TokenWithIam::new(token).request(&endpoint());
+        let introspect = IntrospectOAuth2TokenWithIam::new(token).request(&endpoint());
+        assert_eq!(parameter(revoke).as_deref(), Some("token"), "{token}");
+        assert_eq!(parameter(introspect).as_deref(), Some("token"), "{token}");
+    }
+
+    fn workgroup(name: Workgroup<'_>) -> Option<String> {
+        parameter(GetCredentials::new(name).request(&endpoint()))
+    }
+    for name in ["abc", "a-1", &"a".repeat(64)] {
+        assert_eq!(workgroup(Workgroup::Name(name)), None, "{name}");
+    }
+    for name in ["", "ab", "a_b", "Abc", "a.b", &"a".repeat(65)] {
+        let refused = workgroup(Workgroup::Name(name));
+        assert_eq!(refused.as_deref(), Some("workgroupName"), "{name}");
+    }
+    let refused = workgroup(Workgroup::CustomDomainName(""));
+    assert_eq!(refused.as_deref(), Some("customDomainName"));
+
+    for (cluster, name) in [
+        (Cluster::Identifier(""), "ClusterIdentifier"),
+        (Cluster::CustomDomainName(""), "CustomDomainName"),
+    ] {
+        let ask = GetClusterCredentialsWithIam::new(cluster);
+        assert_eq!(parameter(ask.request(&endpoint())).as_deref(), Some(name));
+    }
+
+    let access = |account: &str, target: &str, context: Option<&str>| {
+        let mut ask = GetDataAccess::new(account, target, Permission::Read);
+        ask.audit_context = context;
+        parameter(ask.request(&endpoint()))
+    };
+    let account = "111122223333";
+    assert_eq!(
+        access(account, &"a".repeat(2000), Some(&"a".repeat(2048))),
+        None
+    );
+    for other in ["", "1111222233334", "11112222333a", "\u{661}11122223333"] {
+        assert_eq!(
+            access(other, "s3://b/*", None).as_deref(),
+            Some("AccountId")
+        );
+    }
+    assert_eq!(
+        access(account, &"a".repeat(2001), None).as_deref(),
+        Some("Target")
+    );
+    for context in ["", "a\rb", "a\u{2028}b"] {
+        let refused = access(account, "s3://b/*", Some(context));
+        assert_eq!(refused.as_deref(), Some("AuditContext"), "{context:?}");
+    }
+
+    let registries = |ids: &[&str]| {
+        let mut ask = GetAuthorizationToken::new();
+        ask.registry_ids = ids;
+        let made = ask.request(&endpoint());
+        made.map(|request| request.into_unsigned().into_body())
+    };
+    let body = registries(&["111122223333"; 10]).unwrap();
+    assert!(
+        body.starts_with(r#"{"registryIds":["111122223333","111122223333","#),
+        "{body}"
+    );
+    assert!(body.ends_with(r#""]}"#), "{body}");
+    assert!(registries(&["1"]).is_err());
+}
+
+#[test]
+fn a_client_id_has_up_to_212_characters() {
+    for (length, fits) in [(212, true), (213, false)] {
+        let mut grant = TokenGrant::jwt_bearer("jjww");
+        let id = "a".repeat(length);
+        if let TokenGrant::JwtBearer {
+            client_id, scope, ..
+        } = &mut grant
+        {
+            *client_id = Some(&id);
+            *scope = Some("openid");
+        }
+        let ask = CreateOAuth2TokenWithTokenExchange::new(grant);
+        let made = ask.request(&endpoint());
+        assert_eq!(made.is_ok(), fits);
+        if let Ok(request) = made {
+            let body: serde_json::Value = serde_json::from_str(request.body()).unwrap();
+            assert_eq!(
+                body["grant_type"],
+                "urn:ietf:params:oauth:grant-type:jwt-bearer"
+            );
+            assert_eq!(
+                (&body["client_id"], &body["scope"], &body["resource"]),
+                (&id.into(), &"openid".into(), &serde_json::Value::Null)
+            );
+        }
+    }
+}
+
+#[test]
+fn an_expiration_beyond_all_times_is_the_last_of_them() {
+    let body = format!(
+        r#"{{"access_token":"t","token_type":"bearer","expires_in":{}}}"#,
+        u64::MAX
+    );
+    let ask = CreateOAuth2TokenWithIam::new("r");
+    let issued = ask.parse(&endpoint(), &ok(&body), NOW).unwrap();
+    assert_eq!(issued.token.expiration(), Some(NOW + Duration::MAX));
+    assert!(issued.token.check("r", "us-east-1", NOW).is_ok());
+}
+
+#[test]
+fn a_token_response_without_its_members_is_malformed() {
+    let sound = r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#;
+    let parse =
+        |body: &str| CreateBearerToken::new("ecr.amazonaws.com").parse(&endpoint(), &ok(body), NOW);
+    assert!(parse(sound).is_ok());
+    let longest = format!("\"{}\"", "t".repeat(4096));
+    assert!(parse(&sound.replace("\"t\"", &longest)).is_ok());
+    let too_long = format!("\"{}\"", "t".repeat(4097));
+    for (from, to) in [
+        ("\"t\"", "\"\""),
+        ("\"t\"", "null"),
+        ("\"t\"", "1"),
+        ("\"t\"", &too_long),
+        ("access_token", "accessToken"),
+        ("Bearer", "mac"),
+        ("\"Bearer\"", "null"),
+        ("900", "-1"),
+        ("900", "\"900\""),
+        ("900", "1.5"),
+        ("900", "null"),
+    ] {
+        let body = sound.replace(from, to);
+        assert_ne!(body, sound);
+        let error = parse(&body).unwrap_err();
+        assert_eq!(
+            (error.code(), error.status()),
+            (None, StatusCode::OK),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn the_console_takes_temporary_credentials_and_an_https_page_only() {
+    let at = ConsoleEndpoint::global();
+    let long_term = Credentials::new("AKIDEXAMPLE", SECRET);
+    let refused = parameter(GetSigninToken::new(&long_term).request(&at));
+    assert_eq!(refused.as_deref(), Some("credentials"));
+
+    let credentials = long_term.with_session_token("t");
+    for source in [
+        CredentialsFrom::RoleChaining,
+        CredentialsFrom::GetFederationToken,
+    ] {
+        let mut ask = GetSigninToken::new(&credentials);
+        ask.credentials_from = source;
+        assert!(ask.request(&at).is_ok());
+        ask.session_duration = Some(Duration::from_secs(3600));
+        assert_eq!(
+            parameter(ask.request(&at)).as_deref(),
+            Some("SessionDuration")
+        );
+    }
+
+    let token = SigninToken::new("t", NOW);
+    for page in [
+        "https://console.aws.amazon.com",
+        "https://console.aws.amazon.com/s3/home?region=eu-west-1#/b",
+        "https://eu-west-1.console.aws.amazon.com?x",
+    ] {
+        assert!(token.login_url(&at, page, None).is_ok(), "{page}");
+    }
+    for page in [
+        "",
+        "https://",
+        "https:///x",
+        "http://console.aws.amazon.com/",
+        "HTTPS://console.aws.amazon.com/",
+        "//console.aws.amazon.com/",
+        "javascript:alert(1)",
+        "https://user@evil.example/",
+        "https://evil.example\\@console.aws.amazon.com/",
+        "https://console.aws.amazon.com/\n",
+    ] {
+        let refused = parameter(token.login_url(&at, page, None));
+        assert_eq!(refused.as_deref(), Some("Destination"), "{page}");
+    }
+    let empty = SigninToken::new("", NOW).login_url(&at, "https://a.example/", None);
+    assert_eq!(parameter(empty).as_deref(), Some("SigninToken"));
+}
+
+#[test]
+fn nothing_that_is_printed_shows_a_secret() {
+    let credentials = Credentials::new("ASIAEXAMPLE", SECRET).with_session_token(SECRET);
+    let at = ConsoleEndpoint::global();
+    let console = GetSigninToken::new(&credentials);
+    let body =
+        format!(r#"{{"authorizationData":{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1}}}}"#);
+    let login = GetPublicAuthorizationToken::new()
+        .parse(&endpoint(), &ok(&body))
+        .unwrap();
+    let xml = format!(
+        "<GetClusterCredentialsResponse><GetClusterCredentialsResult><DbUser>IAM:jane</DbUser>\
+         <DbPassword>{SECRET}</DbPassword><Expiration>2026-11-29T12:15:00Z</Expiration>\
+         </GetClusterCredentialsResult></GetClusterCredentialsResponse>"
+    );
+    let database = GetClusterCredentials::parse(StatusCode::OK, xml).unwrap();
+    assert_eq!(database.password.expose(), SECRET);
+    let refresh = format!("ASOR{SECRET}");
+    let revoke = RevokeOAuth2TokenWithIam::new(&refresh);
+    let introspect = IntrospectOAuth2TokenWithIam::new(&refresh);
+    let exchange =
+        CreateOAuth2TokenWithTokenExchange::new(TokenGrant::token_exchange(SECRET, "resource"));
+    let token = SigninToken::new(SECRET, NOW);
+    let printed = [
+        format!("{console:?}"),
+        format!("{:?}", console.request(&at).unwrap()),
+        format!("{:?}", console.get_url(&at).unwrap()),
+        format!("{token:?}"),
+        format!(
+            "{:?}",
+            token.login_url(&at, "https://a.example", None).unwrap()
+        ),
+        format!("{login:?} {:?}", login.password()),
+        format!("{database:?}"),
+        format!("{revoke:?} {:?}", revoke.request(&endpoint()).unwrap()),
+        format!(
+            "{introspect:?} {:?}",
+            introspect.request(&endpoint()).unwrap()
+        ),
+        format!("{exchange:?}"),
+        format!("{:?}", signin_token()),
+    ];
+    for text in printed {
+        assert!(
+            !text.contains(SECRET) && !text.contains(ECR_TOKEN),
+            "{text}"
+        );
+    }
+}
+
+/// The one error that every call must return for a response.
+fn all_errors(status: u16, body: &[u8]) -> Vec<ServiceError> {
+    let status = StatusCode::from_u16(status).unwrap();
+    let response = Response::builder().status(status).body(body).unwrap();
+    let at = &endpoint();
+    let exchange = CreateOAuth2TokenWithTokenExchange::new(TokenGrant::jwt_bearer("jjww"));
+    [
+        GetAuthorizationToken::new().parse(at, &response).err(),
+        GetPublicAuthorizationToken::new()
+            .parse(at, &response)
+            .err(),
+        CreateBearerToken::new("r").parse(at, &response, NOW).err(),
+        CreateOAuth2TokenWithIam::new("r")
+            .parse(at, &response, NOW)
+            .err(),
+        exchange.parse(at, &response, NOW).err(),
+        IntrospectOAuth2TokenWithIam::parse(&response).err(),
+        GetSigninToken::parse(&response, NOW).err(),
+        GetCredentials::parse(&response).err(),
+        GetClusterCredentials::parse(status, body).err(),
+        GetClusterCredentialsWithIam::parse(status, body).err(),
+        GetDataAccess::parse(status, body).err(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[test]
+fn a_hostile_response_is_an_error_that_quotes_nothing() {
+    let deep_json = format!(
+        "{}\"{SECRET}\"{}",
+        "{\"a\":".repeat(20_000),
+        "}".repeat(20_000)
+    );
+    let deep_list = format!("{{\"authorizationData\":{}}}", "[".repeat(60_000));
+    let many = format!("{{\"authorizationData\":[{}1]}}", "1,".repeat(30_000));
+    let large = format!("{{\"access_token\":\"{}{SECRET}\"}}", "a".repeat(70_000));
+    let wide_xml = format!("<a>{}{SECRET}</a>", "<b/>".repeat(10_000));
+    let deep_xml = "<a>".repeat(50_000);
+    let entities =
+        format!("<!DOCTYPE a [<!ENTITY b \"{SECRET}\">]><Error><Code>&b;</Code></Error>");
+    for body in [
+        "",
+        " ",
+        "null",
+        "[]",
+        "{",
+        "{}",
+        "\u{feff}{}",
+        r#"{"authorizationData":null}"#,
+        r#"{"authorizationData":{}}"#,
+        r#"{"authorizationData":[null]}"#,
+        r#"{"SigninToken":["s3cr3tM4terial"]}"#,
+        r#"{"access_token":{"a":"s3cr3tM4terial"},"SigninToken":1,"dbUser":true}"#,
+        r#"{"dbUser":"u","dbPassword":"s3cr3tM4terial","expiration":"s3cr3tM4terial"}"#,
+        r#"{"dbUser":"u","dbPassword":"s3cr3tM4terial","expiration":1e300}"#,
+        "<GetDataAccessResult/>",
+        "<GetDataAccessResult xmlns=\"urn:other\"><Credentials/></GetDataAccessResult>",
+        "<GetClusterCredentialsResponse><GetClusterCredentialsResult/></GetClusterCredentialsResponse>",
+        "<GetClusterCredentialsResponse xmlns=\"urn:other\"><GetClusterCredentialsResult/></GetClusterCredentialsResponse>",
+        "<html><body>s3cr3tM4terial</body></html>",
+        &deep_json,
+        &deep_list,
+        &many,
+        &large,
+        &wide_xml,
+        &deep_xml,
+        &entities,
+    ] {
+        for status in [200, 403] {
+            let errors = all_errors(status, body.as_bytes());
+            assert_eq!(errors.len(), 11, "{status} {}", &body[..body.len().min(80)]);
+            for error in errors {
+                let told = format!("{error} {error:?} {}", error.message());
+                assert!(!told.contains(SECRET), "{told}");
+                assert_eq!(error.status(), status);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_with_success_is_no_result() {
+    let error = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>";
+    for parse in [
+        GetClusterCredentials::parse,
+        GetClusterCredentialsWithIam::parse,
+    ] {
+        let told = parse(StatusCode::OK, error).unwrap_err();
+        assert_eq!(told.code(), Some("AccessDenied"));
+    }
+    let told = GetDataAccess::parse(StatusCode::OK, error).unwrap_err();
+    assert_eq!(told.code(), Some("AccessDenied"));
+}
+
+#[test]
+fn an_emulator_that_refuses_as_ec2_does_is_understood() {
+    let error = "<ErrorResponse><Errors><Error><Code>SignatureDoesNotMatch</Code></Error></Errors>\
+        <RequestId>r-1</RequestId></ErrorResponse>";
+    for told in [
+        GetClusterCredentials::parse(StatusCode::FORBIDDEN, error).unwrap_err(),
+        GetDataAccess::parse(StatusCode::FORBIDDEN, error).unwrap_err(),
+    ] {
+        assert_eq!(
+            (told.code(), told.request_id()),
+            (Some("SignatureDoesNotMatch"), Some("r-1"))
+        );
+    }
+}
+
+#[test]
+fn a_result_of_another_action_or_that_comes_with_an_error_status_is_refused() {
+    let body = |action: &str| {
+        format!(
+            "<{action}Response><{action}Result><DbUser>IAM:j</DbUser><DbPassword>p</DbPassword>\
+             <Expiration>2026-11-29T12:15:00Z</Expiration></{action}Result></{action}Response>"
+        )
+    };
+    let (own, other) = ("GetClusterCredentials", "GetClusterCredentialsWithIAM");
+    assert!(GetClusterCredentials::parse(StatusCode::OK, body(own)).is_ok());
+    assert!(GetClusterCredentials::parse(StatusCode::OK, body(other)).is_err());
+    assert!(GetClusterCredentials::parse(StatusCode::FORBIDDEN, body(own)).is_err());
+    assert!(GetClusterCredentialsWithIam::parse(StatusCode::OK, body(other)).is_ok());
+}
+
+#[test]
+fn the_time_of_the_next_password_is_read() {
+    let body = "<GetClusterCredentialsWithIAMResponse><GetClusterCredentialsWithIAMResult>\
+        <DbUser>IAM:j</DbUser><DbPassword>p</DbPassword><Expiration>2026-11-29T12:15:00Z</Expiration>\
+        <NextRefreshTime>2026-11-29T12:10:00Z</NextRefreshTime>\
+        </GetClusterCredentialsWithIAMResult></GetClusterCredentialsWithIAMResponse>";
+    let login = GetClusterCredentialsWithIam::parse(StatusCode::OK, body).unwrap();
+    let refresh = login.next_refresh_at.map(|time| time.to_string());
+    assert_eq!(refresh.as_deref(), Some("2026-11-29T12:10:00Z"));
+    let unreadable = body.replace("2026-11-29T12:10:00Z", "soon");
+    assert!(GetClusterCredentialsWithIam::parse(StatusCode::OK, unreadable).is_err());
+}
+
+#[test]
+fn a_server_of_ones_own_gets_every_call() {
+    let at = Endpoint::custom("http://127.0.0.1:5000", "eu-west-1").unwrap();
+    let access = GetDataAccess::new("111122223333", "s3://b/*", Permission::Read);
+    for (request, path) in [
+        (GetAuthorizationToken::new().request(&at), "/"),
+        (GetPublicAuthorizationToken::new().request(&at), "/"),
+        (CreateBearerToken::new("r").request(&at), "/v1/token"),
+        (
+            GetClusterCredentials::new("j", Cluster::Identifier("c")).request(&at),
+            "/",
+        ),
+        (
+            GetCredentials::new(Workgroup::Name("wg1")).request(&at),
+            "/",
+        ),
+        (
+            access.request(&at),
+            "/v20180820/accessgrantsinstance/dataaccess",
+        ),
+    ] {
+        let request = request.unwrap();
+        assert_eq!(request.region(), "eu-west-1");
+        let uri = request.into_unsigned().uri().clone();
+        let authority = uri.authority().map(http::uri::Authority::as_str);
+        assert_eq!((authority, uri.path()), (Some("127.0.0.1:5000"), path));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_response_makes_a_call_panic(body: Vec<u8>, status in 200_u16..600) {
+        all_errors(status, &body);
+    }
+
+    #[test]
+    fn no_json_makes_a_call_panic(
+        name in "authorizationData|access_token|expires_in|SigninToken|active|exp|expiration|__type",
+        value in r#"null|true|-1|1e400|1e308|18446744073709551615|""|"a:b"|\[\]|\{\}|\[\{"authorizationToken":"a"\}\]"#,
+        status in 200_u16..600,
+    ) {
+        all_errors(status, format!("{{\"{name}\":{value}}}").as_bytes());
+    }
+
+    #[test]
+    fn no_text_makes_a_request_panic(text: String, region: String) {
+        let endpoint = Endpoint::custom(&text, "us-east-1");
+        prop_assert!(endpoint.is_err() || text.starts_with("http") || text.starts_with("HTTP"));
+        let _ = ConsoleEndpoint::regional(&region);
+        if let Ok(at) = Endpoint::regional(&region) {
+            let _ = GetAuthorizationToken::new().request(&at);
+        }
+        let at = endpoint.unwrap_or_else(|_| Endpoint::regional("us-east-1").unwrap());
+        let _ = CreateBearerToken::new(&text).request(&at);
+        let _ = GetDataAccess::new("111122223333", &text, Permission::Write).request(&at);
+        let _ = GetClusterCredentials::new(&text, Cluster::CustomDomainName(&text)).request(&at);
+        let _ = GetCredentials::new(Workgroup::CustomDomainName(&text)).request(&at);
+        let _ = SigninToken::new(&*text, NOW).login_url(&ConsoleEndpoint::global(), &text, Some(&text));
+    }
+}

@@ -1,0 +1,159 @@
+//! Responses that deny access without a reason. Ceph and Garage answer so to every wrong signature.
+
+use countersign::explain::{Cause, Explainer};
+use countersign::{PayloadHash, Service};
+use http::Response;
+
+use crate::explain::alone::{self, causes};
+use crate::explain::answers::{presigned, sqs, unsigned};
+use crate::explain::server::{self, SECRET};
+
+/// As Ceph, Garage, S3 and gateways write it.
+const DENIALS: [&str; 7] = [
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code><Message></Message>\
+     <RequestId>tx0</RequestId><HostId>h</HostId></Error>",
+    "<Error><Code>AccessDenied</Code><RequestId>tx0</RequestId></Error>",
+    "<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>",
+    "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+    "{\"message\":\"Forbidden\"}",
+    "{\"Message\":\"Forbidden\"}",
+    "{\"code\":\"403\",\"message\":\"Forbidden\"}",
+];
+
+fn explained(explainer: &Explainer, body: &str) -> Vec<Cause> {
+    let response = Response::builder().status(403).body(body).unwrap();
+    let diagnosis = explainer.response(&response).unwrap();
+    assert_eq!(
+        causes(&explainer.error_body(body).unwrap()),
+        causes(&diagnosis)
+    );
+    causes(&diagnosis)
+}
+
+#[test]
+fn a_bare_denial_may_be_a_wrong_signature() {
+    for body in DENIALS {
+        for request in [alone::s3(), presigned(), sqs()] {
+            let explainer = Explainer::new(&request, "s3");
+            assert!(
+                explained(&explainer, body).contains(&Cause::AccessDenied),
+                "{body}"
+            );
+        }
+        let explainer = Explainer::new(&alone::s3(), "s3");
+        assert_eq!(explained(&explainer, body), [Cause::AccessDenied], "{body}");
+        let text = explainer.error_body(body).unwrap().to_string();
+        assert!(
+            text.contains("Ceph and Garage answer so to every wrong signature"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_tells_more_of_a_bare_denial() {
+    let request = alone::s3();
+    for body in DENIALS {
+        let right = Explainer::new(&request, "s3").with_secret_key(SECRET.into());
+        assert_eq!(explained(&right, body), [Cause::AccessDenied], "{body}");
+        let wrong = Explainer::new(&request, "s3").with_secret_key("another".into());
+        let found = [Cause::SignatureNotReproduced, Cause::AccessDenied];
+        assert_eq!(explained(&wrong, body), found, "{body}");
+    }
+}
+
+/// A rule that the request breaks comes first.
+#[test]
+fn a_broken_rule_is_likelier_than_a_permission() {
+    let mut request = alone::s3();
+    let acl = http::HeaderValue::from_static("private");
+    request.headers_mut().insert("x-amz-acl", acl);
+    let names = vec!["x-amz-acl".to_owned()];
+    let found = [Cause::HeadersNotSigned { names }, Cause::AccessDenied];
+    for body in DENIALS {
+        assert_eq!(explained(&Explainer::new(&request, "s3"), body), found);
+    }
+}
+
+#[test]
+fn a_denied_request_without_a_signature_is_told_so() {
+    for body in DENIALS {
+        let found = explained(&Explainer::new(&unsigned(), "s3"), body);
+        assert_eq!(found[0], Cause::MissingAuthentication, "{body}");
+    }
+}
+
+/// Garage names the signature in its message.
+#[test]
+fn a_denial_that_names_the_signature_is_about_it() {
+    let body = "<Error><Code>AccessDenied</Code>\
+        <Message>Forbidden: Invalid signature</Message></Error>";
+    let request = alone::s3();
+    let explainer = Explainer::new(&request, "s3");
+    assert_eq!(explained(&explainer, body), [Cause::Undetermined]);
+    let explainer = explainer.with_secret_key(SECRET.into());
+    assert_eq!(explained(&explainer, body), [Cause::SignedCorrectly]);
+}
+
+#[test]
+fn other_errors_are_not_denials() {
+    let explainer = Explainer::new(&alone::s3(), "s3");
+    for (status, body) in [
+        (
+            403,
+            "{\"message\":\"User is not authorized to access this resource\"}",
+        ),
+        (
+            403,
+            "<Error><Code>AllAccessDisabled</Code><Message>Access Denied</Message></Error>",
+        ),
+        (404, "{\"message\":\"Forbidden\"}"),
+        (
+            500,
+            "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        ),
+    ] {
+        let response = Response::builder().status(status).body(body).unwrap();
+        let diagnosis = explainer.response(&response).unwrap();
+        assert_eq!(diagnosis.cause(), None, "{status} {body}");
+    }
+}
+
+/// What a server calculated and what the client declared are shown where the server says both.
+#[test]
+fn payload_hashes_are_shown() {
+    let hash = |payload: &str| PayloadHash::new(payload).to_string();
+    let (empty, more) = (hash(""), hash("more"));
+    let body = format!(
+        "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>The provided \
+         'x-amz-content-sha256' header does not match what was computed.</Message>\
+         <ClientComputedContentSHA256>{empty}</ClientComputedContentSHA256>\
+         <S3ComputedContentSHA256>{more}</S3ComputedContentSHA256></Error>"
+    );
+    let request = alone::s3();
+    let explainer = Explainer::new(&request, "s3").with_payload(PayloadHash::EMPTY);
+    let diagnosis = explainer.error_body(&body).unwrap();
+    assert_eq!(causes(&diagnosis), [Cause::BodyChanged]);
+    let line = diagnosis.findings()[0].difference().unwrap();
+    assert_eq!(line.part(), "payload hash");
+    assert_eq!(
+        (line.signed(), line.received()),
+        (empty.as_str(), more.as_str())
+    );
+
+    // Of a service that is not told the hash, what it calculated.
+    let request = sqs();
+    let service = Service::from("sqs");
+    let canonical = server::canonical(false, &request);
+    let string_to_sign = server::string_to_sign(&request, &canonical);
+    let response = server::answer(server::Shape::Json, &canonical, &string_to_sign);
+    let diagnosis = Explainer::new(&request, service)
+        .response(&response)
+        .unwrap();
+    assert_eq!(causes(&diagnosis), [Cause::WrongSecretKeyOrPayloadHash]);
+    let line = diagnosis.findings()[0].difference().unwrap();
+    assert_eq!(
+        (line.signed(), line.received()),
+        ("(unknown)", hash("data").as_str())
+    );
+}

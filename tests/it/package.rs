@@ -1,0 +1,40 @@
+//! Published packages that carry test suites of AWS.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The folder of a published package that `Cargo.lock` names; cargo downloads it where it must.
+pub fn package(name: &str, version: &str) -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let metadata = |how: &[&str]| {
+        Command::new(&cargo)
+            .args(["metadata", "--format-version", "1", "--manifest-path"])
+            .arg(&manifest)
+            .args(how)
+            .output()
+            .unwrap()
+    };
+    // Without the network first; but a clean clone may lack packages of other platforms, which
+    // building it never asked for.
+    let mut output = metadata(&["--locked", "--offline"]);
+    if !output.status.success() {
+        output = metadata(&["--locked"]);
+    }
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let package = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|package| package["name"] == name && package["version"] == version)
+        .unwrap();
+    let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+    manifest.parent().unwrap().to_owned()
+}
