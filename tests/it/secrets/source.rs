@@ -46,6 +46,15 @@ fn no_error_has_room_for_a_secret() {
                 "scheme",
                 "host",
                 "hosts",
+                // A custom endpoint, without what precedes its `@`.
+                "endpoint",
+                "bucket",
+                "arn",
+                // Of an account id, an outpost id, an endpoint id or a request route.
+                "value",
+                // Regions and partitions.
+                "client",
+                "given",
             ];
             let harmless = [
                 "&'static str",
