@@ -1,22 +1,22 @@
-//! Bearer tokens: what some services want instead of a signature.
+//! Bearer tokens: sent in a header, instead of a signature.
 //!
-//! A service bearer token is fetched with a signed request. It works only at the service that made
-//! it, in the region that made it, until it expires (IAM User Guide, "Service bearer tokens").
-//! Every program that reads the token can use it. So [`authorize`] compares the request's own URI
-//! with the token before it attaches it:
+//! A service bearer token is fetched with a signed request. It is valid until it expires, for the
+//! service and the region that issued it (IAM User Guide, "Service bearer tokens"). Every program
+//! that reads the token can use it. [`authorize`] therefore checks the request's URI before it
+//! attaches the token:
 //!
-//! | token | where it may go |
+//! | token | allowed hosts, by `https` |
 //! |---|---|
-//! | from [`codeartifact`](crate::codeartifact) | the domain's repositories, by `https` |
-//! | with [`with_host`](BearerToken::with_host) | also that host, by `https` |
-//! | with [`allow_any_host`](BearerToken::allow_any_host) | every host, by `https` |
-//! | with none of these | nowhere: [`Error::BearerTokenWithoutHost`] |
+//! | from [`codeartifact`](crate::codeartifact) | the domain's repositories |
+//! | with [`with_host`](BearerToken::with_host) | also that host |
+//! | with [`allow_any_host`](BearerToken::allow_any_host) | every host |
+//! | with none of these | none: [`Error::BearerTokenWithoutHost`] |
 //!
-//! `http` is taken for loopback hosts (`127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost`), and
-//! for all hosts of the token after [`allow_http`](BearerToken::allow_http).
+//! `http` is allowed for loopback hosts: `127.0.0.0/8`, `[::1]`, `localhost` and `*.localhost`.
+//! [`allow_http`](BearerToken::allow_http) allows it for all hosts of the token.
 //!
-//! A request whose URI has only a path does not say where it goes. For it
-//! [`header_value_for`](BearerToken::header_value_for) makes the header's value.
+//! A URI that is only a path has no host to check. Use
+//! [`header_value_for`](BearerToken::header_value_for) for such a request.
 //!
 //! An HTTP client that follows redirects must drop the header when the host changes.
 //!
@@ -31,20 +31,28 @@
 //!     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
 //! let now: Timestamp = "2026-01-01T11:00:00Z".parse()?;
 //!
-//! let mut request = http::Request::get(format!("https://{host}/npm/r/left-pad")).body(())?;
+//! let url = format!("https://{host}/npm/r/left-pad");
+//! let mut request = http::Request::get(url).body(())?;
 //! bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
 //! assert_eq!(request.headers()["authorization"], "Bearer eyJ2ZXIiOjF9.abc");
 //!
-//! // Not to another host, and not without TLS.
+//! // An error for another host, and without TLS.
 //! for uri in ["https://evil.example/".to_owned(), format!("http://{host}/")] {
 //!     let mut request = http::Request::get(uri).body(())?;
-//!     assert!(bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now).is_err());
+//!     let (service, region) = ("codeartifact", "us-west-2");
+//!     let result = bearer::authorize(&mut request, &token, service, region, now);
+//!     assert!(result.is_err());
 //! }
-//! // Not for another service or region, and not later.
-//! assert!(bearer::authorize(&mut request, &token, "codeartifact", "eu-west-1", now).is_err());
-//! assert!(bearer::authorize(&mut request, &token, "bedrock", "us-west-2", now).is_err());
+//! // An error for another service or region, and after the expiration.
 //! let later: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! assert!(bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", later).is_err());
+//! for (service, region, time) in [
+//!     ("codeartifact", "eu-west-1", now),
+//!     ("bedrock", "us-west-2", now),
+//!     ("codeartifact", "us-west-2", later),
+//! ] {
+//!     let result = bearer::authorize(&mut request, &token, service, region, time);
+//!     assert!(result.is_err());
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -70,24 +78,29 @@ use home::{Home, Target};
 
 pub use refusal::Refusal;
 
-/// A bearer token: zeroised when dropped, never printed.
+/// A bearer token with the hosts, service and region that it is for.
 ///
-/// Anything can be stored. An invalid token is refused when it is used.
+/// It is zeroised when dropped, and `Debug` does not print it. Any text can be stored: an invalid
+/// token is an error when it is used.
 ///
-/// - Without a host ([`with_host`](Self::with_host)) it can be attached to no request.
-/// - Without a scope ([`with_scope`](Self::with_scope)) it is taken for every service and region.
-/// - Without an expiration it is taken at any time.
+/// - Without a host ([`with_host`](Self::with_host)) it cannot be attached to a request.
+/// - Without a scope ([`with_scope`](Self::with_scope)) it is valid for every service and region.
+/// - Without an expiration it is valid at any time.
 ///
 /// ```
-/// use countersign::Timestamp;
 /// use std::time::Duration;
+/// use countersign::Timestamp;
 /// use countersign::bearer::{BearerToken, Scheme};
 ///
-/// let token = BearerToken::new("eyJ2...").with_scope("codeartifact", "us-west-2")
-///     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?).sent_as(Scheme::Bare);
-/// assert_eq!((token.service(), token.region()), (Some("codeartifact"), Some("us-west-2")));
+/// let token = BearerToken::new("eyJ2...")
+///     .with_scope("codeartifact", "us-west-2")
+///     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?)
+///     .sent_as(Scheme::Bare);
+/// assert_eq!(token.service(), Some("codeartifact"));
+/// assert_eq!(token.region(), Some("us-west-2"));
 /// assert_eq!(token.form(), &Scheme::Bare);
-/// assert!(token.expires_within(Duration::from_secs(300), "2026-01-01T11:56:00Z".parse::<Timestamp>()?));
+/// let now: Timestamp = "2026-01-01T11:56:00Z".parse()?;
+/// assert!(token.expires_within(Duration::from_secs(300), now));
 /// assert!(!format!("{token:?}").contains("eyJ2"));
 /// # Ok::<(), countersign::ParseTimestampError>(())
 /// ```
@@ -115,17 +128,18 @@ struct Scope {
     region: String,
 }
 
-/// How a token is sent.
+/// The header that carries a token, and the token's form in it.
 ///
 /// ```
 /// use countersign::Timestamp;
 /// use countersign::bearer::{self, BearerToken, Scheme};
 /// # let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
 ///
-/// // Cargo's own way.
+/// // Cargo sends a registry's token without a scheme.
 /// let host = "d-111122223333.d.codeartifact.us-west-2.amazonaws.com";
 /// let token = BearerToken::new("TOKEN").with_host(host).sent_as(Scheme::Bare);
-/// let mut request = http::Request::get("https://d-111122223333.d.codeartifact.us-west-2.amazonaws.com/cargo/r/").body(())?;
+/// let url = format!("https://{host}/cargo/r/");
+/// let mut request = http::Request::get(url).body(())?;
 /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
 /// assert_eq!(request.headers()["authorization"], "TOKEN");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -133,24 +147,25 @@ struct Scope {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Scheme {
-    /// `Authorization: Bearer TOKEN` (RFC 6750): most services, npm and Swift registries.
+    /// `Authorization: Bearer TOKEN` (RFC 6750), for most services and for npm and Swift registries.
     Bearer,
-    /// `Authorization: Basic`, with the token for password (RFC 7617): pip, twine, Maven, Gradle
-    /// and NuGet send CodeArtifact's tokens with the user `aws`.
+    /// `Authorization: Basic`, with the token as the password (RFC 7617).
+    ///
+    /// pip, twine, Maven, Gradle and NuGet use it for CodeArtifact, with the user `aws`.
     Basic {
-        /// The user name; it holds no colon.
+        /// The user name, without a colon.
         user: String,
     },
-    /// `Authorization: Basic TOKEN`, for a token that is user and password already: Amazon ECR's.
+    /// `Authorization: Basic TOKEN`, for a token that encodes user and password, as Amazon ECR's.
     BasicEncoded,
-    /// `Authorization: TOKEN`: Cargo sends a registry's token without any scheme.
+    /// `Authorization: TOKEN`, as Cargo sends a registry's token.
     Bare,
-    /// `x-amz-sso_bearer_token: TOKEN`: the portal of IAM Identity Center.
+    /// `x-amz-sso_bearer_token: TOKEN`, for the portal of IAM Identity Center.
     SsoHeader,
 }
 
 impl Scheme {
-    /// The name of the header that carries the token.
+    /// Returns the name of the header that carries the token.
     pub fn header_name(&self) -> HeaderName {
         match self {
             Self::SsoHeader => HeaderName::from_static("x-amz-sso_bearer_token"),
@@ -160,7 +175,7 @@ impl Scheme {
 }
 
 impl BearerToken {
-    /// A token as it was handed out, for [`Scheme::Bearer`].
+    /// Creates a token from the text that the service issued, sent as [`Scheme::Bearer`].
     pub fn new(token: impl Into<String>) -> Self {
         Self {
             text: Text(Arc::new(Zeroizing::new(token.into()))),
@@ -171,7 +186,7 @@ impl BearerToken {
         }
     }
 
-    /// Says where it works: at the service (by its signing name) and in the region that made it.
+    /// Sets the service (by its signing name) and the region that issued the token.
     #[must_use]
     pub fn with_scope(mut self, service: impl Into<String>, region: impl Into<String>) -> Self {
         self.scope = Some(Scope {
@@ -181,11 +196,11 @@ impl BearerToken {
         self
     }
 
-    /// Adds a host that the token may be sent to: a name or an address, with its port if that is not
-    /// 443.
+    /// Adds a host that the token may be sent to.
     ///
-    /// Letter case does not matter. Subdomains are other hosts, and so are other ports. An invalid
-    /// host, such as a URL, is an error when the token is used.
+    /// `host` is a name or an IP address, with its port unless that is 443. Letter case does not
+    /// matter. A subdomain or another port is another host. An invalid host, such as a URL, is an
+    /// error when the token is used.
     #[must_use]
     pub fn with_host(mut self, host: impl Into<String>) -> Self {
         self.home.add(host.into());
@@ -201,26 +216,26 @@ impl BearerToken {
         self
     }
 
-    /// Allows every host. The caller then answers for where the token goes.
+    /// Allows every host, so that the caller must check where the token is sent.
     ///
-    /// It is for a token whose hosts the program cannot know. All other rules hold: `https` only,
-    /// and no request that is ambiguous about its host.
+    /// Use it for a token whose hosts the program cannot know. The other rules still apply: `https`
+    /// only, and an unambiguous host.
     #[must_use]
     pub fn allow_any_host(mut self) -> Self {
         self.home.allow_any_host();
         self
     }
 
-    /// Allows `http` for all hosts of the token, where everyone on the way can read it.
+    /// Allows `http` for all hosts of the token, although the network can then read it.
     ///
-    /// Loopback hosts need no permission.
+    /// `http` to a loopback host is always allowed.
     #[must_use]
     pub fn allow_http(mut self) -> Self {
         self.home.allow_http();
         self
     }
 
-    /// Says when it ends. Using it at that time or later is an error.
+    /// Sets when the token expires. Using it at that time or later is an error.
     #[must_use]
     pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
         let expiration = expiration.into();
@@ -228,64 +243,70 @@ impl BearerToken {
         self
     }
 
-    /// Says how it is sent.
+    /// Sets the form in which the token is sent.
     #[must_use]
     pub fn sent_as(mut self, form: Scheme) -> Self {
         self.form = form;
         self
     }
 
-    /// The token itself: the one way out.
+    /// Returns the token itself. It is a secret.
     pub fn expose(&self) -> &str {
         &self.text.0
     }
 
-    /// The service at which it works, where that was said.
+    /// Returns the signing name of the service, if [`with_scope`](Self::with_scope) set one.
     pub fn service(&self) -> Option<&str> {
         self.scope.as_ref().map(|scope| scope.service.as_str())
     }
 
-    /// The region in which it works, where that was said.
+    /// Returns the region, if [`with_scope`](Self::with_scope) set one.
     pub fn region(&self) -> Option<&str> {
         self.scope.as_ref().map(|scope| scope.region.as_str())
     }
 
-    /// The hosts that the token names. In those of a service's module `*` is one label and `#` is
-    /// one digit.
+    /// Returns the hosts that the token may be sent to.
+    ///
+    /// In those from [`codeartifact`](crate::codeartifact), `*` stands for one label and `#` for one
+    /// digit.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.home.hosts()
     }
 
-    /// When it ends, where that was said.
+    /// Returns when the token expires, if that is set.
     pub fn expiration(&self) -> Option<Timestamp> {
         self.expiration
     }
 
-    /// How it is sent.
+    /// Returns the form in which the token is sent.
     pub fn form(&self) -> &Scheme {
         &self.form
     }
 
-    /// Whether it ends within that time from `now`, or has ended: time to fetch a new one.
+    /// Whether the token has expired at `now`, or expires within `duration` after it.
+    ///
+    /// Always `false` if no expiration is set.
     pub fn expires_within(&self, duration: Duration, now: impl Into<Timestamp>) -> bool {
         let now = now.into();
         ends_within(self.expiration, duration, now)
     }
 
-    /// Whether two tokens are the same text, in a time that depends on their lengths alone.
+    /// Whether two tokens are the same text, compared in constant time.
+    ///
+    /// The time depends on the two lengths only.
     pub fn matches(&self, other: &Self) -> bool {
         same(self.expose().as_bytes(), other.expose().as_bytes())
     }
 
-    /// Checks that the token may be used at a service, in a region, at a time.
+    /// Checks the token's scope, expiration and syntax.
     ///
-    /// It knows no request, so it does not check the host. [`authorize`] does.
+    /// It does not check the host, because it gets no request. [`authorize`] does.
     ///
     /// # Errors
-    /// - [`Error::BearerTokenForAnotherService`] or [`Error::BearerTokenForAnotherRegion`] if the
-    ///   token's scope says so
-    /// - [`Error::BearerTokenExpired`] if it has expired at `now`
-    /// - [`Error::InvalidBearerToken`] if it has not the syntax of RFC 6750
+    /// - [`Error::BearerTokenForAnotherService`] if the token's scope names another service
+    /// - [`Error::BearerTokenForAnotherRegion`] if the token's scope names another region
+    /// - [`Error::BearerTokenExpired`] if the token has expired at `now`
+    /// - [`Error::InvalidBearerToken`] if the token does not have the syntax of RFC 6750
     ///
     /// ```
     /// use countersign::Timestamp;
@@ -295,8 +316,9 @@ impl BearerToken {
     ///
     /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
     /// token.check("codeartifact", "us-west-2", now)?;
-    /// // Read from a file, with its line break.
-    /// let refused = BearerToken::new("TOKEN\n").check("codeartifact", "us-west-2", now);
+    /// // A token that was read from a file, with the line break at its end.
+    /// let token = BearerToken::new("TOKEN\n");
+    /// let refused = token.check("codeartifact", "us-west-2", now);
     /// assert!(matches!(refused, Err(Error::InvalidBearerToken(_))));
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -331,8 +353,9 @@ impl BearerToken {
         problem(self.expose()).map_or(Ok(()), |problem| Err(Error::InvalidBearerToken(problem)))
     }
 
-    /// The same for a text that names its host itself, as a package manager's setting does: a token
-    /// that says where it may go must name this host too.
+    /// Checks the token for a setting of a package manager, which contains the host.
+    ///
+    /// A token without hosts passes.
     #[cfg(feature = "codeartifact")]
     pub(crate) fn check_at(
         &self,
@@ -352,19 +375,20 @@ impl BearerToken {
         self.home.is_open()
     }
 
-    /// Returns the header's value for a request whose URI has no host, in the token's [`Scheme`].
+    /// Returns the header value for a request whose URI has no host.
     ///
-    /// `host` is where the caller sends the request, with its port if that is not 443. The caller
-    /// vouches for it, and for TLS on the connection. The header's name is
+    /// `host` is the host that the caller is connected to, with its port unless that is 443. The
+    /// caller makes sure that this is so, and that the connection uses TLS. The header's name is
     /// [`Scheme::header_name`]. The value is marked sensitive.
     ///
     /// # Errors
-    /// - [`Error::BearerTokenExpired`] or [`Error::InvalidBearerToken`] as in [`check`](Self::check)
+    /// - [`Error::BearerTokenExpired`] if the token has expired at `now`
+    /// - [`Error::InvalidBearerToken`] if the token does not have the syntax of RFC 6750
     /// - [`Error::BearerTokenHost`] if `host` is malformed
-    /// - [`Error::BearerTokenForAnotherHost`] or [`Error::BearerTokenWithoutHost`] if the token does
-    ///   not name the host
-    /// - [`Error::InvalidParameter`] if a host of [`with_host`](Self::with_host) is malformed, or a
-    ///   user name that HTTP Basic cannot carry
+    /// - [`Error::BearerTokenForAnotherHost`] if the token names other hosts only
+    /// - [`Error::BearerTokenWithoutHost`] if the token names no host
+    /// - [`Error::InvalidParameter`] if a host from [`with_host`](Self::with_host) or the user name
+    ///   of [`Scheme::Basic`] is malformed
     ///
     /// ```
     /// use countersign::Timestamp;
@@ -374,7 +398,8 @@ impl BearerToken {
     ///
     /// let token = BearerToken::new("TOKEN").with_host("registry.example.com");
     /// let mut request = http::Request::get("/npm/left-pad").body(())?;
-    /// let refused = bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now);
+    /// let refused =
+    ///     bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now);
     /// assert_eq!(refused, Err(Error::BearerTokenNeedsUri));
     ///
     /// let value = token.header_value_for("registry.example.com", now)?;
@@ -403,7 +428,7 @@ impl BearerToken {
         line.push_str(scheme);
         if let Scheme::Basic { user } = &self.form {
             if user.contains(':') || user.chars().any(char::is_control) {
-                let problem = "holds a colon or a control character";
+                let problem = "contains a colon or a control character";
                 return Err(Error::invalid_parameter("user", problem));
             }
             let pair = Zeroizing::new(format!("{user}:{}", self.expose()));
@@ -411,18 +436,21 @@ impl BearerToken {
         } else {
             line.push_str(self.expose());
         }
-        // Only ASCII that can be seen, and single spaces, come this far.
         let mut value = HeaderValue::from_str(&line)
             .map_err(|_| Error::InvalidBearerToken("cannot be sent in a header"))?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    /// The token of an incoming request, for servers: what stands behind `Bearer`, in whatever case
-    /// that is written. It is a claim: compare it ([`matches`](Self::matches)) before you believe it.
+    /// Parses the token of an incoming request, for a server.
+    ///
+    /// It is the token after `Authorization: Bearer`, in any letter case. It is unverified: compare
+    /// it with [`matches`](Self::matches). [`Refusal`] has an example.
     ///
     /// # Errors
-    /// What to answer when there is none, two, or one that is malformed.
+    /// - [`Refusal::MissingToken`] if there is no `authorization` header, or one with another scheme
+    /// - [`Refusal::InvalidRequest`] if there are two `authorization` headers, or the token is
+    ///   malformed
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let value = match (values.next(), values.next()) {
@@ -443,37 +471,40 @@ impl BearerToken {
     }
 }
 
-/// Attaches a token to a request, in the token's [`Scheme`].
+/// Attaches a bearer token to a request, in the token's [`Scheme`].
 ///
-/// The request's URI says where the token goes, and must be a host that the token names. `service`
-/// and `region` are what the caller means to call; they are compared with the token's scope.
+/// The host of the request's URI must be one that the token names. `service` and `region` are those
+/// that the caller calls, and are compared with the token's scope.
 ///
-/// The header is replaced, and its value marked sensitive. After an error the request is unchanged.
+/// An existing header is replaced. The value is marked sensitive. After an error the request is
+/// unchanged.
 ///
 /// # Errors
 /// - everything [`BearerToken::check`] returns
 /// - [`Error::BearerTokenNeedsUri`] if the URI has no scheme or no host
-/// - [`Error::BearerTokenNeedsHttps`] if the scheme is not `https`, other than `http` to a loopback
-///   host or after [`allow_http`](BearerToken::allow_http)
-/// - [`Error::BearerTokenHost`] if the URI has user information, a dot after its host, an invalid
-///   host or port, or if a `host` header differs from it
-/// - [`Error::BearerTokenForAnotherHost`] or [`Error::BearerTokenWithoutHost`] if the token does not
-///   name the host
-/// - [`Error::InvalidParameter`] if a host of [`with_host`](BearerToken::with_host) is malformed, or
-///   a user name that HTTP Basic cannot carry
-/// - [`Error::TooManyHeaders`] if the request cannot take another header
+/// - [`Error::BearerTokenNeedsHttps`] if the scheme is `http` to a host other than loopback without
+///   [`allow_http`](BearerToken::allow_http), or neither `http` nor `https`
+/// - [`Error::BearerTokenHost`] if the URI has user information, an invalid host or port, or a host
+///   that ends in a dot, or if a `host` header differs from it
+/// - [`Error::BearerTokenForAnotherHost`] if the token names other hosts only
+/// - [`Error::BearerTokenWithoutHost`] if the token names no host
+/// - [`Error::InvalidParameter`] if a host from [`with_host`](BearerToken::with_host) or the user
+///   name of [`Scheme::Basic`] is malformed
+/// - [`Error::TooManyHeaders`] if the request has no room for another header
 ///
 /// ```
 /// use countersign::Timestamp;
 /// use countersign::bearer::{self, BearerToken};
 /// # let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
 ///
-/// let token = BearerToken::new("bedrock-api-key-EXAMPLE")
-///     .with_host("bedrock-runtime.us-east-1.amazonaws.com");
-/// let mut request = http::Request::post("https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke").body(())?;
+/// let host = "bedrock-runtime.us-east-1.amazonaws.com";
+/// let token = BearerToken::new("bedrock-api-key-EXAMPLE").with_host(host);
+/// let url = format!("https://{host}/model/m/invoke");
+/// let mut request = http::Request::post(url).body(())?;
 /// bearer::authorize(&mut request, &token, "bedrock", "us-east-1", now)?;
-/// assert_eq!(request.headers()["authorization"], "Bearer bedrock-api-key-EXAMPLE");
-/// assert!(request.headers()["authorization"].is_sensitive());
+/// let value = &request.headers()["authorization"];
+/// assert_eq!(value, "Bearer bedrock-api-key-EXAMPLE");
+/// assert!(value.is_sensitive());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn authorize<R: HttpRequest>(
@@ -494,8 +525,9 @@ pub fn authorize<R: HttpRequest>(
     Ok(())
 }
 
-/// The name of the environment variable in which AWS's tools look for a service's bearer token. This
-/// crate reads none.
+/// Returns the environment variable in which AWS's tools look for a service's bearer token.
+///
+/// This crate does not read it.
 ///
 /// AWS SDKs and Tools Reference Guide; Amazon Bedrock User Guide, "API keys".
 ///
@@ -503,17 +535,18 @@ pub fn authorize<R: HttpRequest>(
 /// use countersign::bearer::environment_variable;
 ///
 /// assert_eq!(environment_variable("bedrock"), "AWS_BEARER_TOKEN_BEDROCK");
-/// assert_eq!(environment_variable("bedrock-agentcore"), "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE");
+/// let name = environment_variable("bedrock-agentcore");
+/// assert_eq!(name, "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE");
 /// ```
 pub fn environment_variable(service: &str) -> String {
     let name = service.to_ascii_uppercase().replace(['-', ' '], "_");
     format!("AWS_BEARER_TOKEN_{name}")
 }
 
-/// What keeps a text from being `b64token`, the syntax of RFC 6750, section 2.1.
+/// The rule of `b64token` (RFC 6750, section 2.1) that a text breaks.
 fn problem(token: &str) -> Option<&'static str> {
     let body = token.trim_end_matches('=');
-    let part_of_it = |byte: u8| {
+    let allowed = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
     };
     if token.is_empty() {
@@ -522,9 +555,9 @@ fn problem(token: &str) -> Option<&'static str> {
         .bytes()
         .any(|byte| byte == b' ' || byte.is_ascii_control())
     {
-        Some("holds white space or a control character")
-    } else if body.is_empty() || !body.bytes().all(part_of_it) {
-        Some("holds a character that no bearer token has")
+        Some("contains white space or a control character")
+    } else if body.is_empty() || !body.bytes().all(allowed) {
+        Some("must be ASCII letters, digits and `-._~+/`, with `=` only at the end")
     } else {
         None
     }
@@ -542,7 +575,7 @@ mod tests {
         for token in ["=", "==", "a=b", "a:b", "a,b", "a\"", "é", "a%20", "a|b"] {
             assert_eq!(
                 problem(token),
-                Some("holds a character that no bearer token has"),
+                Some("must be ASCII letters, digits and `-._~+/`, with `=` only at the end"),
                 "{token}"
             );
         }

@@ -1,30 +1,32 @@
-//! AWS CodeArtifact's authorization tokens, and what package managers want of them.
+//! AWS CodeArtifact: authorization tokens, and settings for package managers.
 //!
-//! A signed call gives a [`BearerToken`] for the domain's repositories, in the region that made it,
-//! for twelve hours at most. It can be attached to requests for the repositories' hosts only: those
-//! for IPv4, those for IPv4 and IPv6, and those of VPC endpoints. CodeArtifact API Reference, "`GetAuthorizationToken`";
-//! CodeArtifact User Guide, "AWS CodeArtifact authentication and tokens".
+//! A signed `GetAuthorizationToken` call returns a [`BearerToken`] for the repositories of a domain.
+//! The token is valid in its region, for at most twelve hours. It can be attached only to requests
+//! to the repositories' hosts: the IPv4 and dual-stack hosts, and those of VPC endpoints.
+//!
+//! CodeArtifact API Reference, "`GetAuthorizationToken`"; CodeArtifact User Guide, "AWS CodeArtifact
+//! authentication and tokens".
 //!
 //! ```
-//! use countersign::{bearer, codeartifact, Credentials, Timestamp};
+//! use countersign::codeartifact::{GetAuthorizationToken, Repository};
+//! use countersign::{Credentials, Timestamp};
 //!
-//! let ask = codeartifact::GetAuthorizationToken::new("my-domain", "us-west-2");
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let now: Timestamp = "2026-01-01T11:00:00Z".parse()?;
-//! let request = ask.request()?.sign(&credentials, now)?;
-//! assert_eq!(
-//!     request.uri(),
-//!     "https://codeartifact.us-west-2.amazonaws.com/v1/authorization-token?domain=my-domain"
-//! );
+//! let request = operation.request()?.sign(&credentials, now)?;
+//! assert!(request.headers().contains_key("authorization"));
 //!
-//! // Send it; then:
-//! # let response = http::Response::new(r#"{"authorizationToken":"eyJ2.abc","expiration":1767312000}"#);
-//! let token = ask.parse(&response)?;
-//! let repository = codeartifact::Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
-//! assert_eq!(
-//!     repository.pip_index_url(&token, now)?.expose(),
-//!     "https://aws:eyJ2.abc@my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com/pypi/repo/simple/"
-//! );
+//! // Send it, and parse the response:
+//! let body = r#"{"authorizationToken":"eyJ2.abc","expiration":1767312000}"#;
+//! let response = http::Response::new(body);
+//! let token = operation.parse(&response)?;
+//! let repository =
+//!     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
+//! let url = repository.pip_index_url(&token, now)?;
+//! let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
+//! let expected = format!("https://aws:eyJ2.abc@{host}/pypi/repo/simple/");
+//! assert_eq!(url.expose(), expected);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -42,54 +44,60 @@ pub use crate::aws_call::service_error::ServiceError as Error;
 pub use crate::aws_call::signable_request::SignableRequest;
 pub use repository::{Repository, SecretText};
 
-/// The largest answer that is read, 64 KiB: a token has a few.
+/// The maximum size of a response body, 64 KiB. A token is a few KiB.
 ///
 /// ```
 /// use countersign::codeartifact::{GetAuthorizationToken, LARGEST_ANSWER};
 ///
-/// // A client need read no more of a response than this.
+/// // A client can stop after this many bytes of a response.
 /// let response = http::Response::new(vec![b' '; LARGEST_ANSWER + 1]);
-/// let error = GetAuthorizationToken::new("my-domain", "us-west-2").parse(&response).unwrap_err();
-/// assert_eq!(error.to_string(), "the answer of status 200 is larger than 64 KiB");
+/// let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
+/// let error = operation.parse(&response).unwrap_err();
+/// assert!(error.to_string().ends_with("is larger than 64 KiB"));
 /// ```
 pub const LARGEST_ANSWER: usize = 1 << 16;
 
 const SERVICE: &str = "codeartifact";
 
-/// `GetAuthorizationToken`: a bearer token for the repositories of a domain.
+/// The operation `GetAuthorizationToken`, which returns a bearer token for a domain.
 ///
-/// Signed; the root user may not call it.
+/// The request must be signed. The root user cannot call it.
 ///
 /// ```
 /// use countersign::codeartifact::GetAuthorizationToken;
 ///
-/// let mut ask = GetAuthorizationToken::new("my-domain", "eu-west-1");
-/// ask.domain_owner = Some("111122223333");
-/// ask.duration_seconds = Some(600);
-/// let error = ask.request().unwrap_err();
-/// assert_eq!(error.to_string(), "the parameter `duration` takes 0, or 900 to 43200 seconds");
+/// let mut operation = GetAuthorizationToken::new("my-domain", "eu-west-1");
+/// operation.domain_owner = Some("111122223333");
+/// operation.duration_seconds = Some(600);
+/// let error = operation.request().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "parameter `duration` must be 0, or between 900 and 43200 s"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GetAuthorizationToken<'a> {
-    /// The domain's name: 2 to 50 lower-case letters, digits and `-`.
+    /// The domain's name: 2 to 50 lowercase letters, digits and `-`.
     pub domain: &'a str,
-    /// Where the domain is, and the token will work.
+    /// The region of the domain, in which the token is valid.
     pub region: &'a str,
-    /// The account that owns the domain, in twelve digits; without, the caller's own.
+    /// The ID of the account that owns the domain, 12 digits. Default: the caller's account.
     pub domain_owner: Option<&'a str>,
-    /// How long the token lives: 900 to 43200 seconds, or 0 for as long as the credentials that
-    /// signed the request; without, twelve hours.
+    /// The token's lifetime in seconds: 900 to 43200, or 0. Default: twelve hours.
+    ///
+    /// With 0 the token expires with the credentials that signed the request.
     pub duration_seconds: Option<u32>,
-    /// Whether [`request`](Self::request) goes to the endpoint for IPv4 and IPv6,
-    /// `codeartifact.REGION.api.aws`.
+    /// Whether [`request`](Self::request) uses the dual-stack endpoint.
+    ///
+    /// It is `codeartifact.REGION.api.aws`, for IPv4 and IPv6.
     pub dual_stack: bool,
-    /// Whether [`request`](Self::request) goes to the endpoint that is validated under FIPS 140.
+    /// Whether [`request`](Self::request) uses the FIPS endpoint.
     pub fips: bool,
 }
 
 impl<'a> GetAuthorizationToken<'a> {
-    /// With what is required.
+    /// Creates the operation with its required parameters.
     pub fn new(domain: &'a str, region: &'a str) -> Self {
         Self {
             domain,
@@ -110,13 +118,13 @@ impl<'a> GetAuthorizationToken<'a> {
     /// ```
     /// use countersign::codeartifact::GetAuthorizationToken;
     ///
-    /// let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// ask.duration_seconds = Some(900);
-    /// let request = ask.request()?.into_unsigned();
-    /// assert_eq!(
-    ///     request.uri(),
-    ///     "https://codeartifact.us-west-2.amazonaws.com/v1/authorization-token?domain=my-domain&duration=900"
-    /// );
+    /// let mut operation = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// operation.duration_seconds = Some(900);
+    /// let request = operation.request()?.into_unsigned();
+    /// let uri = request.uri();
+    /// assert_eq!(uri.host(), Some("codeartifact.us-west-2.amazonaws.com"));
+    /// assert_eq!(uri.path(), "/v1/authorization-token");
+    /// assert_eq!(uri.query(), Some("domain=my-domain&duration=900"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self) -> Result<SignableRequest, crate::Error> {
@@ -131,17 +139,23 @@ impl<'a> GetAuthorizationToken<'a> {
         self.request_to(&format!("https://{SERVICE}{fips}.{region}.{domain}"))
     }
 
-    /// The request, for another endpoint: a VPC's, or a server of one's own. `url` has no path.
+    /// Creates the request for another endpoint, such as a VPC endpoint or an emulator.
+    ///
+    /// `url` has no path and no query.
     ///
     /// # Errors
-    /// As [`request`](Self::request); and what is not an absolute URL.
+    /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`crate::Error::NoEndpoint`] if `url` is not absolute, or has a path or a query
     ///
     /// ```
     /// use countersign::codeartifact::GetAuthorizationToken;
     ///
-    /// let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// let to_sign = ask.request_to("https://vpce-1234.api.codeartifact.us-west-2.vpce.amazonaws.com")?;
-    /// assert_eq!((to_sign.service(), to_sign.region()), ("codeartifact", "us-west-2"));
+    /// let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// let endpoint =
+    ///     "https://vpce-1234.api.codeartifact.us-west-2.vpce.amazonaws.com";
+    /// let request = operation.request_to(endpoint)?;
+    /// assert_eq!(request.service(), "codeartifact");
+    /// assert_eq!(request.region(), "us-west-2");
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request_to(&self, url: &str) -> Result<SignableRequest, crate::Error> {
@@ -155,7 +169,7 @@ impl<'a> GetAuthorizationToken<'a> {
             if seconds != 0 && !(900..=43_200).contains(&seconds) {
                 return Err(crate::Error::invalid_parameter(
                     "duration",
-                    "takes 0, or 900 to 43200 seconds",
+                    "must be 0, or between 900 and 43200 s",
                 ));
             }
             query = format!("{query}&duration={seconds}");
@@ -170,7 +184,7 @@ impl<'a> GetAuthorizationToken<'a> {
         let Some(uri) = absolute else {
             return Err(crate::Error::NoEndpoint {
                 region: self.region.to_owned(),
-                problem: "not an absolute URL without path and query",
+                problem: "URL must be absolute, without path and query",
             });
         };
         let mut request = Request::new(String::new());
@@ -183,33 +197,35 @@ impl<'a> GetAuthorizationToken<'a> {
         })
     }
 
-    /// Parses the response: a token for `codeartifact`, in the region of the request, until it
-    /// expires.
+    /// Parses the response into a token, with its scope, hosts and expiration.
     ///
-    /// The token names the hosts of the domain's repositories. If the request named no
-    /// [`domain_owner`](Self::domain_owner), any account's domain of that name is among them. For an
-    /// emulator, or a name of your own, add a host with [`BearerToken::with_host`].
+    /// The hosts are those of the domain's repositories. Without
+    /// [`domain_owner`](Self::domain_owner), they include the domains of that name in all accounts.
+    /// For an emulator or a custom host name, add a host with [`BearerToken::with_host`].
     ///
     /// # Errors
-    /// What CodeArtifact refused, or an answer that is none.
+    /// - [`Error`] if CodeArtifact responded with an error, or the response cannot be parsed
     ///
     /// ```
     /// use countersign::codeartifact::GetAuthorizationToken;
     /// use http::Response;
     ///
-    /// let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// let answer = Response::new(r#"{"authorizationToken":"eyJ2ZXIiOjF9.abc","expiration":1.7672688E9}"#);
-    /// let token = ask.parse(&answer)?;
-    /// assert_eq!((token.service(), token.region()), (Some("codeartifact"), Some("us-west-2")));
+    /// let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
+    /// let body = r#"{"authorizationToken":"eyJ2.abc","expiration":1.7672688E9}"#;
+    /// let token = operation.parse(&Response::new(body))?;
+    /// assert_eq!(token.service(), Some("codeartifact"));
+    /// assert_eq!(token.region(), Some("us-west-2"));
     /// assert!(token.hosts().eq([
     ///     "my-domain-############.d.codeartifact.us-west-2.amazonaws.com",
     ///     "my-domain-############.codeartifact.us-west-2.on.aws",
     ///     "*.d.codeartifact.us-west-2.vpce.amazonaws.com",
     /// ]));
     ///
-    /// let refusal = Response::builder().status(403).body(r#"{"code":"AccessDeniedException","message":"no"}"#)?;
-    /// let error = ask.parse(&refusal).unwrap_err();
-    /// assert_eq!((error.status().as_u16(), error.message()), (403, "no"));
+    /// let body = r#"{"code":"AccessDeniedException","message":"no"}"#;
+    /// let response = Response::builder().status(403).body(body)?;
+    /// let error = operation.parse(&response).unwrap_err();
+    /// assert_eq!(error.status(), 403);
+    /// assert_eq!(error.message(), "no");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<BearerToken, Error> {
@@ -238,13 +254,14 @@ impl<'a> GetAuthorizationToken<'a> {
         let patterns = host_patterns(self.domain, self.domain_owner, self.region);
         Ok(BearerToken::new(token)
             .with_scope(SERVICE, self.region)
-            // A request with an invalid part was never sent: its token may go nowhere.
+            // Invalid parameters fail in `request`. If they are changed after it, the token gets no
+            // host, and so cannot be sent.
             .with_host_patterns(patterns.into_iter().flatten())
             .with_expiration(expiration))
     }
 }
 
-/// The hosts of a domain's repositories. The API's host is not among them: it takes signatures.
+/// The hosts of a domain's repositories, without that of the API, which needs signatures.
 fn host_patterns(
     domain: &str,
     owner: Option<&str>,
@@ -253,7 +270,7 @@ fn host_patterns(
     check_domain(domain)?;
     check_host_label(region)?;
     owner.map_or(Ok(()), check_owner)?;
-    // Without an owner it is the caller's account, which only AWS knows.
+    // Without an owner it is the caller's account, which is unknown here.
     let owner = owner.unwrap_or("############");
     Ok([
         repository_host(domain, owner, region, false),
@@ -276,7 +293,9 @@ fn repository_host(domain: &str, owner: &str, region: &str, dual_stack: bool) ->
     }
 }
 
-/// The code stands in a header, or in the body; a namespace may stand before it and a URL behind.
+/// Reads the error from a response.
+///
+/// The code is in a header or in the body, with an optional namespace prefix and URL suffix.
 fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Error {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let field = |name| answer.as_ref()?.get(name)?.as_str();
@@ -287,7 +306,7 @@ fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> Erro
         .and_then(|code| code.rsplit('#').next())
         .map(str::trim);
     let Some(code) = code.filter(|code| !code.is_empty()) else {
-        return Error::malformed(status, "names no error");
+        return Error::malformed(status, "contains no error code");
     };
     let message = field("message")
         .or_else(|| field("Message"))
@@ -311,8 +330,7 @@ fn check_domain(domain: &str) -> Result<(), crate::Error> {
     if sound {
         Ok(())
     } else {
-        let limit =
-            "takes 2 to 50 lower-case letters, digits and `-`, a letter first and no `-` last";
+        let limit = "must be 2 to 50 lowercase letters, digits and `-`, with a letter first and no `-` last";
         Err(crate::Error::invalid_parameter("domain", limit))
     }
 }
@@ -323,7 +341,7 @@ fn check_owner(owner: &str) -> Result<(), crate::Error> {
     } else {
         Err(crate::Error::invalid_parameter(
             "domain-owner",
-            "takes twelve digits",
+            "must be 12 digits",
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! The caller's mistakes.
+//! The error for a request that cannot be signed, presigned or sent.
 
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub(crate) mod address;
@@ -14,61 +14,63 @@ use std::time::Duration;
 
 use crate::timestamp::{ParseTimestampError, Timestamp};
 
-/// What a caller asked for that cannot work. After an error the request is as it was.
+/// The error for a request that cannot be signed, presigned or sent.
 ///
-/// No variant holds a secret key, a session token or a signature.
+/// After an error the request is unchanged. No variant contains a secret key, a session token or a
+/// signature.
 ///
 /// ```
 /// use countersign::{Credentials, Error, Signer};
 ///
-/// // A secret out of a file, with its line break.
+/// // A secret that was read from a file, with the line break at its end.
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret\n");
 /// let error = Signer::new(credentials, "us-east-1", "sqs").unwrap_err();
 /// assert!(matches!(error, Error::InvalidSecretKey(_)));
-/// assert_eq!(error.to_string(), "the secret access key holds white space or a control character");
+/// assert!(error.to_string().starts_with("secret access key "));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The access key id cannot be sent in a credential.
-    #[error("the access key id {0}")]
+    /// The access key ID cannot be part of a credential.
+    #[error("access key ID {0}")]
     InvalidAccessKeyId(&'static str),
-    /// The secret access key cannot be one that AWS handed out. The classic is a line break at its
-    /// end, from a file.
-    #[error("the secret access key {0}")]
+    /// The secret access key cannot be one that AWS issued.
+    ///
+    /// The usual cause is a line break at its end, from a file.
+    #[error("secret access key {0}")]
     InvalidSecretKey(&'static str),
-    /// The session token cannot be one that AWS handed out.
-    #[error("the session token {0}")]
+    /// The session token cannot be one that AWS issued.
+    #[error("session token {0}")]
     InvalidSessionToken(&'static str),
     /// The region cannot be part of a credential scope.
-    #[error("the region {region:?} {problem}")]
+    #[error("region {region:?} {problem}")]
     InvalidRegion {
-        /// As it was given.
+        /// The region.
         region: String,
-        /// What is wrong with it.
+        /// The rule that the region breaks.
         problem: &'static str,
     },
-    /// The region set of SigV4A is not a list of regions.
-    #[error("the region set {region_set:?} {problem}")]
+    /// The region set for SigV4A is empty or malformed.
+    #[error("region set {region_set:?} {problem}")]
     InvalidRegionSet {
-        /// As it was given.
+        /// The region set.
         region_set: String,
-        /// What is wrong with it.
+        /// The rule that the region set breaks.
         problem: &'static str,
     },
-    /// Bytes are no point on the curve P-256, in the form of SEC 1.
-    #[error("not a public key: no point on P-256 in the form of SEC 1")]
+    /// The bytes are not the SEC 1 encoding of a point on the curve P-256.
+    #[error("public key is not a point on P-256 in SEC 1 encoding")]
     InvalidPublicKey,
     /// The service's signing name cannot be part of a credential scope.
-    #[error("the service {service:?} {problem}")]
+    #[error("service {service:?} {problem}")]
     InvalidService {
-        /// As it was given.
+        /// The signing name.
         service: String,
-        /// What is wrong with it.
+        /// The rule that the signing name breaks.
         problem: &'static str,
     },
-    /// A text is not `DATE/REGION/SERVICE/aws4_request`.
-    #[error("not a credential scope of the form YYYYMMDD/REGION/SERVICE/aws4_request")]
+    /// The text is not a credential scope, `YYYYMMDD/REGION/SERVICE/aws4_request`.
+    #[error("malformed credential scope, expected YYYYMMDD/REGION/SERVICE/aws4_request")]
     InvalidScope,
     /// The text is not a timestamp of RFC 3339.
     #[error(transparent)]
@@ -76,95 +78,103 @@ pub enum Error {
     /// The text is not a date in the form of `X-Amz-Date`.
     #[error("malformed date {text:?}, expected YYYYMMDDTHHMMSSZ")]
     InvalidDate {
-        /// The text as it was given.
+        /// The text.
         text: String,
     },
-    /// A request timestamp has a year of four digits.
-    #[error("{} is outside the years 0 to 9999 of a request timestamp", now)]
+    /// The year of the request time does not have four digits.
+    #[error("request time {now} is outside the years 0 to 9999")]
     TimeOutOfRange {
-        /// As it was given.
+        /// The request time.
         now: Timestamp,
     },
-    /// The credentials had ended before the request was signed.
-    #[error("the credentials expired at {}, and it is {}", expiration, now)]
+    /// The credentials expired before the request was signed.
+    #[error("credentials expired at {expiration} (request time {now})")]
     CredentialsExpired {
-        /// When the credentials ended.
+        /// When the credentials expired.
         expiration: Timestamp,
-        /// The request timestamp.
+        /// The request time.
         now: Timestamp,
     },
-    /// A presigned URL lives from one second to seven days, some tokens to less.
-    #[error("the lifetime must be 1 to {longest} seconds, not {seconds}")]
+    /// The lifetime of a presigned URL or a token is out of range.
+    ///
+    /// A presigned URL is valid for 1 second to 7 days. Some tokens have a shorter maximum.
+    #[error("lifetime must be between 1 and {longest} s, got {seconds} s")]
     ExpiresInOutOfRange {
-        /// The lifetime that was asked for, in seconds.
+        /// The requested lifetime in seconds.
         seconds: u64,
-        /// The longest that it can be, in seconds.
+        /// The maximum in seconds.
         longest: u64,
     },
-    /// A lifetime that is sent counts whole seconds.
-    #[error("the lifetime must be in whole seconds, got {expires_in:?}")]
+    /// The lifetime is not a whole number of seconds, as it is sent.
+    #[error("lifetime must be in whole seconds, got {expires_in:?}")]
     ExpiresInNotWholeSeconds {
-        /// The lifetime that was asked for.
+        /// The requested lifetime.
         expires_in: Duration,
     },
-    /// A presigned URL, or the policy of an upload, ends with the credentials that signed it,
-    /// whatever it says itself.
-    #[error(
-        "what is signed should last until {}, but its credentials expire at {}",
-        expires_at,
-        expiration
-    )]
+    /// The presigned URL or upload policy would expire after its credentials.
+    ///
+    /// AWS rejects it from the moment the credentials expire, whatever it says itself.
+    #[error("expiration {expires_at} is after that of the credentials, {expiration}")]
     OutlivesCredentials {
-        /// When it was to end.
+        /// The requested expiration.
         expires_at: Timestamp,
-        /// When the credentials end.
+        /// When the credentials expire.
         expiration: Timestamp,
     },
-    /// Every signature covers the host: a relative URI needs a `host` header with a value.
-    #[error("the request has no host: use an absolute URI, or add a `host` header")]
+    /// The request has no host, which every signature covers.
+    ///
+    /// A request with a relative URI needs a `host` header with a value.
+    #[error("request has no host: use an absolute URI, or add a `host` header")]
     MissingHost,
-    /// The request has more than one `host` header. Recipients disagree on which one counts.
-    #[error("the request has more than one `host` header")]
+    /// The request has more than one `host` header.
+    ///
+    /// Recipients disagree on which one counts.
+    #[error("request has more than one `host` header")]
     DuplicateHost,
-    /// A URL can be presigned only from an absolute URI.
-    #[error("presigning needs an absolute URI, with scheme and host")]
+    /// The URI to presign is relative.
+    #[error("presigning requires an absolute URI, with scheme and host")]
     RelativeUri,
-    /// A URI holds at most 65,534 bytes.
-    #[error("the presigned URL would be {length} bytes long, and a URI holds at most 65534")]
+    /// The presigned URL would be longer than 65,534 bytes, the maximum of [`http::Uri`].
+    #[error("presigned URL would be {length} bytes, above the maximum of 65534 bytes")]
     UrlTooLong {
-        /// How many bytes it would have.
+        /// The length in bytes.
         length: usize,
     },
-    /// A request to sign has at most 4,096 names of headers.
-    #[error("the request has no room for more headers")]
+    /// The request has too many headers.
+    ///
+    /// A request to sign can have 4,096 header names. [`http::HeaderMap`] has a maximum too.
+    #[error("request has no room for more headers")]
     TooManyHeaders,
     /// The method is not an HTTP token.
-    #[error("the method {method:?} is not an HTTP token")]
+    #[error("method {method:?} is not an HTTP token")]
     InvalidMethod {
-        /// As it was given.
+        /// The method.
         method: String,
     },
-    /// A path begins with `/` and holds no white space, control character, `?`, `#`, or `%` without
-    /// two hex digits. By the rules of S3's family it also has no bare `+`, which S3 reads as a space
-    /// and other stores as a plus: build it with [`encode_key`](crate::encode_key).
-    #[error("the path cannot be signed: at byte {position}, {problem}")]
+    /// The path is malformed.
+    ///
+    /// A path begins with `/`. It contains no white space, control character, `?`, `#`, or `%`
+    /// without two hex digits. For S3 it also contains no bare `+`: S3 reads it as a space, and some
+    /// stores read it as a plus. [`encode_key`](crate::encode_key) writes a valid path.
+    #[error("path is invalid at byte {position}: {problem}")]
     InvalidPath {
-        /// Where, counted in bytes from 0.
+        /// The position of the mistake, in bytes from 0.
         position: usize,
-        /// What is wrong there.
+        /// The mistake.
         problem: &'static str,
     },
-    /// A query holds a `%` without two hex digits, white space, a control character or `#`.
-    #[error("the query cannot be sent: at byte {position}, {problem}")]
+    /// The query contains white space, a control character, `#`, or a malformed percent-encoding.
+    #[error("query is invalid at byte {position}: {problem}")]
     InvalidQuery {
-        /// Where, counted in bytes from 0.
+        /// The position of the mistake, in bytes from 0.
         position: usize,
-        /// What is wrong there.
+        /// The mistake.
         problem: &'static str,
     },
-    /// The query already carries a parameter that the signer writes; or one that declares another
-    /// payload than the one that is signed.
-    #[error("the query already has the signing parameter `{parameter}`: sign the URL without it")]
+    /// The query already contains a parameter that the signer writes.
+    ///
+    /// A parameter that declares another payload than the signed one is also this error.
+    #[error("query already contains the signing parameter `{parameter}`: sign the URL without it")]
     AlreadySigned {
         /// The parameter's name, decoded.
         parameter: String,
@@ -173,28 +183,30 @@ pub enum Error {
     #[cfg(feature = "legacy")]
     #[error(transparent)]
     Legacy(#[from] legacy::LegacyError),
-    /// A header's name is not a lower-case HTTP token.
-    #[error("the header name {name:?} is not an HTTP token in lower case")]
+    /// The header name is not a lowercase HTTP token.
+    #[error("header name {name:?} is not a lowercase HTTP token")]
     InvalidHeaderName {
-        /// As it was given.
+        /// The name.
         name: String,
     },
-    /// A header's value holds a control character other than a tab.
-    #[error("the value of the header `{name}` holds a control character")]
+    /// The header value contains a control character other than a tab.
+    #[error("value of header `{name}` contains a control character")]
     InvalidHeaderValue {
         /// The header's name.
         name: String,
     },
     /// The header cannot be left out of a signature.
-    #[error("the header `{name}` must be signed")]
+    #[error("header `{name}` must be signed")]
     HeaderMustBeSigned {
         /// The header's name.
         name: String,
     },
-    /// Outside S3's family the signature of a presigned request covers the body, and a request of
-    /// this method usually has one.
+    /// The presigned request needs the hash of its body.
+    ///
+    /// Outside S3 the signature of a presigned request covers the body, and a request with this
+    /// method usually has one.
     #[error(
-        "a presigned {method} for `{service}` covers its body: call `presign_with_payload` with the hash of the body"
+        "presigned {method} for `{service}` must cover its body: call `presign_with_payload` with the hash of the body"
     )]
     PayloadRequired {
         /// The service's signing name.
@@ -202,10 +214,11 @@ pub enum Error {
         /// The request's method.
         method: String,
     },
-    /// A presigned URL without a body cannot carry a payload hash in S3's family: its users would
-    /// have to send `x-amz-content-sha256`, which browsers cannot.
+    /// The presigned URL cannot carry a payload hash, because its request has no body.
+    ///
+    /// For S3 its users would have to send `x-amz-content-sha256`, which browsers do not.
     #[error(
-        "a presigned {method} for `{service}` takes no payload hash: call `presign`, which leaves the payload unsigned"
+        "presigned {method} for `{service}` takes no payload hash: call `presign`, which leaves the payload unsigned"
     )]
     PayloadHashInUrl {
         /// The service's signing name.
@@ -213,113 +226,117 @@ pub enum Error {
         /// The request's method.
         method: String,
     },
-    /// Outside S3's family services hash the body of a presigned request.
+    /// The service accepts no unsigned payload in a presigned URL.
+    ///
+    /// Services other than S3 hash the body of a presigned request.
     #[error(
-        "`{service}` does not take `UNSIGNED-PAYLOAD` in a presigned URL: call `presign_with_payload` with the hash of the body"
+        "`{service}` accepts no `UNSIGNED-PAYLOAD` in a presigned URL: call `presign_with_payload` with the hash of the body"
     )]
     UnsignedPayloadInUrl {
         /// The service's signing name.
         service: String,
     },
-    /// The service takes no signed payload.
-    #[error("the service `{service}` takes requests with `PayloadHash::Unsigned` only")]
+    /// The service accepts no signed payload.
+    #[error("service `{service}` accepts `PayloadHash::Unsigned` only")]
     PayloadMustBeUnsigned {
         /// The service's signing name.
         service: String,
     },
-    /// Chunks and event messages are announced in `x-amz-content-sha256`, which the service's rules
-    /// leave out.
+    /// The service's rules leave out `x-amz-content-sha256`, which must announce a stream.
     #[error(
-        "the rules of the service `{service}` never send `x-amz-content-sha256`, which has to announce a stream"
+        "service `{service}` cannot receive a stream: its rules leave out `x-amz-content-sha256`, which announces it"
     )]
     StreamNotAnnounced {
         /// The service's signing name.
         service: String,
     },
-    /// The bearer token cannot be sent: RFC 6750 has letters, digits, `-._~+/`, and `=` at the end.
-    #[error("the bearer token {0}")]
+    /// The bearer token does not have the syntax of RFC 6750.
+    ///
+    /// Allowed are ASCII letters, digits, `-._~+/`, and `=` at the end.
+    #[error("bearer token {0}")]
     InvalidBearerToken(&'static str),
-    /// The bearer token had ended before it was used.
-    #[error("the bearer token expired at {}, and it is {}", expiration, now)]
+    /// The bearer token has expired.
+    #[error("bearer token expired at {expiration} (current time {now})")]
     BearerTokenExpired {
-        /// When the token ended.
+        /// When the token expired.
         expiration: Timestamp,
-        /// When it was to be used.
+        /// When the token was used.
         now: Timestamp,
     },
-    /// A bearer token works only at the service that handed it out.
-    #[error("the bearer token is for the service `{scope}`, not for `{service}`")]
+    /// The bearer token is for another service.
+    #[error("bearer token is for service `{scope}`, got `{service}`")]
     BearerTokenForAnotherService {
-        /// The service that made the token.
+        /// The service of the token's scope.
         scope: String,
-        /// The service that it was to be used at.
+        /// The service that the caller named.
         service: String,
     },
-    /// A bearer token works only in the region in which it was made.
-    #[error("the bearer token is for the region `{scope}`, not for `{region}`")]
+    /// The bearer token is for another region.
+    #[error("bearer token is for region `{scope}`, got `{region}`")]
     BearerTokenForAnotherRegion {
-        /// The region in which the token was made.
+        /// The region of the token's scope.
         scope: String,
-        /// The region that it was to be used in.
+        /// The region that the caller named.
         region: String,
     },
-    /// A bearer token works only at the hosts that it names
-    /// ([`with_host`](crate::bearer::BearerToken::with_host)).
-    #[error("the bearer token is for {hosts}, not for `{host}`")]
+    /// The bearer token may not be sent to this host.
+    ///
+    /// [`with_host`](crate::bearer::BearerToken::with_host) adds a host to the token.
+    #[error("bearer token is for {hosts}, got host `{host}`")]
     BearerTokenForAnotherHost {
-        /// The hosts that the token names: `*` is one label, `#` is one digit.
+        /// The hosts that the token names. `*` stands for one label, `#` for one digit.
         hosts: String,
-        /// The host of the request, with its port if that is not the scheme's own.
+        /// The request's host, with its port unless it is the default of the scheme.
         host: String,
     },
-    /// A bearer token names no host, so it can be attached to no request.
-    #[error("the bearer token names no host: add one with `with_host`, or call `allow_any_host`")]
+    /// The bearer token names no host, so it cannot be attached to a request.
+    #[error("bearer token names no host: add one with `with_host`, or call `allow_any_host`")]
     BearerTokenWithoutHost,
-    /// A bearer token is sent over TLS only.
-    #[error(
-        "the bearer token is sent by `https` only, not by `{scheme}`, unless `allow_http` is called"
-    )]
+    /// The request's scheme is not `https`, and `http` is not allowed here.
+    #[error("bearer token requires `https`, or `http` after `allow_http`, got `{scheme}`")]
     BearerTokenNeedsHttps {
         /// The scheme of the request's URI.
         scheme: String,
     },
-    /// The request's URI does not say where the request goes.
+    /// The request's URI has no scheme or host to compare with the token's.
     #[error(
-        "the request's URI has no scheme and host to compare with those of the bearer token: \
-         use `BearerToken::header_value_for(host)`"
+        "request URI has no scheme and host to compare with the bearer token: \
+         use `BearerToken::header_value_for`"
     )]
     BearerTokenNeedsUri,
-    /// The request says in an ambiguous way where it goes.
-    #[error("the request for the bearer token {0}")]
+    /// The host that the bearer token would be sent to is invalid or ambiguous.
+    #[error("request host {0}")]
     BearerTokenHost(&'static str),
-    /// A parameter is outside what its service documents: one that is sent, or one that a token is
-    /// made of. Nothing has been sent.
-    #[error("the parameter `{parameter}` {problem}")]
+    /// A parameter is outside the limits that its service documents.
+    ///
+    /// It is a parameter of a request, or an argument of a function that makes a token. The error
+    /// comes before anything is sent.
+    #[error("parameter `{parameter}` {problem}")]
     InvalidParameter {
-        /// Its name as AWS writes it, `Tags.member.1.Key`; or what it is, `host`.
+        /// The name as AWS writes it, such as `Tags.member.1.Key`, or that of the argument, `host`.
         parameter: String,
-        /// The limit that it misses.
+        /// The rule that the parameter breaks.
         problem: &'static str,
     },
-    /// There is no address for a call.
+    /// The address of a call cannot be determined.
     #[cfg(any(feature = "s3", feature = "sigv4a"))]
     #[error(transparent)]
     Address(#[from] address::AddressError),
     /// The service has no such endpoint.
-    #[error("no endpoint for {region:?}: {problem}")]
+    #[error("no endpoint for region {region:?}: {problem}")]
     NoEndpoint {
-        /// The region, as it was given.
+        /// The region.
         region: String,
-        /// Why there is none.
+        /// The reason.
         problem: &'static str,
     },
-    /// An `Authorization` header or its query twin has not the form of Signature Version 4.
-    #[error("not a Signature Version 4 authorization: {0}")]
+    /// An `Authorization` header, or its form in the query, is malformed.
+    #[error("malformed SigV4 authorization: {0}")]
     MalformedAuthorization(&'static str),
-    /// An upload in chunks cannot be signed.
+    /// An aws-chunked upload cannot be signed.
     #[error(transparent)]
     Chunk(#[from] chunk::ChunkSigningError),
-    /// A message of an event stream cannot be encoded or signed.
+    /// An event stream message cannot be encoded or signed.
     #[cfg(feature = "event-stream")]
     #[error(transparent)]
     Event(#[from] event_stream::EncodeError),

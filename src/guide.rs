@@ -1,19 +1,20 @@
-//! How it is done: a page for each kind of work. There is nothing in here but text, and its
-//! examples run.
+//! A guide with one page for each task.
 //!
-//! | page | for those who |
+//! The module contains text only. The examples are compiled and run as tests.
+//!
+//! | page | task |
 //! |---|---|
-//! | [`clients`] | sign what hyper, reqwest, ureq or another client sends |
-//! | [`stores`] | talk to MinIO, Ceph, R2, Google Cloud Storage or OSS |
-//! | [`credentials`] | have credentials that end |
-//! | [`bearer`] | need a bearer token in place of a signature |
+//! | [`clients`] | sign requests for hyper, reqwest, ureq or another HTTP client |
+//! | [`stores`] | use MinIO, Ceph, R2, Google Cloud Storage or OSS |
+//! | [`credentials`] | refresh credentials before they expire |
+//! | [`bearer`] | get and use bearer tokens |
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
-//! | [`presigned`] | hand out URLs |
-//! | [`server`] | verify what arrives |
-//! | [`moving`] | come from aws-sigv4, reqsign or rusty-s3 |
-//! | [`mismatch`] | read `SignatureDoesNotMatch` |
+//! | [`presigned`] | create presigned URLs |
+//! | [`server`] | verify requests on a server |
+//! | [`moving`] | migrate from aws-sigv4, reqsign or rusty-s3 |
+//! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
 //!
-//! Nine usual tasks, in at most eight lines each, are in `examples/tasks`.
+//! The programs in `examples/` do common tasks in a few lines each.
 
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Of the library alone, not of tests and examples: no input may panic, and nothing is printed.
+// For the library only, not for tests and examples: no input may panic, and nothing is printed.
 #![warn(
     clippy::expect_used,
     clippy::indexing_slicing,

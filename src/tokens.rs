@@ -1,17 +1,17 @@
-//! Passwords, keys and proofs that are presigned requests in disguise.
+//! Passwords and authentication tokens for databases, caches, brokers, clusters and logins.
 //!
-//! Databases, caches, brokers, clusters and model endpoints take, where they ask for a password or
-//! a key, a request to AWS that is signed and never sent. Each function here makes one, without a
-//! network and without a clock; what comes back is a secret that knows when it ends.
+//! Each of these services accepts a signed request as a password or token. The client signs the
+//! request and does not send it. Each function here makes such a token, without network access and
+//! without reading a clock. It returns a secret with its expiration.
 //!
-//! | function | for | lives | goes |
+//! | function | for | lifetime | used as |
 //! |---|---|---|---|
 //! | [`rds`] | RDS, Aurora, RDS Proxy | 15 minutes | the database password |
 //! | [`dsql`], [`dsql_admin`] | Aurora DSQL | up to 7 days | the database password |
 //! | [`elasticache`], [`elasticache_serverless`] | ElastiCache | 15 minutes | `AUTH user token` |
 //! | [`memorydb`] | MemoryDB | 15 minutes | `AUTH user token` |
 //! | [`msk`] | Amazon MSK | 15 minutes | SASL/OAUTHBEARER |
-//! | [`eks`] | EKS | 14 minutes | `Authorization: Bearer`, by way of kubectl |
+//! | [`eks`] | EKS | 14 minutes | `Authorization: Bearer`, through kubectl |
 //! | [`bedrock`] | Amazon Bedrock | up to 12 hours | `Authorization: Bearer`, API keys |
 //! | [`iot`] | AWS IoT Core | up to 7 days | the URL of an MQTT connection |
 //! | [`codecommit`] | CodeCommit | 15 minutes | Git's user name and password |
@@ -22,18 +22,21 @@
 //! | [`ses_smtp`] | Amazon SES | as long as the key | SMTP user name and password |
 //! | [`caller_identity`] | Vault, Google Cloud, MongoDB, your own server | 15 minutes | a login |
 //!
-//! With temporary credentials each ends with them, if they end first:
-//! [`expires_at`](Token::expires_at) says when. A connection that was made with a token usually
-//! lives on after it. Make a new token for each new connection: making one is a matter of
-//! microseconds, and it is not checked anywhere before it is used.
+//! A token expires with the temporary credentials that made it, if they expire first.
+//! [`expires_at`](Token::expires_at) returns the earlier time. A connection that was opened with a
+//! token usually stays open after that. Make a new token for each new connection: it takes
+//! microseconds.
 //!
 //! ```
 //! use countersign::{tokens, Credentials, Timestamp};
 //!
-//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+//! let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", key);
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! let password = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com:5432", "app", now)?;
-//! assert!(password.expose().starts_with("db.abc.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app&"));
+//! let endpoint = "db.abc.us-east-1.rds.amazonaws.com:5432";
+//! let password = tokens::rds(&credentials, "us-east-1", endpoint, "app", now)?;
+//! let start = format!("{endpoint}/?Action=connect&DBUser=app&");
+//! assert!(password.expose().starts_with(&start));
 //! assert_eq!(password.expires_at(), "2026-01-01T12:15:00Z".parse::<Timestamp>()?);
 //! # Ok::<(), countersign::Error>(())
 //! ```
@@ -88,7 +91,7 @@ pub use token::Token;
 
 const FIFTEEN_MINUTES: Lifetime = seconds(900);
 
-/// Of a fixed lifetime, which the credentials may end.
+/// A fixed lifetime that may be longer than that of the credentials.
 const fn seconds(seconds: u64) -> Lifetime {
     Lifetime {
         seconds: Some(seconds),
@@ -96,7 +99,7 @@ const fn seconds(seconds: u64) -> Lifetime {
     }
 }
 
-/// Presigns a request without a body, its parameters in the order in which AWS's SDKs write them.
+/// Presigns a request without a body, with the parameters in the order of AWS's SDKs.
 fn presign(
     signer: &Signer,
     request: &Request<()>,
@@ -112,8 +115,9 @@ fn presign(
     })
 }
 
-/// The session token behind the signed headers: the signature does not mind, and tokens come out
-/// the same to the byte as those of AWS's own tools.
+/// Moves the session token after the signed headers.
+///
+/// The signature stays valid, and the token is byte for byte that of AWS's own tools.
 fn in_order(url: Zeroizing<String>) -> String {
     let pieces = url
         .split_once("&X-Amz-Security-Token=")
@@ -130,8 +134,7 @@ fn in_order(url: Zeroizing<String>) -> String {
     )
 }
 
-/// A request to a URL that was put together from checked pieces. What is left to go wrong is its
-/// length.
+/// Creates a request to a URL whose parts are checked already, other than its length.
 fn request(method: Method, url: &str) -> Result<Request<()>, Error> {
     let mut request = Request::new(());
     *request.method_mut() = method;
@@ -141,7 +144,7 @@ fn request(method: Method, url: &str) -> Result<Request<()>, Error> {
     Ok(request)
 }
 
-/// `GET`, the usual way to make a token: presigned for 15 minutes unless `lifetime` says otherwise.
+/// Presigns a `GET` request, which most tokens are.
 fn presign_get(
     credentials: &Credentials,
     region: &str,

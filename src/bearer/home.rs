@@ -1,4 +1,4 @@
-//! The hosts that a token may be sent to, and where a request goes.
+//! The hosts that a token may be sent to, and the target of a request.
 
 use std::net::Ipv6Addr;
 
@@ -8,7 +8,7 @@ use http::{HeaderMap, Uri};
 use crate::error::Error;
 use crate::request::is_loopback;
 
-/// The hosts that a token may be sent to, and by which scheme.
+/// The hosts and schemes that a token may be sent to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Home {
     hosts: Vec<Host>,
@@ -18,9 +18,9 @@ pub(super) struct Home {
 
 #[derive(Clone, Debug)]
 enum Host {
-    /// By the caller: a name with or without a port, checked when the token is used.
+    /// From the caller: a name and an optional port, checked when the token is used.
     Named(String),
-    /// By a service's module: `*` is one label, `#` one digit.
+    /// From a service's module: `*` stands for one label, `#` for one digit.
     #[cfg_attr(
         not(any(feature = "codeartifact", feature = "ecr", feature = "signin")),
         expect(dead_code, reason = "no module makes tokens")
@@ -52,7 +52,7 @@ impl Home {
         })
     }
 
-    /// Whether it is still open where the token may go.
+    /// Whether the token names no host and does not allow every host.
     #[cfg(feature = "codeartifact")]
     pub(super) fn is_open(&self) -> bool {
         !self.any_host && self.hosts.is_empty()
@@ -124,17 +124,17 @@ impl Scheme {
     }
 }
 
-/// Where a request goes.
+/// The scheme, host and port that a request is sent to.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Target {
     scheme: Scheme,
-    /// In lowercase, an IPv6 address in brackets.
+    /// Lowercase. An IPv6 address is in brackets.
     host: String,
     port: u16,
 }
 
 impl Target {
-    /// Where a client sends a request: what its URI says, which a `host` header must repeat.
+    /// Reads the target from the URI. A `host` header must repeat it.
     pub(super) fn of(uri: &Uri, headers: &HeaderMap) -> Result<Self, Error> {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(Error::BearerTokenNeedsUri);
@@ -151,7 +151,7 @@ impl Target {
         let target = Self::new(scheme, authority.as_str())?;
         let mut named = headers.get_all(HOST).iter();
         if let Some(host) = named.next() {
-            // A front routes by this header, whatever address the connection goes to.
+            // A load balancer routes by this header, whatever address the client connects to.
             let same = host
                 .to_str()
                 .ok()
@@ -159,14 +159,14 @@ impl Target {
                 .is_some_and(|host| host == target);
             if !same || named.next().is_some() {
                 return Err(Error::BearerTokenHost(
-                    "has a `host` header that differs from its URI",
+                    "differs between the `host` header and the URI",
                 ));
             }
         }
         Ok(target)
     }
 
-    /// A host that the caller connects to by TLS.
+    /// The target of a TLS connection to a host.
     pub(super) fn https(host: &str) -> Result<Self, Error> {
         Self::new(Scheme::Https, host)
     }
@@ -189,11 +189,12 @@ impl Target {
     }
 }
 
-/// A host in lowercase and its port. A spelling that two programs could read in two ways is
-/// refused, also where it is valid.
+/// Splits a host, which it turns to lowercase, from its port.
+///
+/// A valid host that two programs could read in two ways is an error too.
 fn split(text: &str) -> Result<(String, Option<u16>), &'static str> {
     if text.contains('@') {
-        return Err("has user information before its host");
+        return Err("contains user information");
     }
     if let Some(rest) = text.strip_prefix('[') {
         let (address, port) = rest.split_once(']').ok_or(NOT_A_HOST)?;
@@ -202,7 +203,7 @@ fn split(text: &str) -> Result<(String, Option<u16>), &'static str> {
     }
     let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
     if host.ends_with('.') {
-        return Err("has a dot after its host");
+        return Err("ends in a dot");
     }
     let byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     if host.len() > 253 || !host.bytes().all(byte) || host.split('.').any(str::is_empty) {
@@ -212,9 +213,9 @@ fn split(text: &str) -> Result<(String, Option<u16>), &'static str> {
 }
 
 const NOT_A_HOST: &str =
-    "has an invalid host: ASCII letters, digits, `-`, `_` and `.`, or an IPv6 address in brackets";
+    "must be ASCII letters, digits, `-`, `_` and `.`, or an IPv6 address in brackets";
 
-/// Of nothing, or a colon and digits.
+/// Parses an optional port, a colon and digits.
 fn port_of(text: &str) -> Result<Option<u16>, &'static str> {
     if text.is_empty() {
         return Ok(None);

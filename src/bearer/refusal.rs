@@ -1,42 +1,44 @@
-//! What a server answers to those whose token it does not take.
+//! A server's response to a request without a valid bearer token.
 
 use http::{HeaderValue, StatusCode};
 
 use crate::error::Error;
 
-/// What a server answers to a request whose token it does not take (RFC 6750, section 3).
+/// A server's reason to reject a request's bearer token (RFC 6750, section 3).
 ///
 /// ```
 /// use countersign::bearer::{BearerToken, Refusal};
 ///
-/// let request = http::Request::get("/").header("authorization", "Basic dXNlcjpwYXNz").body(())?;
+/// let request = http::Request::get("/")
+///     .header("authorization", "Basic dXNlcjpwYXNz")
+///     .body(())?;
 /// let refusal = BearerToken::from_headers(request.headers()).unwrap_err();
-/// let answer = http::Response::builder()
+/// let response = http::Response::builder()
 ///     .status(refusal.status())
 ///     .header("www-authenticate", refusal.challenge("registry")?)
 ///     .body(())?;
-/// assert_eq!(answer.status(), 401);
+/// assert_eq!(response.status(), 401);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is no bearer token at all.
-    #[error("the request carries no bearer token")]
+    /// The request contains no bearer token.
+    #[error("request contains no bearer token")]
     MissingToken,
-    /// The header is malformed, or there are two.
-    #[error("the request does not carry one well-formed bearer token")]
+    /// The `authorization` header is malformed or appears more than once.
+    #[error("`authorization` header is malformed or appears more than once")]
     InvalidRequest,
     /// The token is unknown, revoked or expired.
-    #[error("the bearer token is not valid")]
+    #[error("bearer token is unknown, revoked or expired")]
     InvalidToken,
-    /// The token does not reach that far.
-    #[error("the bearer token does not permit this request")]
+    /// The token does not permit this request.
+    #[error("bearer token does not permit this request")]
     InsufficientScope,
 }
 
 impl Refusal {
-    /// The status to answer with.
+    /// Returns the status of the response.
     pub fn status(self) -> StatusCode {
         match self {
             Self::MissingToken | Self::InvalidToken => StatusCode::UNAUTHORIZED,
@@ -45,7 +47,10 @@ impl Refusal {
         }
     }
 
-    /// The error code of RFC 6750. A request without credentials is told none.
+    /// Returns the error code of RFC 6750.
+    ///
+    /// `None` for [`MissingToken`](Self::MissingToken), because the response to a request without a
+    /// token contains no code.
     pub fn code(self) -> Option<&'static str> {
         match self {
             Self::MissingToken => None,
@@ -55,12 +60,12 @@ impl Refusal {
         }
     }
 
-    /// The value of the `WWW-Authenticate` header to answer with.
+    /// Returns the value of the response's `WWW-Authenticate` header.
     ///
     /// # Errors
-    /// A realm that holds anything but visible ASCII and spaces.
+    /// - [`Error::InvalidParameter`] if `realm` contains anything but printable ASCII
     pub fn challenge(self, realm: &str) -> Result<HeaderValue, Error> {
-        let problem = "holds something else than visible ASCII and spaces";
+        let problem = "must be printable ASCII";
         let unquotable = || Error::invalid_parameter("realm", problem);
         if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(unquotable());

@@ -1,4 +1,4 @@
-//! Repositories, and what package managers are told of them.
+//! Repositories, and their settings for package managers.
 
 use std::fmt;
 
@@ -10,7 +10,9 @@ use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
-/// A repository, and what package managers are told of it. Values only: no file is written.
+/// A repository, which provides the settings for npm, pip and Cargo.
+///
+/// It returns values and writes no file. A token that names hosts must name the repository's host.
 ///
 /// CodeArtifact User Guide, "Configuring npm without the login command", "Configure pip without the
 /// login command", "Configure and use Cargo".
@@ -20,11 +22,13 @@ use crate::timestamp::Timestamp;
 /// use countersign::bearer::BearerToken;
 /// use countersign::codeartifact::Repository;
 ///
-/// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
+/// let repository =
+///     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
 /// let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
 /// assert_eq!(repository.host(), host);
 /// assert_eq!(repository.npm_registry(), format!("https://{host}/npm/repo/"));
-/// assert_eq!(repository.cargo_index(), format!("sparse+https://{host}/cargo/repo/"));
+/// let index = format!("sparse+https://{host}/cargo/repo/");
+/// assert_eq!(repository.cargo_index(), index);
 ///
 /// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
 /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
@@ -32,8 +36,9 @@ use crate::timestamp::Timestamp;
 /// assert_eq!(line.expose(), format!("//{host}/npm/repo/:_authToken=TOKEN"));
 /// assert_eq!(repository.cargo_token(&token, now)?.expose(), "TOKEN");
 ///
-/// let elsewhere = BearerToken::new("TOKEN").with_scope("codeartifact", "eu-west-1");
-/// assert!(repository.npm_auth_token(&elsewhere, now).is_err());
+/// // A token for another region is an error.
+/// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "eu-west-1");
+/// assert!(repository.npm_auth_token(&token, now).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +51,13 @@ pub struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    /// A repository by domain, the account that owns it, region, and its own name (2 to 100
-    /// letters, digits and `._-`).
+    /// Creates a repository from its domain, the domain's owner, region and name.
+    ///
+    /// `domain_owner` is an account ID of 12 digits. `name` is 2 to 100 letters, digits and `._-`.
     ///
     /// # Errors
-    /// What cannot be one of these.
+    /// - [`crate::Error::InvalidParameter`] if the domain, owner or name is malformed
+    /// - [`crate::Error::InvalidRegion`] if the region is not one label of a host name
     pub fn new(
         domain: &'a str,
         domain_owner: &'a str,
@@ -66,7 +73,7 @@ impl<'a> Repository<'a> {
             .is_some_and(|byte| byte.is_ascii_alphanumeric());
         let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if !(first && rest && (2..=100).contains(&name.len())) {
-            let limit = "takes 2 to 100 letters, digits and `._-`, the first no sign";
+            let limit = "must be 2 to 100 letters, digits and `._-`, with a letter or digit first";
             return Err(crate::Error::invalid_parameter("repository", limit));
         }
         Ok(Self {
@@ -78,53 +85,35 @@ impl<'a> Repository<'a> {
         })
     }
 
-    /// Uses the host for IPv4 and IPv6 in all that follows.
+    /// Uses the dual-stack host, for IPv4 and IPv6, in all settings.
     #[must_use]
     pub fn dual_stack(mut self) -> Self {
         self.dual_stack = true;
         self
     }
 
-    /// The host of all the domain's repositories, in the domain of the region's partition.
+    /// Returns the host of the domain's repositories, in the region's partition.
     pub fn host(&self) -> String {
         repository_host(self.domain, self.domain_owner, self.region, self.dual_stack)
     }
 
-    /// What is written names this repository's host, so a token that names hosts must name it too.
+    /// Checks the token for a setting, which contains the repository's host.
     fn check(&self, token: &BearerToken, now: Timestamp) -> Result<(), crate::Error> {
         token.check_at((SERVICE, self.region), &self.host(), now)
     }
 
-    /// npm's setting `registry`, and yarn's.
-    ///
-    /// ```
-    /// # use countersign::codeartifact::Repository;
-    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// let npmrc = format!("registry={}\n", repository.npm_registry());
-    /// assert!(npmrc.ends_with(".d.codeartifact.us-west-2.amazonaws.com/npm/my-repo/\n"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// Returns the setting `registry` of npm and yarn.
     pub fn npm_registry(&self) -> String {
         format!("https://{}/npm/{}/", self.host(), self.name)
     }
 
-    /// npm's setting of the token, a line `//HOST/npm/REPOSITORY/:_authToken=TOKEN` of its
-    /// configuration.
+    /// Returns the line of `.npmrc` with the token.
+    ///
+    /// It is `//HOST/npm/REPOSITORY/:_authToken=TOKEN`. [`Repository`] has an example.
     ///
     /// # Errors
     /// - everything [`BearerToken::check`] returns
     /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
-    ///
-    /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository, Timestamp};
-    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// # let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2");
-    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// let line = repository.npm_auth_token(&token, now)?; // beside `registry`, in .npmrc
-    /// assert!(line.expose().starts_with("//my-domain-111122223333.d.codeartifact."));
-    /// assert!(line.expose().ends_with("/npm/my-repo/:_authToken=eyJ2ZXIiOjF9"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn npm_auth_token(
         &self,
         token: &BearerToken,
@@ -137,21 +126,26 @@ impl<'a> Repository<'a> {
         Ok(SecretText(Zeroizing::new(line)))
     }
 
-    /// pip's setting `index-url`, with user and token inside.
+    /// Returns the setting `index-url` of pip, which contains the user name and the token.
     ///
     /// # Errors
     /// - everything [`BearerToken::check`] returns
     /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository, Timestamp};
-    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// # let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2");
-    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
+    /// use countersign::Timestamp;
+    /// use countersign::bearer::BearerToken;
+    /// use countersign::codeartifact::Repository;
+    ///
+    /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+    /// let token = BearerToken::new("eyJ2ZXIiOjF9");
+    /// let repository =
+    ///     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
     /// let url = repository.pip_index_url(&token, now)?;
     /// let mut pip = std::process::Command::new("pip");
     /// pip.args(["install", "requests"]).env("PIP_INDEX_URL", url.expose());
-    /// # assert!(url.expose().starts_with("https://aws:eyJ2ZXIiOjF9@my-domain-111122223333.d.codeartifact."));
+    /// let start = "https://aws:eyJ2ZXIiOjF9@my-domain-111122223333.";
+    /// assert!(url.expose().starts_with(start));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn pip_index_url(
@@ -166,37 +160,21 @@ impl<'a> Repository<'a> {
         Ok(SecretText(Zeroizing::new(url)))
     }
 
-    /// Cargo's setting `index` of the registry.
-    ///
-    /// ```
-    /// # use countersign::codeartifact::Repository;
-    /// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// let config = format!("[registries.my-repo]\nindex = \"{}\"\n", repository.cargo_index());
-    /// assert!(config.contains("sparse+https://my-domain-111122223333.d.codeartifact."));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
+    /// Returns the setting `index` of Cargo's `[registries.NAME]`.
     pub fn cargo_index(&self) -> String {
         format!("sparse+https://{}/cargo/{}/", self.host(), self.name)
     }
 
-    /// What Cargo is given for the registry's token (`cargo login`, or on the standard output of a
-    /// credential provider), and sends as it is.
+    /// Returns the token in the form that Cargo sends, [`Scheme::Bare`].
     ///
-    /// A token that names no host gets the hosts of the domain's repositories.
+    /// Use it for `cargo login`, or as the output of a credential provider. If the token names no
+    /// host, the returned token names the hosts of the domain's repositories.
+    ///
+    /// [`Repository`] has an example.
     ///
     /// # Errors
     /// - everything [`BearerToken::check`] returns
     /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
-    ///
-    /// ```
-    /// # use countersign::{bearer::BearerToken, codeartifact::Repository, Timestamp};
-    /// # let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my-repo")?;
-    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// let token = BearerToken::new("eyJ2ZXIiOjF9").with_scope("codeartifact", "us-west-2").with_expiration(now);
-    /// let error = repository.cargo_token(&token, now).unwrap_err(); // it has just ended
-    /// assert!(matches!(error, countersign::Error::BearerTokenExpired { .. }));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn cargo_token(
         &self,
         token: &BearerToken,
@@ -213,15 +191,18 @@ impl<'a> Repository<'a> {
     }
 }
 
-/// A text that holds a token: zeroised when dropped, never printed.
+/// A setting that contains a token.
+///
+/// It is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
 /// use countersign::Timestamp;
 /// use countersign::bearer::BearerToken;
 /// use countersign::codeartifact::Repository;
-/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let repository = Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
+/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// let repository =
+///     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
 /// let line = repository.npm_auth_token(&BearerToken::new("eyJ2ZXI"), now)?;
 /// assert!(line.expose().ends_with("/npm/repo/:_authToken=eyJ2ZXI"));
 /// assert!(!format!("{line:?}").contains("eyJ2ZXI"));
@@ -230,7 +211,7 @@ impl<'a> Repository<'a> {
 pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
-    /// The text: the one way out.
+    /// Returns the text. It is a secret.
     pub fn expose(&self) -> &str {
         &self.0
     }

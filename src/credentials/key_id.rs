@@ -28,7 +28,7 @@ pub enum IdPrefix {
     /// `AIPA`: an EC2 instance profile.
     InstanceProfile,
     /// `AKIA`: a long-term access key.
-    VerificationKey,
+    AccessKey,
     /// `ANPA`: a managed policy.
     ManagedPolicy,
     /// `ANVA`: a version of a managed policy.
@@ -51,7 +51,7 @@ impl IdPrefix {
         Self::UserGroup,
         Self::User,
         Self::InstanceProfile,
-        Self::VerificationKey,
+        Self::AccessKey,
         Self::ManagedPolicy,
         Self::ManagedPolicyVersion,
         Self::PublicKey,
@@ -65,7 +65,7 @@ impl IdPrefix {
     /// ```
     /// use countersign::credentials::IdPrefix;
     ///
-    /// assert_eq!(IdPrefix::of("AKIAIOSFODNN7EXAMPLE"), Some(IdPrefix::VerificationKey));
+    /// assert_eq!(IdPrefix::of("AKIAIOSFODNN7EXAMPLE"), Some(IdPrefix::AccessKey));
     /// assert_eq!(IdPrefix::of("AIDACKCEVSQ6C2EXAMPLE"), Some(IdPrefix::User));
     /// assert_eq!(IdPrefix::of("minioadmin"), None);
     /// ```
@@ -83,7 +83,7 @@ impl IdPrefix {
             Self::UserGroup => "AGPA",
             Self::User => "AIDA",
             Self::InstanceProfile => "AIPA",
-            Self::VerificationKey => "AKIA",
+            Self::AccessKey => "AKIA",
             Self::ManagedPolicy => "ANPA",
             Self::ManagedPolicyVersion => "ANVA",
             Self::PublicKey => "APKA",
@@ -98,7 +98,7 @@ impl IdPrefix {
     pub fn is_credential(self) -> bool {
         matches!(
             self,
-            Self::VerificationKey
+            Self::AccessKey
                 | Self::TemporaryAccessKey
                 | Self::ServiceBearerToken
                 | Self::ContextSpecificCredential
@@ -122,10 +122,7 @@ impl IdPrefix {
 pub fn account_id(access_key_id: &str) -> Option<String> {
     let prefix = IdPrefix::of(access_key_id)?;
     let digits = access_key_id.get(4..)?;
-    let has_account = matches!(
-        prefix,
-        IdPrefix::VerificationKey | IdPrefix::TemporaryAccessKey
-    );
+    let has_account = matches!(prefix, IdPrefix::AccessKey | IdPrefix::TemporaryAccessKey);
     if !has_account || digits.len() != 16 {
         return None;
     }

@@ -235,7 +235,7 @@ impl<'a> AssumeRoot<'a> {
     ///
     /// ask.duration_seconds = Some(3600);
     /// let error = ask.request(&Endpoint::regional("us-east-1")?).unwrap_err();
-    /// assert_eq!(error.to_string(), "the parameter `DurationSeconds` takes 0 to 900 seconds");
+    /// assert_eq!(error.to_string(), "parameter `DurationSeconds` takes 0 to 900 seconds");
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {

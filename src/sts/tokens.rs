@@ -24,7 +24,7 @@ use crate::credentials::Credentials;
 ///
 /// ask.mfa = Some(Mfa::new("arn:aws:iam::123456789012:mfa/alice", "12345"));
 /// let error = ask.request(&Endpoint::global()).unwrap_err();
-/// assert_eq!(error.to_string(), "the parameter `TokenCode` takes six digits");
+/// assert_eq!(error.to_string(), "parameter `TokenCode` takes six digits");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]

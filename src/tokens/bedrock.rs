@@ -17,27 +17,31 @@ use crate::timestamp::Timestamp;
 
 const TWELVE_HOURS: u64 = 43_200;
 
-/// A short-term API key for Amazon Bedrock.
+/// Generates a short-term API key for Amazon Bedrock.
 ///
-/// - Permission: `bedrock:CallWithBearerToken`, and what is to be called with it
-///   (`bedrock:InvokeModel` and so on). It is good in the region that it was made for.
-/// - Lives for `expires_in`: 1 second to 12 hours. Usual are 12 hours.
-/// - Goes to `Authorization: Bearer`, or to `AWS_BEARER_TOKEN_BEDROCK`.
+/// - Permissions: `bedrock:CallWithBearerToken`, and those of the calls (such as
+///   `bedrock:InvokeModel`).
+/// - Lifetime: `expires_in`, 1 second to 12 hours, usually 12 hours. The key is valid in `region`.
+/// - Used as: `Authorization: Bearer KEY`, or the value of `AWS_BEARER_TOKEN_BEDROCK`.
 ///
 /// Amazon Bedrock User Guide, "Generate Amazon Bedrock API keys".
 ///
 /// # Errors
-/// A lifetime out of bounds; what [`Signer`] refuses.
+/// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
+/// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
+/// - everything [`Signer::new`] and [`Signer::presign`] return
 ///
 /// ```
 /// use std::time::Duration;
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let (half_a_day, now) = (Duration::from_secs(43_200), "2025-01-05T00:00:00Z".parse::<Timestamp>()?);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2025-01-05T00:00:00Z".parse()?;
+/// let half_a_day = Duration::from_secs(43_200);
 /// let key = tokens::bedrock(&credentials, "us-east-1", half_a_day, now)?;
 /// assert!(key.expose().starts_with("bedrock-api-key-"));
-/// assert!(tokens::bedrock(&credentials, "us-east-1", 2 * half_a_day, now).is_err());
+/// let day = 2 * half_a_day; // above the maximum
+/// assert!(tokens::bedrock(&credentials, "us-east-1", day, now).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn bedrock(
@@ -49,7 +53,7 @@ pub fn bedrock(
     let now = now.into();
     let lifetime = Lifetime::clipped(expires_in, TWELVE_HOURS)?;
     let signer = Signer::new(credentials.clone(), region, "bedrock")?;
-    // One host for all regions: the region is in the credential scope alone.
+    // One host for all regions: only the credential scope contains the region.
     let url = "https://bedrock.amazonaws.com/?Action=CallWithBearerToken";
     let presigned = presign(&signer, &request(Method::POST, url)?, lifetime, now)?;
     Ok(Token::of(presigned, |url| {

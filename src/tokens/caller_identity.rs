@@ -1,37 +1,39 @@
-//! Proofs of who calls: a signed `GetCallerIdentity` that somebody else sends.
+//! Proofs of AWS identity: a `GetCallerIdentity` request that the server sends for the client.
 //!
-//! A server that wants to know which AWS identity it talks to lets the client sign a request to
-//! STS, sends it there itself, and reads the answer. The client's secret key never leaves it.
-//! `GetCallerIdentity` needs no permission, and nobody can be denied it.
+//! The client signs a request to STS and gives it to a server. The server sends it to STS and reads
+//! the client's AWS identity from the response. The client's secret key stays with the client.
+//! `GetCallerIdentity` requires no permission, and a policy cannot deny it.
 //!
-//! Whoever receives a proof can pass it on to another server. So a proof carries an *audience*: a
-//! header, signed, that names the server that it is for. A server must ask for its own.
+//! A server could pass a proof on to another server. A proof therefore contains an *audience*: a
+//! signed header that names the server. Each server must require its own audience.
 //!
-//! - [`presigned`]: a URL.
-//! - [`signed`]: a `POST` with an `authorization` header.
-//! - [`vault`], [`google`], [`mongodb`]: what these expect, made of the second.
-//! - [`ProofCheck`]: the server's side. What it lets through can be sent to STS safely.
+//! - [`presigned`] makes a URL.
+//! - [`signed`] makes a `POST` request with an `authorization` header.
+//! - [`vault`], [`google`] and [`mongodb`] make logins for these servers from a signed request.
+//! - [`ProofCheck`] checks a proof on the server, before it is sent to STS.
 //!
-//! Each lives for 15 minutes. STS API Reference, "`GetCallerIdentity`".
+//! Each proof is valid for 15 minutes. STS API Reference, "`GetCallerIdentity`".
 //!
 //! ```
-//! use countersign::Timestamp;
-//! use countersign::Credentials;
 //! use countersign::tokens::caller_identity::{self, ProofCheck};
+//! use countersign::{Credentials, Timestamp};
 //! use http::{HeaderName, HeaderValue};
 //!
 //! // The client:
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! let host = caller_identity::host("eu-west-1")?;
+//! let region = "eu-west-1";
+//! let host = caller_identity::host(region)?;
 //! let audience = Some(("x-audience", "login.example.com"));
-//! let proof = caller_identity::presigned(&credentials, "eu-west-1", &host, audience, now)?;
+//! let proof =
+//!     caller_identity::presigned(&credentials, region, &host, audience, now)?;
 //!
 //! // The server:
-//! let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+//! let name = HeaderName::from_static("x-audience");
+//! let audience = (name, HeaderValue::from_static("login.example.com"));
 //! let check = ProofCheck::new(["sts.eu-west-1.amazonaws.com"], audience);
 //! let checked = check.presigned(proof.expose(), now)?;
-//! let request = checked.into_request(); // send it, follow no redirect, and read the answer
+//! let request = checked.into_request(); // send it without following redirects
 //! assert_eq!(request.uri().host(), Some("sts.eu-west-1.amazonaws.com"));
 //! assert_eq!(request.headers()["x-audience"], "login.example.com");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -65,12 +67,12 @@ pub use mongodb::{MongoDbProof, mongodb};
 pub use proof::{Proof, signed};
 pub use vault::vault;
 
-/// All that a proof asks STS for: the whole query, or the whole body.
+/// The whole query or body of a proof, apart from the signature.
 pub(super) const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/// The host of STS in a region, `sts.eu-west-1.amazonaws.com`.
+/// Returns the STS host of a region, such as `sts.eu-west-1.amazonaws.com`.
 ///
-/// That of `aws-global` is `sts.amazonaws.com`. A proof for it is signed for `us-east-1`.
+/// The host of `aws-global` is `sts.amazonaws.com`. A proof for it is signed for `us-east-1`.
 ///
 /// # Errors
 /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
@@ -78,7 +80,8 @@ pub(super) const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 /// ```
 /// use countersign::tokens::caller_identity;
 ///
-/// assert_eq!(caller_identity::host("cn-north-1")?, "sts.cn-north-1.amazonaws.com.cn");
+/// let host = caller_identity::host("cn-north-1")?;
+/// assert_eq!(host, "sts.cn-north-1.amazonaws.com.cn");
 /// assert_eq!(caller_identity::host("aws-global")?, "sts.amazonaws.com");
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -90,31 +93,36 @@ pub fn host(region: &str) -> Result<String, Error> {
     Ok(format!("sts.{region}.{}", Partition::of(region).domain()))
 }
 
-/// A proof in the form of a presigned URL, for a `GET`.
+/// Makes a proof that is a presigned URL, for a `GET` request.
 ///
-/// The audience is a header that the server adds when it sends the URL to STS; it does not travel
-/// with the URL. Without one, whoever receives the URL can use it elsewhere.
+/// `audience` is a header name and value. The URL does not contain it: the server adds the header
+/// when it sends the URL to STS. Without an audience, a server can pass the URL on to another one.
 ///
 /// # Errors
-/// An invalid host, or one of another region; an audience that no header can carry; what [`Signer`]
-/// refuses.
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the audience is empty or not printable ASCII, or its header is
+///   one that the signer writes
+/// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token
+/// - everything [`Signer::new`] and [`Signer::presign`] return
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity::{self, ProofCheck};
+/// use countersign::{Credentials, Timestamp};
 /// use http::{HeaderName, HeaderValue};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (host, now) = ("sts.us-east-1.amazonaws.com", "2026-01-01T12:00:00Z".parse::<Timestamp>()?);
+/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// let host = "sts.us-east-1.amazonaws.com";
 /// let audience = Some(("x-audience", "a.example.com"));
-/// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+/// let proof =
+///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
 ///
-/// // The server knows the audience: it is its own name.
-/// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("a.example.com"));
+/// // The server requires its own name as the audience.
+/// let name = HeaderName::from_static("x-audience");
+/// let own = (name, HeaderValue::from_static("a.example.com"));
 /// let checked = ProofCheck::new([host], own).presigned(proof.expose(), now)?;
-/// assert_eq!((checked.access_key_id(), checked.date().as_str()), ("AKIDEXAMPLE", "20260101T120000Z"));
-/// let request = checked.into_request(); // to be sent to STS, which alone can tell
+/// assert_eq!(checked.access_key_id(), "AKIDEXAMPLE");
+/// let request = checked.into_request(); // STS verifies the signature
 /// assert_eq!(request.headers()["x-audience"], "a.example.com");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -137,18 +145,18 @@ pub fn presigned(
     Ok(Token::of(presigned, str::to_owned))
 }
 
-/// A host in lowercase that states no other region.
+/// Checks that a host states no other region, and returns it in lowercase.
 fn host_in(region: &str, host: &str) -> Result<String, Error> {
     let host = checked_host(host)?;
     check_region(&host, &["sts", "sts-fips"], region)?;
     Ok(host)
 }
 
-/// A header that is signed as it is, whatever stands before or behind it on the way.
+/// Checks an audience, whose value must reach STS unchanged.
 fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let visible = |b: u8| b == b' ' || b.is_ascii_graphic();
     if value.is_empty() || value.trim() != value || !value.bytes().all(visible) {
-        let problem = "is empty, or holds something else than visible ASCII";
+        let problem = "must be printable ASCII without white space at either end, and not empty";
         return Err(Error::invalid_parameter("audience", problem));
     }
     let name: HeaderName = name.parse().map_err(|_| Error::InvalidHeaderName {
@@ -157,16 +165,17 @@ fn audience_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue),
     if is_own(name.as_str()) {
         return Err(Error::invalid_parameter(
             "audience header",
-            "is one that the signer writes itself",
+            "must not be one that the signer writes or leaves unsigned",
         ));
     }
     let value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid_parameter("audience", "is none that a header can carry"))?;
+        .map_err(|_| Error::invalid_parameter("audience", "must be a valid header value"))?;
     Ok((name, value))
 }
 
-/// Headers that cannot say for whom a proof is: the signer's own, those of every request, and those
-/// that are never signed.
+/// Whether a header cannot be an audience.
+///
+/// These are the signer's own, those of every request, and those that are never signed.
 fn is_own(name: &str) -> bool {
     let rules = crate::service::Rules::GENERIC;
     name.starts_with("x-amz-")

@@ -20,31 +20,34 @@ use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
 
-/// What Git is told for a repository of AWS CodeCommit over HTTPS.
+/// Generates a Git user name and password for an AWS CodeCommit repository over HTTPS.
 ///
-/// - Permission: `codecommit:GitPull` and `codecommit:GitPush` on the repository.
-/// - Lives for 15 minutes.
-/// - Goes to Git as user name and password, by way of a credential helper.
+/// - Permissions: `codecommit:GitPull` and `codecommit:GitPush` on the repository.
+/// - Lifetime: 15 minutes.
+/// - Used as: the output of a Git credential helper.
 ///
-/// `url` is what is cloned: `https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME`, or that of
-/// a FIPS or VPC endpoint. The user name holds the session token of temporary credentials.
+/// `url` is the clone URL, `https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME`, or that of a
+/// FIPS or VPC endpoint. With temporary credentials the user name contains the session token.
 ///
-/// What is signed is not quite a request of Signature Version 4: the method is `GIT`, there is no
-/// line for the payload, and the time has no `Z` in the string to sign.
+/// The signature differs from Signature Version 4: the method is `GIT`, the canonical request has no
+/// payload line, and the time in the string to sign has no `Z`.
 ///
 /// AWS CodeCommit User Guide, "Setup steps for HTTPS connections with the AWS CLI credential
 /// helper".
 ///
 /// # Errors
-/// A URL that is not of `https`, has a query or a port of its own, names no repository, or is of
-/// another region; what [`Signer`] refuses.
+/// - [`Error::InvalidParameter`] if the URL is not `https://HOST/PATH`, has a port other than 443,
+///   or states another region
+/// - [`Error::InvalidPath`] if the path of the URL is malformed
+/// - everything [`Signer::new`] and [`Signer::sign`] return
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
 /// let url = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/app";
-/// let git = tokens::codecommit(&credentials, "us-east-1", url, "2024-01-01T00:00:00Z".parse::<Timestamp>()?)?;
+/// let git = tokens::codecommit(&credentials, "us-east-1", url, now)?;
 /// assert_eq!(git.expose_username(), "AKIDEXAMPLE");
 /// assert!(git.expose_password().starts_with("20240101T000000Z"));
 /// # Ok::<(), countersign::Error>(())
@@ -57,7 +60,7 @@ pub fn codecommit(
 ) -> Result<GitCredentials, Error> {
     let now = now.into();
     let malformed =
-        || Error::invalid_parameter("url", "is not of the form https://HOST/v1/repos/NAME");
+        || Error::invalid_parameter("url", "must be of the form https://HOST/v1/repos/NAME");
     let uri: Uri = url.parse().map_err(|_| malformed())?;
     let authority = uri.authority().ok_or_else(malformed)?;
     if uri.scheme_str() != Some("https") || uri.query().is_some() || url.contains('#') {
@@ -97,18 +100,21 @@ pub fn codecommit(
     })
 }
 
-/// A user name and a password for Git.
+/// A user name and password for Git.
 ///
-/// Zeroised when dropped, and never printed.
+/// Both are zeroised when dropped, and `Debug` does not print them.
 ///
 /// ```
-/// # use countersign::{tokens, Credentials, Timestamp};
-/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
+/// use countersign::{tokens, Credentials, Timestamp};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
 /// let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
 /// let git = tokens::codecommit(&credentials, "us-east-2", url, now)?;
-/// // What a credential helper prints when Git says `get`:
-/// print!("username={}\npassword={}\n", git.expose_username(), git.expose_password());
+/// // The output of a credential helper for the operation `get`:
+/// let (username, password) = (git.expose_username(), git.expose_password());
+/// let output = format!("username={username}\npassword={password}\n");
+/// assert!(output.starts_with("username=AKIDEXAMPLE\n"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
@@ -121,17 +127,17 @@ pub struct GitCredentials {
 }
 
 impl GitCredentials {
-    /// The user name. It holds the session token of temporary credentials.
+    /// Returns the user name. With temporary credentials it contains the session token.
     pub fn expose_username(&self) -> &str {
         &self.username
     }
 
-    /// The password.
+    /// Returns the password. It is a secret.
     pub fn expose_password(&self) -> &str {
         &self.password
     }
 
-    /// The URL with both in it, percent-encoded, for a remote helper.
+    /// Returns the URL with user name and password in it, for a Git remote helper.
     pub fn url(&self) -> Token {
         let username = Zeroizing::new(encode_segment(self.username.as_bytes()));
         let (password, host, path) = (&*self.password, &self.host, &self.path);
@@ -139,8 +145,7 @@ impl GitCredentials {
         Token::new(Zeroizing::new(url), self.expires_at)
     }
 
-    /// When the password ends: 15 minutes after it was made, or with the credentials if they end
-    /// before.
+    /// Returns when the password or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }

@@ -9,29 +9,35 @@ use crate::error::Error;
 use crate::sign::presigned::{LONGEST, Lifetime};
 use crate::timestamp::Timestamp;
 
-/// A password for a cluster of Aurora DSQL, for every role but `admin`.
+/// Generates a password for an Aurora DSQL cluster, for any role other than `admin`.
 ///
-/// - Permission: `dsql:DbConnect` on the cluster; the database role is granted to the IAM role with
-///   `AWS IAM GRANT`.
-/// - Lives for `expires_in`: 1 second to 7 days. Usual are 15 minutes.
-/// - Goes where the password goes, over TLS.
+/// - Permission: `dsql:DbConnect` on the cluster. In the database, `AWS IAM GRANT` must grant the
+///   database role to the IAM role.
+/// - Lifetime: `expires_in`, 1 second to 7 days, usually 15 minutes.
+/// - Used as: the database password, over TLS.
 ///
 /// `endpoint` is `ID.dsql.REGION.on.aws`, without a port.
 ///
 /// Aurora DSQL User Guide, "Generating authentication tokens".
 ///
 /// # Errors
-/// A host with a scheme or a port, or of another region; a lifetime out of bounds; what [`Signer`](crate::Signer)
-/// refuses.
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port, or states another region
+/// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
+/// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
+///   return
 ///
 /// ```
 /// use std::time::Duration;
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let (host, now) = ("abcd1234.dsql.us-east-1.on.aws", "2025-01-01T00:00:00Z".parse::<Timestamp>()?);
-/// let password = tokens::dsql(&credentials, "us-east-1", host, Duration::from_secs(900), now)?;
-/// assert!(password.expose().starts_with("abcd1234.dsql.us-east-1.on.aws/?Action=DbConnect&"));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
+/// let host = "abcd1234.dsql.us-east-1.on.aws";
+/// let lifetime = Duration::from_secs(900);
+/// let password = tokens::dsql(&credentials, "us-east-1", host, lifetime, now)?;
+/// let start = format!("{host}/?Action=DbConnect&");
+/// assert!(password.expose().starts_with(&start));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn dsql(
@@ -45,10 +51,12 @@ pub fn dsql(
     connect("DbConnect", credentials, region, endpoint, expires_in, now)
 }
 
-/// As [`dsql`], for the role `admin`. Its permission is `dsql:DbConnectAdmin`.
+/// Generates a password for an Aurora DSQL cluster, for the role `admin`.
+///
+/// The permission is `dsql:DbConnectAdmin`. Everything else is as for [`dsql`].
 ///
 /// # Errors
-/// As there.
+/// - everything [`dsql`] returns
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,8 +64,10 @@ pub fn dsql(
 /// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (host, lifetime) = ("abcd1234.dsql.us-east-1.on.aws", Duration::from_secs(900));
-/// let password = tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
+/// let host = "abcd1234.dsql.us-east-1.on.aws";
+/// let lifetime = Duration::from_secs(900);
+/// let password =
+///     tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
 /// assert!(password.expose().contains("/?Action=DbConnectAdmin&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

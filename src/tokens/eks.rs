@@ -16,46 +16,50 @@ use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
 use crate::timestamp::Timestamp;
 
-/// What `X-Amz-Expires` says. STS takes such a URL for 15 minutes whatever it says, and early
-/// authenticators took no more than this.
+/// The value of `X-Amz-Expires`, which early authenticators limited to this.
+///
+/// STS accepts the URL for 15 minutes, whatever the value is.
 const SAID: Lifetime = seconds(60);
-/// A minute less than what STS takes.
+/// One minute less than STS accepts, as AWS's own tools report it.
 const FOURTEEN_MINUTES: Lifetime = seconds(840);
-/// What the authenticator in a cluster reads, unless it is newer.
+/// The maximum length that most authenticators in clusters accept.
 const LONGEST: usize = 4096;
 
-/// A token for the Kubernetes API of an Amazon EKS cluster.
+/// Generates a token for the Kubernetes API of an Amazon EKS cluster.
 ///
-/// - Permission: none of IAM's. The cluster knows the caller by an access entry or by the
-///   `aws-auth` config map.
-/// - Lives for 14 minutes: STS takes it for 15, and one is for the way.
-/// - Goes to `Authorization: Bearer`. kubectl gets it from an exec plugin, in the document that
-///   [`EksToken::exec_credential`] makes.
+/// - Permission: none in IAM. The cluster maps the caller with an access entry or the `aws-auth`
+///   config map.
+/// - Lifetime: 14 minutes. STS accepts it for 15; one minute is reserve.
+/// - Used as: `Authorization: Bearer TOKEN`. kubectl reads it from an exec plugin, in the document
+///   of [`EksToken::exec_credential`].
 ///
-/// It is a presigned `GetCallerIdentity` that the cluster sends to STS, with the cluster's name
-/// signed so that no other cluster can use it.
+/// The token is a presigned `GetCallerIdentity` request, which the cluster sends to STS. The cluster
+/// name is signed, so another cluster rejects the token.
 ///
 /// Amazon EKS User Guide, "Grant IAM users and roles access to Kubernetes APIs"; Kubernetes,
 /// "client-go credential plugins".
 ///
-/// A token of more than 4,096 bytes is an error, because most clusters refuse it. Session tokens of
-/// more than about 2,500 bytes make one. [`EksTokenGenerator::with_longest_token`] raises the limit.
+/// A token of more than 4,096 bytes is an error, because most clusters reject it. It comes from a
+/// session token of more than about 2,500 bytes. [`EksTokenGenerator::with_longest_token`] raises
+/// the maximum.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the cluster name is empty or no header can carry it
-/// - [`Error::InvalidRegion`] if the region cannot be part of a host
-/// - [`Error::InvalidSessionToken`] if the token would be longer than the limit
-/// - everything [`Signer`] returns
+/// - [`Error::InvalidParameter`] if the cluster name is empty or not printable ASCII
+/// - [`Error::InvalidRegion`] if the region cannot be part of a host name
+/// - [`Error::InvalidSessionToken`] if the token would be longer than the maximum
+/// - everything [`Signer::new`] and [`Signer::presign`] return
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 /// use countersign::tokens::ExecApiVersion;
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", "2025-01-04T05:00:00Z".parse::<Timestamp>()?)?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
+/// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", now)?;
 /// assert!(token.expose().starts_with("k8s-aws-v1."));
 /// assert_eq!(token.expires_at(), "2025-01-04T05:14:00Z".parse::<Timestamp>()?);
-/// assert!(token.exec_credential(ExecApiVersion::V1).expose().contains(r#""expirationTimestamp":"2025-01-04T05:14:00Z""#));
+/// let json = token.exec_credential(ExecApiVersion::V1);
+/// assert!(json.expose().contains("2025-01-04T05:14:00Z"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn eks(
@@ -67,19 +71,20 @@ pub fn eks(
     EksTokenGenerator::new(region, cluster).generate(credentials, now)
 }
 
-/// Generates tokens as [`eks`] does, with options.
+/// A generator of tokens as from [`eks`], with options.
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::EksTokenGenerator;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// // STS makes session tokens of up to 4,096 bytes.
-/// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("a".repeat(2700));
+/// // A session token from STS can be 4,096 bytes long.
+/// let credentials = Credentials::new("ASIAEXAMPLE", "secret")
+///     .with_session_token("a".repeat(2700));
 /// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
 /// let generator = EksTokenGenerator::new("us-east-1", "my-cluster");
 /// assert!(generator.generate(&credentials, now).is_err());
-/// let token = generator.with_longest_token(16_384).generate(&credentials, now)?;
+/// let generator = generator.with_longest_token(16_384);
+/// let token = generator.generate(&credentials, now)?;
 /// assert!(token.expose().len() > 4096);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -91,7 +96,9 @@ pub struct EksTokenGenerator<'a> {
 }
 
 impl<'a> EksTokenGenerator<'a> {
-    /// Creates a generator for a cluster, by its name. A token has at most 4,096 bytes.
+    /// Creates a generator for the cluster with this name.
+    ///
+    /// The maximum length of a token is 4,096 bytes.
     pub fn new(region: &'a str, cluster: &'a str) -> Self {
         Self {
             region,
@@ -100,25 +107,27 @@ impl<'a> EksTokenGenerator<'a> {
         }
     }
 
-    /// Sets how many bytes a token may have, for a cluster whose authenticator reads more than 4,096.
+    /// Sets the maximum length of a token, in bytes.
     ///
-    /// A session token of 4,096 bytes makes a token of about 6,400.
+    /// Use it for a cluster whose authenticator accepts more than 4,096 bytes. A session token of
+    /// 4,096 bytes makes a token of about 6,400 bytes.
     #[must_use]
     pub fn with_longest_token(mut self, bytes: usize) -> Self {
         self.longest = bytes;
         self
     }
 
-    /// Generates a token that lives for 14 minutes.
+    /// Generates a token that is valid for 14 minutes.
     ///
     /// # Errors
-    /// Everything [`eks`] returns.
+    /// - everything [`eks`] returns
     ///
     /// ```
     /// # use countersign::{tokens::EksTokenGenerator, Credentials, Timestamp};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let generator = EksTokenGenerator::new("us-east-1", "my-cluster");
-    /// let token = generator.generate(&credentials, "2025-01-04T05:00:00Z".parse::<Timestamp>()?)?;
+    /// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
+    /// let token = generator.generate(&credentials, now)?;
     /// assert_eq!(token.expires_at(), "2025-01-04T05:14:00Z".parse::<Timestamp>()?);
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -130,14 +139,14 @@ impl<'a> EksTokenGenerator<'a> {
         let now = now.into();
         let (region, cluster) = (self.region, self.cluster);
         if cluster.is_empty() || !cluster.bytes().all(|b| b.is_ascii_graphic()) {
-            let problem = "is empty, or holds something else than visible ASCII";
+            let problem = "must be printable ASCII without spaces, and not empty";
             return Err(Error::invalid_parameter("cluster name", problem));
         }
         let host = caller_identity::host(region)?;
         let url = format!("https://{host}/?{}", caller_identity::QUERY);
         let mut get = request(Method::GET, &url)?;
         let cluster = HeaderValue::from_str(cluster).map_err(|_| {
-            Error::invalid_parameter("cluster name", "is none that a header can carry")
+            Error::invalid_parameter("cluster name", "must be a valid header value")
         })?;
         get.headers_mut().insert("x-k8s-aws-id", cluster);
 
@@ -149,7 +158,7 @@ impl<'a> EksTokenGenerator<'a> {
         let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
         let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));
         if text.len() > self.longest {
-            let problem = "makes the EKS token longer than its limit, 4096 bytes unless \
+            let problem = "makes the EKS token longer than its maximum, which is 4096 bytes unless \
                            `EksTokenGenerator::with_longest_token` raises it";
             return Err(Error::InvalidSessionToken(problem));
         }
@@ -157,15 +166,17 @@ impl<'a> EksTokenGenerator<'a> {
     }
 }
 
-/// A token for a cluster of EKS.
+/// A token for an Amazon EKS cluster.
 ///
-/// Zeroised when dropped, and never printed.
+/// It is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
-/// # use countersign::{tokens::{self, EksToken}, Credentials, Timestamp};
-/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
-/// let token: EksToken = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
+/// use countersign::tokens::{self, EksToken};
+/// use countersign::{Credentials, Timestamp};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
+/// let token: EksToken = tokens::eks(&credentials, "us-west-2", "name", now)?;
 /// assert!(!format!("{token:?}").contains(token.expose()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -173,32 +184,32 @@ impl<'a> EksTokenGenerator<'a> {
 pub struct EksToken(Token);
 
 impl EksToken {
-    /// The token itself, for `Authorization: Bearer`.
+    /// Returns the token itself, for `Authorization: Bearer`. It is a secret.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// When it ends: 14 minutes after it was made, or with the credentials if they end before.
+    /// Returns when the token or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }
 
-    /// The JSON document in which kubectl reads it from the standard output of an exec plugin. It
-    /// holds the token.
+    /// Returns the JSON document that an exec plugin of kubectl prints.
+    ///
+    /// It contains the token, so it is a secret.
     ///
     /// ```
     /// # use countersign::{tokens::{self, ExecApiVersion}, Credentials, Timestamp};
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// # let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
-    /// // The whole of an exec plugin, but for its arguments:
     /// let token = tokens::eks(&credentials, "us-west-2", "my-cluster", now)?;
-    /// println!("{}", token.exec_credential(ExecApiVersion::V1Beta1).expose());
-    /// # let json = token.exec_credential(ExecApiVersion::V1Beta1);
-    /// # assert!(json.expose().starts_with(r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","#));
+    /// let json = token.exec_credential(ExecApiVersion::V1Beta1);
+    /// println!("{}", json.expose());
+    /// assert!(json.expose().starts_with(r#"{"kind":"ExecCredential","#));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn exec_credential(&self, version: ExecApiVersion) -> Token {
-        // None of these values has a character that JSON would escape.
+        // No value contains a character that JSON escapes.
         let text = format!(
             r#"{{"kind":"ExecCredential","apiVersion":"{}","spec":{{}},"status":{{"expirationTimestamp":"{}","token":"{}"}}}}"#,
             version.as_str(),
@@ -215,31 +226,33 @@ impl fmt::Debug for EksToken {
     }
 }
 
-/// The version of `client.authentication.k8s.io` that a kubeconfig asks an exec plugin for, and
-/// that `KUBERNETES_EXEC_INFO` repeats to it.
+/// The version of `client.authentication.k8s.io` that kubectl expects from an exec plugin.
+///
+/// The kubeconfig sets it. kubectl passes it on in the environment variable `KUBERNETES_EXEC_INFO`.
 ///
 /// ```
 /// use countersign::tokens::ExecApiVersion;
 ///
-/// /// `info` is what the environment variable `KUBERNETES_EXEC_INFO` says.
-/// fn asked_for(info: &str) -> ExecApiVersion {
-///     let old = info.contains(ExecApiVersion::V1Beta1.as_str());
-///     if old { ExecApiVersion::V1Beta1 } else { ExecApiVersion::V1 }
-/// }
-/// let info = r#"{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","spec":{}}"#;
-/// assert_eq!(asked_for(info), ExecApiVersion::V1Beta1);
+/// // The value of `KUBERNETES_EXEC_INFO`:
+/// let info = r#"{"apiVersion":"client.authentication.k8s.io/v1beta1"}"#;
+/// let version = if info.contains(ExecApiVersion::V1Beta1.as_str()) {
+///     ExecApiVersion::V1Beta1
+/// } else {
+///     ExecApiVersion::V1
+/// };
+/// assert_eq!(version, ExecApiVersion::V1Beta1);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum ExecApiVersion {
-    /// `client.authentication.k8s.io/v1`: Kubernetes 1.22 and up.
+    /// `client.authentication.k8s.io/v1`, for Kubernetes 1.22 or later.
     V1,
     /// `client.authentication.k8s.io/v1beta1`.
     V1Beta1,
 }
 
 impl ExecApiVersion {
-    /// As a kubeconfig says it.
+    /// Returns the name of the version, as in a kubeconfig.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::V1 => "client.authentication.k8s.io/v1",

@@ -11,29 +11,35 @@ use crate::error::Error;
 use crate::sign::signer::Signer;
 use crate::sigv4::object_key::encode_segment;
 
-/// A password for a replication group of Amazon ElastiCache (Valkey 7.2 or Redis OSS 7.0 and up).
+/// Generates a password for an Amazon ElastiCache replication group.
 ///
-/// - Permission: `elasticache:Connect` on the replication group and on the user, whose user id and
-///   user name must be the same, with IAM as authentication mode.
-/// - Lives for 15 minutes. A connection is closed after 12 hours, unless `AUTH` or `HELLO` is sent
+/// It requires Valkey 7.2 or Redis OSS 7.0, or a later version.
+///
+/// - Permission: `elasticache:Connect` on the replication group and on the user. The user must have
+///   IAM as its authentication mode, and the same text as user ID and user name.
+/// - Lifetime: 15 minutes. The connection is closed after 12 hours, unless `AUTH` or `HELLO` is sent
 ///   on it with a new token, outside of a transaction.
-/// - Goes to `AUTH user token` or `HELLO 3 AUTH user token`, over TLS.
+/// - Used as: `AUTH user token` or `HELLO 3 AUTH user token`, over TLS.
 ///
-/// `cache` is the replication group's id, not its address. AWS keeps it in lower case: it is signed
-/// as it is given.
+/// `cache` is the replication group's ID, not its address. It is signed without change, so write it
+/// in lowercase, as AWS does.
 ///
 /// Amazon ElastiCache User Guide, "Authenticating with IAM".
 ///
 /// # Errors
-/// A cache name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
+/// - [`Error::InvalidParameter`] if the cache name or the user is empty, or the cache name is an
+///   address
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
+///   return
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
-/// let password = tokens::elasticache(&credentials, "us-east-1", "my-cache", "iam-user-01", now)?;
-/// assert!(password.expose().starts_with("my-cache/?Action=connect&User=iam-user-01&"));
+/// let password =
+///     tokens::elasticache(&credentials, "us-east-1", "my-cache", "app", now)?;
+/// assert!(password.expose().starts_with("my-cache/?Action=connect&User=app&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn elasticache(
@@ -48,18 +54,22 @@ pub fn elasticache(
     connect(credentials, region, "elasticache", cache, user, "", now)
 }
 
-/// As [`elasticache`], for a serverless cache, by its name. The permission is
-/// `elasticache:Connect` on the serverless cache and on the user.
+/// Generates a password for an Amazon ElastiCache serverless cache.
+///
+/// `cache` is the name of the serverless cache. The permission is `elasticache:Connect` on the
+/// serverless cache and on the user. Everything else is as for [`elasticache`].
 ///
 /// # Errors
-/// As there.
+/// - everything [`elasticache`] returns
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 /// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let password = tokens::elasticache_serverless(&credentials, "us-east-1", "my-cache", "app", now)?;
+/// let (region, cache) = ("us-east-1", "my-cache");
+/// let password =
+///     tokens::elasticache_serverless(&credentials, region, cache, "app", now)?;
 /// assert!(password.expose().contains("&ResourceType=ServerlessCache&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -76,7 +86,7 @@ pub fn elasticache_serverless(
     connect(credentials, region, "elasticache", cache, user, kind, now)
 }
 
-/// The token of both kinds of caches, and of MemoryDB.
+/// Generates the token of both kinds of caches, and of MemoryDB.
 pub(super) fn connect(
     credentials: &Credentials,
     region: &str,
@@ -90,7 +100,7 @@ pub(super) fn connect(
     let user = encode_segment(user);
     let url = format!("http://{name}/?Action=connect&User={user}{kind}");
     let mut request = request(Method::GET, &url)?;
-    // A name is no host, whose letters presigning would write in lowercase.
+    // As a `host` header the name keeps its letter case: presigning turns a URL's host to lowercase.
     let host = HeaderValue::try_from(name).map_err(|_| Error::MissingHost)?;
     request.headers_mut().insert(http::header::HOST, host);
     let signer = Signer::new(credentials.clone(), region, service)?;

@@ -1,46 +1,43 @@
-//! Hosts and names, checked before they become parts of a URL.
+//! Checks of hosts and names before they become parts of a URL.
 
 use crate::error::Error;
 use crate::service::partition::{DNS_SUFFIXES, is_region};
 
-/// A host with a port, in lower case: `db.example.com:5432`.
+/// Checks a host with a port, `db.example.com:5432`, and returns it in lowercase.
 pub(super) fn host_and_port(text: &str) -> Result<String, Error> {
     let (host, port) = split(text)?;
     match port {
         Some(port) => Ok(format!("{host}:{port}")),
         None => Err(Error::invalid_parameter(
             "host",
-            "needs its port, as in `db.example.com:5432`",
+            "must have a port, as in `db.example.com:5432`",
         )),
     }
 }
 
-/// A host without a port, in lower case.
+/// Checks a host without a port, and returns it in lowercase.
 pub(super) fn host(text: &str) -> Result<String, Error> {
     match split(text)? {
         (host, None) => Ok(host),
-        _ => Err(Error::invalid_parameter(
-            "host",
-            "has a port, and must have none here",
-        )),
+        _ => Err(Error::invalid_parameter("host", "must not have a port")),
     }
 }
 
-/// A host that may have the port of `https` and `wss`, which is no part of a `host` header.
+/// Checks a host with port 443 or none, and returns the host in lowercase.
 pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
     match split(text)? {
         (host, None | Some("443")) => Ok(host),
         _ => Err(Error::invalid_parameter(
             "host",
-            "has another port than 443",
+            "must not have a port other than 443",
         )),
     }
 }
 
-/// Refuses another region than the one that a host's name states, as `ID.dsql.REGION.on.aws` does:
-/// the service would refuse the token without saying why. A name of the caller's own states none.
+/// Checks that a host name states no other region, as in `ID.dsql.REGION.on.aws`.
 ///
-/// `services` are the labels before the region.
+/// The service would reject such a token without a reason. A custom name states no region.
+/// `services` are the labels that can come before the region.
 pub(super) fn check_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
     let host = without_port(host).to_ascii_lowercase();
     let Some((name, _)) = dns_suffix(&host) else {
@@ -60,12 +57,12 @@ pub(super) fn check_stated_region(stated: &str, region: &str) -> Result<(), Erro
     if stated == region {
         Ok(())
     } else {
-        let problem = "is not the one that the host's name states";
+        let problem = "does not match the region in the host name";
         Err(Error::invalid_parameter("region", problem))
     }
 }
 
-/// The name before one of AWS's suffixes, and the suffix.
+/// Splits a host name into the name and the AWS suffix.
 pub(super) fn dns_suffix(host: &str) -> Option<(&str, &'static str)> {
     DNS_SUFFIXES.iter().find_map(|suffix| {
         let name = host.strip_suffix(suffix)?.strip_suffix('.')?;
@@ -80,7 +77,9 @@ pub(super) fn without_port(host: &str) -> &str {
 fn split(text: &str) -> Result<(String, Option<&str>), Error> {
     let problem = |problem| Err(Error::invalid_parameter("host", problem));
     if text.contains("://") {
-        return problem("has a scheme: it is the name alone, with its port where one is needed");
+        return problem(
+            "contains a scheme: pass the host name only, with its port where one is required",
+        );
     }
     let (host, port) = match text.split_once(':') {
         Some((host, port)) => (host, Some(port)),
@@ -91,10 +90,10 @@ fn split(text: &str) -> Result<(String, Option<&str>), Error> {
         return problem("is empty");
     }
     if !host.bytes().all(byte) {
-        return problem("holds something else than letters, digits, `-`, `_` and `.`");
+        return problem("must be ASCII letters, digits, `-`, `_` and `.`");
     }
     if host.split('.').any(str::is_empty) || host.len() > 253 {
-        return problem("is not a name of at most 253 characters with a part between any two dots");
+        return problem("must be at most 253 characters, without an empty label");
     }
     let is_port = |port: &str| {
         port.bytes().all(|b| b.is_ascii_digit())
@@ -102,12 +101,12 @@ fn split(text: &str) -> Result<(String, Option<&str>), Error> {
             && port.parse::<u16>().is_ok()
     };
     if port.is_some_and(|port| !is_port(port)) {
-        return problem("has a port that is none of 1 to 65535");
+        return problem("has an invalid port: it must be between 1 and 65535");
     }
     Ok((host.to_ascii_lowercase(), port))
 }
 
-/// A name that a token cannot do without.
+/// Checks that a name is not empty.
 pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
         Err(Error::invalid_parameter(parameter, "is empty"))
@@ -116,17 +115,17 @@ pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error>
     }
 }
 
-/// A name that stands where a host would: that of a cache or a cluster.
+/// Checks the name of a cache or cluster, the host of its token's URL.
 pub(super) fn one_label(parameter: &'static str, text: &str) -> Result<(), Error> {
     required(parameter, text)?;
     if text.contains(['.', ':', '/']) {
         return Err(Error::invalid_parameter(
             parameter,
-            "is an address: the name alone is asked for",
+            "is an address: pass the name only",
         ));
     }
     if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-        let problem = "holds something else than letters, digits and `-`";
+        let problem = "must be ASCII letters, digits and `-`";
         return Err(Error::invalid_parameter(parameter, problem));
     }
     Ok(())

@@ -12,34 +12,42 @@ use crate::error::Error;
 use crate::sign::presigned::{LONGEST, Lifetime};
 use crate::timestamp::Timestamp;
 
-/// A URL to open an MQTT connection over WebSocket with, at AWS IoT Core.
+/// Presigns a URL that opens an MQTT connection over WebSocket to AWS IoT Core.
 ///
-/// - Permission: `iot:Connect` on the client, and `iot:Publish`, `iot:Subscribe`, `iot:Receive` for
-///   what is to be done.
-/// - Lives for `expires_in`: 1 second to 7 days. Samples of AWS's say a day, or leave it out
-///   (`None`): the URL then says no end. A connection that was made with it lives for up to 24
-///   hours.
-/// - Goes to the MQTT client as the address, with the WebSocket subprotocol `mqtt`.
+/// - Permissions: `iot:Connect` on the client, and `iot:Publish`, `iot:Subscribe` and `iot:Receive`
+///   as required.
+/// - Lifetime: `expires_in`, 1 second to 7 days. AWS's samples use one day or `None`. With
+///   `None` the URL contains no lifetime. A connection stays open for up to 24 hours.
+/// - Used as: the address for the MQTT client, with the WebSocket subprotocol `mqtt`.
 ///
-/// The session token stands behind the signature and is not signed: the gateway refuses a signed
-/// one. `endpoint` is the account's own (`ID-ats.iot.REGION.amazonaws.com`).
+/// The session token comes after the signature and is unsigned, because the gateway rejects a
+/// signed one. `endpoint` is that of the account, `ID-ats.iot.REGION.amazonaws.com`.
 ///
 /// AWS IoT Developer Guide, "Device communication protocols", *MQTT over the WebSocket protocol*.
 ///
 /// # Errors
-/// A host with a scheme, a port other than 443, or of another region; a lifetime out of bounds; what
-/// [`Signer`](crate::Signer) refuses.
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port other than 443, or states
+///   another region
+/// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
+/// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
+///   return
 ///
 /// ```
 /// use std::time::Duration;
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token/+==");
-/// let (host, now) = ("abc-ats.iot.us-east-1.amazonaws.com", "2022-01-06T09:00:00Z".parse::<Timestamp>()?);
-/// let url = tokens::iot(&credentials, "us-east-1", host, Some(Duration::from_secs(86_400)), now)?;
-/// assert!(url.expose().starts_with("wss://abc-ats.iot.us-east-1.amazonaws.com/mqtt?X-Amz-Algorithm="));
+/// let credentials = Credentials::new("ASIAEXAMPLE", "secret")
+///     .with_session_token("token/+==");
+/// let now: Timestamp = "2022-01-06T09:00:00Z".parse()?;
+/// let host = "abc-ats.iot.us-east-1.amazonaws.com";
+/// let day = Some(Duration::from_secs(86_400));
+/// let url = tokens::iot(&credentials, "us-east-1", host, day, now)?;
+/// let start = format!("wss://{host}/mqtt?X-Amz-Algorithm=");
+/// assert!(url.expose().starts_with(&start));
 /// assert!(url.expose().ends_with("&X-Amz-Security-Token=token%2F%2B%3D%3D"));
-/// assert_eq!(url.expires_at(), Some("2022-01-07T09:00:00Z".parse::<Timestamp>()?));
+/// let expiration: Timestamp = "2022-01-07T09:00:00Z".parse()?;
+/// assert_eq!(url.expires_at(), Some(expiration));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn iot(
@@ -68,14 +76,16 @@ pub fn iot(
     })
 }
 
-/// A URL for MQTT over WebSocket: whoever has it can connect.
+/// A presigned URL for MQTT over WebSocket, which is a secret.
 ///
-/// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
+/// It is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
-/// # use countersign::{tokens::{self, MqttUrl}, Credentials, Timestamp};
-/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let now: Timestamp = "2022-01-06T09:00:00Z".parse()?;
+/// use countersign::tokens::{self, MqttUrl};
+/// use countersign::{Credentials, Timestamp};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2022-01-06T09:00:00Z".parse()?;
 /// let host = "a3qEXAMPLEffp-ats.iot.eu-west-1.amazonaws.com";
 /// let url: MqttUrl = tokens::iot(&credentials, "eu-west-1", host, None, now)?;
 /// assert!(!format!("{url:?}").contains("X-Amz-Signature"));
@@ -88,13 +98,14 @@ pub struct MqttUrl {
 }
 
 impl MqttUrl {
-    /// The URL itself: the one way out.
+    /// Returns the URL itself. It is a secret.
     pub fn expose(&self) -> &str {
         &self.url
     }
 
-    /// When it ends: by `X-Amz-Expires`, or with the credentials if they end before; `None` where
-    /// neither says so.
+    /// Returns when the URL or its credentials expire, whichever comes first.
+    ///
+    /// `None` if neither has an expiration.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }

@@ -7,27 +7,32 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::timestamp::Timestamp;
 
-/// A password for a cluster of Amazon MemoryDB (engine 7.0 and up).
+/// Generates a password for an Amazon MemoryDB cluster, with engine 7.0 or later.
 ///
-/// - Permission: `memorydb:Connect` on the cluster and on the user, with IAM as authentication mode.
-/// - Lives for 15 minutes. A connection is closed after 12 hours, unless `AUTH` or `HELLO` is sent
+/// - Permission: `memorydb:Connect` on the cluster and on the user. The user must have IAM as its
+///   authentication mode.
+/// - Lifetime: 15 minutes. The connection is closed after 12 hours, unless `AUTH` or `HELLO` is sent
 ///   on it with a new token, outside of a transaction.
-/// - Goes to `AUTH user token` or `HELLO 3 AUTH user token`, over TLS.
+/// - Used as: `AUTH user token` or `HELLO 3 AUTH user token`, over TLS.
 ///
-/// `cluster` is the cluster's name, not its address. AWS keeps it in lower case: it is signed as it
-/// is given.
+/// `cluster` is the cluster's name, not its address. It is signed without change, so write it in
+/// lowercase, as AWS does.
 ///
 /// Amazon MemoryDB Developer Guide, "Authenticating with IAM".
 ///
 /// # Errors
-/// A cluster name that is empty or an address; no user; what [`Signer`](crate::Signer) refuses.
+/// - [`Error::InvalidParameter`] if the cluster name or the user is empty, or the cluster name is an
+///   address
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
+///   return
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
-/// let password = tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
+/// let password =
+///     tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
 /// assert!(password.expose().starts_with("my-cluster/?Action=connect&User=app&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

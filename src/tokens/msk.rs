@@ -12,27 +12,31 @@ use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
-/// A token for the brokers of Amazon MSK, by SASL/OAUTHBEARER.
+/// Generates a SASL/OAUTHBEARER token for Amazon MSK brokers.
 ///
-/// - Permission: `kafka-cluster:Connect` on the cluster, and what is to be done there
-///   (`kafka-cluster:ReadData` and so on).
-/// - Lives for 15 minutes. Kafka's clients want that in milliseconds:
-///   [`expires_at_milliseconds`](Token::expires_at_milliseconds).
-/// - Goes to the client's OAUTHBEARER callback (`security.protocol=SASL_SSL`,
-///   `sasl.mechanism=OAUTHBEARER`, port 9098); the principal's name is free.
+/// - Permissions: `kafka-cluster:Connect` on the cluster, and those of the operations (such as
+///   `kafka-cluster:ReadData`).
+/// - Lifetime: 15 minutes. [`expires_at_milliseconds`](Token::expires_at_milliseconds) returns the
+///   expiration in the unit of Kafka's clients.
+/// - Used as: the result of the client's OAUTHBEARER callback (`security.protocol=SASL_SSL`,
+///   `sasl.mechanism=OAUTHBEARER`, port 9098), with any principal name.
 ///
-/// `user_agent` says in MSK's logs who made the token, `my-app/1.0`; it is not signed.
+/// `user_agent`, such as `my-app/1.0`, appears in MSK's logs. It is not signed.
 ///
 /// Amazon MSK Developer Guide, "IAM access control".
 ///
 /// # Errors
-/// A region that cannot be part of a host; no user agent; what [`Signer`](crate::Signer) refuses.
+/// - [`Error::InvalidRegion`] if the region cannot be part of a host name
+/// - [`Error::InvalidParameter`] if the user agent is empty
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
+///   return
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", "2024-01-03T22:00:00Z".parse::<Timestamp>()?)?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2024-01-03T22:00:00Z".parse()?;
+/// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", now)?;
 /// assert_eq!(token.expires_at_milliseconds(), 1_704_320_100_000);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -45,7 +49,7 @@ pub fn msk(
     let now = now.into();
     check_host_label(region)?;
     required("user agent", user_agent)?;
-    // Whatever the brokers are called, and in whatever partition they stand.
+    // MSK expects this host for every cluster, in every partition.
     let url = format!("https://kafka.{region}.amazonaws.com/?Action=kafka-cluster%3AConnect");
     let presigned = presign_get(
         credentials,

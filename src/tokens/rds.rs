@@ -9,39 +9,46 @@ use crate::error::Error;
 use crate::request::is_loopback;
 use crate::sigv4::object_key::encode_segment;
 
-/// A password for a database of Amazon RDS or Aurora, or for an RDS Proxy.
+/// Generates a password for an Amazon RDS or Aurora database, or for an RDS Proxy.
 ///
 /// - Permission: `rds-db:connect` on
 ///   `arn:aws:rds-db:REGION:ACCOUNT:dbuser:RESOURCE_ID/USER`. The database must have IAM
-///   authentication enabled, and the user be made for it (`GRANT rds_iam TO app`, for one).
-/// - Lives for 15 minutes. A connection that was made with it lives on.
-/// - Goes where the password goes, as it is. The connection must use TLS, or the token travels in
-///   the clear and the database refuses it (MySQL's clients also need the plugin for passwords in
-///   clear text).
+///   authentication enabled, also for the user (in PostgreSQL `GRANT rds_iam TO app`).
+/// - Lifetime: 15 minutes. A connection that was opened with the password stays open.
+/// - Used as: the database password, without further encoding, over TLS. The database rejects it
+///   without TLS. MySQL's clients also need the plugin for cleartext passwords.
 ///
-/// `endpoint` is the database's own, with its port (`NAME.ID.REGION.rds.amazonaws.com:5432`). It is
-/// also signed where the connection goes through a tunnel or another name, so a loopback host is
-/// refused. For an emulator use [`RdsTokenGenerator::allow_loopback`]. The writer of a global
-/// database (`NAME.global-ID.global.rds.amazonaws.com:5432`) is signed for the region where it is
-/// now. `user` is the database's user, which is percent-encoded here.
+/// `endpoint` is that of the database with its port, `NAME.ID.REGION.rds.amazonaws.com:5432`. Pass it
+/// even if the connection uses a tunnel or another name. A loopback host is therefore an error. For
+/// an emulator use [`RdsTokenGenerator::allow_loopback`].
+///
+/// For a global database (`NAME.global-ID.global.rds.amazonaws.com:5432`), `region` is the current
+/// region of the writer. `user` is the database user, which this function percent-encodes.
 ///
 /// Amazon RDS User Guide, "IAM database authentication".
 ///
 /// # Errors
 /// - [`Error::InvalidParameter`] if the endpoint is malformed, has no port, states another region
 ///   ([`RdsHost`]) or is a loopback host, or if the user is empty
-/// - everything [`Signer`](crate::Signer) returns
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
+///   return
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
-/// let password = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com:5432", "app", now)?;
+/// let endpoint = "db.abc.us-east-1.rds.amazonaws.com:5432";
+/// let password = tokens::rds(&credentials, "us-east-1", endpoint, "app", now)?;
 /// assert!(password.expose().contains("&X-Amz-Expires=900&"));
 ///
-/// let error = tokens::rds(&credentials, "us-east-1", "db.abc.us-east-1.rds.amazonaws.com", "app", now).unwrap_err();
-/// assert_eq!(error.to_string(), "the parameter `host` needs its port, as in `db.example.com:5432`");
+/// // Without the port:
+/// let endpoint = "db.abc.us-east-1.rds.amazonaws.com";
+/// let result = tokens::rds(&credentials, "us-east-1", endpoint, "app", now);
+/// assert_eq!(
+///     result.unwrap_err().to_string(),
+///     "parameter `host` must have a port, as in `db.example.com:5432`"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn rds(
@@ -54,19 +61,19 @@ pub fn rds(
     RdsTokenGenerator::new(region, endpoint, user).generate(credentials, now)
 }
 
-/// Generates passwords as [`rds`] does, with options.
+/// A generator of passwords as from [`rds`], with options.
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::RdsTokenGenerator;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
 /// let generator = RdsTokenGenerator::new("us-east-1", "localhost:4510", "app");
 /// assert!(generator.generate(&credentials, now).is_err());
 /// let password = generator.allow_loopback().generate(&credentials, now)?;
-/// assert!(password.expose().starts_with("localhost:4510/?Action=connect&DBUser=app&"));
+/// let start = "localhost:4510/?Action=connect&DBUser=app&";
+/// assert!(password.expose().starts_with(start));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +85,9 @@ pub struct RdsTokenGenerator<'a> {
 }
 
 impl<'a> RdsTokenGenerator<'a> {
-    /// Creates a generator for a user of a database, by the database's own endpoint with its port.
+    /// Creates a generator for a database user.
+    ///
+    /// `endpoint` is that of the database, with its port.
     pub fn new(region: &'a str, endpoint: &'a str, user: &'a str) -> Self {
         Self {
             region,
@@ -88,26 +97,27 @@ impl<'a> RdsTokenGenerator<'a> {
         }
     }
 
-    /// Allows a loopback host: an emulator, which checks no host.
+    /// Allows a loopback host, for an emulator that does not check the host.
     ///
-    /// AWS refuses a token for it. For a tunnel to AWS sign the database's own endpoint.
+    /// AWS rejects a token for a loopback host. For a tunnel to AWS pass the database's endpoint.
     #[must_use]
     pub fn allow_loopback(mut self) -> Self {
         self.loopback = true;
         self
     }
 
-    /// Generates a password that lives for 15 minutes.
+    /// Generates a password that is valid for 15 minutes.
     ///
     /// # Errors
-    /// Everything [`rds`] returns.
+    /// - everything [`rds`] returns
     ///
     /// ```
     /// # use countersign::{tokens::RdsTokenGenerator, Credentials, Timestamp};
     /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let endpoint = "db.abc.us-east-1.rds.amazonaws.com:5432";
     /// let generator = RdsTokenGenerator::new("us-east-1", endpoint, "app");
-    /// let password = generator.generate(&credentials, "2024-01-01T00:00:00Z".parse::<Timestamp>()?)?;
+    /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
+    /// let password = generator.generate(&credentials, now)?;
     /// assert_eq!(password.expires_at(), "2024-01-01T00:15:00Z".parse::<Timestamp>()?);
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -122,8 +132,8 @@ impl<'a> RdsTokenGenerator<'a> {
             check_stated_region(stated, region)?;
         }
         if !self.loopback && is_loopback(without_port(&endpoint)) {
-            let problem = "is a loopback host: sign the database's own endpoint, also through a \
-                           tunnel, or call `allow_loopback` for an emulator";
+            let problem = "is a loopback host: pass the database's endpoint, even for a tunnel, or \
+                           call `allow_loopback` for an emulator";
             return Err(Error::invalid_parameter("host", problem));
         }
         required("user", self.user)?;

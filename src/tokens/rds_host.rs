@@ -1,24 +1,26 @@
-//! What a host name of RDS says about the database behind it.
+//! The kind and region of an RDS endpoint, from its host name.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::endpoint::{dns_suffix, without_port};
 use crate::service::partition::is_region;
 
-/// What a database's host name says: which kind of endpoint it is, and in which region.
+/// The kind and region of a database endpoint, as its host name states them.
 ///
 /// | host | kind |
 /// |---|---|
 /// | `NAME.ID.REGION.rds.amazonaws.com` | [`Instance`](RdsHostKind::Instance) |
-/// | `NAME.cluster-ID.…`, `NAME.cluster-ro-ID.…`, `NAME.cluster-custom-ID.…` | the three of a cluster |
+/// | `NAME.cluster-ID.…` | [`ClusterWriter`](RdsHostKind::ClusterWriter) |
+/// | `NAME.cluster-ro-ID.…` | [`ClusterReader`](RdsHostKind::ClusterReader) |
+/// | `NAME.cluster-custom-ID.…` | [`ClusterCustom`](RdsHostKind::ClusterCustom) |
 /// | `NAME.proxy-ID.…`, `NAME.endpoint.proxy-ID.…` | [`Proxy`](RdsHostKind::Proxy) |
 /// | `NAME.shardgrp-ID.…` | [`ShardGroup`](RdsHostKind::ShardGroup) |
 /// | `NAME.global-ID.global.rds.amazonaws.com` | [`Global`](RdsHostKind::Global), no region |
 /// | an IP address | [`IpAddress`](RdsHostKind::IpAddress), no region |
-/// | a name of your own, `localhost` | [`Other`](RdsHostKind::Other), no region |
+/// | any other name, such as `localhost` | [`Other`](RdsHostKind::Other), no region |
 ///
 /// In some partitions `rds` comes before the region: `NAME.ID.rds.cn-northwest-1.amazonaws.com.cn`.
-/// Letter case does not matter, and a port is left out.
+/// Letter case does not matter, and a port is ignored.
 ///
 /// Amazon RDS User Guide, "Finding the connection information for a DB instance"; Aurora User Guide,
 /// "Amazon Aurora endpoint connections".
@@ -26,10 +28,12 @@ use crate::service::partition::is_region;
 /// ```
 /// use countersign::tokens::{RdsHost, RdsHostKind};
 ///
-/// let host = RdsHost::of("db.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com:5432");
-/// assert_eq!((host.kind(), host.region()), (RdsHostKind::ClusterReader, Some("eu-west-1")));
+/// let host = RdsHost::of("d.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com");
+/// assert_eq!(host.kind(), RdsHostKind::ClusterReader);
+/// assert_eq!(host.region(), Some("eu-west-1"));
 /// let host = RdsHost::of("orders.global-ab12cd34ef56.global.rds.amazonaws.com");
-/// assert_eq!((host.kind(), host.region()), (RdsHostKind::Global, None));
+/// assert_eq!(host.kind(), RdsHostKind::Global);
+/// assert_eq!(host.region(), None);
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RdsHost {
@@ -37,7 +41,7 @@ pub struct RdsHost {
     region: Option<String>,
 }
 
-/// The kind of an endpoint of RDS.
+/// The kind of an RDS endpoint.
 ///
 /// ```
 /// use countersign::tokens::{RdsHost, RdsHostKind};
@@ -60,7 +64,7 @@ pub enum RdsHostKind {
     Proxy,
     /// A shard group of Aurora Limitless Database.
     ShardGroup,
-    /// The writer of an Aurora global database, in whichever region it is now.
+    /// The writer of an Aurora global database, in its current region.
     Global,
     /// An IP address.
     IpAddress,
@@ -69,7 +73,7 @@ pub enum RdsHostKind {
 }
 
 impl RdsHost {
-    /// Classifies a host.
+    /// Reads the kind and the region from a host name.
     pub fn of(host: &str) -> Self {
         let of_kind = |kind| Self { kind, region: None };
         let address = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
@@ -104,18 +108,18 @@ impl RdsHost {
         }
     }
 
-    /// The kind of endpoint.
+    /// Returns the kind of endpoint.
     pub fn kind(&self) -> RdsHostKind {
         self.kind
     }
 
-    /// The region that the name states, in lowercase.
+    /// Returns the region that the name states, in lowercase.
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
 }
 
-/// By the labels before region and `rds`.
+/// The kind of endpoint, by the labels before the region and `rds`.
 fn kind(labels: &[&str]) -> RdsHostKind {
     let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
     let id = match labels {
@@ -123,7 +127,7 @@ fn kind(labels: &[&str]) -> RdsHostKind {
         [name, "endpoint", id] if !name.is_empty() && id.starts_with("proxy-") => *id,
         _ => return RdsHostKind::Other,
     };
-    // The longer prefixes first: `cluster-ro-` is not `cluster-`.
+    // Longer prefixes first, because `cluster-` also matches `cluster-ro-`.
     for (prefix, kind) in [
         ("cluster-custom-", RdsHostKind::ClusterCustom),
         ("cluster-ro-", RdsHostKind::ClusterReader),

@@ -1,4 +1,4 @@
-//! What comes out: a secret that knows when it ends.
+//! A secret text with its expiration.
 
 use std::fmt;
 
@@ -7,17 +7,19 @@ use zeroize::Zeroizing;
 use crate::sign::presigned::Presigned;
 use crate::timestamp::Timestamp;
 
-/// A token: a secret text, and when it ends.
+/// A secret text with its expiration: a password, token or login.
 ///
-/// Zeroised when dropped, and never printed; [`expose`](Self::expose) is the one way out.
+/// It is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
 /// use countersign::{tokens, Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_expiration("2026-01-01T12:10:00Z".parse::<Timestamp>()?);
+/// let expiration: Timestamp = "2026-01-01T12:10:00Z".parse()?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret")
+///     .with_expiration(expiration);
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", now)?;
-/// assert_eq!(token.expires_at(), "2026-01-01T12:10:00Z".parse::<Timestamp>()?); // with the credentials
+/// assert_eq!(token.expires_at(), expiration); // that of the credentials
 /// assert_eq!(token.expires_at_milliseconds(), 1_767_269_400_000);
 /// assert!(!format!("{token:?}").contains(token.expose()));
 /// # Ok::<(), countersign::Error>(())
@@ -33,30 +35,31 @@ impl Token {
         Self { text, expires_at }
     }
 
-    /// Of a presigned URL, by what becomes of it.
+    /// Makes a token from a presigned URL.
     pub(super) fn of(presigned: Presigned, make: impl FnOnce(&str) -> String) -> Self {
         let expires_at = presigned.expires_at();
         let url = Zeroizing::new(presigned.into_url());
         Self::new(Zeroizing::new(make(&url)), expires_at)
     }
 
-    /// The URL without its scheme, which is what databases and caches take.
+    /// Makes a token from a presigned URL, without the URL's scheme.
     pub(super) fn without_scheme(presigned: Presigned) -> Self {
         Self::of(presigned, |url| without_scheme(url).to_owned())
     }
 
-    /// The token itself: the one way out.
+    /// Returns the token itself. It is a secret.
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// When it ends: by itself, or with the credentials if they end before.
+    /// Returns when the token or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// [`expires_at`](Self::expires_at) in milliseconds since 1970, as Kafka's clients want the
-    /// lifetime of an OAUTHBEARER token.
+    /// Returns [`expires_at`](Self::expires_at) in milliseconds since the Unix epoch.
+    ///
+    /// Kafka's clients expect this as the lifetime of an OAUTHBEARER token.
     pub fn expires_at_milliseconds(&self) -> i64 {
         self.expires_at.unix_millis()
     }

@@ -506,7 +506,7 @@ fn a_swap_of_id_and_secret_is_told_by_the_secret() {
         let error = refused(SECRET, id).unwrap();
         assert_eq!(
             error.to_string(),
-            "the secret access key looks like an access key ID: are the two swapped?"
+            "secret access key looks like an access key ID: are the two swapped?"
         );
     }
     for (id, secret) in [

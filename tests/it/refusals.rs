@@ -33,7 +33,7 @@ fn tokens_of_services() {
         (said(tokens::rds(c, REGION, db, "", NOW)), "`user` is empty"),
         (
             said(tokens::rds(c, REGION, host, "app", NOW)),
-            "`host` needs its port, as in `db.example.com:5432`",
+            "`host` must have a port, as in `db.example.com:5432`",
         ),
         (
             said(tokens::rds(c, REGION, "", "app", NOW)),
@@ -41,11 +41,11 @@ fn tokens_of_services() {
         ),
         (
             said(tokens::dsql(c, REGION, db, hour, NOW)),
-            "`host` has a port, and must have none here",
+            "`host` must not have a port",
         ),
         (
             said(tokens::iot(c, REGION, db, None, NOW)),
-            "`host` has another port than 443",
+            "`host` must not have a port other than 443",
         ),
         (
             said(tokens::elasticache(c, REGION, "", "app", NOW)),
@@ -69,14 +69,14 @@ fn tokens_of_services() {
         ),
         (
             said(tokens::eks(c, REGION, "", NOW)),
-            "`cluster name` is empty, or holds something else than visible ASCII",
+            "`cluster name` must be printable ASCII without spaces, and not empty",
         ),
         (
             said(tokens::codecommit(c, REGION, "", NOW)),
-            "`url` is not of the form https://HOST/v1/repos/NAME",
+            "`url` must be of the form https://HOST/v1/repos/NAME",
         ),
     ] {
-        assert_eq!(said, format!("the parameter {sentence}"));
+        assert_eq!(said, format!("parameter {sentence}"));
     }
 }
 
@@ -86,11 +86,11 @@ fn proofs_of_a_caller() {
     for (said, sentence) in [
         (
             said(proof(Some(("x-audience", "")))),
-            "`audience` is empty, or holds something else than visible ASCII",
+            "`audience` must be printable ASCII without white space at either end, and not empty",
         ),
         (
             said(proof(Some(("x-amz-date", "a.example.com")))),
-            "`audience header` is one that the signer writes itself",
+            "`audience header` must not be one that the signer writes or leaves unsigned",
         ),
         (
             said(caller_identity::mongodb(
@@ -100,10 +100,10 @@ fn proofs_of_a_caller() {
                 STS,
                 NOW.into(),
             )),
-            "`server nonce` is not 64 bytes that begin with the client's 32",
+            "`server nonce` must be 64 bytes that begin with the client nonce",
         ),
     ] {
-        assert_eq!(said, format!("the parameter {sentence}"));
+        assert_eq!(said, format!("parameter {sentence}"));
     }
 }
 
@@ -117,26 +117,26 @@ fn code_artifact_and_directory_buckets() {
     for (said, sentence) in [
         (
             said(ask("A", None)),
-            "`domain` takes 2 to 50 lower-case letters, digits and `-`, a letter first and no `-` last",
+            "`domain` must be 2 to 50 lowercase letters, digits and `-`, with a letter first and no `-` last",
         ),
         (
             said(ask("my-domain", Some(899))),
-            "`duration` takes 0, or 900 to 43200 seconds",
+            "`duration` must be 0, or between 900 and 43200 s",
         ),
         (
             said(Repository::new("my-domain", "1", REGION, "repo")),
-            "`domain-owner` takes twelve digits",
+            "`domain-owner` must be 12 digits",
         ),
         (
             said(Repository::new("my-domain", "111122223333", REGION, "-")),
-            "`repository` takes 2 to 100 letters, digits and `._-`, the first no sign",
+            "`repository` must be 2 to 100 letters, digits and `._-`, with a letter or digit first",
         ),
         (
             said(express::host("bucket", REGION)),
             "`Bucket` is not the name of a directory bucket, NAME--ZONE--x-s3",
         ),
     ] {
-        assert_eq!(said, format!("the parameter {sentence}"));
+        assert_eq!(said, format!("parameter {sentence}"));
     }
 }
 
@@ -160,7 +160,10 @@ fn endpoints() {
             no_dual_stack,
         ),
     ] {
-        assert_eq!(said, format!("no endpoint for {region:?}: {problem}"));
+        assert_eq!(
+            said,
+            format!("no endpoint for region {region:?}: {problem}")
+        );
     }
 }
 

@@ -158,7 +158,7 @@ fn a_token_with_the_line_break_of_its_file_is_refused() {
         for token in ["eyJh.bGci\n", "eyJh.bGci\r\n", " eyJh.bGci", "eyJh.bGci\t"] {
             assert_eq!(
                 problem(ask(token)),
-                format!("the parameter `{name}` {padded}"),
+                format!("parameter `{name}` {padded}"),
                 "{token:?}"
             );
         }
@@ -209,7 +209,7 @@ fn a_source_identity_has_2_to_256_characters() {
     for length in [0, 1, 257] {
         assert_eq!(
             problem(ask(length)),
-            "the parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`"
+            "parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`"
         );
     }
     // The session's name keeps its own limit.
@@ -247,7 +247,7 @@ fn the_policy_of_assume_role_has_no_maximum_length() {
     let body = role.request(&regional()).unwrap().into_unsigned();
     assert!(body.body().ends_with(&format!("&Policy={policy}")));
 
-    let limit = "the parameter `Policy` takes 1 to 2048 characters";
+    let limit = "parameter `Policy` takes 1 to 2048 characters";
     let mut saml = AssumeRoleWithSaml::new(ROLE, PROVIDER, "saml");
     saml.policy = Some(&policy);
     assert!(problem(saml.request(&regional())).starts_with(limit));

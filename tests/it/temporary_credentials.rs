@@ -121,7 +121,7 @@ fn expired_credentials_are_told_with_both_times() {
     );
     let said = error.to_string();
     assert!(
-        said.contains("2015-08-30T12:36:00Z, and it is 2015-08-30T12:36:00Z"),
+        said.contains("expired at 2015-08-30T12:36:00Z (request time 2015-08-30T12:36:00Z)"),
         "{said}"
     );
     assert!(request.headers().is_empty());
@@ -169,25 +169,25 @@ fn a_codeartifact_token_works_nowhere_else() {
             "codeartifact",
             "eu-west-1",
             NOW,
-            "the bearer token is for the region `us-west-2`, not for `eu-west-1`",
+            "bearer token is for region `us-west-2`, got `eu-west-1`",
         ),
         (
             "bedrock",
             "us-west-2",
             NOW,
-            "the bearer token is for the service `codeartifact`, not for `bedrock`",
+            "bearer token is for service `codeartifact`, got `bedrock`",
         ),
         (
             "codeartifact",
             "us-west-2",
             late,
-            "the bearer token expired at 2015-08-31T00:36:00Z, and it is 2015-08-31T00:36:00Z",
+            "bearer token expired at 2015-08-31T00:36:00Z (current time 2015-08-31T00:36:00Z)",
         ),
         (
             "codeartifact",
             "",
             NOW,
-            "the bearer token is for the region `us-west-2`, not for ``",
+            "bearer token is for region `us-west-2`, got ``",
         ),
     ] {
         let mut request = list_users().body(()).unwrap();
@@ -387,12 +387,12 @@ mod sts {
         };
         refused(
             ask(|ask| ask.role_arn = "arn:aws:iam::1:role"),
-            "the parameter `RoleArn` takes 20 to 2048 characters",
+            "parameter `RoleArn` takes 20 to 2048 characters",
         );
         for name in ["s", "a b", "a/b", "s\n", &"s".repeat(65)] {
             refused(
                 AssumeRole::new(ROLE, name).request(&endpoint),
-                "the parameter `RoleSessionName` takes 2 to 64 letters, digits and `_+=,.@-`",
+                "parameter `RoleSessionName` takes 2 to 64 letters, digits and `_+=,.@-`",
             );
         }
         for seconds in [0, 899, 43_201, u32::MAX] {
@@ -400,24 +400,24 @@ mod sts {
             ask.duration_seconds = Some(seconds);
             refused(
                 ask.request(&endpoint),
-                "the parameter `DurationSeconds` takes 900 to 43200 seconds",
+                "parameter `DurationSeconds` takes 900 to 43200 seconds",
             );
         }
         refused(
             ask(|ask| ask.policy = Some("")),
-            "the parameter `Policy` takes 1 or more characters: tab, line breaks, and U+0020 to U+00FF",
+            "parameter `Policy` takes 1 or more characters: tab, line breaks, and U+0020 to U+00FF",
         );
         refused(
             ask(|ask| ask.policy_arns = &[ROLE; 11]),
-            "the parameter `PolicyArns` takes up to 10",
+            "parameter `PolicyArns` takes up to 10",
         );
         refused(
             ask(|ask| ask.policy_arns = &[ROLE, "short"]),
-            "the parameter `PolicyArns.member.2.arn` takes 20 to 2048 characters",
+            "parameter `PolicyArns.member.2.arn` takes 20 to 2048 characters",
         );
         refused(
             ask(|ask| ask.tags = &[Tag { key: "", value: "" }]),
-            "the parameter `Tags.member.1.Key` takes 1 to 128 letters, digits, spaces and `_.:/=+-@`",
+            "parameter `Tags.member.1.Key` takes 1 to 128 letters, digits, spaces and `_.:/=+-@`",
         );
         refused(
             ask(|ask| {
@@ -426,7 +426,7 @@ mod sts {
                     value: "*",
                 }]
             }),
-            "the parameter `Tags.member.1.Value` takes up to 256 letters, digits, spaces and `_.:/=+-@`",
+            "parameter `Tags.member.1.Value` takes up to 256 letters, digits, spaces and `_.:/=+-@`",
         );
         refused(
             ask(|ask| {
@@ -435,49 +435,49 @@ mod sts {
                     value: "",
                 }; 51]
             }),
-            "the parameter `Tags` takes up to 50",
+            "parameter `Tags` takes up to 50",
         );
         refused(
             ask(|ask| ask.transitive_tag_keys = &["k"; 51]),
-            "the parameter `TransitiveTagKeys` takes up to 50",
+            "parameter `TransitiveTagKeys` takes up to 50",
         );
         refused(
             ask(|ask| ask.external_id = Some("1")),
-            "the parameter `ExternalId` takes 2 to 1224 letters, digits and `_+=,.@:/-`",
+            "parameter `ExternalId` takes 2 to 1224 letters, digits and `_+=,.@:/-`",
         );
         refused(
             ask(|ask| ask.source_identity = Some("a b")),
-            "the parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`",
+            "parameter `SourceIdentity` takes 2 to 256 letters, digits and `_+=,.@-`",
         );
         refused(
             ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abcd"); 6].leak()),
-            "the parameter `ProvidedContexts` takes up to 5",
+            "parameter `ProvidedContexts` takes up to 5",
         );
         refused(
             ask(|ask| ask.provided_contexts = vec![ProvidedContext::new(ROLE, "abc")].leak()),
-            "the parameter `ProvidedContexts.member.1.ContextAssertion` takes 4 to 3072 characters, and no control character",
+            "parameter `ProvidedContexts.member.1.ContextAssertion` takes 4 to 3072 characters, and no control character",
         );
         let mut session = GetSessionToken::new();
         session.mfa = Some(Mfa::new("short", "123456"));
         refused(
             session.request(&endpoint),
-            "the parameter `SerialNumber` takes 9 to 256 letters, digits and `_+=/:,.@-`",
+            "parameter `SerialNumber` takes 9 to 256 letters, digits and `_+=/:,.@-`",
         );
         refused(
             GetAccessKeyInfo::new("AKIA").request(&endpoint),
-            "the parameter `AccessKeyId` takes 16 to 128 letters, digits and `_`",
+            "parameter `AccessKeyId` takes 16 to 128 letters, digits and `_`",
         );
         for audience in [&[][..], &["a"; 11]] {
             refused(
                 GetWebIdentityToken::new(audience, SigningAlgorithm::Rs256).request(&endpoint),
-                "the parameter `Audience` takes 1 to 10",
+                "parameter `Audience` takes 1 to 10",
             );
         }
         let mut root = AssumeRoot::new("111122223333", ROLE);
         root.duration_seconds = Some(901);
         refused(
             root.request(&Endpoint::regional("us-east-1").unwrap()),
-            "the parameter `DurationSeconds` takes 0 to 900 seconds",
+            "parameter `DurationSeconds` takes 0 to 900 seconds",
         );
     }
 
@@ -683,7 +683,7 @@ mod sts {
                     | "Tags.member.1.Value" => format!("takes up to {most}"),
                     _ => format!("takes {least} to {most}"),
                 };
-                let sentence = format!("the parameter `{name}` {limit}");
+                let sentence = format!("parameter `{name}` {limit}");
                 assert!(error.starts_with(&sentence), "{length}: {error}");
                 let rest = &error[sentence.len()..];
                 assert!(rests.contains(&rest), "{error}");
@@ -777,7 +777,7 @@ mod sts {
             for seconds in [Some(most + 1), least.checked_sub(1)].into_iter().flatten() {
                 let error = request(seconds).unwrap_err().to_string();
                 let sentence =
-                    format!("the parameter `DurationSeconds` takes {least} to {most} seconds");
+                    format!("parameter `DurationSeconds` takes {least} to {most} seconds");
                 assert_eq!(error, sentence);
             }
         }

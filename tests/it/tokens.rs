@@ -237,7 +237,7 @@ fn a_host_of_another_region_is_refused() {
     ] {
         assert_eq!(
             refused.unwrap_err().to_string(),
-            "the parameter `region` is not the one that the host's name states"
+            "parameter `region` does not match the region in the host name"
         );
     }
     assert!(tokens::rds(&c, "cn-north-1", china, "app", NOW).is_ok());
@@ -324,8 +324,8 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
         let refused = tokens::rds(&c, REGION, host, "app", NOW).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the parameter `host` is a loopback host: sign the database's own endpoint, also \
-             through a tunnel, or call `allow_loopback` for an emulator",
+            "parameter `host` is a loopback host: pass the database's endpoint, even for a \
+             tunnel, or call `allow_loopback` for an emulator",
             "{host}"
         );
         let generator = RdsTokenGenerator::new(REGION, host, "app").allow_loopback();
@@ -456,7 +456,7 @@ fn each_token_is_refused_for_a_host_of_another_region() {
         assert_eq!(check(host, "us-east-1"), Ok(()), "{host}");
         assert_eq!(
             check(host, "eu-west-1").unwrap_err().to_string(),
-            "the parameter `region` is not the one that the host's name states",
+            "parameter `region` does not match the region in the host name",
             "{host}"
         );
     }
@@ -482,7 +482,7 @@ fn an_eks_token_of_a_long_session_token_is_made_when_the_limit_is_raised() {
         let refused = tokens::eks(&session(length), REGION, "c", NOW).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the session token makes the EKS token longer than its limit, 4096 bytes unless \
+            "session token makes the EKS token longer than its maximum, which is 4096 bytes unless \
              `EksTokenGenerator::with_longest_token` raises it"
         );
         let raised = generator.with_longest_token(16_384);
@@ -506,25 +506,25 @@ fn hosts_are_hosts() {
             .unwrap_err()
             .to_string()
     };
-    assert!(rds("https://db:5432").contains("`host` has a scheme"));
-    assert!(rds("db").contains("`host` needs its port"));
+    assert!(rds("https://db:5432").contains("`host` contains a scheme"));
+    assert!(rds("db").contains("`host` must have a port"));
     assert!(rds("").contains("`host` is empty"));
-    assert!(rds("db:70000").contains("a port that is none"));
-    assert!(rds("app@db:5432").contains("something else than letters"));
+    assert!(rds("db:70000").contains("an invalid port"));
+    assert!(rds("app@db:5432").contains("must be ASCII letters"));
     let dsql = |host| {
         tokens::dsql(&c, REGION, host, HOUR, NOW)
             .unwrap_err()
             .to_string()
     };
-    assert!(dsql("abcd.dsql.us-east-1.on.aws:5432").contains("must have none"));
-    assert!(dsql("https://abcd.dsql.us-east-1.on.aws").contains("has a scheme"));
+    assert!(dsql("abcd.dsql.us-east-1.on.aws:5432").contains("must not have a port"));
+    assert!(dsql("https://abcd.dsql.us-east-1.on.aws").contains("contains a scheme"));
     let iot = |host| {
         tokens::iot(&c, REGION, host, None, NOW)
             .unwrap_err()
             .to_string()
     };
-    assert!(iot("wss://abc.iot.us-east-1.amazonaws.com/mqtt").contains("has a scheme"));
-    assert!(iot("abc.iot.us-east-1.amazonaws.com:8883").contains("another port than 443"));
+    assert!(iot("wss://abc.iot.us-east-1.amazonaws.com/mqtt").contains("contains a scheme"));
+    assert!(iot("abc.iot.us-east-1.amazonaws.com:8883").contains("a port other than 443"));
     // What DNS holds, and hosts do not: the names of a service's own.
     assert!(tokens::rds(&c, REGION, "my_db.us-east-1.example.com:5432", "app", NOW).is_ok());
     for byte in ['.', ':', '/'] {
@@ -625,7 +625,7 @@ fn lifetimes_are_those_of_the_service() {
     let error = tokens::bedrock(&c, REGION, Duration::from_secs(50_000), NOW).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the lifetime must be 1 to 43200 seconds, not 50000"
+        "lifetime must be between 1 and 43200 s, got 50000 s"
     );
 }
 

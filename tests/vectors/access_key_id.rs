@@ -42,7 +42,7 @@ pub fn run(case: &mut Case<'_>) {
 fn kinds(prefix: IdPrefix) -> &'static [&'static str] {
     match prefix {
         IdPrefix::TemporaryAccessKey => &["temporary access key (STS)"],
-        IdPrefix::VerificationKey => &["long-term access key"],
+        IdPrefix::AccessKey => &["long-term access key"],
         IdPrefix::ServiceBearerToken => &["STS service bearer token"],
         IdPrefix::ContextSpecificCredential => &["context-specific credential"],
         IdPrefix::Role => &["role"],

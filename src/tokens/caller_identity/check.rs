@@ -1,4 +1,4 @@
-//! The server's side: what may be sent to STS for somebody else, and what not.
+//! The server's check of a proof before it sends the request to STS.
 
 use std::fmt;
 
@@ -15,56 +15,60 @@ use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 
-/// What a server asks of a proof before it sends it to STS.
+/// A server's requirements for a proof that it sends to STS.
 ///
-/// A proof is a request that a stranger wrote and the server sends, so nothing of it is passed on
-/// that is not known to be harmless: the host is one of those named here, the path is `/`, what is
-/// asked for is `GetCallerIdentity` and nothing else, each parameter and each signed header is there
-/// once and is one that belongs there, the audience is signed, and the proof is not older than 15
-/// minutes. What comes out is a new request that is made of these parts alone.
+/// An unknown client wrote the request, and the server sends it. The check therefore passes on only
+/// what is known to be harmless:
 ///
-/// These signed headers belong there:
+/// - The host is one of those from [`new`](Self::new), and the path is `/`.
+/// - The operation is `GetCallerIdentity`, without further parameters.
+/// - Each parameter and each signed header is allowed, and appears once.
+/// - The audience is signed.
+/// - The proof is at most 15 minutes old.
 ///
-/// - the ones that say for whom the proof is, with their value ([`new`](Self::new),
-///   [`with_header`](Self::with_header))
-/// - the signer's own, `content-type` of a form, and the right `content-length`
-/// - those that SDKs sign and STS's response does not depend on, but for its format: `accept`,
-///   `accept-encoding`, `accept-language`, `user-agent`, `x-amz-user-agent`,
+/// The result is a new request that contains only these parts.
+///
+/// The allowed signed headers are:
+///
+/// - the audience and the headers from [`with_header`](Self::with_header), with their values
+/// - the signer's own, the `content-type` of a form, and the correct `content-length`
+/// - `accept`, `accept-encoding`, `accept-language`, `user-agent`, `x-amz-user-agent`,
 ///   `amz-sdk-invocation-id`, `amz-sdk-request`, `amz-sdk-retry`, `aws-sdk-invocation-id` and
-///   `aws-sdk-retry`, of printable ASCII
-/// - the ones that the caller allows ([`allow_header`](Self::allow_header))
+///   `aws-sdk-retry`, in printable ASCII. SDKs sign them. They change at most the format of the
+///   response.
+/// - the headers from [`allow_header`](Self::allow_header)
 ///
-/// The signature itself only STS can check. Send the request by TLS, follow no redirect, take no
-/// answer but one of status 200, and believe what it says, not what the proof says.
+/// Only STS can verify the signature. Send the request over TLS, do not follow redirects, and accept
+/// only a response with status 200. Take the identity from that response, not from the proof.
 ///
-/// Vault's CVE-2020-16250 and aws-iam-authenticator's CVE-2022-2385 are what happens otherwise.
+/// Vault's CVE-2020-16250 and aws-iam-authenticator's CVE-2022-2385 came from missing checks.
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity::{self, ProofCheck, ProofError};
+/// use countersign::{Credentials, Timestamp};
 /// use http::{HeaderName, HeaderValue};
 ///
-/// let audience = |value| (HeaderName::from_static("x-audience"), HeaderValue::from_static(value));
-/// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience("a.example.com"));
+/// // The server requires its own name as the audience.
+/// let host = "sts.us-east-1.amazonaws.com";
+/// let name = HeaderName::from_static("x-audience");
+/// let own = (name, HeaderValue::from_static("a.example.com"));
+/// let check = ProofCheck::new([host], own);
 ///
+/// // A proof for this server passes. A proof for another server is an error.
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// let host = "sts.us-east-1.amazonaws.com";
-/// let prove = |audience| caller_identity::signed(&credentials, "us-east-1", host, audience, now);
-/// let receive = |proof: caller_identity::Proof| {
+/// for (audience, passes) in [("a.example.com", true), ("b.example.com", false)] {
+///     let audience = Some(("x-audience", audience));
+///     let region = "us-east-1";
+///     let proof =
+///         caller_identity::signed(&credentials, region, host, audience, now)?;
 ///     let mut request = http::Request::post(proof.url());
 ///     for (name, value) in proof.expose_headers() {
 ///         request = request.header(name, value);
 ///     }
-///     request.body(proof.body())
-/// };
-///
-/// let request = receive(prove(Some(("x-audience", "a.example.com")))?)?;
-/// assert_eq!(check.signed(&request, now)?.access_key_id(), "AKIDEXAMPLE");
-///
-/// let request = receive(prove(Some(("x-audience", "b.example.com")))?)?;
-/// assert!(matches!(check.signed(&request, now), Err(ProofError::Claim(_))));
+///     let request = request.body(proof.body())?;
+///     assert_eq!(check.signed(&request, now).is_ok(), passes);
+/// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -75,11 +79,11 @@ pub struct ProofCheck {
 }
 
 const OLDEST: Duration = Duration::from_secs(15 * 60);
-/// By how much a client's clock may be fast.
+/// How far a client's clock may be ahead.
 const SKEW: Duration = Duration::from_secs(5 * 60);
-/// What proofs say in `X-Amz-Expires` at most.
+/// The maximum of `X-Amz-Expires`.
 const LONGEST: Duration = Duration::from_secs(900);
-/// What SDKs sign besides, and what cannot change who STS says that the caller is.
+/// Headers that SDKs sign, and that cannot change the identity in STS's response.
 const HARMLESS: [&str; 10] = [
     "accept",
     "accept-encoding",
@@ -106,8 +110,10 @@ const PARAMETERS: [&str; 9] = [
 ];
 
 impl ProofCheck {
-    /// With the hosts of STS that proofs may be for (exactly, without a port), and the header that
-    /// says that they are for here.
+    /// Creates a check with the allowed STS hosts and this server's audience.
+    ///
+    /// A proof's host must equal one of `hosts`, which have no port. `audience` is the header that
+    /// names this server.
     pub fn new<H: Into<String>>(
         hosts: impl IntoIterator<Item = H>,
         audience: (HeaderName, HeaderValue),
@@ -119,7 +125,7 @@ impl ProofCheck {
         }
     }
 
-    /// One more header that must be signed with this value: a nonce, say.
+    /// Requires one more signed header with this value, such as a nonce.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -128,37 +134,50 @@ impl ProofCheck {
 
     /// Allows one more signed header, with any value.
     ///
-    /// It is passed on to STS with the value that the client chose. Do not allow a header that frames
-    /// the body or changes the operation, such as `transfer-encoding` or `x-amz-target`.
+    /// The request to STS contains it with the client's value. Do not allow a header that frames the
+    /// body or changes the operation, such as `transfer-encoding` or `x-amz-target`.
     #[must_use]
     pub fn allow_header(mut self, name: HeaderName) -> Self {
         self.allowed.push(name);
         self
     }
 
-    /// Checks a presigned URL. The headers that are asked for need not come with it: they are put
-    /// on the request that comes out, and STS refuses it if others were signed.
+    /// Checks a proof that is a presigned URL.
     ///
-    /// `X-Amz-Expires` must be there, at most 900; beyond that it is not looked at, like at STS.
+    /// The required headers are not part of a URL. The check adds them to the request, and STS
+    /// rejects the request if the client signed other values. For a presigned URL with further
+    /// signed headers use [`signed`](Self::signed).
     ///
-    /// For a presigned URL that arrives with further signed headers use [`signed`](Self::signed).
+    /// `X-Amz-Expires` must be present, and at most 900. The proof is accepted for 15 minutes
+    /// whatever the value is, as STS does.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// - [`ProofError::WrongUrl`] if the URL is malformed
+    /// - [`ProofError::HostNotAllowed`] if the host is not one of the allowed
+    /// - [`ProofError::NotGetCallerIdentity`] if the operation is another
+    /// - [`ProofError::UnexpectedParameter`] or [`ProofError::RepeatedParameter`] if the query
+    ///   contains a parameter that is not part of a proof, or one more than once
+    /// - [`ProofError::Claim`] if the signature's date, scope or signed headers are wrong
     ///
     /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck, ProofError}, Credentials, Timestamp};
-    /// # use http::{HeaderName, HeaderValue};
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let host = "sts.us-east-1.amazonaws.com";
-    /// let audience = Some(("x-audience", "login.example.com"));
-    /// let proof = caller_identity::presigned(&credentials, "us-east-1", host, audience, "2026-01-01T12:00:00Z".parse::<Timestamp>()?)?;
+    /// use countersign::tokens::caller_identity::{self, ProofCheck, ProofError};
+    /// use countersign::{Credentials, Timestamp};
+    /// use http::{HeaderName, HeaderValue};
     ///
-    /// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+    /// let host = "sts.us-east-1.amazonaws.com";
+    /// let audience = Some(("x-audience", "login.example.com"));
+    /// let proof =
+    ///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+    ///
+    /// let name = HeaderName::from_static("x-audience");
+    /// let own = (name, HeaderValue::from_static("login.example.com"));
     /// let check = ProofCheck::new([host], own);
-    /// assert!(check.presigned(proof.expose(), "2026-01-01T12:01:00Z".parse::<Timestamp>()?).is_ok());
-    /// let late = check.presigned(proof.expose(), "2026-01-01T12:16:00Z".parse::<Timestamp>()?);
-    /// assert!(matches!(late, Err(ProofError::Claim(_))));
+    /// assert!(check.presigned(proof.expose(), now).is_ok());
+    /// let late: Timestamp = "2026-01-01T12:16:00Z".parse()?;
+    /// let result = check.presigned(proof.expose(), late);
+    /// assert!(matches!(result, Err(ProofError::Claim(_))));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presigned(
@@ -179,7 +198,7 @@ impl ProofCheck {
             request.headers_mut().insert(name, value.clone());
         }
         let claim = SignedRequest::parse(&request)?;
-        // With it goes a header that is signed and not asked for: it is not on this request.
+        // This also rejects a signed header that is not required: it is missing from this request.
         self.check_claim(&claim, SignatureLocation::Query, now)?;
         let (access_key_id, date) = (claim.access_key_id().to_owned(), *claim.date());
         Ok(CheckedProof {
@@ -189,32 +208,47 @@ impl ProofCheck {
         })
     }
 
-    /// Checks a proof that arrives as a whole request to `https://HOST/`.
+    /// Checks a proof that is a request to `https://HOST/`.
     ///
-    /// - `POST`, signed in the header, with the parameters in the body or, without a body, in the
-    ///   query.
-    /// - `GET` without a body, signed in the header, with the parameters in the query.
-    /// - `GET` without a body, presigned, with its signed headers: what Vault takes beside `POST`.
+    /// It is one of:
     ///
-    /// Headers that are not signed are not passed on.
+    /// - `POST` with an `authorization` header, with the parameters in the body, or in the query if
+    ///   the body is empty
+    /// - `GET` with an `authorization` header, with the parameters in the query
+    /// - `GET` with a presigned URL and its signed headers, which Vault accepts too
+    ///
+    /// Unsigned headers are not passed on.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// - everything [`presigned`](Self::presigned) returns
+    /// - [`ProofError::WrongMethod`] if the method is other than `POST` and `GET`, or `GET` has a
+    ///   body
+    /// - [`ProofError::UnexpectedHeader`] if a signed header is not allowed or has a wrong value
+    /// - [`ProofError::RepeatedHeader`] if a signed header does not appear exactly once
     ///
     /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials, Timestamp};
-    /// # use http::{HeaderName, HeaderValue};
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// # let host = "sts.us-east-1.amazonaws.com";
-    /// # let proof = caller_identity::signed(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
-    /// # let mut received = http::Request::post(proof.url()).body(proof.body())?;
-    /// # for (name, value) in proof.expose_headers() {
-    /// #     received.headers_mut().insert(name.parse::<HeaderName>()?, value.parse()?);
-    /// # }
-    /// let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+    /// use countersign::tokens::caller_identity::{self, ProofCheck};
+    /// use countersign::{Credentials, Timestamp};
+    /// use http::{HeaderName, HeaderValue};
+    ///
+    /// // The client:
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+    /// let host = "sts.us-east-1.amazonaws.com";
+    /// let audience = Some(("x-audience", "a.example.com"));
+    /// let proof =
+    ///     caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
+    ///
+    /// // The server:
+    /// let mut received = http::Request::post(proof.url());
+    /// for (name, value) in proof.expose_headers() {
+    ///     received = received.header(name, value);
+    /// }
+    /// let received = received.body(proof.body())?;
+    /// let name = HeaderName::from_static("x-audience");
+    /// let own = (name, HeaderValue::from_static("a.example.com"));
     /// let checked = ProofCheck::new([host], own).signed(&received, now)?;
-    /// let request = checked.into_request(); // for STS
+    /// let request = checked.into_request(); // send it to STS
     /// assert_eq!(request.body(), &"Action=GetCallerIdentity&Version=2011-06-15");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -252,7 +286,7 @@ impl ProofCheck {
         let authorization = (form == SignatureLocation::Header).then_some("authorization");
         for name in claim.signed_headers().chain(authorization) {
             if name == "host" {
-                continue; // That of the URL, which the claim has been held against.
+                continue; // The host of the URL, which the signature was compared with.
             }
             let mut values = received.headers().get_all(name).iter();
             let (Some(value), None) = (values.next(), values.next()) else {
@@ -279,7 +313,7 @@ impl ProofCheck {
         allowed.then_some(()).ok_or(ProofError::HostNotAllowed)
     }
 
-    /// Whether a signed header may be sent to STS. The values that are asked for have been compared.
+    /// Whether a signed header may be sent to STS. The required values are compared elsewhere.
     fn passes(&self, name: &str, value: &[u8], body: &str) -> bool {
         let printable = || value.iter().all(|byte| matches!(byte, b' '..=b'~'));
         self.headers.iter().any(|(own, _)| own == name)
@@ -297,8 +331,8 @@ impl ProofCheck {
         if claim.form() != form || claim.algorithm() != Algorithm::HmacSha256 {
             return Err(VerifyError::UnknownAlgorithm { form }.into());
         }
-        // STS counts 15 minutes from the date, whatever `X-Amz-Expires` says, so the age is judged
-        // here, and all else at the date itself.
+        // STS counts 15 minutes from the date, whatever `X-Amz-Expires` is. So the age is checked
+        // here, and everything else as of the date.
         let signed_at = claim.date().timestamp();
         let expired_at = signed_at + OLDEST;
         if now > expired_at {
@@ -327,8 +361,9 @@ impl ProofCheck {
     }
 }
 
-/// Of a presigned proof: each parameter once, none that does not belong there, each spelled as AWS
-/// spells it and encoded as AWS encodes it, so that nobody can read the query in two ways.
+/// Checks that a presigned proof contains each parameter once, and only allowed ones.
+///
+/// Names and encoding must be those of AWS, so that two programs cannot read the query in two ways.
 fn check_parameters(query: &str) -> Result<(), ProofError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~%=&".contains(&b);
     if !query.bytes().all(plain) {
@@ -355,14 +390,14 @@ fn check_parameters(query: &str) -> Result<(), ProofError> {
     if seen.iter().any(|times| *times > 1) {
         return Err(ProofError::RepeatedParameter);
     }
-    // Of the others, reading the claim says which is missing.
+    // Parsing the signature finds any other parameter that is missing.
     let [1, 1, ..] = seen else {
         return Err(ProofError::NotGetCallerIdentity);
     };
     Ok(())
 }
 
-/// Whether a signed header belongs in a proof, and says nothing about it that is wrong.
+/// Whether a signed header is part of every proof, with a correct value.
 fn belongs(name: &str, value: &[u8], body: &str) -> bool {
     match name {
         "authorization" | "x-amz-date" | "x-amz-security-token" => true,
@@ -386,20 +421,28 @@ fn unexpected(name: &str) -> ProofError {
     }
 }
 
-/// A proof that may be sent to STS. It proves nothing before STS has answered.
+/// A proof that is safe to send to STS, and unverified until STS responds.
 ///
 /// ```
-/// # use countersign::{tokens::caller_identity::{self, CheckedProof, ProofCheck}, Credentials, Timestamp};
-/// # use http::{HeaderName, HeaderValue};
-/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// # let host = "sts.us-east-1.amazonaws.com";
-/// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
-/// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
-/// # let check = ProofCheck::new([host], own);
+/// use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck};
+/// use countersign::{Credentials, Timestamp};
+/// use http::{HeaderName, HeaderValue};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// let host = "sts.us-east-1.amazonaws.com";
+/// let audience = Some(("x-audience", "a.example.com"));
+/// let proof =
+///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+///
+/// let name = HeaderName::from_static("x-audience");
+/// let own = (name, HeaderValue::from_static("a.example.com"));
+/// let check = ProofCheck::new([host], own);
 /// let checked: CheckedProof = check.presigned(proof.expose(), now)?;
-/// println!("{} says that it signed at {}", checked.access_key_id(), checked.date());
-/// let request = checked.into_request(); // STS tells whether that is so
+/// assert_eq!(checked.access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(checked.date().as_str(), "20260101T120000Z");
+/// let request = checked.into_request(); // send it to STS
+/// assert_eq!(request.uri().host(), Some(host));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -410,27 +453,13 @@ pub struct CheckedProof {
 }
 
 impl CheckedProof {
-    /// Returns the request to send, as it is: over TLS, without following redirects. `host` is that
-    /// of its URL.
+    /// Returns the request to send to STS, over TLS and without following redirects.
+    ///
+    /// Send it without change, to the host of its URL.
     ///
     /// The headers with the signature and the session token are marked sensitive, so that `Debug`
-    /// does not print them. A presigned proof carries both in its URI, which cannot be marked: do not
-    /// log it.
-    ///
-    /// ```
-    /// # use countersign::{tokens::caller_identity::{self, ProofCheck}, Credentials, Timestamp};
-    /// # use http::{HeaderName, HeaderValue};
-    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// # let host = "sts.us-east-1.amazonaws.com";
-    /// # let proof = caller_identity::presigned(&credentials, "us-east-1", host, Some(("x-audience", "login.example.com")), now)?;
-    /// # let own = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
-    /// # let check = ProofCheck::new([host], own);
-    /// let request = check.presigned(proof.expose(), now)?.into_request();
-    /// assert_eq!(request.uri().host(), Some("sts.us-east-1.amazonaws.com"));
-    /// assert_eq!(request.headers()["x-audience"], "login.example.com"); // put there by the check
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// does not print them. A presigned proof contains both in its URI, which cannot be marked: do
+    /// not log it.
     pub fn into_request(self) -> Request<&'static str> {
         let mut request = self.request;
         for (name, value) in request.headers_mut() {
@@ -441,13 +470,14 @@ impl CheckedProof {
         request
     }
 
-    /// Who is said to have signed. Believe only what STS answers.
+    /// Returns the access key ID that the proof claims. It is unverified until STS responds.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// When it was signed. A server that remembers the proofs of 15 minutes can refuse one that
-    /// comes twice.
+    /// Returns when the proof was signed.
+    ///
+    /// A server that stores the proofs of the last 15 minutes can reject a replay.
     pub fn date(&self) -> &AmzDate {
         &self.date
     }

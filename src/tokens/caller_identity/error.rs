@@ -1,8 +1,10 @@
-//! What can be wrong with a proof that arrives.
+//! The error of checking a proof.
 
 use crate::verify::VerifyError;
 
-/// Why a proof is refused. No variant holds a token or a signature.
+/// The reason why [`ProofCheck`](super::ProofCheck) rejects a proof.
+///
+/// No variant contains a token or a signature.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -10,48 +12,51 @@ use crate::verify::VerifyError;
 /// use http::{HeaderName, HeaderValue};
 /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let audience = (HeaderName::from_static("x-audience"), HeaderValue::from_static("login.example.com"));
+/// let name = HeaderName::from_static("x-audience");
+/// let audience = (name, HeaderValue::from_static("login.example.com"));
 /// let check = ProofCheck::new(["sts.us-east-1.amazonaws.com"], audience);
-/// let url = "https://sts.attacker.example/?Action=GetCallerIdentity&Version=2011-06-15";
-/// assert_eq!(check.presigned(url, now).unwrap_err(), ProofError::HostNotAllowed);
+/// let query = "Action=GetCallerIdentity&Version=2011-06-15";
+/// let url = format!("https://sts.attacker.example/?{query}");
+/// let error = check.presigned(&url, now).unwrap_err();
+/// assert_eq!(error, ProofError::HostNotAllowed);
 /// # Ok::<(), countersign::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
-    /// The URL is not `https://HOST/`, with a query where one belongs, percent-encoded as AWS does
-    /// it.
-    #[error("the URL is not of the form that a proof has")]
+    /// The URL is not `https://HOST/` or `https://HOST/?QUERY`, in AWS's percent-encoding.
+    #[error("malformed URL, expected https://HOST/ or https://HOST/?QUERY, encoded as AWS does")]
     WrongUrl,
-    /// The host is none of STS's that are allowed here, to the letter.
-    #[error("the host is none that proofs may be for")]
+    /// The host is not exactly one of the hosts of [`ProofCheck::new`](super::ProofCheck::new).
+    #[error("host is not in the allowed list")]
     HostNotAllowed,
     /// The method is neither `POST` nor, without a body, `GET`.
-    #[error("the method must be `POST`, or `GET` without a body")]
+    #[error("method must be `POST`, or `GET` without a body")]
     WrongMethod,
-    /// It asks for something else than `GetCallerIdentity` of the version 2011-06-15, or for more.
-    #[error("it asks for something else than GetCallerIdentity")]
+    /// The operation is other than `GetCallerIdentity` of version 2011-06-15, or has parameters.
+    #[error("operation must be GetCallerIdentity of version 2011-06-15, without parameters")]
     NotGetCallerIdentity,
-    /// The query has a parameter that does not belong there, or one that is spelled in another way.
-    #[error("there is a parameter that does not belong in a proof")]
+    /// The query contains a parameter that is not part of a proof.
+    ///
+    /// A parameter that AWS spells in another way is also this error.
+    #[error("query contains a parameter that is not part of a proof")]
     UnexpectedParameter,
-    /// The query has a parameter twice.
-    #[error("there is a parameter twice")]
+    /// The query contains a parameter more than once.
+    #[error("query contains a parameter more than once")]
     RepeatedParameter,
-    /// A header is signed that does not belong there, or with a value that is wrong.
-    #[error("the signed header `{name}` does not belong in a proof, or has another value")]
+    /// A signed header is not allowed in a proof, or has a wrong value.
+    #[error("signed header `{name}` is not allowed in a proof, or has a wrong value")]
     UnexpectedHeader {
-        /// Its name.
+        /// The header's name.
         name: String,
     },
-    /// A signed header is there twice.
-    #[error("the signed header `{name}` is not there exactly once")]
+    /// A signed header is missing or appears more than once.
+    #[error("signed header `{name}` must appear exactly once")]
     RepeatedHeader {
-        /// Its name.
+        /// The header's name.
         name: String,
     },
-    /// What the signature says of itself is wrong: its form, its date, its scope, its signed
-    /// headers, its audience.
+    /// The form, date, scope, signed headers or audience of the signature is wrong.
     #[error(transparent)]
     Claim(#[from] VerifyError),
 }

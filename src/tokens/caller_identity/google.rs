@@ -1,4 +1,4 @@
-//! Subject tokens for Google Cloud's workload identity federation.
+//! Subject tokens for Google Cloud workload identity federation.
 
 use zeroize::Zeroizing;
 
@@ -11,33 +11,37 @@ use crate::primitives::json::write_string;
 use crate::sigv4::object_key::encode_segment;
 use crate::timestamp::Timestamp;
 
-/// A subject token for Google Cloud's workload identity federation.
+/// Makes a subject token for Google Cloud workload identity federation.
 ///
-/// - Permission: none of IAM's. The provider maps the caller's ARN.
-/// - Lives for 15 minutes; what Google hands out for it lives on.
-/// - Goes to Google's Security Token Service as `subject_token`, with `subject_token_type`
-///   `urn:ietf:params:aws:token-type:aws4_request`. It is percent-encoded, as Google wants it; a
-///   form encodes it once more.
+/// - Permission: none in IAM. The provider maps the caller's ARN.
+/// - Lifetime: 15 minutes. The token that Google issues for it can be valid for longer.
+/// - Used as: `subject_token` for Google's Security Token Service, with the `subject_token_type`
+///   `urn:ietf:params:aws:token-type:aws4_request`. The token is percent-encoded, as Google expects
+///   it. A form encodes it once more.
 ///
-/// `target_resource` names the provider, and is signed:
+/// `target_resource` is the provider, which is signed:
 /// `//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`.
 ///
 /// Google Cloud, "Configure workload identity federation with AWS or Azure VMs".
 ///
 /// # Errors
-/// An invalid host, or one of another region; a resource that no header can carry; what [`Signer`](crate::Signer)
-/// refuses.
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the target resource is empty or not printable ASCII
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let provider = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws";
-/// let (host, now) = (caller_identity::host("eu-west-1")?, "2024-07-07T07:00:00Z".parse::<Timestamp>()?);
-/// let token = caller_identity::google(&credentials, "eu-west-1", &host, provider, now)?;
-/// assert!(token.expose().starts_with("%7B%22headers%22%3A%5B%7B%22key%22%3A%22Authorization%22%2C"));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let location = "//iam.googleapis.com/projects/1/locations/global";
+/// let provider = format!("{location}/workloadIdentityPools/p/providers/aws");
+/// let region = "eu-west-1";
+/// let host = caller_identity::host(region)?;
+/// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
+/// let token =
+///     caller_identity::google(&credentials, region, &host, &provider, now)?;
+/// assert!(token.expose().starts_with("%7B%22headers%22%3A%5B"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn google(
@@ -53,7 +57,7 @@ pub fn google(
     let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;
 
     let mut json = Zeroizing::new(String::from("{\"headers\":["));
-    // In the order and the spelling of Google's own sample.
+    // The order and the letter case of Google's sample.
     for (key, name) in [
         ("Authorization", "authorization"),
         ("host", "host"),

@@ -1,4 +1,4 @@
-//! MongoDB's MONGODB-AWS.
+//! Logins to MongoDB with the SASL mechanism MONGODB-AWS.
 
 use std::fmt;
 
@@ -12,33 +12,36 @@ use crate::error::Error;
 use crate::primitives::constant_time::same;
 use crate::timestamp::Timestamp;
 
-/// The client's answer to a MongoDB server, in the SASL mechanism `MONGODB-AWS`.
+/// Makes the client's second message of the SASL mechanism `MONGODB-AWS`.
 ///
-/// - Permission: none of IAM's. The server knows the caller's ARN as a user of `$external`.
-/// - Lives for 15 minutes; the server uses it at once.
-/// - Goes to `saslContinue`: `a` is [`expose_authorization`](MongoDbProof::expose_authorization),
-///   `d` the [`date`](MongoDbProof::date), `t` the
+/// - Permission: none in IAM. The server has the caller's ARN as a user of `$external`.
+/// - Lifetime: 15 minutes. The server uses it immediately.
+/// - Used as: the payload of `saslContinue`, where `a` is [`expose_authorization`](MongoDbProof::expose_authorization),
+///   `d` is [`date`](MongoDbProof::date), and `t` is the
 ///   [session token](MongoDbProof::expose_session_token).
 ///
-/// `client_nonce` is the `r` of `saslStart`; `server_nonce` and `host` are the server's `s` and `h`.
+/// `client_nonce` is `r` of `saslStart`. `server_nonce` and `host` are `s` and `h` of the server's
+/// response.
 ///
 /// MongoDB specifications, "Driver Authentication", *MONGODB-AWS*.
 ///
 /// # Errors
-/// A server nonce that is not 64 bytes of which the first are the client's; a host that is none;
-/// what [`Signer`](crate::Signer) refuses.
+/// - [`Error::InvalidParameter`] if the server nonce is not 64 bytes that begin with the client nonce
+/// - [`Error::InvalidParameter`] if the host is malformed or has a port
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let (client_nonce, server_nonce) = ([7; 32], [7; 64]);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let (client, server) = ([7; 32], [7; 64]);
+/// let host = "sts.eu-west-1.amazonaws.com";
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
-/// let answer = caller_identity::mongodb(&credentials, &client_nonce, &server_nonce, "sts.eu-west-1.amazonaws.com", now)?;
-/// assert_eq!(answer.date(), "20240707T070000Z");
-/// assert!(answer.expose_authorization().contains("/eu-west-1/sts/aws4_request"));
+/// let proof =
+///     caller_identity::mongodb(&credentials, &client, &server, host, now)?;
+/// assert_eq!(proof.date(), "20240707T070000Z");
+/// assert!(proof.expose_authorization().contains("/eu-west-1/sts/aws4_request"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn mongodb(
@@ -50,7 +53,7 @@ pub fn mongodb(
 ) -> Result<MongoDbProof, Error> {
     let (own, _) = server_nonce.split_at_checked(32).unwrap_or_default();
     if server_nonce.len() != 64 || !same(own, client_nonce) {
-        let problem = "is not 64 bytes that begin with the client's 32";
+        let problem = "must be 64 bytes that begin with the client nonce";
         return Err(Error::invalid_parameter("server nonce", problem));
     }
     let headers = [
@@ -64,13 +67,13 @@ pub fn mongodb(
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
     checked_host(host)?;
-    // As it came, in whatever case: the server sends the request itself, with its own `h`.
+    // In its original letter case: the server sends the request with its own spelling of `h`.
     let own = host.to_owned();
     let proof = Proof::new(credentials, region(host), own, headers.into(), QUERY, now)?;
     Ok(MongoDbProof(proof))
 }
 
-/// As the specification says: the second label, but for the global endpoint.
+/// The region by the specification: the second label, or that of the global endpoint.
 fn region(host: &str) -> &str {
     match host.split('.').nth(1) {
         Some(region) if host != "sts.amazonaws.com" => region,
@@ -78,42 +81,44 @@ fn region(host: &str) -> &str {
     }
 }
 
-/// What a MongoDB client answers.
+/// A MongoDB client's proof, from [`mongodb`].
 ///
-/// Zeroised when dropped, and never printed.
+/// It is zeroised when dropped, and `Debug` does not print its secrets.
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
+/// let credentials = Credentials::new("ASIAEXAMPLE", "secret")
+///     .with_session_token("token");
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
-/// let answer = caller_identity::mongodb(&credentials, &[1; 32], &[1; 64], "sts.amazonaws.com", now)?;
-/// assert_eq!(answer.expose_session_token(), Some("token"));
-/// assert_eq!(answer.expires_at(), "2024-07-07T07:15:00Z".parse::<Timestamp>()?);
+/// let host = "sts.amazonaws.com";
+/// let proof =
+///     caller_identity::mongodb(&credentials, &[1; 32], &[1; 64], host, now)?;
+/// assert_eq!(proof.expose_session_token(), Some("token"));
+/// assert_eq!(proof.expires_at(), "2024-07-07T07:15:00Z".parse::<Timestamp>()?);
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct MongoDbProof(Proof);
 
 impl MongoDbProof {
-    /// `a`: the value of the `authorization` header.
+    /// Returns `a`, the value of the `authorization` header.
     pub fn expose_authorization(&self) -> &str {
         self.0.header("authorization").unwrap_or_default()
     }
 
-    /// `d`: the value of `x-amz-date`.
+    /// Returns `d`, the value of `x-amz-date`.
     pub fn date(&self) -> &str {
         self.0.header("x-amz-date").unwrap_or_default()
     }
 
-    /// `t`: the session token, of temporary credentials.
+    /// Returns `t`, the session token, if the credentials are temporary.
     pub fn expose_session_token(&self) -> Option<&str> {
         self.0.header("x-amz-security-token")
     }
 
-    /// When it ends.
+    /// Returns when the proof or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }

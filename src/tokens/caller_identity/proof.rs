@@ -1,4 +1,4 @@
-//! Proofs in the header form.
+//! Proofs that are requests with an `authorization` header.
 
 use std::fmt;
 
@@ -14,27 +14,31 @@ use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 
-/// What AWS's own SDKs send.
+/// The value that AWS's own SDKs send.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
-/// A proof in the header form: a `POST` to STS with a body.
+/// Makes a proof that is a `POST` request to STS with an `authorization` header.
 ///
-/// With an audience as `(header name, value)`. Without one, whoever receives the proof can use it
-/// elsewhere.
+/// `audience` is a header name and value. Without an audience, a server can pass the proof on to
+/// another one.
 ///
 /// # Errors
-/// An invalid host, or one of another region; an audience that no header can carry; what [`Signer`]
-/// refuses.
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the audience is empty or not printable ASCII, or its header is
+///   one that the signer writes
+/// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token
+/// - everything [`Signer::new`] and [`Signer::sign`] return
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let audience = Some(("x-teleport-challenge", "abc123=="));
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
-/// let proof = caller_identity::signed(&credentials, "us-east-1", "sts.amazonaws.com", audience, now)?;
+/// let host = "sts.amazonaws.com";
+/// let proof =
+///     caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
 /// assert_eq!(proof.url(), "https://sts.amazonaws.com/");
 /// assert!(proof.expose_headers().any(|(name, _)| name == "authorization"));
 /// # Ok::<(), countersign::Error>(())
@@ -55,39 +59,43 @@ pub fn signed(
     Proof::new(credentials, region, host, headers, QUERY, now)
 }
 
-/// An audience as a header in text.
+/// Checks an audience, and returns it as text.
 pub(super) fn own_audience(name: &str, value: &str) -> Result<(String, String), Error> {
     let (name, _) = audience_header(name, value)?;
     Ok((name.as_str().to_owned(), value.to_owned()))
 }
 
-/// A signed `GetCallerIdentity`, for somebody else to send.
+/// A signed `GetCallerIdentity` request, for a server to send.
 ///
-/// Zeroised when dropped, and never printed.
+/// It is zeroised when dropped, and `Debug` does not print the values of its headers.
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
-/// # let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
+/// use countersign::{Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let proof = caller_identity::signed(&credentials, "us-east-1", "sts.amazonaws.com", None, now)?;
-/// assert_eq!((proof.method(), proof.url()), ("POST", "https://sts.amazonaws.com/"));
+/// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
+/// let host = "sts.amazonaws.com";
+/// let proof =
+///     caller_identity::signed(&credentials, "us-east-1", host, None, now)?;
+/// assert_eq!(proof.method(), "POST");
+/// assert_eq!(proof.url(), "https://sts.amazonaws.com/");
 /// assert_eq!(proof.body(), "Action=GetCallerIdentity&Version=2011-06-15");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Proof {
     url: String,
-    /// Name in lower case, and value.
+    /// Lowercase names, and values.
     headers: Vec<(String, Zeroizing<String>)>,
     body: &'static str,
     expires_at: Timestamp,
 }
 
 impl Proof {
-    /// Of headers but `host`, which was checked; the parameters are in the body, or without one in the query.
+    /// Signs a proof for a checked host.
+    ///
+    /// The parameters are in the body, or in the query if the body is empty. `headers` does not contain `host`.
     pub(super) fn new(
         credentials: &Credentials,
         region: &str,
@@ -135,18 +143,19 @@ impl Proof {
         })
     }
 
-    /// The method: `POST`.
+    /// Returns the method, `POST`.
     pub fn method(&self) -> &'static str {
         "POST"
     }
 
-    /// The URL.
+    /// Returns the URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// All headers, `host` among them, with names in lower case. They hold the signature and the
-    /// session token.
+    /// Returns all headers, including `host`, with lowercase names.
+    ///
+    /// They contain the signature and the session token.
     pub fn expose_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
@@ -158,12 +167,12 @@ impl Proof {
             .find_map(|(own, value)| (own == name).then_some(value))
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn body(&self) -> &'static str {
         self.body
     }
 
-    /// When it ends: 15 minutes after it was made, or with the credentials if they end before.
+    /// Returns when the proof or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }

@@ -11,33 +11,35 @@ use crate::error::Error;
 use crate::primitives::json::write_string;
 use crate::timestamp::Timestamp;
 
-/// The body of a login to HashiCorp Vault or OpenBao, by the AWS auth method's type `iam`.
+/// Makes the body of an AWS IAM login to HashiCorp Vault or OpenBao.
 ///
-/// - Permission: none of IAM's. The role of Vault's is bound to the caller's ARN.
-/// - Lives for 15 minutes.
-/// - Goes to `POST /v1/auth/aws/login` as it is: a JSON document.
+/// - Permission: none in IAM. The role in Vault is bound to the caller's ARN.
+/// - Lifetime: 15 minutes.
+/// - Used as: the body of `POST /v1/auth/aws/login`, a JSON document.
 ///
-/// `host` is the STS endpoint that Vault is configured for, `sts.amazonaws.com` (which is signed for
-/// `us-east-1`) unless set. `server_id` is Vault's `iam_server_id_header_value`: with it the login
-/// works at that Vault alone. Without a `role`, Vault takes the one that is named like the caller.
+/// `host` is the STS endpoint of Vault's configuration. Vault's default is `sts.amazonaws.com`, which
+/// is signed for `us-east-1`. `server_id` is Vault's `iam_server_id_header_value`, so that another
+/// Vault rejects the login. Without `role`, Vault uses the role with the caller's name.
 ///
 /// Vault, "AWS auth method", *IAM auth method*.
 ///
 /// # Errors
-/// An invalid host, or one of another region; a server id that no header can carry; what [`Signer`](crate::Signer)
-/// refuses.
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the server ID is empty or not printable ASCII
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
 /// ```
-/// use countersign::Timestamp;
-/// use countersign::Credentials;
 /// use countersign::tokens::caller_identity;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let login = caller_identity::vault(
-///     &credentials, "us-east-1", "sts.amazonaws.com", Some("vault.example.com"), Some("dev"),
-///     "2024-07-07T07:00:00Z".parse::<Timestamp>()?,
-/// )?;
-/// assert!(login.expose().starts_with(r#"{"role":"dev","iam_http_request_method":"POST","iam_request_url":""#));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
+/// let (host, server_id) = ("sts.amazonaws.com", Some("vault.example.com"));
+/// let (region, role) = ("us-east-1", Some("dev"));
+/// let login =
+///     caller_identity::vault(&credentials, region, host, server_id, role, now)?;
+/// let start = r#"{"role":"dev","iam_http_request_method":"POST","#;
+/// assert!(login.expose().starts_with(start));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn vault(

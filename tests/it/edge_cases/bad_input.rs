@@ -49,9 +49,8 @@ fn bad_escapes_in_a_query() {
         ("a=%%20", 2),
     ] {
         let uri = format!("https://h/?{query}");
-        let message = format!(
-            "the query cannot be sent: at byte {at}, there is a `%` without two hex digits"
-        );
+        let message =
+            format!("query is invalid at byte {at}: there is a `%` without two hex digits");
         refuses(&signer("s3"), &uri, NOW, &message);
     }
 }
@@ -86,15 +85,9 @@ fn regions_and_services() {
         ),
     ] {
         let refused = Signer::new(credentials(), name, "s3").unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            format!("the region {name:?} {problem}")
-        );
+        assert_eq!(refused.to_string(), format!("region {name:?} {problem}"));
         let refused = Signer::new(credentials(), REGION, name).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            format!("the service {name:?} {problem}")
-        );
+        assert_eq!(refused.to_string(), format!("service {name:?} {problem}"));
         for refused in [
             Verifier::new(name, "s3"),
             Verifier::new(REGION, name),
@@ -121,7 +114,7 @@ fn years_that_four_digits_cannot_say() {
             "253402304400 seconds since the Unix epoch",
         ),
     ] {
-        let message = format!("{said} is outside the years 0 to 9999 of a request timestamp");
+        let message = format!("request time {said} is outside the years 0 to 9999");
         refuses(&signer("s3"), "https://h/", now, &message);
     }
 }
@@ -132,7 +125,7 @@ fn a_query_that_is_signed_already() {
         &signer("s3"),
         "https://h/?X-Amz-Signature=0",
         NOW,
-        "the query already has the signing parameter `X-Amz-Signature`: sign the URL without it",
+        "query already contains the signing parameter `X-Amz-Signature`: sign the URL without it",
     );
 }
 

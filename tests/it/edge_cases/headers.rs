@@ -294,7 +294,7 @@ fn never_sign_refuses_the_headers_that_a_signature_needs() {
         assert_eq!(refused, Error::HeaderMustBeSigned { name });
     }
     let refused = Rules::S3.never_sign(header::HOST).unwrap_err();
-    assert_eq!(refused.to_string(), "the header `host` must be signed");
+    assert_eq!(refused.to_string(), "header `host` must be signed");
     // Any other name is taken, of AWS too.
     let rules = Rules::GENERIC
         .never_sign("x-amz-meta-a".parse().unwrap())
@@ -541,10 +541,7 @@ fn two_hosts_are_refused() {
         let error = signer("service").sign(&mut request, PayloadHash::EMPTY, NOW);
         let error = error.unwrap_err();
         assert_eq!(error, Error::DuplicateHost);
-        assert_eq!(
-            error.to_string(),
-            "the request has more than one `host` header"
-        );
+        assert_eq!(error.to_string(), "request has more than one `host` header");
         assert_eq!(*request.headers(), before);
     }
 }

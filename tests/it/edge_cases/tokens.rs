@@ -341,7 +341,7 @@ fn a_lifetime_with_a_fraction_of_a_second_is_refused_and_says_so() {
         assert_eq!(presigned, expected);
         assert_eq!(
             presigned.to_string(),
-            format!("the lifetime must be in whole seconds, got {got}")
+            format!("lifetime must be in whole seconds, got {got}")
         );
         let presigner = signer.presigner(expires_in, NOW).map(drop);
         assert_eq!(presigner.unwrap_err(), expected);
