@@ -6,7 +6,7 @@
 
 use std::{env, error::Error, fs};
 
-use countersign::explain::Explainer;
+use countersign::explain::{Diagnosis, Explainer};
 use countersign::verify::SignedRequest;
 
 /// A key with `@` and `=`, signed as it was sent.
@@ -25,6 +25,21 @@ const RESPONSE: &str = "HTTP/1.1 403 Forbidden
 the signature you provided. Check your key and signing method.</Message></Error>";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
+/// From the request as it was sent and the body of the response.
+pub(crate) fn why<B>(
+    request: &http::Request<B>,
+    service: &str,
+    secret: Option<&str>,
+    error_body: &str,
+) -> Result<Diagnosis, Box<dyn Error>> {
+    let mut explainer = Explainer::new(request, service.to_owned());
+    if let Some(secret) = secret {
+        explainer = explainer.with_secret_key(secret.into());
+    }
+    let diagnosis = explainer.error_body(error_body)?;
+    Ok(diagnosis)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let files = env::args().skip(1).map(fs::read_to_string);
     let files = files.collect::<Result<Vec<String>, _>>()?;
@@ -37,14 +52,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let request = parse_request(request)?;
     let service = SignedRequest::parse(&request)?.scope().service().to_owned();
-    let mut explainer = Explainer::new(&request, service);
-    if let Some(secret) = secret {
-        explainer = explainer.with_secret_key(secret.into());
-    }
+    let explainer = Explainer::new(&request, service.clone());
     println!("{}\n", explainer.canonical_request()?);
-    let diagnosis = match response.starts_with("HTTP/") {
-        true => explainer.response(&parse_response(response)?)?,
-        false => explainer.error_body(response)?,
+    let diagnosis = match (response.starts_with("HTTP/"), secret) {
+        (true, Some(secret)) => explainer
+            .with_secret_key(secret.into())
+            .response(&parse_response(response)?)?,
+        (true, None) => explainer.response(&parse_response(response)?)?,
+        (false, secret) => why(&request, &service, secret, response)?,
     };
     print!("{diagnosis}");
     Ok(())

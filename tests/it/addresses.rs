@@ -205,3 +205,22 @@ fn addresses_can_go_to_other_threads() {
     sendable::<countersign::HostService>();
     sendable::<countersign::clock_skew::ClockSkew>();
 }
+
+#[test]
+fn the_password_of_an_invalid_endpoint_is_not_printed() {
+    for url in [
+        "https://user:hunter2@store.example.com",
+        "https://user:hunter2@x@h",
+    ] {
+        let error = Addressing::new("us-west-2")
+            .with_endpoint(url)
+            .buckets()
+            .unwrap_err();
+        for said in [error.to_string(), format!("{error:?}")] {
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+    // Without it the endpoint is valid.
+    let sound = Addressing::new("us-west-2").with_endpoint("https://store.example.com");
+    assert!(sound.buckets().is_ok());
+}

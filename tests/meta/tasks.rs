@@ -1,4 +1,4 @@
-//! Eight tasks of a new user, in `examples/`: each takes at most eight lines and three imports, and no
+//! Nine tasks of a new user, in `examples/`: each takes at most eight lines and three imports, and no
 //! crate but `http`. Their results are compared with those of botocore 1.43, or verified.
 //!
 //! Lines are those of the task's function, formatted, without its last one, which returns the result.
@@ -10,6 +10,9 @@ mod assume_role;
 #[allow(dead_code, reason = "its `main` is for `cargo run`")]
 #[path = "../../examples/bearer_token.rs"]
 mod bearer_token;
+#[allow(dead_code, reason = "its `main` is for `cargo run`")]
+#[path = "../../examples/explain.rs"]
+mod explain;
 #[allow(dead_code, reason = "its `main` is for `cargo run`")]
 #[path = "../../examples/presign.rs"]
 mod presign;
@@ -54,7 +57,7 @@ const TEMPORARY: (&str, &str, &str) = (
 const KEY: &str = "2026/a b+c.pdf";
 
 /// By file and function.
-const TASKS: [(&str, &str, &str); 8] = [
+const TASKS: [(&str, &str, &str); 9] = [
     (
         "assume_role",
         "list_users",
@@ -65,6 +68,7 @@ const TASKS: [(&str, &str, &str); 8] = [
         "download",
         include_str!("../../examples/bearer_token.rs"),
     ),
+    ("explain", "why", include_str!("../../examples/explain.rs")),
     ("presign", "link", include_str!("../../examples/presign.rs")),
     (
         "put_unsigned",
@@ -315,8 +319,7 @@ fn the_rewritten_host_is_explained() -> Result<(), Box<dyn Error>> {
         /2026/a%20b%2Bc.pdf\n\nhost:10.0.0.7:8080\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n\
         x-amz-date:20260101T120000Z\n\nhost;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD\
         </CanonicalRequest></Error>";
-    let why = countersign::explain::Explainer::new(&request, "s3");
-    let why = why.error_body(error_body)?.to_string();
+    let why = explain::why(&request, "s3", None, error_body)?.to_string();
     assert!(why.starts_with(
         "SignatureDoesNotMatch\n\
          Likely cause: The request was signed for a host other than the one it arrived at.\n"
