@@ -121,7 +121,7 @@ fn expired_credentials_are_told_with_both_times() {
     );
     let said = error.to_string();
     assert!(
-        said.contains("2015-08-30T12:36:00Z, and it is 2015-08-30T12:36:00Z"),
+        said.contains("2015-08-30T12:36:00Z (request time 2015-08-30T12:36:00Z)"),
         "{said}"
     );
     assert!(request.headers().is_empty());
@@ -169,25 +169,25 @@ fn a_codeartifact_token_works_nowhere_else() {
             "codeartifact",
             "eu-west-1",
             NOW,
-            "the bearer token is for the region `us-west-2`, not for `eu-west-1`",
+            "bearer token is for region `us-west-2`, got `eu-west-1`",
         ),
         (
             "bedrock",
             "us-west-2",
             NOW,
-            "the bearer token is for the service `codeartifact`, not for `bedrock`",
+            "bearer token is for service `codeartifact`, got `bedrock`",
         ),
         (
             "codeartifact",
             "us-west-2",
             late,
-            "the bearer token expired at 2015-08-31T00:36:00Z, and it is 2015-08-31T00:36:00Z",
+            "bearer token expired at 2015-08-31T00:36:00Z (current time 2015-08-31T00:36:00Z)",
         ),
         (
             "codeartifact",
             "",
             NOW,
-            "the bearer token is for the region `us-west-2`, not for ``",
+            "bearer token is for region `us-west-2`, got ``",
         ),
     ] {
         let mut request = list_users().body(()).unwrap();

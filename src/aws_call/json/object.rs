@@ -111,7 +111,7 @@ mod tests {
             .optional("a", Some(""));
         assert_eq!(
             object.finish(),
-            "{\"b\":\"x\\\"\\\\\\u000a\u{fc}\",\"a\":\"\"}"
+            "{\"b\":\"x\\\"\\\\\\n\u{fc}\",\"a\":\"\"}"
         );
         assert_eq!(JsonObject::new().finish(), "{}");
     }
