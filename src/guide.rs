@@ -1,19 +1,18 @@
-//! How it is done: a page for each kind of work. There is nothing in here but text, and its
-//! examples run.
+//! The guide: one page for each kind of work, with examples that run.
 //!
-//! | page | for those who |
+//! | page | how to |
 //! |---|---|
-//! | [`clients`] | sign what hyper, reqwest, ureq or another client sends |
+//! | [`clients`] | sign what hyper, reqwest, ureq or another HTTP client sends |
 //! | [`stores`] | talk to MinIO, Ceph, R2, Google Cloud Storage or OSS |
-//! | [`credentials`] | have credentials that end |
-//! | [`bearer`] | need a bearer token in place of a signature |
+//! | [`credentials`] | find credentials, and refresh temporary ones |
+//! | [`bearer`] | use a bearer token in place of a signature |
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
-//! | [`presigned`] | hand out URLs |
-//! | [`server`] | verify what arrives |
-//! | [`moving`] | come from aws-sigv4, reqsign or rusty-s3 |
-//! | [`mismatch`] | read `SignatureDoesNotMatch` |
+//! | [`presigned`] | create presigned URLs |
+//! | [`server`] | verify requests on a server |
+//! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
+//! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
 //!
-//! Nine usual tasks, in at most eight lines each, are in `examples/tasks`.
+//! The programs in `examples/` do one task each. `examples/tour.rs` shows all of the main work.
 
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}
