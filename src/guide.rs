@@ -1,20 +1,18 @@
-//! A guide with one page for each task.
+//! The guide: one page for each kind of work, with examples that run.
 //!
-//! The module contains text only. The examples are compiled and run as tests.
-//!
-//! | page | task |
+//! | page | how to |
 //! |---|---|
-//! | [`clients`] | sign requests for hyper, reqwest, ureq or another HTTP client |
-//! | [`stores`] | use MinIO, Ceph, R2, Google Cloud Storage or OSS |
-//! | [`credentials`] | refresh credentials before they expire |
-//! | [`bearer`] | get and use bearer tokens |
+//! | [`clients`] | sign what hyper, reqwest, ureq or another HTTP client sends |
+//! | [`stores`] | talk to MinIO, Ceph, R2, Google Cloud Storage or OSS |
+//! | [`credentials`] | find credentials, and refresh temporary ones |
+//! | [`bearer`] | use a bearer token in place of a signature |
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
 //! | [`presigned`] | create presigned URLs |
 //! | [`server`] | verify requests on a server |
-//! | [`moving`] | migrate from aws-sigv4, reqsign or rusty-s3 |
+//! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
 //! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
 //!
-//! The programs in `examples/` do common tasks in a few lines each.
+//! The programs in `examples/` do one task each. `examples/tour.rs` shows all of the main work.
 
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}
