@@ -693,12 +693,11 @@ fn sign(
 ) -> Result<Request<String>, Error> {
     let expected = "a time of the calendar";
     let parameter = "now";
-    let utc = now.to_utc();
-    let utc = utc.ok_or(Error::InvalidParameter {
+    now.to_utc().ok_or(Error::InvalidParameter {
         parameter,
         expected,
     })?;
-    Ok(request.sign(credentials, utc)?)
+    Ok(request.sign(credentials, now)?)
 }
 
 fn read_role(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {

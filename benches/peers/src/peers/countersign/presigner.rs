@@ -20,7 +20,7 @@ pub fn typed(work: &'static Work) -> Entry {
         TYPED,
         || work.request.clone(),
         move |request| presigner.presign(request).expect("a signature"),
-        |_, presigned| Proof::of_url(presigned.path_and_query()),
+        |_, presigned| Proof::of_url(presigned.url()),
     ))
 }
 
