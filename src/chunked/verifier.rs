@@ -16,12 +16,6 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::verify::{StreamContext, VerificationKey};
 
-/// The default limit for the size of a signed chunk: 16 MiB.
-pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
-
-/// The maximum length of all trailers of an upload together: 8 KiB.
-pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
-
 /// Decodes aws-chunked bytes as they arrive, and returns data only after its signature was verified.
 ///
 /// The input may be split anywhere. The verifier buffers a signed chunk until all of it has arrived.

@@ -109,10 +109,7 @@ mod tests {
             .text("b", "x\"\\\n\u{fc}")
             .optional("none", None)
             .optional("a", Some(""));
-        assert_eq!(
-            object.finish(),
-            "{\"b\":\"x\\\"\\\\\\u000a\u{fc}\",\"a\":\"\"}"
-        );
+        assert_eq!(object.finish(), "{\"b\":\"x\\\"\\\\\\n\u{fc}\",\"a\":\"\"}");
         assert_eq!(JsonObject::new().finish(), "{}");
     }
 }

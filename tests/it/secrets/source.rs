@@ -49,6 +49,7 @@ fn no_error_has_room_for_a_secret() {
             ];
             let harmless = [
                 "&'static str",
+                "AddressPart",
                 "Timestamp",
                 "Duration",
                 "u64",
