@@ -1,4 +1,17 @@
 //! Passwords for Amazon Redshift Serverless.
+//!
+//! ```
+//! use countersign::aws_call::Endpoint;
+//! use countersign::redshift::serverless::{GetCredentials, Workgroup};
+//! use countersign::{Credentials, Timestamp};
+//!
+//! let ask = GetCredentials::new(Workgroup::Name("wg-1"));
+//! let call = ask.request(&Endpoint::regional("eu-north-1")?)?;
+//! let now = Timestamp::from_unix_seconds(1_795_953_600);
+//! let request = call.sign(&Credentials::new("AKIDEXAMPLE", "secret"), now)?;
+//! assert!(request.headers().contains_key("authorization"));
+//! # Ok::<(), countersign::Error>(())
+//! ```
 
 use std::time::Duration;
 
