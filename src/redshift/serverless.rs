@@ -98,7 +98,7 @@ impl<'a> GetCredentials<'a> {
         };
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
         if name.is_some_and(|name| !(3..=64).contains(&name.len()) || !name.bytes().all(allowed)) {
-            let problem = "takes 3 to 64 of `a-z`, `0-9` and `-`";
+            let problem = "must be 3 to 64 characters of `a-z`, `0-9` and `-`";
             return Err(Error::invalid_parameter("workgroupName", problem));
         }
         if domain == Some("") {
