@@ -20,7 +20,7 @@
 //! let url = signer.sign_query(&http::Request::get(url).body(())?, now)?;
 //!
 //! // What the service does with it:
-//! let request = http::Request::get(&*url).body(())?;
+//! let request = http::Request::get(url).body(())?;
 //! let claim = SignedRequest::parse_sigv2(&request, None)?;
 //! assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
 //! claim.verify(&credentials, now)?;

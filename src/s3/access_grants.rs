@@ -189,7 +189,10 @@ impl<'a> GetDataAccess<'a> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let account = self.account_id;
         if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Error::invalid_parameter("AccountId", "must be twelve digits"));
+            return Err(Error::invalid_parameter(
+                "AccountId",
+                "must be twelve digits",
+            ));
         }
         limits::length(
             "Target",

@@ -79,7 +79,7 @@ fn response(case: &mut Case<'_>) {
             let milliseconds = token.expiration().unwrap().unix_millis();
             json!({
                 "authorizationToken": token.expose(),
-                "expiration": {"epoch_ms": i64::try_from(milliseconds).unwrap()},
+                "expiration": {"epoch_ms": milliseconds},
             })
         }
         Err(error) => json!({"Error": {"Message": error.message(), "Code": error.code()}}),
