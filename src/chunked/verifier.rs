@@ -20,8 +20,8 @@ use crate::verify::{StreamContext, VerificationKey};
 ///
 /// The input may be split anywhere. The verifier buffers a signed chunk until all of it has arrived.
 /// The buffer grows with the data that has arrived, whatever size the chunk's header announces. Its
-/// limit is the largest chunk ([16 MiB](DEFAULT_MAX_CHUNK_SIZE) by default, see
-/// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](MAX_TRAILERS_LENGTH).
+/// limit is the largest chunk ([16 MiB](super::DEFAULT_MAX_CHUNK_SIZE) by default, see
+/// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](super::MAX_TRAILERS_LENGTH).
 /// Unsigned chunks, which only the checksums in the trailers protect, pass through as they arrive.
 ///
 /// What arrives is compared with everything that the request's signature promised: the order of the
