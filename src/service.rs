@@ -380,7 +380,7 @@ pub enum ContentSha256 {
     Always,
     /// Always, and with no other value than `UNSIGNED-PAYLOAD`. VPC Lattice.
     UnsignedOnly,
-    /// With `x-amz-sha256-tree-hash`, else like [`Unhashed`](Self::Unhashed). S3 Glacier.
+    /// With `x-amz-sha256-tree-hash`, else like [`IfNotHashed`](Self::IfNotHashed). S3 Glacier.
     TreeHash,
 }
 
