@@ -9,6 +9,26 @@
 //! - `parse` reads the response. What the service refuses is a [`ServiceError`].
 //!
 //! No call opens a connection. Send the request with the HTTP client of your program.
+//!
+//! ```
+//! # #[cfg(feature = "sts")] {
+//! use countersign::sts::{Endpoint, GetCallerIdentity};
+//! use countersign::{Credentials, Timestamp};
+//! use http::StatusCode;
+//!
+//! let call = GetCallerIdentity.request(&Endpoint::global());
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let now = Timestamp::from_unix_seconds(1_767_268_800);
+//! let request = call.sign(&credentials, now)?;
+//! assert_eq!(request.uri(), "https://sts.amazonaws.com/");
+//!
+//! // Send it; the service may refuse it:
+//! let body = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
+//! let refused = GetCallerIdentity::parse(StatusCode::FORBIDDEN, body);
+//! assert_eq!(refused.unwrap_err().code(), Some("ExpiredToken"));
+//! # }
+//! # Ok::<(), countersign::Error>(())
+//! ```
 
 #[cfg(any(
     feature = "ecr",

@@ -75,7 +75,7 @@ pub use signer::{ChunkHeader, ChunkSigner};
 pub use trailer::Trailer;
 #[cfg(feature = "http-body")]
 pub use verified_body::{VerifiedBody, VerifiedBodyError};
-pub use verifier::{ChunkVerifier, DEFAULT_MAX_CHUNK_SIZE, Decoded, MAX_TRAILERS_LENGTH};
+pub use verifier::{ChunkVerifier, Decoded};
 
 pub use crate::error::chunk::ChunkSigningError;
 
@@ -98,6 +98,12 @@ pub const MIN_CHUNK_SIZE: usize = 8 * 1024;
 
 /// The default size of chunks: 64 KiB, as S3 recommends.
 pub const DEFAULT_CHUNK_SIZE: usize = 64 * 1024;
+
+/// The default limit for the size of a signed chunk: 16 MiB.
+pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
+
+/// The maximum length of all trailers of an upload together: 8 KiB.
+pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
 
 const DECODED_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
 const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");

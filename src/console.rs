@@ -194,7 +194,7 @@ impl<'a> GetSigninToken<'a> {
             let problem = "is not allowed with GetFederationToken and with chained roles";
             return Err(Error::invalid_parameter("SessionDuration", problem));
         }
-        let problem = "takes 900 to 43200 seconds";
+        let problem = "must be 900 to 43200 seconds";
         let seconds = limits::seconds(
             "SessionDuration",
             self.session_duration,

@@ -1,4 +1,14 @@
-//! What a client holds: an access key id, a secret access key, maybe a session token.
+//! Access keys: an access key ID, a secret access key and, if they are temporary, a session token.
+//!
+//! ```
+//! use countersign::Credentials;
+//! use countersign::credentials::IdPrefix;
+//!
+//! let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret")
+//!     .with_session_token("AQoDYXdzEJr...");
+//! let prefix = IdPrefix::of(credentials.access_key_id());
+//! assert_eq!(prefix, Some(IdPrefix::TemporaryAccessKey));
+//! ```
 
 pub(crate) mod key_id;
 

@@ -77,5 +77,10 @@ fn to_be_signed(request: Request<String>, endpoint: &Endpoint) -> SignableReques
 }
 
 fn check_resource(resource: &str) -> Result<(), Error> {
-    limits::length("resource", resource, 1..=2048, "takes 1 to 2048 characters")
+    limits::length(
+        "resource",
+        resource,
+        1..=2048,
+        "must be 1 to 2048 characters",
+    )
 }

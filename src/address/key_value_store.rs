@@ -85,10 +85,10 @@ impl KeyValueStore {
         }
         let arn = Arn::parse(&self.arn)?;
         if (arn.service, arn.resource().next()) != ("cloudfront", Some("key-value-store")) {
-            return Err(arn.invalid("is not of a key value store"));
+            return Err(arn.invalid("does not name a key value store"));
         }
         if !arn.region.is_empty() {
-            return Err(arn.invalid("names a Region, which a key value store has not"));
+            return Err(arn.invalid("names a Region, but a key value store has none"));
         }
         if arn.partition != Partition::Aws.id() {
             return conflict(AddressPart::OtherPartition);

@@ -16,18 +16,12 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::verify::{StreamContext, VerificationKey};
 
-/// The default limit for the size of a signed chunk: 16 MiB.
-pub const DEFAULT_MAX_CHUNK_SIZE: usize = 16 * 1024 * 1024;
-
-/// The maximum length of all trailers of an upload together: 8 KiB.
-pub const MAX_TRAILERS_LENGTH: usize = 8 * 1024;
-
 /// Decodes aws-chunked bytes as they arrive, and returns data only after its signature was verified.
 ///
 /// The input may be split anywhere. The verifier buffers a signed chunk until all of it has arrived.
 /// The buffer grows with the data that has arrived, whatever size the chunk's header announces. Its
-/// limit is the largest chunk ([16 MiB](DEFAULT_MAX_CHUNK_SIZE) by default, see
-/// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](MAX_TRAILERS_LENGTH).
+/// limit is the largest chunk ([16 MiB](super::DEFAULT_MAX_CHUNK_SIZE) by default, see
+/// [`with_max_chunk_size`](Self::with_max_chunk_size)) and the [trailers](super::MAX_TRAILERS_LENGTH).
 /// Unsigned chunks, which only the checksums in the trailers protect, pass through as they arrive.
 ///
 /// What arrives is compared with everything that the request's signature promised: the order of the

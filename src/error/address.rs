@@ -32,7 +32,7 @@ pub enum AddressError {
     /// The custom endpoint cannot be used as a base URL.
     #[error("endpoint {endpoint:?} is not of the form http(s)://host[:port][/path]")]
     InvalidEndpoint {
-        /// The endpoint as it was given.
+        /// The endpoint as it was given, without what precedes an `@`.
         endpoint: String,
     },
     /// The bucket cannot be addressed.

@@ -2,26 +2,40 @@
 
 use std::borrow::Cow;
 
+use zeroize::Zeroizing;
+
+use crate::credentials::SecretKey;
 use crate::credentials::key_id::IdPrefix;
 use crate::primitives::constant_time::same;
-use crate::service::{ContentSha256, Rules};
+use crate::service::{ContentSha256, Rules, Service};
+use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 
+use super::Message;
 use super::cause::Cause;
 use super::claimed::Claimed;
 use super::compare::path::{as_sent, recoded};
 use super::compare::{Known, compare, compare_scopes};
 use super::diagnosis::{Diagnosis, Difference, Finding};
 use super::hide::Secrets;
-use super::lines::Lines;
+use super::lines::{Lines, is_hash};
 use super::message::{clock_of_header, told};
 use super::rebuilt::{Rebuilt, in_hex};
 use super::response::ErrorResponse;
 use super::search::{Found, search, signs};
-use super::{Explainer, Message};
+
+/// What the caller gives to an `Explainer`.
+pub(super) struct Given {
+    pub(super) request: Message,
+    pub(super) service: Service,
+    pub(super) payload: Option<PayloadHash>,
+    pub(super) captured_payload: Option<PayloadHash>,
+    pub(super) secret_key: Option<SecretKey>,
+    pub(super) signer_log: Option<Zeroizing<String>>,
+}
 
 pub(super) struct Case<'a> {
-    given: &'a Explainer,
+    given: &'a Given,
     claimed: Claimed,
     /// What the receiver of the request calculates.
     pub(super) rebuilt: Result<Rebuilt, VerifyError>,
@@ -29,7 +43,7 @@ pub(super) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(given: &'a Explainer) -> Self {
+    pub(super) fn new(given: &'a Given) -> Self {
         let mut secrets = Secrets::default();
         secrets.add_request(&given.request);
         if let Some(secret_key) = &given.secret_key {
@@ -348,7 +362,7 @@ impl<'a> Case<'a> {
     /// Whether the request does not tell which payload hash was signed, and neither does the signer
     /// or the secret; with the hash that the server calculated.
     fn hidden_payload_hash(&self, response: &ErrorResponse) -> Option<Option<Difference>> {
-        let Explainer {
+        let Given {
             signer_log,
             secret_key,
             payload,
@@ -412,7 +426,3 @@ impl<'a> Case<'a> {
 
 /// In place of a line that is unknown.
 const UNKNOWN: &str = "(unknown)";
-
-pub(super) fn is_hash(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
-}

@@ -6,11 +6,10 @@ mod query;
 
 use crate::sigv4::payload_hash::PayloadHash;
 
-use super::case::is_hash;
 use super::cause::Cause;
 use super::diagnosis::{Difference, Finding};
 use super::hide::Secrets;
-use super::lines::Lines;
+use super::lines::{Lines, is_hash};
 
 /// What is known besides the two texts.
 #[derive(Default)]

@@ -12,7 +12,7 @@ use crate::service::Service;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::VerifyError;
 
-use super::case::Case;
+use super::case::{Case, Given};
 use super::diagnosis::Diagnosis;
 use super::hide::Text;
 use super::response::ErrorResponse;
@@ -51,14 +51,7 @@ use super::{Message, UnreadableResponse};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub struct Explainer {
-    pub(super) request: Message,
-    pub(super) service: Service,
-    pub(super) payload: Option<PayloadHash>,
-    pub(super) captured_payload: Option<PayloadHash>,
-    pub(super) secret_key: Option<SecretKey>,
-    pub(super) signer_log: Option<Zeroizing<String>>,
-}
+pub struct Explainer(Given);
 
 impl Explainer {
     /// Creates an explainer for a request as it was sent: method, target and headers as on the wire.
@@ -113,27 +106,27 @@ impl Explainer {
     }
 
     fn from_message(request: Message, service: Service) -> Self {
-        Self {
+        Self(Given {
             request,
             service,
             payload: None,
             captured_payload: None,
             secret_key: None,
             signer_log: None,
-        }
+        })
     }
 
     /// Sets the hash of the payload that was sent.
     ///
     /// Hash the bytes that the HTTP client was given. Do not copy the hash that was signed.
     pub fn with_payload(mut self, payload: PayloadHash) -> Self {
-        self.payload = Some(payload);
+        self.0.payload = Some(payload);
         self
     }
 
     /// Sets the hash of the payload as [`captured`](Self::captured) received it.
     pub fn with_captured_payload(mut self, payload: PayloadHash) -> Self {
-        self.captured_payload = Some(payload);
+        self.0.captured_payload = Some(payload);
         self
     }
 
@@ -142,13 +135,13 @@ impl Explainer {
     /// The explainer tries the usual mistakes of signers, and white space around the secret. It
     /// keeps the secret to itself.
     pub fn with_secret_key(mut self, secret_key: SecretKey) -> Self {
-        self.secret_key = Some(secret_key);
+        self.0.secret_key = Some(secret_key);
         self
     }
 
     /// Sets the canonical request that the signer logged.
     pub fn with_signer_log(mut self, canonical_request: impl Into<String>) -> Self {
-        self.signer_log = Some(Zeroizing::new(canonical_request.into()));
+        self.0.signer_log = Some(Zeroizing::new(canonical_request.into()));
         self
     }
 
@@ -161,7 +154,7 @@ impl Explainer {
     pub fn canonical_request(&self) -> Result<Text, VerifyError> {
         let Case {
             rebuilt, secrets, ..
-        } = Case::new(self);
+        } = Case::new(&self.0);
         let text = rebuilt?.lines.to_text();
         let hidden = secrets.canonical(&text);
         Ok(Text::new(text, hidden))
@@ -172,7 +165,7 @@ impl Explainer {
     /// # Errors
     /// - [`VerifyError`] as from [`canonical_request`](Self::canonical_request)
     pub fn string_to_sign(&self) -> Result<Text, VerifyError> {
-        let rebuilt = Case::new(self).rebuilt?;
+        let rebuilt = Case::new(&self.0).rebuilt?;
         let text = rebuilt.string_to_sign(&rebuilt.lines.to_text()).to_string();
         Ok(Text::new(text.clone(), text))
     }
@@ -206,7 +199,7 @@ impl Explainer {
     /// ```
     #[must_use]
     pub fn check(&self) -> Diagnosis {
-        Diagnosis::new(Case::new(self).check())
+        Diagnosis::new(Case::new(&self.0).check())
     }
 
     /// Explains a response.
@@ -247,7 +240,7 @@ impl Explainer {
         }
         let body = response.body().as_ref();
         let response = ErrorResponse::new(status.as_u16(), headers, body)?;
-        Ok(Case::new(self).explain(&response))
+        Ok(Case::new(&self.0).explain(&response))
     }
 
     /// Explains the body of an error response, if status and headers are unknown.
@@ -270,7 +263,7 @@ impl Explainer {
     /// ```
     pub fn error_body(&self, body: impl AsRef<[u8]>) -> Result<Diagnosis, UnreadableResponse> {
         let response = ErrorResponse::from_body(body.as_ref())?;
-        Ok(Case::new(self).explain(&response))
+        Ok(Case::new(&self.0).explain(&response))
     }
 
     /// Explains what happened on the way, from the request as it was captured behind a proxy.
@@ -296,7 +289,7 @@ impl Explainer {
     /// ```
     #[must_use]
     pub fn captured<R: HttpRequest>(&self, captured: &R) -> Diagnosis {
-        Diagnosis::new(Case::new(self).captured(&message(captured)))
+        Diagnosis::new(Case::new(&self.0).captured(&message(captured)))
     }
 }
 
@@ -311,7 +304,7 @@ fn message<R: HttpRequest>(request: &R) -> Message {
 impl fmt::Debug for Explainer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explainer")
-            .field("service", &self.service.name())
+            .field("service", &self.0.service.name())
             .finish_non_exhaustive()
     }
 }

@@ -132,6 +132,11 @@ impl Lines {
     }
 }
 
+/// Whether a text is a SHA-256 hash in hexadecimal.
+pub(super) fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

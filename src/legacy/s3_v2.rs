@@ -12,6 +12,22 @@
 //!
 //! Amazon S3 User Guide, "Signing and authenticating REST requests".
 //!
+//! ```
+//! use countersign::legacy::s3_v2::{Bucket, Signer};
+//! use countersign::{Credentials, Timestamp};
+//!
+//! let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+//! let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key))?;
+//! let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
+//! let mut request = http::Request::get(url).body(())?;
+//! let now: Timestamp = "2007-03-27T19:36:42Z".parse()?;
+//! signer.sign(&mut request, Bucket::InHost("johnsmith"), now)?;
+//! let authorization = request.headers()["authorization"].to_str()?;
+//! assert!(authorization.starts_with("AWS AKIAIOSFODNN7EXAMPLE:"));
+//! assert_eq!(request.headers()["date"], "Tue, 27 Mar 2007 19:36:42 GMT");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! [`SignedRequest::parse_s3_v2`](super::SignedRequest::parse_s3_v2) reads a request that arrives.
 
 mod claim;

@@ -8,6 +8,24 @@
 //! signature".
 //!
 //! [`SignedRequest::parse_sigv2`](super::SignedRequest::parse_sigv2) reads a request that arrives.
+//!
+//! ```
+//! use countersign::legacy::{SignedRequest, sigv2::Signer};
+//! use countersign::{Credentials, Timestamp};
+//!
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials.clone())?;
+//! let url = "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15";
+//! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+//! let url = signer.sign_query(&http::Request::get(url).body(())?, now)?;
+//!
+//! // What the service does with it:
+//! let request = http::Request::get(url).body(())?;
+//! let claim = SignedRequest::parse_sigv2(&request, None)?;
+//! assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
+//! claim.verify(&credentials, now)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod claim;
 mod string_to_sign;

@@ -152,7 +152,12 @@ impl<'a> GetClusterCredentials<'a> {
 ///     request.body(),
 ///     "Action=GetClusterCredentialsWithIAM&Version=2012-12-01&DbName=dev&ClusterIdentifier=c1"
 /// );
-/// # Ok::<(), countersign::Error>(())
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetClusterCredentialsWithIAMResponse xmlns=\"http://redshift.amazonaws.com/doc/2012-12-01/\"><GetClusterCredentialsWithIAMResult><DbUser>IAMR:role</DbUser><DbPassword>pass</DbPassword><Expiration>2026-11-29T12:15:00Z</Expiration></GetClusterCredentialsWithIAMResult></GetClusterCredentialsWithIAMResponse>");
+/// let login = GetClusterCredentialsWithIam::parse(status, body)?;
+/// assert_eq!(login.user, "IAMR:role");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -1,4 +1,17 @@
 //! Passwords for Amazon Redshift Serverless.
+//!
+//! ```
+//! use countersign::aws_call::Endpoint;
+//! use countersign::redshift::serverless::{GetCredentials, Workgroup};
+//! use countersign::{Credentials, Timestamp};
+//!
+//! let ask = GetCredentials::new(Workgroup::Name("wg-1"));
+//! let call = ask.request(&Endpoint::regional("eu-north-1")?)?;
+//! let now = Timestamp::from_unix_seconds(1_795_953_600);
+//! let request = call.sign(&Credentials::new("AKIDEXAMPLE", "secret"), now)?;
+//! assert!(request.headers().contains_key("authorization"));
+//! # Ok::<(), countersign::Error>(())
+//! ```
 
 use std::time::Duration;
 
@@ -85,7 +98,7 @@ impl<'a> GetCredentials<'a> {
         };
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
         if name.is_some_and(|name| !(3..=64).contains(&name.len()) || !name.bytes().all(allowed)) {
-            let problem = "takes 3 to 64 of `a-z`, `0-9` and `-`";
+            let problem = "must be 3 to 64 characters of `a-z`, `0-9` and `-`";
             return Err(Error::invalid_parameter("workgroupName", problem));
         }
         if domain == Some("") {

@@ -189,18 +189,21 @@ impl<'a> GetDataAccess<'a> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let account = self.account_id;
         if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Error::invalid_parameter("AccountId", "takes twelve digits"));
+            return Err(Error::invalid_parameter(
+                "AccountId",
+                "must be twelve digits",
+            ));
         }
         limits::length(
             "Target",
             self.target,
             1..=2000,
-            "takes 1 to 2000 characters",
+            "must be 1 to 2000 characters",
         )?;
-        let problem = "takes 900 to 43200 seconds";
+        let problem = "must be 900 to 43200 seconds";
         let seconds = limits::seconds("DurationSeconds", self.duration, 900..=43_200, problem)?;
         if let Some(context) = self.audit_context {
-            let problem = "takes 1 to 2048 characters without a line break";
+            let problem = "must be 1 to 2048 characters without a line break";
             limits::length("AuditContext", context, 1..=2048, problem)?;
             if context.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
                 return Err(Error::invalid_parameter("AuditContext", problem));
@@ -233,7 +236,7 @@ impl<'a> GetDataAccess<'a> {
             .parse()
             .map_err(|_| Error::UrlTooLong { length: url.len() })?;
         let account = HeaderValue::from_str(account)
-            .map_err(|_| Error::invalid_parameter("AccountId", "takes twelve digits"))?;
+            .map_err(|_| Error::invalid_parameter("AccountId", "must be twelve digits"))?;
         let headers = request.headers_mut();
         headers.insert("x-amz-account-id", account);
         let checksum = HeaderValue::from_static(CRC32_OF_NOTHING);

@@ -5,11 +5,12 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::primitives::ascii::header_value;
 use crate::primitives::scan::holds;
 use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
-    AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, ReadyToken, Written, header_value, is_written,
+    AddedHeaders, CONTENT_SHA256, DATE, REGION_SET, Written, is_written,
 };
 use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
 use crate::sigv4::authorization::{
@@ -23,6 +24,7 @@ use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 use crate::sigv4::scope::check_service;
+use crate::sigv4::session_token::ReadyToken;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::Key;
 use crate::timestamp::Timestamp;

@@ -125,7 +125,7 @@ impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
     /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let token =
-            |name, token| limits::length(name, token, 4..=20_000, "takes 4 to 20000 characters");
+            |name, token| limits::length(name, token, 4..=20_000, "must be 4 to 20000 characters");
         let body = match self.grant {
             TokenGrant::TokenExchange {
                 subject_token,
@@ -147,7 +147,7 @@ impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
             } => {
                 token("assertion", assertion)?;
                 let client = client_id.unwrap_or_default();
-                limits::length("clientId", client, 0..=212, "takes up to 212 characters")?;
+                limits::length("clientId", client, 0..=212, "must be up to 212 characters")?;
                 resource.map_or(Ok(()), check_resource)?;
                 JsonObject::new()
                     .text("grant_type", &format!("{GRANT}jwt-bearer"))

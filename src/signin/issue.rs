@@ -57,7 +57,7 @@ impl<'a> CreateBearerToken<'a> {
     /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         check_resource(self.resource)?;
-        let problem = "takes 300 seconds or more";
+        let problem = "must be 300 seconds or more";
         // The maximum is AWS's to change.
         let seconds = limits::seconds("durationSeconds", self.duration, 300..=u64::MAX, problem)?;
         let body = JsonObject::new()

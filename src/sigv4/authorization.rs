@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::error::Error;
 use crate::primitives::scan::{cut, holds};
 use crate::primitives::sink::Sink;
+use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 
@@ -229,6 +230,12 @@ impl Signature {
         signature.make_lower_case();
         Ok(signature)
     }
+}
+
+/// The decoded value of a query parameter.
+fn value_of<'a>(parameter: &Parameter<'a>) -> Result<Cow<'a, str>, Error> {
+    let not_utf8 = Error::MalformedAuthorization("a parameter is not UTF-8");
+    parameter.value().ok_or(not_utf8)
 }
 
 #[cfg(test)]

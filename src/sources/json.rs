@@ -77,7 +77,7 @@ pub(super) fn text_of(value: &Value) -> Secret {
     let _ = write!(size, "{value}");
     let mut text = Zeroizing::new(String::with_capacity(size.0));
     let _ = write!(text, "{value}");
-    Secret::from(text)
+    Secret::of(text)
 }
 
 struct Size(usize);

@@ -130,6 +130,17 @@ impl RefreshPolicy {
 /// Until when a value in a [`RefreshCell`] is good.
 ///
 /// [`ResolvedCredentials::validity`] makes it.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
+/// use std::time::Duration;
+///
+/// let now = Timestamp::from_unix_seconds(1_893_553_445);
+/// let hour = Validity::until(Some(now + Duration::from_secs(3600)));
+/// let cell = RefreshCell::with_value(RefreshPolicy::default(), "token", hour);
+/// assert!(matches!(cell.get(now), Lease::Current(token) if *token == "token"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Validity {
     expiration: Option<Timestamp>,
@@ -319,7 +330,20 @@ impl<T> fmt::Debug for RefreshCell<T> {
 /// The permit to refresh the value of a [`RefreshCell`]; one is out at a time.
 ///
 /// A permit that is dropped counts as a failed try, as when an async task is cancelled. It borrows
-/// nothing, so it can go to another thread or task. [`RefreshCell`] has an example.
+/// nothing, so it can go to another thread or task.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
+///
+/// let now = Timestamp::from_unix_seconds(1_893_553_445);
+/// let cell = RefreshCell::new(RefreshPolicy::default());
+/// let Lease::Refresh { permit, .. } = cell.get(now) else {
+///     panic!("an empty cell asks for a value");
+/// };
+/// permit.succeed("token", Validity::until(None), now);
+/// assert!(matches!(cell.get(now), Lease::Current(token) if *token == "token"));
+/// ```
 pub struct RefreshPermit<T> {
     state: Arc<Mutex<State<T>>>,
     retry: Duration,

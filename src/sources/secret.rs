@@ -37,8 +37,9 @@ impl From<String> for Secret {
     }
 }
 
-impl From<Zeroizing<String>> for Secret {
-    fn from(text: Zeroizing<String>) -> Self {
+impl Secret {
+    /// Wraps a text that is zeroised already.
+    pub(crate) fn of(text: Zeroizing<String>) -> Self {
         Self(text)
     }
 }

@@ -16,6 +16,15 @@ use crate::timestamp::Timestamp;
 ///
 /// [`VerifyError`], [`ChunkError`](crate::chunked::ChunkError), and with their features the errors
 /// of verified bodies and of browser uploads. Sealed.
+///
+/// ```
+/// use countersign::verify::{ErrorContext, Protocol, Refusal, VerifyError, error_response};
+///
+/// fn refuse(refusal: &impl Refusal) -> http::Response<String> {
+///     error_response(refusal, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"))
+/// }
+/// assert_eq!(refuse(&VerifyError::SignatureMismatch).status(), 403);
+/// ```
 pub trait Refusal: refusal::Sealed {}
 
 impl<T: refusal::Sealed> Refusal for T {}

@@ -1,9 +1,10 @@
-//! Every public type, public module and public verb has an example that runs.
+//! Every public type that does something, every public module and every public verb has an example
+//! that runs.
 //!
 //! A verb is a function that does the crate's work: a free function, or a method whose name begins
-//! with a word of `VERBS`. Getters, constructors and `with_…` need no example: that of the type
-//! shows them. A method may also be called, and a type be named, in another example of its file or of
-//! the modules that it is in. A variant such as `sign_raw` may link to its verb, `sign`, instead.
+//! with a word of `VERBS`. The example of its type, or that of the page of a module around it, may
+//! call it as well as its own. A variant such as `sign_raw` may link to its verb, `sign`, instead.
+//! Getters, constructors, `with_…` and types that are data alone need no example.
 
 use crate::sources::sources;
 
@@ -29,142 +30,81 @@ const VERBS: [&str; 15] = [
 /// Methods that are no verbs, for all that their names begin like one.
 const GETTERS: [&str; 1] = ["request_id"];
 
-/// Public types without an example, with the reason: by file and name,
-/// and in the order of the files. Each must exist: delete the line when the type is gone, or shown.
-const EXCEPTIONS: [(&str, &str, &str); 19] = [
-    (
-        "chunked/verified_body.rs",
-        "VerifiedBodyError",
-        "its example is missing",
-    ),
-    ("chunked/verifier.rs", "Decoded", "its example is missing"),
-    ("request.rs", "Sealed", "seals `HttpRequest`"),
-    ("sign/buffered.rs", "Sealed", "seals `BufferedBody`"),
-    ("sources/chain.rs", "Skipped", "its example is missing"),
-    ("sources/chain.rs", "Found", "its example is missing"),
-    ("sources/error.rs", "ProfileFile", "its example is missing"),
-    (
-        "sources/error.rs",
-        "ProfileFileProblem",
-        "its example is missing",
-    ),
-    ("sources/error.rs", "RefusedBy", "its example is missing"),
-    (
-        "sources/profile_source.rs",
-        "ProfileKeys",
-        "its example is missing",
-    ),
-    (
-        "sources/profile_source.rs",
-        "NamedSource",
-        "its example is missing",
-    ),
-    (
-        "sources/profile_source.rs",
-        "ProfileWebIdentity",
-        "its example is missing",
-    ),
-    (
-        "sources/profile_source.rs",
-        "ProfileSso",
-        "its example is missing",
-    ),
-    (
-        "sources/profile_source.rs",
-        "ProfileProcess",
-        "its example is missing",
-    ),
-    (
-        "sources/profile_source.rs",
-        "ProfileRole",
-        "its example is missing",
-    ),
-    (
-        "sources/refresh.rs",
-        "RefreshPermit",
-        "its example is missing",
-    ),
-    (
-        "verify/error_response.rs",
-        "Refusal",
-        "its example is missing",
-    ),
-    ("verify/error_response.rs", "Sealed", "seals `Refusal`"),
-    (
-        "verify/error_response.rs",
-        "Answer",
-        "its example is missing",
-    ),
-];
+/// Methods that do nothing but name a value.
+const NAMES: [&str; 4] = ["as_str", "code", "name", "status"];
+
+/// Public types and verbs without an example, with the reason: by file and name,
+/// and in the order of the files. Each must exist: delete the line when the item is gone, or shown.
+const EXCEPTIONS: [(&str, &str, &str); 0] = [];
 
 /// Public modules without an example, with the reason.
 /// Each must exist: delete the line when the example is there.
-const MODULES_WITHOUT: [(&str, &str); 7] = [
-    ("legacy/s3_v2.rs", "the page of `legacy` has one"),
-    ("legacy/sigv2.rs", "the page of `legacy` has one"),
-    ("aws_call.rs", "its page is not written yet"),
-    ("credentials.rs", "its page is not written yet"),
-    ("guide.rs", "its chapters have examples"),
-    ("sigv4.rs", "its page is not written yet"),
-    ("redshift/serverless.rs", "the page of `redshift` has one"),
-];
+const MODULES_WITHOUT: [(&str, &str); 1] = [("guide.rs", "its chapters have examples")];
 
 struct Item<'a> {
     kind: &'a str,
     name: &'a str,
-    /// Whether it is a function outside of any `impl`.
+    /// Whether it stands outside of any `impl` or module in a file.
     is_free: bool,
+    /// The type whose `impl` has it.
+    owner: &'a str,
     documentation: String,
     /// The code between the fences of its documentation.
     example: String,
 }
 
 impl Item<'_> {
-    fn needs_an_example(&self) -> bool {
+    fn needs_an_example(&self, of_file: &[Item<'_>]) -> bool {
         match self.kind {
             "fn" => self.is_free || is_verb(self.name),
-            kind => kind != "const",
+            "const" => false,
+            "trait" => self.is_free,
+            _ => {
+                let mut methods = of_file.iter().filter(|item| item.owner == self.name);
+                self.is_free && methods.any(|method| !NAMES.contains(&method.name))
+            }
         }
     }
 
-    /// Whether the example is there, and calls it if it is a function.
-    fn is_shown(&self) -> bool {
+    /// Whether the example is there, or calls it if it is a function. `pages` are the examples of
+    /// the modules around it.
+    fn is_shown(&self, of_file: &[Item<'_>], pages: &[String]) -> bool {
         if self.kind != "fn" {
             return !self.example.is_empty();
         }
-        calls(&self.example, self.name) || self.links_to_its_verb()
+        let owner = of_file
+            .iter()
+            .find(|item| item.kind != "fn" && item.name == self.owner);
+        let mut around = owner.map(|owner| &owner.example).into_iter().chain(pages);
+        calls(&self.example, self.name)
+            || around.any(|example| self.is_called_in(example))
+            || self.links_to_its_verb()
     }
 
-    /// Whether `sign_raw` links to `sign`, or to another type's `sign_raw`.
+    /// Whether an example that is not its own calls it: by the name of its type, or as a method.
+    /// `text.parse()` is of another type.
+    fn is_called_in(&self, example: &str) -> bool {
+        let by_type = format!("{}::{}", self.owner, self.name);
+        let method = format!(".{}(", self.name);
+        let mut methods = example.match_indices(&method);
+        calls(example, &by_type)
+            || (self.is_free && calls(example, self.name))
+            || methods.any(|(at, _)| self.name != "parse" || !example[at..].starts_with(".parse()"))
+    }
+
+    /// Whether `sign_raw` links to `sign`, `presign_raw_with_payload` to a shorter form of it, or a
+    /// method says that another type's method of the same name has an example.
     fn links_to_its_verb(&self) -> bool {
-        let links = |link: &str| self.documentation.contains(link);
-        let mut shorter = self.name.match_indices('_').map(|(at, _)| &self.name[..at]);
-        shorter.any(|verb| links(&format!("[`{verb}`]")) || links(&format!("::{verb}`]")))
-            || links(&format!("::{}`]", self.name))
+        let link = format!("::{}`](crate::", self.name);
+        if self.documentation.contains(&link) && self.documentation.contains(" has an example") {
+            return true;
+        }
+        let shorter = self.name.match_indices('_').map(|(at, _)| &self.name[..at]);
+        shorter.into_iter().any(|verb| {
+            let link = [format!("[`{verb}`]"), format!("::{verb}`]")];
+            link.iter().any(|link| self.documentation.contains(link))
+        })
     }
-}
-
-/// The code of all examples of a file and of the modules that it is in.
-fn examples_near(path: &str, sources: &[(String, String)]) -> String {
-    let module = path.trim_end_matches(".rs");
-    let near = sources.iter().filter(|(other, _)| {
-        let other = other.trim_end_matches(".rs");
-        other == module || module.starts_with(&format!("{other}/"))
-    });
-    let examples = near.map(|(_, text)| {
-        let lines = text.lines().map(str::trim);
-        let lines: Vec<&str> = lines
-            .filter_map(|line| line.strip_prefix("///").or(line.strip_prefix("//!")))
-            .map(str::trim)
-            .collect();
-        example(&lines)
-    });
-    examples.collect()
-}
-
-/// Whether an example names the type.
-fn names(example: &str, name: &str) -> bool {
-    example.split(|c| !is_of_a_word(c)).any(|word| word == name)
 }
 
 fn is_verb(name: &str) -> bool {
@@ -177,7 +117,13 @@ fn is_verb(name: &str) -> bool {
 fn items(text: &str) -> Vec<Item<'_>> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
     let (mut items, mut documentation) = (Vec::new(), Vec::new());
+    let mut owner = "";
     for full in code.lines() {
+        if full == "}" {
+            owner = "";
+        } else if let Some(of) = implemented(full) {
+            owner = of;
+        }
         let line = full.trim();
         if let Some(line) = line.strip_prefix("///") {
             documentation.push(line.trim());
@@ -186,6 +132,7 @@ fn items(text: &str) -> Vec<Item<'_>> {
                 kind,
                 name,
                 is_free: full.starts_with("pub "),
+                owner,
                 documentation: documentation.join("\n"),
                 example: example(&documentation),
             });
@@ -196,6 +143,32 @@ fn items(text: &str) -> Vec<Item<'_>> {
         }
     }
     items
+}
+
+/// The type of an `impl`, without its parameters.
+fn implemented(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("impl")?;
+    let rest = match rest.strip_prefix('<') {
+        Some(parameters) => parameters.split_once("> ")?.1,
+        None => rest.strip_prefix(' ')?,
+    };
+    rest.split(|c: char| !is_of_a_word(c)).next()
+}
+
+/// The examples of the pages of a file and of the modules that it is in.
+fn pages(sources: &[(String, String)], path: &str) -> Vec<String> {
+    let module = path.trim_end_matches(".rs");
+    let around = sources.iter().filter(|(other, _)| {
+        let rest = module.strip_prefix(other.trim_end_matches(".rs"));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    around.map(|(_, text)| example(&page(text))).collect()
+}
+
+/// The lines of a module's documentation.
+fn page(text: &str) -> Vec<&str> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("//!"));
+    lines.map(str::trim).collect()
 }
 
 /// What kind of public item a line begins, and its name.
@@ -243,14 +216,10 @@ fn every_public_type_and_verb_has_an_example() {
     let sources = sources();
     let (mut found, mut silent) = (0, Vec::new());
     for (path, text) in &sources {
-        let near = examples_near(path, &sources);
-        for item in items(text).iter().filter(|item| item.needs_an_example()) {
+        let (items, pages) = (items(text), pages(&sources, path));
+        for item in items.iter().filter(|item| item.needs_an_example(&items)) {
             found += 1;
-            let is_shown_near = match item.kind {
-                "fn" => calls(&near, item.name),
-                _ => names(&near, item.name),
-            };
-            if !item.is_shown() && !is_shown_near {
+            if !item.is_shown(&items, &pages) {
                 silent.push((path.as_str(), item.name));
             }
         }
@@ -273,13 +242,8 @@ fn every_public_module_has_an_example() {
         for module in text.lines().filter_map(public_module) {
             let path = format!("{folder}{module}.rs");
             let (_, text) = sources.iter().find(|(known, _)| *known == path).unwrap();
-            let documentation: Vec<&str> = text
-                .lines()
-                .filter_map(|line| line.strip_prefix("//!"))
-                .map(str::trim)
-                .collect();
             found += 1;
-            if example(&documentation).is_empty() {
+            if example(&page(text)).is_empty() {
                 silent.push(path);
             }
         }
@@ -313,13 +277,52 @@ fn the_reader_tells_verbs_from_getters() {
     let five = &found[0].example;
     assert!(calls(five, "one") && calls(five, "two"));
     assert!(!calls(five, "three") && !calls(five, "four") && !calls(five, "on"));
-    let needing = found.iter().map(Item::needs_an_example);
-    assert!(needing.eq([true, true, false, false, true]));
+    let needing = found.iter().map(|item| item.needs_an_example(&found));
+    assert!(needing.eq([true, false, false, false, true]));
     // An example that does not call the function, and no example.
-    assert!(found.iter().all(|item| !item.is_shown()));
+    assert!(found.iter().all(|item| !item.is_shown(&found, &[])));
     let shown = "/// ```\n/// new()\n/// ```\npub fn new() {}\n/// ```\n/// A\n/// ```\npub struct A;\n\
         /// Like [`sign`](Self::sign).\n    pub fn sign_raw() {}\n/// [`A::parse`]\n    pub fn parse_raw() {}";
-    assert!(items(shown).iter().all(Item::is_shown));
+    let shown = items(shown);
+    assert!(shown.iter().all(|item| item.is_shown(&shown, &[])));
     assert!(is_verb("sign_raw") && is_verb("from_response") && is_verb("verify"));
     assert!(!is_verb("signed_headers") && !is_verb("request_id") && !is_verb("new"));
+}
+
+#[test]
+fn the_example_of_a_type_or_a_page_shows_its_verbs() {
+    let text = "/// ```\n/// A::parse(text); a.verify()\n/// ```\npub struct A;\nimpl<'a> A<'a> {\n    \
+        pub fn parse() {}\n    pub fn verify() {}\n    pub fn sign() {}\n}\npub struct Data;\n\
+        pub enum Kind {}\nimpl Kind {\n    pub fn as_str() {}\n}\npub struct B(u8);\nimpl B {\n    \
+        pub fn parse() {}\n}\n";
+    let found = items(text);
+    let needing = found.iter().filter(|item| item.needs_an_example(&found));
+    let needing: Vec<_> = needing.map(|item| (item.owner, item.name)).collect();
+    let verbs = [("A", "parse"), ("A", "verify"), ("A", "sign")];
+    let types = [("", "A"), ("", "B")];
+    assert_eq!(
+        needing,
+        [
+            types[0],
+            verbs[0],
+            verbs[1],
+            verbs[2],
+            types[1],
+            ("B", "parse")
+        ]
+    );
+    let silent = |pages: &[String]| -> Vec<_> {
+        let needing = found.iter().filter(|item| item.needs_an_example(&found));
+        let silent = needing.filter(|item| !item.is_shown(&found, pages));
+        silent.map(|item| (item.owner, item.name)).collect()
+    };
+    assert_eq!(silent(&[]), [verbs[2], types[1], ("B", "parse")]);
+    // Neither another type's `parse` nor that of a text.
+    let page = |text: &str| [text.to_owned()];
+    assert_eq!(silent(&page("A::parse(1); \"1\".parse()")), silent(&[]));
+    assert_eq!(silent(&page("B::parse(1); a.sign(1)")), [types[1]]);
+    let sources = ["a.rs", "a/b.rs", "ab.rs", "lib.rs"]
+        .map(|path| (path.to_owned(), format!("//! ```\n//! {path}\n//! ```")));
+    assert_eq!(pages(&sources, "a/b.rs"), ["a.rs\n", "a/b.rs\n"]);
+    assert_eq!(pages(&sources, "ab.rs"), ["ab.rs\n"]);
 }

@@ -242,6 +242,28 @@ fn sample(field: &str) -> Option<&'static str> {
         "checked" => "a hash",
         "path" => "/a+b",
         "form" | "location" => "header",
+        "setting" => "AWS_PROFILE",
+        "key" => "source_profile",
+        "endpoint" => "https://",
+        "bucket" => "Photos",
+        "arn" => "arn:aws:s3:::photos",
+        "part" | "first" => "dual stack",
+        "second" => "a custom endpoint",
+        "given" => "111122223333",
+        "client" => "us-east-1",
+        "address" => "10.0.0.0/33",
+        "starts" => "1767268800",
+        "expires" => "1767265200",
+        "id" => "K2-JC",
+        "status" => "403",
+        "count" => "101",
+        "limit" => "100",
+        "feature" => "sigv4a",
+        "task" => "refresh a session of `aws login`",
+        "command" => "aws sso login",
+        "from" => "instance metadata",
+        "token" => "session token of instance metadata",
+        "value" => "us_east",
         _ => return None,
     })
 }
@@ -282,8 +304,13 @@ fn table() -> String {
         .into_iter()
         .map(|(path, text)| (path, tokens(&text)))
         .collect();
-    for (_, tokens) in &files {
+    for (path, tokens) in &files {
+        let module = path.split(['/', '.']).next().unwrap();
         for message in messages(tokens) {
+            // Two enums are called `Error`: that of the root, and that of `sources`.
+            if message.name.starts_with("Error::") && module != "error" {
+                write!(table, "{module}::").unwrap();
+            }
             writeln!(table, "{}: {}", message.name, rendered(&message)).unwrap();
         }
     }
@@ -314,6 +341,54 @@ fn the_table_of_messages_is_current() {
         "docs/errors.txt is not current, first at {differs:?}: \
          UPDATE_ERRORS=1 cargo test --all-features --test meta errors"
     );
+}
+
+/// Public errors that write their own `Display`, with what it is made of.
+const OWN_DISPLAY: [(&str, &str); 2] = [
+    ("ServiceError", "the service's code and message"),
+    (
+        "ChainError",
+        "the error of a source, and why others were skipped",
+    ),
+];
+
+/// What `docs/errors.txt` would not show without a word.
+#[test]
+fn every_public_error_is_in_the_table() {
+    let (mut missing, mut found) = (Vec::new(), 0);
+    for (_, text) in sources() {
+        let tokens = tokens(&text);
+        let messages = messages(&tokens);
+        let shown = |name: &str| {
+            let messages = messages
+                .iter()
+                .map(|message| message.name.split("::").next());
+            messages.into_iter().any(|of| of == Some(name))
+        };
+        for at in 1..tokens.len() {
+            let [Token::Word(public), Token::Word(kind), Token::Word(name)] =
+                &tokens[at - 1..tokens.len().min(at + 2)]
+            else {
+                continue;
+            };
+            let is_type = public == "pub" && matches!(kind.as_str(), "enum" | "struct");
+            if is_type && (name.ends_with("Error") || derives_error(&tokens[..at])) {
+                found += 1;
+                if !shown(name) {
+                    missing.push(name.clone());
+                }
+            }
+        }
+    }
+    assert!(found > 20, "only {found} errors");
+    assert_eq!(missing, OWN_DISPLAY.map(|(name, _)| name));
+}
+
+/// Whether the attributes of the item whose `pub` comes last derive `thiserror::Error`.
+fn derives_error(before: &[Token]) -> bool {
+    let is_end = |token: &Token| matches!(token, Token::Sign(';' | '}'));
+    let start = before.iter().rposition(is_end).map_or(0, |end| end + 1);
+    before[start..].contains(&Token::Word("thiserror".to_owned()))
 }
 
 /// A variant without a message would be missing from the table.

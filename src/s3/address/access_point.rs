@@ -33,7 +33,9 @@ impl Client<'_> {
                 self.object_lambda(&arn, name)
             }
             ("s3-outposts", "outpost") => self.outposts_access_point(&arn, resource),
-            _ => Err(arn.invalid("is not of an access point: use the name of a bucket")),
+            _ => {
+                Err(arn.invalid("does not name an access point: give the name of a bucket instead"))
+            }
         }
     }
 

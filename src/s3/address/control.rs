@@ -122,7 +122,7 @@ impl Client<'_> {
         let arn = Arn::parse(text)?;
         let mut resource = arn.resource();
         if (arn.service, resource.next()) != ("s3-outposts", Some("outpost")) {
-            return Err(arn.invalid("is not of S3 on Outposts"));
+            return Err(arn.invalid("does not belong to S3 on Outposts"));
         }
         let resource = Resource::read(&arn, resource)?;
         if resource.kind != kind {

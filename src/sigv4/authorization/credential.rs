@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::query::value_of;
+use super::value_of;
 use crate::error::Error;
 use crate::primitives::scan::holds;
 use crate::sigv4::canonical::query::Parameter;

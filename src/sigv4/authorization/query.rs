@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use super::Authorization;
 use super::credential::query_credential;
+use super::{Authorization, value_of};
 use crate::error::Error;
 use crate::primitives::percent::encode;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -294,9 +294,4 @@ pub(crate) fn write_encoded(query: &mut String, (name, value): (&str, &str)) {
     for part in ["&", name, "=", value] {
         query.push_str(part);
     }
-}
-
-pub(super) fn value_of<'a>(parameter: &Parameter<'a>) -> Result<Cow<'a, str>, Error> {
-    let not_utf8 = Error::MalformedAuthorization("a parameter is not UTF-8");
-    parameter.value().ok_or(not_utf8)
 }

@@ -46,18 +46,17 @@ fn no_error_has_room_for_a_secret() {
                 "scheme",
                 "host",
                 "hosts",
-                // A custom endpoint, without what precedes its `@`.
+                // What an address is made of; of an endpoint, what follows the `@`.
                 "endpoint",
                 "bucket",
                 "arn",
-                // Of an account id, an outpost id, an endpoint id or a request route.
                 "value",
-                // Regions and partitions.
                 "client",
                 "given",
             ];
             let harmless = [
                 "&'static str",
+                "AddressPart",
                 "Timestamp",
                 "Duration",
                 "u64",
