@@ -6,28 +6,29 @@
 //! payload in the way in which it was signed; only then touch the bucket.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
+use countersign::chunked::{ChunkError, ChunkVerifier, ChunkedEncoding};
 use countersign::verify::{
-    PendingVerification, Protocol, SignedRequest, StreamContext, VerificationKey, Verifier,
-    VerifyError,
+    ErrorContext, OwnedVerified, PendingVerification, Protocol, SignedRequest, StreamContext,
+    VerificationKey, Verifier, VerifyError, error_response,
 };
 use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use md5::{Digest, Md5};
-use percent_encoding::percent_decode_str;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
@@ -38,26 +39,57 @@ const LONGEST_BODY: usize = 64 << 20;
 /// By decoded path.
 type Objects = Mutex<BTreeMap<Vec<u8>, Vec<u8>>>;
 
-/// What is answered instead, in S3's own words.
-struct Refusal(StatusCode, String, String);
+/// Why a request is refused.
+enum Refusal {
+    Claim(VerifyError),
+    Payload(ChunkError),
+    NoSuchKey,
+    TooLarge,
+    /// The server's own mistake: a log would get more than the client.
+    Internal,
+}
 
 impl From<VerifyError> for Refusal {
     fn from(error: VerifyError) -> Self {
-        let (code, status) = (error.code(Protocol::S3), error.status(Protocol::S3));
-        Self(status, code.to_owned(), error.to_string())
+        Self::Claim(error)
+    }
+}
+
+impl From<ChunkError> for Refusal {
+    fn from(error: ChunkError) -> Self {
+        Self::Payload(error)
     }
 }
 
 impl Refusal {
-    /// The server's own mistake: a key without a secret in its store.
-    fn internal(error: countersign::Error) -> Self {
-        let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "InternalError");
-        Self(status, code.to_owned(), error.to_string())
-    }
-
-    fn incomplete(error: impl std::fmt::Display) -> Self {
-        let (status, code) = (StatusCode::BAD_REQUEST, "IncompleteBody");
-        Self(status, code.to_owned(), error.to_string())
+    /// The response: of what the verifier refuses, in its words; of the rest, in the store's.
+    fn response(&self, resource: &str) -> Response<Vec<u8>> {
+        let context = ErrorContext::new("1").with_resource(resource);
+        let (status, code, message) = match self {
+            Self::Claim(error) => {
+                return error_response(error, Protocol::S3, &context).map(String::into_bytes);
+            }
+            Self::Payload(error) => {
+                return error_response(error, Protocol::S3, &context).map(String::into_bytes);
+            }
+            Self::NoSuchKey => (StatusCode::NOT_FOUND, "NoSuchKey", "there is no such key"),
+            Self::TooLarge => (
+                StatusCode::BAD_REQUEST,
+                "EntityTooLarge",
+                "the body is too large",
+            ),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                "try again",
+            ),
+        };
+        let xml = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
+        );
+        let mut response = Response::new(xml.into_bytes());
+        *response.status_mut() = status;
+        response
     }
 }
 
@@ -67,71 +99,75 @@ async fn look_up(access_key_id: &str) -> Option<Credentials> {
     (access_key_id == ACCESS_KEY_ID).then(|| Credentials::new(ACCESS_KEY_ID, SECRET_KEY))
 }
 
-/// The payload, once it is proven who sent it.
-async fn admit(verifier: &Verifier, request: &Request<Vec<u8>>) -> Result<Vec<u8>, Refusal> {
+/// What is proven about a request, and its payload.
+async fn admit(
+    verifier: &Verifier,
+    request: &Request<Vec<u8>>,
+) -> Result<(OwnedVerified, Vec<u8>), Refusal> {
     let (now, body) = (Timestamp::from(SystemTime::now()), request.body());
     let claim = SignedRequest::parse(request)?;
     verifier.check(&claim, now)?; // what cannot be good costs no look-up
     let credentials = look_up(claim.access_key_id()).await;
     let credentials = credentials.ok_or(VerifyError::UnknownAccessKeyId)?;
-    let key = VerificationKey::derive(&credentials, claim.scope()).map_err(Refusal::internal)?; // worth a cache
-    match verifier.verify_signature(&claim, &key, now)? {
-        PendingVerification::Hashed(head) => {
-            head.verify(PayloadHash::new(body))?;
-            Ok(body.clone())
+    // Worth a cache. It fails for a key without a secret in the server's own store.
+    let key = VerificationKey::derive(&credentials, claim.scope());
+    let key = key.map_err(|_| Refusal::Internal)?;
+    let (verified, payload) = match verifier.verify_signature(&claim, &key, now)? {
+        PendingVerification::Hashed(pending) => {
+            (pending.verify(PayloadHash::new(body))?, body.clone())
         }
-        PendingVerification::Unsigned(head) => {
-            head.accept(); // this server is content with TLS
-            Ok(body.clone())
+        // This server accepts unsigned payloads. Others should only over TLS.
+        PendingVerification::Unsigned(pending) => (pending.accept(), body.clone()),
+        PendingVerification::SignedStream(pending) => {
+            let (verified, context) = pending.into_parts();
+            (verified, decode(&context, body)?)
         }
-        PendingVerification::SignedStream(head) => decode(&head.into_parts().1, body),
-        PendingVerification::UnsignedStream(head) => decode(&head.accept().1, body), // likewise
-    }
+        PendingVerification::UnsignedStream(pending) => {
+            let (verified, context) = pending.accept();
+            (verified, decode(&context, body)?)
+        }
+    };
+    Ok((verified.into_owned(), payload))
 }
 
-fn decode(context: &StreamContext, body: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let mut chunks = ChunkVerifier::new(context).map_err(Refusal::incomplete)?;
+/// Every chunk, trailer and checksum is verified; a body that ends too early is refused.
+fn decode(context: &StreamContext, body: &[u8]) -> Result<Vec<u8>, ChunkError> {
+    let mut chunks = ChunkVerifier::new(context)?;
     let (mut data, mut rest) = (Vec::new(), body);
     while !rest.is_empty() {
-        let decoded = chunks.decode(rest).map_err(Refusal::incomplete)?;
+        let decoded = chunks.decode(rest)?;
         data.extend_from_slice(decoded.data);
         rest = rest.get(decoded.consumed..).unwrap_or_default();
     }
-    // The checksum in an unsigned trailer is compared with the data.
-    chunks.finish().map_err(Refusal::incomplete)?;
+    chunks.finish()?;
     Ok(data)
 }
 
-async fn answer(objects: &Objects, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
-    let answer = match admit(&verifier, &request).await {
-        Ok(payload) => serve(objects, &request, payload),
-        Err(refusal) => Err(refusal),
-    };
-    answer.unwrap_or_else(|Refusal(status, code, message)| {
-        let (code, message) = (escape(&code), escape(&message));
-        let xml = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
-        );
-        let mut response = Response::new(xml.into_bytes());
-        *response.status_mut() = status;
-        response
-    })
+async fn answer(
+    verifier: &Verifier,
+    objects: &Objects,
+    request: &Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, Refusal> {
+    let (verified, payload) = admit(verifier, request).await?;
+    // Reads only: a range is not among the headers that every client signs.
+    let range = request.headers().get("range");
+    serve(objects, &verified, range, payload)
 }
 
-/// The first parameter of that name, decoded.
-fn parameter(query: &str, name: &str) -> Option<String> {
-    let mut pairs = query
-        .split('&')
-        .map(|piece| piece.split_once('=').unwrap_or((piece, "")));
-    let (_, value) = pairs.find(|(found, _)| *found == name)?;
-    let value = value.replace('+', " "); // as form encoders write a space
-    Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
+/// The parameter of that name, decoded. The order of two is not signed, so two are refused.
+fn parameter(verified: &OwnedVerified, name: &'static str) -> Result<Option<String>, VerifyError> {
+    let mut values = verified
+        .query()
+        .filter(|(found, _)| *found == name.as_bytes());
+    match (values.next(), values.next()) {
+        (Some(_), Some(_)) => Err(VerifyError::Repeated { name }),
+        (value, _) => Ok(value.map(|(_, value)| String::from_utf8_lossy(value).into_owned())),
+    }
 }
 
 /// The first and the last byte that `range: bytes=FIRST-LAST` asks for.
-fn range(request: &Request<Vec<u8>>, length: usize) -> Option<(usize, usize)> {
-    let range = request.headers().get("range")?.to_str().ok()?;
+fn range(range: Option<&HeaderValue>, length: usize) -> Option<(usize, usize)> {
+    let range = range?.to_str().ok()?;
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let (first, end) = (first.parse().ok()?, length.checked_sub(1)?);
     let last = last.parse().map_or(end, |last: usize| last.min(end));
@@ -173,38 +209,37 @@ fn list(objects: &BTreeMap<Vec<u8>, Vec<u8>>, bucket: &str, prefix: &str) -> Str
     )
 }
 
-/// Keys are decoded once, to bytes: a verified path may arrive in several spellings.
+/// Acts on what is proven, never on the request: a verified path may arrive in several spellings.
 fn serve(
     objects: &Objects,
-    request: &Request<Vec<u8>>,
+    verified: &OwnedVerified,
+    asked: Option<&HeaderValue>,
     payload: Vec<u8>,
 ) -> Result<Response<Vec<u8>>, Refusal> {
-    let mut objects = objects.lock().map_err(Refusal::incomplete)?;
-    let query = request.uri().query().unwrap_or_default();
-    let path: Vec<u8> = percent_decode_str(request.uri().path()).collect();
-    let (bucket, key) = match path.iter().skip(1).position(|byte| *byte == b'/') {
-        Some(slash) => (path.get(1..=slash), path.get(slash + 2..)),
-        None => (path.get(1..), None),
-    };
-    let bucket = String::from_utf8_lossy(bucket.unwrap_or_default());
-    let has_key = key.is_some_and(|key| !key.is_empty());
+    let mut objects = objects.lock().map_err(|_| Refusal::Internal)?;
+    let object = verified.object_path().ok_or(Refusal::Internal)?;
+    let path = object.as_bytes().to_vec();
+    let (bucket, key) = object.bucket_and_key();
+    let (bucket, has_key) = (String::from_utf8_lossy(bucket), !key.is_empty());
     // Beside the object, apart by a byte that no client sends.
     let part = |number: usize| [&path[..], format!("\0{number:05}").as_bytes()].concat();
     let (mut content_range, mut whole) = (None, None);
-    let body = match (request.method(), parameter(query, "uploadId")) {
-        (&Method::POST, Some(_)) => {
+    let upload = parameter(verified, "uploadId")?;
+    let body = match (verified.method(), upload) {
+        ("POST", Some(_)) => {
             let parts = objects.range(part(0)..=part(99_999));
             let whole = parts.flat_map(|(_, part)| part).copied().collect();
             objects.insert(path, whole);
             "<CompleteMultipartUploadResult><ETag>\"1\"</ETag></CompleteMultipartUploadResult>"
                 .into()
         }
-        (&Method::POST, None) => {
+        ("POST", None) => {
             "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
                 .into()
         }
-        (&Method::PUT, upload) if has_key => {
-            let number = parameter(query, "partNumber").and_then(|number| number.parse().ok());
+        ("PUT", upload) if has_key => {
+            let number = parameter(verified, "partNumber")?;
+            let number = number.and_then(|number| number.parse().ok());
             let key = match (upload, number) {
                 (Some(_), Some(number)) => part(number),
                 _ => path,
@@ -213,19 +248,19 @@ fn serve(
             objects.insert(key, payload);
             Vec::new()
         }
-        (&Method::DELETE, _) => {
+        ("DELETE", _) => {
             objects.remove(&path);
             Vec::new()
         }
-        (&Method::PUT | &Method::HEAD, _) if !has_key => Vec::new(), // every bucket is there
+        ("PUT" | "HEAD", _) if !has_key => Vec::new(), // every bucket is there
         _ if !has_key => {
-            let prefix = parameter(query, "prefix").unwrap_or_default();
+            let prefix = parameter(verified, "prefix")?.unwrap_or_default();
             list(&objects, &bucket, &prefix).into()
         }
         _ => match objects.get(&path) {
             Some(object) => {
                 whole = Some(e_tag(object));
-                match range(request, object.len()) {
+                match range(asked, object.len()) {
                     Some((first, last)) => {
                         content_range = Some(format!("bytes {first}-{last}/{}", object.len()));
                         object.get(first..=last).unwrap_or_default().to_vec()
@@ -233,39 +268,40 @@ fn serve(
                     None => object.clone(),
                 }
             }
-            None => {
-                let (status, code) = (StatusCode::NOT_FOUND, "NoSuchKey".to_owned());
-                return Err(Refusal(status, code, "there is no such key".to_owned()));
-            }
+            None => return Err(Refusal::NoSuchKey),
         },
     };
     let mut response = Response::new(body);
     if let Some(e_tag) = whole {
-        let e_tag = HeaderValue::try_from(e_tag).map_err(Refusal::incomplete)?;
+        let e_tag = HeaderValue::try_from(e_tag).map_err(|_| Refusal::Internal)?;
         response.headers_mut().insert("etag", e_tag);
     }
     if let Some(range) = content_range {
-        let range = HeaderValue::try_from(range).map_err(Refusal::incomplete)?;
+        let range = HeaderValue::try_from(range).map_err(|_| Refusal::Internal)?;
         response.headers_mut().insert("content-range", range);
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
-    if request.method() == Method::DELETE {
+    if verified.method() == "DELETE" {
         *response.status_mut() = StatusCode::NO_CONTENT;
     }
     Ok(response)
 }
 
 /// Serves until it is dropped.
-async fn listen(address: &str) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
+async fn listen(address: &str) -> Result<(SocketAddr, JoinHandle<()>), Box<dyn Error>> {
+    let verifier = Arc::new(Verifier::new("us-east-1", Service::S3)?);
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     let objects = Arc::new(Objects::default());
     let serving = tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            let objects = objects.clone();
-            let service = service_fn(move |request| handle(objects.clone(), request));
+            let (verifier, objects) = (verifier.clone(), objects.clone());
+            let service =
+                service_fn(move |request| handle(verifier.clone(), objects.clone(), request));
             tokio::spawn(async move {
-                let http = Builder::new(TokioExecutor::new());
+                let mut http = Builder::new(TokioExecutor::new());
+                // A client that stopped sending is told why it is refused.
+                http.http1().half_close(true);
                 let connection = TokioIo::new(connection);
                 http.serve_connection(connection, service).await.ok();
             });
@@ -276,13 +312,22 @@ async fn listen(address: &str) -> std::io::Result<(SocketAddr, JoinHandle<()>)> 
 
 /// The raw target stays as it came: nothing is decoded or resolved before it is verified.
 async fn handle(
+    verifier: Arc<Verifier>,
     objects: Arc<Objects>,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, LONGEST_BODY).collect().await?.to_bytes();
-    let request = Request::from_parts(parts, body.to_vec());
-    let mut response = answer(&objects, request).await;
+    let body = Limited::new(body, LONGEST_BODY).collect().await;
+    let resource = parts.uri.path().to_owned();
+    let answer = match body {
+        Ok(body) => {
+            let request = Request::from_parts(parts, body.to_bytes().to_vec());
+            answer(&verifier, &objects, &request).await
+        }
+        Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
+        Err(_) => Err(ChunkError::Incomplete.into()), // the connection broke, or was closed
+    };
+    let mut response = answer.unwrap_or_else(|refusal| refusal.response(&resource));
     let headers = response.headers_mut();
     let date = HeaderValue::from_static("Sun, 30 Aug 2015 12:36:00 GMT");
     headers.insert("last-modified", date);
@@ -305,36 +350,113 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let http = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let url = format!("http://{address}/bucket/a%20key");
     let now = Timestamp::from(SystemTime::now());
-    for (secret_key, status) in [
-        (SECRET_KEY, StatusCode::OK),
-        ("another", StatusCode::FORBIDDEN),
+    for (access_key_id, secret_key, refusal) in [
+        (ACCESS_KEY_ID, SECRET_KEY, None),
+        (ACCESS_KEY_ID, "another", Some("SignatureDoesNotMatch")),
+        ("AKIDUNKNOWN", SECRET_KEY, Some("InvalidAccessKeyId")),
     ] {
-        let credentials = Credentials::new(ACCESS_KEY_ID, secret_key);
-        let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
+        let credentials = Credentials::new(access_key_id, secret_key);
+        let signer = Signer::new(credentials, "us-east-1", "s3")?;
+        let expect = |what: &str, (status, body): (StatusCode, String), data: &str| {
+            println!("{what}: {status}");
+            match refusal {
+                None => assert_eq!((status, &*body), (StatusCode::OK, data)),
+                Some(code) => {
+                    assert_eq!(status, StatusCode::FORBIDDEN);
+                    assert!(body.contains(&format!("<Code>{code}</Code>")), "{body}");
+                }
+            }
+        };
 
         let mut put = Request::put(&url).body("data".into())?;
         signer.sign(&mut put, PayloadHash::new("data"), now)?;
-        let answer = http.request(put).await?;
-        println!("put: {}", answer.status());
-        assert_eq!(answer.status(), status);
+        expect("put", read(http.request(put).await?).await?, "");
 
         let mut put = Request::put(&url).body(())?;
-        let mut chunks = signer.sign_chunked(&mut put, ChunkedEncoding::signed(4), now)?;
-        let mut body = chunks.header("data")?.as_ref().to_vec();
-        body.extend_from_slice(b"data");
-        body.extend_from_slice(&chunks.finish()?);
-        let answer = http.request(put.map(|()| Full::from(body))).await?;
-        println!("put in chunks: {}", answer.status());
-        assert_eq!(answer.status(), status);
+        let body = in_chunks(&signer, &mut put, now)?;
+        let put = put.map(|()| Full::from(body));
+        expect("put in chunks", read(http.request(put).await?).await?, "");
 
         let get = Request::get(&url).body(())?;
         let minute = Duration::from_secs(60);
         let presigned = signer.presign(&get, minute, now)?;
-        let answer = http.get(presigned.uri()?).await?;
-        println!("get by URL: {}", answer.status());
-        assert_eq!(answer.status(), status);
-        let data = answer.into_body().collect().await?.to_bytes();
-        assert_eq!(data == "data", status == StatusCode::OK);
+        let get = http.get(presigned.uri()?).await?;
+        expect("get by URL", read(get).await?, "data");
+    }
+
+    // A well signed upload that does not arrive as it was sent.
+    let signer = Signer::new(
+        Credentials::new(ACCESS_KEY_ID, SECRET_KEY),
+        "us-east-1",
+        "s3",
+    )?;
+    let mut put = Request::put(&url).body(())?;
+    let body = in_chunks(&signer, &mut put, now)?;
+    let other_data = String::from_utf8(body.clone())?.replace("data", "atad");
+    let no_chunks = vec![b'-'; body.len()];
+    let first_chunk = body.get(..90).unwrap_or_default();
+    let most = body.split_last().map_or(&body[..], |(_, most)| most);
+    for (what, length, sent, expected) in [
+        ("whole", body.len(), &body[..], "200 OK"),
+        ("broken off", body.len(), first_chunk, "IncompleteBody"),
+        ("no final chunk", 90, first_chunk, "IncompleteBody"),
+        ("no final byte", most.len(), most, "IncompleteBody"),
+        ("not chunks", body.len(), &no_chunks, "IncompleteBody"),
+        (
+            "other data",
+            body.len(),
+            other_data.as_bytes(),
+            "SignatureDoesNotMatch",
+        ),
+    ] {
+        put.headers_mut().insert("content-length", length.into());
+        let answer = send(address, &put, sent).await?;
+        assert!(answer.contains(expected), "{what}: {answer}");
+        println!("put in chunks, {what}: {expected}");
     }
     Ok(())
+}
+
+/// The body of an upload in one chunk and the final one.
+fn in_chunks(
+    signer: &Signer,
+    put: &mut Request<()>,
+    now: Timestamp,
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    // The length of what is sent is not signed then, so it can be cut below.
+    let encoding = ChunkedEncoding::signed(4).with_any_chunk_size();
+    let mut chunks = signer.sign_chunked(put, encoding, now)?;
+    let mut body = chunks.header("data")?.as_ref().to_vec();
+    body.extend_from_slice(b"data");
+    body.extend_from_slice(&chunks.finish()?);
+    Ok(body)
+}
+
+async fn read(answer: Response<Incoming>) -> Result<(StatusCode, String), Box<dyn Error>> {
+    let status = answer.status();
+    let body = answer.into_body().collect().await?.to_bytes();
+    Ok((status, String::from_utf8(body.to_vec())?))
+}
+
+/// Sends what no client library would: a body that ends before its length.
+async fn send(
+    address: SocketAddr,
+    request: &Request<()>,
+    body: &[u8],
+) -> Result<String, Box<dyn Error>> {
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri().path());
+    if !request.headers().contains_key("host") {
+        head += &format!("host: {address}\r\n");
+    }
+    for (name, value) in request.headers() {
+        head += &format!("{name}: {}\r\n", value.to_str()?);
+    }
+    let mut connection = TcpStream::connect(address).await?;
+    connection.write_all(head.as_bytes()).await?;
+    connection.write_all(b"connection: close\r\n\r\n").await?;
+    connection.write_all(body).await?;
+    connection.shutdown().await?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await?;
+    Ok(answer)
 }
