@@ -1,8 +1,8 @@
 //! Requests for authorization tokens, and the answers.
 
-use countersign::codeartifact::GetAuthorizationToken;
+use countersign::codeartifact::{GetAuthorizationToken, Repository};
 use countersign::{
-    PayloadHash, Rules,
+    Error, PayloadHash, Rules,
     sigv4::{CanonicalRequest, CredentialScope, StringToSign},
 };
 use http::{Request, Response};
@@ -15,6 +15,7 @@ pub fn run(case: &mut Case<'_>) {
     match text(case.input, "kind") {
         "request" => request(case),
         "response" => response(case),
+        "repository-host" => repository_host(case),
         other => case.fail(format!("kind {other}")),
     }
 }
@@ -27,7 +28,13 @@ fn request(case: &mut Case<'_>) {
     ask.duration_seconds = parameters["durationSeconds"]
         .as_u64()
         .map(|seconds| u32::try_from(seconds).unwrap());
-    let request = ask.request().unwrap();
+    ask.fips = input["fips"].as_bool().unwrap_or(false);
+    ask.dual_stack = input["dualstack"].as_bool().unwrap_or(false);
+    let request = match ask.request() {
+        Ok(request) => request,
+        Err(error) => return refused(case, &error),
+    };
+    case.check("error", &Value::Null, &expected["error"]);
     assert_eq!(request.service(), "codeartifact");
     assert_eq!(request.region(), text(input, "region"));
     let request: Request<String> = request.sign(&credentials(input), now(input)).unwrap();
@@ -38,6 +45,11 @@ fn request(case: &mut Case<'_>) {
     );
     case.check("url", text(expected, "url"), &request.uri().to_string());
     case.check("body", text(expected, "body"), request.body());
+    // The newer cases have what is signed in a member of its own.
+    let expected = match &expected["signing"] {
+        Value::Null => expected,
+        signing => signing,
+    };
     let authorization = request.headers()["authorization"].to_str().unwrap();
     case.check(
         "authorization",
@@ -62,6 +74,31 @@ fn request(case: &mut Case<'_>) {
         text(expected, "string_to_sign"),
         &string_to_sign.to_string(),
     );
+}
+
+fn repository_host(case: &mut Case<'_>) {
+    let input = case.input;
+    let [domain, owner, region] =
+        ["domain", "domain_owner", "region"].map(|name| text(input, name));
+    let repository = match Repository::new(domain, owner, region, "repository") {
+        Ok(repository) => repository,
+        Err(error) => return refused(case, &error),
+    };
+    let repository = match text(input, "endpoint_type") {
+        "dualstack" => repository.dual_stack(),
+        _ => repository,
+    };
+    case.check("host", text(case.expected, "host"), &repository.host());
+}
+
+/// The parameter's name as the service writes it, or as the vectors do.
+fn refused(case: &mut Case<'_>, error: &Error) {
+    let Error::InvalidParameter { parameter, .. } = error else {
+        return case.fail(format!("refused: {error}"));
+    };
+    let expected = case.expected["error"]["parameter"].as_str().unwrap_or("");
+    let known = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    case.check("error.parameter", known(expected), known(parameter));
 }
 
 fn response(case: &mut Case<'_>) {

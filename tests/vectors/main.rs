@@ -89,7 +89,7 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "sigv4a" => sigv4a::run,
         "access-key-id" => access_key_id::run,
         #[cfg(feature = "codeartifact")]
-        "codeartifact" => codeartifact::run,
+        "codeartifact" | "codeartifact-2026" => codeartifact::run,
         #[cfg(feature = "sts")]
         "sts-request" | "sts-request-2026" => sts::run_request,
         #[cfg(feature = "sts")]
