@@ -175,6 +175,8 @@ impl RolesAnywhere {
 
     /// Sends the request to another host, such as that of a VPC endpoint, over https.
     ///
+    /// It replaces the host that follows from the region, FIPS and dual stack.
+    ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the text is not a host with an optional port
     pub fn with_host(mut self, host: &str) -> Result<Self, Error> {
