@@ -35,6 +35,7 @@
 //! | on an EC2 instance | instance metadata | [`Imds`] |
 //! | in an app of end users | Amazon Cognito | [`CognitoPool`] |
 //! | on a device with a certificate | AWS IoT | [`IotCredentials`] |
+//! | on a server outside of AWS with a certificate | IAM Roles Anywhere | [`RolesAnywhere`] |
 //!
 //! A program that makes credentials for others prints them with [`write_process_output`].
 //!
@@ -68,6 +69,8 @@
 //! | [`Error::ProfileFiles`] | a shared file is malformed | correct the line that the error names |
 //! | [`Error::ProfileNotFound`] | `AWS_PROFILE` or `source_profile` names no profile | correct the name |
 //! | [`Error::MissingKey`], [`Error::InvalidValue`], [`Error::BothSources`], [`Error::NoSource`], [`Error::SsoConflict`] | a profile is incomplete or contradicts itself | correct the key that the error names |
+//! | [`Error::InvalidCertificate`], [`Error::InvalidPrivateKey`] | a certificate or its key is malformed, or of another type | convert it, or sign in a closure |
+//! | [`Error::RegionMismatch`] | trust anchor and profile are in different regions | use a profile of the trust anchor's region |
 //! | [`Error::TokenExpired`] | the cached token expired | log in again with the command that the error names |
 //! | [`Error::File`] | a file that a setting names is missing or unreadable | log in again, or correct the path |
 //! | [`Error::Exit`], [`Error::Version`], [`Error::Command`] | a `credential_process` failed | run it by hand |
@@ -87,6 +90,7 @@
 mod chain;
 mod cognito;
 mod container;
+mod der;
 mod document;
 mod environment;
 mod error;
@@ -100,6 +104,7 @@ mod profile_source;
 mod refresh;
 mod reply;
 mod resolved;
+mod roles_anywhere;
 mod secret;
 mod sso;
 mod text;
@@ -126,6 +131,9 @@ pub use profile_source::{
 };
 pub use refresh::{Lease, RefreshCell, RefreshPermit, RefreshPolicy, RefreshUrgency, Validity};
 pub use resolved::ResolvedCredentials;
+#[cfg(feature = "sigv4a")]
+pub use roles_anywhere::RolesAnywhereKey;
+pub use roles_anywhere::{RolesAnywhere, RolesAnywhereCertificate, RolesAnywhereSession};
 pub use secret::Secret;
 pub use sso::{SsoToken, SsoTokenState, read_sso_credentials, sso_cache_file_name};
 pub use web_identity::WebIdentity;

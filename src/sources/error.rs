@@ -313,6 +313,27 @@ pub enum Error {
     /// The private key of an `aws login` session cannot be read.
     #[error("`dpopKey` of the login cache must be a P-256 private key in SEC 1 PEM")]
     InvalidDpopKey,
+    /// A certificate cannot be read, or its key cannot sign.
+    #[error("certificate must be {expected}")]
+    InvalidCertificate {
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// The private key of a certificate cannot be read.
+    #[error("private key must be P-256 in PEM, of PKCS #8 or SEC 1, without a password")]
+    InvalidPrivateKey,
+    /// The trust anchor and the profile of IAM Roles Anywhere are in different regions.
+    #[error(
+        "trust anchor is in region `{}` and profile in region `{}`; both must be in one region",
+        shown(trust_anchor),
+        shown(profile)
+    )]
+    RegionMismatch {
+        /// The region of the trust anchor.
+        trust_anchor: String,
+        /// The region of the profile.
+        profile: String,
+    },
     /// A feature of this crate is required and not enabled.
     #[error("the Cargo feature `{feature}` of countersign is required to {task}")]
     FeatureRequired {
@@ -411,6 +432,8 @@ pub enum RefusedBy {
     Cognito,
     /// The AWS IoT credentials provider.
     Iot,
+    /// IAM Roles Anywhere.
+    RolesAnywhere,
 }
 
 impl RefusedBy {
@@ -421,6 +444,7 @@ impl RefusedBy {
             Self::Login => "AWS sign-in",
             Self::Cognito => "Amazon Cognito",
             Self::Iot => "AWS IoT credentials provider",
+            Self::RolesAnywhere => "IAM Roles Anywhere",
         }
     }
 }

@@ -179,6 +179,14 @@ impl<'a> Members<'a> {
         Ok(Self { map, ..self })
     }
 
+    /// The first object of an array within the object.
+    pub(super) fn first_of(self, field: &'static str) -> Result<Self, Error> {
+        let items = self.value(field).and_then(Value::as_array);
+        let map = items.and_then(|items| items.first()?.as_object());
+        map.ok_or_else(|| self.missing(field))?;
+        Ok(Self { map, ..self })
+    }
+
     pub(super) fn time(self, field: &'static str) -> Result<Timestamp, Error> {
         read_time(self.required(field)?).ok_or_else(|| self.invalid(field))
     }

@@ -35,6 +35,8 @@ mod logins;
 #[cfg(feature = "post-policy")]
 mod post_policy;
 mod report;
+#[cfg(feature = "sources")]
+mod roles_anywhere;
 mod s3_path;
 mod sigv4;
 #[cfg(feature = "sigv4a")]
@@ -130,6 +132,8 @@ fn runner(topic: &str) -> Option<fn(&mut Case<'_>)> {
         "cognito" => sources::cognito,
         #[cfg(feature = "sources")]
         "iot-credentials" => sources::iot,
+        #[cfg(feature = "sources")]
+        "roles-anywhere" => roles_anywhere::run,
         #[cfg(feature = "sources")]
         "chain" => sources::chain,
         #[cfg(feature = "tokens")]

@@ -60,7 +60,7 @@ fn result(resolved: Result<ResolvedCredentials, Value>, now: Timestamp) -> Value
     result
 }
 
-fn credentials(resolved: &ResolvedCredentials) -> Value {
+pub fn credentials(resolved: &ResolvedCredentials) -> Value {
     let credentials = resolved.credentials();
     let mut told = json!({
         "access_key_id": credentials.access_key_id(),
@@ -80,7 +80,7 @@ fn credentials(resolved: &ResolvedCredentials) -> Value {
 }
 
 /// The error in the vectors' words.
-fn error(error: &Error) -> Value {
+pub fn error(error: &Error) -> Value {
     let told = match error {
         Error::MissingSetting { setting } => json!({"kind": "missing-setting", "setting": setting}),
         Error::InvalidSetting { setting, .. } => {
@@ -117,6 +117,7 @@ fn error(error: &Error) -> Value {
         Error::InvalidRoleName => json!({"kind": "invalid-role-name"}),
         Error::HostNotAllowed { host } => json!({"kind": "host-not-allowed", "host": host}),
         Error::InvalidUri { .. } => json!({"kind": "invalid-uri"}),
+        Error::RegionMismatch { .. } => json!({"kind": "region-mismatch"}),
         Error::Version => json!({"kind": "version"}),
         Error::Exit { code, message } => {
             json!({"kind": "exit", "code": code, "message": message})
@@ -140,6 +141,7 @@ fn error(error: &Error) -> Value {
                 RefusedBy::Login => "login",
                 RefusedBy::Cognito => "cognito",
                 RefusedBy::Iot => "iot",
+                RefusedBy::RolesAnywhere => "roles-anywhere",
                 other => panic!("{other:?}"),
             };
             json!({"kind": kind, "status": status, "code": code, "message": message})
@@ -364,7 +366,7 @@ pub fn process(case: &mut Case<'_>) {
     check_result(case, result(resolved.map_err(|it| error(&it)), now(input)));
 }
 
-fn response(answer: &Value) -> Response<Vec<u8>> {
+pub fn response(answer: &Value) -> Response<Vec<u8>> {
     let status = u16::try_from(answer["status"].as_u64().unwrap()).unwrap();
     let mut response = Response::builder().status(status);
     for header in answer["headers"].as_array().into_iter().flatten() {

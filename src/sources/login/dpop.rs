@@ -8,6 +8,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::sigv4::asymmetric::key::SigningKey;
+use crate::sources::der::{OCTETS, SEQUENCE, element};
 use crate::sources::{Error, Secret};
 use crate::timestamp::Timestamp;
 
@@ -90,8 +91,6 @@ fn decode_pem(pem: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(der)
 }
 
-const SEQUENCE: u8 = 0x30;
-const OCTETS: u8 = 0x04;
 const PARAMETERS: u8 = 0xa0;
 /// `OBJECT IDENTIFIER` 1.2.840.10045.3.1.7.
 const P256: [u8; 10] = [0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
@@ -108,19 +107,6 @@ fn scalar(der: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
         return None;
     }
     Some(Zeroizing::new(octets.try_into().ok()?))
-}
-
-/// The content of an element shorter than 256 bytes, and what comes after it.
-fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    match der {
-        [first, 0x81, length, rest @ ..] if *first == tag && *length >= 0x80 => {
-            rest.split_at_checked(usize::from(*length))
-        }
-        [first, length, rest @ ..] if *first == tag && *length < 0x80 => {
-            rest.split_at_checked(usize::from(*length))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use countersign::Credentials;
 use countersign::sources::{
-    Chain, CognitoPool, Container, Environment, Imds, Input, LoginSession, ProcessCommand,
-    ProcessOutput, ProfileFiles, ProfileSource, SelectedProfile, SsoToken, Want,
-    parse_credential_document, read_sso_credentials, write_process_output,
+    Chain, CognitoPool, Container, Environment, Error, Imds, Input, LoginSession, ProcessCommand,
+    ProcessOutput, ProfileFiles, ProfileSource, RolesAnywhere, RolesAnywhereCertificate,
+    SelectedProfile, SsoToken, Want, parse_credential_document, read_sso_credentials,
+    write_process_output,
 };
 use http::Response;
 use proptest::collection::{btree_map, vec};
@@ -30,7 +31,7 @@ fn any_file() -> impl Strategy<Value = String> {
 
 fn any_json() -> impl Strategy<Value = String> {
     let names = "accessToken|expiresAt|AccessKeyId|SecretAccessKey|Token|Expiration|Code|Version|\
-        roleCredentials|Credentials|refreshToken|clientId|dpopKey|expiration|[a-z]{1,3}";
+        roleCredentials|Credentials|credentialSet|refreshToken|clientId|dpopKey|expiration|[a-z]{1,3}";
     let value = prop_oneof![
         Just("null".to_owned()),
         Just("1".to_owned()),
@@ -51,6 +52,21 @@ fn any_json() -> impl Strategy<Value = String> {
     let inner = object(value.boxed());
     object(prop_oneof![3 => inner.boxed(), 1 => "[{}\\[\\]\",:0-9a-z]{0,9}"].boxed())
 }
+
+fn roles_anywhere() -> RolesAnywhere {
+    RolesAnywhere::new(
+        "arn:aws:rolesanywhere:eu-west-1:210987654321:trust-anchor/a1",
+        "arn:aws:rolesanywhere:eu-west-1:210987654321:profile/0f",
+        "arn:aws:iam::210987654321:role/on-prem",
+    )
+    .unwrap()
+}
+
+/// The fields of a certificate up to its key, which is of an elliptic curve.
+const CERTIFICATE: [u8; 33] = [
+    0x30, 31, 0x30, 29, 0xa0, 3, 2, 1, 2, 2, 1, 5, 0x30, 0, 0x30, 0, 0x30, 0, 0x30, 0, 0x30, 11,
+    0x30, 9, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
+];
 
 fn read_everything(bytes: &[u8]) {
     if let Ok(files) = ProfileFiles::parse(bytes, bytes) {
@@ -80,6 +96,8 @@ fn read_everything(bytes: &[u8]) {
         pool.read_id(&Response::new(bytes)),
         pool.read_credentials(&Response::new(bytes)),
     );
+    let _ = roles_anywhere().read(&Response::new(bytes));
+    let _ = RolesAnywhereCertificate::from_der(bytes);
     let output = ProcessOutput {
         exit_code: Some(0),
         stdout: bytes,
@@ -101,6 +119,10 @@ fn read_everything(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = ProcessCommand::parse(text);
         let _ = countersign::sources::IotCredentials::new(text, text);
+        let _ = RolesAnywhereCertificate::from_pem(text);
+        let _ = RolesAnywhere::new(text, text, text);
+        #[cfg(feature = "sigv4a")]
+        let _ = countersign::sources::RolesAnywhereKey::from_pem(text);
         for variable in [
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -134,6 +156,26 @@ fn quoted(word: &str, how: u8) -> String {
 }
 
 proptest! {
+    /// A host is taken as it was written, or refused.
+    #[test]
+    fn the_request_of_roles_anywhere_goes_to_the_host_that_was_given(
+        host in "[a-z0-9.:@/?#\\[\\] %-]{0,12}",
+        changed in any::<(usize, u8)>(),
+    ) {
+        prop_assert!(RolesAnywhereCertificate::from_der(&CERTIFICATE).is_ok());
+        let mut der = CERTIFICATE.to_vec();
+        let at = changed.0 % der.len();
+        der[at] = changed.1;
+        let Ok(certificate) = RolesAnywhereCertificate::from_der(&der) else { return Ok(()) };
+        let Ok(roles_anywhere) = roles_anywhere().with_host(&host) else { return Ok(()) };
+        let request = roles_anywhere.request(&certificate, NOW, |_| {
+            Ok::<_, Error>(vec![0x30, 6, 2, 1, 1, 2, 1, 1])
+        });
+        let request = request.unwrap();
+        prop_assert_eq!(request.uri().authority().unwrap().as_str(), host);
+        prop_assert_eq!(request.uri().path(), "/sessions");
+    }
+
     #[test]
     fn no_reader_panics_for_any_bytes(bytes in vec(any::<u8>(), 0..200)) {
         read_everything(&bytes);
