@@ -100,11 +100,11 @@ mod profile_source;
 mod refresh;
 mod reply;
 mod resolved;
-mod secret;
 mod sso;
 mod text;
 mod web_identity;
 
+pub use crate::aws_call::secret_text::SecretText;
 pub use chain::{Chain, ChainError, CredentialSource, Found, Input, Skipped, Want};
 pub use cognito::CognitoPool;
 pub use container::Container;
@@ -126,6 +126,5 @@ pub use profile_source::{
 };
 pub use refresh::{Lease, RefreshCell, RefreshPermit, RefreshPolicy, RefreshUrgency, Validity};
 pub use resolved::ResolvedCredentials;
-pub use secret::Secret;
 pub use sso::{SsoToken, SsoTokenState, read_sso_credentials, sso_cache_file_name};
 pub use web_identity::WebIdentity;

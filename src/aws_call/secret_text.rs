@@ -6,6 +6,9 @@ use zeroize::Zeroizing;
 
 /// A text that grants access: zeroised when dropped, never printed.
 ///
+/// Passwords, tokens, URLs with a signature, and the contents of caches have this type. A text of
+/// the caller's own becomes one with `SecretText::from`.
+///
 /// ```
 /// # #[cfg(feature = "ecr")] {
 /// use countersign::aws_call::Endpoint;
@@ -28,9 +31,21 @@ impl SecretText {
         Self(text.into())
     }
 
-    /// The text itself: the one way out.
+    /// Returns the text itself. It is a secret.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&str> for SecretText {
+    fn from(text: &str) -> Self {
+        Self::new(text.to_owned())
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 

@@ -3,7 +3,7 @@
 use countersign::sources::{
     BaseSource, Chain, ChainError, CognitoPool, Container, Environment, Error, Found, Imds, Input,
     IotCredentials, Lease, LoginSession, ProcessCommand, ProfileFiles, ProfileSource, RefreshCell,
-    RefreshPermit, ResolvedCredentials, Secret, Section, SelectedProfile, SsoToken, Want,
+    RefreshPermit, ResolvedCredentials, SecretText, Section, SelectedProfile, SsoToken, Want,
     WebIdentity,
 };
 use http::{Request, Response};
@@ -36,7 +36,7 @@ fn every_type_is_send_and_sync() {
     check::<(
         ProfileSource,
         ResolvedCredentials,
-        Secret,
+        SecretText,
         Section,
         SsoToken,
         Want,
