@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 
-#[cfg(any(feature = "s3", feature = "sts"))]
+#[cfg(feature = "s3")]
 use crate::credentials::Credentials;
 use crate::primitives::xml::{Element, Problem};
 use crate::timestamp::Timestamp;
@@ -19,7 +19,7 @@ pub(crate) fn date(element: &Element<'_>, name: &str) -> Result<Timestamp, Probl
 }
 
 /// Reads the required child `Credentials`.
-#[cfg(any(feature = "s3", feature = "sts"))]
+#[cfg(feature = "s3")]
 pub(crate) fn credentials(element: &Element<'_>) -> Result<Credentials, Problem> {
     let credentials = element.required_child("Credentials")?;
     Ok(Credentials::new(
