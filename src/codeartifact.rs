@@ -203,7 +203,7 @@ impl<'a> GetAuthorizationToken<'a> {
     /// For an emulator or a custom host name, add a host with [`BearerToken::with_host`].
     ///
     /// # Errors
-    /// - [`Error`] if CodeArtifact responded with an error, or the response cannot be parsed
+    /// - [`ServiceError`] if CodeArtifact responded with an error, or the response cannot be parsed
     ///
     /// ```
     /// use countersign::codeartifact::GetAuthorizationToken;

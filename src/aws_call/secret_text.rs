@@ -10,18 +10,11 @@ use zeroize::Zeroizing;
 /// the caller's own becomes one with `SecretText::from`.
 ///
 /// ```
-/// # #[cfg(feature = "ecr")] {
-/// use countersign::aws_call::Endpoint;
-/// use countersign::ecr::GetAuthorizationToken;
+/// use countersign::aws_call::SecretText;
 ///
-/// // base64 of `AWS:secret`
-/// let body = r#"{"authorizationData":[{"authorizationToken":"QVdTOnNlY3JldA==","expiresAt":1795957200}]}"#;
-/// let endpoint = Endpoint::regional("eu-west-1")?;
-/// let logins = GetAuthorizationToken::new().parse(&endpoint, &http::Response::new(body))?;
-/// assert_eq!(logins[0].password().expose(), "secret");
-/// assert_eq!(format!("{:?}", logins[0].password()), "[elided]");
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let token = SecretText::from("aoa-token");
+/// assert_eq!(token.expose(), "aoa-token");
+/// assert_eq!(format!("{token:?}"), "[elided]");
 /// ```
 #[derive(Clone)]
 pub struct SecretText(Zeroizing<String>);
