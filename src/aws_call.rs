@@ -38,6 +38,7 @@
 ))]
 pub(crate) mod endpoint;
 #[cfg(any(
+    feature = "codeartifact",
     feature = "console",
     feature = "ecr",
     feature = "redshift",
@@ -55,7 +56,13 @@ pub(crate) mod limits;
 pub(crate) mod query;
 #[cfg(any(feature = "ecr", feature = "signin"))]
 pub(crate) mod scoped_token;
-#[cfg(any(feature = "console", feature = "ecr", feature = "redshift"))]
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "sources"
+))]
 pub(crate) mod secret_text;
 pub(crate) mod service_error;
 pub(crate) mod signable_request;
@@ -69,7 +76,13 @@ pub(crate) mod xml;
     feature = "signin"
 ))]
 pub use endpoint::Endpoint;
-#[cfg(any(feature = "console", feature = "ecr", feature = "redshift"))]
+#[cfg(any(
+    feature = "codeartifact",
+    feature = "console",
+    feature = "ecr",
+    feature = "redshift",
+    feature = "sources"
+))]
 pub use secret_text::SecretText;
 pub use service_error::{RetryAdvice, ServiceError};
 pub use signable_request::SignableRequest;

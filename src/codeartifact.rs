@@ -30,18 +30,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
-use serde_json::Value;
+use http::{Method, Request, Response, Uri};
 
+use crate::aws_call::json::{JsonResponse, LARGEST};
 use crate::aws_call::{ServiceError, SignableRequest};
 use crate::bearer::BearerToken;
 use crate::service::partition::Partition;
-use crate::sigv4::date::from_epoch;
 use crate::sigv4::scope::check_host_label;
 
 mod repository;
 
-pub use repository::{Repository, SecretText};
+pub use crate::aws_call::secret_text::SecretText;
+pub use repository::Repository;
 
 /// The maximum size of a response body, 64 KiB. A token is a few KiB.
 ///
@@ -54,7 +54,7 @@ pub use repository::{Repository, SecretText};
 /// let error = operation.parse(&response).unwrap_err();
 /// assert!(error.to_string().ends_with("is larger than 64 KiB"));
 /// ```
-pub const LARGEST_ANSWER: usize = 1 << 16;
+pub const LARGEST_ANSWER: usize = LARGEST;
 
 const SERVICE: &str = "codeartifact";
 
@@ -231,31 +231,10 @@ impl<'a> GetAuthorizationToken<'a> {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<BearerToken, ServiceError> {
-        let (status, body) = (response.status(), response.body().as_ref());
-        if body.len() > LARGEST_ANSWER {
-            return Err(ServiceError::malformed(status, "is larger than 64 KiB"));
-        }
-        let answer = serde_json::from_slice::<Value>(body).ok();
-        if !status.is_success() {
-            return Err(error(status, response.headers(), answer));
-        }
-        let Some(answer) = answer else {
-            return Err(ServiceError::malformed(status, "is not JSON"));
-        };
-        let token = answer.get("authorizationToken").and_then(Value::as_str);
-        let Some(token) = token.filter(|token| !token.is_empty()) else {
-            return Err(ServiceError::malformed(
-                status,
-                "has no `authorizationToken`",
-            ));
-        };
-        let Some(expiration) = answer
-            .get("expiration")
-            .and_then(Value::as_f64)
-            .and_then(from_epoch)
-        else {
-            return Err(ServiceError::malformed(status, "has no `expiration`"));
-        };
+        let response = JsonResponse::read(response)?;
+        let fields = response.fields();
+        let token = fields.text("authorizationToken")?;
+        let expiration = fields.time("expiration")?;
         let patterns = host_patterns(self.domain, self.domain_owner, self.region);
         Ok(BearerToken::new(token)
             .with_scope(SERVICE, self.region)
@@ -296,34 +275,6 @@ fn repository_host(domain: &str, owner: &str, region: &str, dual_stack: bool) ->
         let suffix = partition.domain();
         format!("{domain}-{owner}.d.{SERVICE}.{region}.{suffix}")
     }
-}
-
-/// Reads the error from a response.
-///
-/// The code is in a header or in the body, with an optional namespace prefix and URL suffix.
-fn error(status: StatusCode, headers: &HeaderMap, answer: Option<Value>) -> ServiceError {
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let field = |name| answer.as_ref()?.get(name)?.as_str();
-    let code = header("x-amzn-errortype")
-        .or_else(|| field("__type"))
-        .or_else(|| field("code"))
-        .and_then(|code| code.split(':').next())
-        .and_then(|code| code.rsplit('#').next())
-        .map(str::trim);
-    let Some(code) = code.filter(|code| !code.is_empty()) else {
-        return ServiceError::malformed(status, "contains no error code");
-    };
-    let message = field("message")
-        .or_else(|| field("Message"))
-        .unwrap_or_default();
-    let request_id = header("x-amzn-requestid").map(str::to_owned);
-    ServiceError::refused(
-        status,
-        None,
-        code.to_owned(),
-        message.to_owned(),
-        request_id,
-    )
 }
 
 fn check_domain(domain: &str) -> Result<(), crate::Error> {

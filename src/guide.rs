@@ -5,6 +5,7 @@
 //! | [`clients`] | sign what hyper, reqwest, ureq or another HTTP client sends |
 //! | [`stores`] | talk to MinIO, Ceph, R2, Google Cloud Storage or OSS |
 //! | [`credentials`] | find credentials, and refresh temporary ones |
+//! | [`sts`] | assume a role, and get temporary credentials from STS |
 //! | [`bearer`] | use a bearer token in place of a signature |
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
 //! | [`presigned`] | create presigned URLs |
@@ -20,6 +21,8 @@ pub mod clients {}
 pub mod stores {}
 #[doc = include_str!("../docs/guide/credentials.md")]
 pub mod credentials {}
+#[doc = include_str!("../docs/guide/sts.md")]
+pub mod sts {}
 #[doc = include_str!("../docs/guide/bearer.md")]
 pub mod bearer {}
 #[doc = include_str!("../docs/guide/logins.md")]

@@ -105,11 +105,11 @@ mod refresh;
 mod reply;
 mod resolved;
 mod roles_anywhere;
-mod secret;
 mod sso;
 mod text;
 mod web_identity;
 
+pub use crate::aws_call::secret_text::SecretText;
 pub use chain::{Chain, ChainError, CredentialSource, Found, Input, Skipped, Want};
 pub use cognito::CognitoPool;
 pub use container::Container;
@@ -134,6 +134,5 @@ pub use resolved::ResolvedCredentials;
 #[cfg(feature = "sigv4a")]
 pub use roles_anywhere::RolesAnywhereKey;
 pub use roles_anywhere::{RolesAnywhere, RolesAnywhereCertificate, RolesAnywhereSession};
-pub use secret::Secret;
 pub use sso::{SsoToken, SsoTokenState, read_sso_credentials, sso_cache_file_name};
 pub use web_identity::WebIdentity;

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use super::service_error::ServiceError;
-#[cfg(any(feature = "ecr", feature = "redshift"))]
+#[cfg(any(feature = "codeartifact", feature = "ecr", feature = "redshift"))]
 use crate::sigv4::date::from_epoch;
-#[cfg(any(feature = "ecr", feature = "redshift"))]
+#[cfg(any(feature = "codeartifact", feature = "ecr", feature = "redshift"))]
 use crate::timestamp::Timestamp;
 
 #[cfg(any(feature = "ecr", feature = "redshift", feature = "signin"))]
@@ -153,7 +153,7 @@ impl<'a> JsonFields<'a> {
     }
 
     /// A time in seconds since 1970, read to the millisecond.
-    #[cfg(any(feature = "ecr", feature = "redshift"))]
+    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "redshift"))]
     pub(crate) fn optional_time(&self, name: &str) -> Result<Option<Timestamp>, ServiceError> {
         let Some(value) = self.get(name) else {
             return Ok(None);
@@ -165,7 +165,7 @@ impl<'a> JsonFields<'a> {
             .ok_or_else(|| self.malformed(name, "a member that is not a time in seconds,"))
     }
 
-    #[cfg(any(feature = "ecr", feature = "redshift"))]
+    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "redshift"))]
     pub(crate) fn time(&self, name: &str) -> Result<Timestamp, ServiceError> {
         self.optional_time(name)?
             .ok_or_else(|| self.malformed(name, "no"))

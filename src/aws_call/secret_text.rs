@@ -6,19 +6,15 @@ use zeroize::Zeroizing;
 
 /// A text that grants access: zeroised when dropped, never printed.
 ///
-/// ```
-/// # #[cfg(feature = "ecr")] {
-/// use countersign::aws_call::Endpoint;
-/// use countersign::ecr::GetAuthorizationToken;
+/// Passwords, tokens, URLs with a signature, and the contents of caches have this type. A text of
+/// the caller's own becomes one with `SecretText::from`.
 ///
-/// // base64 of `AWS:secret`
-/// let body = r#"{"authorizationData":[{"authorizationToken":"QVdTOnNlY3JldA==","expiresAt":1795957200}]}"#;
-/// let endpoint = Endpoint::regional("eu-west-1")?;
-/// let logins = GetAuthorizationToken::new().parse(&endpoint, &http::Response::new(body))?;
-/// assert_eq!(logins[0].password().expose(), "secret");
-/// assert_eq!(format!("{:?}", logins[0].password()), "[elided]");
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+/// use countersign::aws_call::SecretText;
+///
+/// let token = SecretText::from("aoa-token");
+/// assert_eq!(token.expose(), "aoa-token");
+/// assert_eq!(format!("{token:?}"), "[elided]");
 /// ```
 #[derive(Clone)]
 pub struct SecretText(Zeroizing<String>);
@@ -28,9 +24,21 @@ impl SecretText {
         Self(text.into())
     }
 
-    /// The text itself: the one way out.
+    /// Returns the text itself. It is a secret.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&str> for SecretText {
+    fn from(text: &str) -> Self {
+        Self::new(text.to_owned())
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 

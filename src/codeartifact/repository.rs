@@ -1,10 +1,9 @@
 //! Repositories, and their settings for package managers.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
 use super::{SERVICE, check_domain, check_owner, host_patterns, repository_host};
+use crate::aws_call::secret_text::SecretText;
 use crate::bearer::{BearerToken, Scheme};
 use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
@@ -123,7 +122,7 @@ impl<'a> Repository<'a> {
         let (host, name) = (self.host(), self.name);
         let token = token.expose();
         let line = format!("//{host}/npm/{name}/:_authToken={token}");
-        Ok(SecretText(Zeroizing::new(line)))
+        Ok(SecretText::new(line))
     }
 
     /// Returns the setting `index-url` of pip, which contains the user name and the token.
@@ -157,7 +156,7 @@ impl<'a> Repository<'a> {
         let (host, name) = (self.host(), self.name);
         let token = Zeroizing::new(encode_segment(token.expose()));
         let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
-        Ok(SecretText(Zeroizing::new(url)))
+        Ok(SecretText::new(url))
     }
 
     /// Returns the setting `index` of Cargo's `[registries.NAME]`.
@@ -188,37 +187,5 @@ impl<'a> Repository<'a> {
         } else {
             token
         })
-    }
-}
-
-/// A setting that contains a token.
-///
-/// It is zeroised when dropped, and `Debug` does not print it.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::bearer::BearerToken;
-/// use countersign::codeartifact::Repository;
-///
-/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// let repository =
-///     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
-/// let line = repository.npm_auth_token(&BearerToken::new("eyJ2ZXI"), now)?;
-/// assert!(line.expose().ends_with("/npm/repo/:_authToken=eyJ2ZXI"));
-/// assert!(!format!("{line:?}").contains("eyJ2ZXI"));
-/// # Ok::<(), countersign::Error>(())
-/// ```
-pub struct SecretText(Zeroizing<String>);
-
-impl SecretText {
-    /// Returns the text. It is a secret.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[elided]")
     }
 }

@@ -14,7 +14,7 @@ use super::web_identity::account_id;
 use super::{
     BaseSource, Container, Environment, Error, FileLocations, Imds, NamedSource, Platform,
     ProcessCommand, ProfileFiles, ProfileKeys, ProfileRole, ProfileSource, ResolvedCredentials,
-    Secret, SelectedProfile, WebIdentity, environment_credentials,
+    SecretText, SelectedProfile, WebIdentity, environment_credentials,
 };
 use crate::credentials::Credentials;
 use crate::sts::{AssumeRole, Endpoint, Mfa};
@@ -206,7 +206,7 @@ pub enum Want {
         /// The path.
         path: String,
         /// The content.
-        contents: Secret,
+        contents: SecretText,
     },
     /// Ask the user for a code of their MFA device: [`Input::MfaCode`] or [`Input::NoMfaCode`].
     MfaCode {
@@ -512,7 +512,7 @@ impl Chain {
                 self.outcome(outcome, now)
             }
             (State::MfaCode(resolved, role), Input::MfaCode(code)) => {
-                self.assume(&resolved, &role, Some(&Secret::from(code)), now)
+                self.assume(&resolved, &role, Some(&SecretText::from(code)), now)
             }
             (State::MfaCode(_, role), Input::NoMfaCode) => {
                 let profile = role.profile;
@@ -662,7 +662,7 @@ impl Chain {
         &mut self,
         resolved: &ResolvedCredentials,
         role: &ProfileRole,
-        code: Option<&Secret>,
+        code: Option<&SecretText>,
         now: Timestamp,
     ) -> Result<Want, Error> {
         let name = role.role_session_name.as_deref();
@@ -709,6 +709,6 @@ fn read_role(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
 fn of_keys(keys: &ProfileKeys) -> ResolvedCredentials {
     let secret = keys.secret_access_key.expose();
     ResolvedCredentials::new(&keys.access_key_id, secret, None)
-        .with_session_token(keys.session_token.as_ref().map(Secret::expose))
+        .with_session_token(keys.session_token.as_ref().map(SecretText::expose))
         .with_account_id(keys.account_id.as_deref())
 }

@@ -10,7 +10,7 @@ use super::json::{Json, on_calendar, text_of, wipe};
 use super::reply::Reply;
 use super::sso::refusal;
 use super::text::parsed;
-use super::{Error, RefusedBy, ResolvedCredentials, Secret};
+use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -41,7 +41,7 @@ const RESPONSE: &str = "Cognito response";
 #[derive(Clone)]
 pub struct CognitoPool {
     region: String,
-    logins: Vec<(String, Secret)>,
+    logins: Vec<(String, SecretText)>,
     custom_role_arn: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl CognitoPool {
 
     /// Adds the login of an identity provider: its name, and the token that it issued.
     #[must_use]
-    pub fn with_login(mut self, provider: impl Into<String>, token: impl Into<Secret>) -> Self {
+    pub fn with_login(mut self, provider: impl Into<String>, token: impl Into<SecretText>) -> Self {
         self.logins.push((provider.into(), token.into()));
         self
     }

@@ -6,7 +6,7 @@ use http::{HeaderValue, Request, Response, Uri};
 
 use super::reply::Reply;
 use super::text::secret_header;
-use super::{Environment, Error, ResolvedCredentials, Secret, document};
+use super::{Environment, Error, ResolvedCredentials, SecretText, document};
 
 pub(super) const WHAT: &str = "container endpoint";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -45,7 +45,7 @@ pub struct Container {
 #[derive(Clone, Debug)]
 enum Authorization {
     None,
-    Value(Secret),
+    Value(SecretText),
     File(String),
 }
 

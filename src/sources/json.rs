@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Error, Secret};
+use super::{Error, SecretText};
 use crate::timestamp::Timestamp;
 
 /// The largest document, response or output that is read.
@@ -50,7 +50,7 @@ impl Json {
         self.value.as_object_mut()
     }
 
-    pub(super) fn to_text(&self) -> Secret {
+    pub(super) fn to_text(&self) -> SecretText {
         text_of(&self.value)
     }
 }
@@ -71,13 +71,13 @@ impl Drop for Json {
 }
 
 /// Writes a value as one text, in one allocation of the right size: a buffer that grows leaves copies.
-pub(super) fn text_of(value: &Value) -> Secret {
+pub(super) fn text_of(value: &Value) -> SecretText {
     let mut size = Size(0);
     // Neither writer fails.
     let _ = write!(size, "{value}");
     let mut text = Zeroizing::new(String::with_capacity(size.0));
     let _ = write!(text, "{value}");
-    Secret::of(text)
+    SecretText::new(text)
 }
 
 struct Size(usize);

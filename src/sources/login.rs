@@ -14,7 +14,7 @@ use super::json::{Json, after, text_of, wipe};
 use super::reply::Reply;
 use super::sso::refusal;
 use super::text::{hex_text, parsed, secret_header};
-use super::{Error, RefusedBy, ResolvedCredentials, Secret};
+use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -62,7 +62,7 @@ pub struct LoginSession {
     json: Json,
     credentials: ResolvedCredentials,
     expires_at: Timestamp,
-    dpop_key: Secret,
+    dpop_key: SecretText,
     sign_in_region: Option<String>,
 }
 
@@ -88,7 +88,7 @@ impl LoginSession {
         for field in ["refreshToken", "clientId"] {
             members.required(field)?;
         }
-        let dpop_key = Secret::from(members.required("dpopKey")?);
+        let dpop_key = SecretText::from(members.required("dpopKey")?);
         let credentials = ResolvedCredentials::new(id, secret, Some(expires_at))
             .with_session_token(Some(token))
             .with_account_id(account_id);
@@ -140,7 +140,7 @@ impl LoginSession {
     }
 
     /// Returns the private key of the session, in PEM.
-    pub fn dpop_key(&self) -> &Secret {
+    pub fn dpop_key(&self) -> &SecretText {
         &self.dpop_key
     }
 
@@ -175,7 +175,11 @@ impl LoginSession {
     /// # }
     /// # Ok::<(), countersign::sources::Error>(())
     /// ```
-    pub fn refresh_request(&self, region: &str, proof: &Secret) -> Result<Request<String>, Error> {
+    pub fn refresh_request(
+        &self,
+        region: &str,
+        proof: &SecretText,
+    ) -> Result<Request<String>, Error> {
         let members = self.json.members();
         let mut body = json!({
             "clientId": members.required("clientId")?,
@@ -247,7 +251,7 @@ impl LoginSession {
     }
 
     /// Returns the content of the cache file, with every member that it had.
-    pub fn to_json(&self) -> Secret {
+    pub fn to_json(&self) -> SecretText {
         self.json.to_text()
     }
 
@@ -344,7 +348,7 @@ mod tests {
     #[test]
     fn debug_hides_the_session() {
         let session = session("2030-01-02T03:09:05Z", "");
-        let proof = Secret::from("pr00f");
+        let proof = SecretText::from("pr00f");
         let request = session.refresh_request("us-east-1", &proof).unwrap();
         let text = format!("{session:?} {:?}", request.headers());
         assert!(!text.contains("s3cret") && !text.contains("t0ken") && !text.contains("pr00f"));

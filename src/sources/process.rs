@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::json::{Json, text_of, wipe};
-use super::{Error, ResolvedCredentials, Secret};
+use super::{Error, ResolvedCredentials, SecretText};
 use crate::credentials::{Credentials, SessionToken};
 
 const WHAT: &str = "credential_process output";
@@ -215,7 +215,7 @@ impl fmt::Debug for ProcessOutput<'_> {
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
-pub fn write_process_output(credentials: &Credentials, account_id: Option<&str>) -> Secret {
+pub fn write_process_output(credentials: &Credentials, account_id: Option<&str>) -> SecretText {
     let mut members = Map::new();
     members.insert("Version".to_owned(), Value::from(1));
     let expiration = credentials.expiration();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, ProfileFiles, Secret, Section, SelectedProfile};
+use super::{Error, ProfileFiles, SecretText, Section, SelectedProfile};
 
 /// The largest number of roles that are assumed one after the other.
 const MOST_ROLES: usize = 16;
@@ -71,9 +71,9 @@ pub struct ProfileKeys {
     /// `aws_access_key_id`.
     pub access_key_id: String,
     /// `aws_secret_access_key`.
-    pub secret_access_key: Secret,
+    pub secret_access_key: SecretText,
     /// `aws_session_token`.
-    pub session_token: Option<Secret>,
+    pub session_token: Option<SecretText>,
     /// `aws_account_id`.
     pub account_id: Option<String>,
 }
@@ -357,8 +357,8 @@ impl<'a> Profile<'a> {
             (None, Some(_)) => Err(self.missing(id)),
             (Some(access_key_id), Some(secret)) => Ok(Some(BaseSource::Keys(ProfileKeys {
                 access_key_id,
-                secret_access_key: Secret::from(secret),
-                session_token: self.get("aws_session_token").map(Secret::from),
+                secret_access_key: SecretText::from(secret),
+                session_token: self.get("aws_session_token").map(SecretText::from),
                 account_id: self.owned("aws_account_id"),
             }))),
         }

@@ -9,7 +9,7 @@ use sha1::{Digest, Sha1};
 use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
 use super::reply::Reply;
 use super::text::{hex_text, parsed, secret_header};
-use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, Secret};
+use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, SecretText};
 use crate::service::partition::Partition;
 use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
@@ -50,7 +50,7 @@ pub fn sso_cache_file_name(sso_session_or_start_url: &str) -> String {
 #[derive(Clone)]
 pub struct SsoToken {
     json: Json,
-    access_token: Secret,
+    access_token: SecretText,
     expires_at: Timestamp,
     registration_expires_at: Option<Timestamp>,
 }
@@ -80,7 +80,7 @@ impl SsoToken {
 
     fn from_json(json: Json) -> Result<Self, Error> {
         let members = json.members();
-        let access_token = Secret::from(members.required("accessToken")?);
+        let access_token = SecretText::from(members.required("accessToken")?);
         let expires_at = members.time("expiresAt")?;
         let registration_expires_at = members.text("registrationExpiresAt").and_then(read_time);
         Ok(Self {
@@ -208,7 +208,7 @@ impl SsoToken {
     }
 
     /// Returns the content of the cache file, with every member that it had.
-    pub fn to_json(&self) -> Secret {
+    pub fn to_json(&self) -> SecretText {
         self.json.to_text()
     }
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Uri};
 
-use super::{Error, Secret};
+use super::{Error, SecretText};
 use crate::primitives::ascii::own_ascii;
 
 /// The largest token that is sent: 64 KiB.
@@ -46,7 +46,7 @@ pub(super) fn hex_text(bytes: &[u8]) -> String {
 }
 
 /// The text of a token file without one final line end.
-pub(super) fn token_of_file(contents: &[u8], token: &'static str) -> Result<Secret, Error> {
+pub(super) fn token_of_file(contents: &[u8], token: &'static str) -> Result<SecretText, Error> {
     if contents.len() > LARGEST_TOKEN {
         let limit = LARGEST_TOKEN;
         return Err(Error::TooLarge { what: token, limit });
@@ -57,5 +57,7 @@ pub(super) fn token_of_file(contents: &[u8], token: &'static str) -> Result<Secr
         None => text,
     });
     let sound = text.filter(|text| !text.is_empty() && !text.contains(['\r', '\n', '\0']));
-    sound.map(Secret::from).ok_or(Error::InvalidToken { token })
+    sound
+        .map(SecretText::from)
+        .ok_or(Error::InvalidToken { token })
 }

@@ -96,6 +96,181 @@ fn a_token_is_refused_at_another_service_in_another_region_and_after_its_end() {
     }
 }
 
+/// A token of a maker, where it is good, and hosts nearby where it is not.
+struct Issued {
+    token: BearerToken,
+    service: &'static str,
+    region: &'static str,
+    own: &'static [&'static str],
+    elsewhere: &'static [&'static str],
+}
+
+/// Tokens that all expire at second 1795957200.
+fn issued() -> Vec<Issued> {
+    let ecr_public = format!(
+        r#"{{"authorizationData":{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1795957200}}}}"#
+    );
+    let ecr_public = GetPublicAuthorizationToken::new().parse(&endpoint(), &ok(&ecr_public));
+    let signin = format!(
+        r#"{{"access_token":"{SECRET}","token_type":"Bearer","expires_in":7200,"issued_token_type":"urn:ietf:params:oauth:token-type:access_token"}}"#
+    );
+    let resource = "https://mcp.example/a";
+    let for_url = CreateOAuth2TokenWithIam::new(resource).parse(&endpoint(), &ok(&signin), NOW);
+    let for_name = CreateBearerToken::new("bedrock.amazonaws.com");
+    let for_name = for_name.parse(&endpoint(), &ok(&signin), NOW).unwrap();
+    let host = "bedrock-runtime.us-east-1.amazonaws.com";
+    vec![
+        #[cfg(feature = "codeartifact")]
+        Issued {
+            token: {
+                let body =
+                    format!(r#"{{"authorizationToken":"{SECRET}","expiration":1795957200}}"#);
+                let mut ask =
+                    countersign::codeartifact::GetAuthorizationToken::new("my-domain", "us-west-2");
+                ask.domain_owner = Some("111122223333");
+                ask.parse(&ok(&body)).unwrap()
+            },
+            service: "codeartifact",
+            region: "us-west-2",
+            own: &[
+                "https://my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com/npm/repo/",
+                "https://my-domain-111122223333.codeartifact.us-west-2.on.aws/npm/repo/",
+                "https://vpce-1-a.d.codeartifact.us-west-2.vpce.amazonaws.com/npm/repo/",
+            ],
+            elsewhere: &[
+                "https://my-domain-444455556666.d.codeartifact.us-west-2.amazonaws.com/npm/repo/",
+                "https://other-111122223333.d.codeartifact.us-west-2.amazonaws.com/npm/repo/",
+                "https://my-domain-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/repo/",
+                "https://my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com.evil.example/",
+                "https://codeartifact.us-west-2.amazonaws.com/v1/domain",
+                "https://registry.npmjs.org/",
+            ],
+        },
+        Issued {
+            token: ecr_token(),
+            service: "ecr",
+            region: "us-east-1",
+            own: &[
+                "https://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/",
+                "https://444455556666.dkr.ecr.us-east-1.amazonaws.com/v2/",
+            ],
+            elsewhere: &[
+                "https://111122223333.dkr.ecr.us-west-2.amazonaws.com/v2/",
+                "https://api.ecr.us-east-1.amazonaws.com/",
+                "https://public.ecr.aws/v2/",
+                "https://registry-1.docker.io/v2/",
+            ],
+        },
+        Issued {
+            token: ecr_public.unwrap().token().clone(),
+            service: "ecr-public",
+            region: "us-east-1",
+            own: &["https://public.ecr.aws/v2/"],
+            elsewhere: &[
+                "https://api.ecr-public.us-east-1.amazonaws.com/",
+                "https://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/",
+                "https://a.public.ecr.aws/v2/",
+                "https://ecr.aws/v2/",
+                "https://public.ecr.aws.evil.example/v2/",
+                "https://public.ecr.aws:8443/v2/",
+            ],
+        },
+        Issued {
+            token: for_url.unwrap().token,
+            service: resource,
+            region: "us-east-1",
+            own: &["https://mcp.example/a"],
+            elsewhere: &[
+                "https://mcp.example.evil.example/a",
+                "https://mcp.example:8443/a",
+                "https://evil.example/mcp.example/a",
+                "https://us-east-1.signin.aws.amazon.com/v1/token",
+            ],
+        },
+        Issued {
+            token: for_name.token.with_host(host),
+            service: "bedrock",
+            region: "us-east-1",
+            own: &["https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke"],
+            elsewhere: &[
+                "https://bedrock-runtime.us-west-2.amazonaws.com/model/m/invoke",
+                "https://bedrock.us-east-1.amazonaws.com/",
+                "https://us-east-1.signin.aws.amazon.com/v1/token",
+            ],
+        },
+    ]
+}
+
+#[test]
+fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_it_expires() {
+    let end = Timestamp::from_unix_seconds(1_795_957_200);
+    for Issued {
+        token,
+        service,
+        region,
+        own,
+        elsewhere,
+    } in issued()
+    {
+        // A refused request stays as it was, and the error does not contain the token.
+        let attach = |url: &str, service: &str, region: &str, now: Timestamp| {
+            let mut request = Request::get(url).header("accept", "*/*").body(()).unwrap();
+            let before = request.headers().clone();
+            let done = bearer::authorize(&mut request, &token, service, region, now);
+            match &done {
+                Ok(()) => assert_eq!(request.headers().len(), 2),
+                Err(error) => {
+                    assert_eq!(*request.headers(), before);
+                    assert!(!format!("{error} {error:?}").contains(SECRET));
+                }
+            }
+            done
+        };
+        for url in own {
+            let last = end - Duration::from_nanos(1);
+            for now in [NOW, last] {
+                assert_eq!(attach(url, service, region, now), Ok(()), "{url}");
+            }
+            for late in [end, end + Duration::from_nanos(1), end + Duration::MAX] {
+                let refused = attach(url, service, region, late);
+                assert!(
+                    matches!(refused, Err(Error::BearerTokenExpired { .. })),
+                    "{url}: {refused:?}"
+                );
+            }
+            for other in ["", "s3", "sts", "ecr-publi", "codeartifact.amazonaws.com"] {
+                let refused = attach(url, other, region, NOW);
+                assert!(
+                    matches!(refused, Err(Error::BearerTokenForAnotherService { .. })),
+                    "{url}: {refused:?}"
+                );
+            }
+            for other in ["", "us-west-1", "us-east-", "us-east-1a", "US-EAST-1", "*"] {
+                let refused = attach(url, service, other, NOW);
+                assert!(
+                    matches!(refused, Err(Error::BearerTokenForAnotherRegion { .. })),
+                    "{url}: {refused:?}"
+                );
+            }
+            let plain = url.replacen("https", "http", 1);
+            let refused = attach(&plain, service, region, NOW);
+            assert!(
+                matches!(refused, Err(Error::BearerTokenNeedsHttps { .. })),
+                "{plain}: {refused:?}"
+            );
+        }
+        for url in elsewhere {
+            let refused = attach(url, service, region, NOW);
+            assert!(
+                matches!(refused, Err(Error::BearerTokenForAnotherHost { .. })),
+                "{url}: {refused:?}"
+            );
+            let host = url.split('/').nth(2).unwrap();
+            assert!(token.header_value_for(host, NOW).is_err(), "{host}");
+        }
+    }
+}
+
 #[test]
 fn a_token_for_a_url_goes_to_its_host_and_one_for_a_name_to_no_host() {
     let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#;

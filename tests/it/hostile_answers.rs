@@ -460,26 +460,26 @@ mod codeartifact {
     #[test]
     fn malformed_answers() {
         for (body, problem) in [
-            ("", "is not JSON"),
-            ("{", "is not JSON"),
-            ("<a/>", "is not JSON"),
-            ("\u{feff}{}", "is not JSON"),
-            ("{} {}", "is not JSON"),
+            ("", "is not a JSON object"),
+            ("{", "is not a JSON object"),
+            ("<a/>", "is not a JSON object"),
+            ("\u{feff}{}", "is not a JSON object"),
+            ("{} {}", "is not a JSON object"),
             ("{}", "has no `authorizationToken`"),
-            ("[]", "has no `authorizationToken`"),
-            ("null", "has no `authorizationToken`"),
+            ("[]", "is not a JSON object"),
+            ("null", "is not a JSON object"),
             (
                 r#"{"authorizationToken":1,"expiration":1}"#,
-                "has no `authorizationToken`",
+                "has a member that is not a string, `authorizationToken`",
             ),
             (
                 r#"{"authorizationToken":"","expiration":1}"#,
-                "has no `authorizationToken`",
+                "has an empty `authorizationToken`",
             ),
             (r#"{"authorizationToken":"SECRET"}"#, "has no `expiration`"),
             (
                 r#"{"authorizationToken":"SECRET","expiration":"1"}"#,
-                "has no `expiration`",
+                "has a member that is not a time in seconds, `expiration`",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":null}"#,
@@ -487,29 +487,32 @@ mod codeartifact {
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":1e300}"#,
-                "has no `expiration`",
+                "has a member that is not a time in seconds, `expiration`",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":-1e300}"#,
-                "has no `expiration`",
+                "has a member that is not a time in seconds, `expiration`",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":253402300800}"#,
-                "has no `expiration`",
+                "has a member that is not a time in seconds, `expiration`",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":1e999}"#,
-                "is not JSON",
+                "is not a JSON object",
             ),
         ] {
             let error = parse(200, body).unwrap_err();
             assert_eq!(error.message(), problem, "{body}");
             assert!(!format!("{error} {error:?}").contains("SECRET"));
         }
-        assert_eq!(parse(200, b"\xff").unwrap_err().message(), "is not JSON");
+        assert_eq!(
+            parse(200, b"\xff").unwrap_err().message(),
+            "is not a JSON object"
+        );
         assert_eq!(
             parse(502, "<html>").unwrap_err().message(),
-            "contains no error code"
+            "names no error"
         );
         assert!(parse(502, "<html>").unwrap_err().is_retryable());
     }
@@ -530,7 +533,10 @@ mod codeartifact {
             "{\"a\":".repeat(10_000),
             "[1,".repeat(20_000),
         ] {
-            assert_eq!(parse(200, &body).unwrap_err().message(), "is not JSON");
+            assert_eq!(
+                parse(200, &body).unwrap_err().message(),
+                "is not a JSON object"
+            );
         }
         let large = format!(
             "{{\"authorizationToken\":\"{}\",\"expiration\":1}}",

@@ -10,7 +10,9 @@ mod work;
 use std::collections::BTreeMap;
 
 use countersign::Timestamp;
-use countersign::sources::{Chain, ChainError, Environment, Found, Input, Platform, Secret, Want};
+use countersign::sources::{
+    Chain, ChainError, Environment, Found, Input, Platform, SecretText, Want,
+};
 use http::{Request, Response};
 
 /// 2030-01-02T03:04:05Z.
@@ -32,7 +34,7 @@ struct World {
 struct Trace {
     wants: Vec<String>,
     requests: Vec<Request<String>>,
-    saved: Vec<(String, Secret)>,
+    saved: Vec<(String, SecretText)>,
     commands: Vec<String>,
 }
 

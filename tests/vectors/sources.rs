@@ -8,8 +8,8 @@ use countersign::Timestamp;
 use countersign::sources::{
     BaseSource, Chain, ChainError, CognitoPool, CredentialSource, Environment, Error, Input,
     IotCredentials, Platform, ProcessCommand, ProcessOutput, ProfileFile, ProfileFileProblem,
-    ProfileFiles, ProfileSource, RefusedBy, ResolvedCredentials, Secret, Section, SelectedProfile,
-    Want, login_cache_file_name, sso_cache_file_name,
+    ProfileFiles, ProfileSource, RefusedBy, ResolvedCredentials, SecretText, Section,
+    SelectedProfile, Want, login_cache_file_name, sso_cache_file_name,
 };
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
@@ -312,7 +312,7 @@ pub fn profile_credentials(case: &mut Case<'_>) {
                 BaseSource::Keys(keys) => json!({
                     "kind": "static", "access_key_id": keys.access_key_id,
                     "secret_access_key": keys.secret_access_key.expose(),
-                    "session_token": keys.session_token.as_ref().map(Secret::expose),
+                    "session_token": keys.session_token.as_ref().map(SecretText::expose),
                     "account_id": keys.account_id,
                 }),
                 BaseSource::Named(name) => json!({"kind": "named", "name": name.as_str()}),

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::sigv4::asymmetric::key::SigningKey;
 use crate::sources::der::{OCTETS, SEQUENCE, element};
-use crate::sources::{Error, Secret};
+use crate::sources::{Error, SecretText};
 use crate::timestamp::Timestamp;
 
 /// The private key of an `aws login` session, which proves that the client is the same one.
@@ -50,7 +50,12 @@ impl DpopKey {
     ///
     /// # Errors
     /// - [`Error::InvalidDpopKey`] if the key makes no signature, which does not happen
-    pub fn proof(&self, url: &str, id: &str, now: impl Into<Timestamp>) -> Result<Secret, Error> {
+    pub fn proof(
+        &self,
+        url: &str,
+        id: &str,
+        now: impl Into<Timestamp>,
+    ) -> Result<SecretText, Error> {
         let point = self.0.public_key().to_sec1();
         let coordinates = point.get(1..).and_then(|both| both.split_at_checked(32));
         let (x, y) = coordinates.ok_or(Error::InvalidDpopKey)?;
@@ -65,7 +70,7 @@ impl DpopKey {
         let integers = signature.with_der(|der| p256::ecdsa::Signature::from_der(der).ok());
         let integers = integers.flatten().ok_or(Error::InvalidDpopKey)?;
         let signature = encode(&integers.to_bytes());
-        Ok(Secret::from(format!("{signed}.{signature}")))
+        Ok(SecretText::from(format!("{signed}.{signature}")))
     }
 }
 

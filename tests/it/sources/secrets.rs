@@ -3,8 +3,8 @@
 use countersign::sources::{
     BaseSource, Chain, ChainError, CognitoPool, Container, Environment, Error, Found, Imds, Input,
     IotCredentials, Lease, LoginSession, ProcessCommand, ProfileFiles, ProfileSource, RefreshCell,
-    RefreshPermit, ResolvedCredentials, RolesAnywhere, Secret, Section, SelectedProfile, SsoToken,
-    Want, WebIdentity,
+    RefreshPermit, ResolvedCredentials, RolesAnywhere, SecretText, Section, SelectedProfile,
+    SsoToken, Want, WebIdentity,
 };
 use http::{Request, Response};
 
@@ -37,7 +37,7 @@ fn every_type_is_send_and_sync() {
         ProfileSource,
         ResolvedCredentials,
         RolesAnywhere,
-        Secret,
+        SecretText,
         Section,
         SsoToken,
         Want,
