@@ -26,18 +26,19 @@ use crate::timestamp::Timestamp;
 
 /// Long-term or temporary security credentials.
 ///
-/// IAM User Guide, "Temporary security credentials in IAM". Anything can be put in; what cannot be
-/// a credential is refused when it is used.
+/// IAM User Guide, "Temporary security credentials in IAM". The constructor accepts any text. The
+/// first type that uses the credentials, such as [`Signer`](crate::Signer), checks them.
 ///
 /// ```
-/// use countersign::Credentials;
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+/// let expiration: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI")
 ///     .with_session_token("AQoDYXdzEJr...")
-///     .with_expiration(datetime!(2026-01-01 12:00 UTC));
+///     .with_expiration(expiration);
 /// assert_eq!(credentials.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
 /// assert!(!format!("{credentials:?}").contains("wJalr"));
+/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -48,14 +49,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Long-term credentials, as IAM hands them out.
-    ///
-    /// ```
-    /// use countersign::Credentials;
-    ///
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// assert!(credentials.session_token().is_none() && credentials.expiration().is_none());
-    /// ```
+    /// Creates long-term credentials. Whether they are valid is checked when they are used.
     pub fn new(access_key_id: impl Into<String>, secret_key: impl Into<SecretKey>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -65,14 +59,14 @@ impl Credentials {
         }
     }
 
-    /// Makes them temporary, as STS hands them out.
+    /// Adds the session token of temporary credentials.
     #[must_use]
     pub fn with_session_token(mut self, session_token: impl Into<SessionToken>) -> Self {
         self.session_token = Some(session_token.into());
         self
     }
 
-    /// Says when they end. Signing with them at that time or later is an error.
+    /// Sets the expiration. Signing at that time or later is an error.
     #[must_use]
     pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
         let expiration = expiration.into();
@@ -80,27 +74,28 @@ impl Credentials {
         self
     }
 
-    /// The access key ID: public, and part of every signature's scope.
+    /// Returns the access key ID. It is public: every signed request contains it.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The secret access key.
+    /// Returns the secret access key.
     pub fn secret_key(&self) -> &SecretKey {
         &self.secret_key
     }
 
-    /// The session token of temporary credentials.
+    /// Returns the session token of temporary credentials.
     pub fn session_token(&self) -> Option<&SessionToken> {
         self.session_token.as_ref()
     }
 
-    /// When they end, where that was said.
+    /// Returns the expiration, if it is set.
     pub fn expiration(&self) -> Option<Timestamp> {
         self.expiration
     }
 
-    /// Whether they end within that time from `now`, or have ended: time to fetch new ones.
+    /// Whether the credentials expire within `duration` from `now`, or have expired.
+    ///
     /// Always `false` if no expiration is set.
     pub fn expires_within(&self, duration: Duration, now: impl Into<Timestamp>) -> bool {
         let now = now.into();
@@ -130,7 +125,7 @@ impl Credentials {
     }
 }
 
-/// Whether something that ends, or has no end, does so within `duration` from `now`.
+/// Whether an expiration is within `duration` from `now`, or in the past.
 pub(crate) fn ends_within(
     expiration: Option<Timestamp>,
     duration: Duration,
@@ -147,7 +142,7 @@ fn looks_like_an_id(secret: &str) -> bool {
     prefixed && secret.bytes().all(capitals)
 }
 
-/// What no key and no token holds. A line break at the end, from a file, is the classic.
+/// Why a key or token cannot be sent. The usual cause is a line break at the end of a file.
 fn unsendable(text: &[u8]) -> Option<&'static str> {
     if text.is_empty() {
         Some("is empty")
@@ -170,20 +165,19 @@ fn unsendable(text: &[u8]) -> Option<&'static str> {
 /// ```
 #[derive(Clone)]
 pub struct SecretKey(
-    /// After the four letters with which every key derivation begins, so that deriving copies no
-    /// secret around.
+    /// With the prefix `AWS4` of every key derivation, so that deriving a key copies no secret.
     Arc<Zeroizing<String>>,
 );
 
 impl SecretKey {
     const PREFIX: &str = "AWS4";
 
-    /// The secret itself: the one way out.
+    /// Returns the secret text itself.
     pub fn expose(&self) -> &str {
         self.0.split_at(Self::PREFIX.len()).1
     }
 
-    /// Whether there is no secret: anybody could sign with it.
+    /// Whether the secret is empty. Anyone could sign with it.
     pub(crate) fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }
@@ -224,8 +218,8 @@ impl fmt::Debug for SecretKey {
 /// A session token, sent as `X-Amz-Security-Token`: zeroised when dropped, never printed.
 ///
 /// The token of an S3 Express session ([`SessionToken::s3_express`]) is sent as
-/// `x-amz-s3session-token` instead: a token knows its own name, so that a `CreateSession` call,
-/// made with ordinary credentials, and the calls made with what it returned never mix them up.
+/// `x-amz-s3session-token` instead. The name belongs to the token, so that one signer cannot send it
+/// under the other name.
 ///
 /// ```
 /// use countersign::{Credentials, SessionToken};
@@ -243,16 +237,9 @@ pub struct SessionToken {
 }
 
 impl SessionToken {
-    /// The token that S3's `CreateSession` returned, for directory buckets.
+    /// Creates the token of an S3 Express session, for directory buckets.
     ///
-    /// Amazon S3 API Reference, "`CreateSession`".
-    ///
-    /// ```
-    /// use countersign::SessionToken;
-    ///
-    /// let token = SessionToken::s3_express("AgV4dC5...");
-    /// assert_eq!(token.header_name(), "x-amz-s3session-token");
-    /// ```
+    /// S3's `CreateSession` returns it. Amazon S3 API Reference, "`CreateSession`".
     pub fn s3_express(token: impl Into<String>) -> Self {
         Self {
             token: Arc::new(Zeroizing::new(token.into())),
@@ -260,12 +247,12 @@ impl SessionToken {
         }
     }
 
-    /// The token itself: the one way out.
+    /// Returns the token text itself.
     pub fn expose(&self) -> &str {
         &self.token
     }
 
-    /// The header that carries it, in lower case.
+    /// Returns the lowercase name of the header that contains the token.
     pub fn header_name(&self) -> &'static str {
         if self.s3_express {
             "x-amz-s3session-token"
@@ -274,7 +261,7 @@ impl SessionToken {
         }
     }
 
-    /// The query parameter that carries it in a presigned URL.
+    /// Returns the name of the query parameter that contains the token in a presigned URL.
     pub fn parameter_name(&self) -> &'static str {
         if self.s3_express {
             "X-Amz-S3session-Token"

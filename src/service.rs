@@ -1,4 +1,4 @@
-//! Services, and the rules by which each wants to be signed.
+//! AWS services and the signing rules that each requires.
 
 #[cfg(any(
     feature = "console",
@@ -20,17 +20,18 @@ use http::HeaderName;
 
 use crate::error::Error;
 
-/// A service by its signing name, with the rules that it signs by.
+/// A service: its signing name and its signing rules.
 ///
-/// The name chooses the rules; [`Service::new`] replaces them as a whole. The signing name is not
-/// always the first label of the host: `email.…` signs as `ses`, `bedrock-runtime.…` as `bedrock`.
+/// A conversion from text selects the [`Rules`] by the name, and [`Service::new`] takes other rules.
+/// The signing name is not always the first label of the host: requests to `email.…` are signed for
+/// `ses`, and requests to `bedrock-runtime.…` for `bedrock`.
 ///
 /// ```
 /// use countersign::{Rules, Service};
 ///
 /// assert_eq!(Service::from("s3").rules(), &Rules::S3);
 /// assert_eq!(Service::from("dynamodb").rules(), &Rules::GENERIC);
-/// // A store that speaks S3 under another name:
+/// // A store with S3's protocol and another signing name.
 /// let service = Service::new("storage", Rules::S3);
 /// assert_eq!(service.name(), "storage");
 /// ```
@@ -41,7 +42,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Amazon S3, and what speaks its protocol.
+    /// Amazon S3, or a store with its protocol.
     ///
     /// ```
     /// use countersign::{Rules, Service};
@@ -53,7 +54,7 @@ impl Service {
         rules: Rules::S3,
     };
 
-    /// A service with rules of the caller's own.
+    /// Creates a service with its own rules.
     ///
     /// ```
     /// use countersign::{Rules, Service};
@@ -61,6 +62,7 @@ impl Service {
     /// // A gateway in front of Amazon API Gateway that never forwards `x-api-version`.
     /// let rules = Rules::GENERIC.never_sign(http::HeaderName::from_static("x-api-version"))?;
     /// let service = Service::new("execute-api", rules);
+    /// assert_eq!(service.name(), "execute-api");
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(name: impl Into<Cow<'static, str>>, rules: Rules) -> Self {
@@ -70,12 +72,12 @@ impl Service {
         }
     }
 
-    /// The signing name, as in the credential scope.
+    /// Returns the signing name, which is part of the credential scope.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How the service wants to be signed.
+    /// Returns the signing rules.
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -105,7 +107,9 @@ impl From<String> for Service {
     }
 }
 
-/// How a service wants to be signed. Start from one of the constants and change what differs.
+/// The signing rules of a service.
+///
+/// Start from one of the constants, and change what differs.
 ///
 /// ```
 /// use countersign::{Credentials, HeaderSelection, Rules, Service, Signer};
@@ -121,33 +125,37 @@ impl From<String> for Service {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rules {
-    /// Whether `//`, `.` and `..` in the path are resolved before it is signed. All services but
-    /// S3's family, where they are parts of keys.
-    pub normalize_path: bool,
-    /// Whether the path is percent-encoded once more than it is sent. All services but S3's family.
-    pub double_encode_path: bool,
-    /// Whether the path is percent-decoded once and encoded strictly, as
-    /// [`encode_key`](crate::encode_key) encodes keys: `/dt=1/a%2fb` is signed as `/dt%3D1/a/b`.
-    /// S3's family. It has no effect if `double_encode_path` is set.
+    /// Whether `//`, `.` and `..` are resolved before the path is signed.
     ///
-    /// S3 and most S3-compatible stores recompute the path so. Set it to `false` for a store that
-    /// verifies the path as it is sent: VersityGW, and Garage before version 2.5. A path that
-    /// `encode_key` has built is the same text for both.
+    /// `true` except for S3's family, where they are part of object keys.
+    pub normalize_path: bool,
+    /// Whether the path as sent is percent-encoded once more.
+    ///
+    /// `true` except for S3's family.
+    pub double_encode_path: bool,
+    /// Whether the path is percent-decoded once and then encoded strictly.
+    ///
+    /// `true` for S3's family: `/dt=1/a%2fb` is signed as `/dt%3D1/a/b`. The encoding is that of
+    /// [`encode_key`](crate::encode_key). It has no effect if `double_encode_path` is set.
+    ///
+    /// S3 and most S3-compatible stores recompute the path in this way. Set it to `false` for a store
+    /// that verifies the path as sent: VersityGW, and Garage before version 2.5. For a path from
+    /// `encode_key` both texts are the same.
     pub recode_path: bool,
     /// When `x-amz-content-sha256` is sent.
     pub content_sha256: ContentSha256,
-    /// Whether the session token is part of what is signed.
+    /// Whether the session token is signed.
     pub session_token: SessionTokenPlacement,
     /// Which of the request's own headers are signed.
     pub headers: HeaderSelection,
-    /// Headers to sign that would not be.
+    /// Headers to sign that `headers` excludes.
     also_sign: Vec<HeaderName>,
-    /// Headers not to sign that would be.
+    /// Headers not to sign that `headers` includes.
     never_sign: Vec<HeaderName>,
 }
 
 impl Rules {
-    /// What most services ask for.
+    /// The rules of most services.
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalPath, Rules};
@@ -167,8 +175,10 @@ impl Rules {
         never_sign: Vec::new(),
     };
 
-    /// `s3`, `s3express`, `s3-outposts`, `s3-object-lambda`: the path is signed in canonical
-    /// encoding, with all its slashes and dots, and `x-amz-content-sha256` is required.
+    /// The rules of `s3`, `s3express`, `s3-outposts` and `s3-object-lambda`.
+    ///
+    /// The path is signed in canonical encoding and keeps all slashes and dots. The header
+    /// `x-amz-content-sha256` is required.
     ///
     /// ```
     /// use countersign::{sigv4::CanonicalPath, Rules};
@@ -233,8 +243,10 @@ impl Rules {
         }
     }
 
-    /// Signs a header that would be left out: one of those that [`HeaderSelection::Most`] or
-    /// [`HeaderSelection::Required`] excludes, or one that [`never_sign`](Self::never_sign) names.
+    /// Signs a header that is excluded by default.
+    ///
+    /// That is a header that [`HeaderSelection::Most`] or [`HeaderSelection::Required`] excludes, or
+    /// that [`never_sign`](Self::never_sign) names.
     ///
     /// `authorization` stays unsigned in any case, because it carries the signature.
     ///
@@ -254,7 +266,7 @@ impl Rules {
         self
     }
 
-    /// Leaves a header out of the signature, because a hop on the way adds, removes or rewrites it.
+    /// Excludes a header from the signature, for example one that a proxy rewrites.
     ///
     /// Amazon S3 refuses a request whose `x-amz-*` headers are not all signed. If
     /// [`also_sign`](Self::also_sign) names the header too, it is signed.
@@ -286,14 +298,15 @@ impl Rules {
         Ok(self)
     }
 
-    /// Whether these are the rules of S3's family, which alone reads `UNSIGNED-PAYLOAD` into a URL
-    /// that says nothing, and stores `cache-control` with an object.
+    /// Whether these are the rules of S3's family.
+    ///
+    /// Only S3's family treats the payload of a presigned URL as unsigned by default, and stores
+    /// `cache-control` with an object.
     pub(crate) fn is_s3_family(&self) -> bool {
         self.content_sha256 == ContentSha256::InHeaderForm
     }
 
-    /// Whether a header of the request takes part in the signature. The names that the signer
-    /// itself writes are not asked for here.
+    /// Whether a header of the request is signed. It is not called for headers that the signer adds.
     pub(crate) fn signs(&self, name: &str) -> bool {
         if unsigned::must_be_signed(name) {
             return true;
@@ -343,23 +356,26 @@ pub enum HeaderSelection {
     /// - AWS: `x-amzn-trace-id`, `x-amz-cf-id`, `x-amzn-tls-version`, `x-amzn-tls-cipher-suite`,
     ///   `x-amzn-vpce-id`, `x-amzn-vpce-config`
     Most,
-    /// `host`, `content-type` and `x-amz-*`: what services insist on, for requests that pass
-    /// through hops which rewrite headers. Without the `x-amz-*` headers that [`Most`](Self::Most)
-    /// leaves out.
+    /// Only `host`, `content-type` and `x-amz-*`, which services require.
+    ///
+    /// Use it if proxies rewrite other headers. The `x-amz-*` headers that [`Most`](Self::Most)
+    /// excludes are excluded here too.
     Required,
 }
 
-/// When `x-amz-content-sha256` is sent (and signed).
+/// When the header `x-amz-content-sha256` is sent and signed.
 ///
 /// ```
 /// use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, Signer};
-/// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
 ///
-/// // A gateway in front of a store that takes the header for its own.
+/// // A gateway that interprets the header in its own way.
 /// let mut rules = Rules::GENERIC;
 /// rules.content_sha256 = ContentSha256::Never;
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", Service::new("execute-api", rules))?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let service = Service::new("execute-api", rules);
+/// let signer = Signer::new(credentials, "us-east-1", service)?;
 /// let mut request = http::Request::get("https://api.example.com/").body(())?;
+/// let now = std::time::SystemTime::now();
 /// signer.sign(&mut request, PayloadHash::Unsigned, now)?;
 /// assert!(!request.headers().contains_key("x-amz-content-sha256"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -367,24 +383,30 @@ pub enum HeaderSelection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContentSha256 {
-    /// Never, not even where the request had it. Nothing can then be streamed in signed pieces.
+    /// Never. The signer removes it from the request, and signed streams are an error.
     Never,
-    /// When the payload is not signed by its hash, or the request already has the header. Most
-    /// services, which otherwise hash the payload themselves. In a presigned URL as a header that
-    /// its user must send.
+    /// If the payload is unsigned or streamed, or if the request already has the header.
+    ///
+    /// This is the rule of most services: they calculate the hash of the payload themselves. For a
+    /// presigned URL the client must send the header.
     IfNotHashed,
-    /// As a header always; in a presigned URL, where `UNSIGNED-PAYLOAD` is understood, only for a
-    /// hashed payload, as a header that the URL's user must send. S3's family.
+    /// Always if the signature is in a header. This is the rule of S3's family.
+    ///
+    /// The payload of a presigned URL is unsigned by default. If it is hashed, the client must send
+    /// the header.
     InHeaderForm,
-    /// Always, in a presigned URL as a header that its user must send. OpenSearch Serverless.
+    /// Always. This is the rule of OpenSearch Serverless.
+    ///
+    /// For a presigned URL the client must send the header.
     Always,
-    /// Always, and with no other value than `UNSIGNED-PAYLOAD`. VPC Lattice.
+    /// Always, with the value `UNSIGNED-PAYLOAD`. This is the rule of VPC Lattice.
     UnsignedOnly,
-    /// With `x-amz-sha256-tree-hash`, else like [`IfNotHashed`](Self::IfNotHashed). S3 Glacier.
+    /// If the request has `x-amz-sha256-tree-hash`, and otherwise like
+    /// [`IfNotHashed`](Self::IfNotHashed). This is the rule of S3 Glacier.
     TreeHash,
 }
 
-/// Where a session token stands to the signature.
+/// Whether the session token is signed or added after signing.
 ///
 /// ```
 /// use countersign::{Rules, SessionTokenPlacement};
@@ -396,12 +418,11 @@ pub enum ContentSha256 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionTokenPlacement {
-    /// It is signed, as a header or as a parameter of a presigned URL. All services but AWS IoT.
+    /// Signed, in the header or in the presigned URL. All services except AWS IoT.
     Signed,
-    /// It is added after signing. AWS IoT's device gateway, which refuses a signed one.
+    /// Added after signing. AWS IoT's device gateway refuses a signed token.
     AfterSigning,
-    /// As a header it is signed; to a presigned URL it is added after signing. AWS IoT's data
-    /// plane.
+    /// Signed in the header, and added to a presigned URL after signing. AWS IoT's data plane.
     AfterSigningInUrl,
 }
 
