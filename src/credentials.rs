@@ -106,7 +106,7 @@ impl Credentials {
         let id = self.access_key_id.as_bytes();
         let problem = unsendable(id).or_else(|| {
             (!id.is_ascii() || id.contains(&b','))
-                .then_some("holds a comma or a character outside ASCII")
+                .then_some("contains a comma or a character outside ASCII")
         });
         if let Some(problem) = problem {
             return Err(Error::InvalidAccessKeyId(problem));
@@ -147,7 +147,7 @@ fn unsendable(text: &[u8]) -> Option<&'static str> {
     if text.is_empty() {
         Some("is empty")
     } else if holds(text, |b| (b <= b' ') | (b == 0x7f)) {
-        Some("holds white space or a control character")
+        Some("contains white space or a control character")
     } else {
         None
     }
@@ -275,7 +275,7 @@ impl SessionToken {
             Some(problem) => Err(Error::InvalidSessionToken(problem)),
             None if self.token.is_ascii() => Ok(()),
             None => Err(Error::InvalidSessionToken(
-                "holds a character outside ASCII",
+                "contains a character outside ASCII",
             )),
         }
     }

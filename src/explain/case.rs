@@ -292,6 +292,10 @@ impl<'a> Case<'a> {
         let mut findings = compare(&ours.lines, &theirs.lines, &known);
         let (signed, received) = (ours.scope.as_str(), theirs.scope.as_str());
         findings.extend(compare_scopes(signed, received, &known.secrets));
+        // No signature covers it, but a server looks up another key.
+        if claimed.access_key_id != self.claimed.access_key_id {
+            findings.push(Finding::new(Cause::UnknownAccessKey));
+        }
         findings.extend(self.hash_difference(&claimed, Cause::BodyChanged));
         let sent = &self.given.request;
         // A header that must be signed, and did not exist when the request was signed.

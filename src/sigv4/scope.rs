@@ -158,7 +158,7 @@ fn problem(name: &str) -> Option<&'static str> {
         .bytes()
         .all(|b| b.is_ascii_graphic() && b != b'/' && b != b',')
     {
-        Some("holds something else than visible ASCII, or `/` or `,`")
+        Some("must be printable ASCII without `/` or `,`")
     } else {
         None
     }

@@ -226,7 +226,7 @@ fn invalid_region_sets_are_refused() {
     let error = Signer::new(credentials(), "us-east-1, eu-west-1", "s3");
     assert_eq!(
         error.unwrap_err().to_string(),
-        "region set \"us-east-1, eu-west-1\" holds white space: its regions are joined with `,` alone"
+        "region set \"us-east-1, eu-west-1\" contains white space: its regions are joined with `,` alone"
     );
 }
 

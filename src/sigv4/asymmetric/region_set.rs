@@ -19,7 +19,7 @@ pub(crate) fn check(region_set: &str) -> Result<(), Error> {
             return wrong("has an empty region between its commas");
         }
         if region.contains([' ', '\t']) {
-            return wrong("holds white space: its regions are joined with `,` alone");
+            return wrong("contains white space: its regions are joined with `,` alone");
         }
         check_region(region)?;
     }

@@ -12,7 +12,7 @@ use crate::request::check_header;
 pub(crate) struct Header<'a> {
     name: &'a str,
     value: &'a [u8],
-    /// Whether the value holds white space that is not part of its canonical form.
+    /// Whether the value contains white space that is not part of its canonical form.
     folds: bool,
     /// Whether the value is written in lowercase.
     lowercase: bool,

@@ -552,3 +552,27 @@ fn an_unsigned_token_that_changed_is_found() {
         None
     );
 }
+
+/// A header's signature does not cover the access key ID, so only the comparison can tell.
+#[test]
+fn an_access_key_id_changed_on_the_way_is_found() {
+    let mut request = Request::get(KEY).body(()).unwrap();
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", SECRET), "us-east-1", "s3");
+    let signer = signer.unwrap();
+    signer
+        .sign(&mut request, PayloadHash::Unsigned, NOW)
+        .unwrap();
+    let explainer = Explainer::new(&request, Service::S3);
+    assert_eq!(explainer.captured(&request).cause(), None);
+
+    let mut captured = request.clone();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    let authorization = authorization.replace("AKIDEXAMPLE", "AKIDEXAMPLD");
+    captured
+        .headers_mut()
+        .insert("authorization", authorization.parse().unwrap());
+    assert_eq!(
+        explainer.captured(&captured).cause(),
+        Some(&Cause::UnknownAccessKey)
+    );
+}
