@@ -183,7 +183,9 @@ impl RolesAnywhere {
         let uri: Option<Uri> = format!("https://{host}/sessions").parse().ok();
         let is_host = |uri: &Uri| {
             let authority = uri.authority().map(http::uri::Authority::as_str);
-            authority == Some(host) && !host.contains('@')
+            // `:443` is an authority, but without a name.
+            let named = uri.host().is_some_and(|name| !name.is_empty());
+            authority == Some(host) && named && !host.contains('@')
         };
         uri.filter(is_host).ok_or(Error::InvalidParameter {
             parameter: "host",
