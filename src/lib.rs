@@ -48,6 +48,8 @@ pub mod legacy;
 pub mod post_policy;
 #[cfg(feature = "redshift")]
 pub mod redshift;
+#[cfg(feature = "tower")]
+pub mod resign;
 #[cfg(feature = "s3")]
 pub mod s3;
 #[cfg(feature = "signin")]
@@ -61,6 +63,8 @@ pub mod sources;
 pub mod sts;
 #[cfg(feature = "tokens")]
 pub mod tokens;
+#[cfg(feature = "tower")]
+pub mod tower;
 pub mod verify;
 
 mod error;

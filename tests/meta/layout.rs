@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::sources::sources;
 
 /// The units of each floor, lowest first.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["primitives"],
     &["timestamp"],
     &["error"],
@@ -38,7 +38,8 @@ const FLOORS: [&[&str]; 10] = [
         "sts",
     ],
     &["sources"],
-    &["clock_skew"],
+    &["clock_skew", "resign"],
+    &["tower"],
 ];
 /// The highest floor that a unit apart imports from.
 const NOUNS: usize = 3;

@@ -1,0 +1,1 @@
+//! Signs a verified request again, for another server: what a proxy does.

@@ -1,0 +1,6 @@
+//! Layers for [tower]: [`sign`] signs what a client sends, [`verify`] verifies what a server gets.
+//!
+//! [tower]: https://docs.rs/tower
+
+pub mod sign;
+pub mod verify;

@@ -1,0 +1,1 @@
+//! Signs the requests that a client sends.

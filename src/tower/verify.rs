@@ -1,0 +1,1 @@
+//! Verifies the requests that a server gets.
