@@ -66,7 +66,7 @@ mod verifier;
 pub use body::{ChunkedBody, ChunkedBodyError};
 pub use checksum::ChecksumAlgorithm;
 pub use encoding::ChunkedEncoding;
-pub use error::{ChunkError, ChunkSyntaxError};
+pub use error::{AnnouncementProblem, ChunkError, ChunkSyntaxError};
 #[cfg(not(feature = "checksums"))]
 use no_checksums as running;
 #[cfg(feature = "checksums")]

@@ -77,6 +77,9 @@ pub mod verify;
 
 pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
+pub use error::credential::CredentialProblem;
+pub use error::endpoint::EndpointProblem;
+pub use error::parameter::ParameterProblem;
 pub use request::{HttpRequest, RawRequest};
 pub use service::signing_names::{HostService, service_of_host};
 pub use service::{ContentSha256, HeaderSelection, Rules, Service, SessionTokenPlacement};

@@ -123,7 +123,9 @@ impl SignedCookies {
     ///
     /// # Errors
     /// - [`UrlError::InvalidScheme`], [`UrlError::InvalidCharacter`], [`UrlError::Fragment`] or
-    ///   [`UrlError::ReservedParameter`] if the resource cannot be signed
+    ///   [`UrlError::ReservedParameter`] if the URL cannot be signed
+    /// - [`UrlError::InvalidResourceScheme`] or [`UrlError::InvalidResourceCharacter`] if the resource
+    ///   cannot be signed
     /// - [`UrlError::InvalidAddress`], [`UrlError::InvalidDates`] if no request could meet the
     ///   conditions
     /// - [`UrlError::InvalidKeyPairId`] if the id is not letters and digits

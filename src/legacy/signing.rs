@@ -7,6 +7,7 @@ use http::Uri;
 use super::parameters::Parameters;
 use crate::credentials::{Credentials, SecretKey};
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::primitives::sha256;
 use crate::timestamp::Timestamp;
 
@@ -66,11 +67,11 @@ pub(super) fn base64(mac: &[u8; 20]) -> String {
 }
 
 /// What is wrong with an access key ID, for signers and verifiers alike.
-pub(super) fn access_key_id_problem(id: &str) -> Option<&'static str> {
+pub(super) fn access_key_id_problem(id: &str) -> Option<CredentialProblem> {
     if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Some("must be printable ASCII without spaces")
+        Some(CredentialProblem::NotPrintable)
     } else if !(1..=MAX_ACCESS_KEY_ID).contains(&id.len()) {
-        Some("must be 1 to 128 bytes long")
+        Some(CredentialProblem::WrongLength)
     } else {
         None
     }

@@ -7,6 +7,7 @@ use super::back_end::{self, PrivateKey};
 use super::derive::derive;
 use crate::credentials::SecretKey;
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::primitives::ascii::own_ascii;
 use crate::primitives::hex::hex32;
 use crate::primitives::inline_text::first;
@@ -62,12 +63,12 @@ impl SigningKey {
     pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
         if secret_key.is_empty() {
             // Anybody can derive such a key.
-            return Err(Error::InvalidSecretKey("is empty"));
+            return Err(Error::InvalidSecretKey(CredentialProblem::Empty));
         }
         derive(access_key_id, secret_key.expose())
             .and_then(|scalar| PrivateKey::new(&scalar))
             .map(|key| Self(Arc::new(key)))
-            .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
+            .ok_or(Error::InvalidSecretKey(CredentialProblem::YieldsNoKey))
     }
 
     /// Creates the key of a private scalar; `None` if it is zero or not below the group's order.
