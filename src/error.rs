@@ -345,6 +345,10 @@ pub enum Error {
         /// The reason.
         problem: EndpointProblem,
     },
+    /// An algorithm is not approved, and
+    /// [`allow_only_approved`](crate::crypto::allow_only_approved) was called.
+    #[error(transparent)]
+    NotApproved(#[from] crate::crypto::NotApproved),
     /// An `Authorization` header, or its form in the query, is malformed.
     #[error("malformed SigV4 authorization: {0}")]
     MalformedAuthorization(AuthorizationProblem),

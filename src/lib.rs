@@ -43,6 +43,7 @@ pub mod codeartifact;
 #[cfg(feature = "console")]
 pub mod console;
 pub mod credentials;
+pub mod crypto;
 #[cfg(feature = "ecr")]
 pub mod ecr;
 #[cfg(feature = "event-stream")]

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::crypto::NotApproved;
 use crate::verify::{Answer, INTERNAL, Protocol, refusal};
 
 /// Why the body of an aws-chunked upload is refused.
@@ -87,6 +88,10 @@ pub enum ChunkError {
     /// The request does not announce chunks, or does not announce them correctly.
     #[error("request does not announce aws-chunked: {0}")]
     NotAnnounced(AnnouncementProblem),
+    /// A trailer is a SHA-1 or MD5 checksum, and only
+    /// [approved algorithms](crate::crypto::allow_only_approved) are allowed.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
 }
 
 /// Why the head of a request does not announce the chunks of its body.
@@ -125,7 +130,9 @@ impl ChunkError {
             | Self::MissingTrailer { .. }
             | Self::UncheckedTrailer { .. } => "MalformedTrailerError",
             Self::ChecksumMismatch { .. } => "BadDigest",
-            Self::ChunkTooLarge { .. } | Self::NotAnnounced(_) => "InvalidRequest",
+            Self::ChunkTooLarge { .. } | Self::NotAnnounced(_) | Self::NotApproved(_) => {
+                "InvalidRequest"
+            }
             Self::OutOfMemory => "InternalError",
         }
     }

@@ -129,6 +129,8 @@ impl SignedCookies {
     /// - [`UrlError::InvalidAddress`], [`UrlError::InvalidDates`] if no request could meet the
     ///   conditions
     /// - [`UrlError::InvalidKeyPairId`] if the id is not letters and digits
+    /// - [`UrlError::NotApproved`] if the hash is SHA-1, and
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - [`UrlError::InvalidCookieAttribute`] if the domain or the path cannot be sent
     /// - whatever the closure returns
     ///

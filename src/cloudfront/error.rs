@@ -1,5 +1,7 @@
 //! What cannot be signed.
 
+use crate::crypto::NotApproved;
+
 /// Why a URL or cookies cannot be signed. Nothing was given to the key.
 ///
 /// ```
@@ -69,4 +71,8 @@ pub enum UrlError {
         /// `Domain` or `Path`.
         name: &'static str,
     },
+    /// The hash is SHA-1, and only [approved algorithms](crate::crypto::allow_only_approved) are
+    /// allowed. [`with_hash`](super::SignedUrl::with_hash) chooses SHA-256.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
 }

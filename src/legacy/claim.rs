@@ -6,6 +6,7 @@ use http::header::HOST;
 
 use super::signing::{SignatureMethod, access_key_id_problem};
 use crate::credentials::{Credentials, SessionToken};
+use crate::crypto;
 use crate::error::Error;
 use crate::error::authorization::AuthorizationProblem;
 use crate::error::legacy::LegacyError;
@@ -82,6 +83,11 @@ impl Claim {
         credentials: &Credentials,
         now: Timestamp,
     ) -> Result<Verified<'_>, VerifyError> {
+        if crypto::allows_only_approved() {
+            // The answer of a server that knows only Signature Version 4.
+            let form = self.location;
+            return Err(VerifyError::UnknownAlgorithm { form });
+        }
         self.check_time(now)?;
         if credentials.access_key_id() != self.access_key_id {
             return Err(VerifyError::UnknownAccessKeyId);
