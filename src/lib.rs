@@ -13,6 +13,14 @@
     clippy::unwrap_used
 )]
 
+// First, so that the page of `Signer` begins with its constructor: rustdoc follows this order.
+mod error;
+mod primitives;
+mod request;
+mod service;
+mod sign;
+mod timestamp;
+
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub mod address;
 #[cfg(any(
@@ -66,13 +74,6 @@ pub mod tokens;
 #[cfg(feature = "tower")]
 pub mod tower;
 pub mod verify;
-
-mod error;
-mod primitives;
-mod request;
-mod service;
-mod sign;
-mod timestamp;
 
 pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
