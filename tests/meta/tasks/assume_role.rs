@@ -2,8 +2,7 @@
 
 use countersign::sts::{AssumeRole, Endpoint};
 use countersign::{Credentials, PayloadHash, Signer, Timestamp};
-use http::{Request, Response, StatusCode};
-
+use http::{Request, StatusCode};
 
 pub(crate) fn list_users(
     (id, secret): (&str, &str),

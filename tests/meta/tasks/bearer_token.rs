@@ -1,11 +1,9 @@
 //! A download with a token for one host of one service, until the token expires.
 
+use countersign::Timestamp;
 use countersign::bearer::{self, BearerToken};
-use countersign::{Credentials, Timestamp};
-use http::{Request, Response};
+use http::Request;
 
-
-/// A download with a token for one host of one service, until the token expires.
 pub(crate) fn download(
     (token, host, expires): (&str, &str, Timestamp),
     url: &str,
