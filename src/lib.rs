@@ -1,3 +1,5 @@
+// Of two definitions of a link the first counts: docs.rs has no files, so its picture is in the text.
+#![doc = include_str!("../docs/explain-page.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // For the library only, not for tests and examples: no input may panic, and nothing is printed.

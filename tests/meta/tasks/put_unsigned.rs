@@ -1,6 +1,4 @@
-//! Signs a `PUT` to S3 without a payload hash, for a body that is read only once. Send it over TLS.
-//!
-//! `cargo run --example put_unsigned`
+//! An upload over TLS whose payload is not signed.
 
 use countersign::{Credentials, PayloadHash, Signer, Timestamp, encode_key};
 use http::Request;
@@ -17,15 +15,4 @@ pub(crate) fn put<B>(
     let mut request = Request::put(url).body(body)?;
     signer.sign(&mut request, PayloadHash::Unsigned, now)?;
     Ok(request)
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let keys = (
-        "AKIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-    );
-    let now = std::time::SystemTime::now().into();
-    let request = put(keys, "2026/a b+c.pdf", "data", now)?;
-    println!("{request:#?}");
-    Ok(())
 }

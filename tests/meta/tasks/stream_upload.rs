@@ -1,6 +1,4 @@
-//! Streams an upload to S3 in signed chunks, with a checksum in a signed trailer.
-//!
-//! `cargo run --features http-body,checksums --example stream_upload`
+//! A streamed upload in signed chunks, with a checksum in a signed trailer.
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign::{Credentials, Signer, Timestamp};
@@ -19,17 +17,4 @@ pub(crate) fn upload<B>(
     let chunks = signer.sign_chunked(&mut request, payload, now)?;
     let request = request.map(|body| ChunkedBody::new(body, chunks));
     Ok(request)
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let keys = (
-        "AKIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-    );
-    let data = "hello, streamed world".to_owned(); // or any `http_body::Body`
-    let length = data.len() as u64;
-    let request = upload(keys, (data, length), std::time::SystemTime::now().into())?;
-    // An HTTP client sends this request as it is.
-    println!("{:#?}", request.headers());
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Signs a `POST` to `DynamoDB` with temporary credentials: `cargo run --example sign_dynamodb`
+//! A call with temporary credentials.
 
 use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 use http::Request;
@@ -16,17 +16,4 @@ pub(crate) fn list_tables(
         .body(body.to_owned())?;
     signer.sign(&mut request, PayloadHash::new(body), now)?;
     Ok(request)
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let keys = (
-        "ASIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "AQoDYXdzEPT//////////wEXAMPLE==",
-    );
-    let now = std::time::SystemTime::now().into();
-    let request = list_tables(keys, r#"{"Limit":10}"#, now)?;
-    // Header values with secrets are marked sensitive, so `{:?}` hides them.
-    println!("{request:#?}");
-    Ok(())
 }
