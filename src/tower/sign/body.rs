@@ -54,7 +54,9 @@ where
             Kind::AsItIs(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(context));
                 Poll::Ready(frame.map(|frame| match frame {
-                    Ok(frame) => Ok(frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))),
+                    Ok(frame) => {
+                        Ok(frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
+                    }
                     Err(error) => Err(SignedBodyError::Body(error.into())),
                 }))
             }

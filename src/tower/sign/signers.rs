@@ -66,13 +66,19 @@ impl From<Refreshing> for Signers {
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     /// By the clock, which decides about refreshing.
-    #[cfg_attr(not(feature = "sources"), allow(dead_code, reason = "nothing is refreshed"))]
+    #[cfg_attr(
+        not(feature = "sources"),
+        allow(dead_code, reason = "nothing is refreshed")
+    )]
     pub(super) local: Timestamp,
     /// By the server's clock.
     pub(super) signing: Timestamp,
 }
 
-#[cfg_attr(not(feature = "sources"), allow(unused_variables, reason = "nothing is refreshed"))]
+#[cfg_attr(
+    not(feature = "sources"),
+    allow(unused_variables, reason = "nothing is refreshed")
+)]
 impl Signers {
     /// Gets a signer for the next request, if it is one that expires. `None` if it stays.
     pub(super) fn poll(
@@ -109,7 +115,9 @@ impl Signers {
                 let mut context = Context::from_waker(Waker::noop());
                 match signers.poll(&mut context, times.local) {
                     Poll::Ready(signer) => signer?.sign(request, options, times.signing),
-                    Poll::Pending => Err(SignError::CredentialsUnavailable { retry_at: times.local }),
+                    Poll::Pending => Err(SignError::CredentialsUnavailable {
+                        retry_at: times.local,
+                    }),
                 }
             }
         }
