@@ -1,5 +1,6 @@
 //! The body of a signed request.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -18,14 +19,40 @@ pub struct SignedBody<B>(Kind<B>);
 
 enum Kind<B> {
     /// Hashed, so all of it is here.
-    Whole(Bytes),
+    Whole(WholeBody),
     AsItIs(B),
     Chunked(Box<ChunkedBody<B>>),
 }
 
+/// A body in memory. Most have one piece, which needs no list.
+#[derive(Default)]
+pub(super) struct WholeBody {
+    first: Bytes,
+    others: VecDeque<Bytes>,
+    pub(super) length: u64,
+}
+
+impl WholeBody {
+    pub(super) fn push(&mut self, piece: Bytes) {
+        self.length += piece.len() as u64;
+        if self.first.is_empty() {
+            self.first = piece;
+        } else if !piece.is_empty() {
+            self.others.push_back(piece);
+        }
+    }
+
+    fn pop(&mut self) -> Option<Bytes> {
+        let next = self.others.pop_front().unwrap_or_default();
+        let piece = std::mem::replace(&mut self.first, next);
+        self.length -= piece.len() as u64;
+        (!piece.is_empty()).then_some(piece)
+    }
+}
+
 impl<B> SignedBody<B> {
-    pub(super) fn whole(bytes: Bytes) -> Self {
-        Self(Kind::Whole(bytes))
+    pub(super) fn whole(body: WholeBody) -> Self {
+        Self(Kind::Whole(body))
     }
 
     pub(super) fn as_it_is(body: B) -> Self {
@@ -49,8 +76,7 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SignedBodyError>>> {
         match &mut self.0 {
-            Kind::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Kind::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Whole(body) => Poll::Ready(body.pop().map(|data| Ok(Frame::data(data)))),
             Kind::AsItIs(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(context));
                 Poll::Ready(frame.map(|frame| match frame {
@@ -69,7 +95,7 @@ where
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Kind::Whole(bytes) => bytes.is_empty(),
+            Kind::Whole(body) => body.length == 0,
             Kind::AsItIs(body) => body.is_end_stream(),
             Kind::Chunked(body) => body.is_end_stream(),
         }
@@ -77,7 +103,7 @@ where
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Whole(body) => SizeHint::with_exact(body.length),
             Kind::AsItIs(body) => body.size_hint(),
             Kind::Chunked(body) => body.size_hint(),
         }

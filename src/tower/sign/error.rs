@@ -65,9 +65,9 @@ pub enum SignError {
     /// The signer refused the request.
     #[error(transparent)]
     Signing(#[from] SigningError),
-    /// The payload is to be hashed, and the body is not in memory as one piece.
+    /// The payload is to be hashed, and the body is a stream.
     #[error(
-        "body is not in memory as one piece, so it cannot be hashed before it is sent: \
+        "body is a stream, so it cannot be hashed before it is sent: \
          choose `Payload::SignedChunks` or `Payload::Unsigned`, or give the hash in `Payload::Hash`"
     )]
     BodyNotBuffered,

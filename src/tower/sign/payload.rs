@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use bytes::{Buf as _, Bytes};
+use bytes::Buf as _;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderValue, Method};
@@ -12,7 +12,9 @@ use http_body::Body;
 #[cfg(feature = "checksums")]
 use crate::chunked::ChecksumAlgorithm;
 use crate::chunked::ChunkedEncoding;
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::payload_hash::PayloadHash;
+use crate::tower::sign::body::WholeBody;
 use crate::tower::sign::error::{BoxError, SignError};
 
 /// How [`Sign`](super::Sign) treats the body of a request.
@@ -132,25 +134,32 @@ pub(super) fn announce_empty(parts: &mut Parts) {
     }
 }
 
-/// Takes a body that is in memory as one piece, without a copy if its data is [`Bytes`].
+/// Takes a body that is in memory and hashes it, without a copy of data that is `Bytes`.
 ///
-/// A body is asked only once, so that this does not depend on how fast a stream is.
-pub(super) fn buffered<B>(mut body: B) -> Result<Bytes, SignError>
+/// It never waits: a body that is not there is a stream.
+pub(super) fn buffered<B>(mut body: B) -> Result<(PayloadHash, WholeBody), SignError>
 where
     B: Body<Error: Into<BoxError>> + Unpin,
 {
     let length = body.size_hint().exact().ok_or(SignError::BodyNotBuffered)?;
+    let mut whole = WholeBody::default();
     if length == 0 {
-        return Ok(Bytes::new());
+        return Ok((PayloadHash::EMPTY, whole));
     }
+    let mut hash = Sha256::new();
     let mut context = Context::from_waker(Waker::noop());
-    let frame = match Pin::new(&mut body).poll_frame(&mut context) {
-        Poll::Ready(Some(frame)) => frame.map_err(|error| SignError::Body(error.into()))?,
-        Poll::Ready(None) | Poll::Pending => return Err(SignError::BodyNotBuffered),
-    };
-    let mut data = frame.into_data().map_err(|_| SignError::BodyNotBuffered)?;
-    if data.remaining() as u64 == length {
-        Ok(data.copy_to_bytes(data.remaining()))
+    while whole.length < length {
+        let frame = match Pin::new(&mut body).poll_frame(&mut context) {
+            Poll::Ready(Some(frame)) => frame.map_err(|error| SignError::Body(error.into()))?,
+            Poll::Ready(None) | Poll::Pending => return Err(SignError::BodyNotBuffered),
+        };
+        let mut data = frame.into_data().map_err(|_| SignError::BodyNotBuffered)?;
+        let piece = data.copy_to_bytes(data.remaining());
+        hash.update(&piece);
+        whole.push(piece);
+    }
+    if whole.length == length {
+        Ok((PayloadHash::Sha256(hash.finish()), whole))
     } else {
         Err(SignError::BodyNotBuffered)
     }

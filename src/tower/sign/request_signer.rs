@@ -88,8 +88,8 @@ impl RequestSigner {
                 Payload::Hash(hash) => (hash, SignedBody::as_it_is(body)),
                 Payload::Unsigned => (PayloadHash::Unsigned, SignedBody::as_it_is(body)),
                 _ => {
-                    let bytes = payload::buffered(body)?;
-                    (PayloadHash::new(&bytes), SignedBody::whole(bytes))
+                    let (hash, body) = payload::buffered(body)?;
+                    (hash, SignedBody::whole(body))
                 }
             };
             self.sign_headers(&mut parts, hash, now)?;

@@ -172,6 +172,8 @@ struct Stream {
     frames: VecDeque<Bytes>,
     hint: SizeHint,
     waits: bool,
+    /// Never ready again after so many frames.
+    waits_after: usize,
 }
 
 impl Stream {
@@ -180,6 +182,7 @@ impl Stream {
             frames: frames.into_iter().collect(),
             hint: length.map_or_else(SizeHint::default, SizeHint::with_exact),
             waits: true,
+            waits_after: usize::MAX,
         }
     }
 }
@@ -192,9 +195,10 @@ impl Body for Stream {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if std::mem::take(&mut self.waits) {
+        if std::mem::take(&mut self.waits) || self.waits_after == 0 {
             return Poll::Pending;
         }
+        self.waits_after -= 1;
         Poll::Ready(self.frames.pop_front().map(|data| Ok(Frame::data(data))))
     }
 
@@ -417,12 +421,21 @@ fn options_of_chunks_are_kept() {
 fn a_stream_that_is_to_be_hashed_is_an_error_that_says_what_to_choose() {
     let frame = || [Bytes::from("streamed")];
     let url = "https://bucket.s3.amazonaws.com/key";
-    let mut two_frames = Stream::new([Bytes::from("stre"), Bytes::from("amed")], Some(8));
-    two_frames.waits = false;
+    // One frame is there, and the other is not.
+    let mut half = Stream::new([Bytes::from("stre"), Bytes::from("amed")], Some(8));
+    half.waits = false;
+    half.waits_after = 1;
+    // Other lengths than they tell.
+    let mut long = Stream::new(frame(), Some(7));
+    long.waits = false;
+    let mut short = Stream::new(frame(), Some(9));
+    short.waits = false;
     for body in [
         Stream::new(frame(), Some(8)),
         Stream::new(frame(), None),
-        two_frames,
+        half,
+        long,
+        short,
     ] {
         let error = refused(&stopped(s3()), Request::put(url).body(body).unwrap());
         assert!(matches!(error, SignError::BodyNotBuffered));
@@ -452,6 +465,23 @@ fn a_body_in_a_box_is_hashed_too() {
     let sent = recorder.one();
     let now = time("2026-01-02T12:00:00Z");
     assert_eq!(verify(&sent, "us-east-1", "s3", now), b"in a box");
+}
+
+#[test]
+fn a_body_in_memory_may_have_several_pieces() {
+    let recorder = Recorder::default();
+    let mut client = stopped(s3()).layer(recorder.clone());
+    let mut body = Stream::new(
+        ["", "in ", "", "three ", "pieces"].map(Bytes::from),
+        Some(15),
+    );
+    body.waits = false;
+    let request = Request::put("https://bucket.s3.amazonaws.com/key").body(body);
+    send(&mut client, request.unwrap()).unwrap();
+    let sent = recorder.one();
+    assert_eq!(sent.hint.exact(), Some(15));
+    let now = time("2026-01-02T12:00:00Z");
+    assert_eq!(verify(&sent, "us-east-1", "s3", now), b"in three pieces");
 }
 
 #[test]
