@@ -2,5 +2,6 @@
 //!
 //! [tower]: https://docs.rs/tower
 
+pub mod clock;
 pub mod sign;
 pub mod verify;

@@ -301,5 +301,16 @@ impl fmt::Display for SignatureLocation {
     }
 }
 
+impl VerifyError {
+    /// The refusal of an event stream, by a server that takes none.
+    #[cfg(feature = "tower")]
+    pub(crate) fn not_a_stream() -> Self {
+        Self::PayloadNotAsSigned {
+            signed: STREAM,
+            checked: "a payload of bytes",
+        }
+    }
+}
+
 /// How a payload is signed that comes in pieces.
 pub(super) const STREAM: &str = "a stream";
