@@ -69,6 +69,8 @@ pub use encoding::ChunkedEncoding;
 pub use error::{AnnouncementProblem, ChunkError, ChunkSyntaxError};
 #[cfg(not(feature = "checksums"))]
 use no_checksums as running;
+#[cfg(feature = "tower")]
+pub(crate) use pieces::Pieces;
 #[cfg(feature = "checksums")]
 pub use running::Checksum;
 pub use signer::{ChunkHeader, ChunkSigner};
@@ -277,4 +279,25 @@ fn content_encoding(headers: &HeaderMap) -> Result<Option<HeaderValue>, Error> {
         .map_err(|_| Error::InvalidHeaderValue {
             name: CONTENT_ENCODING.as_str().to_owned(),
         })
+}
+
+/// Removes `aws-chunked` from `content-encoding`, because the body is decoded.
+#[cfg(feature = "http-body")]
+pub(crate) fn remove_aws_chunked(headers: &mut HeaderMap) {
+    let mut codings: Vec<&[u8]> = Vec::new();
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let each = value.as_bytes().split(|&byte| byte == b',');
+        let is_other = |coding: &&[u8]| {
+            !coding.is_empty() && !coding.eq_ignore_ascii_case(AWS_CHUNKED.as_bytes())
+        };
+        codings.extend(each.map(<[u8]>::trim_ascii).filter(is_other));
+    }
+    match HeaderValue::try_from(codings.join(&b","[..])) {
+        Ok(codings) if !codings.is_empty() => {
+            headers.insert(CONTENT_ENCODING, codings);
+        }
+        _ => {
+            headers.remove(CONTENT_ENCODING);
+        }
+    }
 }

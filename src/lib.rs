@@ -59,7 +59,7 @@ pub mod legacy;
 pub mod post_policy;
 #[cfg(feature = "redshift")]
 pub mod redshift;
-#[cfg(feature = "tower")]
+#[cfg(feature = "http-body")]
 pub mod resign;
 #[cfg(feature = "s3")]
 pub mod s3;

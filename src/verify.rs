@@ -206,6 +206,11 @@ impl Verifier {
         }
     }
 
+    #[cfg(feature = "tower")]
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// Accepts this region too.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {

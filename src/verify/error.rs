@@ -303,3 +303,14 @@ impl fmt::Display for SignatureLocation {
         })
     }
 }
+
+impl VerifyError {
+    /// The refusal of an event stream, by a server that takes none.
+    #[cfg(feature = "tower")]
+    pub(crate) fn not_a_stream() -> Self {
+        Self::PayloadNotAsSigned {
+            signed: PayloadKind::Stream,
+            checked: PayloadKind::Hash,
+        }
+    }
+}

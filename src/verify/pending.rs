@@ -135,6 +135,15 @@ enum Awaits<'c> {
 }
 
 impl<'c> PendingHashed<'c> {
+    /// The signed hash, if the request states it. Without it the signature is not verified yet.
+    #[cfg(feature = "tower")]
+    pub(crate) fn stated(&self) -> Option<[u8; 32]> {
+        match &self.awaits {
+            Awaits::Hash(_, hash) => Some(*hash),
+            Awaits::Signature { .. } => None,
+        }
+    }
+
     /// Compares the payload's hash with the signed one. It must be the hash of all received bytes.
     ///
     /// # Errors
