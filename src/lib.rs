@@ -15,15 +15,7 @@
 
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub mod address;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts"
-))]
+#[cfg(feature = "_aws-call")]
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;

@@ -9,23 +9,13 @@ pub(crate) mod host_label;
 pub(crate) mod http_date;
 pub(crate) mod inline_text;
 pub(crate) mod inline_vec;
-#[cfg(any(
-    feature = "console",
-    feature = "ecr",
-    feature = "post-policy",
-    feature = "redshift",
-    feature = "signin",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_json", feature = "post-policy", feature = "tokens"))]
 pub(crate) mod json;
 pub(crate) mod percent;
+#[cfg(any(feature = "_json", feature = "_xml"))]
+pub(crate) mod problem;
 pub(crate) mod scan;
 pub(crate) mod sha256;
 pub(crate) mod sink;
-#[cfg(any(
-    feature = "explain",
-    feature = "redshift",
-    feature = "s3",
-    feature = "sts"
-))]
+#[cfg(feature = "_xml")]
 pub(crate) mod xml;

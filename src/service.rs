@@ -1,13 +1,6 @@
 //! AWS services and the signing rules that each requires.
 
-#[cfg(any(
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_aws-call", feature = "tokens"))]
 pub(crate) mod hosts;
 pub(crate) mod partition;
 pub(crate) mod signing_names;

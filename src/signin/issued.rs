@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use http::{Response, Uri};
+use zeroize::Zeroizing;
 
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::JsonResponse;
+use crate::aws_call::json;
 use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::service_error::ServiceError;
 use crate::bearer::BearerToken;
@@ -48,29 +49,29 @@ impl IssuedToken {
         response: &Response<impl AsRef<[u8]>>,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        let fields = response.fields();
-        let text = fields.text("access_token")?;
-        if text.len() > LONGEST_TOKEN {
-            return Err(fields.malformed("access_token", "more than 4096 characters in"));
-        }
-        if !fields.text("token_type")?.eq_ignore_ascii_case("Bearer") {
-            return Err(fields.malformed("token_type", "a value other than `Bearer` in"));
-        }
-        let Some(seconds) = fields.number("expires_in")? else {
-            return Err(fields.malformed("expires_in", "no"));
-        };
-        let expires_in = Duration::from_secs(seconds);
-        let scope = TokenScope {
-            service: service_of(resource),
-            region: endpoint.region(),
-            hosts: host_of(resource).into_iter().collect(),
-            expires_at: now + expires_in,
-        };
-        Ok(Self {
-            token: scope.token(text),
-            expires_in,
-            kind: fields.optional("issued_token_type")?.map(str::to_owned),
+        json::read(response, |fields| {
+            let text = Zeroizing::new(fields.required("access_token")?);
+            if text.len() > LONGEST_TOKEN {
+                return Err(fields.is_not("access_token", "at most 4096 bytes"));
+            }
+            if !fields
+                .required("token_type")?
+                .eq_ignore_ascii_case("Bearer")
+            {
+                return Err(fields.is_not("token_type", "`Bearer`"));
+            }
+            let expires_in = Duration::from_secs(fields.required_number("expires_in")?);
+            let scope = TokenScope {
+                service: service_of(resource),
+                region: endpoint.region(),
+                hosts: host_of(resource).into_iter().collect(),
+                expires_at: now + expires_in,
+            };
+            Ok(Self {
+                token: scope.token(&text),
+                expires_in,
+                kind: fields.text("issued_token_type")?,
+            })
         })
     }
 }

@@ -6,16 +6,7 @@ use std::str::FromStr;
 
 use crate::error::Error;
 use crate::error::scope::ScopeProblem;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_aws-call", feature = "tokens"))]
 use crate::primitives::host_label::is_host_label;
 use crate::primitives::inline_text::InlineText;
 use crate::service::Rules;
@@ -223,16 +214,7 @@ impl fmt::Debug for CredentialScope {
 ///
 /// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
 /// that belong to no region, so that no host contains one.
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_aws-call", feature = "tokens"))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
     let problem = if !is_host_label(region) {
         ScopeProblem::NotHostLabel

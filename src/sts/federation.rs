@@ -2,11 +2,11 @@
 
 use http::Request;
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{AssumedRoleUser, Secret, TrustedIdentityPropagationContext};
 use super::response::response;
+use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -86,7 +86,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
         form.optional(&limits::SAML_POLICY, self.policy)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_request(endpoint))
+        form.into_request(endpoint)
     }
 }
 
@@ -115,11 +115,11 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
         /// The `NameID` of the assertion's subject.
@@ -240,7 +240,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         form.optional(&limits::WEB_IDENTITY_POLICY, self.policy)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_request(endpoint))
+        form.into_request(endpoint)
     }
 }
 
@@ -272,11 +272,11 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
         /// The user's name at the provider: `sub` of an OIDC token.

@@ -1,10 +1,10 @@
 //! The actions that give information: about the caller, an access key, or a denial.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::error::Error;
 
 /// `GetCallerIdentity`: account, ARN and ID of the caller. It needs no permission. Signed.
@@ -15,7 +15,7 @@ use crate::error::Error;
 /// use countersign::sts::{Endpoint, GetCallerIdentity};
 ///
 /// let endpoint = Endpoint::regional("us-east-1")?;
-/// let request = GetCallerIdentity.request(&endpoint).into_unsigned();
+/// let request = GetCallerIdentity.request(&endpoint)?.into_unsigned();
 /// let body = "Action=GetCallerIdentity&Version=2011-06-15";
 /// assert_eq!(request.body(), body);
 /// # Ok::<(), countersign::Error>(())
@@ -26,18 +26,21 @@ pub struct GetCallerIdentity;
 impl GetCallerIdentity {
     /// Creates the request, which has to be signed.
     ///
+    /// # Errors
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
+    ///
     /// ```
     /// use countersign::Credentials;
     /// use countersign::sts::{Endpoint, GetCallerIdentity};
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let request = GetCallerIdentity.request(&Endpoint::global());
+    /// let request = GetCallerIdentity.request(&Endpoint::global())?;
     /// let now = std::time::SystemTime::now();
     /// let request = request.sign(&credentials, now)?;
     /// assert!(request.headers().contains_key("authorization"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn request(&self, endpoint: &Endpoint) -> SignableRequest {
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         QueryForm::new("GetCallerIdentity").into_signable(endpoint)
     }
 }
@@ -114,7 +117,7 @@ impl<'a> GetAccessKeyInfo<'a> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetAccessKeyInfo");
         form.text(&limits::ACCESS_KEY_ID, self.access_key_id)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -183,7 +186,7 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("DecodeAuthorizationMessage");
         form.text(&limits::ENCODED_MESSAGE, self.encoded_message)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The signed actions that assume a role, or the root user of an account.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Tag};
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -115,7 +115,7 @@ impl<'a> AssumeRole<'a> {
             form.member(&limits::CONTEXT_ASSERTION, member, it.context_assertion.0)
         })?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -147,11 +147,11 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
     }
@@ -216,7 +216,7 @@ impl<'a> AssumeRoot<'a> {
         form.text(&limits::TASK_POLICY_ARN, self.task_policy_arn)?;
         form.number(&limits::ASSUME_ROOT_DURATION, self.duration_seconds)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -243,9 +243,9 @@ response! {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
     }

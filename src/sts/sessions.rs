@@ -1,12 +1,12 @@
 //! The actions that return credentials of the caller: with MFA, for another user, or with fewer
 //! permissions.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{FederatedUser, Mfa, ScopedSession, Tag};
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -85,7 +85,7 @@ impl GetScopedCredentials<'_> {
             &limits::SCOPED_SESSION_DESCRIPTION,
             self.scoped_session_description,
         )?;
-        Ok(form.into_signable(endpoint).for_temporary_credentials())
+        Ok(form.into_signable(endpoint)?.for_temporary_credentials())
     }
 }
 
@@ -114,11 +114,11 @@ response! {
         /// The session that they belong to.
         pub session_info: Option<ScopedSession> = result.scoped_session()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The number of layers of scoped credentials. STS denies a fourth.
-        pub scoped_policies_count: Option<u32> = result.number("ScopedPoliciesCount"),
+        pub scoped_policies_count: Option<u32> = result.side_number("ScopedPoliciesCount"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
     }
@@ -176,7 +176,7 @@ impl GetSessionToken<'_> {
         form.number(&limits::SESSION_TOKEN_DURATION, self.duration_seconds)?;
         form.mfa(self.mfa.as_ref())?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -204,9 +204,9 @@ response! {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
     }
 }
 
@@ -277,7 +277,7 @@ impl<'a> GetFederationToken<'a> {
         form.tags(self.tags)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -306,10 +306,10 @@ response! {
         /// The user that they belong to.
         pub federated_user: Option<FederatedUser> = result.federated_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
     }
 }

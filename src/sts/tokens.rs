@@ -1,11 +1,11 @@
 //! The actions that make a web identity token, or take a trade-in token.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{Secret, SigningAlgorithm, SubjectMode, Tag};
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::bearer::BearerToken;
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -90,7 +90,7 @@ impl<'a> GetWebIdentityToken<'a> {
             form.choice("SubjectMode", mode.as_str());
         }
         form.tags(self.tags)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 
     /// What the model says of scopes besides their length and characters.
@@ -177,7 +177,7 @@ impl<'a> GetDelegatedAccessToken<'a> {
     /// use countersign::sts::{Endpoint, GetDelegatedAccessToken};
     ///
     /// let action = GetDelegatedAccessToken::new("tok+en/=");
-    /// let request = action.request(&Endpoint::fips("us-west-2")?)?;
+    /// let request = action.request(&Endpoint::regional("us-west-2")?.with_fips())?;
     /// let end = "&TradeInToken=tok%2Ben%2F%3D";
     /// assert!(request.into_unsigned().body().ends_with(end));
     /// # Ok::<(), countersign::Error>(())
@@ -185,7 +185,7 @@ impl<'a> GetDelegatedAccessToken<'a> {
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetDelegatedAccessToken");
         form.text(&limits::TRADE_IN_TOKEN, self.trade_in_token.0)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -216,7 +216,7 @@ response! {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The ARN of the principal that they belong to.
         pub assumed_principal: Option<String> = result.side_text("AssumedPrincipal"),
     }
