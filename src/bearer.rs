@@ -210,7 +210,7 @@ impl BearerToken {
     }
 
     /// Adds hosts that a service's module knows: `*` is one label, `#` is one digit.
-    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "signin"))]
+    #[cfg(feature = "_json")]
     pub(crate) fn with_host_patterns(mut self, patterns: impl IntoIterator<Item = String>) -> Self {
         for pattern in patterns {
             self.home.add_pattern(pattern);

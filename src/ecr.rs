@@ -40,7 +40,8 @@ mod login;
 use http::Response;
 
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::{self, JsonObject};
+use crate::aws_call::json;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;

@@ -137,6 +137,11 @@ pub struct Rules {
     pub recode_path: bool,
     /// When `x-amz-content-sha256` is sent.
     pub content_sha256: ContentSha256,
+    /// Whether an `authorization` header of the request is kept, as `original-authorization`.
+    ///
+    /// `false` except for [`ICEBERG_REST`](Self::ICEBERG_REST): the signature replaces the header. A
+    /// header of an earlier signing is always replaced. Requests in slices are not renamed.
+    pub keep_authorization: bool,
     /// Whether the session token is signed.
     pub session_token: SessionTokenPlacement,
     /// Which of the request's own headers are signed.
@@ -162,6 +167,7 @@ impl Rules {
         double_encode_path: true,
         recode_path: false,
         content_sha256: ContentSha256::IfNotHashed,
+        keep_authorization: false,
         session_token: SessionTokenPlacement::Signed,
         headers: HeaderSelection::Most,
         also_sign: Vec::new(),
@@ -190,6 +196,41 @@ impl Rules {
         double_encode_path: false,
         recode_path: true,
         content_sha256: ContentSha256::InHeaderForm,
+        keep_authorization: false,
+        session_token: SessionTokenPlacement::Signed,
+        headers: HeaderSelection::Most,
+        also_sign: Vec::new(),
+        never_sign: Vec::new(),
+    };
+
+    /// The rules of Iceberg REST catalogs, as Iceberg's Java client signs.
+    ///
+    /// The catalog's settings name the service to sign for (`rest.signing-name`, usually
+    /// `execute-api`) and the region (`rest.signing-region`). A catalog's own login stays in the
+    /// request as `original-authorization`, which is signed. The hash of a body is sent in base64.
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, Rules, Service, Signer, Timestamp};
+    ///
+    /// let service = Service::new("execute-api", Rules::ICEBERG_REST);
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service)?;
+    /// let body = r#"{"namespace":["sales"]}"#;
+    /// let mut request = http::Request::post("https://catalog.example.com/v1/namespaces")
+    ///     .header("authorization", "Bearer CATALOG-TOKEN")
+    ///     .body(body)?;
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// signer.sign(&mut request, PayloadHash::new(body), now)?;
+    /// let headers = request.headers();
+    /// assert_eq!(headers["original-authorization"], "Bearer CATALOG-TOKEN");
+    /// assert_eq!(headers["x-amz-content-sha256"], "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ=");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const ICEBERG_REST: Self = Self {
+        normalize_path: true,
+        double_encode_path: true,
+        recode_path: false,
+        content_sha256: ContentSha256::Base64,
+        keep_authorization: true,
         session_token: SessionTokenPlacement::Signed,
         headers: HeaderSelection::Most,
         also_sign: Vec::new(),
@@ -394,6 +435,10 @@ pub enum ContentSha256 {
     Always,
     /// Always, with the value `UNSIGNED-PAYLOAD`. This is the rule of VPC Lattice.
     UnsignedOnly,
+    /// Always: the hash of a body in base64, and that of no body in hex, as in a presigned URL. The signature covers the text as it is sent, and the hash in hex.
+    ///
+    /// This is how Iceberg's Java client signs for REST catalogs.
+    Base64,
     /// If the request has `x-amz-sha256-tree-hash`, and otherwise like
     /// [`IfNotHashed`](Self::IfNotHashed). This is the rule of S3 Glacier.
     TreeHash,

@@ -185,10 +185,13 @@ impl Endpoint {
         let dot = if prefix.is_empty() { "" } else { "." };
         let (scheme, authority, path) = match &self.kind {
             Kind::Global => {
-                let host = api.global_host(self.fips, self.dual_stack);
-                return host
-                    .map(|host| format!("https://{host}"))
-                    .map_err(|problem| none(GLOBAL, problem));
+                let problem = match (api.global_host(), self.fips, self.dual_stack) {
+                    ("", ..) => EndpointProblem::NotGlobal,
+                    (_, true, _) => EndpointProblem::NoFips,
+                    (_, _, true) => EndpointProblem::NoDualStack,
+                    (host, ..) => return Ok(format!("https://{host}")),
+                };
+                return Err(none(GLOBAL, problem));
             }
             Kind::Regional => {
                 let host = api.host(&self.region, self.fips, self.dual_stack)?;

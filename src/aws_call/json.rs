@@ -1,7 +1,7 @@
 //! AWS-JSON and REST-JSON: objects that are posted, and objects that come back.
 
 #[cfg(feature = "_endpoint")]
-mod object;
+pub(crate) mod object;
 
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
@@ -10,9 +10,6 @@ use zeroize::Zeroize;
 use super::fields::Fields;
 use super::service_error::ServiceError;
 use crate::primitives::problem::Problem;
-
-#[cfg(feature = "_endpoint")]
-pub(crate) use object::JsonObject;
 
 /// The largest response that is read, 64 KiB. A tree of JSON takes eighty times its text.
 pub(crate) const LARGEST: usize = 1 << 16;

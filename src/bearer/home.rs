@@ -34,7 +34,7 @@ impl Home {
         self.hosts.push(Host::Named(host));
     }
 
-    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "signin"))]
+    #[cfg(feature = "_json")]
     pub(super) fn add_pattern(&mut self, pattern: String) {
         self.hosts.push(Host::Pattern(pattern));
     }

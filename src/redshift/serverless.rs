@@ -19,7 +19,8 @@ use http::Response;
 
 use super::{DatabaseLogin, duration};
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::{self, JsonObject};
+use crate::aws_call::json;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::secret_text::SecretText;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;

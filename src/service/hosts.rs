@@ -172,6 +172,16 @@ impl Api {
         }
     }
 
+    /// The host that all regions of the partition `aws` share.
+    #[cfg(feature = "_endpoint")]
+    pub(crate) fn global_host(self) -> &'static str {
+        #[cfg(feature = "sts")]
+        if self == Self::Sts {
+            return STS_GLOBAL;
+        }
+        NONE
+    }
+
     /// The host in a region, which is a label of a host name already.
     pub(crate) fn host(self, region: &str, fips: bool, dual_stack: bool) -> Result<String, Error> {
         let partition = Partition::of(region);
@@ -198,26 +208,6 @@ impl Api {
             .replace("{R}", region)
             .replace("{S}", partition.domain())
             .replace("{D}", partition.dual_stack_domain()))
-    }
-}
-
-/// The host that all regions of the partition `aws` share.
-#[cfg(feature = "_endpoint")]
-impl Api {
-    pub(crate) fn global_host(
-        self,
-        fips: bool,
-        dual_stack: bool,
-    ) -> Result<&'static str, EndpointProblem> {
-        match self {
-            #[cfg(feature = "sts")]
-            Self::Sts if fips => Err(EndpointProblem::NoFips),
-            #[cfg(feature = "sts")]
-            Self::Sts if dual_stack => Err(EndpointProblem::NoDualStack),
-            #[cfg(feature = "sts")]
-            Self::Sts => Ok(STS_GLOBAL),
-            _ => Err(EndpointProblem::NotGlobal),
-        }
     }
 }
 

@@ -6,7 +6,8 @@ use http::Response;
 
 use super::{post, to_be_signed};
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::{self, JsonObject};
+use crate::aws_call::json;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;

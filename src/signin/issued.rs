@@ -10,6 +10,7 @@ use crate::aws_call::json;
 use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::service_error::ServiceError;
 use crate::bearer::BearerToken;
+use crate::service::signing_names::bearer_hosts;
 use crate::timestamp::Timestamp;
 
 const LONGEST_TOKEN: usize = 4096;
@@ -33,8 +34,9 @@ pub struct IssuedToken {
     /// The token. Its service is the label in front of `.amazonaws.com` if the resource is such a
     /// name, else the resource as it was given. Its region is the one of the call.
     ///
-    /// If the resource is an `https` URL, the token may be sent to its host. Otherwise it names no
-    /// host: add the service's with [`BearerToken::with_host`].
+    /// If the resource is an `https` URL, the token may be sent to its host. If it is a service
+    /// whose API takes bearer tokens, such as Bedrock, the token may be sent to its hosts in the
+    /// region. Otherwise it names no host: add one with [`BearerToken::with_host`].
     pub token: BearerToken,
     /// How long it lives, counted from the call.
     pub expires_in: Duration,
@@ -64,7 +66,7 @@ impl IssuedToken {
             let scope = TokenScope {
                 service: service_of(resource),
                 region: endpoint.region(),
-                hosts: host_of(resource).into_iter().collect(),
+                hosts: hosts_of_resource(resource, endpoint.region()),
                 expires_at: now + expires_in,
             };
             Ok(Self {
@@ -73,6 +75,14 @@ impl IssuedToken {
                 kind: fields.text("issued_token_type")?,
             })
         })
+    }
+}
+
+/// The host of a URL, or those of a service that takes bearer tokens.
+fn hosts_of_resource(resource: &str, region: &str) -> Vec<String> {
+    match host_of(resource) {
+        Some(host) => vec![host],
+        None => bearer_hosts(service_of(resource), region),
     }
 }
 
