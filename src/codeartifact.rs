@@ -104,19 +104,6 @@ impl<'a> GetAuthorizationToken<'a> {
     /// # Errors
     /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`crate::Error::InvalidRegion`] if the region is not one label of a host name
-    ///
-    /// ```
-    /// use countersign::codeartifact::GetAuthorizationToken;
-    ///
-    /// let mut operation = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// operation.duration_seconds = Some(900);
-    /// let request = operation.request()?.into_unsigned();
-    /// let uri = request.uri();
-    /// assert_eq!(uri.host(), Some("codeartifact.us-west-2.amazonaws.com"));
-    /// assert_eq!(uri.path(), "/v1/authorization-token");
-    /// assert_eq!(uri.query(), Some("domain=my-domain&duration=900"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self) -> Result<SignableRequest, crate::Error> {
         check_host_label(self.region)?;
         let mut endpoint = Endpoint::regional(self.region)?;

@@ -131,18 +131,6 @@ impl CreateSession {
     ///
     /// # Errors
     /// A name that is not a directory bucket's; a region that is no label of a host.
-    ///
-    /// ```
-    /// use countersign::s3::express::CreateSession;
-    ///
-    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
-    /// let to_sign = ask.request("us-east-1")?;
-    /// assert_eq!((to_sign.service(), to_sign.region()), ("s3express", "us-east-1"));
-    ///
-    /// let error = CreateSession::new("demo").request("us-east-1").unwrap_err();
-    /// assert!(error.to_string().contains("is not the name of a directory bucket"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
         self.request_at(&Addressing::new(region))
     }

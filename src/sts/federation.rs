@@ -65,18 +65,6 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::InvalidParameter`] if the assertion begins or ends with white space
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRoleWithSaml, Endpoint};
-    /// # let role = "arn:aws:iam::123456789012:role/demo";
-    /// # let provider = "arn:aws:iam::123456789012:saml-provider/idp";
-    ///
-    /// let action = AssumeRoleWithSaml::new(role, provider, "PHNhbWw+/w==");
-    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
-    /// assert!(request.body().starts_with("Action=AssumeRoleWithSAML&"));
-    /// assert!(!request.headers().contains_key("authorization"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithSAML");
         form.text(&limits::ROLE_ARN, self.role_arn)?;
@@ -101,13 +89,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRoleWithSaml`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Subject>SamlExample</Subject></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
-    /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
-    /// assert_eq!(response.subject.as_deref(), Some("SamlExample"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRoleWithSamlResponse |result| {
         /// Temporary credentials with their expiration.
@@ -208,17 +189,6 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// - [`Error::InvalidParameter`] if the token begins or ends with white space
     /// - [`Error::InvalidParameter`] if the endpoint is one of AWS's, and role or session name is
     ///   missing
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
-    ///
-    /// let role = "arn:aws:iam::123456789012:role/demo";
-    /// let action = AssumeRoleWithWebIdentity::new(role, "web", "eyJh.bGci");
-    /// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
-    /// let end = "&RoleSessionName=web&WebIdentityToken=eyJh.bGci";
-    /// assert!(request.body().ends_with(end));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
         if !endpoint.is_custom() {
@@ -256,15 +226,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRoleWithWebIdentity`].
-    ///
-    /// ```
-    /// use countersign::sts::AssumeRoleWithWebIdentity;
-    ///
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>idp.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"#);
-    /// let response = AssumeRoleWithWebIdentity::parse(status, body)?;
-    /// assert_eq!(response.provider.as_deref(), Some("idp.example.com"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRoleWithWebIdentityResponse |result| {
         /// Temporary credentials with their expiration.

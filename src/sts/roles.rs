@@ -81,18 +81,6 @@ impl<'a> AssumeRole<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    ///
-    /// ```
-    /// use countersign::Credentials;
-    /// use countersign::sts::{AssumeRole, Endpoint};
-    ///
-    /// let action = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "s1");
-    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let request = request.sign(&credentials, std::time::SystemTime::now())?;
-    /// assert!(request.body().starts_with("Action=AssumeRole&"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("AssumeRole");
         form.text(&limits::ROLE_ARN, self.role_arn)?;
@@ -133,13 +121,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRole`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenSize>738</SessionTokenSize></AssumeRoleResult></AssumeRoleResponse>"#);
-    /// let response = countersign::sts::AssumeRole::parse(status, body)?;
-    /// assert_eq!(response.session_token_size, Some(738));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRoleResponse |result| {
         /// Temporary credentials with their expiration.
@@ -199,17 +180,6 @@ impl<'a> AssumeRoot<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::NoEndpoint`] if the endpoint is the global one
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRoot, Endpoint};
-    ///
-    /// let task = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
-    /// let mut action = AssumeRoot::new("111122223333", task);
-    /// action.duration_seconds = Some(3600);
-    /// let refused = action.request(&Endpoint::regional("us-east-1")?);
-    /// assert!(refused.unwrap_err().to_string().ends_with("0 to 900 seconds"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("AssumeRoot", endpoint)?;
         form.text(&limits::TARGET_PRINCIPAL, self.target_principal)?;
@@ -231,13 +201,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRoot`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>"#);
-    /// let response = countersign::sts::AssumeRoot::parse(status, body)?;
-    /// assert_eq!(response.source_identity.as_deref(), Some("Alice"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRootResponse |result| {
         /// Temporary credentials with their expiration.
