@@ -1,5 +1,7 @@
 //! AWS-JSON and REST-JSON: objects that are posted, and objects that come back.
 
+#![allow(dead_code, reason = "no feature alone needs all of it")]
+
 #[cfg(feature = "_endpoint")]
 pub(crate) mod object;
 

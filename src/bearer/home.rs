@@ -23,7 +23,7 @@ enum Host {
     Named(String),
     /// From a service's module: `*` stands for one label, `#` for one digit.
     #[cfg_attr(
-        not(any(feature = "codeartifact", feature = "ecr", feature = "signin")),
+        not(feature = "_json"),
         expect(dead_code, reason = "no module makes tokens")
     )]
     Pattern(String),
