@@ -49,7 +49,7 @@ mod codecommit;
 mod dsql;
 mod eks;
 mod elasticache;
-mod endpoint;
+mod host_names;
 mod iot;
 mod keyspaces;
 mod memorydb;

@@ -2,7 +2,7 @@
 
 use crate::timestamp::Timestamp;
 
-use super::endpoint::{check_stated_region, host_and_port, required, without_port};
+use super::host_names::{check_stated_region, host_and_port, required, without_port};
 use super::{FIFTEEN_MINUTES, RdsHost, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;

@@ -11,7 +11,7 @@ use crate::request::is_loopback;
 
 /// The hosts and schemes that a token may be sent to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Home {
+pub(super) struct Hosts {
     hosts: Vec<Host>,
     any_host: bool,
     http: bool,
@@ -29,7 +29,7 @@ enum Host {
     Pattern(String),
 }
 
-impl Home {
+impl Hosts {
     pub(super) fn add(&mut self, host: String) {
         self.hosts.push(Host::Named(host));
     }
