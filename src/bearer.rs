@@ -64,7 +64,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
-use crate::credentials::ends_within;
+use crate::credentials::{ends_within, expired};
 use crate::error::Error;
 use crate::error::credential::CredentialProblem;
 use crate::primitives::base64::encode_secret;
@@ -349,7 +349,7 @@ impl BearerToken {
     }
 
     fn check_text(&self, now: Timestamp) -> Result<(), Error> {
-        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+        if let Some(expiration) = expired(self.expiration, now) {
             return Err(Error::BearerTokenExpired { expiration, now });
         }
         problem(self.expose()).map_or(Ok(()), |problem| Err(Error::InvalidBearerToken(problem)))

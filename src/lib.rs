@@ -1,5 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What several features share is no badge: the page of each module names its feature.
+#![cfg_attr(
+    docsrs,
+    doc(auto_cfg(hide(
+        feature = "_aws-call",
+        feature = "_endpoint",
+        feature = "_json",
+        feature = "_xml"
+    )))
+)]
 // For the library only, not for tests and examples: no input may panic, and nothing is printed.
 #![warn(
     clippy::expect_used,

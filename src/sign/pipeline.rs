@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, expired};
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
 use crate::primitives::scan::holds;
@@ -65,7 +65,7 @@ impl SigningContext {
 
     /// The request timestamp, while the credentials last.
     pub(crate) fn date(&self, now: Timestamp) -> Result<AmzDate, Error> {
-        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+        if let Some(expiration) = expired(self.expiration, now) {
             return Err(Error::CredentialsExpired { expiration, now });
         }
         AmzDate::new(now)
