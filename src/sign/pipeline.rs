@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, expired};
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
 use crate::primitives::scan::holds;
@@ -28,6 +28,9 @@ use crate::sigv4::session_token::ReadyToken;
 use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::Key;
 use crate::timestamp::Timestamp;
+
+/// Where a catalog's own login goes.
+const ORIGINAL_AUTHORIZATION: &str = "original-authorization";
 
 /// Who signs, and for which service: all that stays the same from request to request but for the
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
@@ -62,7 +65,7 @@ impl SigningContext {
 
     /// The request timestamp, while the credentials last.
     pub(crate) fn date(&self, now: Timestamp) -> Result<AmzDate, Error> {
-        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+        if let Some(expiration) = expired(self.expiration, now) {
             return Err(Error::CredentialsExpired { expiration, now });
         }
         AmzDate::new(now)
@@ -79,6 +82,8 @@ impl SigningContext {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<Signature, Error> {
+        let kept = self.kept_authorization(request.headers(), changes);
+        let changes = kept.as_deref().unwrap_or(changes);
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
         let view = RequestView::new(request).with(changes);
         let host = lowercase_host(request, view.host);
@@ -96,6 +101,36 @@ impl SigningContext {
             headers.insert(http::header::HOST, host);
         }
         Ok(added.insert_into(headers, stale))
+    }
+
+    /// The changes, and one more: the request's own login in a header that signing does not write.
+    #[cold]
+    fn renamed_authorization(
+        headers: &HeaderMap,
+        changes: &[HeaderChange],
+    ) -> Option<Vec<HeaderChange>> {
+        let own = headers.get(http::header::AUTHORIZATION)?;
+        // What an earlier signing left is replaced.
+        if own.as_bytes().starts_with(b"AWS4-") {
+            return None;
+        }
+        let mut own = own.clone();
+        own.set_sensitive(true);
+        let name = const { HeaderName::from_static(ORIGINAL_AUTHORIZATION) };
+        let mut changes = changes.to_vec();
+        changes.push((name, Some(own)));
+        Some(changes)
+    }
+
+    fn kept_authorization(
+        &self,
+        headers: &HeaderMap,
+        changes: &[HeaderChange],
+    ) -> Option<Vec<HeaderChange>> {
+        if !self.service.rules().keep_authorization {
+            return None;
+        }
+        Self::renamed_authorization(headers, changes)
     }
 
     pub(crate) fn sign_raw(
@@ -129,10 +164,17 @@ impl SigningContext {
         }
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
+        // The last line stays in hex.
+        let sent = match (rules.content_sha256, payload) {
+            (ContentSha256::Base64, PayloadHash::Sha256(hash)) if payload != PayloadHash::EMPTY => {
+                HashedPayload::base64(&hash)
+            }
+            _ => hashed,
+        };
         let headers = &mut canonical.headers;
         // In order already, which makes sorting short.
         if content_sha256 {
-            headers.push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
+            headers.push_canonical(CONTENT_SHA256, sent.as_str().as_bytes());
         }
         headers.push_canonical(DATE, date.as_bytes());
         if let Some(regions) = &self.region_set {
@@ -155,7 +197,7 @@ impl SigningContext {
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {
             date: *date,
-            content_sha256: content_sha256.then_some(hashed),
+            content_sha256: content_sha256.then_some(sent),
             session_token: self.session_token.as_ref(),
             region_set: self.region_set.as_deref(),
             authorization,
@@ -446,7 +488,7 @@ impl SigningContext {
                 });
             }
             ContentSha256::Never => false,
-            ContentSha256::Always | ContentSha256::InHeaderForm => true,
+            ContentSha256::Always | ContentSha256::InHeaderForm | ContentSha256::Base64 => true,
             ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,
             ContentSha256::UnsignedOnly => {
                 return Err(Error::PayloadMustBeUnsigned {

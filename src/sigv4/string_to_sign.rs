@@ -30,25 +30,6 @@ pub struct StringToSign(InlineText<LONGEST>);
 
 impl StringToSign {
     /// Of a request, by the [hash](crate::sigv4::CanonicalRequest::hash) of its canonical form.
-    ///
-    /// ```
-    /// use countersign::{sigv4::{Algorithm, AmzDate, CanonicalRequest, CredentialScope, StringToSign}, PayloadHash, Rules};
-    /// # let request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
-    /// #     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
-    /// #     .header("x-amz-date", "20150830T123600Z").body(())?;
-    ///
-    /// // The IAM User Guide's example.
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
-    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
-    /// assert_eq!(
-    ///     string_to_sign.as_str(),
-    ///     "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
-    ///      f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn new(
         algorithm: Algorithm,
         date: &AmzDate,

@@ -137,17 +137,10 @@ impl Verifier {
             _ => self.clock_window,
         };
         let valid_from = signed_at - self.clock_window;
-        if now < valid_from {
-            return Err(VerifyError::NotYetCurrent {
-                form,
-                signed_at,
-                valid_from,
-                now,
-            });
-        }
         let expired_at = signed_at + lifetime;
-        // As S3 sees it, a life of no seconds is over before it begins.
-        if now > expired_at || claim.signed.expires_in == Some(0) {
+        // As S3 sees it, a lifetime of no seconds is over before it begins.
+        let over = claim.signed.expires_in == Some(0) && now >= valid_from;
+        if over {
             return Err(VerifyError::Expired {
                 form,
                 signed_at,
@@ -155,7 +148,7 @@ impl Verifier {
                 now,
             });
         }
-        Ok(())
+        check_validity(form, signed_at, (valid_from, expired_at), now)
     }
 
     fn check_host(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
@@ -317,6 +310,32 @@ fn covers(pattern: &str, region: &str) -> bool {
         left = after;
     }
     true
+}
+
+/// Refuses a request before or after the time in which it is valid.
+pub(crate) fn check_validity(
+    form: SignatureLocation,
+    signed_at: Timestamp,
+    (valid_from, expired_at): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<(), VerifyError> {
+    if now < valid_from {
+        return Err(VerifyError::NotYetCurrent {
+            form,
+            signed_at,
+            valid_from,
+            now,
+        });
+    }
+    if now > expired_at {
+        return Err(VerifyError::Expired {
+            form,
+            signed_at,
+            expired_at,
+            now,
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -610,11 +610,12 @@ fn roles_are_assumed_at_the_endpoint_that_the_caller_sets() {
     let config = "[default]\nrole_arn = arn:aws:iam::210987654321:role/A\nsource_profile = default\n\
         aws_access_key_id = AKID\naws_secret_access_key = s\n";
     let world = World::of_config(config).respond(200, &assumed("ASIAA"));
-    let endpoint = countersign::sts::Endpoint::fips("us-gov-west-1").unwrap();
-    let url = endpoint.uri().clone();
+    let endpoint = countersign::sts::Endpoint::regional("us-gov-west-1").unwrap();
+    let endpoint = endpoint.with_fips().with_dual_stack();
     let chain = world.chain().with_sts_endpoint(endpoint);
     let (found, trace) = world.drive(chain);
     assert!(found.is_ok());
+    let url = "https://sts-fips.us-gov-west-1.api.aws/";
     assert_eq!(*trace.requests[0].uri(), url);
     let header = trace.requests[0].headers()["authorization"]
         .to_str()
