@@ -167,6 +167,8 @@ impl<'a> SignedPost<'a> {
     /// - [`PolicyError::Signature`] with [`VerifyError::UnknownAccessKeyId`],
     ///   [`VerifyError::InvalidSessionToken`], [`VerifyError::CredentialsExpired`] or
     ///   [`VerifyError::SignatureMismatch`]
+    /// - [`PolicyError::Signature`] with [`VerifyError::UnknownAlgorithm`] if
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - any other variant of [`PolicyError`] if the upload does not meet the policy
     ///
     /// [`SignedPost`] has an example.
