@@ -43,9 +43,9 @@ pub(crate) struct Written(u8);
 impl Written {
     pub(crate) fn of(request: &RequestView<'_>) -> Self {
         let mut written = Self::default();
-        for (name, _) in request.headers.iter() {
+        for (name, _) in request.headers.as_slice() {
             if may_be_written(name)
-                && let Some(bit) = WRITTEN.iter().position(|written| *written == name)
+                && let Some(bit) = WRITTEN.iter().position(|written| written == name)
             {
                 written.0 |= 1 << bit;
             }
@@ -58,10 +58,12 @@ impl Written {
     }
 
     fn iter(self) -> impl Iterator<Item = &'static str> {
+        let noted = move |(i, _): &(usize, &&str)| self.0 >> i & 1 == 1;
         WRITTEN
-            .into_iter()
+            .iter()
             .enumerate()
-            .filter_map(move |(i, name)| (self.0 & (1 << i) != 0).then_some(name))
+            .filter(noted)
+            .map(|(_, name)| *name)
     }
 }
 
@@ -176,6 +178,8 @@ impl AddedHeaders<'_> {
         );
         if let Some(hashed) = self.content_sha256 {
             let value = match hashed.literal() {
+                // Checked at compile time, like the names.
+                Some("UNSIGNED-PAYLOAD") => const { HeaderValue::from_static("UNSIGNED-PAYLOAD") },
                 Some(literal) => HeaderValue::from_static(literal),
                 None => header_value(hashed.as_str()),
             };

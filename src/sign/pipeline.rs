@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
-use crate::primitives::scan::holds;
+use crate::primitives::scan::{cut, holds};
 use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
@@ -80,7 +80,7 @@ impl SigningContext {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
-        let view = RequestView::new(request).with(changes);
+        let view = RequestView::with_changes(request, changes);
         let host = lowercase_host(request, view.host);
         let stale = Written::of(&view);
         let added = self.seal(&view, stale, payload, date, key)?;
@@ -312,7 +312,7 @@ impl SigningContext {
         let (_, written) = url.split_at(start);
         // If no parameter of the caller sorts between them, they are one piece, with the first name.
         let pieces = written.splitn(if between { usize::MAX } else { 1 }, '&');
-        for (name, value) in pieces.filter_map(|piece| piece.split_once('=')) {
+        for (name, value) in pieces.filter_map(|piece| cut(piece, b'=')) {
             canonical.query.push_canonical(name, value);
         }
         canonical.query.sort();
@@ -499,15 +499,16 @@ impl Origin<'_> {
 /// becomes the `%20` that it is signed as, because servers disagree about it.
 fn write_query(query: &str, url: &mut String) {
     url.push('?');
+    if query.is_empty() {
+        return;
+    }
     for (i, piece) in query.split('+').enumerate() {
         if i > 0 {
             url.push_str("%20");
         }
         url.push_str(piece);
     }
-    if !query.is_empty() {
-        url.push('&');
-    }
+    url.push('&');
 }
 
 /// How much [`write_query`] writes.
