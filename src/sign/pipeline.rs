@@ -14,14 +14,15 @@ use crate::sign::added_headers::{
 };
 use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
 use crate::sigv4::authorization::{
-    AuthorizationParameters, already_declared, declares, header_len, refuse_signed, write_encoded,
-    write_header_end, write_header_start,
+    AuthorizationParameters, already_declared, declares, header_len, refuse_signed,
+    write_header_end, write_header_start, write_parameter,
 };
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 use crate::sigv4::scope::check_service;
 use crate::sigv4::session_token::ReadyToken;
@@ -33,6 +34,8 @@ use crate::timestamp::Timestamp;
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
 pub(crate) struct SigningContext {
     pub(crate) access_key_id: String,
+    /// The same, percent-encoded.
+    encoded_id: String,
     pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<Timestamp>,
     pub(crate) service: Service,
@@ -50,6 +53,7 @@ impl SigningContext {
         credentials.check()?;
         Ok(Self {
             access_key_id: credentials.access_key_id().to_owned(),
+            encoded_id: encode_segment(credentials.access_key_id()),
             session_token: credentials
                 .session_token()
                 .map(ReadyToken::new)
@@ -82,8 +86,7 @@ impl SigningContext {
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
         let view = RequestView::with_changes(request, changes);
         let host = lowercase_host(request, view.host);
-        let stale = Written::of(&view);
-        let added = self.seal(&view, stale, payload, date, key)?;
+        let added = self.seal(&view, payload, date, key)?;
 
         let headers = request.headers_mut();
         for (name, value) in changes {
@@ -95,7 +98,7 @@ impl SigningContext {
         if let Some(host) = host {
             headers.insert(http::header::HOST, host);
         }
-        Ok(added.insert_into(headers, stale))
+        Ok(added.insert_into(headers))
     }
 
     pub(crate) fn sign_raw(
@@ -105,15 +108,13 @@ impl SigningContext {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let view = RequestView::from_raw(request)?;
-        self.seal(&view, Written::of(&view), payload, date, key)
+        self.seal(&RequestView::from_raw(request)?, payload, date, key)
     }
 
-    /// Signs in the header form. `stale` is what the request has of an earlier signing.
+    /// Signs in the header form.
     fn seal<K: Key>(
         &self,
         request: &RequestView<'_>,
-        stale: Written,
         payload: PayloadHash,
         date: &AmzDate,
         key: &K,
@@ -121,8 +122,9 @@ impl SigningContext {
         let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
         let mut canonical = CanonicalRequest::empty(payload);
         let path = CanonicalPath::new(request.path, rules)?;
+        let mut stale = Written::default();
         canonical.read(request, path, UnsignedParameters::None, |name| {
-            self.signs(name)
+            !stale.notes(name) && rules.signs(name)
         })?;
         for parameter in canonical.query.as_slice() {
             refuse_signed(parameter)?;
@@ -160,6 +162,7 @@ impl SigningContext {
             region_set: self.region_set.as_deref(),
             authorization,
             signature,
+            stale,
         })
     }
 
@@ -319,9 +322,9 @@ impl SigningContext {
         let hash = canonical.hash();
         let signature = terms.key.sign_request(terms.date, &hash);
 
-        write_encoded(&mut url, ("X-Amz-Signature", signature.as_str()));
+        write_parameter(&mut url, "&X-Amz-Signature=", signature.as_str());
         if let Some(token) = unsigned_token {
-            write_encoded(&mut url, token.parameter());
+            token.write_parameter(&mut url);
         }
         Ok(SealedUrl {
             url,
@@ -385,12 +388,12 @@ impl SigningContext {
     ) -> AuthorizationParameters<'a> {
         AuthorizationParameters {
             algorithm: K::ALGORITHM,
-            access_key_id: &self.access_key_id,
+            encoded_id: &self.encoded_id,
             scope: terms.key.scope(),
             date: terms.date,
             expires_in: terms.expires_in,
             region_set: self.region_set.as_deref(),
-            session_token: self.signed_token(true).map(ReadyToken::parameter),
+            session_token: self.signed_token(true),
             headers,
         }
     }

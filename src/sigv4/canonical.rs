@@ -147,7 +147,7 @@ impl<'a> CanonicalRequest<'a> {
         request: &RequestView<'a>,
         path: CanonicalPath<'a>,
         unsigned: UnsignedParameters,
-        signs: impl Fn(&str) -> bool,
+        mut signs: impl FnMut(&str) -> bool,
     ) -> Result<(), Error> {
         self.method = request.method;
         self.path = path;
