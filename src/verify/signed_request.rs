@@ -151,17 +151,10 @@ impl<'a> SignedRequest<'a> {
     }
 
     fn of_view(view: RequestView<'a>, authority: Option<&'a str>) -> Result<Self, VerifyError> {
-        let RequestView {
-            method,
-            path,
-            query,
-            headers,
-            ..
-        } = view;
-        let found = Found::read(&headers)?;
+        let found = Found::read(&view.headers)?;
         let host = found.host(authority, view.host)?;
         let mut content_sha256 = (None, 0);
-        let parameters = find_parameters_and(query, |parameter| {
+        let parameters = find_parameters_and(view.query, |parameter| {
             if parameter.is_named(CONTENT_SHA256_PARAMETER) {
                 content_sha256 = (Some(parameter), content_sha256.1 + 1);
             }
@@ -187,11 +180,11 @@ impl<'a> SignedRequest<'a> {
             }
         };
         Ok(Self {
-            method,
-            path,
-            query,
+            method: view.method,
+            path: view.path,
+            query: view.query,
             host,
-            headers,
+            headers: view.headers,
             signed,
             content_sha256: found.content_sha256,
             decoded_content_length: found.decoded_content_length,
