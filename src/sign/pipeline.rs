@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::credentials::{Credentials, expired};
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
-use crate::primitives::scan::holds;
+use crate::primitives::scan::{cut, holds};
 use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
@@ -14,14 +14,15 @@ use crate::sign::added_headers::{
 };
 use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
 use crate::sigv4::authorization::{
-    AuthorizationParameters, already_declared, declares, header_len, refuse_signed, write_encoded,
-    write_header_end, write_header_start,
+    AuthorizationParameters, already_declared, declares, header_len, refuse_signed,
+    write_header_end, write_header_start, write_parameter,
 };
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 use crate::sigv4::scope::check_service;
 use crate::sigv4::session_token::ReadyToken;
@@ -36,6 +37,8 @@ const ORIGINAL_AUTHORIZATION: &str = "original-authorization";
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
 pub(crate) struct SigningContext {
     pub(crate) access_key_id: String,
+    /// The same, percent-encoded.
+    encoded_id: String,
     pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<Timestamp>,
     pub(crate) service: Service,
@@ -53,6 +56,7 @@ impl SigningContext {
         credentials.check()?;
         Ok(Self {
             access_key_id: credentials.access_key_id().to_owned(),
+            encoded_id: encode_segment(credentials.access_key_id()),
             session_token: credentials
                 .session_token()
                 .map(ReadyToken::new)
@@ -85,10 +89,9 @@ impl SigningContext {
         let kept = self.kept_authorization(request.headers(), changes);
         let changes = kept.as_deref().unwrap_or(changes);
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
-        let view = RequestView::new(request).with(changes);
+        let view = RequestView::with_changes(request, changes);
         let host = lowercase_host(request, view.host);
-        let stale = Written::of(&view);
-        let added = self.seal(&view, stale, payload, date, key)?;
+        let added = self.seal(&view, payload, date, key)?;
 
         let headers = request.headers_mut();
         for (name, value) in changes {
@@ -100,7 +103,7 @@ impl SigningContext {
         if let Some(host) = host {
             headers.insert(http::header::HOST, host);
         }
-        Ok(added.insert_into(headers, stale))
+        Ok(added.insert_into(headers))
     }
 
     /// The changes, and one more: the request's own login in a header that signing does not write.
@@ -140,15 +143,13 @@ impl SigningContext {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let view = RequestView::from_raw(request)?;
-        self.seal(&view, Written::of(&view), payload, date, key)
+        self.seal(&RequestView::from_raw(request)?, payload, date, key)
     }
 
-    /// Signs in the header form. `stale` is what the request has of an earlier signing.
+    /// Signs in the header form.
     fn seal<K: Key>(
         &self,
         request: &RequestView<'_>,
-        stale: Written,
         payload: PayloadHash,
         date: &AmzDate,
         key: &K,
@@ -156,8 +157,9 @@ impl SigningContext {
         let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
         let mut canonical = CanonicalRequest::empty(payload);
         let path = CanonicalPath::new(request.path, rules)?;
+        let mut stale = Written::default();
         canonical.read(request, path, UnsignedParameters::None, |name| {
-            self.signs(name)
+            !stale.notes(name) && rules.signs(name)
         })?;
         for parameter in canonical.query.as_slice() {
             refuse_signed(parameter)?;
@@ -202,6 +204,7 @@ impl SigningContext {
             region_set: self.region_set.as_deref(),
             authorization,
             signature,
+            stale,
         })
     }
 
@@ -354,16 +357,16 @@ impl SigningContext {
         let (_, written) = url.split_at(start);
         // If no parameter of the caller sorts between them, they are one piece, with the first name.
         let pieces = written.splitn(if between { usize::MAX } else { 1 }, '&');
-        for (name, value) in pieces.filter_map(|piece| piece.split_once('=')) {
+        for (name, value) in pieces.filter_map(|piece| cut(piece, b'=')) {
             canonical.query.push_canonical(name, value);
         }
         canonical.query.sort();
         let hash = canonical.hash();
         let signature = terms.key.sign_request(terms.date, &hash);
 
-        write_encoded(&mut url, ("X-Amz-Signature", signature.as_str()));
+        write_parameter(&mut url, "&X-Amz-Signature=", signature.as_str());
         if let Some(token) = unsigned_token {
-            write_encoded(&mut url, token.parameter());
+            token.write_parameter(&mut url);
         }
         Ok(SealedUrl {
             url,
@@ -427,12 +430,12 @@ impl SigningContext {
     ) -> AuthorizationParameters<'a> {
         AuthorizationParameters {
             algorithm: K::ALGORITHM,
-            access_key_id: &self.access_key_id,
+            encoded_id: &self.encoded_id,
             scope: terms.key.scope(),
             date: terms.date,
             expires_in: terms.expires_in,
             region_set: self.region_set.as_deref(),
-            session_token: self.signed_token(true).map(ReadyToken::parameter),
+            session_token: self.signed_token(true),
             headers,
         }
     }
@@ -541,15 +544,16 @@ impl Origin<'_> {
 /// becomes the `%20` that it is signed as, because servers disagree about it.
 fn write_query(query: &str, url: &mut String) {
     url.push('?');
+    if query.is_empty() {
+        return;
+    }
     for (i, piece) in query.split('+').enumerate() {
         if i > 0 {
             url.push_str("%20");
         }
         url.push_str(piece);
     }
-    if !query.is_empty() {
-        url.push('&');
-    }
+    url.push('&');
 }
 
 /// How much [`write_query`] writes.

@@ -17,7 +17,7 @@ pub(crate) use credential::{parse_credential, query_credential};
 pub use query::QueryAuthorization;
 pub(crate) use query::{
     AuthorizationParameters, CONTENT_SHA256_PARAMETER, already_declared, declares, expires_in_of,
-    find_parameters_and, is_of_signature, refuse_signed, write_encoded,
+    find_parameters_and, is_of_signature, refuse_signed, write_parameter,
 };
 
 /// What an `Authorization` header says: who signed, for which scope, which headers, and the

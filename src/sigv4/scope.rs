@@ -9,6 +9,8 @@ use crate::error::scope::ScopeProblem;
 #[cfg(any(feature = "_aws-call", feature = "tokens"))]
 use crate::primitives::host_label::is_host_label;
 use crate::primitives::inline_text::InlineText;
+use crate::primitives::percent::encode;
+use crate::primitives::sink::Sink;
 use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
@@ -98,6 +100,17 @@ impl CredentialScope {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.text.as_bytes()
+    }
+
+    /// Writes it percent-encoded. The day and the end stay as they are.
+    pub(crate) fn write_encoded(&self, sink: &mut impl Sink) {
+        sink.put(self.day_bytes());
+        for part in [self.region(), Some(self.service())].into_iter().flatten() {
+            sink.put_str("%2F");
+            encode(part.as_bytes(), sink);
+        }
+        sink.put_str("%2F");
+        sink.put_str(END);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::primitives::sha256::HmacSha256;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::sigv4::string_to_sign::StringToSign;
+use crate::sigv4::string_to_sign::{StringToSign, write_before_hash};
 
 /// A signing key: good for one day, one region and one service, and for nothing else.
 ///
@@ -108,6 +108,13 @@ impl Key for SigningKey {
     fn sign(&self, string_to_sign: &[u8]) -> Signature {
         self.sign(string_to_sign)
     }
+
+    fn sign_request(&self, date: &AmzDate, hash: &[u8; 32]) -> Signature {
+        let mut mac = self.mac.clone();
+        write_before_hash(&mut mac, Self::ALGORITHM, date, &self.scope);
+        mac.update(&hex32(hash));
+        Signature::of_mac(&mac.finish())
+    }
 }
 
 /// A signing key that has begun on what the strings to sign of one instant have in common.
@@ -119,9 +126,8 @@ pub(crate) struct BegunKey {
 
 impl BegunKey {
     pub(crate) fn new(key: SigningKey, date: &AmzDate) -> Self {
-        let start = StringToSign::before_hash(SigningKey::ALGORITHM, date, &key.scope);
         let mut mac = key.mac.clone();
-        mac.update(start.as_ref());
+        write_before_hash(&mut mac, Self::ALGORITHM, date, &key.scope);
         Self { key, mac }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::primitives::hex::hex32;
 use crate::primitives::inline_text::InlineText;
+use crate::primitives::sink::Sink;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -36,12 +37,10 @@ impl StringToSign {
         scope: &CredentialScope,
         canonical_request_hash: &[u8; 32],
     ) -> Self {
-        Self::of_lines([
-            algorithm.as_str().as_bytes(),
-            date.as_bytes(),
-            scope.as_bytes(),
-            &hex32(canonical_request_hash),
-        ])
+        let mut text = InlineText::new();
+        write_before_hash(&mut text, algorithm, date, scope);
+        text.push(&hex32(canonical_request_hash));
+        Self(text)
     }
 
     /// Of a chunk of an aws-chunked payload, by the SHA-256 of its bytes. `prior` is the signature
@@ -180,23 +179,26 @@ impl StringToSign {
         Self(text)
     }
 
-    /// The lines before the hash of a request, which is the last.
-    pub(crate) fn before_hash(
-        algorithm: Algorithm,
-        date: &AmzDate,
-        scope: &CredentialScope,
-    ) -> Self {
-        Self::of_lines([
-            algorithm.as_str().as_bytes(),
-            date.as_bytes(),
-            scope.as_bytes(),
-            b"",
-        ])
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+/// Writes the lines before the hash of a request, which is the last.
+pub(crate) fn write_before_hash(
+    sink: &mut impl Sink,
+    algorithm: Algorithm,
+    date: &AmzDate,
+    scope: &CredentialScope,
+) {
+    for line in [
+        algorithm.as_str().as_bytes(),
+        date.as_bytes(),
+        scope.as_bytes(),
+    ] {
+        sink.put(line);
+        sink.put(b"\n");
     }
 }
 

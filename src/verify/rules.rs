@@ -187,7 +187,7 @@ impl Verifier {
         }
         headers.push("host", claim.host);
         let mut unsigned = Vec::new();
-        for (name, value) in claim.headers.iter() {
+        for &(name, value) in claim.headers.as_slice() {
             if name == "host" {
                 continue;
             }
@@ -253,9 +253,10 @@ impl Verifier {
         for (name, audience) in &self.audience {
             let name = name.as_str();
             let (mut received, mut right) = (0, 0);
-            for (_, value) in claim.headers.iter().filter(|(header, _)| *header == name) {
+            let headers = claim.headers.as_slice().iter();
+            for (_, value) in headers.filter(|(header, _)| *header == name) {
                 received += 1;
-                right += usize::from(value == audience.as_bytes());
+                right += usize::from(*value == audience.as_bytes());
             }
             if received != 1 || right != 1 || !is_listed(name) {
                 return Err(VerifyError::WrongAudience {
