@@ -71,8 +71,8 @@
 //! | [`Error::MissingKey`], [`Error::InvalidValue`], [`Error::BothSources`], [`Error::NoSource`], [`Error::SsoConflict`] | a profile is incomplete or contradicts itself | correct the key that the error names |
 //! | [`Error::InvalidCertificate`], [`Error::InvalidPrivateKey`] | a certificate or its key is malformed, or of another type | convert it, or sign in a closure |
 //! | [`Error::RegionMismatch`] | trust anchor and profile are in different regions | use a profile of the trust anchor's region |
-//! | [`Error::TokenExpired`] | the cached token expired | log in again with the command that the error names |
-//! | [`Error::File`] | a file that a setting names is missing or unreadable | log in again, or correct the path |
+//! | [`Error::NotLoggedIn`], [`Error::TokenExpired`] | there is no session, or it expired | log in with the command that the error names |
+//! | [`Error::File`] | a file that a setting names is missing or unreadable | correct the path or the permissions |
 //! | [`Error::Exit`], [`Error::Version`], [`Error::Command`] | a `credential_process` failed | run it by hand |
 //! | [`Error::TokenRefused`] | instance metadata refused a session token | enable IMDSv2, or allow IMDSv1 |
 //! | [`Error::HostNotAllowed`] | credentials over plain HTTP from another host | use https |

@@ -30,7 +30,7 @@ impl Told {
     }
 }
 
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().parent().unwrap();
     let program = program.join("examples").join(name);
