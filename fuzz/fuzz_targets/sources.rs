@@ -60,7 +60,7 @@ fuzz_target!(|input: &[u8]| {
             hidden(&output);
             match output.read(None) {
                 Ok(read) => {
-                    let written = write_process_output(read.credentials(), read.account_id());
+                    let written = write_process_output(&read);
                     let stdout = written.expose().as_bytes();
                     let again = ProcessOutput { stdout, ..output }.read(None);
                     let again = again.expect("what was written");

@@ -18,12 +18,8 @@ async fn main() {
     let environment = Environment::new(|name| std::env::var(name).ok());
     match credentials(Chain::new(environment, "my-program")).await {
         Ok(found) => {
-            let (keys, account) = (
-                found.credentials.credentials(),
-                found.credentials.account_id(),
-            );
             eprintln!("from {}", found.source.as_str());
-            println!("{}", write_process_output(keys, account).expose());
+            println!("{}", write_process_output(&found.credentials).expose());
         }
         Err(error) => {
             eprintln!("{error}");
