@@ -42,7 +42,7 @@ pub use input::Input;
 /// let mut input = Input::Start;
 /// let found = loop {
 ///     input = match chain.next(input, now)? {
-///         // In a program: `std::fs::read`.
+///         // In a program: `std::fs::read(path).into()`.
 ///         Want::File { path } if path == "/home/ann/.aws/credentials" => Input::File(
 ///             b"[default]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=secret\n".to_vec(),
 ///         ),

@@ -61,7 +61,10 @@ async fn credentials(mut chain: Chain) -> Result<Found, Box<dyn Error + Send + S
                 eprint!("code of {serial}: ");
                 let mut code = String::new();
                 let read = move || std::io::stdin().read_line(&mut code).map(|_| code);
-                Input::MfaCode(spawn_blocking(read).await??.trim().to_owned())
+                match spawn_blocking(read).await??.trim() {
+                    "" => Input::NoMfaCode,
+                    code => Input::MfaCode(code.to_owned()),
+                }
             }
         };
     }

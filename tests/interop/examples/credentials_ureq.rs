@@ -64,7 +64,10 @@ fn credentials(mut chain: Chain) -> Result<Found, Box<dyn Error>> {
                 eprint!("code of {serial}: ");
                 let mut code = String::new();
                 std::io::stdin().read_line(&mut code)?;
-                Input::MfaCode(code.trim().to_owned())
+                match code.trim() {
+                    "" => Input::NoMfaCode,
+                    code => Input::MfaCode(code.to_owned()),
+                }
             }
         };
     }
