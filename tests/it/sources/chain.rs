@@ -2,7 +2,9 @@
 
 use countersign::sources::{
     Chain, CredentialSource, Environment, Error, Input, ProfileFile, Want, sso_cache_file_name,
+    write_process_output,
 };
+use countersign::{PayloadHash, Signer};
 
 use crate::sources::{NOW, World};
 
@@ -307,6 +309,33 @@ mod login {
         let error = full.respond(200, response).run().0.unwrap_err();
         assert!(matches!(error.error(), Error::NotSaved { .. }));
     }
+}
+
+#[test]
+fn expired_credentials_of_an_instance_sign_and_tell_when_to_ask_again() {
+    let document = r#"{"Code":"Success","AccessKeyId":"ASIAIMDS","SecretAccessKey":"s","Token":"t",
+        "Expiration":"2030-01-02T03:00:00Z"}"#;
+    let world = || {
+        World::default()
+            .respond(200, "session")
+            .respond(200, "web-role")
+            .respond(200, document)
+    };
+    let resolved = world().run().0.unwrap().credentials;
+    assert!(resolved.is_expired(NOW));
+    let output = write_process_output(&resolved);
+    assert!(
+        output
+            .expose()
+            .contains(r#""Expiration":"2030-01-02T03:09:05Z""#),
+        "the next try"
+    );
+    let signer = Signer::new(resolved.into_credentials(), "eu-west-1", "s3").unwrap();
+    let mut request = http::Request::get("https://b.s3.amazonaws.com/")
+        .body(())
+        .unwrap();
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    assert_eq!(request.headers()["x-amz-security-token"], "t");
 }
 
 #[test]
