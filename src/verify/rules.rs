@@ -216,6 +216,10 @@ impl Verifier {
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
+        // CGI, and what is made like it, shows `x-amz-acl` and `x_amz_acl` to an application as one.
+        if name.contains('_') && !self.passes_unsigned(name) {
+            return self.must_be_signed(claim, &name.replace('_', "-"), value);
+        }
         match name {
             _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
@@ -229,13 +233,17 @@ impl Verifier {
             | "x-amz-trailer" => true,
             _ => {
                 (name.starts_with("x-amz-") || (self.all_headers_signed && name != "authorization"))
-                    && !self.unsigned.iter().any(|header| header.as_str() == name)
+                    && !self.passes_unsigned(name)
                     || self
                         .audience
                         .iter()
                         .any(|(header, _)| header.as_str() == name)
             }
         }
+    }
+
+    fn passes_unsigned(&self, name: &str) -> bool {
+        self.unsigned.iter().any(|header| header.as_str() == name)
     }
 
     /// S3 accepts an unsigned `x-amz-content-sha256` on a presigned request, whose payload is

@@ -30,6 +30,7 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'/');
+const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 /// Parameters that are of the signature, or that change nothing here.
 const HARMLESS: [&str; 5] = ["Version", "fetch-owner", "max-parts", "max-uploads", "x-id"];
 const KNOWN: [&str; 15] = [
@@ -100,8 +101,10 @@ impl Call<'_> {
 
     /// Compares the body with the checksums that the client signed.
     fn check_digests(&self) -> Result<(), Refusal> {
-        for algorithm in ChecksumAlgorithm::ALL {
-            let Some(sent) = self.header(algorithm.trailer_name().as_str()) else {
+        let named = ChecksumAlgorithm::ALL.map(|one| (one.trailer_name(), one));
+        let md5 = (CONTENT_MD5, ChecksumAlgorithm::Md5);
+        for (name, algorithm) in named.into_iter().chain([md5]) {
+            let Some(sent) = self.header(name.as_str()) else {
                 continue;
             };
             let mut checksum = Checksum::new(algorithm);
@@ -166,7 +169,8 @@ impl Store {
         let (bucket, key) = path.bucket_and_key();
         let text = |bytes| std::str::from_utf8(bytes).map_err(|_| BAD_ARGUMENT);
         match (text(bucket)?, text(key)?) {
-            ("", _) => self.service(call),
+            ("", "") => self.service(call),
+            ("", _) => Err(BAD_ARGUMENT),
             (bucket, "") => self.bucket(call, bucket),
             (bucket, key) => self.object(call, bucket, key),
         }
@@ -427,7 +431,8 @@ impl Store {
         let most = call
             .parameter("max-keys")?
             .map_or(Ok(1000), |most| most.parse());
-        let most = most.map_err(|_| BAD_ARGUMENT)?.min(1000);
+        let most: usize = most.map_err(|_| BAD_ARGUMENT)?;
+        let most = most.min(1000);
         // A token is the last name, percent-encoded.
         let token = call.parameter("continuation-token")?;
         let token = token.map(|token| percent_decode_str(&token).decode_utf8_lossy().into_owned());
@@ -450,7 +455,7 @@ impl Store {
                 continue; // listed before, as a key or as the prefix of one
             }
             if count == most {
-                truncated = true;
+                truncated = most > 0;
                 break;
             }
             (last, count) = (name.to_owned(), count + 1);
