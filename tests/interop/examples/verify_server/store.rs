@@ -168,9 +168,11 @@ impl Store {
         let path = call.verified.object_path().ok_or(INTERNAL)?;
         let (bucket, key) = path.bucket_and_key();
         let text = |bytes| std::str::from_utf8(bytes).map_err(|_| BAD_ARGUMENT);
+        let in_bucket_names = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
         match (text(bucket)?, text(key)?) {
             ("", "") => self.service(call),
-            ("", _) => Err(BAD_ARGUMENT),
+            ("", _) => Err(BAD_BUCKET_NAME),
+            (bucket, _) if !bucket.bytes().all(in_bucket_names) => Err(BAD_BUCKET_NAME),
             (bucket, "") => self.bucket(call, bucket),
             (bucket, key) => self.object(call, bucket, key),
         }
@@ -586,10 +588,18 @@ fn encoded(key: &str) -> String {
     utf8_percent_encode(key, LISTED).to_string()
 }
 
+/// Control characters too, as S3 writes them in spite of XML's rules.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    let mut written = String::new();
+    for character in text.chars() {
+        match character {
+            '&' | '<' | '>' | '\0'..='\x1f' => {
+                let _ = write!(written, "&#{};", u32::from(character));
+            }
+            _ => written.push(character),
+        }
+    }
+    written
 }
 
 /// The texts of all elements of these names.
