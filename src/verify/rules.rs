@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::primitives::percent::decoded;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -277,14 +278,23 @@ impl Verifier {
     }
 }
 
-/// Whether a path has a segment that is `.` or `..`, also percent-encoded: a router may resolve it.
+/// Whether a path has a segment that is `.` or `..` to any router: some decode the path first, read a
+/// backslash as a slash, or cut off `;` and what follows it.
 fn has_dot_segment(path: &str) -> bool {
-    let dots = [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"];
-    path.split('/').any(|segment| {
-        // Most segments begin with neither.
-        segment.starts_with(['.', '%'])
-            && dots.iter().any(|dots| segment.eq_ignore_ascii_case(dots))
-    })
+    if !path.contains(['.', '%']) {
+        return false;
+    }
+    // How many dots the segment consists of so far. `None` with any other character.
+    let mut dots = Some(0);
+    for byte in decoded(path).chain([b'/']) {
+        dots = match (byte, dots) {
+            (b'/' | b'\\' | b';', Some(1 | 2)) => return true,
+            (b'/' | b'\\', _) => Some(0),
+            (b'.', Some(count @ 0..=2)) => Some(count + 1),
+            _ => None,
+        };
+    }
+    false
 }
 
 /// Whether the host that a client signed is one of the server's own, `*.` standing for any names.
@@ -341,6 +351,14 @@ mod tests {
             "/a/.%2e",
             "/a/%2E./b",
             "//..",
+            "/a/..%2Fb",
+            "/a%2f..%2fb",
+            "/a/.%2f",
+            "/a\\..\\b",
+            "/a/..%5Cb",
+            "/a/..;/b",
+            "/a/..%3Bx=1/b",
+            "/a/.;",
         ] {
             assert!(has_dot_segment(path), "{path}");
         }
@@ -353,9 +371,14 @@ mod tests {
             "/a.",
             "/..a",
             "/a..",
-            "/.%2fa",
+            "/.a%2fb",
             "/%2fa",
             "/.%2e.",
+            "/....",
+            "/a;..",
+            "/;..",
+            "/a..;/b",
+            "/%252e%252e/a",
             "/%2e%2e%2e",
             "/a%2e%2e",
         ] {

@@ -146,7 +146,9 @@ fn store(request: &Message) -> Covered {
         let value = request.headers().get(name).map(HeaderValue::as_bytes);
         value.unwrap_or_default().trim_ascii().to_vec()
     };
-    let expires = all.iter().find(|(name, _)| name == b"Expires");
+    // Without a signature in the query it is a parameter as any other.
+    let in_query = all.iter().any(|(name, _)| name == b"Signature");
+    let expires = all.iter().find(|(name, _)| name == b"Expires" && in_query);
     let expires = expires.and_then(|(_, value)| value.clone());
     let by_amz_date = request.headers().contains_key("x-amz-date");
     // `date` counts only if nothing else has the time of the request.
