@@ -66,9 +66,11 @@ mod verifier;
 pub use body::{ChunkedBody, ChunkedBodyError};
 pub use checksum::ChecksumAlgorithm;
 pub use encoding::ChunkedEncoding;
-pub use error::{ChunkError, ChunkSyntaxError};
+pub use error::{AnnouncementProblem, ChunkError, ChunkSyntaxError};
 #[cfg(not(feature = "checksums"))]
 use no_checksums as running;
+#[cfg(feature = "tower")]
+pub(crate) use pieces::Pieces;
 #[cfg(feature = "checksums")]
 pub use running::Checksum;
 pub use signer::{ChunkHeader, ChunkSigner};
@@ -82,6 +84,7 @@ pub use crate::error::chunk::ChunkSigningError;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use checksum::check_trailers;
 use key::ChunkKey;
 
 use crate::error::Error;
@@ -128,6 +131,9 @@ impl Signer {
     /// - everything that [`sign`](Self::sign) returns
     /// - [`Error::Chunk`] if a trailer is reserved or appears more than once, if chunks are under
     ///   [8 KiB](MIN_CHUNK_SIZE), or if the payload is too large for `content-length`
+    ///
+    /// - [`Error::NotApproved`] if a trailer is a SHA-1 or MD5 checksum, and
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     ///
     /// After an error the request is unchanged.
     ///
@@ -214,6 +220,7 @@ fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     key: &K,
     chunk_key: fn(K) -> ChunkKey,
 ) -> Result<ChunkSigner, Error> {
+    check_trailers(encoding.trailers().iter().map(Trailer::name))?;
     encoding.check()?;
     let payload_hash = encoding.payload_hash(K::ALGORITHM);
     let changes = changes(request.headers(), &encoding, K::ALGORITHM)?;
@@ -272,4 +279,25 @@ fn content_encoding(headers: &HeaderMap) -> Result<Option<HeaderValue>, Error> {
         .map_err(|_| Error::InvalidHeaderValue {
             name: CONTENT_ENCODING.as_str().to_owned(),
         })
+}
+
+/// Removes `aws-chunked` from `content-encoding`, because the body is decoded.
+#[cfg(feature = "http-body")]
+pub(crate) fn remove_aws_chunked(headers: &mut HeaderMap) {
+    let mut codings: Vec<&[u8]> = Vec::new();
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let each = value.as_bytes().split(|&byte| byte == b',');
+        let is_other = |coding: &&[u8]| {
+            !coding.is_empty() && !coding.eq_ignore_ascii_case(AWS_CHUNKED.as_bytes())
+        };
+        codings.extend(each.map(<[u8]>::trim_ascii).filter(is_other));
+    }
+    match HeaderValue::try_from(codings.join(&b","[..])) {
+        Ok(codings) if !codings.is_empty() => {
+            headers.insert(CONTENT_ENCODING, codings);
+        }
+        _ => {
+            headers.remove(CONTENT_ENCODING);
+        }
+    }
 }

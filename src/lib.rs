@@ -45,6 +45,7 @@ pub mod codeartifact;
 #[cfg(feature = "console")]
 pub mod console;
 pub mod credentials;
+pub mod crypto;
 #[cfg(feature = "ecr")]
 pub mod ecr;
 #[cfg(feature = "event-stream")]
@@ -58,7 +59,7 @@ pub mod legacy;
 pub mod post_policy;
 #[cfg(feature = "redshift")]
 pub mod redshift;
-#[cfg(feature = "tower")]
+#[cfg(feature = "http-body")]
 pub mod resign;
 #[cfg(feature = "s3")]
 pub mod s3;
@@ -79,6 +80,9 @@ pub mod verify;
 
 pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
+pub use error::credential::CredentialProblem;
+pub use error::endpoint::EndpointProblem;
+pub use error::parameter::ParameterProblem;
 pub use request::{HttpRequest, RawRequest};
 pub use service::signing_names::{HostService, service_of_host};
 pub use service::{ContentSha256, HeaderSelection, Rules, Service, SessionTokenPlacement};

@@ -11,13 +11,13 @@ const MAX_JOINED: usize = 64 * 1024;
 
 /// Data in pieces, in the order of arrival.
 #[derive(Default)]
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     pieces: VecDeque<Bytes>,
     small: BytesMut,
 }
 
 impl Pieces {
-    pub(super) fn push(&mut self, piece: Bytes) {
+    pub(crate) fn push(&mut self, piece: Bytes) {
         if piece.len() >= SMALL {
             self.end_small();
             self.pieces.push_back(piece);
@@ -35,8 +35,18 @@ impl Pieces {
         }
     }
 
+    /// All of it, copied.
+    #[cfg(all(feature = "legacy", feature = "tower"))]
+    pub(crate) fn to_vec(&self) -> Vec<u8> {
+        let pieces = self.pieces.iter().map(AsRef::as_ref);
+        pieces
+            .chain([&self.small[..]])
+            .collect::<Vec<&[u8]>>()
+            .concat()
+    }
+
     /// Moves all pieces to the end of `ready`.
-    pub(super) fn move_to(&mut self, ready: &mut VecDeque<Bytes>) {
+    pub(crate) fn move_to(&mut self, ready: &mut VecDeque<Bytes>) {
         self.end_small();
         ready.append(&mut self.pieces);
     }

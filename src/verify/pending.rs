@@ -5,12 +5,13 @@ use std::fmt;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
+use crate::sigv4::payload_hash::PayloadKind;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 
 use super::Verifier;
-use super::error::{STREAM, VerifyError};
+use super::error::VerifyError;
 use super::key::VerificationKey;
 use super::payload::Declared;
 use super::signed_request::{SignedRequest, Token};
@@ -134,6 +135,15 @@ enum Awaits<'c> {
 }
 
 impl<'c> PendingHashed<'c> {
+    /// The signed hash, if the request states it. Without it the signature is not verified yet.
+    #[cfg(feature = "tower")]
+    pub(crate) fn stated(&self) -> Option<[u8; 32]> {
+        match &self.awaits {
+            Awaits::Hash(_, hash) => Some(*hash),
+            Awaits::Signature { .. } => None,
+        }
+    }
+
     /// Compares the payload's hash with the signed one. It must be the hash of all received bytes.
     ///
     /// # Errors
@@ -143,7 +153,7 @@ impl<'c> PendingHashed<'c> {
     pub fn verify(self, payload: PayloadHash) -> Result<Verified<'c>, VerifyError> {
         let PayloadHash::Sha256(actual) = payload else {
             return Err(VerifyError::PayloadNotAsSigned {
-                signed: "a hash",
+                signed: PayloadKind::Hash,
                 checked: payload.kind(),
             });
         };
@@ -369,7 +379,7 @@ impl Verifier {
             PendingVerification::Unsigned(_) => Err(VerifyError::PayloadIsUnsigned),
             PendingVerification::SignedStream(_) | PendingVerification::UnsignedStream(_) => {
                 Err(VerifyError::PayloadNotAsSigned {
-                    signed: STREAM,
+                    signed: PayloadKind::Stream,
                     checked: payload.kind(),
                 })
             }

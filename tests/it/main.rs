@@ -63,4 +63,6 @@ mod sts;
 mod temporary_credentials;
 #[cfg(feature = "tokens")]
 mod tokens;
+#[cfg(feature = "tower")]
+mod tower;
 mod verify_answers;

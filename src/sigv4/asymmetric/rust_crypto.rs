@@ -1,10 +1,11 @@
-//! ECDSA over P-256 with SHA-256, in portable Rust.
+//! ECDSA over P-256 with SHA-256, by RustCrypto.
 
 use ecdsa::hazmat::{sign_prehashed_rfc6979, verify_prehashed};
-use p256::{NistP256, NonZeroScalar, ProjectivePoint, Sec1Point};
+use p256::{NistP256, NonZeroScalar, ProjectivePoint};
 use zeroize::Zeroizing;
 
-use crate::primitives::sha256::Sha256;
+use super::encoding::{read_point, read_signature, uncompressed};
+use crate::primitives::sha256::{NonceHash, Sha256};
 use crate::sigv4::signature::Signature;
 
 /// The scalar, and not `p256`'s own signing key: that would compute the public key at once, which
@@ -19,9 +20,11 @@ impl PrivateKey {
 
     /// Signs, with the nonce of RFC 6979: the same message has the same signature.
     pub(super) fn sign(&self, message: &[u8]) -> Signature {
-        let hash = Sha256::digest(message);
-        // The nonce of RFC 6979 is an HMAC, and `ecdsa` makes it from the hash that it is given.
-        let (signature, _) = sign_prehashed_rfc6979::<NistP256, sha2::Sha256>(&self.0, &hash, &[]);
+        self.sign_hash(&Sha256::digest(message))
+    }
+
+    pub(super) fn sign_hash(&self, hash: &[u8; 32]) -> Signature {
+        let (signature, _) = sign_prehashed_rfc6979::<NistP256, NonceHash>(&self.0, hash, &[]);
         Signature::of_der(signature.to_der().as_bytes())
     }
 
@@ -34,39 +37,19 @@ impl PrivateKey {
 pub(super) struct PublicKey(p256::PublicKey);
 
 impl PublicKey {
-    /// Reads a point on the curve, in either form of SEC 1.
     pub(super) fn from_sec1(point: &[u8]) -> Option<Self> {
-        p256::PublicKey::from_sec1_bytes(point).ok().map(Self)
+        read_point(point).map(Self)
     }
 
-    /// The uncompressed form.
     pub(super) fn to_sec1(&self) -> [u8; 65] {
-        let point = Sec1Point::from(self.0);
-        let mut bytes = [4; 65];
-        let coordinates = point.x().into_iter().chain(point.y()).flatten();
-        let slots = bytes.iter_mut().skip(1);
-        slots
-            .zip(coordinates)
-            .for_each(|(slot, byte)| *slot = *byte);
-        bytes
+        uncompressed(&self.0)
     }
 
     pub(super) fn verifies(&self, message: &[u8], der: &[u8]) -> bool {
-        let Some(signature) = parse(der) else {
+        let Some(signature) = read_signature(der) else {
             return false;
         };
         let key = ProjectivePoint::from(*self.0.as_affine());
         verify_prehashed(&key, &Sha256::digest(message), &signature).is_ok()
     }
-}
-
-/// One encoding of each pair of integers, both from 1 to N-1.
-fn parse(der: &[u8]) -> Option<p256::ecdsa::Signature> {
-    p256::ecdsa::Signature::from_der(der).ok()
-}
-
-/// Whether a signature would be read at all.
-#[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]
-pub(super) fn is_strict(der: &[u8]) -> bool {
-    parse(der).is_some()
 }

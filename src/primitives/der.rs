@@ -1,15 +1,15 @@
 //! DER, as far as keys and certificates need it.
 
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const OBJECT_ID: u8 = 0x06;
-pub(super) const SEQUENCE: u8 = 0x30;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const OBJECT_ID: u8 = 0x06;
+pub(crate) const SEQUENCE: u8 = 0x30;
 #[cfg(feature = "sigv4a")]
-pub(super) const OCTETS: u8 = 0x04;
+pub(crate) const OCTETS: u8 = 0x04;
 
 /// The content of an element with this tag, and what comes after it.
 ///
 /// The length must be definite, minimal, and below 64 KiB.
-pub(super) fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+pub(crate) fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&found, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;
     let (digits, rest) = match first {

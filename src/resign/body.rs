@@ -1,0 +1,205 @@
+//! The body that goes to the upstream server.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf as _, Bytes};
+use http::HeaderMap;
+use http_body::{Body, Frame, SizeHint};
+
+use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedBodyError};
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// How the payload of a request is sent on: [`Upstream::resign_parts`](super::Upstream::resign_parts)
+/// returns it.
+///
+/// ```
+/// use countersign::Timestamp;
+/// use countersign::resign::{ResignError, ResignedBody, Upstream};
+/// use countersign::verify::OwnedVerified;
+/// use http::request::Parts;
+///
+/// fn forward<B>(
+///     upstream: &Upstream,
+///     parts: &mut Parts,
+///     verified: &OwnedVerified,
+///     body: B,
+///     now: Timestamp,
+/// ) -> Result<ResignedBody<B>, ResignError> {
+///     let payload = upstream.resign_parts(parts, verified, now)?;
+///     Ok(payload.body(body))
+/// }
+/// # let _ = forward::<()>;
+/// ```
+#[must_use]
+#[derive(Debug)]
+pub struct ResignedPayload(Option<Box<ChunkSigner>>, Vec<String>);
+
+impl ResignedPayload {
+    pub(super) fn as_it_is() -> Self {
+        Self(None, Vec::new())
+    }
+
+    pub(super) fn chunks(chunks: ChunkSigner, trailers: Vec<String>) -> Self {
+        Self(Some(Box::new(chunks)), trailers)
+    }
+
+    /// Sends the decoded body so.
+    pub fn body<B>(self, body: B) -> ResignedBody<B> {
+        let Self(Some(chunks), names) = self else {
+            return ResignedBody(Inner::AsItIs(body));
+        };
+        let trailers = Arc::default();
+        let body = WithTrailers {
+            body,
+            trailers: Arc::clone(&trailers),
+        };
+        let mut chunked = ChunkedBody::new(body, *chunks);
+        for name in names {
+            let trailers = Arc::clone(&trailers);
+            chunked = chunked.with_trailer(name.clone(), move || value_of(&trailers, &name));
+        }
+        ResignedBody(Inner::Chunks(Box::new(chunked)))
+    }
+}
+
+/// The trailers of a body that has been read.
+type Trailers = Arc<Mutex<HeaderMap>>;
+
+/// The value that the client sent. An empty one, which is never announced, fails the body.
+fn value_of(trailers: &Trailers, name: &str) -> String {
+    let trailers = trailers.lock().unwrap_or_else(PoisonError::into_inner);
+    let value = trailers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// The body of a request that is sent on: as it is, or in new signed chunks.
+///
+/// In chunks it keeps one chunk in memory. It sends the trailers that the inner body ends with, so
+/// the checksum that the client calculated reaches the upstream server. The inner body must be
+/// [`Unpin`]: `Box::pin` makes any body so.
+///
+/// ```
+/// use countersign::resign::ResignedBody;
+/// use http_body::Body;
+///
+/// /// What hyper sends as `content-length`.
+/// fn length<B>(body: &ResignedBody<B>) -> Option<u64>
+/// where
+///     B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Unpin,
+/// {
+///     body.size_hint().exact()
+/// }
+/// # let _ = length::<String>;
+/// ```
+pub struct ResignedBody<B>(Inner<B>);
+
+enum Inner<B> {
+    AsItIs(B),
+    Chunks(Box<ChunkedBody<WithTrailers<B>>>),
+}
+
+/// Keeps the trailers of a body.
+#[derive(Debug)]
+struct WithTrailers<B> {
+    body: B,
+    trailers: Trailers,
+}
+
+impl<B: Body + Unpin> Body for WithTrailers<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(Ok(frame)) = &frame
+            && let Some(received) = frame.trailers_ref()
+        {
+            let mut trailers = self.trailers.lock().unwrap_or_else(PoisonError::into_inner);
+            trailers.clone_from(received);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl<B> Body for ResignedBody<B>
+where
+    B: Body<Error: Into<BoxError>> + Unpin,
+{
+    type Data = Bytes;
+    type Error = ResignedBodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ResignedBodyError>>> {
+        let body = match &mut self.0 {
+            Inner::Chunks(body) => {
+                let frame = ready!(Pin::new(body).poll_frame(context));
+                return Poll::Ready(frame.map(|frame| frame.map_err(ResignedBodyError::from)));
+            }
+            Inner::AsItIs(body) => body,
+        };
+        loop {
+            // Trailers of this hop are not sent on.
+            return Poll::Ready(match ready!(Pin::new(&mut *body).poll_frame(context)) {
+                None => None,
+                Some(Err(error)) => Some(Err(ResignedBodyError::Body(error.into()))),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(mut data) => Some(Ok(Frame::data(data.copy_to_bytes(data.remaining())))),
+                    Err(_) => continue,
+                },
+            });
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Inner::AsItIs(body) => body.is_end_stream(),
+            Inner::Chunks(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::AsItIs(body) => body.size_hint(),
+            Inner::Chunks(body) => body.size_hint(),
+        }
+    }
+}
+
+impl<B> fmt::Debug for ResignedBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Inner::AsItIs(_) => "ResignedBody(as it is)",
+            Inner::Chunks(_) => "ResignedBody(chunks)",
+        })
+    }
+}
+
+/// An error of a [`ResignedBody`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResignedBodyError {
+    /// The inner body failed: the client has gone, or what it sent is not what it signed.
+    #[error("body to be sent on failed")]
+    Body(#[source] BoxError),
+    /// The chunks cannot be signed.
+    #[error(transparent)]
+    Chunks(#[from] ChunkedBodyError),
+}

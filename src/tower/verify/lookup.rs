@@ -1,0 +1,181 @@
+//! The lookup of keys, which is the server's.
+
+use std::error::Error as StdError;
+use std::future::Future;
+
+use crate::credentials::{Credentials, SessionToken};
+#[cfg(feature = "sigv4a")]
+use crate::error::Error;
+#[cfg(feature = "legacy")]
+use crate::legacy;
+use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::signature::Algorithm;
+use crate::verify::{SignedRequest, VerificationKey, VerifyError};
+
+use super::refused::Refused;
+
+/// What a request claims about who signed it. It is unverified: use it only to look up the key.
+///
+/// It borrows nothing, so the lookup may wait for a database.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyClaim {
+    /// The access key ID.
+    pub access_key_id: String,
+    /// The credential scope. `None` for the schemes before Signature Version 4.
+    pub scope: Option<CredentialScope>,
+    /// The algorithm. `None` for the schemes before Signature Version 4.
+    pub algorithm: Option<Algorithm>,
+    /// The session token, for servers that find sessions by their token. The layer compares it with
+    /// that of the key.
+    pub session_token: Option<SessionToken>,
+}
+
+/// What a lookup found: credentials, or a key that was derived from them.
+///
+/// Both must have the access key ID of your store, never a copy of the claimed one. The layer then
+/// refuses a request whose ID differs, also in the case of its letters.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is moved once, and a box would cost an allocation"
+)]
+pub enum FoundKey {
+    /// Credentials, which the layer derives the key from.
+    Credentials(Credentials),
+    /// A key, for servers that do not have the secret access key, or while a secret is rotated.
+    Key(VerificationKey),
+}
+
+impl From<Credentials> for FoundKey {
+    fn from(credentials: Credentials) -> Self {
+        Self::Credentials(credentials)
+    }
+}
+
+impl From<VerificationKey> for FoundKey {
+    fn from(key: VerificationKey) -> Self {
+        Self::Key(key)
+    }
+}
+
+/// Finds the key of an access key ID.
+///
+/// `Ok(None)` is an unknown access key ID. An error is the server's own, status 500; it goes into
+/// [`Refused::Lookup`], for the log. Every function that takes a [`KeyClaim`] and returns a future of
+/// such a result is a lookup.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tower::verify::{FoundKey, KeyClaim, KeyLookup};
+/// use std::collections::HashMap;
+/// use std::convert::Infallible;
+///
+/// struct Users(HashMap<String, Credentials>);
+///
+/// impl KeyLookup for Users {
+///     type Error = Infallible;
+///
+///     // A database would wait here.
+///     async fn find(&self, claim: KeyClaim) -> Result<Option<FoundKey>, Infallible> {
+///         Ok(self.0.get(&claim.access_key_id).cloned().map(FoundKey::from))
+///     }
+/// }
+///
+/// fn is_lookup(_: impl KeyLookup) {}
+/// is_lookup(Users(HashMap::new()));
+/// // A function does the same.
+/// is_lookup(async |claim: KeyClaim| -> Result<_, Infallible> {
+///     let known = Credentials::new("AKIDEXAMPLE", "secret");
+///     Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known)))
+/// });
+/// ```
+pub trait KeyLookup: Send + Sync {
+    /// Why a lookup failed.
+    type Error: Into<Box<dyn StdError + Send + Sync>>;
+
+    /// Finds the key of the claimed access key ID.
+    fn find(
+        &self,
+        claim: KeyClaim,
+    ) -> impl Future<Output = Result<Option<FoundKey>, Self::Error>> + Send;
+}
+
+impl<F, R, E> KeyLookup for F
+where
+    F: Fn(KeyClaim) -> R + Send + Sync,
+    R: Future<Output = Result<Option<FoundKey>, E>> + Send,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
+    type Error = E;
+
+    fn find(&self, claim: KeyClaim) -> impl Future<Output = Result<Option<FoundKey>, E>> + Send {
+        self(claim)
+    }
+}
+
+/// Looks up the key that a request claims to be signed with.
+pub(super) async fn key_of<K: KeyLookup>(
+    keys: &K,
+    claim: &SignedRequest<'_>,
+) -> Result<VerificationKey, Refused> {
+    let claimed = KeyClaim {
+        access_key_id: claim.access_key_id().to_owned(),
+        scope: Some(*claim.scope()),
+        algorithm: Some(claim.algorithm()),
+        session_token: claim.session_token(),
+    };
+    match find(keys, claimed).await? {
+        FoundKey::Key(key) => Ok(key),
+        FoundKey::Credentials(credentials) => match claim.algorithm() {
+            Algorithm::HmacSha256 => {
+                VerificationKey::derive(&credentials, claim.scope()).map_err(Refused::lookup)
+            }
+            #[cfg(feature = "sigv4a")]
+            Algorithm::EcdsaP256Sha256 => public_key_of(&credentials).map_err(Refused::lookup),
+            #[cfg(not(feature = "sigv4a"))]
+            Algorithm::EcdsaP256Sha256 => {
+                Err(VerifyError::UnknownAlgorithm { form: claim.form() }.into())
+            }
+        },
+    }
+}
+
+/// Looks up the credentials that a request of an older scheme claims to be signed with.
+#[cfg(feature = "legacy")]
+pub(super) async fn credentials_of<K: KeyLookup>(
+    keys: &K,
+    claim: &legacy::SignedRequest,
+) -> Result<Credentials, Refused> {
+    let claimed = KeyClaim {
+        access_key_id: claim.access_key_id().to_owned(),
+        scope: None,
+        algorithm: None,
+        session_token: claim.session_token().cloned(),
+    };
+    match find(keys, claimed).await? {
+        FoundKey::Credentials(credentials) => Ok(credentials),
+        // A derived key verifies none of these schemes.
+        FoundKey::Key(_) => Err(VerifyError::UnknownAccessKeyId.into()),
+    }
+}
+
+async fn find<K: KeyLookup>(keys: &K, claimed: KeyClaim) -> Result<FoundKey, Refused> {
+    let found = keys.find(claimed).await.map_err(Refused::lookup)?;
+    found.ok_or(VerifyError::UnknownAccessKeyId.into())
+}
+
+#[cfg(feature = "sigv4a")]
+fn public_key_of(credentials: &Credentials) -> Result<VerificationKey, Error> {
+    let (id, secret_key) = (credentials.access_key_id(), credentials.secret_key());
+    let key = crate::sigv4::asymmetric::key::SigningKey::derive(id, secret_key)?;
+    let mut key = VerificationKey::from_public_key(id, key.public_key());
+    if let Some(token) = credentials.session_token() {
+        key = key.with_session_token(token.clone());
+    }
+    if let Some(expiration) = credentials.expiration() {
+        key = key.with_expiration(expiration);
+    }
+    Ok(key)
+}

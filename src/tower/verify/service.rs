@@ -1,0 +1,132 @@
+//! The service that verifies.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Request, Response};
+use http_body::Body;
+use http_body_util::{Either, Full};
+use tower_service::Service;
+
+use crate::timestamp::Timestamp;
+use crate::verify::{ErrorContext, error_response};
+
+use super::admit::admit;
+use super::body::RequestBody;
+use super::lookup::KeyLookup;
+use super::refused::Refused;
+use super::settings::Settings;
+
+/// A service that verifies requests before it passes them to the inner one.
+///
+/// [`VerifyLayer`](super::VerifyLayer) makes it. The body of a request must be [`Unpin`]: `Box::pin`
+/// makes any body so. A body that has not been read when a request is refused was not asked for, so a
+/// client that sent `expect: 100-continue` does not send it.
+///
+/// ```
+/// use countersign::tower::verify::{FoundKey, KeyClaim, Verify, VerifyLayer};
+/// use countersign::verify::Verifier;
+/// use std::convert::Infallible;
+/// use tower_layer::Layer;
+///
+/// let keys = async |_: KeyClaim| Ok::<Option<FoundKey>, Infallible>(None);
+/// let verifier = Verifier::new("us-east-1", "execute-api")?;
+/// let inner = "any service";
+/// let server: Verify<_, _> = VerifyLayer::new(verifier, keys).layer(inner);
+/// # let _ = server;
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub struct Verify<S, K> {
+    inner: S,
+    settings: Arc<Settings<K>>,
+}
+
+impl<S, K> Verify<S, K> {
+    pub(super) fn new(inner: S, settings: Arc<Settings<K>>) -> Self {
+        Self { inner, settings }
+    }
+}
+
+/// The body of a response: that of the inner service, or of a refusal.
+pub type ResponseBody<R> = Either<R, Full<Bytes>>;
+
+/// The future of a [`Verify`].
+pub type VerifyFuture<R, E> =
+    Pin<Box<dyn Future<Output = Result<Response<ResponseBody<R>>, E>> + Send>>;
+
+impl<S, K, B, R> Service<Request<B>> for Verify<S, K>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>, Future: Send>
+        + Clone
+        + Send
+        + 'static,
+    K: KeyLookup + 'static,
+    B: Body<Error: Into<Box<dyn StdError + Send + Sync>>> + Send + Unpin + 'static,
+{
+    type Response = Response<ResponseBody<R>>;
+    type Error = S::Error;
+    type Future = VerifyFuture<R, S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The service that is ready goes into the future, and its clone stays.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let settings = self.settings.clone();
+        Box::pin(async move {
+            match admit(&settings, request).await {
+                Ok(request) => Ok(inner.call(request).await?.map(Either::Left)),
+                Err(refused) => {
+                    let (parts, refused) = *refused;
+                    Ok(refuse(&settings, &parts, refused).map(Either::Right))
+                }
+            }
+        })
+    }
+}
+
+fn refuse<K>(settings: &Settings<K>, parts: &Parts, refused: Refused) -> Response<Full<Bytes>> {
+    let request_id = match &settings.request_id {
+        Some(request_id) => request_id(parts),
+        None => own_request_id(settings.clock.now()),
+    };
+    let context = ErrorContext::new(&request_id).with_resource(parts.uri.path());
+    let mut response = error_response(&refused, settings.protocol, &context);
+    response.extensions_mut().insert(refused);
+    response.map(|body| match parts.method {
+        Method::HEAD => Full::default(),
+        _ => Full::from(body),
+    })
+}
+
+/// An ID that this process uses once.
+fn own_request_id(now: Timestamp) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff;
+    let seconds = now.unix_seconds() & 0xffff_ffff;
+    format!("{seconds:08X}{count:08X}")
+}
+
+impl<S: Clone, K> Clone for Verify<S, K> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone(), self.settings.clone())
+    }
+}
+
+impl<S: fmt::Debug, K> fmt::Debug for Verify<S, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verify")
+            .field("inner", &self.inner)
+            .field("settings", &self.settings)
+            .finish()
+    }
+}
