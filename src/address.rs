@@ -149,14 +149,6 @@ impl Address {
     }
 
     /// Returns the URL of an object: the key is percent-encoded and appended.
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    ///
-    /// let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
-    /// assert_eq!(address.object_url("a b.jpg"), "https://photos-2026.s3.eu-west-1.amazonaws.com/a%20b.jpg");
-    /// # Ok::<(), countersign::s3::AddressError>(())
-    /// ```
     pub fn object_url(&self, key: impl AsRef<[u8]>) -> String {
         format!("{}/{}", self.url, encode_key(key))
     }

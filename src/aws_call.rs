@@ -16,7 +16,7 @@
 //! use countersign::{Credentials, Timestamp};
 //! use http::StatusCode;
 //!
-//! let call = GetCallerIdentity.request(&Endpoint::global());
+//! let call = GetCallerIdentity.request(&Endpoint::global())?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let now = Timestamp::from_unix_seconds(1_767_268_800);
 //! let request = call.sign(&credentials, now)?;
@@ -30,59 +30,46 @@
 //! # Ok::<(), countersign::Error>(())
 //! ```
 
-#[cfg(any(
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin"
-))]
+#[cfg(feature = "_endpoint")]
 pub(crate) mod endpoint;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "signin"
-))]
+#[cfg(any(feature = "_json", feature = "_xml"))]
+pub(crate) mod fields;
+#[cfg(feature = "_json")]
 pub(crate) mod json;
-#[cfg(any(
-    feature = "console",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin"
-))]
 pub(crate) mod limits;
-#[cfg(any(feature = "redshift", feature = "s3"))]
+#[cfg(feature = "_endpoint")]
+pub(crate) mod post;
+#[cfg(all(feature = "_endpoint", feature = "_xml"))]
 pub(crate) mod query;
-#[cfg(any(feature = "ecr", feature = "signin"))]
+#[cfg(feature = "_json")]
 pub(crate) mod scoped_token;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "sources"
-))]
+#[cfg(any(feature = "_json", feature = "sources"))]
 pub(crate) mod secret_text;
 pub(crate) mod service_error;
 pub(crate) mod signable_request;
-#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
+#[cfg(feature = "_xml")]
 pub(crate) mod xml;
 
-#[cfg(any(
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin"
-))]
+#[cfg(feature = "_endpoint")]
 pub use endpoint::Endpoint;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "sources"
-))]
+#[cfg(feature = "_json")]
 pub use secret_text::SecretText;
 pub use service_error::{RetryAdvice, ServiceError};
 pub use signable_request::SignableRequest;
+
+/// The maximum length of a response, 1 MiB. Responses in JSON may be 64 KiB.
+///
+/// A client can stop reading after it. AWS's own responses are far smaller. Up to here, parsing takes
+/// bounded memory and time, whatever the response contains.
+///
+/// ```
+/// # #[cfg(feature = "sts")] {
+/// use countersign::aws_call::MAX_RESPONSE_LENGTH;
+/// use countersign::sts::GetCallerIdentity;
+/// use http::StatusCode;
+///
+/// let body = vec![b' '; MAX_RESPONSE_LENGTH + 1];
+/// assert!(GetCallerIdentity::parse(StatusCode::OK, &body).is_err());
+/// # }
+/// ```
+pub const MAX_RESPONSE_LENGTH: usize = 1 << 20;

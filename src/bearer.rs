@@ -64,7 +64,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
-use crate::credentials::ends_within;
+use crate::credentials::{ends_within, expired};
 use crate::error::Error;
 use crate::error::credential::CredentialProblem;
 use crate::primitives::base64::encode_secret;
@@ -72,10 +72,10 @@ use crate::primitives::constant_time::same;
 use crate::request::HttpRequest;
 use crate::timestamp::Timestamp;
 
-mod home;
+mod hosts;
 mod refusal;
 
-use home::{Home, Target};
+use hosts::{Hosts, Target};
 
 pub use crate::error::host::HostProblem;
 pub use refusal::Refusal;
@@ -110,7 +110,7 @@ pub use refusal::Refusal;
 pub struct BearerToken {
     text: Text,
     scope: Option<Scope>,
-    home: Home,
+    hosts: Hosts,
     expiration: Option<Timestamp>,
     form: Scheme,
 }
@@ -182,7 +182,7 @@ impl BearerToken {
         Self {
             text: Text(Arc::new(Zeroizing::new(token.into()))),
             scope: None,
-            home: Home::default(),
+            hosts: Hosts::default(),
             expiration: None,
             form: Scheme::Bearer,
         }
@@ -205,15 +205,15 @@ impl BearerToken {
     /// error when the token is used.
     #[must_use]
     pub fn with_host(mut self, host: impl Into<String>) -> Self {
-        self.home.add(host.into());
+        self.hosts.add(host.into());
         self
     }
 
     /// Adds hosts that a service's module knows: `*` is one label, `#` is one digit.
-    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "signin"))]
+    #[cfg(feature = "_json")]
     pub(crate) fn with_host_patterns(mut self, patterns: impl IntoIterator<Item = String>) -> Self {
         for pattern in patterns {
-            self.home.add_pattern(pattern);
+            self.hosts.add_pattern(pattern);
         }
         self
     }
@@ -224,7 +224,7 @@ impl BearerToken {
     /// only, and an unambiguous host.
     #[must_use]
     pub fn allow_any_host(mut self) -> Self {
-        self.home.allow_any_host();
+        self.hosts.allow_any_host();
         self
     }
 
@@ -233,7 +233,7 @@ impl BearerToken {
     /// `http` to a loopback host is always allowed.
     #[must_use]
     pub fn allow_http(mut self) -> Self {
-        self.home.allow_http();
+        self.hosts.allow_http();
         self
     }
 
@@ -272,7 +272,7 @@ impl BearerToken {
     /// In those from [`codeartifact`](crate::codeartifact), `*` stands for one label and `#` for one
     /// digit.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
-        self.home.hosts()
+        self.hosts.hosts()
     }
 
     /// Returns when the token expires, if that is set.
@@ -349,7 +349,7 @@ impl BearerToken {
     }
 
     fn check_text(&self, now: Timestamp) -> Result<(), Error> {
-        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+        if let Some(expiration) = expired(self.expiration, now) {
             return Err(Error::BearerTokenExpired { expiration, now });
         }
         problem(self.expose()).map_or(Ok(()), |problem| Err(Error::InvalidBearerToken(problem)))
@@ -369,12 +369,12 @@ impl BearerToken {
         if self.names_no_host() {
             return Ok(());
         }
-        self.home.check(&Target::https(host)?)
+        self.hosts.check(&Target::https(host)?)
     }
 
     #[cfg(feature = "codeartifact")]
     pub(crate) fn names_no_host(&self) -> bool {
-        self.home.is_open()
+        self.hosts.is_open()
     }
 
     /// Returns the header value for a request whose URI has no host.
@@ -416,7 +416,7 @@ impl BearerToken {
     ) -> Result<HeaderValue, Error> {
         let now = now.into();
         self.check_text(now)?;
-        self.home.check(&Target::https(host)?)?;
+        self.hosts.check(&Target::https(host)?)?;
         self.header_value()
     }
 
@@ -519,7 +519,7 @@ pub fn authorize<R: HttpRequest>(
     let now = now.into();
     token.check(service, region, now)?;
     let target = Target::of(request.uri(), request.headers())?;
-    token.home.check(&target)?;
+    token.hosts.check(&target)?;
     let value = token.header_value()?;
     let headers = request.headers_mut();
     headers.try_reserve(1).map_err(|_| Error::TooManyHeaders)?;

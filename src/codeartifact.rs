@@ -30,12 +30,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use http::{Method, Request, Response, Uri};
+use http::Response;
+use zeroize::Zeroizing;
 
-use crate::aws_call::json::{JsonResponse, LARGEST};
-use crate::aws_call::{ServiceError, SignableRequest};
+use crate::aws_call::json;
+use crate::aws_call::post::post;
+use crate::aws_call::scoped_token::TokenScope;
+use crate::aws_call::{Endpoint, ServiceError, SignableRequest};
 use crate::bearer::BearerToken;
-use crate::error::endpoint::EndpointProblem;
+use crate::service::hosts::Api;
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 
@@ -43,19 +46,6 @@ mod repository;
 
 pub use crate::aws_call::secret_text::SecretText;
 pub use repository::Repository;
-
-/// The maximum size of a response body, 64 KiB. A token is a few KiB.
-///
-/// ```
-/// use countersign::codeartifact::{GetAuthorizationToken, LARGEST_ANSWER};
-///
-/// // A client can stop after this many bytes of a response.
-/// let response = http::Response::new(vec![b' '; LARGEST_ANSWER + 1]);
-/// let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
-/// let error = operation.parse(&response).unwrap_err();
-/// assert!(error.to_string().ends_with("is larger than 64 KiB"));
-/// ```
-pub const LARGEST_ANSWER: usize = LARGEST;
 
 const SERVICE: &str = "codeartifact";
 
@@ -114,38 +104,26 @@ impl<'a> GetAuthorizationToken<'a> {
     /// # Errors
     /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`crate::Error::InvalidRegion`] if the region is not one label of a host name
-    ///
-    /// ```
-    /// use countersign::codeartifact::GetAuthorizationToken;
-    ///
-    /// let mut operation = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// operation.duration_seconds = Some(900);
-    /// let request = operation.request()?.into_unsigned();
-    /// let uri = request.uri();
-    /// assert_eq!(uri.host(), Some("codeartifact.us-west-2.amazonaws.com"));
-    /// assert_eq!(uri.path(), "/v1/authorization-token");
-    /// assert_eq!(uri.query(), Some("domain=my-domain&duration=900"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self) -> Result<SignableRequest, crate::Error> {
         check_host_label(self.region)?;
-        let (region, partition) = (self.region, Partition::of(self.region));
-        let fips = if self.fips { "-fips" } else { "" };
-        let domain = if self.dual_stack {
-            format!("api.{}", partition.dual_stack_root())
-        } else {
-            partition.domain().to_owned()
-        };
-        self.request_to(&format!("https://{SERVICE}{fips}.{region}.{domain}"))
+        let mut endpoint = Endpoint::regional(self.region)?;
+        if self.fips {
+            endpoint = endpoint.with_fips();
+        }
+        if self.dual_stack {
+            endpoint = endpoint.with_dual_stack();
+        }
+        self.request_at(&endpoint)
     }
 
     /// Creates the request for another endpoint, such as a VPC endpoint or an emulator.
     ///
-    /// `url` has no path and no query.
+    /// `url` has no query.
     ///
     /// # Errors
     /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`crate::Error::NoEndpoint`] if `url` is not absolute, or has a path or a query
+    /// - [`crate::Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user
+    ///   and query
     ///
     /// ```
     /// use countersign::codeartifact::GetAuthorizationToken;
@@ -159,6 +137,10 @@ impl<'a> GetAuthorizationToken<'a> {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request_to(&self, url: &str) -> Result<SignableRequest, crate::Error> {
+        self.request_at(&Endpoint::custom(url, self.region)?)
+    }
+
+    fn request_at(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
         check_domain(self.domain)?;
         let mut query = format!("domain={}", self.domain);
         if let Some(owner) = self.domain_owner {
@@ -174,24 +156,10 @@ impl<'a> GetAuthorizationToken<'a> {
             }
             query = format!("{query}&duration={seconds}");
         }
-        let url = url.trim_end_matches('/');
-        let uri = format!("{url}/v1/authorization-token?{query}").parse::<Uri>();
-        let absolute = uri.ok().filter(|uri| {
-            uri.scheme().is_some()
-                && uri.path() == "/v1/authorization-token"
-                && uri.query() == Some(&query)
-        });
-        let Some(uri) = absolute else {
-            return Err(crate::Error::NoEndpoint {
-                region: self.region.to_owned(),
-                problem: EndpointProblem::InvalidUrl,
-            });
-        };
-        let mut request = Request::new(String::new());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
+        let origin = endpoint.origin(Api::CodeArtifact)?;
+        let url = format!("{origin}/v1/authorization-token?{query}");
         Ok(SignableRequest {
-            request,
+            request: post(&url, String::new())?,
             service: SERVICE,
             region: self.region.to_owned(),
         })
@@ -232,17 +200,19 @@ impl<'a> GetAuthorizationToken<'a> {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<BearerToken, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        let fields = response.fields();
-        let token = fields.text("authorizationToken")?;
-        let expiration = fields.time("expiration")?;
         let patterns = host_patterns(self.domain, self.domain_owner, self.region);
-        Ok(BearerToken::new(token)
-            .with_scope(SERVICE, self.region)
-            // Invalid parameters fail in `request`. If they are changed after it, the token gets no
-            // host, and so cannot be sent.
-            .with_host_patterns(patterns.into_iter().flatten())
-            .with_expiration(expiration))
+        json::read(response, |fields| {
+            let text = Zeroizing::new(fields.required("authorizationToken")?);
+            let scope = TokenScope {
+                service: SERVICE,
+                region: self.region,
+                // Invalid parameters fail in `request`. If they are changed after it, the token gets
+                // no host, and so cannot be sent.
+                hosts: patterns.into_iter().flatten().collect(),
+                expires_at: fields.date("expiration")?,
+            };
+            Ok(scope.token(&text))
+        })
     }
 }
 

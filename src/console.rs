@@ -36,7 +36,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Response};
 use zeroize::Zeroizing;
 
-use crate::aws_call::json::JsonResponse;
+use crate::aws_call::json;
 use crate::aws_call::limits;
 use crate::aws_call::secret_text::SecretText;
 use crate::aws_call::service_error::ServiceError;
@@ -235,10 +235,11 @@ impl<'a> GetSigninToken<'a> {
         response: &Response<impl AsRef<[u8]>>,
         now: impl Into<Timestamp>,
     ) -> Result<SigninToken, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        Ok(SigninToken {
-            text: SecretText::new(response.fields().text("SigninToken")?.to_owned()),
-            expires_at: now.into() + FIFTEEN_MINUTES,
+        json::read(response, |fields| {
+            Ok(SigninToken {
+                text: SecretText::new(fields.required("SigninToken")?),
+                expires_at: now.into() + FIFTEEN_MINUTES,
+            })
         })
     }
 }

@@ -125,6 +125,11 @@ impl Credentials {
     }
 }
 
+/// The expiration, if it has come.
+pub(crate) fn expired(expiration: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    expiration.filter(|expiration| *expiration <= now)
+}
+
 /// Whether an expiration is within `duration` from `now`, or in the past.
 pub(crate) fn ends_within(
     expiration: Option<Timestamp>,

@@ -40,7 +40,8 @@ mod login;
 use http::Response;
 
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::{JsonObject, JsonResponse};
+use crate::aws_call::json;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
@@ -96,7 +97,7 @@ impl GetAuthorizationToken<'_> {
         let operation = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
         let body = JsonObject::new().texts("registryIds", self.registry_ids);
         Ok(SignableRequest {
-            request: body.into_aws_json(&endpoint.origin(Api::Ecr)?, operation)?,
+            request: body.into_aws_json(&endpoint.url(Api::Ecr)?, operation)?,
             service: SERVICE,
             region: endpoint.region().to_owned(),
         })
@@ -111,19 +112,16 @@ impl GetAuthorizationToken<'_> {
         endpoint: &Endpoint,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<Vec<RegistryLogin>, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        let fields = response.fields();
-        let data = fields.objects("authorizationData")?;
-        if data.is_empty() {
-            return Err(fields.malformed("authorizationData", "no"));
-        }
-        data.into_iter()
-            .map(|data| {
-                let server = data.optional("proxyEndpoint")?.map(str::to_owned);
-                let region = endpoint.region();
-                RegistryLogin::read(data, SERVICE, region, server, registry_hosts(region))
-            })
-            .collect()
+        json::read(response, |fields| {
+            let data = fields.required_list("authorizationData")?;
+            data.into_iter()
+                .map(|data| {
+                    let server = data.text("proxyEndpoint")?;
+                    let region = endpoint.region();
+                    RegistryLogin::read(&data, SERVICE, region, server, registry_hosts(region))
+                })
+                .collect()
+        })
     }
 }
 
@@ -188,8 +186,7 @@ impl GetPublicAuthorizationToken {
         }
         let operation = "SpencerFrontendService.GetAuthorizationToken";
         Ok(SignableRequest {
-            request: JsonObject::new()
-                .into_aws_json(&endpoint.origin(Api::EcrPublic)?, operation)?,
+            request: JsonObject::new().into_aws_json(&endpoint.url(Api::EcrPublic)?, operation)?,
             service: PUBLIC,
             region: endpoint.region().to_owned(),
         })
@@ -205,9 +202,10 @@ impl GetPublicAuthorizationToken {
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<RegistryLogin, ServiceError> {
         const SERVER: &str = "public.ecr.aws";
-        let response = JsonResponse::read(response)?;
-        let data = response.fields().object("authorizationData")?;
-        let (server, hosts) = (Some(SERVER.to_owned()), vec![SERVER.to_owned()]);
-        RegistryLogin::read(data, PUBLIC, endpoint.region(), server, hosts)
+        json::read(response, |fields| {
+            let data = fields.required_child("authorizationData")?;
+            let (server, hosts) = (Some(SERVER.to_owned()), vec![SERVER.to_owned()]);
+            RegistryLogin::read(&data, PUBLIC, endpoint.region(), server, hosts)
+        })
     }
 }

@@ -46,7 +46,7 @@ mod search;
 
 use std::borrow::Cow;
 
-use crate::primitives::xml::Problem;
+use crate::primitives::problem::Problem;
 
 pub use cause::Cause;
 pub use diagnosis::{Diagnosis, Difference, Finding};

@@ -12,6 +12,7 @@
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
 //! | [`presigned`] | create presigned URLs |
 //! | [`server`] | verify requests on a server |
+//! | [`cryptography`] | choose RustCrypto, AWS-LC or its FIPS module, and what may be claimed |
 //! | [`wasm`] | sign in a browser, in a worker or in a plug-in |
 //! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
 //! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
@@ -40,6 +41,8 @@ pub mod logins {}
 pub mod presigned {}
 #[doc = include_str!("../docs/guide/server.md")]
 pub mod server {}
+#[doc = include_str!("../docs/guide/cryptography.md")]
+pub mod cryptography {}
 #[doc = include_str!("../docs/guide/wasm.md")]
 pub mod wasm {}
 #[doc = include_str!("../docs/guide/moving.md")]

@@ -2,6 +2,16 @@
 #![doc = include_str!("../docs/explain-page.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What several features share is no badge: the page of each module names its feature.
+#![cfg_attr(
+    docsrs,
+    doc(auto_cfg(hide(
+        feature = "_aws-call",
+        feature = "_endpoint",
+        feature = "_json",
+        feature = "_xml"
+    )))
+)]
 // For the library only, not for tests and examples: no input may panic, and nothing is printed.
 #![warn(
     clippy::expect_used,
@@ -25,15 +35,7 @@ mod timestamp;
 
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub mod address;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts"
-))]
+#[cfg(feature = "_aws-call")]
 pub mod aws_call;
 pub mod bearer;
 pub mod chunked;

@@ -12,20 +12,15 @@ pub(crate) mod host_label;
 pub(crate) mod http_date;
 pub(crate) mod inline_text;
 pub(crate) mod inline_vec;
-#[cfg(any(
-    feature = "console",
-    feature = "ecr",
-    feature = "post-policy",
-    feature = "redshift",
-    feature = "signin",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_json", feature = "post-policy", feature = "tokens"))]
 pub(crate) mod json;
 #[cfg(feature = "checksums")]
 pub(crate) mod md5;
 #[cfg(all(feature = "sigv4a", any(feature = "cloudfront", feature = "sources")))]
 pub(crate) mod pem;
 pub(crate) mod percent;
+#[cfg(any(feature = "_json", feature = "_xml"))]
+pub(crate) mod problem;
 pub(crate) mod scan;
 #[cfg(any(
     feature = "checksums",
@@ -38,10 +33,5 @@ pub(crate) mod sha256;
 #[cfg(feature = "checksums")]
 pub(crate) mod sha512;
 pub(crate) mod sink;
-#[cfg(any(
-    feature = "explain",
-    feature = "redshift",
-    feature = "s3",
-    feature = "sts"
-))]
+#[cfg(feature = "_xml")]
 pub(crate) mod xml;

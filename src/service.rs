@@ -1,13 +1,6 @@
 //! AWS services and the signing rules that each requires.
 
-#[cfg(any(
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_aws-call", feature = "tokens"))]
 pub(crate) mod hosts;
 pub(crate) mod partition;
 pub(crate) mod signing_names;
@@ -55,16 +48,6 @@ impl Service {
     };
 
     /// Creates a service with its own rules.
-    ///
-    /// ```
-    /// use countersign::{Rules, Service};
-    ///
-    /// // A gateway in front of Amazon API Gateway that never forwards `x-api-version`.
-    /// let rules = Rules::GENERIC.never_sign(http::HeaderName::from_static("x-api-version"))?;
-    /// let service = Service::new("execute-api", rules);
-    /// assert_eq!(service.name(), "execute-api");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn new(name: impl Into<Cow<'static, str>>, rules: Rules) -> Self {
         Self {
             name: name.into(),
@@ -144,6 +127,11 @@ pub struct Rules {
     pub recode_path: bool,
     /// When `x-amz-content-sha256` is sent.
     pub content_sha256: ContentSha256,
+    /// Whether an `authorization` header of the request is kept, as `original-authorization`.
+    ///
+    /// `false` except for [`ICEBERG_REST`](Self::ICEBERG_REST): the signature replaces the header. A
+    /// header of an earlier signing is always replaced. Requests in slices are not renamed.
+    pub keep_authorization: bool,
     /// Whether the session token is signed.
     pub session_token: SessionTokenPlacement,
     /// Which of the request's own headers are signed.
@@ -169,6 +157,7 @@ impl Rules {
         double_encode_path: true,
         recode_path: false,
         content_sha256: ContentSha256::IfNotHashed,
+        keep_authorization: false,
         session_token: SessionTokenPlacement::Signed,
         headers: HeaderSelection::Most,
         also_sign: Vec::new(),
@@ -197,6 +186,41 @@ impl Rules {
         double_encode_path: false,
         recode_path: true,
         content_sha256: ContentSha256::InHeaderForm,
+        keep_authorization: false,
+        session_token: SessionTokenPlacement::Signed,
+        headers: HeaderSelection::Most,
+        also_sign: Vec::new(),
+        never_sign: Vec::new(),
+    };
+
+    /// The rules of Iceberg REST catalogs, as Iceberg's Java client signs.
+    ///
+    /// The catalog's settings name the service to sign for (`rest.signing-name`, usually
+    /// `execute-api`) and the region (`rest.signing-region`). A catalog's own login stays in the
+    /// request as `original-authorization`, which is signed. The hash of a body is sent in base64.
+    ///
+    /// ```
+    /// use countersign::{Credentials, PayloadHash, Rules, Service, Signer, Timestamp};
+    ///
+    /// let service = Service::new("execute-api", Rules::ICEBERG_REST);
+    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service)?;
+    /// let body = r#"{"namespace":["sales"]}"#;
+    /// let mut request = http::Request::post("https://catalog.example.com/v1/namespaces")
+    ///     .header("authorization", "Bearer CATALOG-TOKEN")
+    ///     .body(body)?;
+    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+    /// signer.sign(&mut request, PayloadHash::new(body), now)?;
+    /// let headers = request.headers();
+    /// assert_eq!(headers["original-authorization"], "Bearer CATALOG-TOKEN");
+    /// assert_eq!(headers["x-amz-content-sha256"], "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ=");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const ICEBERG_REST: Self = Self {
+        normalize_path: true,
+        double_encode_path: true,
+        recode_path: false,
+        content_sha256: ContentSha256::Base64,
+        keep_authorization: true,
         session_token: SessionTokenPlacement::Signed,
         headers: HeaderSelection::Most,
         also_sign: Vec::new(),
@@ -249,17 +273,6 @@ impl Rules {
     /// that [`never_sign`](Self::never_sign) names.
     ///
     /// `authorization` stays unsigned in any case, because it carries the signature.
-    ///
-    /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
-    /// use http::HeaderName;
-    ///
-    /// let request = http::Request::get("https://api.example.com/").header("x-request-id", "7").body(())?;
-    /// let rules = Rules::GENERIC.also_sign(HeaderName::from_static("x-request-id"));
-    /// let canonical = CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?;
-    /// assert_eq!(canonical.signed_headers(), "host;x-request-id");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn also_sign(mut self, name: HeaderName) -> Self {
         self.also_sign.push(name);
@@ -401,6 +414,10 @@ pub enum ContentSha256 {
     Always,
     /// Always, with the value `UNSIGNED-PAYLOAD`. This is the rule of VPC Lattice.
     UnsignedOnly,
+    /// Always: the hash of a body in base64, and that of no body in hex, as in a presigned URL. The signature covers the text as it is sent, and the hash in hex.
+    ///
+    /// This is how Iceberg's Java client signs for REST catalogs.
+    Base64,
     /// If the request has `x-amz-sha256-tree-hash`, and otherwise like
     /// [`IfNotHashed`](Self::IfNotHashed). This is the rule of S3 Glacier.
     TreeHash,

@@ -52,7 +52,7 @@ pub use issued::IssuedToken;
 use http::Request;
 
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::JsonObject;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::limits;
 use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;

@@ -49,38 +49,26 @@
 //! - A source that is configured and fails stops the chain. Another identity than the one that the
 //!   user meant would be worse than no identity.
 //! - The shared files are not read if the environment has keys.
+//! - A profile that the caller selects ([`Chain::with_profile`]) wins over the environment.
 //!
 //! Within a profile the order is: a role with `source_profile` or `credential_source`,
 //! `web_identity_token_file`, IAM Identity Center, keys, `login_session`, `credential_process`.
 //! In the shared files the credentials file wins over the config file, key by key.
 //!
+//! Cognito, AWS IoT and IAM Roles Anywhere are not in the chain: no variable and no profile configures
+//! them, except a `credential_process`. The program creates their values itself.
+//!
 //! # When to refresh
 //!
-//! [`RefreshPolicy`] says when, and [`RefreshCell`] lets one caller refresh while the others sign
-//! with what they have. Keys without an expiration are never refreshed. Instance metadata may serve
-//! expired credentials during an outage; [`ResolvedCredentials::next_try`] says when to ask again.
+//! [`RefreshCell::get_or_fetch`] returns the current signer, and fetches a new one if [`RefreshPolicy`]
+//! says so. One caller fetches while the others sign with what they have. Keys without an expiration
+//! are never refreshed. Instance metadata may serve expired credentials during an outage;
+//! [`ResolvedCredentials::next_try`] says when to ask again.
 //!
 //! # What each error means
 //!
-//! | error | meaning | what to do |
-//! |---|---|---|
-//! | [`Error::NotConfigured`] | no source is configured | set one up; [`ChainError::skipped`] says what was missing |
-//! | [`Error::MissingSetting`], [`Error::InvalidSetting`], [`Error::InvalidUri`] | an environment variable is missing or malformed | correct the variable that the error names |
-//! | [`Error::ProfileFiles`] | a shared file is malformed | correct the line that the error names |
-//! | [`Error::ProfileNotFound`] | `AWS_PROFILE` or `source_profile` names no profile | correct the name |
-//! | [`Error::MissingKey`], [`Error::InvalidValue`], [`Error::BothSources`], [`Error::NoSource`], [`Error::SsoConflict`] | a profile is incomplete or contradicts itself | correct the key that the error names |
-//! | [`Error::InvalidCertificate`], [`Error::InvalidPrivateKey`] | a certificate or its key is malformed, or of another type | convert it, or sign in a closure |
-//! | [`Error::RegionMismatch`] | trust anchor and profile are in different regions | use a profile of the trust anchor's region |
-//! | [`Error::TokenExpired`] | the cached token expired | log in again with the command that the error names |
-//! | [`Error::File`] | a file that a setting names is missing or unreadable | log in again, or correct the path |
-//! | [`Error::Exit`], [`Error::Version`], [`Error::Command`] | a `credential_process` failed | run it by hand |
-//! | [`Error::TokenRefused`] | instance metadata refused a session token | enable IMDSv2, or allow IMDSv1 |
-//! | [`Error::HostNotAllowed`] | credentials over plain HTTP from another host | use https |
-//! | [`Error::Refused`], [`Error::Sts`], [`Error::Document`] | AWS refused | read the code and the message |
-//! | [`Error::Status`], [`Error::NoResponse`] | an endpoint failed | try again |
-//! | [`Error::Json`], [`Error::MissingField`], [`Error::InvalidField`], [`Error::TooLarge`] | a document is malformed | report it to its maker |
-//!
-//! No error contains a key, a token, the text of a file, or the output or arguments of a program.
+//! The [guide](crate::guide::credentials#what-each-error-means) says for each error what to do. No error
+//! contains a key, a token, the text of a file, or the output or arguments of a program.
 //!
 //! # Bounds
 //!
@@ -128,7 +116,9 @@ pub use profile_source::{
     BaseSource, NamedSource, ProfileKeys, ProfileProcess, ProfileRole, ProfileSource, ProfileSso,
     ProfileWebIdentity,
 };
-pub use refresh::{Lease, RefreshCell, RefreshPermit, RefreshPolicy, RefreshUrgency, Validity};
+pub use refresh::{
+    FetchError, Lease, RefreshCell, RefreshPermit, RefreshPolicy, RefreshUrgency, Validity,
+};
 pub use resolved::ResolvedCredentials;
 #[cfg(feature = "sigv4a")]
 pub use roles_anywhere::RolesAnywhereKey;

@@ -51,7 +51,6 @@
 //! [`ServiceError`]: crate::aws_call::ServiceError
 //! [`SignableRequest`]: crate::aws_call::SignableRequest
 
-mod endpoint;
 mod federation;
 mod fields;
 mod form;
@@ -63,7 +62,7 @@ mod roles;
 mod sessions;
 mod tokens;
 
-pub use endpoint::Endpoint;
+pub use crate::aws_call::Endpoint;
 pub use federation::{
     AssumeRoleWithSaml, AssumeRoleWithSamlResponse, AssumeRoleWithWebIdentity,
     AssumeRoleWithWebIdentityResponse,
@@ -76,7 +75,6 @@ pub use parameters::{
     AssumedRoleUser, FederatedUser, Mfa, OriginIdentity, ProvidedContext, ScopedSession,
     SigningAlgorithm, SubjectMode, Tag, TransactionContext, TrustedIdentityPropagationContext,
 };
-pub use response::LARGEST_ANSWER;
 pub use roles::{AssumeRole, AssumeRoleResponse, AssumeRoot, AssumeRootResponse};
 pub use sessions::{
     GetFederationToken, GetFederationTokenResponse, GetScopedCredentials,

@@ -49,7 +49,7 @@ mod codecommit;
 mod dsql;
 mod eks;
 mod elasticache;
-mod endpoint;
+mod host_names;
 mod iot;
 mod keyspaces;
 mod memorydb;
@@ -73,7 +73,7 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 
 pub use appsync::{AppSync, AppSyncConnection};
-pub use bedrock::bedrock;
+pub use bedrock::{bedrock, bedrock_api_key};
 pub use codecommit::{GitCredentials, codecommit};
 pub use dsql::{dsql, dsql_admin};
 pub use eks::{EksToken, EksTokenGenerator, ExecApiVersion, eks};

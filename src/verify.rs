@@ -54,7 +54,7 @@ mod error_response;
 mod key;
 mod payload;
 mod pending;
-mod rules;
+pub(crate) mod rules;
 mod signed_request;
 mod stream_context;
 mod verified;

@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             events(case)?;
             post_policies(case)?;
             answers(case)?;
+            sources(case)?;
         }
     }
     proofs()?;
@@ -337,4 +338,107 @@ fn tokens() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// By the order of the readers in the target.
+fn sources(case: &Value) -> std::io::Result<()> {
+    let (id, input) = (text(case, "id"), &case["input"]);
+    let seed = |reader: u8, name: &str, parts: &[&[u8]]| {
+        let parts = [&[reader][..], &parts.concat()];
+        write("sources", &format!("{id}-{reader}-{name}"), &parts)
+    };
+    let files = input["files"].as_object();
+    let files = files.into_iter().flatten();
+    let files: Vec<_> = files
+        .filter_map(|(path, file)| Some((path.as_str(), file.as_str()?)))
+        .chain(["config", "credentials"].map(|name| (name, text(input, name))))
+        .filter(|(_, file)| !file.is_empty())
+        .collect();
+    for (path, file) in &files {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        match path {
+            _ if path.contains("/sso/") => seed(1, name, &[file.as_bytes()])?,
+            _ if path.contains("/login/") => seed(2, name, &[file.as_bytes()])?,
+            _ if path.ends_with("config") || path.ends_with("credentials") => {
+                seed(0, name, &[file.as_bytes()])?;
+                // Keys of a profile as values that a tool would write.
+                let values = file.split('\n').map(|line| format!("\u{1}{line}"));
+                seed(
+                    11,
+                    name,
+                    &[values.collect::<Vec<_>>().join("\0").as_bytes()],
+                )?;
+            }
+            _ => {}
+        }
+    }
+    if input["stdout"].is_string() {
+        seed(3, "stdout", &[text(input, "stdout").as_bytes()])?;
+        seed(4, "command", &[text(input, "command").as_bytes()])?;
+    }
+    let topic = id.rsplit_once('-').map_or(id, |(topic, _)| topic);
+    let answers = input["answers"].as_array().into_iter().flatten();
+    let answers = answers.chain(Some(&input["answer"]).filter(|answer| answer.is_object()));
+    let of_topic = Some(input).filter(|_| topic == "roles-anywhere" && input["body"].is_string());
+    let answers: Vec<_> = answers.chain(of_topic).collect();
+    for (i, answer) in answers.iter().enumerate() {
+        let (name, body) = (i.to_string(), text(answer, "body").as_bytes());
+        match topic {
+            "container" => seed(5, &name, &[body])?,
+            "sso" | "cognito" => seed(6, &name, &[body])?,
+            "imds" => {
+                seed(5, &name, &[body])?;
+                seed(7, &name, &[body])?;
+            }
+            "iot-credentials" | "roles-anywhere" => seed(9, &name, &[body])?,
+            _ => {}
+        }
+    }
+    let certificate = text(input, "certificate_der_base64");
+    if let Ok(der) = STANDARD.decode(certificate) {
+        if !der.is_empty() {
+            let pem =
+                format!("-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n");
+            seed(10, "der", &[&der])?;
+            seed(10, "pem", &[pem.as_bytes()])?;
+        }
+    }
+    if files.is_empty() && answers.is_empty() {
+        return Ok(());
+    }
+    // A chain: which variables are set, the two files, and then what comes of each want.
+    let variables = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_ROLE_ARN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    ];
+    let mut set = 0_u8;
+    for (bit, name) in variables.into_iter().enumerate() {
+        set |= u8::from(!text(&input["env"], name).is_empty()) << bit;
+    }
+    let mut pieces = Vec::new();
+    for name in ["config", "credentials"] {
+        let found = files.iter().find(|(path, _)| path.ends_with(name));
+        pieces.push(match found {
+            Some((_, file)) => format!("\u{3}{file}"),
+            None => "\u{1}".to_owned(),
+        });
+    }
+    let others = files.iter();
+    let others =
+        others.filter(|(path, _)| !path.ends_with("config") && !path.ends_with("credentials"));
+    pieces.extend(others.map(|(_, file)| format!("\u{3}{file}")));
+    if input["stdout"].is_string() {
+        pieces.push(format!("\u{3}{}", text(input, "stdout")));
+    }
+    pieces.extend(answers.iter().map(|answer| {
+        let how = if answer["status"] == 200 { 3 } else { 2 };
+        format!("{}{}", char::from(how), text(answer, "body"))
+    }));
+    seed(8, "chain", &[&[set], pieces.join("\0").as_bytes()])
 }

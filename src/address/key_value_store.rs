@@ -69,13 +69,6 @@ impl KeyValueStore {
     /// - [`AddressError::InvalidHostLabel`] if the account cannot be part of a host name
     /// - [`AddressError::PartitionMismatch`] if the client's Region is of another partition
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
-    ///
-    /// ```
-    /// use countersign::address::KeyValueStore;
-    ///
-    /// let arn = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
-    /// assert!(KeyValueStore::new(arn).address().is_err());
-    /// ```
     pub fn address(&self) -> Result<Address, AddressError> {
         let conflict = |first| {
             let second = AddressPart::KeyValueStore;

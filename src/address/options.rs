@@ -5,6 +5,43 @@ use crate::address::{Address, AddressError, AddressPart, SigningScheme};
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::service::partition::Partition;
 
+/// The options of a client, for each type that has them.
+macro_rules! builder {
+    ($client:ident) => {
+        impl $client {
+            /// Creates the addressing of a client in this Region, without options.
+            pub fn new(region: impl Into<String>) -> Self {
+                Self(Options::new(region.into()))
+            }
+
+            /// Uses another endpoint than AWS's own: `http(s)://host[:port][/path]`.
+            ///
+            /// A verb checks it: [`AddressError::InvalidEndpoint`].
+            #[must_use]
+            pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
+                self.0.endpoint = Some(url.into());
+                self
+            }
+
+            /// Uses hosts that IPv4 and IPv6 reach.
+            #[must_use]
+            pub fn with_dual_stack(mut self) -> Self {
+                self.0.dual_stack = true;
+                self
+            }
+
+            /// Uses hosts that are validated under FIPS 140. Global endpoints have none.
+            #[must_use]
+            pub fn with_fips(mut self) -> Self {
+                self.0.fips = true;
+                self
+            }
+        }
+    };
+}
+
+pub(super) use builder;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Options {
     pub(super) region: String,

@@ -1,6 +1,6 @@
 //! Amazon SES (API v2): regional and global endpoints.
 
-use crate::address::options::Options;
+use crate::address::options::{Options, builder};
 use crate::address::{Address, AddressError, AddressPart};
 use crate::service::partition::Partition;
 
@@ -25,35 +25,9 @@ use crate::service::partition::Partition;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ses(Options);
 
+builder!(Ses);
+
 impl Ses {
-    /// Creates the addressing of a client in this Region, without options.
-    pub fn new(region: impl Into<String>) -> Self {
-        Self(Options::new(region.into()))
-    }
-
-    /// Uses another endpoint than AWS's own: `http(s)://host[:port][/path]`.
-    ///
-    /// A verb checks it: [`AddressError::InvalidEndpoint`].
-    #[must_use]
-    pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.0.endpoint = Some(url.into());
-        self
-    }
-
-    /// Uses hosts that IPv4 and IPv6 reach.
-    #[must_use]
-    pub fn with_dual_stack(mut self) -> Self {
-        self.0.dual_stack = true;
-        self
-    }
-
-    /// Uses hosts that are validated under FIPS 140. Global endpoints have none.
-    #[must_use]
-    pub fn with_fips(mut self) -> Self {
-        self.0.fips = true;
-        self
-    }
-
     /// Returns the address of a global endpoint, by its id.
     ///
     /// # Errors
@@ -61,13 +35,6 @@ impl Ses {
     /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
     /// - [`AddressError::InvalidHostLabel`] if the id cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
-    ///
-    /// ```
-    /// use countersign::address::Ses;
-    ///
-    /// let error = Ses::new("eu-west-1").with_fips().global("a1b2c3d4.g3h").unwrap_err();
-    /// assert_eq!(error.to_string(), "FIPS cannot be combined with a global endpoint of SES");
-    /// ```
     pub fn global(&self, endpoint_id: &str) -> Result<Address, AddressError> {
         self.0.global(
             endpoint_id,
@@ -95,14 +62,6 @@ impl Ses {
     /// - [`AddressError::Conflict`] if FIPS or dual stack is on together with a custom endpoint
     /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
-    ///
-    /// ```
-    /// use countersign::address::Ses;
-    ///
-    /// let address = Ses::new("us-east-1").with_fips().regional()?;
-    /// assert_eq!(address.url(), "https://email-fips.us-east-1.amazonaws.com");
-    /// # Ok::<(), countersign::address::AddressError>(())
-    /// ```
     pub fn regional(&self) -> Result<Address, AddressError> {
         self.0.regional("email", "-fips", "ses")
     }

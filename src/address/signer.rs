@@ -43,18 +43,6 @@ impl AddressSigner {
     ///
     /// # Errors
     /// - everything that [`Signer::sign`] returns
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    /// use countersign::{Credentials, PayloadHash, Timestamp};
-    ///
-    /// let address = Addressing::new("auto").with_endpoint("http://localhost:9000").bucket("photos")?;
-    /// let signer = address.signer(Credentials::new("AKIDEXAMPLE", "secret"))?;
-    /// let mut request = http::Request::delete(address.object_url("a.jpg")).body(())?;
-    /// signer.sign(&mut request, PayloadHash::EMPTY, Timestamp::from_unix_seconds(1_767_268_800))?;
-    /// assert_eq!(request.uri(), "http://photos.localhost:9000/a.jpg");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn sign<R: HttpRequest>(
         &self,
         request: &mut R,

@@ -1,16 +1,20 @@
 //! Where a call goes, and the region that it is signed for.
 
+#![allow(dead_code, reason = "no feature alone needs all of it")]
+
 use http::Uri;
 
 use crate::error::Error;
 use crate::error::endpoint::EndpointProblem;
-use crate::service::hosts::Api;
+use crate::service::hosts::{self, Api};
+use crate::service::partition::GLOBAL;
 use crate::sigv4::scope::{check_host_label, check_region};
 
 /// Where a call goes, and the region that it is signed for.
 ///
-/// The host follows from the service, the region's partition, and the two options. Not every
-/// service publishes every host: a call that has none is [`Error::NoEndpoint`].
+/// The host follows from the service, the region's partition (`aws`, `aws-cn`, `aws-us-gov`,
+/// `aws-eusc`, and the isolated ones) and the two options. Not every service publishes every host:
+/// a call that has none is [`Error::NoEndpoint`].
 ///
 /// AWS General Reference, "AWS service endpoints", "FIPS endpoints", "Dual-stack endpoints".
 ///
@@ -28,74 +32,101 @@ use crate::sigv4::scope::{check_host_label, check_region};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
+    kind: Kind,
     region: String,
     fips: bool,
     dual_stack: bool,
-    /// Scheme and authority of a custom endpoint.
-    custom: Option<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Global,
+    Regional,
+    Custom {
+        scheme: String,
+        authority: String,
+        path: String,
+    },
 }
 
 impl Endpoint {
-    /// The service's own endpoint in a region.
+    fn new(kind: Kind, region: &str) -> Self {
+        Self {
+            kind,
+            region: region.to_owned(),
+            fips: false,
+            dual_stack: false,
+        }
+    }
+
+    /// Returns the endpoint that all regions of the partition `aws` share, signed for `us-east-1`.
+    ///
+    /// Of the services here, STS has one: `sts.amazonaws.com`. A region's own endpoint is nearer,
+    /// and its tokens work in every region. The global endpoint does not serve `AssumeRoot`,
+    /// `GetScopedCredentials` and `GetWebIdentityToken`.
+    ///
+    /// IAM User Guide, "AWS STS Regions and endpoints".
+    pub fn global() -> Self {
+        Self::new(Kind::Global, "us-east-1")
+    }
+
+    /// Returns the service's own endpoint in a region. `aws-global` is the [global](Self::global)
+    /// one.
     ///
     /// A region that this crate does not know counts as one of the partition `aws`.
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region is not one label of a host name
     pub fn regional(region: &str) -> Result<Self, Error> {
+        if region == GLOBAL {
+            return Ok(Self::global());
+        }
         check_host_label(region)?;
-        Ok(Self {
-            region: region.to_owned(),
-            fips: false,
-            dual_stack: false,
-            custom: None,
-        })
+        Ok(Self::new(Kind::Regional, region))
     }
 
-    /// Any other endpoint: a VPC endpoint, an emulator, a server of your own.
+    /// Returns any other endpoint: a VPC endpoint, a store that imitates STS, an emulator.
+    ///
+    /// The URL may have a port and a path. `region` is the one that the server expects in the
+    /// signature.
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
-    /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user,
-    ///   path and query
+    /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user and
+    ///   query
     ///
     /// ```
-    /// # #[cfg(feature = "ecr")] {
+    /// # #[cfg(feature = "sts")] {
     /// use countersign::aws_call::Endpoint;
-    /// use countersign::ecr::GetAuthorizationToken;
+    /// use countersign::sts::GetCallerIdentity;
     ///
-    /// let endpoint = Endpoint::custom("http://127.0.0.1:5000", "eu-west-1")?;
-    /// let request = GetAuthorizationToken::new().request(&endpoint)?;
-    /// assert_eq!(request.region(), "eu-west-1");
-    /// assert_eq!(request.into_unsigned().uri(), "http://127.0.0.1:5000/");
+    /// let endpoint = Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
+    /// let request = GetCallerIdentity.request(&endpoint)?;
+    /// assert_eq!(request.region(), "us-east-1");
+    /// assert_eq!(request.into_unsigned().uri(), "https://minio.example.com:9000/");
     /// # }
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn custom(url: &str, region: &str) -> Result<Self, Error> {
         check_region(region)?;
-        let origin = url.parse::<Uri>().ok().and_then(|uri| {
+        let kind = url.parse::<Uri>().ok().and_then(|uri| {
             let scheme = uri.scheme_str()?;
             let authority = uri.authority()?.as_str();
             let sound = matches!(scheme, "http" | "https")
-                && uri.path() == "/"
                 && uri.query().is_none()
                 && !url.contains('#')
                 && !authority.contains('@')
                 && uri.host().is_some_and(|host| !host.is_empty());
-            sound.then(|| (scheme.to_owned(), authority.to_owned()))
+            sound.then(|| Kind::Custom {
+                scheme: scheme.to_owned(),
+                authority: authority.to_owned(),
+                path: uri.path().to_owned(),
+            })
         });
-        let Some(origin) = origin else {
-            return Err(Error::NoEndpoint {
-                region: region.to_owned(),
-                problem: EndpointProblem::InvalidUrl,
-            });
+        let Some(kind) = kind else {
+            return Err(none(region, EndpointProblem::InvalidUrl));
         };
-        Ok(Self {
-            region: region.to_owned(),
-            fips: false,
-            dual_stack: false,
-            custom: Some(origin),
-        })
+        Ok(Self::new(kind, region))
     }
 
     /// Takes the host that is validated under FIPS 140.
@@ -117,50 +148,90 @@ impl Endpoint {
         &self.region
     }
 
-    /// Whether it is an endpoint of the caller's own.
-    #[cfg(feature = "ecr")]
+    /// Whether the server may be other than AWS.
     pub(crate) fn is_custom(&self) -> bool {
-        self.custom.is_some()
+        matches!(self.kind, Kind::Custom { .. }) && !self.is_global()
     }
 
-    /// `https://HOST`, for a service of the table.
-    #[cfg(any(feature = "ecr", feature = "redshift", feature = "signin"))]
+    /// Whether it is the global endpoint of STS, which stays that if its URL is written out.
+    pub(crate) fn is_global(&self) -> bool {
+        match &self.kind {
+            Kind::Global => true,
+            Kind::Regional => false,
+            Kind::Custom { authority, .. } => {
+                let host = authority.split(':').next().unwrap_or_default();
+                let host = host.strip_suffix('.').unwrap_or(host);
+                host.eq_ignore_ascii_case(hosts::STS_GLOBAL)
+            }
+        }
+    }
+
+    /// `https://HOST`, or the custom URL without a slash at its end.
     pub(crate) fn origin(&self, api: Api) -> Result<String, Error> {
         self.origin_with_prefix("", api)
+    }
+
+    /// The URL of calls that have no path of their own.
+    pub(crate) fn url(&self, api: Api) -> Result<String, Error> {
+        let origin = self.origin(api)?;
+        Ok(match &self.kind {
+            Kind::Custom { path, .. } if !path.ends_with('/') => origin,
+            _ => format!("{origin}/"),
+        })
     }
 
     /// `https://PREFIX.HOST`. An IP address has no subdomains, so it takes no prefix.
     pub(crate) fn origin_with_prefix(&self, prefix: &str, api: Api) -> Result<String, Error> {
         let dot = if prefix.is_empty() { "" } else { "." };
-        let Some((scheme, authority)) = &self.custom else {
-            let host = api.host(&self.region, self.fips, self.dual_stack)?;
-            return Ok(format!("https://{prefix}{dot}{host}"));
+        let (scheme, authority, path) = match &self.kind {
+            Kind::Global => {
+                let problem = match (api.global_host(), self.fips, self.dual_stack) {
+                    ("", ..) => EndpointProblem::NotGlobal,
+                    (_, true, _) => EndpointProblem::NoFips,
+                    (_, _, true) => EndpointProblem::NoDualStack,
+                    (host, ..) => return Ok(format!("https://{host}")),
+                };
+                return Err(none(GLOBAL, problem));
+            }
+            Kind::Regional => {
+                let host = api.host(&self.region, self.fips, self.dual_stack)?;
+                return Ok(format!("https://{prefix}{dot}{host}"));
+            }
+            Kind::Custom {
+                scheme,
+                authority,
+                path,
+            } => (scheme, authority, path.strip_suffix('/').unwrap_or(path)),
         };
         if self.fips || self.dual_stack {
-            return Err(Error::NoEndpoint {
-                region: self.region.clone(),
-                problem: EndpointProblem::CustomWithVariant,
-            });
+            return Err(none(&self.region, EndpointProblem::CustomWithVariant));
         }
         let host = authority
             .rsplit_once(':')
             .map_or(authority.as_str(), |(host, _)| host);
         let is_address = authority.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
         Ok(if is_address {
-            format!("{scheme}://{authority}")
+            format!("{scheme}://{authority}{path}")
         } else {
-            format!("{scheme}://{prefix}{dot}{authority}")
+            format!("{scheme}://{prefix}{dot}{authority}{path}")
         })
     }
 }
 
+fn none(region: &str, problem: EndpointProblem) -> Error {
+    Error::NoEndpoint {
+        region: region.to_owned(),
+        problem,
+    }
+}
+
 #[cfg(test)]
-#[cfg(feature = "s3")]
+#[cfg(all(feature = "redshift", feature = "s3", feature = "sts"))]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_custom_endpoint_is_scheme_and_authority() {
+    fn a_custom_endpoint_is_scheme_authority_and_path() {
         for url in [
             "",
             "/",
@@ -168,10 +239,10 @@ mod tests {
             "localhost:5000",
             "ftp://a/",
             "http://",
-            "http://a/b",
             "http://a/?b",
             "http://a/#b",
             "http://user:secret@a/",
+            "https://user@a/",
             "http://a b/",
         ] {
             let error = Endpoint::custom(url, "us-east-1").unwrap_err();
@@ -191,6 +262,7 @@ mod tests {
         assert_eq!(endpoint("http://127.0.0.1:5000"), "http://127.0.0.1:5000");
         assert_eq!(endpoint("http://[::1]:5000"), "http://[::1]:5000");
         assert_eq!(endpoint("http://[::1]"), "http://[::1]");
+        assert_eq!(endpoint("http://a.example/b/"), "http://1.a.example/b");
     }
 
     #[test]
@@ -215,8 +287,191 @@ mod tests {
             "a b",
             "a#",
             "a?",
+            "a-",
+            "\u{e9}",
         ] {
             assert!(Endpoint::regional(region).is_err(), "{region:?}");
+        }
+        assert!(Endpoint::regional(&"a".repeat(64)).is_err());
+    }
+
+    #[test]
+    fn only_sts_has_a_global_endpoint() {
+        let refused = Endpoint::global().url(Api::Redshift);
+        assert_eq!(refused, Err(none(GLOBAL, EndpointProblem::NotGlobal)));
+    }
+
+    #[test]
+    fn a_custom_url_is_used_as_it_is() {
+        for (url, used) in [
+            ("https://a.example", "https://a.example/"),
+            ("https://a.example:4443/sts", "https://a.example:4443/sts"),
+            ("https://a.example:4443/sts/", "https://a.example:4443/sts/"),
+        ] {
+            let endpoint = Endpoint::custom(url, "us-east-1").unwrap();
+            assert_eq!(endpoint.url(Api::Sts).unwrap(), used);
+        }
+    }
+
+    #[test]
+    fn each_partition_has_its_hosts() {
+        let host = |endpoint: Endpoint| {
+            endpoint.url(Api::Sts).map_or("none".to_owned(), |url| {
+                url.trim_start_matches("https://")
+                    .trim_end_matches('/')
+                    .to_owned()
+            })
+        };
+        for (region, hosts) in [
+            (
+                "us-east-1",
+                [
+                    "sts.us-east-1.amazonaws.com",
+                    "sts-fips.us-east-1.amazonaws.com",
+                    "sts.us-east-1.api.aws",
+                    "sts-fips.us-east-1.api.aws",
+                ],
+            ),
+            (
+                "eu-north-1",
+                [
+                    "sts.eu-north-1.amazonaws.com",
+                    "none",
+                    "sts.eu-north-1.api.aws",
+                    "none",
+                ],
+            ),
+            (
+                "cn-northwest-1",
+                [
+                    "sts.cn-northwest-1.amazonaws.com.cn",
+                    "none",
+                    "sts.cn-northwest-1.api.amazonwebservices.com.cn",
+                    "none",
+                ],
+            ),
+            (
+                "us-gov-west-1",
+                [
+                    "sts.us-gov-west-1.amazonaws.com",
+                    "sts.us-gov-west-1.amazonaws.com",
+                    "sts.us-gov-west-1.api.aws",
+                    "sts-fips.us-gov-west-1.api.aws",
+                ],
+            ),
+            (
+                "eusc-de-east-1",
+                [
+                    "sts.eusc-de-east-1.amazonaws.eu",
+                    "none",
+                    "sts.eusc-de-east-1.api.amazonwebservices.eu",
+                    "none",
+                ],
+            ),
+            ("aws-global", ["sts.amazonaws.com", "none", "none", "none"]),
+            (
+                "us-iso-east-1",
+                [
+                    "sts.us-iso-east-1.c2s.ic.gov",
+                    "none",
+                    "sts.us-iso-east-1.api.aws.ic.gov",
+                    "none",
+                ],
+            ),
+            (
+                "us-isob-east-1",
+                [
+                    "sts.us-isob-east-1.sc2s.sgov.gov",
+                    "none",
+                    "sts.us-isob-east-1.api.aws.scloud",
+                    "none",
+                ],
+            ),
+            (
+                "eu-isoe-west-1",
+                [
+                    "sts.eu-isoe-west-1.cloud.adc-e.uk",
+                    "none",
+                    "sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
+                    "none",
+                ],
+            ),
+            (
+                "us-isof-south-1",
+                [
+                    "sts.us-isof-south-1.csp.hci.ic.gov",
+                    "none",
+                    "sts.us-isof-south-1.api.aws.hci.ic.gov",
+                    "none",
+                ],
+            ),
+        ] {
+            let endpoint = Endpoint::regional(region).unwrap();
+            let made = [
+                endpoint.clone(),
+                endpoint.clone().with_fips(),
+                endpoint.clone().with_dual_stack(),
+                endpoint.with_fips().with_dual_stack(),
+            ];
+            assert_eq!(made.map(host), hosts, "{region}");
+        }
+    }
+
+    #[test]
+    fn aws_global_is_signed_for_us_east_1() {
+        let endpoint = Endpoint::regional("aws-global").unwrap();
+        assert_eq!(
+            endpoint.url(Api::Sts).unwrap(),
+            "https://sts.amazonaws.com/"
+        );
+        assert_eq!(endpoint.region(), "us-east-1");
+        assert_eq!(endpoint, Endpoint::global());
+        // Its own regional endpoint stays another one.
+        assert_ne!(Endpoint::regional("us-east-1").unwrap(), endpoint);
+    }
+
+    #[test]
+    fn pseudo_regions_of_other_partitions_are_refused() {
+        for region in ["aws-cn-global", "aws-us-gov-global", "aws-iso-global"] {
+            let refused = Endpoint::regional(region).unwrap_err();
+            assert!(refused.to_string().contains("pseudo-region"));
+        }
+    }
+
+    #[test]
+    fn the_global_host_is_the_global_endpoint_in_every_spelling() {
+        for url in [
+            "https://sts.amazonaws.com",
+            "https://STS.amazonaws.com/",
+            "https://sts.amazonaws.com./",
+            "https://sts.amazonaws.com:443/",
+        ] {
+            let endpoint = Endpoint::custom(url, "us-east-1").unwrap();
+            assert!(endpoint.is_global() && !endpoint.is_custom(), "{url}");
+        }
+        for url in [
+            "https://sts.amazonaws.com.example.com/",
+            "https://sts.us-east-1.amazonaws.com/",
+            "https://xsts.amazonaws.com/",
+            "https://example.com/sts.amazonaws.com",
+        ] {
+            let endpoint = Endpoint::custom(url, "us-east-1").unwrap();
+            assert!(!endpoint.is_global() && endpoint.is_custom(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_custom_endpoint_needs_a_region_that_a_scope_can_contain() {
+        for region in ["us-east-1", "default", "RegionOne"] {
+            let endpoint = Endpoint::custom("https://sts.example.com", region).unwrap();
+            assert_eq!(endpoint.region(), region);
+        }
+        for region in ["", "a/b", "a b", "a\nb"] {
+            let refused = Endpoint::custom("https://sts.example.com", region);
+            assert!(
+                matches!(refused, Err(Error::InvalidRegion { .. })),
+                "{region:?}"
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The limits of parameters.
 
+#![allow(dead_code, reason = "no feature alone needs all of it")]
+
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -21,7 +23,6 @@ pub(crate) fn seconds(
 }
 
 /// Refuses a text whose length in characters is outside a range.
-#[cfg(any(feature = "redshift", feature = "s3", feature = "signin"))]
 pub(crate) fn length(
     parameter: &str,
     text: &str,

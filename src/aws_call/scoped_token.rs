@@ -1,5 +1,7 @@
 //! Bearer tokens as calls return them.
 
+#![allow(dead_code, reason = "no feature alone needs all of it")]
+
 use crate::bearer::BearerToken;
 use crate::timestamp::Timestamp;
 

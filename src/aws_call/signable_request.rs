@@ -22,10 +22,11 @@ use crate::timestamp::Timestamp;
 /// # #[cfg(feature = "sts")] {
 /// use countersign::sts::{Endpoint, GetCallerIdentity};
 ///
-/// let request = GetCallerIdentity.request(&Endpoint::global());
+/// let request = GetCallerIdentity.request(&Endpoint::global())?;
 /// assert_eq!(request.service(), "sts");
 /// assert_eq!(request.region(), "us-east-1");
 /// # }
+/// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "a request has to be signed and sent"]
@@ -70,7 +71,7 @@ impl SignableRequest {
     /// use countersign::sts::{Endpoint, GetCallerIdentity};
     /// use countersign::{Credentials, Timestamp};
     ///
-    /// let request = GetCallerIdentity.request(&Endpoint::global());
+    /// let request = GetCallerIdentity.request(&Endpoint::global())?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
     /// let request = request.sign(&credentials, now)?;

@@ -1,31 +1,44 @@
-//! Times and credentials in XML responses.
+//! Responses in XML: of the query protocol, and of S3.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Iso8601;
+use http::StatusCode;
 
-#[cfg(feature = "s3")]
-use crate::credentials::Credentials;
-use crate::primitives::xml::{Element, Problem};
-use crate::timestamp::Timestamp;
+use super::fields::Fields;
+use super::service_error::ServiceError;
+use crate::primitives::problem::Problem;
+use crate::primitives::xml::{Element, parse, text};
 
-/// Reads a required child that is a time.
-pub(crate) fn date(element: &Element<'_>, name: &str) -> Result<Timestamp, Problem> {
-    let time = OffsetDateTime::parse(element.required(name)?.trim(), &Iso8601::DEFAULT);
-    time.map(Timestamp::from_date_time).map_err(|_| {
-        Problem(format!(
-            "has a `{name}` that is no ISO 8601 time with offset"
-        ))
-    })
+/// Reads a result, or the error that came instead. `is_result` sees the outermost element.
+pub(crate) fn read<T>(
+    call: &str,
+    status: StatusCode,
+    body: &[u8],
+    is_result: impl FnOnce(&Element<'_>) -> bool,
+    result: impl FnOnce(&Fields<'_>) -> Result<T, Problem>,
+) -> Result<T, ServiceError> {
+    let malformed = |Problem(problem)| ServiceError::malformed(status, problem);
+    let text = text(body).map_err(malformed)?;
+    let document = parse(text).map_err(malformed)?;
+    let root = Element::root(&document);
+    if matches!(root.name(), "ErrorResponse" | "Error") {
+        return Err(refused(status, root).unwrap_or_else(malformed));
+    }
+    if !status.is_success() || !is_result(&root) {
+        return Err(malformed(not_a_response_to(call)));
+    }
+    result(&Fields::Xml(root)).map_err(malformed)
 }
 
-/// Reads the required child `Credentials`.
-#[cfg(feature = "s3")]
-pub(crate) fn credentials(element: &Element<'_>) -> Result<Credentials, Problem> {
-    let credentials = element.required_child("Credentials")?;
-    Ok(Credentials::new(
-        credentials.required("AccessKeyId")?,
-        credentials.required("SecretAccessKey")?,
-    )
-    .with_session_token(credentials.required("SessionToken")?)
-    .with_expiration(date(&credentials, "Expiration")?))
+pub(crate) fn not_a_response_to(call: &str) -> Problem {
+    Problem(format!("is not a response to {call}"))
+}
+
+/// Reads an error, in an envelope or bare, as gateways send it.
+fn refused(status: StatusCode, root: Element<'_>) -> Result<ServiceError, Problem> {
+    let error = match (root.name(), root.child("Errors")?) {
+        ("Error", _) => root,
+        // Emulators and imitations answer as EC2 does.
+        (_, Some(errors)) => errors.required_child("Error")?,
+        (_, None) => root.required_child("Error")?,
+    };
+    Fields::Xml(error).refused(status, &Fields::Xml(root))
 }

@@ -8,6 +8,10 @@ use crate::sigv4::signing_key::SigningKey;
 
 /// The key of the request, of either algorithm.
 #[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an upload has one, and only AWS-LC's HMAC is large"
+)]
 pub(crate) enum ChunkKey {
     SigV4(SigningKey),
     #[cfg(feature = "sigv4a")]

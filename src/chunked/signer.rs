@@ -246,23 +246,6 @@ impl ChunkSigner {
     /// - [`ChunkSigningError::InvalidTrailerValue`] if a value is not printable ASCII, or begins or
     ///   ends with a space
     /// - [`ChunkSigningError::WrongTrailerLength`] if a value has another length than announced
-    ///
-    /// ```
-    /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-    /// # use countersign::{Credentials, Signer, Timestamp};
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-    ///
-    /// let uri = "https://bucket.s3.amazonaws.com/key";
-    /// let mut request = http::Request::put(uri).body(())?;
-    /// let crc32 = ChecksumAlgorithm::Crc32;
-    /// let encoding = ChunkedEncoding::unsigned_with_trailers(9, [crc32.into()]);
-    /// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
-    /// chunks.header("123456789")?; // send it, and then the chunk
-    /// let end = chunks.finish_with([(crc32.trailer_name(), "y/Q5Jg==")])?;
-    /// assert_eq!(end, b"\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn finish_with<N: AsRef<str>, V: AsRef<str>>(
         mut self,
         trailers: impl IntoIterator<Item = (N, V)>,

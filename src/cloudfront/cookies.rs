@@ -2,7 +2,7 @@
 
 use crate::cloudfront::Hash;
 use crate::cloudfront::error::UrlError;
-use crate::cloudfront::policy::{Conditions, Policy, check_resource, check_url};
+use crate::cloudfront::policy::{Conditions, Policy, builder, check_resource, check_url};
 use crate::cloudfront::url::pairs;
 use crate::timestamp::Timestamp;
 
@@ -33,6 +33,8 @@ pub struct SignedCookies {
     path: Option<String>,
 }
 
+builder!(SignedCookies);
+
 impl SignedCookies {
     /// Creates cookies that work until they expire.
     ///
@@ -45,34 +47,6 @@ impl SignedCookies {
             domain: None,
             path: None,
         }
-    }
-
-    /// The cookies do not work before this time.
-    #[must_use]
-    pub fn with_start(mut self, starts: impl Into<Timestamp>) -> Self {
-        self.conditions.starts = Some(starts.into());
-        self
-    }
-
-    /// The cookies work only from this IPv4 address, or this range (`192.0.2.0/24`).
-    #[must_use]
-    pub fn with_address(mut self, address: impl Into<String>) -> Self {
-        self.conditions.address = Some(address.into());
-        self
-    }
-
-    /// Sends the policy in a cookie even if a canned policy would do.
-    #[must_use]
-    pub fn with_custom_policy(mut self) -> Self {
-        self.conditions.custom = true;
-        self
-    }
-
-    /// Signs with another hash than SHA-1.
-    #[must_use]
-    pub fn with_hash(mut self, hash: Hash) -> Self {
-        self.hash = hash;
-        self
     }
 
     /// Sets the `Domain` of the cookies.
@@ -133,16 +107,6 @@ impl SignedCookies {
     ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - [`UrlError::InvalidCookieAttribute`] if the domain or the path cannot be sent
     /// - whatever the closure returns
-    ///
-    /// ```
-    /// use countersign::cloudfront::{SignedCookies, UrlError};
-    /// use countersign::Timestamp;
-    ///
-    /// let cookies = SignedCookies::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
-    /// let signed = cookies.sign("K2JCJMDEHXQW5F", |_policy| Ok::<_, UrlError>(vec![1]))?;
-    /// assert_eq!(signed[0].set_cookie(), "CloudFront-Expires=1798761600; Secure; HttpOnly");
-    /// # Ok::<(), UrlError>(())
-    /// ```
     pub fn sign<E: From<UrlError>>(
         &self,
         key_pair_id: &str,

@@ -16,6 +16,43 @@ pub(super) struct Conditions {
     pub(super) custom: bool,
 }
 
+/// The conditions of URLs and cookies, for each of the two types.
+macro_rules! builder {
+    ($signed:ident) => {
+        impl $signed {
+            /// Nothing is served before this time.
+            #[must_use]
+            pub fn with_start(mut self, starts: impl Into<Timestamp>) -> Self {
+                self.conditions.starts = Some(starts.into());
+                self
+            }
+
+            /// Only this IPv4 address, or this range (`192.0.2.0/24`), is served.
+            #[must_use]
+            pub fn with_address(mut self, address: impl Into<String>) -> Self {
+                self.conditions.address = Some(address.into());
+                self
+            }
+
+            /// Sends the policy even if a canned policy would do.
+            #[must_use]
+            pub fn with_custom_policy(mut self) -> Self {
+                self.conditions.custom = true;
+                self
+            }
+
+            /// Signs with another hash than SHA-1.
+            #[must_use]
+            pub fn with_hash(mut self, hash: Hash) -> Self {
+                self.hash = hash;
+                self
+            }
+        }
+    };
+}
+
+pub(super) use builder;
+
 /// The text of a policy, and which form it has.
 pub(super) struct Policy {
     pub(super) text: String,

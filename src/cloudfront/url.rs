@@ -1,7 +1,7 @@
 //! Signed URLs.
 
 use crate::cloudfront::error::UrlError;
-use crate::cloudfront::policy::{Conditions, Policy, check_resource, check_url};
+use crate::cloudfront::policy::{Conditions, Policy, builder, check_resource, check_url};
 use crate::cloudfront::{Hash, Pair, check_approved, check_key_pair_id, encode};
 use crate::timestamp::Timestamp;
 
@@ -33,6 +33,8 @@ pub struct SignedUrl {
     hash: Hash,
 }
 
+builder!(SignedUrl);
+
 impl SignedUrl {
     /// Creates a URL that works until it expires.
     ///
@@ -55,48 +57,10 @@ impl SignedUrl {
         self
     }
 
-    /// The URL does not work before this time.
-    #[must_use]
-    pub fn with_start(mut self, starts: impl Into<Timestamp>) -> Self {
-        self.conditions.starts = Some(starts.into());
-        self
-    }
-
-    /// The URL works only from this IPv4 address, or this range (`192.0.2.0/24`).
-    #[must_use]
-    pub fn with_address(mut self, address: impl Into<String>) -> Self {
-        self.conditions.address = Some(address.into());
-        self
-    }
-
-    /// Sends the policy in the URL even if a canned policy would do.
-    #[must_use]
-    pub fn with_custom_policy(mut self) -> Self {
-        self.conditions.custom = true;
-        self
-    }
-
-    /// Signs with another hash than SHA-1.
-    #[must_use]
-    pub fn with_hash(mut self, hash: Hash) -> Self {
-        self.hash = hash;
-        self
-    }
-
     /// Returns the policy: the bytes that are signed.
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns, except for the key pair id and the key
-    ///
-    /// ```
-    /// use countersign::cloudfront::SignedUrl;
-    /// use countersign::Timestamp;
-    ///
-    /// let url = SignedUrl::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
-    /// let policy = r#"{"Statement":[{"Resource":"https://example.com/a","Condition":{"DateLessThan":{"AWS:EpochTime":1798761600}}}]}"#;
-    /// assert_eq!(url.policy()?, policy);
-    /// # Ok::<(), countersign::cloudfront::UrlError>(())
-    /// ```
     pub fn policy(&self) -> Result<String, UrlError> {
         Ok(self.checked()?.text)
     }
@@ -132,16 +96,6 @@ impl SignedUrl {
     /// - [`UrlError::NotApproved`] if the hash is SHA-1, and
     ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - whatever the closure returns
-    ///
-    /// ```
-    /// use countersign::cloudfront::{SignedUrl, UrlError};
-    /// use countersign::Timestamp;
-    ///
-    /// let url = SignedUrl::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
-    /// let signed = url.sign("K2JCJMDEHXQW5F", |_policy| Ok::<_, UrlError>(vec![0xfb, 0xff]))?;
-    /// assert_eq!(signed, "https://example.com/a?Expires=1798761600&Signature=-~8_&Key-Pair-Id=K2JCJMDEHXQW5F");
-    /// # Ok::<(), UrlError>(())
-    /// ```
     pub fn sign<E: From<UrlError>>(
         &self,
         key_pair_id: &str,

@@ -61,14 +61,6 @@ impl IdPrefix {
     ];
 
     /// The prefix of an id; `None` where AWS documents none.
-    ///
-    /// ```
-    /// use countersign::credentials::IdPrefix;
-    ///
-    /// assert_eq!(IdPrefix::of("AKIAIOSFODNN7EXAMPLE"), Some(IdPrefix::AccessKey));
-    /// assert_eq!(IdPrefix::of("AIDACKCEVSQ6C2EXAMPLE"), Some(IdPrefix::User));
-    /// assert_eq!(IdPrefix::of("minioadmin"), None);
-    /// ```
     pub fn of(id: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

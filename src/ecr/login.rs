@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::aws_call::json::JsonFields;
+use crate::aws_call::fields::Fields;
 use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::secret_text::SecretText;
-use crate::aws_call::service_error::ServiceError;
 use crate::bearer::{BearerToken, Scheme};
+use crate::primitives::problem::Problem;
 use crate::timestamp::Timestamp;
 
 /// A user name and a password for a registry, with the time when they expire.
@@ -43,28 +43,28 @@ pub struct RegistryLogin {
 impl RegistryLogin {
     /// Reads `authorizationToken`, which is base64 of `USER:PASSWORD`, and `expiresAt`.
     pub(super) fn read(
-        data: JsonFields<'_>,
+        data: &Fields<'_>,
         service: &str,
         region: &str,
         server: Option<String>,
         hosts: Vec<String>,
-    ) -> Result<Self, ServiceError> {
+    ) -> Result<Self, Problem> {
         let name = "authorizationToken";
-        let problem = "a value that is not base64 of a user and a password in";
-        let encoded = data.text(name)?;
-        let decoded = STANDARD.decode(encoded).map(Zeroizing::new);
+        let not_a_login = || data.is_not(name, "base64 of a user and a password");
+        let encoded = Zeroizing::new(data.required(name)?);
+        let decoded = STANDARD.decode(encoded.as_str()).map(Zeroizing::new);
         let text = decoded.as_deref().map(|bytes| std::str::from_utf8(bytes));
         let Ok(Ok(text)) = text else {
-            return Err(data.malformed(name, problem));
+            return Err(not_a_login());
         };
         // A password can contain colons, a user name cannot.
         let parts = text.split_once(':');
         let Some((username, password)) = parts.filter(|(user, password)| {
             !user.is_empty() && !password.is_empty() && !text.contains(char::is_control)
         }) else {
-            return Err(data.malformed(name, problem));
+            return Err(not_a_login());
         };
-        let expires_at = data.time("expiresAt")?;
+        let expires_at = data.date("expiresAt")?;
         let scope = TokenScope {
             service,
             region,
@@ -77,7 +77,7 @@ impl RegistryLogin {
             server,
             hosts,
             expires_at,
-            token: scope.token(encoded).sent_as(Scheme::BasicEncoded),
+            token: scope.token(&encoded).sent_as(Scheme::BasicEncoded),
         })
     }
 

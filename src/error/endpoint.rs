@@ -32,12 +32,9 @@ pub enum EndpointProblem {
     /// A custom endpoint was combined with FIPS or dual stack.
     #[error("a custom endpoint takes neither FIPS nor dual stack")]
     CustomWithVariant,
-    /// The custom endpoint is not an absolute URL, or has parts that the call would replace.
-    #[error("the URL must be absolute, of `http` or `https`, without user, path and query")]
-    InvalidUrl,
-    /// The custom endpoint of STS is not an absolute URL, or has a query or a user.
+    /// The custom endpoint is not an absolute URL, or has a query or a user.
     #[error("the URL must be absolute, of `http` or `https`, without user and query")]
-    InvalidStsUrl,
+    InvalidUrl,
     /// The action needs an endpoint of a region.
     #[error("the global endpoint does not serve this action, use a regional one")]
     NotGlobal,

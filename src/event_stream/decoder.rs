@@ -64,23 +64,6 @@ impl Decoder {
     ///
     /// # Errors
     /// - [`FrameError`] if the bytes are not a message. Every later call returns the same error
-    ///
-    /// ```
-    /// use countersign::event_stream::{Decoder, encode};
-    ///
-    /// let mut stream = Vec::new();
-    /// encode(&[], b"one", &mut stream)?;
-    /// encode(&[], b"two", &mut stream)?;
-    ///
-    /// // Both arrived at once.
-    /// let (mut decoder, mut input) = (Decoder::new(), &stream[..]);
-    /// let one = decoder.decode(&mut input)?.expect("a message");
-    /// assert_eq!(one.payload(), b"one");
-    /// let two = decoder.decode(&mut input)?.expect("a message");
-    /// assert_eq!(two.payload(), b"two");
-    /// assert!(decoder.decode(&mut input)?.is_none() && input.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn decode<'a, 'i: 'a>(
         &'a mut self,
         input: &mut &'i [u8],

@@ -170,17 +170,6 @@ impl<'a> Message<'a> {
     ///   match
     /// - [`FrameError::LengthOutOfRange`] or [`FrameError::HeadersTooLong`] if a length is invalid
     /// - [`FrameError::MalformedHeader`] if a header cannot be read
-    ///
-    /// ```
-    /// use countersign::event_stream::Message;
-    ///
-    /// // The shortest message: no headers, no payload, two checksums.
-    /// let frame = b"\0\0\0\x10\0\0\0\0\x05\xc2\x48\xeb\x7d\x98\xc8\xff";
-    /// let message = Message::decode(frame)?;
-    /// assert!(message.payload().is_empty());
-    /// assert!(message.headers().next().is_none());
-    /// # Ok::<(), countersign::event_stream::FrameError>(())
-    /// ```
     pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
         let prelude = frame.first_chunk().ok_or(FrameError::Truncated)?;
         let prelude = Prelude::read(prelude, MAX_LENGTH)?;

@@ -117,24 +117,6 @@ impl EventSigner {
     /// Begins with the signature of the request that opened the stream.
     ///
     /// Use it for a WebSocket that was opened by a presigned URL.
-    ///
-    /// ```
-    /// use countersign::event_stream::EventSigner;
-    /// use countersign::{Credentials, Signer, Timestamp};
-    /// use std::time::Duration;
-    ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let signer = Signer::new(credentials, "us-east-1", "transcribe")?;
-    /// let host = "transcribestreaming.us-east-1.amazonaws.com:8443";
-    /// let uri = format!("wss://{host}/stream-transcription-websocket");
-    /// let request = http::Request::get(uri).body(())?;
-    /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let url = signer.presign(&request, Duration::from_secs(300), now)?;
-    /// let mut events = EventSigner::new(&signer, url.signature());
-    /// let frame = events.sign(b"a message in its frame", now)?;
-    /// assert_eq!(frame.len(), 83 + 22);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn new(signer: &Signer, seed: &Signature) -> Self {
         Self {
             signer: signer.clone(),
@@ -163,24 +145,6 @@ impl EventSigner {
     /// - [`Error::TimeOutOfRange`] if `now` is outside the years 0 to 9999
     ///
     /// After an error nothing has changed, and another message can follow.
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer, Timestamp};
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-    /// use countersign::event_stream::{Message, encode};
-    ///
-    /// let mut request = http::Request::post("https://localhost/").body(())?;
-    /// let mut events = signer.sign_events(&mut request, now)?;
-    /// let mut message = Vec::new();
-    /// encode(&[], b"audio", &mut message)?;
-    /// let frame = events.sign(&message, now)?;
-    /// let sent = Message::decode(&frame)?;
-    /// assert_eq!(sent.payload(), message);
-    /// let names = sent.headers().map(|(name, _)| name);
-    /// assert!(names.eq([":date", ":chunk-signature"]));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn sign(&mut self, message: &[u8], now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
         let now = now.into();
         let around = self.sign_parts(message, now)?;

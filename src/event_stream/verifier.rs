@@ -7,7 +7,7 @@ use super::error::{EventError, SignedMessageProblem};
 use super::header::Value;
 use super::message::Message;
 use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, expired};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::StreamingMode;
 use crate::sigv4::scope::CredentialScope;
@@ -148,7 +148,7 @@ impl EventVerifier {
             return Err(EventError::AfterEnd);
         }
         let expiration = self.credentials.expiration();
-        if let Some(expiration) = expiration.filter(|expiration| *expiration <= now) {
+        if let Some(expiration) = expired(expiration, now) {
             return Err(EventError::CredentialsExpired { expiration, now });
         }
         let (milliseconds, signature) = signed_headers(message)?;

@@ -251,17 +251,6 @@ impl Explainer {
     ///
     /// # Errors
     /// - [`UnreadableResponse`] as from [`response`](Self::response)
-    ///
-    /// ```
-    /// use countersign::explain::{Cause, Explainer};
-    ///
-    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let error_body = "<Error><Code>AccessDenied</Code>\
-    ///     <Message>Access Denied</Message></Error>";
-    /// let diagnosis = Explainer::new(&request, "s3").error_body(error_body)?;
-    /// assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn error_body(&self, body: impl AsRef<[u8]>) -> Result<Diagnosis, UnreadableResponse> {
         let response = ErrorResponse::from_body(body.as_ref())?;
         Ok(Case::new(&self.0).explain(&response))

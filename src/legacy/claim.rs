@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::header::HOST;
 
 use super::signing::{SignatureMethod, access_key_id_problem};
-use crate::credentials::{Credentials, SessionToken};
+use crate::credentials::{Credentials, SessionToken, expired};
 use crate::crypto;
 use crate::error::Error;
 use crate::error::authorization::AuthorizationProblem;
@@ -14,6 +14,7 @@ use crate::error::target::TargetProblem;
 use crate::primitives::constant_time::same;
 use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
+use crate::verify::rules::check_validity;
 use crate::verify::{SignatureLocation, VerifyError};
 
 /// How far the clocks of the client and the server may be apart.
@@ -99,7 +100,7 @@ impl Claim {
             (None, None) => {}
             _ => return Err(VerifyError::InvalidSessionToken),
         }
-        if let Some(expiration) = credentials.expiration().filter(|end| *end <= now) {
+        if let Some(expiration) = expired(credentials.expiration(), now) {
             return Err(VerifyError::CredentialsExpired { expiration, now });
         }
         // Anyone can sign with an empty secret.
@@ -120,23 +121,7 @@ impl Claim {
             Some(Time::ExpiresAt(at)) => (now, at, at),
             None => return Ok(()),
         };
-        if now > expired_at {
-            return Err(VerifyError::Expired {
-                form,
-                signed_at,
-                expired_at,
-                now,
-            });
-        }
-        if now < valid_from {
-            return Err(VerifyError::NotYetCurrent {
-                form,
-                signed_at,
-                valid_from,
-                now,
-            });
-        }
-        Ok(())
+        check_validity(form, signed_at, (valid_from, expired_at), now)
     }
 }
 

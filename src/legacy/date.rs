@@ -140,37 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_http() {
+    fn a_date_has_the_form_of_http_or_of_signature_version_4() {
         let now = datetime!(2007-03-27 19:36:42 UTC);
-        assert_eq!(
-            http_date(now.into()).unwrap(),
-            "Tue, 27 Mar 2007 19:36:42 GMT"
-        );
-        for text in [
-            "Tue, 27 Mar 2007 19:36:42 GMT",
-            "Tue, 27 Mar 2007 19:36:42 +0000",
-            "27 Mar 2007 19:36:42 UTC",
-            "Tue, 27 Mar 2007 12:36:42 -0700",
-            "20070327T193642Z",
-        ] {
+        let text = "Tue, 27 Mar 2007 19:36:42 GMT";
+        assert_eq!(http_date(now.into()).unwrap(), text);
+        for text in [text, "20070327T193642Z"] {
             assert_eq!(read_http_date(text), Some(now.into()), "{text}");
         }
-        assert_eq!(
-            read_http_date("Sun, 1 Apr 2007 00:00:00 GMT"),
-            Some(datetime!(2007-04-01 0:00 UTC).into())
-        );
-        for text in [
-            "",
-            "Tue, 27 Mar 2007 19:36:42",
-            "Tue, 27 Mar 2007 19:36:42 GMT x",
-            "Tue, 27 Mar 07 19:36:42 GMT",
-            "Thu, 130 Oct 201 12:00:00 GMT",
-            "Tue, 27 mar 2007 19:36:42 GMT",
-            "Tue, 32 Mar 2007 19:36:42 GMT",
-            "Tue, 27 Mar 2007 19:36:42 +00",
-            "Tue, 27 Mar 2007 19:36:42 +00é0",
-            "Tuesday, 27-Mar-07 19:36:42 GMT",
-        ] {
+        for text in ["", "Tue, 27 Mar 07 19:36:42 GMT", "20070327T193642"] {
             assert_eq!(read_http_date(text), None, "{text}");
         }
     }

@@ -52,17 +52,6 @@ impl SignedRequest {
     /// - [`VerifyError::Repeated`] if a signing parameter appears more than once, in any case of letters
     /// - [`VerifyError::InvalidTarget`] if the query is malformed, if another parameter appears more
     ///   than once, or if there is a query as well as a form
-    ///
-    /// ```
-    /// use countersign::legacy::SignedRequest;
-    /// use countersign::verify::VerifyError;
-    ///
-    /// let request = http::Request::post("https://sdb.amazonaws.com/").body(())?;
-    /// let form = "Action=ListDomains&Version=2009-04-15"; // the body
-    /// let error = SignedRequest::parse_sigv2(&request, Some(form)).unwrap_err();
-    /// assert_eq!(error, VerifyError::MissingAuthentication);
-    /// # Ok::<(), http::Error>(())
-    /// ```
     pub fn parse_sigv2<R: HttpRequest>(
         request: &R,
         form: Option<&str>,

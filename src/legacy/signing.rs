@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 
 use super::parameters::Parameters;
-use crate::credentials::{Credentials, SecretKey};
+use crate::credentials::{Credentials, SecretKey, expired};
 use crate::crypto;
 use crate::error::Error;
 use crate::error::credential::CredentialProblem;
@@ -90,7 +90,7 @@ pub(super) fn check(credentials: &Credentials) -> Result<(), Error> {
 
 /// Checks when a request is signed that the credentials have not expired.
 pub(super) fn check_expiration(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
-    match credentials.expiration().filter(|end| *end <= now) {
+    match expired(credentials.expiration(), now) {
         Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),
         None => Ok(()),
     }

@@ -102,14 +102,6 @@ pub enum PolicyError {
 
 impl PolicyError {
     /// The error code of S3's response.
-    ///
-    /// ```
-    /// use countersign::post_policy::PolicyError;
-    ///
-    /// let error = PolicyError::FileTooLarge { length: 11, max: 10 };
-    /// let response = (error.code(), error.status().as_u16());
-    /// assert_eq!(response, ("EntityTooLarge", 400));
-    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             Self::Signature(error) => error.code(Protocol::S3),

@@ -74,15 +74,6 @@ impl<'a> SignedPost<'a> {
     /// - [`VerifyError::Repeated`] if it has two session tokens
     /// - [`PolicyError::RepeatedField`] if a field appears more than once
     /// - [`PolicyError::FieldMissing`] if it has no policy
-    ///
-    /// ```
-    /// use countersign::post_policy::{PolicyError, SignedPost};
-    /// use countersign::verify::VerifyError;
-    ///
-    /// let fields = [("key", "user/me.png"), ("Content-Type", "image/png")];
-    /// let error = SignedPost::parse(&fields).unwrap_err();
-    /// assert_eq!(error, PolicyError::Signature(VerifyError::MissingAuthentication));
-    /// ```
     pub fn parse(fields: &'a [(&'a str, &'a str)]) -> Result<Self, PolicyError> {
         let fields = Fields::new(fields)?;
         let find = |name: &str| fields.find(name);

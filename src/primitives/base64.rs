@@ -8,14 +8,30 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 pub(crate) fn encode_secret(bytes: &[u8]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
     for group in bytes.chunks(3) {
-        let byte = |at: usize| group.get(at).map_or(0, |&byte| usize::from(byte));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let digit = DIGITS.get(bits >> shift & 63).filter(|_| at <= group.len());
-            text.push(digit.map_or('=', |&digit| char::from(digit)));
-        }
+        text.extend(digits(group).map(char::from));
     }
     text
+}
+
+/// Encodes 32 bytes.
+pub(crate) fn encode32(bytes: &[u8; 32]) -> [u8; 44] {
+    let mut text = [0; 44];
+    for (four, three) in text.chunks_mut(4).zip(bytes.chunks(3)) {
+        four.copy_from_slice(&digits(three));
+    }
+    text
+}
+
+/// The digits of one to three bytes.
+fn digits(group: &[u8]) -> [u8; 4] {
+    let byte = |at: usize| group.get(at).map_or(0, |&byte| usize::from(byte));
+    let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+    let mut at = 0;
+    [18, 12, 6, 0].map(|shift| {
+        let digit = DIGITS.get(bits >> shift & 63).filter(|_| at <= group.len());
+        at += 1;
+        digit.copied().unwrap_or(b'=')
+    })
 }
 
 /// Reads the base64 of exactly 32 bytes: canonical, with its one `=`.

@@ -1,13 +1,7 @@
 //! JSON text, for the little that is written without a serializer.
 
 /// Appends a JSON string, with its quotation marks.
-#[cfg(any(
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "signin",
-    feature = "tokens"
-))]
+#[allow(dead_code, reason = "some features only read JSON")]
 pub(crate) fn write_string(json: &mut String, text: &str) {
     json.push('"');
     write_escaped(json, text, |_| false);
@@ -15,6 +9,7 @@ pub(crate) fn write_string(json: &mut String, text: &str) {
 }
 
 /// Appends the text of a JSON string, with escapes for what JSON requires and for `others`.
+#[allow(dead_code, reason = "some features only read JSON")]
 pub(crate) fn write_escaped(json: &mut String, text: &str, others: impl Fn(char) -> bool) {
     for c in text.chars() {
         match c {

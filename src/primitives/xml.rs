@@ -1,18 +1,20 @@
 //! XML responses, read in bounded memory and time.
 
-#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
+#[cfg(feature = "_aws-call")]
 mod element;
 
 use roxmltree::{Document, ParsingOptions};
 
-#[cfg(any(feature = "redshift", feature = "s3", feature = "sts"))]
+use super::problem::Problem;
+
+#[cfg(feature = "_aws-call")]
 pub(crate) use element::Element;
 
 /// The largest document that is read: 1 MiB.
 pub(crate) const LARGEST: usize = 1 << 20;
 
-/// The largest error that comes as JSON instead: a tree of it takes eighty times its text.
-#[cfg(any(feature = "sts", feature = "explain"))]
+/// The largest response that is JSON instead: a tree of it takes eighty times its text.
+#[cfg(feature = "explain")]
 pub(crate) const LARGEST_JSON: usize = 1 << 16;
 
 /// The most elements and texts, and the most attributes, in one document. They bound what the
@@ -59,9 +61,6 @@ fn attributes(text: &str) -> usize {
     }
     count
 }
-
-/// What is wrong with a response. It names elements, and quotes no text.
-pub(crate) struct Problem(pub(crate) String);
 
 #[cfg(test)]
 mod tests {

@@ -7,13 +7,13 @@ use http::StatusCode;
 use super::{DatabaseLogin, duration};
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::limits;
-use crate::aws_call::query::{self, QueryForm};
+use crate::aws_call::query::QueryForm;
 use crate::aws_call::secret_text::SecretText;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
 use crate::aws_call::xml;
 use crate::error::Error;
-use crate::primitives::xml::{Element, Problem};
+use crate::primitives::xml::Element;
 use crate::service::hosts::Api;
 
 const VERSION: &str = "2012-12-01";
@@ -113,7 +113,7 @@ impl<'a> GetClusterCredentials<'a> {
         let (identifier, domain) = self.cluster.names()?;
         let seconds = duration("DurationSeconds", self.duration)?;
         let form = QueryForm::new("GetClusterCredentials", VERSION)
-            .text("DbUser", self.db_user)
+            .optional("DbUser", Some(self.db_user))
             .optional("DbName", self.db_name)
             .optional("ClusterIdentifier", identifier)
             .optional("DurationSeconds", seconds.map(|s| s.to_string()).as_deref())
@@ -131,8 +131,7 @@ impl<'a> GetClusterCredentials<'a> {
         status: StatusCode,
         body: impl AsRef<[u8]>,
     ) -> Result<DatabaseLogin, ServiceError> {
-        let action = "GetClusterCredentials";
-        query::read(action, NAMESPACE, status, body.as_ref(), login)
+        read("GetClusterCredentials", status, body.as_ref())
     }
 }
 
@@ -204,28 +203,30 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
         status: StatusCode,
         body: impl AsRef<[u8]>,
     ) -> Result<DatabaseLogin, ServiceError> {
-        let action = "GetClusterCredentialsWithIAM";
-        query::read(action, NAMESPACE, status, body.as_ref(), login)
+        read("GetClusterCredentialsWithIAM", status, body.as_ref())
     }
 }
 
 fn to_be_signed(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
     Ok(SignableRequest {
-        request: form.into_request(&endpoint.origin(Api::Redshift)?)?,
+        request: form.into_request(&endpoint.url(Api::Redshift)?)?,
         service: "redshift",
         region: endpoint.region().to_owned(),
     })
 }
 
-fn login(result: &Element<'_>) -> Result<DatabaseLogin, Problem> {
-    let refresh = "NextRefreshTime";
-    let has_refresh = result.child(refresh)?.is_some();
-    Ok(DatabaseLogin {
-        user: result.required("DbUser")?,
-        password: SecretText::new(result.required("DbPassword")?),
-        expires_at: xml::date(result, "Expiration")?,
-        next_refresh_at: has_refresh
-            .then(|| xml::date(result, refresh))
-            .transpose()?,
+fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<DatabaseLogin, ServiceError> {
+    let is_result = |root: &Element<'_>| {
+        root.name().strip_suffix("Response") == Some(action)
+            && matches!(root.namespace(), "" | NAMESPACE)
+    };
+    xml::read(action, status, body, is_result, |response| {
+        let result = response.required_child(&format!("{action}Result"))?;
+        Ok(DatabaseLogin {
+            user: result.required("DbUser")?,
+            password: SecretText::new(result.required("DbPassword")?),
+            expires_at: result.date("Expiration")?,
+            next_refresh_at: result.optional_date("NextRefreshTime")?,
+        })
     })
 }

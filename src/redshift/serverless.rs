@@ -19,7 +19,8 @@ use http::Response;
 
 use super::{DatabaseLogin, duration};
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::{JsonObject, JsonResponse};
+use crate::aws_call::json;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::secret_text::SecretText;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
@@ -112,9 +113,9 @@ impl<'a> GetCredentials<'a> {
                 duration("durationSeconds", self.duration)?,
             )
             .optional("customDomainName", domain);
-        let origin = endpoint.origin(Api::RedshiftServerless)?;
+        let url = endpoint.url(Api::RedshiftServerless)?;
         Ok(SignableRequest {
-            request: body.into_aws_json(&origin, "RedshiftServerless.GetCredentials")?,
+            request: body.into_aws_json(&url, "RedshiftServerless.GetCredentials")?,
             service: SERVICE,
             region: endpoint.region().to_owned(),
         })
@@ -125,13 +126,13 @@ impl<'a> GetCredentials<'a> {
     /// # Errors
     /// What Redshift Serverless refuses, and a response that is not one of this call.
     pub fn parse(response: &Response<impl AsRef<[u8]>>) -> Result<DatabaseLogin, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        let fields = response.fields();
-        Ok(DatabaseLogin {
-            user: fields.text("dbUser")?.to_owned(),
-            password: SecretText::new(fields.text("dbPassword")?.to_owned()),
-            expires_at: fields.time("expiration")?,
-            next_refresh_at: fields.optional_time("nextRefreshTime")?,
+        json::read(response, |fields| {
+            Ok(DatabaseLogin {
+                user: fields.required("dbUser")?,
+                password: SecretText::new(fields.required("dbPassword")?),
+                expires_at: fields.date("expiration")?,
+                next_refresh_at: fields.optional_date("nextRefreshTime")?,
+            })
         })
     }
 }

@@ -34,10 +34,10 @@ use http::{HeaderValue, Request, StatusCode};
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
-use crate::aws_call::{limits, query};
+use crate::aws_call::{limits, xml};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::xml::{self, Element, Problem};
+use crate::primitives::xml::Element;
 use crate::service::hosts::Api;
 use crate::sigv4::object_key::encode_segment;
 
@@ -253,40 +253,31 @@ impl<'a> GetDataAccess<'a> {
     /// # Errors
     /// What S3 refuses, and a response that is not one of this call.
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<DataAccess, ServiceError> {
-        let malformed = |Problem(problem)| ServiceError::malformed(status, problem);
-        let text = xml::text(body.as_ref()).map_err(malformed)?;
-        let document = xml::parse(text).map_err(malformed)?;
-        let root = Element::root(&document);
-        let of_s3 = root.namespace().is_empty() || root.namespace() == NAMESPACE;
-        match root.name() {
-            "ErrorResponse" | "Error" => {
-                Err(query::refused(status, &root).unwrap_or_else(malformed))
-            }
-            "GetDataAccessResult" if status.is_success() && of_s3 => {
-                data_access(&root).map_err(malformed)
-            }
-            _ => Err(ServiceError::malformed(
-                status,
-                "is not a GetDataAccess response",
-            )),
-        }
+        let is_result = |root: &Element<'_>| {
+            root.name() == "GetDataAccessResult" && matches!(root.namespace(), "" | NAMESPACE)
+        };
+        xml::read(
+            "GetDataAccess",
+            status,
+            body.as_ref(),
+            is_result,
+            |result| {
+                let grantee = match result.child("Grantee")? {
+                    None => None,
+                    Some(grantee) => Some(Grantee {
+                        kind: grantee.text("GranteeType")?,
+                        identifier: grantee.text("GranteeIdentifier")?,
+                    }),
+                };
+                Ok(DataAccess {
+                    credentials: result.credentials()?,
+                    matched_grant_target: result.text("MatchedGrantTarget")?,
+                    grantee,
+                    matched_instance_arn: result.text("MatchedInstanceArn")?,
+                })
+            },
+        )
     }
-}
-
-fn data_access(result: &Element<'_>) -> Result<DataAccess, Problem> {
-    let grantee = match result.child("Grantee")? {
-        None => None,
-        Some(grantee) => Some(Grantee {
-            kind: grantee.text("GranteeType")?,
-            identifier: grantee.text("GranteeIdentifier")?,
-        }),
-    };
-    Ok(DataAccess {
-        credentials: crate::aws_call::xml::credentials(result)?,
-        matched_grant_target: result.text("MatchedGrantTarget")?,
-        grantee,
-        matched_instance_arn: result.text("MatchedInstanceArn")?,
-    })
 }
 
 /// Credentials for what a grant allows, and which grant that is.

@@ -80,14 +80,6 @@ impl Addressing {
     /// Creates the addressing of a client in this Region, without options.
     ///
     /// The pseudo-region `aws-global` stands for `us-east-1` at `s3.amazonaws.com`.
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    ///
-    /// let address = Addressing::new("cn-north-1").bucket("photos-2026")?;
-    /// assert_eq!(address.host(), "photos-2026.s3.cn-north-1.amazonaws.com.cn");
-    /// # Ok::<(), countersign::s3::AddressError>(())
-    /// ```
     pub fn new(region: impl Into<String>) -> Self {
         Self {
             region: region.into(),

@@ -36,10 +36,10 @@
 use http::{HeaderName, HeaderValue, Request, StatusCode};
 
 use crate::address::{Address, AddressError, SigningScheme};
-use crate::aws_call::{self, ServiceError, SignableRequest};
+use crate::aws_call::{ServiceError, SignableRequest, xml};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error;
-use crate::primitives::xml::{self, Element, Problem};
+use crate::primitives::xml::Element;
 use crate::s3::address::Addressing;
 use crate::sigv4::scope::check_host_label;
 
@@ -131,18 +131,6 @@ impl CreateSession {
     ///
     /// # Errors
     /// A name that is not a directory bucket's; a region that is no label of a host.
-    ///
-    /// ```
-    /// use countersign::s3::express::CreateSession;
-    ///
-    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
-    /// let to_sign = ask.request("us-east-1")?;
-    /// assert_eq!((to_sign.service(), to_sign.region()), ("s3express", "us-east-1"));
-    ///
-    /// let error = CreateSession::new("demo").request("us-east-1").unwrap_err();
-    /// assert!(error.to_string().contains("is not the name of a directory bucket"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
         self.request_at(&Addressing::new(region))
     }
@@ -204,40 +192,24 @@ impl CreateSession {
     /// # Ok::<(), countersign::aws_call::ServiceError>(())
     /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, ServiceError> {
-        let malformed = |Problem(problem)| ServiceError::malformed(status, problem);
-        let text = xml::text(body.as_ref()).map_err(malformed)?;
-        let document = xml::parse(text).map_err(malformed)?;
-        let root = Element::root(&document);
-        let of_s3 = matches!(root.namespace(), "" | NAMESPACE);
-        match root.name() {
-            "Error" => Err(refused(status, &root).unwrap_or_else(malformed)),
-            // The reference names it by the second, and S3 answers with the first.
-            "CreateSessionResult" | "CreateSessionOutput" if status.is_success() && of_s3 => {
-                credentials(&root).map_err(malformed)
-            }
-            _ => {
-                let problem = "is not one of CreateSession".to_owned();
-                Err(malformed(Problem(problem)))
-            }
-        }
+        // The reference names it by the second, and S3 answers with the first.
+        let is_result = |root: &Element<'_>| {
+            matches!(root.name(), "CreateSessionResult" | "CreateSessionOutput")
+                && matches!(root.namespace(), "" | NAMESPACE)
+        };
+        xml::read(
+            "CreateSession",
+            status,
+            body.as_ref(),
+            is_result,
+            |result| {
+                let credentials = result.credentials()?;
+                let token = credentials.session_token().map(SessionToken::expose);
+                let token = SessionToken::s3_express(token.unwrap_or_default());
+                Ok(credentials.with_session_token(token))
+            },
+        )
     }
-}
-
-fn credentials(result: &Element<'_>) -> Result<Credentials, Problem> {
-    let credentials = aws_call::xml::credentials(result)?;
-    let token = credentials.session_token().map(SessionToken::expose);
-    let token = SessionToken::s3_express(token.unwrap_or_default());
-    Ok(credentials.with_session_token(token))
-}
-
-fn refused(status: StatusCode, error: &Element<'_>) -> Result<ServiceError, Problem> {
-    Ok(ServiceError::refused(
-        status,
-        None,
-        error.required("Code")?,
-        error.text("Message")?.unwrap_or_default(),
-        error.text("RequestId")?,
-    ))
 }
 
 /// Returns the host of a directory bucket, or of an access point of one.

@@ -7,6 +7,8 @@ use crate::service::partition::Partition;
 /// A service whose hosts the table knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
+    #[cfg(feature = "codeartifact")]
+    CodeArtifact,
     /// Where the console signs users in.
     #[cfg(feature = "console")]
     Console,
@@ -23,9 +25,19 @@ pub(crate) enum Api {
     S3Control,
     #[cfg(feature = "signin")]
     Signin,
+    #[cfg(feature = "sts")]
+    Sts,
     #[cfg(feature = "tokens")]
     SesSmtp,
 }
+
+/// The host of STS for all regions of the partition `aws`.
+#[cfg(feature = "_endpoint")]
+pub(crate) const STS_GLOBAL: &str = "sts.amazonaws.com";
+
+/// The regions of the partition `aws` in which STS has FIPS endpoints.
+#[cfg(feature = "sts")]
+const STS_FIPS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
 
 /// Host names with `{R}` for the region, `{S}` for the partition's domain and `{D}` for its
 /// dual-stack domain. An empty name means that AWS documents no such host.
@@ -54,6 +66,13 @@ impl Hosts {
 impl Api {
     fn hosts(self, partition: Partition) -> Hosts {
         match (self, partition) {
+            #[cfg(feature = "codeartifact")]
+            (Self::CodeArtifact, _) => Hosts {
+                plain: "codeartifact.{R}.{S}",
+                fips: "codeartifact-fips.{R}.{S}",
+                dual_stack: "codeartifact.{R}.{D}",
+                fips_dual_stack: "codeartifact-fips.{R}.{D}",
+            },
             #[cfg(feature = "console")]
             (Self::Console, Partition::Aws) => Hosts::plain("{R}.signin.aws.amazon.com"),
             // One for all regions.
@@ -128,9 +147,39 @@ impl Api {
             (Self::Signin, Partition::IsoE) => Hosts::plain("{R}.signin.csphome.adc-e.uk"),
             #[cfg(feature = "signin")]
             (Self::Signin, Partition::IsoF) => Hosts::plain("{R}.signin.csphome.hci.ic.gov"),
+            #[cfg(feature = "sts")]
+            (Self::Sts, Partition::Aws) => Hosts {
+                plain: "sts.{R}.{S}",
+                fips: "sts-fips.{R}.{S}",
+                dual_stack: "sts.{R}.{D}",
+                fips_dual_stack: "sts-fips.{R}.{D}",
+            },
+            // All regional endpoints of AWS GovCloud are validated.
+            #[cfg(feature = "sts")]
+            (Self::Sts, Partition::GovCloud) => Hosts {
+                plain: "sts.{R}.{S}",
+                fips: "sts.{R}.{S}",
+                dual_stack: "sts.{R}.{D}",
+                fips_dual_stack: "sts-fips.{R}.{D}",
+            },
+            #[cfg(feature = "sts")]
+            (Self::Sts, _) => Hosts {
+                dual_stack: "sts.{R}.{D}",
+                ..Hosts::plain("sts.{R}.{S}")
+            },
             #[cfg(feature = "tokens")]
             (Self::SesSmtp, _) => Hosts::plain("email-smtp.{R}.{S}"),
         }
+    }
+
+    /// The host that all regions of the partition `aws` share.
+    #[cfg(feature = "_endpoint")]
+    pub(crate) fn global_host(self) -> &'static str {
+        #[cfg(feature = "sts")]
+        if self == Self::Sts {
+            return STS_GLOBAL;
+        }
+        NONE
     }
 
     /// The host in a region, which is a label of a host name already.
@@ -142,6 +191,12 @@ impl Api {
             (true, false) => (hosts.fips, EndpointProblem::NoFips),
             (false, true) => (hosts.dual_stack, EndpointProblem::NoDualStack),
             (true, true) => (hosts.fips_dual_stack, EndpointProblem::NoDualStackFips),
+        };
+        #[cfg(feature = "sts")]
+        let template = match self {
+            // Not in every region of the partition.
+            Self::Sts if fips && partition == Partition::Aws && !STS_FIPS.contains(&region) => NONE,
+            _ => template,
         };
         if template.is_empty() {
             return Err(Error::NoEndpoint {

@@ -156,7 +156,7 @@ pub(crate) fn is_region(label: &str) -> bool {
 }
 
 /// The SDKs' name for the endpoints that all regions of the partition `aws` share.
-#[cfg(any(feature = "sts", feature = "tokens"))]
+#[cfg(any(feature = "_endpoint", feature = "tokens"))]
 pub(crate) const GLOBAL: &str = "aws-global";
 
 /// The region in the credential scope: STS's global endpoint is signed for `us-east-1`.

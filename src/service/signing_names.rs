@@ -165,6 +165,31 @@ fn in_partition(labels: &[&str], partition: Partition) -> Option<HostService> {
     }
 }
 
+/// The prefixes of hosts that take bearer tokens, by the service models of AWS's SDKs.
+#[cfg(any(feature = "signin", feature = "tokens"))]
+const BEARER_PREFIXES: [&str; 4] = [
+    "account-access-runtime",
+    "agent-registry",
+    "bedrock",
+    "bedrock-runtime",
+];
+
+/// The hosts of a service in a region that take bearer tokens, those of FIPS too.
+#[cfg(any(feature = "signin", feature = "tokens"))]
+pub(crate) fn bearer_hosts(service: &str, region: &str) -> Vec<String> {
+    let domain = Partition::of(region).domain();
+    BEARER_PREFIXES
+        .iter()
+        .filter_map(|prefix| Some((prefix, row(prefix)?)))
+        .filter(|(_, (name, _))| *name == service)
+        .flat_map(|(prefix, (_, what))| {
+            let fips = what.contains(known::FIPS).then_some("-fips");
+            let forms = [Some(""), fips].into_iter().flatten();
+            forms.map(move |fips| format!("{prefix}{fips}.{region}.{domain}"))
+        })
+        .collect()
+}
+
 /// Hosts whose last label is not a region.
 fn without_region(labels: &[&str], partition: Partition) -> Option<HostService> {
     let found = |service, region: Option<&str>| HostService {

@@ -4,7 +4,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
 use crate::primitives::ascii::{header_value, own_ascii};
-use crate::request::RequestView;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::HashedPayload;
 use crate::sigv4::session_token::ReadyToken;
@@ -28,12 +27,7 @@ const WRITTEN: [&str; 6] = [
 
 /// Whether the signer writes a header itself, so that it signs and sends no other.
 pub(crate) fn is_written(name: &str) -> bool {
-    may_be_written(name) && WRITTEN.contains(&name)
-}
-
-/// Most headers begin otherwise.
-fn may_be_written(name: &str) -> bool {
-    name.starts_with("x-amz-") || name == AUTHORIZATION
+    Written::default().notes(name)
 }
 
 /// The headers that the signer writes and that a request already has, from an earlier signing.
@@ -41,16 +35,15 @@ fn may_be_written(name: &str) -> bool {
 pub(crate) struct Written(u8);
 
 impl Written {
-    pub(crate) fn of(request: &RequestView<'_>) -> Self {
-        let mut written = Self::default();
-        for (name, _) in request.headers.iter() {
-            if may_be_written(name)
-                && let Some(bit) = WRITTEN.iter().position(|written| *written == name)
-            {
-                written.0 |= 1 << bit;
-            }
+    /// Notes a header if the signer writes it, and returns whether it does.
+    pub(crate) fn notes(&mut self, name: &str) -> bool {
+        // Most headers begin otherwise.
+        if !name.starts_with("x-amz-") && name != AUTHORIZATION {
+            return false;
         }
-        written
+        let bit = WRITTEN.iter().position(|written| *written == name);
+        self.0 |= bit.map_or(0, |bit| 1 << bit);
+        bit.is_some()
     }
 
     pub(crate) fn has(self, name: &str) -> bool {
@@ -58,10 +51,12 @@ impl Written {
     }
 
     fn iter(self) -> impl Iterator<Item = &'static str> {
+        let noted = move |(i, _): &(usize, &&str)| self.0 >> i & 1 == 1;
         WRITTEN
-            .into_iter()
+            .iter()
             .enumerate()
-            .filter_map(move |(i, name)| (self.0 & (1 << i) != 0).then_some(name))
+            .filter(noted)
+            .map(|(_, name)| *name)
     }
 }
 
@@ -94,25 +89,12 @@ pub struct AddedHeaders<'s> {
     pub(crate) region_set: Option<&'s str>,
     pub(crate) authorization: Vec<u8>,
     pub(crate) signature: Signature,
+    /// What the request has of an earlier signing.
+    pub(crate) stale: Written,
 }
 
 impl AddedHeaders<'_> {
     /// Names in lower case, and values. They hold the session token and the signature.
-    ///
-    /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// # let now = time::macros::datetime!(2015-08-30 12:36 UTC);
-    ///
-    /// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-    ///     .with_session_token("AQoDYXdzEJr...");
-    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
-    /// let mut names: Vec<&str> = added.iter().map(|(name, _)| name).collect();
-    /// names.sort_unstable();
-    /// assert_eq!(names, ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let token = self
             .session_token
@@ -132,19 +114,6 @@ impl AddedHeaders<'_> {
 
     /// Whether a header of the request must go before these are added: it is one that the signer
     /// writes, left over from an earlier signing, and it was not signed again.
-    ///
-    /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-    /// # let now = time::macros::datetime!(2015-08-30 12:36 UTC);
-    ///
-    /// // What is left of an earlier signing goes; the request's own headers stay.
-    /// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("authorization", b"AWS4-HMAC-SHA256 ...")];
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
-    /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
-    /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
-    /// assert!(added.replaces("authorization") && !added.replaces("host"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn replaces(&self, name: &str) -> bool {
         WRITTEN.contains(&name)
     }
@@ -165,8 +134,8 @@ impl AddedHeaders<'_> {
         room.map_err(|_| Error::TooManyHeaders)
     }
 
-    pub(crate) fn insert_into(self, headers: &mut HeaderMap, stale: Written) -> Signature {
-        for name in stale.iter() {
+    pub(crate) fn insert_into(self, headers: &mut HeaderMap) -> Signature {
+        for name in self.stale.iter() {
             headers.remove(name);
         }
         let mut insert = |name, value| headers.insert(name, value);
@@ -176,6 +145,8 @@ impl AddedHeaders<'_> {
         );
         if let Some(hashed) = self.content_sha256 {
             let value = match hashed.literal() {
+                // Checked at compile time, like the names.
+                Some("UNSIGNED-PAYLOAD") => const { HeaderValue::from_static("UNSIGNED-PAYLOAD") },
                 Some(literal) => HeaderValue::from_static(literal),
                 None => header_value(hashed.as_str()),
             };

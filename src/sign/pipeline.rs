@@ -3,10 +3,10 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, expired};
 use crate::error::Error;
 use crate::primitives::ascii::header_value;
-use crate::primitives::scan::holds;
+use crate::primitives::scan::{cut, holds};
 use crate::request::{HeaderChange, HttpRequest, RawRequest, RequestView, authority_of, host_of};
 use crate::service::{ContentSha256, Service};
 use crate::sign::added_headers::{
@@ -14,14 +14,15 @@ use crate::sign::added_headers::{
 };
 use crate::sign::presigned::{Lifetime, Presigned, PresignedTarget};
 use crate::sigv4::authorization::{
-    AuthorizationParameters, already_declared, declares, header_len, refuse_signed, write_encoded,
-    write_header_end, write_header_start,
+    AuthorizationParameters, already_declared, declares, header_len, refuse_signed,
+    write_header_end, write_header_start, write_parameter,
 };
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::UnsignedParameters;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::payload_hash::{HashedPayload, PayloadHash};
 use crate::sigv4::scope::check_service;
 use crate::sigv4::session_token::ReadyToken;
@@ -29,10 +30,15 @@ use crate::sigv4::signature::Signature;
 use crate::sigv4::signing_key::Key;
 use crate::timestamp::Timestamp;
 
+/// Where a catalog's own login goes.
+const ORIGINAL_AUTHORIZATION: &str = "original-authorization";
+
 /// Who signs, and for which service: all that stays the same from request to request but for the
 /// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
 pub(crate) struct SigningContext {
     pub(crate) access_key_id: String,
+    /// The same, percent-encoded.
+    encoded_id: String,
     pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<Timestamp>,
     pub(crate) service: Service,
@@ -50,6 +56,7 @@ impl SigningContext {
         credentials.check()?;
         Ok(Self {
             access_key_id: credentials.access_key_id().to_owned(),
+            encoded_id: encode_segment(credentials.access_key_id()),
             session_token: credentials
                 .session_token()
                 .map(ReadyToken::new)
@@ -62,7 +69,7 @@ impl SigningContext {
 
     /// The request timestamp, while the credentials last.
     pub(crate) fn date(&self, now: Timestamp) -> Result<AmzDate, Error> {
-        if let Some(expiration) = self.expiration.filter(|expiration| *expiration <= now) {
+        if let Some(expiration) = expired(self.expiration, now) {
             return Err(Error::CredentialsExpired { expiration, now });
         }
         AmzDate::new(now)
@@ -79,11 +86,12 @@ impl SigningContext {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<Signature, Error> {
+        let kept = self.kept_authorization(request.headers(), changes);
+        let changes = kept.as_deref().unwrap_or(changes);
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
-        let view = RequestView::new(request).with(changes);
+        let view = RequestView::with_changes(request, changes);
         let host = lowercase_host(request, view.host);
-        let stale = Written::of(&view);
-        let added = self.seal(&view, stale, payload, date, key)?;
+        let added = self.seal(&view, payload, date, key)?;
 
         let headers = request.headers_mut();
         for (name, value) in changes {
@@ -95,7 +103,37 @@ impl SigningContext {
         if let Some(host) = host {
             headers.insert(http::header::HOST, host);
         }
-        Ok(added.insert_into(headers, stale))
+        Ok(added.insert_into(headers))
+    }
+
+    /// The changes, and one more: the request's own login in a header that signing does not write.
+    #[cold]
+    fn renamed_authorization(
+        headers: &HeaderMap,
+        changes: &[HeaderChange],
+    ) -> Option<Vec<HeaderChange>> {
+        let own = headers.get(http::header::AUTHORIZATION)?;
+        // What an earlier signing left is replaced.
+        if own.as_bytes().starts_with(b"AWS4-") {
+            return None;
+        }
+        let mut own = own.clone();
+        own.set_sensitive(true);
+        let name = const { HeaderName::from_static(ORIGINAL_AUTHORIZATION) };
+        let mut changes = changes.to_vec();
+        changes.push((name, Some(own)));
+        Some(changes)
+    }
+
+    fn kept_authorization(
+        &self,
+        headers: &HeaderMap,
+        changes: &[HeaderChange],
+    ) -> Option<Vec<HeaderChange>> {
+        if !self.service.rules().keep_authorization {
+            return None;
+        }
+        Self::renamed_authorization(headers, changes)
     }
 
     pub(crate) fn sign_raw(
@@ -105,15 +143,13 @@ impl SigningContext {
         date: &AmzDate,
         key: &impl Key,
     ) -> Result<AddedHeaders<'_>, Error> {
-        let view = RequestView::from_raw(request)?;
-        self.seal(&view, Written::of(&view), payload, date, key)
+        self.seal(&RequestView::from_raw(request)?, payload, date, key)
     }
 
-    /// Signs in the header form. `stale` is what the request has of an earlier signing.
+    /// Signs in the header form.
     fn seal<K: Key>(
         &self,
         request: &RequestView<'_>,
-        stale: Written,
         payload: PayloadHash,
         date: &AmzDate,
         key: &K,
@@ -121,18 +157,26 @@ impl SigningContext {
         let (rules, hashed) = (self.service.rules(), payload.to_hashed_payload());
         let mut canonical = CanonicalRequest::empty(payload);
         let path = CanonicalPath::new(request.path, rules)?;
+        let mut stale = Written::default();
         canonical.read(request, path, UnsignedParameters::None, |name| {
-            self.signs(name)
+            !stale.notes(name) && rules.signs(name)
         })?;
         for parameter in canonical.query.as_slice() {
             refuse_signed(parameter)?;
         }
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
+        // The last line stays in hex.
+        let sent = match (rules.content_sha256, payload) {
+            (ContentSha256::Base64, PayloadHash::Sha256(hash)) if payload != PayloadHash::EMPTY => {
+                HashedPayload::base64(&hash)
+            }
+            _ => hashed,
+        };
         let headers = &mut canonical.headers;
         // In order already, which makes sorting short.
         if content_sha256 {
-            headers.push_canonical(CONTENT_SHA256, hashed.as_str().as_bytes());
+            headers.push_canonical(CONTENT_SHA256, sent.as_str().as_bytes());
         }
         headers.push_canonical(DATE, date.as_bytes());
         if let Some(regions) = &self.region_set {
@@ -155,11 +199,12 @@ impl SigningContext {
         write_header_end(&mut authorization, &signature);
         Ok(AddedHeaders {
             date: *date,
-            content_sha256: content_sha256.then_some(hashed),
+            content_sha256: content_sha256.then_some(sent),
             session_token: self.session_token.as_ref(),
             region_set: self.region_set.as_deref(),
             authorization,
             signature,
+            stale,
         })
     }
 
@@ -312,16 +357,16 @@ impl SigningContext {
         let (_, written) = url.split_at(start);
         // If no parameter of the caller sorts between them, they are one piece, with the first name.
         let pieces = written.splitn(if between { usize::MAX } else { 1 }, '&');
-        for (name, value) in pieces.filter_map(|piece| piece.split_once('=')) {
+        for (name, value) in pieces.filter_map(|piece| cut(piece, b'=')) {
             canonical.query.push_canonical(name, value);
         }
         canonical.query.sort();
         let hash = canonical.hash();
         let signature = terms.key.sign_request(terms.date, &hash);
 
-        write_encoded(&mut url, ("X-Amz-Signature", signature.as_str()));
+        write_parameter(&mut url, "&X-Amz-Signature=", signature.as_str());
         if let Some(token) = unsigned_token {
-            write_encoded(&mut url, token.parameter());
+            token.write_parameter(&mut url);
         }
         Ok(SealedUrl {
             url,
@@ -385,12 +430,12 @@ impl SigningContext {
     ) -> AuthorizationParameters<'a> {
         AuthorizationParameters {
             algorithm: K::ALGORITHM,
-            access_key_id: &self.access_key_id,
+            encoded_id: &self.encoded_id,
             scope: terms.key.scope(),
             date: terms.date,
             expires_in: terms.expires_in,
             region_set: self.region_set.as_deref(),
-            session_token: self.signed_token(true).map(ReadyToken::parameter),
+            session_token: self.signed_token(true),
             headers,
         }
     }
@@ -446,7 +491,7 @@ impl SigningContext {
                 });
             }
             ContentSha256::Never => false,
-            ContentSha256::Always | ContentSha256::InHeaderForm => true,
+            ContentSha256::Always | ContentSha256::InHeaderForm | ContentSha256::Base64 => true,
             ContentSha256::UnsignedOnly if payload == PayloadHash::Unsigned => true,
             ContentSha256::UnsignedOnly => {
                 return Err(Error::PayloadMustBeUnsigned {
@@ -499,15 +544,16 @@ impl Origin<'_> {
 /// becomes the `%20` that it is signed as, because servers disagree about it.
 fn write_query(query: &str, url: &mut String) {
     url.push('?');
+    if query.is_empty() {
+        return;
+    }
     for (i, piece) in query.split('+').enumerate() {
         if i > 0 {
             url.push_str("%20");
         }
         url.push_str(piece);
     }
-    if !query.is_empty() {
-        url.push('&');
-    }
+    url.push('&');
 }
 
 /// How much [`write_query`] writes.

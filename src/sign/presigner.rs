@@ -131,19 +131,6 @@ impl Presigner {
     ///
     /// # Errors
     /// - everything that [`Signer::presign`] returns
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use countersign::{Credentials, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let hour = Duration::from_secs(3600);
-    /// let presigner = signer.presigner(hour, now)?;
-    /// let one_by_one = signer.presign(&request, hour, now)?;
-    /// assert_eq!(presigner.presign(&request)?.url(), one_by_one.url());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn presign<R: HttpRequest>(&self, request: &R) -> Result<Presigned, Error> {
         self.signer
             .signing_context()

@@ -67,18 +67,6 @@ impl Signer {
     ///   its own
     /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
     ///   if no AWS credentials look like that
-    ///
-    /// ```
-    /// use countersign::{Credentials, Rules, Service, Signer};
-    ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let s3 = Signer::new(credentials.clone(), "eu-central-1", "s3")?;
-    /// assert_eq!(s3.service().rules(), &Rules::S3);
-    /// let store = Service::new("storage", Rules::S3);
-    /// let store = Signer::new(credentials, "auto", store)?;
-    /// assert_eq!(store.service().name(), "storage");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn new(
         credentials: Credentials,
         region: impl Into<String>,

@@ -59,15 +59,6 @@ impl Signer {
     /// # Errors
     /// - [`Error::InvalidRegionSet`] if the region set is empty or malformed
     /// - everything that [`Signer::new`](crate::Signer::new) returns
-    ///
-    /// ```
-    /// use countersign::{sigv4a, Credentials};
-    ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let signer = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "events")?;
-    /// assert_eq!(signer.region_set(), "us-east-1,eu-west-1");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn new(
         credentials: Credentials,
         region_set: impl Into<String>,

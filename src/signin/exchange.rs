@@ -6,7 +6,7 @@ use http::{Request, Response};
 
 use super::{IssuedToken, check_resource, post};
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::JsonObject;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::limits;
 use crate::aws_call::service_error::ServiceError;
 use crate::error::Error;

@@ -6,7 +6,8 @@ use http::Response;
 
 use super::{post, to_be_signed};
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::{JsonObject, JsonResponse};
+use crate::aws_call::json;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
@@ -128,29 +129,23 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
     pub fn parse(
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<IntrospectOAuth2TokenWithIamResponse, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        let fields = response.fields();
-        let text = |name| Ok(fields.optional(name)?.map(str::to_owned));
-        let time = |name| {
-            let seconds = fields.number(name)?.map(i64::try_from).transpose();
-            let seconds = seconds.map_err(|_| fields.malformed(name, "no time in"))?;
-            Ok(seconds.map(Timestamp::from_unix_seconds))
-        };
-        Ok(IntrospectOAuth2TokenWithIamResponse {
-            active: fields.flag("active")?,
-            kind: text("token_type")?,
-            expires_at: time("exp")?,
-            issued_at: time("iat")?,
-            not_before: time("nbf")?,
-            subject: text("sub")?,
-            audience: text("aud")?,
-            issuer: text("iss")?,
-            id: text("jti")?,
-            account_id: text("account_id")?,
-            client_id: text("client_id")?,
-            user_id: text("user_id")?,
-            signin_session: text("signin_session")?,
-            resource: text("resource")?,
+        json::read(response, |fields| {
+            Ok(IntrospectOAuth2TokenWithIamResponse {
+                active: fields.flag("active")?,
+                kind: fields.text("token_type")?,
+                expires_at: fields.optional_date("exp")?,
+                issued_at: fields.optional_date("iat")?,
+                not_before: fields.optional_date("nbf")?,
+                subject: fields.text("sub")?,
+                audience: fields.text("aud")?,
+                issuer: fields.text("iss")?,
+                id: fields.text("jti")?,
+                account_id: fields.text("account_id")?,
+                client_id: fields.text("client_id")?,
+                user_id: fields.text("user_id")?,
+                signin_session: fields.text("signin_session")?,
+                resource: fields.text("resource")?,
+            })
         })
     }
 }
@@ -213,7 +208,7 @@ impl<'a> RevokeOAuth2TokenWithIam<'a> {
         if response.status().is_success() {
             return Ok(());
         }
-        JsonResponse::read(response).map(|_| ())
+        json::read(response, |_| Ok(()))
     }
 }
 

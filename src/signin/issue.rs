@@ -6,7 +6,7 @@ use http::Response;
 
 use super::{IssuedToken, check_resource, post, to_be_signed};
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::JsonObject;
+use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::limits;
 use crate::aws_call::service_error::ServiceError;
 use crate::aws_call::signable_request::SignableRequest;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use http::{Response, Uri};
+use zeroize::Zeroizing;
 
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::json::JsonResponse;
+use crate::aws_call::json;
 use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::service_error::ServiceError;
 use crate::bearer::BearerToken;
+use crate::service::signing_names::bearer_hosts;
 use crate::timestamp::Timestamp;
 
 const LONGEST_TOKEN: usize = 4096;
@@ -32,8 +34,9 @@ pub struct IssuedToken {
     /// The token. Its service is the label in front of `.amazonaws.com` if the resource is such a
     /// name, else the resource as it was given. Its region is the one of the call.
     ///
-    /// If the resource is an `https` URL, the token may be sent to its host. Otherwise it names no
-    /// host: add the service's with [`BearerToken::with_host`].
+    /// If the resource is an `https` URL, the token may be sent to its host. If it is a service
+    /// whose API takes bearer tokens, such as Bedrock, the token may be sent to its hosts in the
+    /// region. Otherwise it names no host: add one with [`BearerToken::with_host`].
     pub token: BearerToken,
     /// How long it lives, counted from the call.
     pub expires_in: Duration,
@@ -48,30 +51,38 @@ impl IssuedToken {
         response: &Response<impl AsRef<[u8]>>,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
-        let response = JsonResponse::read(response)?;
-        let fields = response.fields();
-        let text = fields.text("access_token")?;
-        if text.len() > LONGEST_TOKEN {
-            return Err(fields.malformed("access_token", "more than 4096 characters in"));
-        }
-        if !fields.text("token_type")?.eq_ignore_ascii_case("Bearer") {
-            return Err(fields.malformed("token_type", "a value other than `Bearer` in"));
-        }
-        let Some(seconds) = fields.number("expires_in")? else {
-            return Err(fields.malformed("expires_in", "no"));
-        };
-        let expires_in = Duration::from_secs(seconds);
-        let scope = TokenScope {
-            service: service_of(resource),
-            region: endpoint.region(),
-            hosts: host_of(resource).into_iter().collect(),
-            expires_at: now + expires_in,
-        };
-        Ok(Self {
-            token: scope.token(text),
-            expires_in,
-            kind: fields.optional("issued_token_type")?.map(str::to_owned),
+        json::read(response, |fields| {
+            let text = Zeroizing::new(fields.required("access_token")?);
+            if text.len() > LONGEST_TOKEN {
+                return Err(fields.is_not("access_token", "at most 4096 bytes"));
+            }
+            if !fields
+                .required("token_type")?
+                .eq_ignore_ascii_case("Bearer")
+            {
+                return Err(fields.is_not("token_type", "`Bearer`"));
+            }
+            let expires_in = Duration::from_secs(fields.required_number("expires_in")?);
+            let scope = TokenScope {
+                service: service_of(resource),
+                region: endpoint.region(),
+                hosts: hosts_of_resource(resource, endpoint.region()),
+                expires_at: now + expires_in,
+            };
+            Ok(Self {
+                token: scope.token(&text),
+                expires_in,
+                kind: fields.text("issued_token_type")?,
+            })
         })
+    }
+}
+
+/// The host of a URL, or those of a service that takes bearer tokens.
+fn hosts_of_resource(resource: &str, region: &str) -> Vec<String> {
+    match host_of(resource) {
+        Some(host) => vec![host],
+        None => bearer_hosts(service_of(resource), region),
     }
 }
 

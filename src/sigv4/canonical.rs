@@ -112,10 +112,8 @@ impl<'a> CanonicalRequest<'a> {
         rules: &Rules,
         payload: PayloadHash,
     ) -> Result<Self, Error> {
-        let in_header = request
-            .headers
-            .iter()
-            .any(|(name, _)| name == "authorization");
+        let mut headers = request.headers.as_slice().iter();
+        let in_header = headers.any(|(name, _)| *name == "authorization");
         let unsigned = if in_header {
             UnsignedParameters::None
         } else {
@@ -149,13 +147,13 @@ impl<'a> CanonicalRequest<'a> {
         request: &RequestView<'a>,
         path: CanonicalPath<'a>,
         unsigned: UnsignedParameters,
-        signs: impl Fn(&str) -> bool,
+        mut signs: impl FnMut(&str) -> bool,
     ) -> Result<(), Error> {
         self.method = request.method;
         self.path = path;
         self.query.read(request.query, unsigned)?;
         let mut host = None;
-        for (name, value) in request.headers.iter() {
+        for &(name, value) in request.headers.as_slice() {
             if name == "host" && host.replace(value).is_some() {
                 return Err(Error::DuplicateHost);
             }

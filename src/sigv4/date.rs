@@ -130,12 +130,7 @@ impl AmzDate {
 }
 
 /// A time in seconds since 1970, to the millisecond: a `double` does not promise more.
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "sts"
-))]
+#[cfg(feature = "_json")]
 pub(crate) fn from_epoch(seconds: f64) -> Option<Timestamp> {
     // A value beyond an `i64` saturates, and is then beyond the years that a time can have.
     #[allow(clippy::cast_possible_truncation, reason = "saturates")]

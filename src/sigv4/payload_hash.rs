@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::primitives::ascii::own_ascii;
+use crate::primitives::base64::encode32;
 use crate::primitives::hex::hex32;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::signature::Algorithm;
@@ -181,6 +182,7 @@ pub(crate) struct HashedPayload(Text);
 #[derive(Clone, Copy)]
 enum Text {
     Hex([u8; 64]),
+    Base64([u8; 44]),
     Literal(&'static str),
 }
 
@@ -188,6 +190,7 @@ impl HashedPayload {
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
             Text::Hex(digits) => own_ascii(digits),
+            Text::Base64(digits) => own_ascii(digits),
             Text::Literal(literal) => literal,
         }
     }
@@ -197,6 +200,11 @@ impl HashedPayload {
         Self(Text::Hex(*digits))
     }
 
+    /// The hash as Iceberg's Java client sends it.
+    pub(crate) fn base64(hash: &[u8; 32]) -> Self {
+        Self(Text::Base64(encode32(hash)))
+    }
+
     pub(crate) fn of_literal(literal: &'static str) -> Self {
         Self(Text::Literal(literal))
     }
@@ -204,7 +212,7 @@ impl HashedPayload {
     /// The text, if it is one of the literals.
     pub(crate) fn literal(&self) -> Option<&'static str> {
         match self.0 {
-            Text::Hex(_) => None,
+            Text::Hex(_) | Text::Base64(_) => None,
             Text::Literal(literal) => Some(literal),
         }
     }

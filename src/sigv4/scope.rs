@@ -6,18 +6,11 @@ use std::str::FromStr;
 
 use crate::error::Error;
 use crate::error::scope::ScopeProblem;
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_aws-call", feature = "tokens"))]
 use crate::primitives::host_label::is_host_label;
 use crate::primitives::inline_text::InlineText;
+use crate::primitives::percent::encode;
+use crate::primitives::sink::Sink;
 use crate::service::Rules;
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
@@ -57,18 +50,6 @@ impl CredentialScope {
     /// # Errors
     /// A region or service that is empty, longer than 64 bytes, or holds anything but visible
     /// ASCII, `/` or `,`; a time outside the years 0 to 9999.
-    ///
-    /// ```
-    /// use countersign::{sigv4::CredentialScope, Error};
-    /// use time::macros::datetime;
-    ///
-    /// // In UTC it is the next day already.
-    /// let scope = CredentialScope::new(datetime!(2013-05-23 22:00 -5), "us-east-1", "s3")?;
-    /// assert_eq!(scope.as_str(), "20130524/us-east-1/s3/aws4_request");
-    /// let refused = CredentialScope::new(datetime!(2013-05-24 0:00 UTC), "", "s3");
-    /// assert!(matches!(refused, Err(Error::InvalidRegion { .. })));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn new(now: impl Into<Timestamp>, region: &str, service: &str) -> Result<Self, Error> {
         let now = now.into();
         let date = AmzDate::new(now)?;
@@ -119,6 +100,17 @@ impl CredentialScope {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.text.as_bytes()
+    }
+
+    /// Writes it percent-encoded. The day and the end stay as they are.
+    pub(crate) fn write_encoded(&self, sink: &mut impl Sink) {
+        sink.put(self.day_bytes());
+        for part in [self.region(), Some(self.service())].into_iter().flatten() {
+            sink.put_str("%2F");
+            encode(part.as_bytes(), sink);
+        }
+        sink.put_str("%2F");
+        sink.put_str(END);
     }
 }
 
@@ -223,16 +215,7 @@ impl fmt::Debug for CredentialScope {
 ///
 /// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
 /// that belong to no region, so that no host contains one.
-#[cfg(any(
-    feature = "codeartifact",
-    feature = "console",
-    feature = "ecr",
-    feature = "redshift",
-    feature = "s3",
-    feature = "signin",
-    feature = "sts",
-    feature = "tokens"
-))]
+#[cfg(any(feature = "_aws-call", feature = "tokens"))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
     let problem = if !is_host_label(region) {
         ScopeProblem::NotHostLabel

@@ -72,8 +72,10 @@ pub(crate) struct ReadyToken {
 
 impl ReadyToken {
     /// As a parameter of a query.
-    pub(crate) fn parameter(&self) -> (&str, &str) {
-        (self.parameter_name, self.encoded())
+    pub(crate) fn write_parameter(&self, url: &mut String) {
+        for part in ["&", self.parameter_name, "=", self.encoded()] {
+            url.push_str(part);
+        }
     }
 
     /// How long that is, with its separators.

@@ -8,7 +8,7 @@ use crate::primitives::sha256::HmacSha256;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::sigv4::string_to_sign::StringToSign;
+use crate::sigv4::string_to_sign::{StringToSign, write_before_hash};
 
 /// A signing key: good for one day, one region and one service, and for nothing else.
 ///
@@ -45,17 +45,6 @@ impl SigningKey {
     /// Derives the key for a scope.
     ///
     /// A key of an empty secret verifies nothing in this crate, since anybody can derive it.
-    ///
-    /// ```
-    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    ///
-    /// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
-    /// // One key for all requests of the day: keep it.
-    /// let key = SigningKey::derive(&secret_key, &scope);
-    /// assert_eq!(key.scope(), &scope);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn derive(secret_key: &SecretKey, scope: &CredentialScope) -> Self {
         let mut mac = HmacSha256::new(secret_key.prefixed());
         for part in scope.as_str().split('/') {
@@ -70,21 +59,6 @@ impl SigningKey {
     }
 
     /// Signs a string to sign.
-    ///
-    /// ```
-    /// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
-    ///
-    /// // S3's example of a presigned URL.
-    /// let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
-    /// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &scope);
-    /// let string_to_sign = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n\
-    ///     3bfa292879f6447bbcda7001decf97f4a54dc650c8942174ae0a9121cf58ad04";
-    /// assert_eq!(
-    ///     key.sign(string_to_sign).as_str(),
-    ///     "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
-    /// );
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         let mut mac = self.mac.clone();
         mac.update(string_to_sign.as_ref());
@@ -134,6 +108,13 @@ impl Key for SigningKey {
     fn sign(&self, string_to_sign: &[u8]) -> Signature {
         self.sign(string_to_sign)
     }
+
+    fn sign_request(&self, date: &AmzDate, hash: &[u8; 32]) -> Signature {
+        let mut mac = self.mac.clone();
+        write_before_hash(&mut mac, Self::ALGORITHM, date, &self.scope);
+        mac.update(&hex32(hash));
+        Signature::of_mac(&mac.finish())
+    }
 }
 
 /// A signing key that has begun on what the strings to sign of one instant have in common.
@@ -145,9 +126,8 @@ pub(crate) struct BegunKey {
 
 impl BegunKey {
     pub(crate) fn new(key: SigningKey, date: &AmzDate) -> Self {
-        let start = StringToSign::before_hash(SigningKey::ALGORITHM, date, &key.scope);
         let mut mac = key.mac.clone();
-        mac.update(start.as_ref());
+        write_before_hash(&mut mac, Self::ALGORITHM, date, &key.scope);
         Self { key, mac }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::primitives::hex::hex32;
 use crate::primitives::inline_text::InlineText;
+use crate::primitives::sink::Sink;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
@@ -30,37 +31,16 @@ pub struct StringToSign(InlineText<LONGEST>);
 
 impl StringToSign {
     /// Of a request, by the [hash](crate::sigv4::CanonicalRequest::hash) of its canonical form.
-    ///
-    /// ```
-    /// use countersign::{sigv4::{Algorithm, AmzDate, CanonicalRequest, CredentialScope, StringToSign}, PayloadHash, Rules};
-    /// # let request = http::Request::get("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08")
-    /// #     .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
-    /// #     .header("x-amz-date", "20150830T123600Z").body(())?;
-    ///
-    /// // The IAM User Guide's example.
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-    /// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
-    /// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &canonical.hash());
-    /// assert_eq!(
-    ///     string_to_sign.as_str(),
-    ///     "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
-    ///      f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn new(
         algorithm: Algorithm,
         date: &AmzDate,
         scope: &CredentialScope,
         canonical_request_hash: &[u8; 32],
     ) -> Self {
-        Self::of_lines([
-            algorithm.as_str().as_bytes(),
-            date.as_bytes(),
-            scope.as_bytes(),
-            &hex32(canonical_request_hash),
-        ])
+        let mut text = InlineText::new();
+        write_before_hash(&mut text, algorithm, date, scope);
+        text.push(&hex32(canonical_request_hash));
+        Self(text)
     }
 
     /// Of a chunk of an aws-chunked payload, by the SHA-256 of its bytes. `prior` is the signature
@@ -199,23 +179,26 @@ impl StringToSign {
         Self(text)
     }
 
-    /// The lines before the hash of a request, which is the last.
-    pub(crate) fn before_hash(
-        algorithm: Algorithm,
-        date: &AmzDate,
-        scope: &CredentialScope,
-    ) -> Self {
-        Self::of_lines([
-            algorithm.as_str().as_bytes(),
-            date.as_bytes(),
-            scope.as_bytes(),
-            b"",
-        ])
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+/// Writes the lines before the hash of a request, which is the last.
+pub(crate) fn write_before_hash(
+    sink: &mut impl Sink,
+    algorithm: Algorithm,
+    date: &AmzDate,
+    scope: &CredentialScope,
+) {
+    for line in [
+        algorithm.as_str().as_bytes(),
+        date.as_bytes(),
+        scope.as_bytes(),
+    ] {
+        sink.put(line);
+        sink.put(b"\n");
     }
 }
 

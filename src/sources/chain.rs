@@ -14,8 +14,8 @@ use super::reply::Reply;
 use super::web_identity::account_id;
 use super::{
     BaseSource, Container, Environment, Error, FileLocations, Imds, NamedSource, Platform,
-    ProcessCommand, ProfileFiles, ProfileKeys, ProfileRole, ProfileSource, ResolvedCredentials,
-    SecretText, SelectedProfile, WebIdentity, environment_credentials,
+    ProcessCommand, ProfileFiles, ProfileRole, ProfileSource, ResolvedCredentials, SecretText,
+    SelectedProfile, WebIdentity, environment_credentials,
 };
 use crate::credentials::Credentials;
 use crate::sts::{AssumeRole, Endpoint, Mfa};
@@ -42,7 +42,7 @@ pub use input::Input;
 /// let mut input = Input::Start;
 /// let found = loop {
 ///     input = match chain.next(input, now)? {
-///         // In a program: `std::fs::read`.
+///         // In a program: `std::fs::read(path).into()`.
 ///         Want::File { path } if path == "/home/ann/.aws/credentials" => Input::File(
 ///             b"[default]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=secret\n".to_vec(),
 ///         ),
@@ -528,7 +528,7 @@ impl Chain {
         };
         self.profile = Some((source.base_profile, source.roles.into()));
         let outcome = match source.base {
-            BaseSource::Keys(keys) => Outcome::Found(of_keys(&keys)),
+            BaseSource::Keys(keys) => Outcome::Found(keys.into()),
             BaseSource::Named(NamedSource::Environment) => {
                 match environment_credentials(&self.context.environment)? {
                     Some(resolved) => Outcome::Found(resolved),
@@ -639,13 +639,7 @@ impl Chain {
             .zip(code)
             .map(|(serial, code)| Mfa::new(serial, code.expose()));
         let request = call.request(&self.context.sts()?)?;
-        let credentials = if resolved.next_try().is_some() {
-            // Of an instance during an outage, which AWS accepts.
-            resolved.clone().into_credentials_without_expiration()
-        } else {
-            resolved.credentials().clone()
-        };
-        let request = sign(request, &credentials, now)?;
+        let request = sign(request, resolved.credentials(), now)?;
         self.want(Want::Send(request), State::Role)
     }
 }
@@ -667,12 +661,5 @@ fn sign(
 fn read_role(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
     let response = AssumeRole::parse(reply.status, reply.body).map_err(Error::Sts)?;
     let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from(response.credentials).with_account_id(account_id))
-}
-
-fn of_keys(keys: &ProfileKeys) -> ResolvedCredentials {
-    let secret = keys.secret_access_key.expose();
-    ResolvedCredentials::new(&keys.access_key_id, secret, None)
-        .with_session_token(keys.session_token.as_ref().map(SecretText::expose))
-        .with_account_id(keys.account_id.as_deref())
+    Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
 }

@@ -54,7 +54,7 @@ pub(super) fn parse(document: &[u8], what: &'static str) -> Result<ResolvedCrede
     let expiration = read_time(expiration).ok_or_else(|| members.invalid("Expiration"))?;
     Ok(ResolvedCredentials::new(id, secret, Some(expiration))
         .with_session_token(Some(token))
-        .with_account_id(members.text_any_case("AccountId")))
+        .of_account(members.text_any_case("AccountId")))
 }
 
 /// An error response: a document with a `code`, or only its status.

@@ -134,7 +134,7 @@ pub fn environment_credentials(
     })?;
     let resolved = ResolvedCredentials::new(id, secret, expiration)
         .with_session_token(token)
-        .with_account_id(environment.get("AWS_ACCOUNT_ID"));
+        .of_account(environment.get("AWS_ACCOUNT_ID"));
     Ok(Some(resolved))
 }
 

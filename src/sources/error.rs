@@ -41,6 +41,16 @@ pub enum Error {
         /// The path, as the setting says.
         path: String,
     },
+    /// The user has not logged in: the cache has no session.
+    #[error("no session of {what} in `{}`; log in with `{command}`", shown(path))]
+    NotLoggedIn {
+        /// What the session is of.
+        what: &'static str,
+        /// The command that logs in.
+        command: &'static str,
+        /// The cache file, which does not exist.
+        path: String,
+    },
     /// A cache file could not be written.
     #[error("file `{}` could not be written", shown(path))]
     NotSaved {

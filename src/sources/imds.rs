@@ -303,8 +303,10 @@ pub(super) fn credentials(
         return Err(reply.unexpected(WHAT));
     }
     let resolved = document::parse(reply.body, WHAT)?;
-    let next = resolved.is_expired(now).then(|| next_try(now, jitter));
-    Ok(resolved.with_next_try(next))
+    if resolved.is_expired(now) {
+        return Ok(resolved.with_next_try(next_try(now, jitter)));
+    }
+    Ok(resolved)
 }
 
 /// Whether paths can be appended to an endpoint.

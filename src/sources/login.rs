@@ -91,7 +91,7 @@ impl LoginSession {
         let dpop_key = SecretText::from(members.required("dpopKey")?);
         let credentials = ResolvedCredentials::new(id, secret, Some(expires_at))
             .with_session_token(Some(token))
-            .with_account_id(account_id);
+            .of_account(account_id);
         let sign_in_region = members.optional("signInRegion")?.map(str::to_owned);
         Ok(Self {
             credentials,
@@ -162,7 +162,7 @@ impl LoginSession {
     /// let session = LoginSession::parse(cache)?;
     /// assert!(session.needs_refresh(now));
     /// let url = session.token_url("us-west-2")?;
-    /// let proof = DpopKey::from_pem(session.dpop_key().expose())?.proof(&url, "a random text", now)?;
+    /// let proof = DpopKey::from_pem(session.dpop_key().expose())?.proof(&url, &session.proof_id(now), now)?;
     /// let request = session.refresh_request("us-west-2", &proof)?;
     /// assert_eq!(request.uri(), url.as_str());
     ///
@@ -255,10 +255,12 @@ impl LoginSession {
         self.json.to_text()
     }
 
-    /// A text that no other refresh has: it depends on the time and on the refresh token, which is
-    /// secret and good for one refresh.
+    /// Returns an id for [`DpopKey::proof`] that no other refresh has.
+    ///
+    /// It depends on the time and on the refresh token, which is secret and good for one refresh.
     #[cfg(feature = "sigv4a")]
-    pub(super) fn proof_id(&self, now: Timestamp) -> String {
+    pub fn proof_id(&self, now: impl Into<Timestamp>) -> String {
+        let now = now.into();
         let refresh_token = self.json.members().text("refreshToken");
         let mut hash = Sha256::new();
         hash.update(format!("{}.{}/", now.unix_seconds(), now.subsec_nanos()).as_bytes());

@@ -1,14 +1,14 @@
 //! `credential_process`: programs that write credentials.
 
 use std::fmt;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::json::{Json, text_of, wipe};
 use super::{Error, ResolvedCredentials, SecretText};
-use crate::credentials::{Credentials, SessionToken};
+use crate::credentials::SessionToken;
 
 const WHAT: &str = "credential_process output";
 /// The longest command line.
@@ -69,7 +69,7 @@ impl ProcessCommand {
 ///
 /// ```
 /// use countersign::sources::ProcessCommand;
-/// use std::process::Command;
+/// use std::process::{Command, Output};
 ///
 /// let command = Command::from(&ProcessCommand::parse("/opt/vend --name 'Ann Lee'")?);
 /// assert_eq!(command.get_program(), "/opt/vend");
@@ -174,6 +174,17 @@ pub struct ProcessOutput<'a> {
     pub stderr: &'a [u8],
 }
 
+/// Of a program that ran.
+impl<'a> From<&'a Output> for ProcessOutput<'a> {
+    fn from(output: &'a Output) -> Self {
+        Self {
+            exit_code: output.status.code(),
+            stdout: &output.stdout,
+            stderr: &output.stderr,
+        }
+    }
+}
+
 impl ProcessOutput<'_> {
     /// Reads the credentials. Those without `Expiration` are never refreshed.
     ///
@@ -207,7 +218,7 @@ impl ProcessOutput<'_> {
         let account_id = members.optional("AccountId")?.or(profile_account_id);
         Ok(ResolvedCredentials::new(id, secret, expiration)
             .with_session_token(token)
-            .with_account_id(account_id))
+            .of_account(account_id))
     }
 }
 
@@ -222,23 +233,25 @@ impl fmt::Debug for ProcessOutput<'_> {
 /// Writes credentials as the output of a `credential_process`, for programs that AWS tools run.
 ///
 /// Print the text to the standard output, and exit with 0. Print an error to the standard error, and
-/// exit with another code.
+/// exit with another code. `Expiration` is when to run the program again: without it, never.
 ///
 /// ```
-/// use countersign::sources::{ProcessOutput, write_process_output};
+/// use countersign::sources::{ProcessOutput, ResolvedCredentials, write_process_output};
 /// use countersign::Credentials;
 ///
 /// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
-/// let text = write_process_output(&credentials, Some("123456789012"));
+/// let resolved = ResolvedCredentials::from(credentials).with_account_id("123456789012");
+/// let text = write_process_output(&resolved);
 /// let stdout = text.expose().as_bytes();
 /// let resolved = ProcessOutput { exit_code: Some(0), stdout, stderr: b"" }.read(None)?;
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
-pub fn write_process_output(credentials: &Credentials, account_id: Option<&str>) -> SecretText {
+pub fn write_process_output(resolved: &ResolvedCredentials) -> SecretText {
     let mut members = Map::new();
     members.insert("Version".to_owned(), Value::from(1));
-    let expiration = credentials.expiration();
+    let credentials = resolved.credentials();
+    let expiration = resolved.next_try().or(resolved.expiration());
     let texts = [
         ("AccessKeyId", Some(credentials.access_key_id())),
         ("SecretAccessKey", Some(credentials.secret_key().expose())),
@@ -250,7 +263,7 @@ pub fn write_process_output(credentials: &Credentials, account_id: Option<&str>)
             "Expiration",
             expiration.map(|time| time.to_string()).as_deref(),
         ),
-        ("AccountId", account_id),
+        ("AccountId", resolved.account_id()),
     ]
     .map(|(name, text)| (name, text.map(Value::from)));
     for (name, text) in texts {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, ProfileFiles, SecretText, Section, SelectedProfile};
+use super::{Error, ProfileFiles, ResolvedCredentials, SecretText, Section, SelectedProfile};
 
 /// The largest number of roles that are assumed one after the other.
 const MOST_ROLES: usize = 16;
@@ -64,7 +64,7 @@ pub enum BaseSource {
     Process(ProfileProcess),
 }
 
-/// Keys in a profile.
+/// Keys in a profile. They convert to [`ResolvedCredentials`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProfileKeys {
@@ -76,6 +76,14 @@ pub struct ProfileKeys {
     pub session_token: Option<SecretText>,
     /// `aws_account_id`.
     pub account_id: Option<String>,
+}
+
+impl From<ProfileKeys> for ResolvedCredentials {
+    fn from(keys: ProfileKeys) -> Self {
+        Self::new(&keys.access_key_id, keys.secret_access_key.expose(), None)
+            .with_session_token(keys.session_token.as_ref().map(SecretText::expose))
+            .of_account(keys.account_id.as_deref())
+    }
 }
 
 /// A source that `credential_source` names.

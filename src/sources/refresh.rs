@@ -1,11 +1,15 @@
 //! When to fetch new credentials, and a cell that many callers share.
 
+mod get_or_fetch;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::ResolvedCredentials;
 use crate::timestamp::Timestamp;
+
+pub use get_or_fetch::FetchError;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -173,9 +177,11 @@ impl ResolvedCredentials {
 /// A cell with a value that expires, which many callers share: credentials, or a
 /// [`Signer`](crate::Signer) with them.
 ///
-/// [`get`](Self::get) never waits for a refresh. It hands out the current value, and asks one caller
-/// to refresh it while the others go on with what they have. The cell does no IO and needs no
-/// runtime, so it serves blocking and async code. Cloning it is a reference count.
+/// [`get_or_fetch`](Self::get_or_fetch) is the usual call: it returns the value, and fetches a new one
+/// if that is due. It is built on [`get`](Self::get), which never waits for a refresh: it hands out
+/// the current value, and asks one caller to refresh it while the others go on with what they have.
+/// The cell does no IO and needs no runtime, so it serves blocking and async code. Cloning it is a
+/// reference count.
 ///
 /// ```
 /// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
@@ -353,19 +359,22 @@ pub struct RefreshPermit<T> {
 }
 
 impl<T> RefreshPermit<T> {
-    /// Puts a new value into the cell.
+    /// Puts a new value into the cell, and returns it.
     ///
     /// A value that expired already is put in as well, and counts as a failed try.
-    pub fn succeed(mut self, value: T, validity: Validity, now: impl Into<Timestamp>) {
+    pub fn succeed(mut self, value: T, validity: Validity, now: impl Into<Timestamp>) -> Arc<T> {
         let now = now.into();
+        let value = Arc::new(value);
         let good = validity.next_try.is_some()
             || validity
                 .expiration
                 .is_none_or(|expiration| expiration > now);
-        let old = lock(&self.state).value.replace((Arc::new(value), validity));
+        let new = (Arc::clone(&value), validity);
+        let old = lock(&self.state).value.replace(new);
         // Outside of the lock: it may be the last reference, and take its time.
         drop(old);
         self.end((!good).then_some(now));
+        value
     }
 
     /// Tells that the refresh failed: the next try is 30 seconds later, or as the policy says.

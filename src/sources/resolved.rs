@@ -44,41 +44,45 @@ impl ResolvedCredentials {
         self
     }
 
-    pub(super) fn with_account_id(mut self, account_id: Option<&str>) -> Self {
+    /// Sets the account that the credentials belong to.
+    #[must_use]
+    pub fn with_account_id(self, account_id: &str) -> Self {
+        self.of_account(Some(account_id))
+    }
+
+    pub(super) fn of_account(mut self, account_id: Option<&str>) -> Self {
         self.account_id = account_id.map(str::to_owned);
         self
     }
 
-    pub(super) fn with_next_try(mut self, next_try: Option<Timestamp>) -> Self {
-        self.next_try = next_try;
-        self
-    }
-
-    /// Returns the credentials, with their session token and expiration.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    /// Returns the credentials alone.
-    pub fn into_credentials(self) -> Credentials {
-        self.credentials
-    }
-
-    /// Returns the credentials without their expiration.
-    ///
-    /// A [`Signer`](crate::Signer) refuses to sign with expired credentials. Instance metadata may
-    /// serve expired credentials during an outage, and AWS services accept them then: this is for
-    /// that case only.
-    pub fn into_credentials_without_expiration(self) -> Credentials {
+    /// Of credentials that were served expired. A [`Signer`](crate::Signer) would refuse them, and AWS
+    /// does not.
+    pub(super) fn with_next_try(mut self, next_try: Timestamp) -> Self {
+        self.next_try = Some(next_try);
         let (id, secret) = (
             self.credentials.access_key_id(),
             self.credentials.secret_key(),
         );
         let credentials = Credentials::new(id, secret.clone());
-        match self.credentials.session_token() {
+        self.credentials = match self.credentials.session_token() {
             Some(token) => credentials.with_session_token(token.clone()),
             None => credentials,
-        }
+        };
+        self
+    }
+
+    /// Returns the credentials, ready to sign with: with their session token and expiration.
+    ///
+    /// Instance metadata may serve expired credentials during an outage, and AWS services accept them
+    /// then. Such credentials are without an expiration here, because a [`Signer`](crate::Signer)
+    /// refuses expired ones. See [`expiration`](Self::expiration) and [`next_try`](Self::next_try).
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// Returns the credentials alone, as [`credentials`](Self::credentials) does.
+    pub fn into_credentials(self) -> Credentials {
+        self.credentials
     }
 
     /// Returns the id of the account, if the source tells it.
@@ -142,10 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn the_token_stays_without_the_expiration() {
+    fn credentials_that_were_served_expired_can_sign_and_tell_their_true_expiration() {
         let at = Timestamp::from_unix_seconds(100);
         let resolved = ResolvedCredentials::new("A", "s", Some(at)).with_session_token(Some("t"));
-        let credentials = resolved.into_credentials_without_expiration();
+        let resolved = resolved.with_next_try(Timestamp::from_unix_seconds(500));
+        assert_eq!(resolved.expiration(), Some(at));
+        assert!(resolved.is_expired(at));
+        let credentials = resolved.into_credentials();
         assert_eq!(credentials.session_token().unwrap().expose(), "t");
         assert_eq!(credentials.secret_key().expose(), "s");
         assert!(credentials.expiration().is_none());

@@ -356,7 +356,7 @@ fn read(reply: Reply<'_>) -> Result<RolesAnywhereSession, Error> {
     let account_id = user.and_then(|user| user.text("arn")?.split(':').nth(4));
     let resolved = ResolvedCredentials::new(id, secret, Some(expiration))
         .with_session_token(Some(token))
-        .with_account_id(account_id.filter(|id| !id.is_empty()));
+        .of_account(account_id.filter(|id| !id.is_empty()));
     Ok(RolesAnywhereSession {
         credentials: resolved,
         subject_arn: members.text("subjectArn").map(str::to_owned),

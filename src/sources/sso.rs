@@ -56,8 +56,8 @@ pub struct SsoToken {
 }
 
 /// What to do with a cached token.
+// Exhaustive on purpose: each case needs its own action.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
 pub enum SsoTokenState {
     /// Use the token.
     Fresh,
@@ -288,7 +288,7 @@ pub(super) fn read_credentials(
     let time = time.ok_or_else(|| members.invalid(field))?;
     Ok(ResolvedCredentials::new(id, secret, Some(time))
         .with_session_token(Some(token))
-        .with_account_id(Some(account_id)))
+        .of_account(Some(account_id)))
 }
 
 /// The cache file's name of a profile.

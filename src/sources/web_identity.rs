@@ -131,7 +131,7 @@ impl WebIdentity {
 pub(super) fn read(status: StatusCode, body: &[u8]) -> Result<ResolvedCredentials, Error> {
     let response = AssumeRoleWithWebIdentity::parse(status, body).map_err(Error::Sts)?;
     let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from(response.credentials).with_account_id(account_id))
+    Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
 }
 
 /// The account in the ARN of an assumed role.

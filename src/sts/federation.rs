@@ -2,11 +2,11 @@
 
 use http::Request;
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{AssumedRoleUser, Secret, TrustedIdentityPropagationContext};
 use super::response::response;
+use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -65,18 +65,6 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::InvalidParameter`] if the assertion begins or ends with white space
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRoleWithSaml, Endpoint};
-    /// # let role = "arn:aws:iam::123456789012:role/demo";
-    /// # let provider = "arn:aws:iam::123456789012:saml-provider/idp";
-    ///
-    /// let action = AssumeRoleWithSaml::new(role, provider, "PHNhbWw+/w==");
-    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
-    /// assert!(request.body().starts_with("Action=AssumeRoleWithSAML&"));
-    /// assert!(!request.headers().contains_key("authorization"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithSAML");
         form.text(&limits::ROLE_ARN, self.role_arn)?;
@@ -86,7 +74,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
         form.optional(&limits::SAML_POLICY, self.policy)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_request(endpoint))
+        form.into_request(endpoint)
     }
 }
 
@@ -101,13 +89,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRoleWithSaml`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Subject>SamlExample</Subject></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
-    /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
-    /// assert_eq!(response.subject.as_deref(), Some("SamlExample"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRoleWithSamlResponse |result| {
         /// Temporary credentials with their expiration.
@@ -115,11 +96,11 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
         /// The `NameID` of the assertion's subject.
@@ -208,17 +189,6 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// - [`Error::InvalidParameter`] if the token begins or ends with white space
     /// - [`Error::InvalidParameter`] if the endpoint is one of AWS's, and role or session name is
     ///   missing
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRoleWithWebIdentity, Endpoint};
-    ///
-    /// let role = "arn:aws:iam::123456789012:role/demo";
-    /// let action = AssumeRoleWithWebIdentity::new(role, "web", "eyJh.bGci");
-    /// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
-    /// let end = "&RoleSessionName=web&WebIdentityToken=eyJh.bGci";
-    /// assert!(request.body().ends_with(end));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
         if !endpoint.is_custom() {
@@ -240,7 +210,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
         form.optional(&limits::WEB_IDENTITY_POLICY, self.policy)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_request(endpoint))
+        form.into_request(endpoint)
     }
 }
 
@@ -256,15 +226,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRoleWithWebIdentity`].
-    ///
-    /// ```
-    /// use countersign::sts::AssumeRoleWithWebIdentity;
-    ///
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><Provider>idp.example.com</Provider></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"#);
-    /// let response = AssumeRoleWithWebIdentity::parse(status, body)?;
-    /// assert_eq!(response.provider.as_deref(), Some("idp.example.com"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRoleWithWebIdentityResponse |result| {
         /// Temporary credentials with their expiration.
@@ -272,11 +233,11 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
         /// The user's name at the provider: `sub` of an OIDC token.

@@ -1,23 +1,23 @@
 //! The form that is posted: `Action=…&Version=2011-06-15&…`.
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request};
+use http::Request;
 
-use super::endpoint::Endpoint;
 use super::limits::{self, List, Number, Text};
 use super::parameters::{Mfa, Tag};
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
+use crate::aws_call::query;
 use crate::error::Error;
 use crate::error::endpoint::EndpointProblem;
-use crate::primitives::percent::encode;
+use crate::service::hosts::Api;
 
 /// A percent-encoded form. A space is `%20`, which every server understands, and an empty list is
 /// left out.
-pub(super) struct QueryForm(Vec<u8>);
+pub(super) struct QueryForm(query::QueryForm);
 
 impl QueryForm {
     pub(super) fn new(action: &str) -> Self {
-        Self(format!("Action={action}&Version=2011-06-15").into_bytes())
+        Self(query::QueryForm::new(action, "2011-06-15"))
     }
 
     /// The form of an action that the global endpoint does not serve.
@@ -29,14 +29,6 @@ impl QueryForm {
             });
         }
         Ok(Self::new(action))
-    }
-
-    fn put(&mut self, member: &str, name: &str, value: &str) {
-        self.0.push(b'&');
-        self.0.extend_from_slice(member.as_bytes());
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.push(b'=');
-        encode(value.as_bytes(), &mut self.0);
     }
 
     pub(super) fn text(&mut self, limit: &Text, value: &str) -> Result<(), Error> {
@@ -55,7 +47,7 @@ impl QueryForm {
         } else if !limit.admits(value) {
             limit.problem
         } else {
-            self.put(member, limit.name, value);
+            self.0.put(member, limit.name, value);
             return Ok(());
         };
         let name = format!("{member}{}", limit.name);
@@ -66,7 +58,7 @@ impl QueryForm {
         match value {
             None => {}
             Some(value) if limit.range.contains(&value) => {
-                self.put("", limit.name, &value.to_string());
+                self.0.put("", limit.name, &value.to_string());
             }
             Some(_) => return Err(Error::invalid_parameter(limit.name, limit.problem)),
         }
@@ -75,7 +67,7 @@ impl QueryForm {
 
     /// One of the names that AWS defines.
     pub(super) fn choice(&mut self, name: &str, value: &str) {
-        self.put("", name, value);
+        self.0.put("", name, value);
     }
 
     pub(super) fn minimum_session_token_size(&mut self, size: Option<u32>) -> Result<(), Error> {
@@ -122,28 +114,16 @@ impl QueryForm {
     }
 
     /// The request of an action that is signed.
-    pub(super) fn into_signable(self, endpoint: &Endpoint) -> SignableRequest {
-        SignableRequest {
-            request: self.into_request(endpoint),
+    pub(super) fn into_signable(self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        Ok(SignableRequest {
+            request: self.into_request(endpoint)?,
             service: "sts",
             region: endpoint.region().to_owned(),
-        }
+        })
     }
 
     /// The request of an action that is not signed.
-    pub(super) fn into_request(self, endpoint: &Endpoint) -> Request<String> {
-        #[expect(
-            clippy::expect_used,
-            reason = "names and numbers are ASCII, and `encode` writes ASCII only"
-        )]
-        let body = String::from_utf8(self.0).expect("a form is ASCII");
-        let mut request = Request::new(body);
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = endpoint.uri().clone();
-        let form = "application/x-www-form-urlencoded; charset=utf-8";
-        request
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(form));
-        request
+    pub(super) fn into_request(self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
+        self.0.into_request(&endpoint.url(Api::Sts)?)
     }
 }

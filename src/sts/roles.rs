@@ -1,11 +1,11 @@
 //! The signed actions that assume a role, or the root user of an account.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Tag};
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -81,18 +81,6 @@ impl<'a> AssumeRole<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    ///
-    /// ```
-    /// use countersign::Credentials;
-    /// use countersign::sts::{AssumeRole, Endpoint};
-    ///
-    /// let action = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "s1");
-    /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let request = request.sign(&credentials, std::time::SystemTime::now())?;
-    /// assert!(request.body().starts_with("Action=AssumeRole&"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("AssumeRole");
         form.text(&limits::ROLE_ARN, self.role_arn)?;
@@ -115,7 +103,7 @@ impl<'a> AssumeRole<'a> {
             form.member(&limits::CONTEXT_ASSERTION, member, it.context_assertion.0)
         })?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -133,13 +121,6 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRole`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenSize>738</SessionTokenSize></AssumeRoleResult></AssumeRoleResponse>"#);
-    /// let response = countersign::sts::AssumeRole::parse(status, body)?;
-    /// assert_eq!(response.session_token_size, Some(738));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRoleResponse |result| {
         /// Temporary credentials with their expiration.
@@ -147,11 +128,11 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
     }
@@ -199,24 +180,13 @@ impl<'a> AssumeRoot<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::NoEndpoint`] if the endpoint is the global one
-    ///
-    /// ```
-    /// use countersign::sts::{AssumeRoot, Endpoint};
-    ///
-    /// let task = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
-    /// let mut action = AssumeRoot::new("111122223333", task);
-    /// action.duration_seconds = Some(3600);
-    /// let refused = action.request(&Endpoint::regional("us-east-1")?);
-    /// assert!(refused.unwrap_err().to_string().ends_with("0 to 900 seconds"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("AssumeRoot", endpoint)?;
         form.text(&limits::TARGET_PRINCIPAL, self.target_principal)?;
         form.text(&limits::TASK_POLICY_ARN, self.task_policy_arn)?;
         form.number(&limits::ASSUME_ROOT_DURATION, self.duration_seconds)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -231,21 +201,14 @@ response! {
     pub fn parse;
 
     /// The response to [`AssumeRoot`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SourceIdentity>Alice</SourceIdentity></AssumeRootResult></AssumeRootResponse>"#);
-    /// let response = countersign::sts::AssumeRoot::parse(status, body)?;
-    /// assert_eq!(response.source_identity.as_deref(), Some("Alice"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct AssumeRootResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
     }

@@ -1,12 +1,12 @@
 //! The actions that return credentials of the caller: with MFA, for another user, or with fewer
 //! permissions.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{FederatedUser, Mfa, ScopedSession, Tag};
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -56,19 +56,6 @@ impl GetScopedCredentials<'_> {
     /// - [`Error::InvalidParameter`] if neither policy nor duration is set
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::NoEndpoint`] if the endpoint is the global one
-    ///
-    /// ```
-    /// use countersign::Credentials;
-    /// use countersign::sts::{Endpoint, GetScopedCredentials};
-    ///
-    /// let mut action = GetScopedCredentials::new();
-    /// action.duration_seconds = Some(300);
-    /// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
-    /// let long_term = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let refused = request.sign(&long_term, std::time::SystemTime::now());
-    /// assert!(refused.is_err());
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("GetScopedCredentials", endpoint)?;
         if self.policy.is_none() && self.duration_seconds.is_none() {
@@ -85,7 +72,7 @@ impl GetScopedCredentials<'_> {
             &limits::SCOPED_SESSION_DESCRIPTION,
             self.scoped_session_description,
         )?;
-        Ok(form.into_signable(endpoint).for_temporary_credentials())
+        Ok(form.into_signable(endpoint)?.for_temporary_credentials())
     }
 }
 
@@ -100,13 +87,6 @@ response! {
     pub fn parse;
 
     /// The response to [`GetScopedCredentials`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><ScopedPoliciesCount>1</ScopedPoliciesCount></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
-    /// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
-    /// assert_eq!(response.scoped_policies_count, Some(1));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct GetScopedCredentialsResponse |result| {
         /// Temporary credentials with their expiration.
@@ -114,11 +94,11 @@ response! {
         /// The session that they belong to.
         pub session_info: Option<ScopedSession> = result.scoped_session()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
         /// The number of layers of scoped credentials. STS denies a fourth.
-        pub scoped_policies_count: Option<u32> = result.number("ScopedPoliciesCount"),
+        pub scoped_policies_count: Option<u32> = result.side_number("ScopedPoliciesCount"),
         /// The user who started the session.
         pub source_identity: Option<String> = result.side_text("SourceIdentity"),
     }
@@ -161,22 +141,12 @@ impl GetSessionToken<'_> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    ///
-    /// ```
-    /// use countersign::sts::{Endpoint, GetSessionToken};
-    ///
-    /// let endpoint = Endpoint::regional("cn-north-1")?;
-    /// let request = GetSessionToken::new().request(&endpoint)?;
-    /// let request = request.into_unsigned();
-    /// assert_eq!(request.uri(), "https://sts.cn-north-1.amazonaws.com.cn/");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetSessionToken");
         form.number(&limits::SESSION_TOKEN_DURATION, self.duration_seconds)?;
         form.mfa(self.mfa.as_ref())?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -192,21 +162,14 @@ response! {
     pub fn parse;
 
     /// The response to [`GetSessionToken`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
-    /// let response = countersign::sts::GetSessionToken::parse(status, body)?;
-    /// assert!(response.credentials.session_token().is_some());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct GetSessionTokenResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
     }
 }
 
@@ -260,15 +223,6 @@ impl<'a> GetFederationToken<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    ///
-    /// ```
-    /// use countersign::sts::{Endpoint, GetFederationToken};
-    ///
-    /// let endpoint = Endpoint::regional("ap-south-1")?;
-    /// let request = GetFederationToken::new("Bob").request(&endpoint)?;
-    /// assert!(request.into_unsigned().body().ends_with("&Name=Bob"));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetFederationToken");
         form.text(&limits::FEDERATED_USER_NAME, self.name)?;
@@ -277,7 +231,7 @@ impl<'a> GetFederationToken<'a> {
         form.tags(self.tags)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -292,13 +246,6 @@ response! {
     pub fn parse;
 
     /// The response to [`GetFederationToken`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><SessionTokenUtilization>18</SessionTokenUtilization></GetFederationTokenResult></GetFederationTokenResponse>"#);
-    /// let response = countersign::sts::GetFederationToken::parse(status, body)?;
-    /// assert_eq!(response.session_token_utilization, Some(18));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct GetFederationTokenResponse |result| {
         /// Temporary credentials with their expiration.
@@ -306,10 +253,10 @@ response! {
         /// The user that they belong to.
         pub federated_user: Option<FederatedUser> = result.federated_user(),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
     }
 }

@@ -1,11 +1,11 @@
 //! The actions that make a web identity token, or take a trade-in token.
 
-use super::endpoint::Endpoint;
 use super::form::QueryForm;
 use super::limits;
 use super::parameters::{Secret, SigningAlgorithm, SubjectMode, Tag};
 use super::response::response;
 use crate::aws_call::SignableRequest;
+use crate::aws_call::endpoint::Endpoint;
 use crate::bearer::BearerToken;
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -65,18 +65,6 @@ impl<'a> GetWebIdentityToken<'a> {
     /// - [`Error::InvalidParameter`] if there is a scope without [`SubjectMode::OriginIdentity`], or
     ///   with several audiences
     /// - [`Error::NoEndpoint`] if the endpoint is the global one
-    ///
-    /// ```
-    /// use countersign::sts::{Endpoint, GetWebIdentityToken};
-    /// use countersign::sts::SigningAlgorithm;
-    ///
-    /// let algorithm = SigningAlgorithm::Rs256;
-    /// let action = GetWebIdentityToken::new(&["a", "b"], algorithm);
-    /// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
-    /// let list = "&Audience.member.1=a&Audience.member.2=b&";
-    /// assert!(request.into_unsigned().body().contains(list));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("GetWebIdentityToken", endpoint)?;
         form.texts(&limits::AUDIENCE, &limits::AUDIENCE_ITEM, self.audience)?;
@@ -90,7 +78,7 @@ impl<'a> GetWebIdentityToken<'a> {
             form.choice("SubjectMode", mode.as_str());
         }
         form.tags(self.tags)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 
     /// What the model says of scopes besides their length and characters.
@@ -128,13 +116,6 @@ response! {
     pub fn parse;
 
     /// The response to [`GetWebIdentityToken`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetWebIdentityTokenResponse><GetWebIdentityTokenResult><WebIdentityToken>a.b.c</WebIdentityToken><Expiration>2026-01-01T00:05:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>"#);
-    /// let response = countersign::sts::GetWebIdentityToken::parse(status, body)?;
-    /// assert_eq!(response.web_identity_token.expose(), "a.b.c");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct GetWebIdentityTokenResponse |result| {
         /// The JSON Web Token with its expiration.
@@ -172,20 +153,10 @@ impl<'a> GetDelegatedAccessToken<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is empty or contains a control character
     /// - [`Error::InvalidParameter`] if the token begins or ends with white space
-    ///
-    /// ```
-    /// use countersign::sts::{Endpoint, GetDelegatedAccessToken};
-    ///
-    /// let action = GetDelegatedAccessToken::new("tok+en/=");
-    /// let request = action.request(&Endpoint::fips("us-west-2")?)?;
-    /// let end = "&TradeInToken=tok%2Ben%2F%3D";
-    /// assert!(request.into_unsigned().body().ends_with(end));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetDelegatedAccessToken");
         form.text(&limits::TRADE_IN_TOKEN, self.trade_in_token.0)?;
-        Ok(form.into_signable(endpoint))
+        form.into_signable(endpoint)
     }
 }
 
@@ -202,21 +173,12 @@ response! {
     pub fn parse;
 
     /// The response to [`GetDelegatedAccessToken`].
-    ///
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetDelegatedAccessTokenResponse><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials><AssumedPrincipal>arn:aws:iam::123456789012:role/demo</AssumedPrincipal></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>"#);
-    /// use countersign::sts::GetDelegatedAccessToken;
-    ///
-    /// let response = GetDelegatedAccessToken::parse(status, body)?;
-    /// assert!(response.assumed_principal.is_some());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Clone, Debug)]
     pub struct GetDelegatedAccessTokenResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
         /// The ARN of the principal that they belong to.
         pub assumed_principal: Option<String> = result.side_text("AssumedPrincipal"),
     }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::endpoint::host_on_443;
+use super::host_names::host_on_443;
 use super::stated_region::check_stated_region;
 use super::{Token, seconds};
 use crate::credentials::Credentials;

@@ -50,7 +50,7 @@ mod vault;
 
 use http::{HeaderName, HeaderValue, Method};
 
-use super::endpoint::{check_region, host as checked_host};
+use super::host_names::{check_region, host as checked_host};
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;

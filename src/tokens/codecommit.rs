@@ -5,7 +5,7 @@ use std::fmt;
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::endpoint::{check_region, host_on_443};
+use super::host_names::{check_region, host_on_443};
 use super::{FIFTEEN_MINUTES, Token};
 use crate::credentials::Credentials;
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::endpoint::{check_region, host};
+use super::host_names::{check_region, host};
 use super::{Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;

@@ -122,16 +122,6 @@ impl<'a> EksTokenGenerator<'a> {
     ///
     /// # Errors
     /// - everything [`eks`] returns
-    ///
-    /// ```
-    /// # use countersign::{tokens::EksTokenGenerator, Credentials, Timestamp};
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let generator = EksTokenGenerator::new("us-east-1", "my-cluster");
-    /// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
-    /// let token = generator.generate(&credentials, now)?;
-    /// assert_eq!(token.expires_at(), "2025-01-04T05:14:00Z".parse::<Timestamp>()?);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn generate(
         &self,
         credentials: &Credentials,

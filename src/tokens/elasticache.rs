@@ -3,7 +3,7 @@
 use crate::timestamp::Timestamp;
 use http::{HeaderValue, Method};
 
-use super::endpoint::{one_label, required};
+use super::host_names::{one_label, required};
 use super::token::without_scheme;
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;

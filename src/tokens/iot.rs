@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::endpoint::{check_region, host_on_443};
+use super::host_names::{check_region, host_on_443};
 use super::presign_get;
 use crate::credentials::Credentials;
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use super::Token;
 use super::elasticache::connect;
-use super::endpoint::one_label;
+use super::host_names::one_label;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::timestamp::Timestamp;

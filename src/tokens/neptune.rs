@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::endpoint::host as checked_host;
+use super::host_names::host as checked_host;
 use super::seconds;
 use super::stated_region::check_stated_region;
 use crate::credentials::Credentials;

@@ -2,7 +2,7 @@
 
 use crate::timestamp::Timestamp;
 
-use super::endpoint::{check_stated_region, host_and_port, required, without_port};
+use super::host_names::{check_stated_region, host_and_port, required, without_port};
 use super::{FIFTEEN_MINUTES, RdsHost, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -110,17 +110,6 @@ impl<'a> RdsTokenGenerator<'a> {
     ///
     /// # Errors
     /// - everything [`rds`] returns
-    ///
-    /// ```
-    /// # use countersign::{tokens::RdsTokenGenerator, Credentials, Timestamp};
-    /// # let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let endpoint = "db.abc.us-east-1.rds.amazonaws.com:5432";
-    /// let generator = RdsTokenGenerator::new("us-east-1", endpoint, "app");
-    /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
-    /// let password = generator.generate(&credentials, now)?;
-    /// assert_eq!(password.expires_at(), "2024-01-01T00:15:00Z".parse::<Timestamp>()?);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn generate(
         &self,
         credentials: &Credentials,

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::endpoint::{dns_suffix, without_port};
+use super::host_names::{dns_suffix, without_port};
 use crate::service::partition::is_region;
 
 /// The kind and region of a database endpoint, as its host name states them.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::credentials::expired;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
@@ -421,11 +422,9 @@ pub(crate) fn check_credentials(
         (Some(sent), Some(token)) if sent.is(token) => {}
         _ => return Err(VerifyError::InvalidSessionToken),
     }
-    match key.expiration() {
-        Some(expiration) if expiration <= now => {
-            Err(VerifyError::CredentialsExpired { expiration, now })
-        }
-        _ => Ok(()),
+    match expired(key.expiration(), now) {
+        Some(expiration) => Err(VerifyError::CredentialsExpired { expiration, now }),
+        None => Ok(()),
     }
 }
 

@@ -137,17 +137,10 @@ impl Verifier {
             _ => self.clock_window,
         };
         let valid_from = signed_at - self.clock_window;
-        if now < valid_from {
-            return Err(VerifyError::NotYetCurrent {
-                form,
-                signed_at,
-                valid_from,
-                now,
-            });
-        }
         let expired_at = signed_at + lifetime;
-        // As S3 sees it, a life of no seconds is over before it begins.
-        if now > expired_at || claim.signed.expires_in == Some(0) {
+        // As S3 sees it, a lifetime of no seconds is over before it begins.
+        let over = claim.signed.expires_in == Some(0) && now >= valid_from;
+        if over {
             return Err(VerifyError::Expired {
                 form,
                 signed_at,
@@ -155,7 +148,7 @@ impl Verifier {
                 now,
             });
         }
-        Ok(())
+        check_validity(form, signed_at, (valid_from, expired_at), now)
     }
 
     fn check_host(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
@@ -194,7 +187,7 @@ impl Verifier {
         }
         headers.push("host", claim.host);
         let mut unsigned = Vec::new();
-        for (name, value) in claim.headers.iter() {
+        for &(name, value) in claim.headers.as_slice() {
             if name == "host" {
                 continue;
             }
@@ -260,9 +253,10 @@ impl Verifier {
         for (name, audience) in &self.audience {
             let name = name.as_str();
             let (mut received, mut right) = (0, 0);
-            for (_, value) in claim.headers.iter().filter(|(header, _)| *header == name) {
+            let headers = claim.headers.as_slice().iter();
+            for (_, value) in headers.filter(|(header, _)| *header == name) {
                 received += 1;
-                right += usize::from(value == audience.as_bytes());
+                right += usize::from(*value == audience.as_bytes());
             }
             if received != 1 || right != 1 || !is_listed(name) {
                 return Err(VerifyError::WrongAudience {
@@ -317,6 +311,32 @@ fn covers(pattern: &str, region: &str) -> bool {
         left = after;
     }
     true
+}
+
+/// Refuses a request before or after the time in which it is valid.
+pub(crate) fn check_validity(
+    form: SignatureLocation,
+    signed_at: Timestamp,
+    (valid_from, expired_at): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<(), VerifyError> {
+    if now < valid_from {
+        return Err(VerifyError::NotYetCurrent {
+            form,
+            signed_at,
+            valid_from,
+            now,
+        });
+    }
+    if now > expired_at {
+        return Err(VerifyError::Expired {
+            form,
+            signed_at,
+            expired_at,
+            now,
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

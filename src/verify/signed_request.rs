@@ -121,7 +121,7 @@ impl<'a> SignedRequest<'a> {
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
         let view = RequestView::new(request);
-        limits.check(view.path, view.query, || view.headers.iter())?;
+        limits.check(view.path, view.query, view.headers.as_slice())?;
         Self::of_view(view, authority.map(http::uri::Authority::as_str))
     }
 
@@ -143,9 +143,7 @@ impl<'a> SignedRequest<'a> {
         request: &RawRequest<'a>,
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
-        limits.check(request.path, request.query, || {
-            request.headers.iter().copied()
-        })?;
+        limits.check(request.path, request.query, request.headers)?;
         // The types of `http` guarantee this. A line break would forge a line of the canonical
         // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
         let view = RequestView::from_raw(request)
@@ -154,17 +152,10 @@ impl<'a> SignedRequest<'a> {
     }
 
     fn of_view(view: RequestView<'a>, authority: Option<&'a str>) -> Result<Self, VerifyError> {
-        let RequestView {
-            method,
-            path,
-            query,
-            headers,
-            ..
-        } = view;
-        let found = Found::read(headers)?;
+        let found = Found::read(&view.headers)?;
         let host = found.host(authority, view.host)?;
         let mut content_sha256 = (None, 0);
-        let parameters = find_parameters_and(query, |parameter| {
+        let parameters = find_parameters_and(view.query, |parameter| {
             if parameter.is_named(CONTENT_SHA256_PARAMETER) {
                 content_sha256 = (Some(parameter), content_sha256.1 + 1);
             }
@@ -190,11 +181,11 @@ impl<'a> SignedRequest<'a> {
             }
         };
         Ok(Self {
-            method,
-            path,
-            query,
+            method: view.method,
+            path: view.path,
+            query: view.query,
             host,
-            headers,
+            headers: view.headers,
             signed,
             content_sha256: found.content_sha256,
             decoded_content_length: found.decoded_content_length,

@@ -105,6 +105,20 @@ struct Issued {
     elsewhere: &'static [&'static str],
 }
 
+const BEDROCK: &[&str] = &[
+    "https://bedrock.us-east-1.amazonaws.com/foundation-models",
+    "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke",
+    "https://bedrock-runtime-fips.us-east-1.amazonaws.com/model/m/invoke",
+];
+const NOT_BEDROCK: &[&str] = &[
+    "https://bedrock-runtime.us-west-2.amazonaws.com/model/m/invoke",
+    "https://bedrock-runtime.us-east-1.amazonaws.com.evil.example/model/m/invoke",
+    "https://bedrock-runtime.us-east-1.amazonaws.com:8443/model/m/invoke",
+    "https://bedrock.amazonaws.com/",
+    "https://sts.us-east-1.amazonaws.com/",
+    "https://us-east-1.signin.aws.amazon.com/v1/token",
+];
+
 /// Tokens that all expire at second 1795957200.
 fn issued() -> Vec<Issued> {
     let ecr_public = format!(
@@ -118,8 +132,32 @@ fn issued() -> Vec<Issued> {
     let for_url = CreateOAuth2TokenWithIam::new(resource).parse(&endpoint(), &ok(&signin), NOW);
     let for_name = CreateBearerToken::new("bedrock.amazonaws.com");
     let for_name = for_name.parse(&endpoint(), &ok(&signin), NOW).unwrap();
-    let host = "bedrock-runtime.us-east-1.amazonaws.com";
     vec![
+        #[cfg(feature = "tokens")]
+        Issued {
+            token: {
+                let end = Timestamp::from_unix_seconds(1_795_957_200);
+                let credentials = Credentials::new("ASIAEXAMPLE", SECRET)
+                    .with_session_token(SECRET)
+                    .with_expiration(end);
+                let half_a_day = Duration::from_secs(43_200);
+                countersign::tokens::bedrock(&credentials, "us-east-1", half_a_day, NOW).unwrap()
+            },
+            service: "bedrock",
+            region: "us-east-1",
+            own: BEDROCK,
+            elsewhere: NOT_BEDROCK,
+        },
+        #[cfg(feature = "tokens")]
+        Issued {
+            token: countersign::tokens::bedrock_api_key(SECRET, "us-east-1")
+                .unwrap()
+                .with_expiration(Timestamp::from_unix_seconds(1_795_957_200)),
+            service: "bedrock",
+            region: "us-east-1",
+            own: BEDROCK,
+            elsewhere: NOT_BEDROCK,
+        },
         #[cfg(feature = "codeartifact")]
         Issued {
             token: {
@@ -188,15 +226,11 @@ fn issued() -> Vec<Issued> {
             ],
         },
         Issued {
-            token: for_name.token.with_host(host),
+            token: for_name.token,
             service: "bedrock",
             region: "us-east-1",
-            own: &["https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke"],
-            elsewhere: &[
-                "https://bedrock-runtime.us-west-2.amazonaws.com/model/m/invoke",
-                "https://bedrock.us-east-1.amazonaws.com/",
-                "https://us-east-1.signin.aws.amazon.com/v1/token",
-            ],
+            own: BEDROCK,
+            elsewhere: NOT_BEDROCK,
         },
     ]
 }
@@ -272,7 +306,7 @@ fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_i
 }
 
 #[test]
-fn a_token_for_a_url_goes_to_its_host_and_one_for_a_name_to_no_host() {
+fn a_token_for_a_url_goes_to_its_host_and_one_for_a_service_to_its_hosts() {
     let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":900}"#;
     let token = |resource: &str| {
         let ask = CreateOAuth2TokenWithIam::new(resource);
@@ -285,7 +319,22 @@ fn a_token_for_a_url_goes_to_its_host_and_one_for_a_name_to_no_host() {
     let (resource, elsewhere) = ("https://mcp.example/a", "https://evil.example/a");
     assert!(send(&token(resource), resource, resource));
     assert!(!send(&token(resource), resource, elsewhere));
-    assert!(!send(&token("glue.amazonaws.com"), "glue", resource));
+    let bedrock = token("bedrock.amazonaws.com");
+    assert!(!send(&bedrock, "bedrock", resource));
+    for (url, sent) in [
+        ("https://bedrock-runtime.us-east-1.amazonaws.com/", true),
+        ("https://bedrock-fips.us-east-1.amazonaws.com/", true),
+        ("https://bedrock-runtime.us-west-2.amazonaws.com/", false),
+        // It takes signatures only.
+        ("https://bedrock-agent.us-east-1.amazonaws.com/", false),
+    ] {
+        assert_eq!(send(&bedrock, "bedrock", url), sent, "{url}");
+    }
+    // The APIs of these take signatures only, or there is no such service.
+    for resource in ["ecr", "glue", "no-such-service"] {
+        let hosts = token(&format!("{resource}.amazonaws.com")).hosts().count();
+        assert_eq!(hosts, 0, "{resource}");
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 #[cfg(feature = "sts")]
 mod sts {
-    use countersign::sts::{self, AssumeRole, DecodeAuthorizationMessage, GetCallerIdentity};
+    use countersign::aws_call::MAX_RESPONSE_LENGTH;
+    use countersign::sts::{AssumeRole, DecodeAuthorizationMessage, GetCallerIdentity};
     use http::StatusCode;
     use proptest::prelude::*;
     use time::OffsetDateTime;
@@ -225,8 +226,8 @@ mod sts {
     /// Each of these makes a careless reader slow, or deep, or fat. Together they take a moment.
     #[test]
     fn as_large_as_is_read() {
-        let fill = |piece: &str| piece.repeat((sts::LARGEST_ANSWER - 1000) / piece.len());
-        let deep = (sts::LARGEST_ANSWER - 1000) / 7;
+        let fill = |piece: &str| piece.repeat((MAX_RESPONSE_LENGTH - 1000) / piece.len());
+        let deep = (MAX_RESPONSE_LENGTH - 1000) / 7;
         let attributes: String = (0..60_000).map(|n| format!(" a{n}=''")).collect();
         let namespaces: String = (0..40_000).map(|n| format!(" xmlns:a{n}='u'")).collect();
         let nested: String = (0..40_000).map(|n| format!("<a xmlns:b{n}='u'>")).collect();
@@ -248,7 +249,7 @@ mod sts {
             nested,
         ] {
             let body = answer(NAMESPACE, &inside);
-            assert!(body.len() <= sts::LARGEST_ANSWER);
+            assert!(body.len() <= MAX_RESPONSE_LENGTH);
             malformed(&body);
         }
         for inside in [
@@ -289,11 +290,11 @@ mod sts {
     #[test]
     fn larger_than_is_read() {
         let sound = answer(NAMESPACE, &credentials(SOUND));
-        for size in [sts::LARGEST_ANSWER + 1, 10 << 20] {
+        for size in [MAX_RESPONSE_LENGTH + 1, 10 << 20] {
             let body = format!("{sound}{}", " ".repeat(size - sound.len()));
             assert_eq!(malformed(&body), "is larger than 1 MiB");
         }
-        let body = format!("{sound}{}", " ".repeat(sts::LARGEST_ANSWER - sound.len()));
+        let body = format!("{sound}{}", " ".repeat(MAX_RESPONSE_LENGTH - sound.len()));
         assert!(AssumeRole::parse(StatusCode::OK, &body).is_ok());
     }
 
@@ -448,7 +449,10 @@ mod sts {
 mod codeartifact {
     use countersign::aws_call::ServiceError as Error;
     use countersign::bearer::BearerToken;
-    use countersign::codeartifact::{GetAuthorizationToken, LARGEST_ANSWER};
+    use countersign::codeartifact::GetAuthorizationToken;
+
+    const LARGEST: usize = 64 * 1024;
+
     use http::Response;
     use proptest::prelude::*;
 
@@ -465,37 +469,40 @@ mod codeartifact {
             ("<a/>", "is not a JSON object"),
             ("\u{feff}{}", "is not a JSON object"),
             ("{} {}", "is not a JSON object"),
-            ("{}", "has no `authorizationToken`"),
+            ("{}", "has no member `authorizationToken`"),
             ("[]", "is not a JSON object"),
             ("null", "is not a JSON object"),
             (
                 r#"{"authorizationToken":1,"expiration":1}"#,
-                "has a member that is not a string, `authorizationToken`",
+                "has a member `authorizationToken` that is not a string",
             ),
             (
                 r#"{"authorizationToken":"","expiration":1}"#,
-                "has an empty `authorizationToken`",
+                "has an empty member `authorizationToken`",
             ),
-            (r#"{"authorizationToken":"SECRET"}"#, "has no `expiration`"),
+            (
+                r#"{"authorizationToken":"SECRET"}"#,
+                "has no member `expiration`",
+            ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":"1"}"#,
-                "has a member that is not a time in seconds, `expiration`",
+                "has a member `expiration` that is not a time in seconds",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":null}"#,
-                "has no `expiration`",
+                "has no member `expiration`",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":1e300}"#,
-                "has a member that is not a time in seconds, `expiration`",
+                "has a member `expiration` that is not a time in seconds",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":-1e300}"#,
-                "has a member that is not a time in seconds, `expiration`",
+                "has a member `expiration` that is not a time in seconds",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":253402300800}"#,
-                "has a member that is not a time in seconds, `expiration`",
+                "has a member `expiration` that is not a time in seconds",
             ),
             (
                 r#"{"authorizationToken":"SECRET","expiration":1e999}"#,
@@ -529,7 +536,7 @@ mod codeartifact {
     #[test]
     fn deep_and_large() {
         for body in [
-            "[".repeat(LARGEST_ANSWER),
+            "[".repeat(LARGEST),
             "{\"a\":".repeat(10_000),
             "[1,".repeat(20_000),
         ] {

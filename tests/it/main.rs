@@ -27,6 +27,7 @@ mod chunked_properties;
 #[cfg(all(feature = "cloudfront", feature = "sigv4a"))]
 mod cloudfront_openssl;
 mod corners;
+mod crypto;
 mod edge_cases;
 #[cfg(feature = "event-stream")]
 mod event_stream;

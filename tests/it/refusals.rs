@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use countersign::codeartifact::{GetAuthorizationToken, Repository};
 use countersign::s3::express::CreateSession;
-use countersign::sts::Endpoint;
+use countersign::sts::{Endpoint, GetCallerIdentity};
 use countersign::tokens::{self, caller_identity};
 use countersign::{Credentials, Error, Signer, s3::express};
 use http::StatusCode;
@@ -146,15 +146,17 @@ fn endpoints() {
         "the service publishes no FIPS endpoint there",
         "the service publishes no dual-stack endpoint there",
     );
-    let global = "aws-global";
+    let no_both = "the service publishes no dual-stack FIPS endpoint there";
+    let (global, regional) = (Endpoint::global(), Endpoint::regional("eu-west-1").unwrap());
+    let ask = |endpoint: Endpoint| said(GetCallerIdentity.request(&endpoint));
     for (said, region, problem) in [
-        (said(Endpoint::fips("eu-west-1")), "eu-west-1", no_fips),
+        (ask(regional.clone().with_fips()), "eu-west-1", no_fips),
         (
-            said(Endpoint::fips_dual_stack("eu-west-1")),
+            ask(regional.with_fips().with_dual_stack()),
             "eu-west-1",
-            no_fips,
+            no_both,
         ),
-        (said(Endpoint::dual_stack(global)), global, no_dual_stack),
+        (ask(global.with_dual_stack()), "aws-global", no_dual_stack),
     ] {
         assert_eq!(
             said,

@@ -362,3 +362,79 @@ fn algorithms_and_payloads_are_written_as_they_are_sent() {
         " UNSIGNED-PAYLOAD"
     );
 }
+
+/// A request to a catalog, signed as Iceberg's Java client signs.
+fn iceberg(request: http::request::Builder, body: &str) -> HeaderMap {
+    let service = Service::new("execute-api", Rules::ICEBERG_REST);
+    let key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    let signer = Signer::new(Credentials::new("AKIDEXAMPLE", key), "us-east-1", service).unwrap();
+    let mut request = request
+        .uri("https://catalog.example.com/v1/namespaces")
+        .body(())
+        .unwrap();
+    let now = time::macros::datetime!(2026-01-02 03:04:05 UTC);
+    for _ in 0..2 {
+        // The second time is a retry, which replaces the signature of the first.
+        signer
+            .sign(&mut request, PayloadHash::new(body), now)
+            .unwrap();
+    }
+    request.headers().clone()
+}
+
+const NAMESPACE: &str = r#"{"namespace":["sales"]}"#;
+
+/// The signatures are those of Python's `hmac` and `hashlib`, from a canonical request by hand.
+#[test]
+fn icebergs_java_client_sends_the_hash_of_a_body_in_base64_and_signs_it_in_hex() {
+    let headers = iceberg(Request::post("/"), NAMESPACE);
+    let hash = "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ=";
+    assert_eq!(headers["x-amz-content-sha256"], hash);
+    let authorization = "AWS4-HMAC-SHA256 \
+        Credential=AKIDEXAMPLE/20260102/us-east-1/execute-api/aws4_request, \
+        SignedHeaders=host;x-amz-content-sha256;x-amz-date, \
+        Signature=123ed8bd4af5d466fbe532804c9a3ccd59398bbf804cd938aa10fdff62df0171";
+    assert_eq!(headers["authorization"], authorization);
+    assert!(!headers.contains_key("original-authorization"));
+}
+
+#[test]
+fn a_catalogs_own_login_is_kept_and_signed() {
+    let login = "Bearer CATALOG-TOKEN";
+    let signed = "host;original-authorization;x-amz-content-sha256;x-amz-date";
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    for (request, body, hash, signature) in [
+        (
+            Request::post("/"),
+            NAMESPACE,
+            "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ=",
+            "c59d5c2509cea82a9b00bd8fb4680bb3337b2b583aff3c73967e72904ae2d4fb",
+        ),
+        (
+            Request::get("/"),
+            "",
+            empty,
+            "4187abc7fbb8b31de9de8329a12357025d0e6f3f2580415fb78a10f3d4c4803d",
+        ),
+    ] {
+        let headers = iceberg(request.header("authorization", login), body);
+        assert_eq!(headers["original-authorization"], login);
+        assert!(headers["original-authorization"].is_sensitive());
+        assert_eq!(headers["x-amz-content-sha256"], hash);
+        let authorization = headers["authorization"].to_str().unwrap();
+        let end = format!("SignedHeaders={signed}, Signature={signature}");
+        assert!(authorization.ends_with(&end), "{authorization}");
+        assert_eq!(headers.get_all("authorization").iter().count(), 1);
+    }
+}
+
+#[test]
+fn other_rules_replace_an_authorization_header() {
+    let mut request = Request::get("https://sqs.us-east-1.amazonaws.com/")
+        .header("authorization", "Bearer TOKEN")
+        .body(())
+        .unwrap();
+    let signer = Signer::new(credentials(), "us-east-1", "sqs").unwrap();
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    assert!(!request.headers().contains_key("original-authorization"));
+}

@@ -50,6 +50,7 @@ fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
     let c = credentials;
     let eks = tokens::eks(c, REGION, "my-cluster", NOW)?;
     let iot = tokens::iot(c, REGION, IOT, Some(HOUR), NOW)?;
+    let bedrock = tokens::bedrock(c, REGION, HOUR, NOW)?;
     let git = tokens::codecommit(c, REGION, GIT, NOW)?;
     let audience = Some(("x-audience", "a"));
     let signed = caller_identity::signed(c, REGION, STS, audience, NOW)?;
@@ -75,7 +76,12 @@ fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
             tokens::memorydb(c, REGION, "cluster", "app", NOW)?,
         ),
         token("msk", tokens::msk(c, REGION, "app/1", NOW)?),
-        token("bedrock", tokens::bedrock(c, REGION, HOUR, NOW)?),
+        (
+            "bedrock",
+            bedrock.expose().to_owned(),
+            bedrock.expiration().map(to_date_time),
+            format!("{bedrock:?}"),
+        ),
         token(
             "presigned",
             caller_identity::presigned(c, REGION, STS, audience, NOW)?,

@@ -6,6 +6,8 @@
 //! call it as well as its own. A variant such as `sign_raw` may link to its verb, `sign`, instead.
 //! Getters, constructors, `with_…` and types that are data alone need no example.
 
+use std::path::Path;
+
 use crate::sources::sources;
 
 /// The first words of the names of methods that do the crate's work.
@@ -325,4 +327,26 @@ fn the_example_of_a_type_or_a_page_shows_its_verbs() {
         .map(|path| (path.to_owned(), format!("//! ```\n//! {path}\n//! ```")));
     assert_eq!(pages(&sources, "a/b.rs"), ["a.rs\n", "a/b.rs\n"]);
     assert_eq!(pages(&sources, "ab.rs"), ["ab.rs\n"]);
+}
+
+#[test]
+fn the_guide_says_what_to_do_about_each_error_of_credential_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let errors = read("src/sources/error.rs");
+    let (_, errors) = errors.split_once("pub enum Error {\n").unwrap();
+    let (errors, _) = errors.split_once("\n}\n").unwrap();
+    let variants = errors.lines().filter_map(|line| {
+        let line = line.strip_prefix("    ")?;
+        let is_variant = line.starts_with(|c: char| c.is_ascii_uppercase());
+        is_variant.then(|| line.split([' ', '(', ',']).next().unwrap())
+    });
+    let guide = read("docs/guide/credentials.md");
+    let (_, table) = guide.split_once("## What each error means").unwrap();
+    let mut count = 0;
+    for variant in variants {
+        count += 1;
+        assert!(table.contains(&format!("`{variant}`")), "{variant}");
+    }
+    assert!(count > 40, "{count}");
 }

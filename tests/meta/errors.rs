@@ -282,8 +282,12 @@ fn is_prose(text: &str) -> bool {
 fn sentences(tokens: &[Token]) -> Vec<&str> {
     let (mut sentences, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
-        if tokens[at] == Token::Sign('#') && tokens.get(at + 1) == Some(&Token::Sign('[')) {
-            at = matching(tokens, at + 1);
+        let bracket = match tokens.get(at + 1) {
+            Some(Token::Sign('!')) => at + 2,
+            _ => at + 1,
+        };
+        if tokens[at] == Token::Sign('#') && tokens.get(bracket) == Some(&Token::Sign('[')) {
+            at = matching(tokens, bracket);
         } else if let Token::Text(text) = &tokens[at]
             && is_prose(text)
         {

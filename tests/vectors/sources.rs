@@ -86,7 +86,9 @@ pub fn error(error: &Error) -> Value {
         Error::InvalidSetting { setting, .. } => {
             json!({"kind": "invalid-setting", "setting": setting})
         }
-        Error::File { path } => json!({"kind": "file", "path": path}),
+        Error::File { path } | Error::NotLoggedIn { path, .. } => {
+            json!({"kind": "file", "path": path})
+        }
         Error::ProfileFiles { file, line, .. } => {
             json!({"kind": "profile-files", "file": file.name(), "line": line})
         }

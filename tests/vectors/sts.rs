@@ -14,18 +14,17 @@ pub fn run_request(case: &mut Case<'_>) {
     let (input, expected) = (case.input, case.expected);
     let region = text(input, "region");
     let flag = |name: &str| input[name].as_bool().unwrap();
-    let endpoint = match (
-        input["endpoint_url"].as_str(),
-        flag("fips"),
-        flag("dualstack"),
-    ) {
-        (Some(url), ..) => Endpoint::custom(url, region),
-        (None, false, false) => Endpoint::regional(region),
-        (None, true, false) => Endpoint::fips(region),
-        (None, false, true) => Endpoint::dual_stack(region),
-        (None, true, true) => Endpoint::fips_dual_stack(region),
-    };
-    let endpoint = endpoint.unwrap();
+    let mut endpoint = match input["endpoint_url"].as_str() {
+        Some(url) => Endpoint::custom(url, region),
+        None => Endpoint::regional(region),
+    }
+    .unwrap();
+    if flag("fips") {
+        endpoint = endpoint.with_fips();
+    }
+    if flag("dualstack") {
+        endpoint = endpoint.with_dual_stack();
+    }
     let made = make(text(input, "operation"), &input["parameters"], &endpoint);
     let made = match (made, expected["error"].is_object()) {
         (Ok(made), false) => made,
@@ -260,7 +259,7 @@ fn make<'a>(operation: &str, given: &'a Value, endpoint: &Endpoint) -> Result<Ma
             ask.minimum_session_token_size = size;
             Made::SignableRequest(ask.request(endpoint)?)
         }
-        "GetCallerIdentity" => Made::SignableRequest(sts::GetCallerIdentity.request(endpoint)),
+        "GetCallerIdentity" => Made::SignableRequest(sts::GetCallerIdentity.request(endpoint)?),
         "GetAccessKeyInfo" => {
             let ask = sts::GetAccessKeyInfo::new(required("AccessKeyId"));
             Made::SignableRequest(ask.request(endpoint)?)

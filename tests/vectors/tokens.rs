@@ -157,7 +157,9 @@ pub fn bedrock(case: &mut Case<'_>) {
         Err(error) => return case.fail(format!("refused: {error}")),
     };
     case.check("token", text(case.expected, "token"), token.expose());
-    case.check("expires_at", given.now + expires_in, token.expires_at());
+    let ends = Some(given.now + expires_in);
+    case.check("expires_at", ends, token.expiration());
+    case.check("region", Some(given.region), token.region());
     let encoded = token.expose().strip_prefix("bedrock-api-key-").unwrap();
     let decoded = String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap();
     case.check("decoded", text(case.expected, "decoded"), decoded.as_str());

@@ -1,13 +1,10 @@
 //! countersign side by side with other crates that sign AWS requests. First everyone proves that
 //! their signatures are right, then they race; see the README beside this package's manifest.
 
-mod canary;
 mod contender;
 mod growth;
 mod heap;
-mod median;
 mod odd;
-mod options;
 mod peers;
 mod picture;
 mod proof;
@@ -17,27 +14,26 @@ mod threads;
 mod truth;
 mod work;
 
-use std::process::ExitCode;
-
 use contender::Contender;
-use options::{Options, USAGE};
 use race::Field;
-use work::{Task, Work};
+use work::Work;
 
-fn main() -> ExitCode {
-    match Options::parse(std::env::args().skip(1))
-        .map_err(|error| format!("{error}\n{USAGE}"))
-        .and_then(run)
-    {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
+const USAGE: &str = "\
+usage: countersign-peers [--svg FILE] [--rounds N]
+  --svg FILE  draw W1 to W8 as a picture, too
+  --rounds N  how often everyone takes a turn (default 500, or what fits in under a minute)";
+
+fn main() -> Result<(), String> {
+    let (mut svg, mut rounds) = (None, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match (argument.as_str(), arguments.next()) {
+            ("--svg", Some(file)) => svg = Some(file),
+            ("--rounds", Some(number)) => rounds = Some(number.parse().map_err(|_| USAGE)?),
+            _ => return Err(USAGE.to_owned()),
         }
     }
-}
 
-fn run(options: Options) -> Result<(), String> {
     let works = kept(work::all());
     let growing = growth::SERIES.iter().flat_map(growth::Series::works);
     let variants = kept(odd::all().into_iter().chain(growing));
@@ -51,31 +47,11 @@ fn run(options: Options) -> Result<(), String> {
     }
     eprintln!("all signatures are as they should be");
 
-    let outcome = race::run(fields, options.rounds);
-    eprintln!(
-        "{:.0} % of the samples were undisturbed",
-        100.0 * outcome.undisturbed
-    );
-    if options.tsv {
-        print!("{}", table::Tsv(&outcome));
-    } else {
-        let presigning = works.iter().find(|work| work.task == Task::Presign);
-        let threads = presigning
-            .map(|work| threads::run(work))
-            .unwrap_or_default();
-        let (works, outcome, threads) = (&works, &outcome, &threads);
-        print!(
-            "{}",
-            table::People {
-                works,
-                outcome,
-                threads
-            }
-        );
-    }
-    match options.svg {
-        Some(file) => picture::draw(&works, &outcome, &file)
-            .map_err(|error| format!("{}: {error}", file.display())),
+    let outcome = race::run(fields, rounds);
+    table::print(&works, &outcome, &threads::run());
+    match svg {
+        Some(file) => std::fs::write(&file, picture::draw(&works, &outcome))
+            .map_err(|error| format!("{file}: {error}")),
         None => Ok(()),
     }
 }

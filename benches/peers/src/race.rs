@@ -1,11 +1,10 @@
 //! The race: everyone in turn inside each round, in an order that rotates.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use crate::canary;
 use crate::contender::Contender;
 use crate::heap::Heap;
-use crate::median::median;
 use crate::peers::{FLOOR_A, FLOOR_B};
 use crate::work::Work;
 
@@ -13,8 +12,7 @@ use crate::work::Work;
 /// cache: long enough for the clock, short enough to find a quiet moment.
 const SAMPLE: Duration = Duration::from_micros(200);
 const MOST_IN_A_SAMPLE: u128 = 16;
-/// How much longer than at its best the canary may sing beside a sample that counts. Where it sang
-/// three hundredths longer, the samples were half as long again.
+/// How much longer than at its best the canary may take beside a sample that counts.
 const UNDISTURBED: f64 = 1.02;
 /// So many rounds, unless more or fewer are asked for...
 const ROUNDS: usize = 500;
@@ -51,33 +49,20 @@ pub struct Row {
     pub heap: Heap,
 }
 
-pub struct Outcome {
-    pub rows: Vec<Row>,
-    /// How many of all samples were undisturbed.
-    pub undisturbed: f64,
-}
+pub struct Outcome(pub Vec<Row>);
 
 impl Outcome {
     pub fn row(&self, work: &str, who: &str) -> Option<&Row> {
-        self.rows
-            .iter()
-            .find(|row| row.work.name == work && row.who == who)
-    }
-}
-
-impl Field {
-    pub fn new(work: &'static Work, contenders: Vec<Box<dyn Contender>>) -> Self {
-        Self {
-            work,
-            lanes: contenders.into_iter().map(Lane::new).collect(),
-        }
+        let is = |row: &&Row| row.work.name == work && row.who == who;
+        self.0.iter().find(is)
     }
 }
 
 /// Lets them all run. The last canary of one sample is the first of the next.
 pub fn run(mut fields: Vec<Field>, rounds: Option<usize>) -> Outcome {
     let start = Instant::now();
-    let mut before = canary::sing();
+    let mut canaries = Vec::new();
+    let mut before = canary();
     for round in 0..rounds.unwrap_or(ROUNDS) {
         if rounds.is_none() && start.elapsed() > LONGEST {
             break;
@@ -86,16 +71,54 @@ pub fn run(mut fields: Vec<Field>, rounds: Option<usize>) -> Outcome {
             for turn in 0..lanes.len() {
                 let lane = (round + turn) % lanes.len();
                 before = lanes[lane].sample(before);
+                canaries.push(before);
             }
         }
     }
-    let limit = limit(&fields);
-    let counting = samples(&fields)
-        .filter(|sample| sample.canary <= limit)
-        .count();
-    let undisturbed = counting as f64 / samples(&fields).count() as f64;
-    let rows = fields.iter().flat_map(|field| field.rows(limit)).collect();
-    Outcome { rows, undisturbed }
+    // The best is what it reaches once in a hundred times: no other would meet a lucky one.
+    canaries.sort_unstable_by(f64::total_cmp);
+    let limit = canaries.get(canaries.len() / 100).unwrap_or(&0.0) * UNDISTURBED;
+    Outcome(fields.iter().flat_map(|field| field.rows(limit)).collect())
+}
+
+/// Takes some microseconds, always the same: if it takes longer than it can, something else was
+/// using the core. Six independent chains keep the integer units full.
+fn canary() -> f64 {
+    let mut chains = black_box([1_u64, 2, 3, 5, 7, 11]);
+    let start = Instant::now();
+    for _ in 0..2_000 {
+        for chain in &mut chains {
+            *chain ^= *chain << 13;
+            *chain ^= *chain >> 7;
+        }
+    }
+    let took = start.elapsed();
+    black_box(chains);
+    took.as_nanos() as f64
+}
+
+impl Field {
+    pub fn new(work: &'static Work, contenders: Vec<Box<dyn Contender>>) -> Self {
+        let lanes = contenders.into_iter().map(Lane::new).collect();
+        Self { work, lanes }
+    }
+
+    fn rows(&self, limit: f64) -> Vec<Row> {
+        let floor = |who| {
+            let mut lanes = self.lanes.iter();
+            lanes.find(|lane| lane.contender.who() == who)
+        };
+        let [a, b] = [FLOOR_A, FLOOR_B].map(|who| floor(who).expect("both floors in each race"));
+        let row = |lane: &Lane| Row {
+            work: self.work,
+            who: lane.contender.who(),
+            nanoseconds: over(lane, lane, limit, |sample, _| sample),
+            x_floor_a: over(lane, a, limit, |sample, floor| sample / floor),
+            x_floor_b: over(lane, b, limit, |sample, floor| sample / floor),
+            heap: lane.heap,
+        };
+        self.lanes.iter().map(row).collect()
+    }
 }
 
 impl Lane {
@@ -112,76 +135,32 @@ impl Lane {
         }
     }
 
-    fn sample(&mut self, before: Duration) -> Duration {
+    fn sample(&mut self, before: f64) -> f64 {
         let took = self.contender.time(self.times);
-        let after = canary::sing();
+        let after = canary();
         self.samples.push(Sample {
             nanoseconds: took.as_nanos() as f64 / self.times as f64,
-            canary: before.max(after).as_nanos() as f64,
+            canary: before.max(after),
         });
         after
     }
 }
 
-impl Field {
-    fn rows(&self, limit: f64) -> Vec<Row> {
-        let lane = |who| {
-            self.lanes
-                .iter()
-                .find(|lane| lane.contender.who() == who)
-                .expect("both floors in each race")
-        };
-        let (floor_a, floor_b) = (lane(FLOOR_A), lane(FLOOR_B));
-        self.lanes
-            .iter()
-            .map(|lane| Row {
-                work: self.work,
-                who: lane.contender.who(),
-                nanoseconds: over(&[lane], limit, |samples| samples[0].nanoseconds),
-                x_floor_a: times(lane, floor_a, limit),
-                x_floor_b: times(lane, floor_b, limit),
-                heap: lane.heap,
-            })
-            .collect()
-    }
-}
-
-/// How many times a floor's own time a contender takes: the median of the rounds' ratios.
-fn times(lane: &Lane, floor: &Lane, limit: f64) -> f64 {
-    over(&[lane, floor], limit, |samples| {
-        samples[0].nanoseconds / samples[1].nanoseconds
-    })
-}
-
-/// The median over the rounds in which all these lanes were undisturbed.
-fn over(lanes: &[&Lane], limit: f64, value: impl Fn(&[&Sample]) -> f64) -> f64 {
-    let rounds = (0..lanes[0].samples.len())
-        .map(|round| lanes.iter().map(|lane| &lane.samples[round]).collect());
-    let rounds: Vec<Vec<&Sample>> = rounds.collect();
-    let quiet = rounds
-        .iter()
-        .filter(|samples| samples.iter().all(|sample| sample.canary <= limit));
-    let quiet: Vec<f64> = quiet.map(|samples| value(samples)).collect();
+/// The median over the rounds in which both were undisturbed.
+fn over(lane: &Lane, other: &Lane, limit: f64, value: impl Fn(f64, f64) -> f64) -> f64 {
+    let rounds = || lane.samples.iter().zip(&other.samples);
+    let value = |(a, b): (&Sample, &Sample)| value(a.nanoseconds, b.nanoseconds);
+    let quiet = rounds().filter(|(a, b)| a.canary.max(b.canary) <= limit);
+    let quiet: Vec<f64> = quiet.map(value).collect();
     if quiet.len() >= ENOUGH {
         median(quiet)
     } else {
-        median(rounds.iter().map(|samples| value(samples)).collect())
+        median(rounds().map(value).collect())
     }
 }
 
-/// The canary's best is what it reaches once in a hundred times: a single lucky song would set a
-/// mark that no other meets.
-fn limit(fields: &[Field]) -> f64 {
-    let mut songs: Vec<f64> = samples(fields).map(|sample| sample.canary).collect();
-    songs.sort_unstable_by(f64::total_cmp);
-    songs
-        .get(songs.len() / 100)
-        .map_or(0.0, |best| best * UNDISTURBED)
-}
-
-fn samples(fields: &[Field]) -> impl Iterator<Item = &Sample> {
-    fields
-        .iter()
-        .flat_map(|field| &field.lanes)
-        .flat_map(|lane| &lane.samples)
+/// The upper one of two in the middle.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

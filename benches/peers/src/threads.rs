@@ -4,18 +4,19 @@ use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
-use crate::median::median;
 use crate::peers::countersign::presigner::presigner;
-use crate::work::Work;
+use crate::race::median;
+use crate::work;
 
 const URLS: usize = 4_000;
 const ROUNDS: usize = 15;
 
 /// For each number of threads, nanoseconds for each URL: the median of the rounds, in which all
 /// numbers take turns.
-pub fn run(work: &'static Work) -> Vec<(usize, f64)> {
+pub fn run() -> Vec<(usize, f64)> {
+    let work = work::w3();
     let most = thread::available_parallelism().map_or(1, usize::from);
-    let presigner = presigner(work);
+    let presigner = presigner(&work);
     let mut times = vec![Vec::new(); most];
     for _ in 0..ROUNDS {
         for threads in 1..=most {

@@ -1,8 +1,10 @@
 //! Objects to send, and the requests that carry them.
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request};
+#![allow(dead_code, reason = "no feature alone needs all of it")]
 
+use http::{HeaderValue, Request};
+
+use crate::aws_call::post::post_as;
 use crate::error::Error;
 use crate::primitives::json::write_string;
 
@@ -22,14 +24,12 @@ impl JsonObject {
         self.0.push(':');
     }
 
-    #[cfg(any(feature = "redshift", feature = "signin"))]
     pub(crate) fn text(mut self, name: &str, value: &str) -> Self {
         self.name(name);
         write_string(&mut self.0, value);
         self
     }
 
-    #[cfg(any(feature = "redshift", feature = "signin"))]
     pub(crate) fn optional(self, name: &str, value: Option<&str>) -> Self {
         match value {
             Some(value) => self.text(name, value),
@@ -37,7 +37,6 @@ impl JsonObject {
         }
     }
 
-    #[cfg(any(feature = "redshift", feature = "signin"))]
     pub(crate) fn number(mut self, name: &str, value: Option<u64>) -> Self {
         if let Some(value) = value {
             self.name(name);
@@ -47,7 +46,6 @@ impl JsonObject {
     }
 
     /// A list of texts; an empty one is left out.
-    #[cfg(feature = "ecr")]
     pub(crate) fn texts(mut self, name: &str, values: &[&str]) -> Self {
         for (i, value) in values.iter().enumerate() {
             if i == 0 {
@@ -68,38 +66,24 @@ impl JsonObject {
     }
 
     /// The request of an AWS-JSON 1.1 service: the operation is in a header.
-    #[cfg(any(feature = "ecr", feature = "redshift"))]
     pub(crate) fn into_aws_json(
         self,
-        origin: &str,
+        url: &str,
         operation: &'static str,
     ) -> Result<Request<String>, Error> {
-        let mut request = self.into_request(&format!("{origin}/"), "application/x-amz-json-1.1")?;
+        let mut request = post_as("application/x-amz-json-1.1", url, self.finish())?;
         let operation = HeaderValue::from_static(operation);
         request.headers_mut().insert("x-amz-target", operation);
         Ok(request)
     }
 
     /// The request of a REST-JSON service: the operation is in the URL.
-    #[cfg(feature = "signin")]
     pub(crate) fn into_rest_json(self, url: &str) -> Result<Request<String>, Error> {
-        self.into_request(url, "application/json")
-    }
-
-    fn into_request(self, url: &str, media_type: &'static str) -> Result<Request<String>, Error> {
-        let mut request = Request::new(self.finish());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = url
-            .parse()
-            .map_err(|_| Error::UrlTooLong { length: url.len() })?;
-        let media_type = HeaderValue::from_static(media_type);
-        request.headers_mut().insert(CONTENT_TYPE, media_type);
-        Ok(request)
+        post_as("application/json", url, self.finish())
     }
 }
 
 #[cfg(test)]
-#[cfg(feature = "signin")]
 mod tests {
     use super::*;
 

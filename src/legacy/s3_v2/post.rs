@@ -109,20 +109,6 @@ impl<'a> SignedPost<'a> {
     /// - [`VerifyError::Malformed`] if the access key ID is not 1 to 128 printable ASCII characters
     /// - [`PolicyError::RepeatedField`] if a field appears more than once
     /// - [`PolicyError::FieldMissing`] if it has no policy
-    ///
-    /// ```
-    /// use countersign::legacy::s3_v2::SignedPost;
-    /// use countersign::verify::VerifyError;
-    ///
-    /// let fields = [
-    ///     ("AWSAccessKeyId", "AKIDEXAMPLE"),
-    ///     ("policy", "e30="),
-    ///     ("signature", "a"),
-    ///     ("x-amz-signature", "b"),
-    /// ];
-    /// let error = SignedPost::parse(&fields).unwrap_err();
-    /// assert_eq!(error, VerifyError::SeveralAuthentications.into());
-    /// ```
     pub fn parse(fields: &'a [(&'a str, &'a str)]) -> Result<Self, PolicyError> {
         let fields = Fields::new(fields)?;
         let id = fields.find(ACCESS_KEY_ID).filter(|id| !id.is_empty());
@@ -181,6 +167,8 @@ impl<'a> SignedPost<'a> {
     /// - [`PolicyError::Signature`] with [`VerifyError::UnknownAccessKeyId`],
     ///   [`VerifyError::InvalidSessionToken`], [`VerifyError::CredentialsExpired`] or
     ///   [`VerifyError::SignatureMismatch`]
+    /// - [`PolicyError::Signature`] with [`VerifyError::UnknownAlgorithm`] if
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - any other variant of [`PolicyError`] if the upload does not meet the policy
     ///
     /// [`SignedPost`] has an example.

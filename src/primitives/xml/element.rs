@@ -1,8 +1,10 @@
 //! Elements, read by their names.
 
+#![allow(dead_code, reason = "no feature alone needs all of it")]
+
 use roxmltree::{Document, Node};
 
-use super::Problem;
+use crate::primitives::problem::Problem;
 
 /// An element, seen by what its children are called.
 #[derive(Clone, Copy)]
@@ -17,7 +19,6 @@ impl<'a> Element<'a> {
         self.0.tag_name().name()
     }
 
-    #[cfg(any(feature = "redshift", feature = "s3"))]
     pub(crate) fn namespace(&self) -> &'a str {
         self.0.tag_name().namespace().unwrap_or_default()
     }
@@ -34,7 +35,6 @@ impl<'a> Element<'a> {
     }
 
     /// All children of that local name, in any namespace.
-    #[cfg(feature = "sts")]
     pub(crate) fn children<'n>(&self, name: &'n str) -> impl Iterator<Item = Self> + use<'a, 'n> {
         let named = move |child: &Node<'_, '_>| child.tag_name().name() == name;
         self.0

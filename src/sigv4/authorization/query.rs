@@ -1,7 +1,7 @@
 //! The parameters of a presigned URL.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::credential::query_credential;
 use super::{Authorization, value_of};
@@ -13,6 +13,7 @@ use crate::sigv4::canonical::query::{Parameter, parameters};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::HashedPayload;
 use crate::sigv4::scope::CredentialScope;
+use crate::sigv4::session_token::ReadyToken;
 use crate::sigv4::signature::Algorithm;
 
 /// The first of the parameters that presigning writes.
@@ -112,14 +113,6 @@ impl<'a> QueryAuthorization<'a> {
     /// - [`Error::MalformedAuthorization`] if a parameter is missing, malformed, not UTF-8 or there
     ///   more than once, in any case of letters
     /// - [`Error::InvalidScope`] if the credential scope is malformed
-    ///
-    /// ```
-    /// use countersign::{sigv4::QueryAuthorization, Error};
-    ///
-    /// // A link that was truncated.
-    /// let cut = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F2015");
-    /// assert!(matches!(cut, Err(Error::MalformedAuthorization(_))));
-    /// ```
     pub fn parse(query: &'a str) -> Result<Self, Error> {
         let [
             algorithm,
@@ -234,49 +227,45 @@ impl fmt::Debug for QueryAuthorization<'_> {
 /// The parameters that presigning adds, but for the signature.
 pub(crate) struct AuthorizationParameters<'a> {
     pub(crate) algorithm: Algorithm,
-    pub(crate) access_key_id: &'a str,
+    /// The access key ID, percent-encoded.
+    pub(crate) encoded_id: &'a str,
     pub(crate) scope: &'a CredentialScope,
     pub(crate) date: &'a AmzDate,
     pub(crate) expires_in: Option<u64>,
     pub(crate) region_set: Option<&'a str>,
-    /// Its name, and it, percent-encoded.
-    pub(crate) session_token: Option<(&'a str, &'a str)>,
+    pub(crate) session_token: Option<&'a ReadyToken>,
     pub(crate) headers: &'a CanonicalHeaders<'a>,
 }
 
 impl AuthorizationParameters<'_> {
     /// More than they take.
     pub(crate) fn len(&self) -> usize {
-        let token = self
-            .session_token
-            .map_or(0, |(name, value)| name.len() + value.len() + 2);
-        let encoded = self.access_key_id.len()
-            + self.region_set.map_or(0, str::len)
-            + self.headers.names_len();
-        360 + token + 3 * encoded
+        let token = self.session_token.map_or(0, ReadyToken::parameter_len);
+        let encoded = self.region_set.map_or(0, str::len) + self.headers.names_len();
+        360 + self.encoded_id.len() + token + 3 * encoded
     }
 
     /// Writes them in canonical order and encoding, so that they are one piece of the canonical
     /// query wherever the caller's own parameters allow it.
     pub(crate) fn write(&self, query: &mut String) {
-        query.push_str(FIRST);
-        query.push('=');
+        query.push_str("X-Amz-Algorithm=");
         query.push_str(self.algorithm.as_str());
-        write_parameter(query, ("X-Amz-Credential", self.access_key_id));
+        write_parameter(query, "&X-Amz-Credential=", self.encoded_id);
         query.push_str("%2F");
-        encode(self.scope.as_bytes(), query);
-        write_encoded(query, ("X-Amz-Date", self.date.as_str()));
+        self.scope.write_encoded(query);
+        write_parameter(query, "&X-Amz-Date=", self.date.as_str());
         if let Some(seconds) = self.expires_in {
-            // Into a String, which cannot fail.
-            let _ = write!(query, "&X-Amz-Expires={seconds}");
+            query.push_str("&X-Amz-Expires=");
+            write_decimal(query, seconds);
         }
         if let Some(regions) = self.region_set {
-            write_parameter(query, ("X-Amz-Region-Set", regions));
+            query.push_str("&X-Amz-Region-Set=");
+            encode(regions.as_bytes(), query);
         }
         if let Some(token) = self.session_token {
-            write_encoded(query, token);
+            token.write_parameter(query);
         }
-        write_encoded(query, ("X-Amz-SignedHeaders", ""));
+        query.push_str("&X-Amz-SignedHeaders=");
         for (i, name) in self.headers.names().enumerate() {
             if i > 0 {
                 query.push_str("%3B");
@@ -286,15 +275,16 @@ impl AuthorizationParameters<'_> {
     }
 }
 
-/// Writes `&name=value` in canonical encoding.
-fn write_parameter(query: &mut String, (name, value): (&str, &str)) {
-    write_encoded(query, (name, ""));
-    encode(value.as_bytes(), query);
+/// Writes a parameter that is percent-encoded already. `start` is its separator, name and `=`.
+pub(crate) fn write_parameter(query: &mut String, start: &str, value: &str) {
+    query.push_str(start);
+    query.push_str(value);
 }
 
-/// Writes `&name=value`, where the value is in canonical encoding already.
-pub(crate) fn write_encoded(query: &mut String, (name, value): (&str, &str)) {
-    for part in ["&", name, "=", value] {
-        query.push_str(part);
+fn write_decimal(text: &mut String, number: u64) {
+    if number >= 10 {
+        write_decimal(text, number / 10);
     }
+    let digit = u8::try_from(number % 10).unwrap_or_default();
+    text.push(char::from(b'0' + digit));
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::error::Error;
 use crate::error::target::TargetProblem;
 use crate::primitives::inline_vec::InlineVec;
-use crate::primitives::percent::{Escapes, decoded, encode_in_path, escape, is_unreserved};
+use crate::primitives::percent::{Class, Escapes, class, decoded, encode_in_path, escape};
 use crate::primitives::sink::Sink;
 use crate::service::Rules;
 use crate::sigv4::object_key;
@@ -87,25 +87,29 @@ impl<'a> CanonicalPath<'a> {
         if !path.starts_with('/') {
             return wrong(0, TargetProblem::NotAbsolute);
         }
-        let mut seen = 0;
-        for byte in path.bytes() {
-            seen |= class(byte);
+        // Whether strict encoding changes the path.
+        let mut changes = false;
+        for (position, &byte) in path.as_bytes().iter().enumerate() {
+            match class(byte) {
+                Class::Unreserved => {}
+                Class::Other if byte == b'/' => {}
+                Class::Other if byte == b'%' => {
+                    let (_, digits) = path.as_bytes().split_at(position + 1);
+                    let Some(escape) = escape(digits) else {
+                        return wrong(position, TargetProblem::InvalidEscape);
+                    };
+                    // Strict encoding writes no `%2F`.
+                    changes |= escape == Escapes::Other || digits.starts_with(b"2F");
+                }
+                Class::Other if byte != b'?' => changes = true,
+                Class::Other | Class::Forbidden => {
+                    return wrong(position, TargetProblem::PathCharacter);
+                }
+            }
         }
-        if seen & FORBIDDEN != 0 {
-            let position = path
-                .bytes()
-                .take_while(|&b| class(b) & FORBIDDEN == 0)
-                .count();
-            return wrong(position, TargetProblem::PathCharacter);
-        }
-        let escapes = if seen & ESCAPE != 0 {
-            escapes_of(path)?
-        } else {
-            Escapes::Canonical
-        };
         let encoding = match (rules.double_encode_path, rules.recode_path) {
             (true, _) => Encoding::OnceMore,
-            (false, true) if seen & RESERVED != 0 || escapes == Escapes::Other => Encoding::Strict,
+            (false, true) if changes => Encoding::Strict,
             (false, _) => Encoding::AsSent,
         };
         let mut pairs = path.bytes().zip(path.bytes().skip(1));
@@ -214,53 +218,6 @@ impl<'a> CanonicalPath<'a> {
             Encoding::AsSent | Encoding::OnceMore => self.path.len(),
         }
     }
-}
-
-const FORBIDDEN: u8 = 1;
-const ESCAPE: u8 = 2;
-/// Neither unreserved nor `/`: strict encoding escapes it.
-const RESERVED: u8 = 4;
-
-/// What a byte means in a path.
-#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
-fn class(byte: u8) -> u8 {
-    /// A table, because every byte of a path is looked up.
-    static CLASSES: [u8; 256] = {
-        let mut table = [RESERVED; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            table[byte] = match byte as u8 {
-                0..=b' ' | 0x7f | b'?' | b'#' => FORBIDDEN,
-                b'%' => ESCAPE,
-                b'/' => 0,
-                byte if is_unreserved(byte) => 0,
-                _ => RESERVED,
-            };
-            byte += 1;
-        }
-        table
-    };
-    CLASSES[usize::from(byte)]
-}
-
-/// Whether all escapes of a path are as strict encoding writes them. It writes no `%2F`.
-fn escapes_of(path: &str) -> Result<Escapes, Error> {
-    let mut escapes = Escapes::Canonical;
-    for (position, byte) in path.bytes().enumerate() {
-        if byte != b'%' {
-            continue;
-        }
-        let digits = path.as_bytes().get(position + 1..).unwrap_or_default();
-        let escape = escape(digits).ok_or(Error::InvalidPath {
-            position,
-            problem: TargetProblem::InvalidEscape,
-        })?;
-        escapes = match digits {
-            [b'2', b'F', ..] => Escapes::Other,
-            _ => escapes.and(escape),
-        };
-    }
-    Ok(escapes)
 }
 
 impl fmt::Display for CanonicalPath<'_> {

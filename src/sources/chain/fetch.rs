@@ -110,6 +110,23 @@ fn contents(input: Input, path: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     }
 }
 
+/// The content of a cache file. A missing one means that the user has not logged in.
+fn cache(
+    input: Input,
+    path: &str,
+    what: &'static str,
+    command: &'static str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    match input {
+        Input::NoFile => Err(Error::NotLoggedIn {
+            what,
+            command,
+            path: path.to_owned(),
+        }),
+        input => contents(input, path),
+    }
+}
+
 /// A response that must come. Its body is zeroised after use.
 fn response(input: Input, from: &'static str) -> Result<Wiped, Error> {
     match input {
@@ -181,7 +198,7 @@ impl Fetch {
                 sso_portal(&sso, &token)
             }
             Self::SsoPortal(account_id) => {
-                let response = response(input, "IAM Identity Center")?;
+                let response = response(input, SSO)?;
                 let resolved = sso::read_credentials(Reply::from(&response), &account_id)?;
                 Ok(Outcome::Found(resolved))
             }
@@ -221,9 +238,11 @@ fn process_output(input: Input, account_id: Option<&str>) -> Result<Outcome, Err
     output.read(account_id).map(Outcome::Found)
 }
 
+const SSO: &str = "IAM Identity Center";
+const SSO_LOGIN: &str = "aws sso login";
 const LOG_IN: Error = Error::TokenExpired {
-    what: "IAM Identity Center",
-    command: "aws sso login",
+    what: SSO,
+    command: SSO_LOGIN,
 };
 
 fn sso_cache(
@@ -233,7 +252,7 @@ fn sso_cache(
     context: &Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let token = SsoToken::parse(&*contents(input, &path)?)?;
+    let token = SsoToken::parse(&*cache(input, &path, SSO, SSO_LOGIN)?)?;
     let state = match sso.session {
         Some(_) => token.state(now),
         // The older form is never refreshed.
@@ -297,7 +316,7 @@ fn login_cache(
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let session = LoginSession::parse(&*contents(input, &path)?)?;
+    let session = LoginSession::parse(&*cache(input, &path, "AWS sign-in", "aws login")?)?;
     let lives = !session.is_expired(now);
     if !session.needs_refresh(now) || (lives && context.refresh_must_wait(now)) {
         return Ok(Outcome::Found(session.credentials().clone()));

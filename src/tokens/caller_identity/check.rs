@@ -225,33 +225,6 @@ impl ProofCheck {
     ///   body
     /// - [`ProofError::UnexpectedHeader`] if a signed header is not allowed or has a wrong value
     /// - [`ProofError::RepeatedHeader`] if a signed header does not appear exactly once
-    ///
-    /// ```
-    /// use countersign::tokens::caller_identity::{self, ProofCheck};
-    /// use countersign::{Credentials, Timestamp};
-    /// use http::{HeaderName, HeaderValue};
-    ///
-    /// // The client:
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// let host = "sts.us-east-1.amazonaws.com";
-    /// let audience = Some(("x-audience", "a.example.com"));
-    /// let proof =
-    ///     caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
-    ///
-    /// // The server:
-    /// let mut received = http::Request::post(proof.url());
-    /// for (name, value) in proof.expose_headers() {
-    ///     received = received.header(name, value);
-    /// }
-    /// let received = received.body(proof.body())?;
-    /// let name = HeaderName::from_static("x-audience");
-    /// let own = (name, HeaderValue::from_static("a.example.com"));
-    /// let checked = ProofCheck::new([host], own).signed(&received, now)?;
-    /// let request = checked.into_request(); // send it to STS
-    /// assert_eq!(request.body(), &"Action=GetCallerIdentity&Version=2011-06-15");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn signed<B: AsRef<[u8]>>(
         &self,
         received: &Request<B>,

@@ -21,9 +21,9 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn read(headers: Headers<'a>) -> Result<Self, VerifyError> {
+    pub(super) fn read(headers: &Headers<'a>) -> Result<Self, VerifyError> {
         let mut found = Self::default();
-        for (name, value) in headers.iter() {
+        for &(name, value) in headers.as_slice() {
             let (slot, name) = match name {
                 "authorization" => {
                     if found.authorization.replace(value).is_some() {

@@ -52,11 +52,11 @@ impl Limits {
         max_target_length: usize::MAX,
     };
 
-    pub(super) fn check<'h, I: Iterator<Item = (&'h str, &'h [u8])>>(
+    pub(super) fn check(
         &self,
         path: &str,
         query: &str,
-        headers: impl Fn() -> I,
+        headers: &[(&str, &[u8])],
     ) -> Result<(), VerifyError> {
         let length = path.len().saturating_add(query.len());
         if length > self.max_target_length {
@@ -65,14 +65,16 @@ impl Limits {
                 maximum: self.max_target_length,
             });
         }
-        let count = headers().count();
+        let count = headers.len();
         if count > self.max_headers {
             return Err(VerifyError::TooManyHeaders {
                 count,
                 maximum: self.max_headers,
             });
         }
-        let lengths = headers().map(|(name, value)| name.len().saturating_add(value.len()));
+        let lengths = headers
+            .iter()
+            .map(|(name, value)| name.len().saturating_add(value.len()));
         if lengths.fold(0, usize::saturating_add) > self.max_headers_length {
             return Err(VerifyError::HeadersTooLong {
                 maximum: self.max_headers_length,

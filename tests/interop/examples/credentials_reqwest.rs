@@ -18,12 +18,8 @@ async fn main() {
     let environment = Environment::new(|name| std::env::var(name).ok());
     match credentials(Chain::new(environment, "my-program")).await {
         Ok(found) => {
-            let (keys, account) = (
-                found.credentials.credentials(),
-                found.credentials.account_id(),
-            );
             eprintln!("from {}", found.source.as_str());
-            println!("{}", write_process_output(keys, account).expose());
+            println!("{}", write_process_output(&found.credentials).expose());
         }
         Err(error) => {
             eprintln!("{error}");
@@ -65,7 +61,10 @@ async fn credentials(mut chain: Chain) -> Result<Found, Box<dyn Error + Send + S
                 eprint!("code of {serial}: ");
                 let mut code = String::new();
                 let read = move || std::io::stdin().read_line(&mut code).map(|_| code);
-                Input::MfaCode(spawn_blocking(read).await??.trim().to_owned())
+                match spawn_blocking(read).await??.trim() {
+                    "" => Input::NoMfaCode,
+                    code => Input::MfaCode(code.to_owned()),
+                }
             }
         };
     }

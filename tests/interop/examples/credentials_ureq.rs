@@ -17,12 +17,8 @@ fn main() {
     let environment = Environment::new(|name| std::env::var(name).ok());
     match credentials(Chain::new(environment, "my-program")) {
         Ok(found) => {
-            let (keys, account) = (
-                found.credentials.credentials(),
-                found.credentials.account_id(),
-            );
             eprintln!("from {}", found.source.as_str());
-            println!("{}", write_process_output(keys, account).expose());
+            println!("{}", write_process_output(&found.credentials).expose());
         }
         Err(error) => {
             eprintln!("{error}");
@@ -68,7 +64,10 @@ fn credentials(mut chain: Chain) -> Result<Found, Box<dyn Error>> {
                 eprint!("code of {serial}: ");
                 let mut code = String::new();
                 std::io::stdin().read_line(&mut code)?;
-                Input::MfaCode(code.trim().to_owned())
+                match code.trim() {
+                    "" => Input::NoMfaCode,
+                    code => Input::MfaCode(code.to_owned()),
+                }
             }
         };
     }

@@ -196,7 +196,10 @@ async fn assume_role_then_call_services() {
     }
     let endpoint = Endpoint::custom(&moto.url, REGION).unwrap();
     let answer = moto
-        .sts(sts::GetCallerIdentity.request(&endpoint), &credentials)
+        .sts(
+            sts::GetCallerIdentity.request(&endpoint).unwrap(),
+            &credentials,
+        )
         .await;
     let caller = sts::GetCallerIdentity::parse(answer.status, &answer.body).unwrap();
     assert_eq!(

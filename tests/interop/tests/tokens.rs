@@ -145,7 +145,8 @@ impl Given {
 
         for seconds in [1, 3600, 43_200] {
             let lifetime = Duration::from_secs(seconds);
-            let ours = tokens::bedrock(credentials, region, lifetime, now).map(text);
+            let ours =
+                tokens::bedrock(credentials, region, lifetime, now).map(|key| json!(key.expose()));
             cases.push(self.case("bedrock", json!({"expires_in": seconds}), ours));
         }
 

@@ -35,7 +35,7 @@ fn mode(message: &Message, service: &'static str) -> Result<&'static str, Verify
 }
 
 #[test]
-fn v02_the_mode_comes_from_signed_data() {
+fn how_the_payload_is_signed_comes_from_signed_data() {
     for literal in STREAMING {
         let stream = match literal {
             "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => "unsigned stream",
@@ -76,7 +76,7 @@ fn v02_the_mode_comes_from_signed_data() {
 }
 
 #[test]
-fn v02_every_mode_checks_the_signature() {
+fn the_signature_is_checked_for_every_kind_of_payload() {
     let hash = "ab".repeat(32);
     for literal in STREAMING.into_iter().chain(["UNSIGNED-PAYLOAD", &hash]) {
         let message = with_authorization(declaring(literal, "s3"), |header| {
@@ -93,7 +93,7 @@ fn v02_every_mode_checks_the_signature() {
 }
 
 #[test]
-fn v02_no_other_value_is_a_mode() {
+fn another_value_of_x_amz_content_sha256_is_refused() {
     let short = "ab".repeat(31);
     let odd = "zz".repeat(32);
     for value in [
@@ -126,7 +126,7 @@ fn v02_no_other_value_is_a_mode() {
 }
 
 #[test]
-fn v02_a_parameter_says_it_in_a_presigned_url_only_once() {
+fn a_presigned_url_declares_its_payload_only_once() {
     let target = "/key?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD";
     let once = presigned(&request("PUT", target), "s3");
     assert_eq!(mode(&once, "s3"), Ok("unsigned"));
@@ -240,7 +240,7 @@ fn different_names_in_x_amz_trailer_are_taken() {
 
 /// Amazon S3: `MissingContentLength`, 411.
 #[test]
-fn v10_a_stream_says_how_long_it_is() {
+fn a_stream_without_a_decoded_length_is_refused() {
     for literal in &STREAMING[..3] {
         assert!(mode(&streaming(literal, Some("5"), None), "s3").is_ok());
         let absent = mode(&streaming(literal, None, None), "s3").unwrap_err();
@@ -275,7 +275,7 @@ fn v10_a_stream_says_how_long_it_is() {
 }
 
 #[test]
-fn v12_another_body_is_refused() {
+fn another_body_is_refused() {
     for (service, error) in [
         ("s3", VerifyError::ContentSha256Mismatch),
         // The hash is only in the signature.
@@ -299,7 +299,7 @@ fn v12_another_body_is_refused() {
 }
 
 #[test]
-fn v12_the_caller_says_what_was_checked() {
+fn the_caller_must_check_the_payload_as_it_is_signed() {
     let check = |message: &Message, service: &'static str, payload| {
         let claim = SignedRequest::parse(message).unwrap();
         let key = VerificationKey::derive(&long_term(), claim.scope()).unwrap();

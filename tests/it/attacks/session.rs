@@ -54,7 +54,7 @@ fn a_token_in_two_places_is_refused() {
 
 /// What a look-up may go by, before anything is proven.
 #[test]
-fn the_token_of_a_claim() {
+fn a_claim_returns_its_session_token() {
     let token = |message: &Message| SignedRequest::parse(message).unwrap().session_token();
     for message in both(&long_term(), "s3") {
         assert!(token(&message).is_none());
@@ -82,7 +82,7 @@ fn the_token_of_a_claim() {
 
 /// A key may be known to end without its credentials being at hand.
 #[test]
-fn a_key_that_ends() {
+fn a_key_that_has_expired_verifies_nothing() {
     use countersign::sigv4::SigningKey;
 
     for message in both(&long_term(), "s3") {
@@ -118,7 +118,7 @@ fn an_express_token_has_its_own_name() {
 }
 
 #[test]
-fn what_has_ended_is_refused_to_the_second() {
+fn an_expired_request_is_refused_to_the_second() {
     let ends = |span| temporary().with_expiration(NOW + span);
     for message in both(&temporary(), "s3") {
         assert_eq!(verify_as("s3", &message, &ends(Span::SECOND), NOW), Ok(()));
@@ -151,7 +151,7 @@ fn a_token_that_is_not_signed_is_still_compared() {
 }
 
 #[test]
-fn v13_a_prefix_says_nothing() {
+fn a_prefix_of_a_session_token_is_refused() {
     // `ASIA` names a temporary key by custom; the look-up alone says what belongs to a key.
     let odd = Credentials::new("ASIAWITHOUTSESSION", "secret");
     for message in both(&odd, "s3") {

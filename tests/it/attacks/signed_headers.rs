@@ -10,7 +10,7 @@ fn not_signed(name: &str) -> Result<(), VerifyError> {
 }
 
 #[test]
-fn v01_an_unsigned_amz_header_is_refused() {
+fn an_unsigned_amz_header_is_refused() {
     for service in ["s3", "sqs"] {
         for message in both_forms(service) {
             for name in ["x-amz-acl", "x-amz-meta-a", "x-amz-copy-source", "x-amz-"] {
@@ -25,7 +25,7 @@ fn v01_an_unsigned_amz_header_is_refused() {
 }
 
 #[test]
-fn v01_all_of_them_are_told() {
+fn the_error_names_all_unsigned_amz_headers() {
     let message = signed(request("GET", "/"), "s3");
     let message = with_header(with_header(message, "x-amz-b", "1"), "x-amz-a", "2");
     let error = verify(&message, "s3").unwrap_err();
@@ -38,7 +38,7 @@ fn v01_all_of_them_are_told() {
 
 /// The one exception: S3's presigned requests, and what the header says is not used.
 #[test]
-fn v01_only_s3_tolerates_an_unsigned_content_sha256_and_only_presigned() {
+fn only_s3_accepts_an_unsigned_content_sha256_and_only_presigned() {
     let hash = "aa".repeat(32);
     let add = |message: &Message, value: &str| {
         let mut message = message.clone();
@@ -77,7 +77,7 @@ fn v01_only_s3_tolerates_an_unsigned_content_sha256_and_only_presigned() {
 
 /// Whoever writes a refusal, or who asked, into a log, writes one line.
 #[test]
-fn what_is_decoded_forges_no_line_of_a_log() {
+fn a_decoded_name_forges_no_line_of_a_log() {
     let [_, url] = both_forms("s3");
     for (from, to) in [
         (
@@ -110,7 +110,7 @@ fn what_is_decoded_forges_no_line_of_a_log() {
 }
 
 #[test]
-fn v05_a_signed_header_that_did_not_come_is_refused() {
+fn a_missing_signed_header_is_refused() {
     let [header, _] = both_forms("s3");
     let mut message = with_header(request("GET", "/key"), "range", "bytes=0-9");
     message = signed(message, "s3");
@@ -140,7 +140,7 @@ fn v05_a_signed_header_that_did_not_come_is_refused() {
 
 /// An empty line for a header that is not there is what a lenient verifier would hash.
 #[test]
-fn v05_an_absent_header_is_not_an_empty_one() {
+fn a_missing_header_is_not_an_empty_one() {
     let message = with_header(request("GET", "/"), "x-amz-date", "20260522T101112Z");
     let lines = "host:bucket.example.com\nrange:\nx-amz-date:20260522T101112Z\n";
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -154,7 +154,7 @@ fn v05_an_absent_header_is_not_an_empty_one() {
 }
 
 #[test]
-fn v06_the_host_must_be_signed() {
+fn the_host_must_be_signed() {
     for service in ["s3", "sqs"] {
         let [header, url] = both_forms(service);
         let header = with_authorization(header, |header| header.replace("=host;", "="));
@@ -167,7 +167,7 @@ fn v06_the_host_must_be_signed() {
 }
 
 #[test]
-fn v06_the_date_must_be_signed() {
+fn the_date_must_be_signed() {
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let lines = "host:bucket.example.com\n";
     for (name, value) in [
@@ -196,7 +196,7 @@ fn v06_the_date_must_be_signed() {
 }
 
 #[test]
-fn v06_lists_that_can_be_read_in_two_ways_are_refused() {
+fn lists_that_can_be_read_in_two_ways_are_refused() {
     let [header, url] = both_forms("s3");
     let list = "host;x-amz-content-sha256;x-amz-date";
     for wrong in [
@@ -226,7 +226,7 @@ fn v06_lists_that_can_be_read_in_two_ways_are_refused() {
 }
 
 #[test]
-fn headers_that_the_server_asks_for() {
+fn a_header_that_the_server_requires_must_be_signed() {
     let verifier = Verifier::new("us-east-1", "s3")
         .unwrap()
         .with_signed_header(CONTENT_TYPE);

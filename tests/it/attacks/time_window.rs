@@ -8,7 +8,7 @@ fn at(message: &Message, service: &'static str, offset: Span) -> Result<(), Veri
 }
 
 #[test]
-fn v07_the_window_of_a_header_to_the_second() {
+fn the_window_of_a_header_ends_to_the_second() {
     for service in ["s3", "sqs"] {
         let message = signed(request("GET", "/"), service);
         for seconds in [-900, -1, 0, 1, 900] {
@@ -35,7 +35,7 @@ fn v07_the_window_of_a_header_to_the_second() {
 }
 
 #[test]
-fn v07_the_window_of_a_presigned_url_to_the_second() {
+fn the_window_of_a_presigned_url_ends_to_the_second() {
     for service in ["s3", "sqs"] {
         let message = presigned(&request("GET", "/"), service);
         for seconds in [-900, 0, 3600] {
@@ -56,7 +56,7 @@ fn v07_the_window_of_a_presigned_url_to_the_second() {
 }
 
 #[test]
-fn v07_a_window_of_the_servers_own() {
+fn a_server_can_set_its_window() {
     let verifier = Verifier::new("us-east-1", "sqs")
         .unwrap()
         .with_clock_window(Duration::from_secs(300));
@@ -74,7 +74,7 @@ fn v07_a_window_of_the_servers_own() {
 }
 
 #[test]
-fn v07_both_times_are_told() {
+fn the_error_contains_both_times() {
     let message = signed(request("GET", "/"), "sqs");
     let now = NOW + Span::hours(2);
     let error = verify_as("sqs", &message, &long_term(), now).unwrap_err();
@@ -99,7 +99,7 @@ fn v07_both_times_are_told() {
 }
 
 #[test]
-fn v08_a_lifetime_is_enforced() {
+fn a_lifetime_is_enforced() {
     let good = presigned(&request("GET", "/"), "s3");
     // S3's answer to a life of no seconds: it is over, and was so from the start.
     let zero = with_query(good.clone(), |query| {
@@ -150,7 +150,7 @@ fn v08_a_lifetime_is_enforced() {
 }
 
 #[test]
-fn v08_the_shortest_and_the_longest_life() {
+fn a_lifetime_is_between_one_second_and_seven_days() {
     let mut absolute = request("GET", "/");
     *absolute.uri_mut() = "https://bucket.example.com/".parse().unwrap();
     let signer = Signer::new(long_term(), "us-east-1", "s3").unwrap();
@@ -166,7 +166,7 @@ fn v08_the_shortest_and_the_longest_life() {
 }
 
 #[test]
-fn v08_a_lifetime_of_the_servers_own() {
+fn a_server_can_set_the_longest_lifetime() {
     let message = presigned(&request("GET", "/"), "s3");
     for (longest, good) in [(3600, true), (3599, false), (900, false)] {
         let verifier = Verifier::new("us-east-1", "s3")
@@ -190,7 +190,7 @@ fn v08_a_lifetime_of_the_servers_own() {
 }
 
 #[test]
-fn v07_dates_that_are_none() {
+fn a_malformed_date_is_refused() {
     for date in [
         "",
         "20260522",
@@ -227,7 +227,7 @@ fn v07_dates_that_are_none() {
 
 /// The ends of the calendar must not overflow.
 #[test]
-fn v07_the_first_and_the_last_date() {
+fn the_first_and_the_last_date_are_accepted() {
     for date in ["00000101T000000Z", "99991231T235959Z"] {
         let mut header = signed(request("GET", "/"), "s3");
         header

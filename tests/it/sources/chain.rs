@@ -2,7 +2,9 @@
 
 use countersign::sources::{
     Chain, CredentialSource, Environment, Error, Input, ProfileFile, Want, sso_cache_file_name,
+    write_process_output,
 };
+use countersign::{PayloadHash, Signer};
 
 use crate::sources::{NOW, World};
 
@@ -310,6 +312,33 @@ mod login {
 }
 
 #[test]
+fn expired_credentials_of_an_instance_sign_and_tell_when_to_ask_again() {
+    let document = r#"{"Code":"Success","AccessKeyId":"ASIAIMDS","SecretAccessKey":"s","Token":"t",
+        "Expiration":"2030-01-02T03:00:00Z"}"#;
+    let world = || {
+        World::default()
+            .respond(200, "session")
+            .respond(200, "web-role")
+            .respond(200, document)
+    };
+    let resolved = world().run().0.unwrap().credentials;
+    assert!(resolved.is_expired(NOW));
+    let output = write_process_output(&resolved);
+    assert!(
+        output
+            .expose()
+            .contains(r#""Expiration":"2030-01-02T03:09:05Z""#),
+        "the next try"
+    );
+    let signer = Signer::new(resolved.into_credentials(), "eu-west-1", "s3").unwrap();
+    let mut request = http::Request::get("https://b.s3.amazonaws.com/")
+        .body(())
+        .unwrap();
+    signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+    assert_eq!(request.headers()["x-amz-security-token"], "t");
+}
+
+#[test]
 fn instance_metadata_serves_expired_credentials_to_roles_too() {
     let document = r#"{"AccessKeyId":"ASIAEC2","SecretAccessKey":"s","Token":"t",
         "Expiration":"2030-01-02T03:00:00Z"}"#;
@@ -610,11 +639,12 @@ fn roles_are_assumed_at_the_endpoint_that_the_caller_sets() {
     let config = "[default]\nrole_arn = arn:aws:iam::210987654321:role/A\nsource_profile = default\n\
         aws_access_key_id = AKID\naws_secret_access_key = s\n";
     let world = World::of_config(config).respond(200, &assumed("ASIAA"));
-    let endpoint = countersign::sts::Endpoint::fips("us-gov-west-1").unwrap();
-    let url = endpoint.uri().clone();
+    let endpoint = countersign::sts::Endpoint::regional("us-gov-west-1").unwrap();
+    let endpoint = endpoint.with_fips().with_dual_stack();
     let chain = world.chain().with_sts_endpoint(endpoint);
     let (found, trace) = world.drive(chain);
     assert!(found.is_ok());
+    let url = "https://sts-fips.us-gov-west-1.api.aws/";
     assert_eq!(*trace.requests[0].uri(), url);
     let header = trace.requests[0].headers()["authorization"]
         .to_str()

@@ -3,9 +3,9 @@
 use countersign::Credentials;
 use countersign::sources::{
     Chain, CognitoPool, Container, Environment, Error, Imds, Input, LoginSession, ProcessCommand,
-    ProcessOutput, ProfileFiles, ProfileSource, RolesAnywhere, RolesAnywhereCertificate,
-    SelectedProfile, SsoToken, Want, parse_credential_document, read_sso_credentials,
-    write_process_output,
+    ProcessOutput, ProfileFiles, ProfileSource, ResolvedCredentials, RolesAnywhere,
+    RolesAnywhereCertificate, SelectedProfile, SsoToken, Want, parse_credential_document,
+    read_sso_credentials, write_process_output,
 };
 use http::Response;
 use proptest::collection::{btree_map, vec};
@@ -267,7 +267,11 @@ proptest! {
         if let Some(token) = &token {
             credentials = credentials.with_session_token(token.clone());
         }
-        let text = write_process_output(&credentials, account_id.as_deref());
+        let mut resolved = ResolvedCredentials::from(credentials);
+        if let Some(account_id) = &account_id {
+            resolved = resolved.with_account_id(account_id);
+        }
+        let text = write_process_output(&resolved);
         let stdout = text.expose().as_bytes();
         let read = ProcessOutput { exit_code: Some(0), stdout, stderr: b"" }.read(None).unwrap();
         prop_assert_eq!(read.account_id(), account_id.as_deref());

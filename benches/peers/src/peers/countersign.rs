@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use countersign::verify::VerificationKey;
-use countersign::{sigv4::CredentialScope, sigv4a, Credentials, PayloadHash, RawRequest, Signer};
+use countersign::{sigv4::CredentialScope, sigv4a, Credentials, PayloadHash, RawRequest, Signer, Timestamp};
 use http::Request;
-use time::OffsetDateTime;
 
 use crate::truth;
 use crate::work::{DATETIME, Payload, REGION, SECONDS, Work};
@@ -66,6 +65,6 @@ fn raw<'a>(request: &'a Request<Bytes>, headers: &'a Headers<'a>) -> RawRequest<
     }
 }
 
-fn now() -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(SECONDS).expect("a time")
+fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(SECONDS)
 }

@@ -30,7 +30,7 @@ impl Told {
     }
 }
 
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().parent().unwrap();
     let program = program.join("examples").join(name);
@@ -171,6 +171,15 @@ fn both_drivers_read_keys_of_the_environment_and_of_files() {
         assert_eq!(told.secret(), "of the environment");
         assert_eq!(told.text("SessionToken"), Some("token"));
         assert!(aws.take().is_empty());
+
+        // A file that cannot be read is no missing file.
+        let home = Home::new(&aws);
+        home.write(".aws/credentials/nested", "");
+        let told = run(driver, &home.environment, "");
+        assert!(
+            told.message.contains("is missing or unreadable"),
+            "{told:?}"
+        );
     }
 }
 
@@ -268,6 +277,11 @@ fn both_drivers_assume_a_role_with_a_code_that_the_user_types() {
         assert!(told.secret().contains(mfa), "{told:?}");
         assert!(told.secret().ends_with("by_Some('AKIDBASE')"), "{told:?}");
         assert_eq!(told.text("AccountId"), Some("210987654321"));
+        aws.take();
+        let told = run(driver, &home.environment, "");
+        let error = "role of profile `default` requires an MFA code";
+        assert!(told.message.contains(error), "{told:?}");
+        assert!(aws.take().is_empty());
     }
 }
 

@@ -5,5 +5,9 @@
 
 mod aws;
 mod cloud;
+mod command_line;
 mod drivers;
 mod homes;
+mod iot;
+mod moto;
+mod sdk;

@@ -1,8 +1,7 @@
 //! `countersign core`: a request in slices; what to add to it comes back.
 
 use countersign::verify::{VerificationKey, SignedRequest, Verifier};
-use countersign::{AddedHeaders, PayloadHash, RawRequest};
-use time::OffsetDateTime;
+use countersign::{AddedHeaders, PayloadHash, RawRequest, Timestamp};
 
 use super::{access_key, asymmetric_signer, now, payload, raw, raw_headers, signer};
 use crate::contender::{Contender, contender};
@@ -99,7 +98,7 @@ fn verify(
     request: &RawRequest<'_>,
     verifier: &Verifier,
     key: &VerificationKey,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> bool {
     SignedRequest::parse_raw(request)
         .and_then(|claim| {

@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use countersign::chunked::ChunkedEncoding;
 use countersign::verify::{VerificationKey, SignedRequest, Verifier};
-use countersign::{PayloadHash, Signer};
+use countersign::{PayloadHash, Signer, Timestamp};
 use http::Request;
-use time::OffsetDateTime;
 
 use super::{access_key, asymmetric_signer, now, payload, signer};
 use crate::contender::{Contender, contender};
@@ -100,7 +99,7 @@ fn verify(
     request: &Request<Bytes>,
     verifier: &Verifier,
     key: &VerificationKey,
-    now: OffsetDateTime,
+    now: Timestamp,
 ) -> bool {
     SignedRequest::parse(request)
         .and_then(|claim| {

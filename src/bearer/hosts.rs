@@ -11,7 +11,7 @@ use crate::request::is_loopback;
 
 /// The hosts and schemes that a token may be sent to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Home {
+pub(super) struct Hosts {
     hosts: Vec<Host>,
     any_host: bool,
     http: bool,
@@ -23,18 +23,18 @@ enum Host {
     Named(String),
     /// From a service's module: `*` stands for one label, `#` for one digit.
     #[cfg_attr(
-        not(any(feature = "codeartifact", feature = "ecr", feature = "signin")),
+        not(feature = "_json"),
         expect(dead_code, reason = "no module makes tokens")
     )]
     Pattern(String),
 }
 
-impl Home {
+impl Hosts {
     pub(super) fn add(&mut self, host: String) {
         self.hosts.push(Host::Named(host));
     }
 
-    #[cfg(any(feature = "codeartifact", feature = "ecr", feature = "signin"))]
+    #[cfg(feature = "_json")]
     pub(super) fn add_pattern(&mut self, pattern: String) {
         self.hosts.push(Host::Pattern(pattern));
     }

@@ -1,0 +1,25 @@
+//! Which cryptography is in use.
+
+use countersign::crypto::{Backend, allows_only_approved, backend};
+
+#[test]
+fn the_feature_chooses_the_back_end() {
+    if cfg!(feature = "aws-lc") {
+        // The second one if a program enables the FIPS module of `aws-lc-rs`.
+        assert!([Backend::AwsLc, Backend::AwsLcFips].contains(&backend()));
+    } else {
+        assert_eq!(backend(), Backend::RustCrypto);
+    }
+}
+
+#[test]
+fn back_ends_are_printed_as_they_are_named() {
+    let printed =
+        [Backend::RustCrypto, Backend::AwsLc, Backend::AwsLcFips].map(|it| it.to_string());
+    assert_eq!(printed, ["RustCrypto", "AWS-LC", "AWS-LC FIPS"]);
+}
+
+#[test]
+fn nothing_is_refused_until_the_program_asks() {
+    assert!(!allows_only_approved());
+}
