@@ -3,6 +3,8 @@
 //! | page | how to |
 //! |---|---|
 //! | [`clients`] | sign what hyper, reqwest, ureq or another HTTP client sends |
+//! | [`addresses`] | choose host, region and service name: Lambda URLs, OpenSearch, access points |
+//! | [`uploads`] | upload bytes, files and streams, with checksums, in parts or from a browser |
 //! | [`stores`] | talk to MinIO, Ceph, R2, Google Cloud Storage or OSS |
 //! | [`credentials`] | find credentials, and refresh temporary ones |
 //! | [`sts`] | assume a role, and get temporary credentials from STS |
@@ -11,6 +13,7 @@
 //! | [`presigned`] | create presigned URLs |
 //! | [`server`] | verify requests on a server |
 //! | [`cryptography`] | choose RustCrypto, AWS-LC or its FIPS module, and what may be claimed |
+//! | [`wasm`] | sign in a browser, in a worker or in a plug-in |
 //! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
 //! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
 //!
@@ -20,6 +23,10 @@
 
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}
+#[doc = include_str!("../docs/guide/addresses.md")]
+pub mod addresses {}
+#[doc = include_str!("../docs/guide/uploads.md")]
+pub mod uploads {}
 #[doc = include_str!("../docs/guide/stores.md")]
 pub mod stores {}
 #[doc = include_str!("../docs/guide/credentials.md")]
@@ -36,6 +43,8 @@ pub mod presigned {}
 pub mod server {}
 #[doc = include_str!("../docs/guide/cryptography.md")]
 pub mod cryptography {}
+#[doc = include_str!("../docs/guide/wasm.md")]
+pub mod wasm {}
 #[doc = include_str!("../docs/guide/moving.md")]
 pub mod moving {}
 #[doc = include_str!("../docs/guide/mismatch.md")]

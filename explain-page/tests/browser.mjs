@@ -114,6 +114,13 @@ try {
   assert.deepEqual(served, ['/']);
   console.log('no request was made');
 
+  // From a disk, without any server.
+  const disk = await (await browser.newContext()).newPage();
+  await disk.goto(new URL('../explain.html', import.meta.url).href);
+  await explain(disk, mismatches[0]);
+  await disk.getByRole('heading', { name: mismatches[0].cause }).waitFor();
+  console.log('it works from a disk');
+
   // By keyboard alone: focus the first field, and reach the button by Tab.
   const keyboard = await opened();
   const focus = () => keyboard.page.evaluate(() => document.activeElement.id || document.activeElement.textContent);

@@ -16,6 +16,8 @@ use crate::timestamp::Timestamp;
 /// AWS requires that a dollar is escaped, as `\$`. JSON has no such escape, and other stores refuse
 /// it. AWS and they read `\u0024`.
 pub(super) fn write(expiration: Timestamp, conditions: &[Condition]) -> String {
+    // AWS documents no fraction finer than a millisecond. A clock has nanoseconds.
+    let expiration = Timestamp::from_unix_seconds(expiration.unix_seconds());
     let mut text = format!("{{\"expiration\":\"{expiration}\",\"conditions\":[");
     for (i, condition) in conditions.iter().enumerate() {
         if i > 0 {
@@ -200,6 +202,13 @@ mod tests {
         ] {
             assert_eq!(read_expiration(text), expected.map(Into::into), "{text}");
         }
+    }
+
+    #[test]
+    fn the_expiration_of_a_policy_is_written_in_whole_seconds() {
+        let expiration: Timestamp = "2015-12-30T12:00:00.123456789Z".parse().unwrap();
+        let expected = r#"{"expiration":"2015-12-30T12:00:00Z","conditions":[]}"#;
+        assert_eq!(write(expiration, &[]), expected);
     }
 
     #[test]

@@ -64,6 +64,9 @@ impl VerificationKey {
     /// It keeps their access key ID, session token and expiration. The access key ID must come from
     /// your store: one that is copied from the request would match every request.
     ///
+    /// The key is for Signature Version 4. It matches no claim of Version 4A, whose scope has no
+    /// region: `from_public_key` (feature `sigv4a`) creates the key for those.
+    ///
     /// # Errors
     /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anybody could sign with it
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {

@@ -14,6 +14,9 @@ mod sources;
     feature = "codeartifact",
     feature = "explain",
     feature = "http-body",
+    feature = "post-policy",
+    feature = "s3",
+    feature = "sigv4a",
     feature = "sts",
     feature = "tokens"
 ))]

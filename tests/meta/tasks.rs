@@ -1,12 +1,17 @@
-//! Nine tasks of a new user, in `tasks/`: each takes at most eight lines and three imports, and no
-//! crate but `http`. Their results are compared with those of botocore 1.43, or verified.
+//! Fourteen tasks of a new user, in `tasks/`: each takes at most eight lines and three imports, and no
+//! crate but `http`. Their results are compared with those of botocore 1.43 or 1.44, or verified.
 //!
 //! Lines are those of the task's function, formatted, without its last one, which returns the result.
 //! What a program has anyway are the function's arguments: keys, body, time, lookup, HTTP client.
 
 mod assume_role;
 mod bearer_token;
+mod browser_upload;
 mod explain;
+mod lambda_url;
+mod msk_token;
+mod multi_region_access_point;
+mod opensearch_serverless;
 mod presign;
 mod put_unsigned;
 mod rds_token;
@@ -17,13 +22,16 @@ mod verify;
 use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use countersign::chunked::{ChunkVerifier, VerifiedBody};
+use countersign::post_policy::{SignedPost, Upload};
 use countersign::sts::Endpoint;
 use countersign::verify::{
     PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
-use countersign::{Credentials, Service, Timestamp};
+use countersign::{Credentials, PayloadHash, Service, Timestamp, sigv4a};
 use http::{HeaderMap, Request, StatusCode};
 use http_body::Body;
 
@@ -39,7 +47,7 @@ const TEMPORARY: (&str, &str, &str) = (
 const KEY: &str = "2026/a b+c.pdf";
 
 /// By file and function.
-const TASKS: [(&str, &str, &str); 9] = [
+const TASKS: [(&str, &str, &str); 14] = [
     (
         "assume_role",
         "list_users",
@@ -50,7 +58,24 @@ const TASKS: [(&str, &str, &str); 9] = [
         "download",
         include_str!("tasks/bearer_token.rs"),
     ),
+    (
+        "browser_upload",
+        "form",
+        include_str!("tasks/browser_upload.rs"),
+    ),
     ("explain", "why", include_str!("tasks/explain.rs")),
+    ("lambda_url", "call", include_str!("tasks/lambda_url.rs")),
+    ("msk_token", "token", include_str!("tasks/msk_token.rs")),
+    (
+        "multi_region_access_point",
+        "get",
+        include_str!("tasks/multi_region_access_point.rs"),
+    ),
+    (
+        "opensearch_serverless",
+        "search",
+        include_str!("tasks/opensearch_serverless.rs"),
+    ),
     ("presign", "link", include_str!("tasks/presign.rs")),
     ("put_unsigned", "put", include_str!("tasks/put_unsigned.rs")),
     ("rds_token", "password", include_str!("tasks/rds_token.rs")),
@@ -133,6 +158,22 @@ fn tasks_sign_like_botocore() -> Result<(), Box<dyn Error>> {
          Signature=2dcdc14291601f2110908e290208d614373d64ade89ba6a884dfede6f54aaa38"
     );
 
+    let request = lambda_url::call(LONG_TERM, r#"{"a":1}"#, NOW)?;
+    assert_eq!(
+        request.headers()["authorization"],
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/lambda/aws4_request, \
+         SignedHeaders=content-type;host;x-amz-date, \
+         Signature=abc7bff97bb2ca3fb0a6b159a5a670671366b2749dcfcdd0257feff51a8ab5c6"
+    );
+
+    let request = opensearch_serverless::search(LONG_TERM, r#"{"a":1}"#, NOW)?;
+    assert_eq!(
+        request.headers()["authorization"],
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/aoss/aws4_request, \
+         SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date, \
+         Signature=e5b99e032978a91d1d1ad767110472ba4ca561e4e35ca50c3da02b6470d21793"
+    );
+
     assert_eq!(
         rds_token::password(&Credentials::new(LONG_TERM.0, SECRET), NOW)?.expose(),
         "db.abc123.us-east-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app\
@@ -140,6 +181,61 @@ fn tasks_sign_like_botocore() -> Result<(), Box<dyn Error>> {
          &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Frds-db%2Faws4_request\
          &X-Amz-Date=20260101T120000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
          &X-Amz-Signature=8a80bfaca84bc65ff62e7d55dfa68e502abcfd4c3ed85261ae44fea8e314d07f"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_multi_region_access_point_is_signed_for_all_regions() -> Result<(), Box<dyn Error>> {
+    let request = multi_region_access_point::get(LONG_TERM, KEY, NOW)?;
+    assert_eq!(
+        request.uri(),
+        "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/2026/a%20b%2Bc.pdf"
+    );
+    assert_eq!(request.headers()["x-amz-region-set"], "*");
+    let claim = SignedRequest::parse(&request)?;
+    let own = sigv4a::Signer::new(Credentials::new(LONG_TERM.0, SECRET), "us-west-2", "s3")?;
+    let key = VerificationKey::from_public_key(LONG_TERM.0, own.public_key());
+    for region in ["us-east-1", "eu-west-1"] {
+        let verifier = Verifier::new(region, Service::S3)?;
+        verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_token_for_msk_expires_after_15_minutes() -> Result<(), Box<dyn Error>> {
+    let (token, expires) = msk_token::token(&Credentials::new(LONG_TERM.0, SECRET), NOW)?;
+    assert_eq!(expires, (1_767_268_800 + 900) * 1000);
+    let url = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(token)?)?;
+    assert!(
+        url.starts_with("https://kafka.us-east-1.amazonaws.com/?Action=kafka-cluster%3AConnect&")
+    );
+    assert!(url.ends_with("&User-Agent=my-app%2F1.0"));
+    Ok(())
+}
+
+#[test]
+fn a_browser_uploads_below_its_prefix_until_the_policy_expires() -> Result<(), Box<dyn Error>> {
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_268_800);
+    let form = browser_upload::form(LONG_TERM, start)?;
+    let fields: Vec<(&str, &str)> = form.fields().collect();
+    let claim = SignedPost::parse(&fields)?;
+    let key = VerificationKey::derive(&Credentials::new(LONG_TERM.0, SECRET), claim.scope())?;
+    let verifier = Verifier::new("eu-west-1", Service::S3)?;
+    let upload = |file_length| Upload {
+        bucket: "photos",
+        file_name: "me.png",
+        file_length,
+    };
+    let verified = claim.verify(&verifier, &key, &upload(4096), NOW)?;
+    assert_eq!(verified.key(), "user/eric/me.png");
+    let later = Timestamp::from_unix_seconds(NOW.unix_seconds() + 3601);
+    assert!(claim.verify(&verifier, &key, &upload(4096), later).is_err());
+    assert!(
+        claim
+            .verify(&verifier, &key, &upload(1_048_577), NOW)
+            .is_err()
     );
     Ok(())
 }

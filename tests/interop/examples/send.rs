@@ -1,51 +1,43 @@
-//! Signs requests and sends them with a real HTTP client: to an S3 server that runs in this
-//! process, so there is nothing to set up. `cargo run -p countersign-interop --example send`
+//! Signs requests and sends them, and presigns a download. The store is a server in this process, so
+//! there is nothing to set up. `cargo run -p countersign-interop --example send`
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use countersign::{PayloadHash, Signer, encode_key};
+use countersign::{Signer, encode_key};
 use countersign_interop::server::Server;
 use countersign_interop::{REGION, callers, client};
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use time::OffsetDateTime;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::start(callers::accounts()).await?;
-    // The credentials have a session token; nothing below has to know.
+    // Temporary credentials: the signer adds their session token.
     let credentials = callers::temporary(&server, &client::Client::http1()).await;
-    let signer = Signer::new(credentials, REGION, "s3").unwrap();
+    let signer = Signer::new(credentials, REGION, "s3")?;
     let http = Client::builder(TokioExecutor::new()).build_http();
 
-    let object = server.url(&format!(
-        "/bucket/{}",
-        encode_key("notes/à la carte (1).txt")
-    ));
-    let put = |url: &str, body| Request::put(url).body(Bytes::from_static(body));
-    for mut request in [
-        put(&server.url("/bucket"), b"")?,
-        put(&object, b"signed, sent, stored")?,
-    ] {
-        let payload = PayloadHash::new(request.body());
-        signer.sign(&mut request, payload, OffsetDateTime::now_utc())?;
-        println!("{} {}", request.method(), request.uri());
-        println!("  {}", http.request(request.map(Full::new)).await?.status());
+    let bucket = server.url("/bucket");
+    let object = format!("{bucket}/{}", encode_key("notes/à la carte (1).txt"));
+    for (url, body) in [(&bucket, ""), (&object, "signed, sent, stored")] {
+        let mut put = Request::put(url).body(body)?;
+        signer.sign_buffered(&mut put, SystemTime::now())?;
+        let response = http.request(put.map(Full::<Bytes>::from)).await?;
+        println!("PUT {url}\n  {}", response.status());
     }
 
-    // A URL for somebody who has no credentials.
+    // A URL for a client without credentials.
     let get = Request::get(&object).body(())?;
-    let url = signer.presign(&get, Duration::from_secs(60), OffsetDateTime::now_utc())?;
-    println!("GET {}", url.url());
-    let response = http.get(url.uri()?).await?;
+    let link = signer.presign(&get, Duration::from_secs(60), SystemTime::now())?;
+    println!("GET {}", link.url());
+    let response = http.get(link.uri()?).await?;
     println!("  {}", response.status());
-    println!(
-        "  {}",
-        String::from_utf8_lossy(&response.into_body().collect().await?.to_bytes())
-    );
+    let stored = response.into_body().collect().await?.to_bytes();
+    println!("  {}", String::from_utf8_lossy(&stored));
+    assert_eq!(stored, "signed, sent, stored");
     Ok(())
 }
