@@ -46,7 +46,7 @@ async fn objects_are_stored_read_listed_and_deleted() {
         for name in ["plain", "à la carte/1 + 1 = 2.txt", "a=b/c;d/e'(f)*~"] {
             let path = Path::from(name);
             // A payload of several pieces.
-            let pieces = ["one ", "two ", "three"].map(Bytes::from_static);
+            let pieces = ["one ", "two ", "three"].map(Bytes::from);
             let payload = PutPayload::from_iter(pieces);
             store.put(&path, payload).await.unwrap();
             let got = store.get(&path).await.unwrap().bytes().await.unwrap();

@@ -116,6 +116,45 @@ async fn refused_with_a_wrong_secret_and_unsent_if_it_cannot_be_hashed() {
     assert!(matches!(error, Error::Sign(SignError::BodyNotBuffered)));
 }
 
+/// A router in this process as the upstream: it gets what the layer signed.
+#[tokio::test]
+async fn an_axum_router_is_a_service_to_sign_for() {
+    use axum::body::Body;
+    use axum::routing::put;
+    use tower::{Layer, ServiceExt};
+
+    let router = axum::Router::new().route(
+        "/{bucket}/{key}",
+        put(async |request: axum::extract::Request| {
+            let (parts, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+            format!(
+                "{:?}, {} bytes",
+                parts.headers["x-amz-content-sha256"],
+                body.len()
+            )
+        }),
+    );
+    let client = SignLayer::new(signer()).layer(router);
+    for (payload, expected) in [
+        (
+            Payload::Hashed,
+            "\"3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7\", 4 bytes",
+        ),
+        (
+            Payload::SignedChunks,
+            "\"STREAMING-AWS4-HMAC-SHA256-PAYLOAD\", 176 bytes",
+        ),
+    ] {
+        let put = Request::put("https://s3.amazonaws.com/bucket/key")
+            .extension(payload)
+            .body(Body::from("data"));
+        let response = client.clone().oneshot(put.unwrap()).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
+        assert_eq!(body.unwrap(), expected);
+    }
+}
+
 /// STS is asked when the first request comes, and again when the credentials are about to expire.
 #[tokio::test]
 async fn temporary_credentials_are_refreshed_under_way() {
