@@ -67,8 +67,8 @@ impl Moto {
             ("PolicyDocument", policy),
         ];
         self.iam(&mut client, &parameters).await;
-        let answer = self.iam(&mut client, &[("Action", "CreateAccessKey"), user]);
-        let answer = answer.await;
+        let parameters = [("Action", "CreateAccessKey"), user];
+        let answer = self.iam(&mut client, &parameters).await;
         let text = |name| answer.texts(name).pop().unwrap();
         Credentials::new(text("AccessKeyId"), text("SecretAccessKey"))
     }
