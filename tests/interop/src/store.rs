@@ -171,6 +171,7 @@ impl S3 for Store {
         let start_after = input.start_after.unwrap_or_default();
         let delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
 
+        let encoding = input.encoding_type.as_ref();
         let mut contents = Vec::new();
         let mut common_prefixes = BTreeSet::new();
         for (key, object) in self.state().bucket(&input.bucket)? {
@@ -187,10 +188,10 @@ impl S3 for Store {
                 Some((group, _)) => {
                     let end =
                         prefix.len() + group.len() + delimiter.as_ref().map_or(0, String::len);
-                    common_prefixes.insert(listed(&key[..end]));
+                    common_prefixes.insert(listed(&key[..end], encoding));
                 }
                 None => contents.push(Object {
-                    key: Some(listed(key)),
+                    key: Some(listed(key, encoding)),
                     size: Some(length(object)),
                     e_tag: Some(e_tag(object)),
                     last_modified: Some(last_modified()),
@@ -315,10 +316,13 @@ fn mismatch() -> s3s::S3Error {
     error
 }
 
-/// Keys are always listed as `encoding-type=url` does it: every request here asks for that, since
-/// XML has no way to write a NUL.
-fn listed(key: &str) -> String {
-    utf8_percent_encode(key, LISTED).to_string()
+/// A key in a list: percent-encoded if the request has `encoding-type=url`, as one with a NUL needs,
+/// which XML has no way to write.
+fn listed(key: &str, encoding: Option<&EncodingType>) -> String {
+    match encoding {
+        Some(_) => utf8_percent_encode(key, LISTED).to_string(),
+        None => key.to_owned(),
+    }
 }
 
 fn length(object: &StoredObject) -> i64 {
