@@ -118,7 +118,7 @@ impl SignLayer {
     /// Anyone on the network can replace them. It is for TLS that ends elsewhere, for example in a
     /// proxy on the same machine.
     #[must_use]
-    pub fn unsigned_without_tls(mut self) -> Self {
+    pub fn allow_unsigned_without_tls(mut self) -> Self {
         self.options.unsigned_without_tls = true;
         self
     }
@@ -164,7 +164,24 @@ impl fmt::Debug for SignLayer {
 /// An empty body of a `PUT` or `POST` is announced with `content-length: 0`, which S3 wants and HTTP
 /// clients leave out.
 ///
-/// The [module](super) has an example.
+/// ```
+/// use countersign::tower::sign::{Sign, SignedBody};
+/// use countersign::{Credentials, Signer};
+/// use http::{Request, Response};
+/// use tower_service::Service;
+///
+/// let client = tower::service_fn(async |request: Request<SignedBody<String>>| {
+///     Ok::<_, std::io::Error>(Response::new(request.uri().clone()))
+/// });
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "sqs")?;
+/// let mut client = Sign::new(client, signer);
+///
+/// // A program awaits it, after `poll_ready`.
+/// let response = client.call(Request::new(String::new()));
+/// assert_eq!(client.clock_skew().as_millis(), 0);
+/// # drop(response);
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub struct Sign<S> {
     inner: S,
     layer: SignLayer,

@@ -41,7 +41,7 @@ fn streamed(data: &Bytes) -> AnyBody {
 #[tokio::test]
 async fn every_payload_is_stored_and_read_again() {
     let server = Server::start(callers::accounts()).await.unwrap();
-    let layer = SignLayer::new(signer()).unsigned_without_tls();
+    let layer = SignLayer::new(signer()).allow_unsigned_without_tls();
     let mut client = layered::client(&layer);
     bucket(&server, &mut client).await;
     let mut payloads = vec![Payload::Hashed, Payload::Unsigned, Payload::SignedChunks];

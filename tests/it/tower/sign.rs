@@ -537,7 +537,7 @@ fn an_unsigned_payload_needs_tls() {
     // Over TLS, or allowed.
     for (layer, url) in [
         (layer.clone(), "https://store.test/key"),
-        (layer.unsigned_without_tls(), "http://store.test/key"),
+        (layer.allow_unsigned_without_tls(), "http://store.test/key"),
     ] {
         let recorder = Recorder::default();
         send(&mut layer.layer(recorder.clone()), put(url).unwrap()).unwrap();
