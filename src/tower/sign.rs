@@ -70,8 +70,8 @@ mod payload;
 #[cfg(feature = "sources")]
 mod refreshing;
 mod request_signer;
+mod server_clock;
 mod signers;
-mod skew;
 
 pub use body::{SignedBody, SignedBodyError};
 pub use by_host::HostSigners;

@@ -34,13 +34,13 @@ async fn ten_thousand_requests_over_64_connections() {
             let url = server.url(&format!("/bucket/{connection}"));
             let mut number = 0_usize;
             while sent.fetch_add(1, Ordering::Relaxed) < REQUESTS {
-                let put = number % 2 == 0;
+                let put = number.is_multiple_of(2);
                 let (method, body) = if put {
                     ("PUT", format!("{connection} {number}"))
                 } else {
                     ("GET", String::new())
                 };
-                let payload = if put && number % 4 == 0 {
+                let payload = if put && number.is_multiple_of(4) {
                     Payload::SignedChunks
                 } else {
                     Payload::Hashed
