@@ -52,6 +52,8 @@ mod properties;
     feature = "tokens"
 ))]
 mod refusals;
+#[cfg(feature = "http-body")]
+mod resign;
 mod secrets;
 mod sign;
 #[cfg(feature = "sigv4a")]
@@ -63,4 +65,6 @@ mod sts;
 mod temporary_credentials;
 #[cfg(feature = "tokens")]
 mod tokens;
+#[cfg(feature = "tower")]
+mod tower;
 mod verify_answers;

@@ -1,0 +1,3 @@
+//! The layers for tower.
+
+mod verify;
