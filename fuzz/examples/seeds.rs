@@ -6,7 +6,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign_fuzz::{ACTIONS, Message, SERVICES};
+use countersign::tokens::caller_identity;
+use countersign_fuzz::{ACTIONS, Message, NOW, REGION, SERVICES, credentials};
 use serde_json::Value;
 
 /// Long bodies only cost time.
@@ -34,7 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             answers(case)?;
         }
     }
-    Ok(())
+    proofs()?;
+    tokens()
 }
 
 fn write(target: &str, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
@@ -140,6 +142,9 @@ fn requests(case: &Value) -> std::io::Result<()> {
         )?;
         let options = options | u8::from(presigned) << 5;
         write("against_aws_sigv4", id, &[&[options, 0], &plain])?;
+        let regions = [&b"us-*,eu-west-1"[..], b"us-east-1"][usize::from(options & 1)];
+        let length = [regions.len() as u8];
+        write("sigv4a", id, &[&[options], &CHANGE, &length, regions, &plain])?;
     }
     let signed_url = expected["url"]
         .as_str()
@@ -148,6 +153,12 @@ fn requests(case: &Value) -> std::io::Result<()> {
     let signed = message(signed_url, &headers(&expected["headers_added"]));
     write("parse", id, &[&CHANGE, &signed])?;
     let length = (plain.len() as u16).to_be_bytes();
+    for scheme in 0..4 {
+        let name = format!("{id}-{scheme}");
+        let options = scheme | token | (presigned as u8) << 2;
+        let parts: [&[u8]; 5] = [&[options], &CHANGE, &length, &plain, &signed];
+        write("legacy", &name, &parts)?;
+    }
     write("canonical", id, &[&[service], &length, &plain, &signed])
 }
 
@@ -167,6 +178,8 @@ fn chunks(case: &Value) -> std::io::Result<()> {
         let options = form | (i as u8) << 3;
         let name = format!("{}-{size}", text(case, "id"));
         write("chunks", &name, &[&[options, s0, s1, 20], &CHANGE, &data])?;
+        let pieces: &[u8] = &[20, 7];
+        write("bodies", &name, &[&[options & !4, s0, s1], pieces, &CHANGE, &data])?;
     }
     Ok(())
 }
@@ -274,4 +287,54 @@ fn answers(case: &Value) -> std::io::Result<()> {
         &format!("{}-answer", text(case, "id")),
         &[&[0], &CHANGE, request, body.as_bytes()],
     )
+}
+
+fn proofs() -> Result<(), Box<dyn std::error::Error>> {
+    let host = "sts.us-east-1.amazonaws.com";
+    let audience = Some(("x-audience", "own"));
+    for (options, temporary) in [(16, false), (24, true)] {
+        let credentials = credentials(temporary);
+        let url = caller_identity::presigned(&credentials, REGION, host, audience, NOW)?;
+        let proof = caller_identity::signed(&credentials, REGION, host, audience, NOW)?;
+        let headers = proof.expose_headers();
+        let message = Message {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: headers.map(|(name, value)| (name, value.as_bytes())).collect(),
+            body: proof.body().as_bytes(),
+        };
+        let in_query = Message { query: proof.body(), body: b"", ..message.clone() };
+        for (kind, text) in [
+            (0, b"login.example.com".to_vec()),
+            (1, b"login.example.com".to_vec()),
+            (2, url.expose().as_bytes().to_vec()),
+            (3, message.write()),
+            (3, in_query.write()),
+        ] {
+            let name = format!("{kind}-{options}-{}", text.len());
+            write("proofs", &name, &[&[options | kind], &CHANGE, &text])?;
+        }
+    }
+    Ok(())
+}
+
+fn tokens() -> Result<(), Box<dyn std::error::Error>> {
+    let host = "orders.ab12cd34ef56.us-east-1.rds.amazonaws.com:5432";
+    let repository = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/one";
+    for kind in 0..16 {
+        let lines = match kind {
+            0 | 1 => format!("us-east-1\n{host}\na user"),
+            2 | 3 => "us-east-1\nab12.dsql.us-east-1.on.aws".to_owned(),
+            4..=6 => "us-east-1\nMy-cache\na user".to_owned(),
+            7..=11 => "us-east-1\n\nmy-cluster\nmy agent/1".to_owned(),
+            15 => format!("us-east-1\n\n{repository}\n{repository}2"),
+            _ => "us-east-1\na1-ats.iot.us-east-1.amazonaws.com:443".to_owned(),
+        };
+        for temporary in [0, 128] {
+            let name = format!("{kind}-{temporary}");
+            write("tokens", &name, &[&[kind | temporary], &CHANGE, lines.as_bytes()])?;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! A form within its policy is taken, and a policy is never read more kindly than by these few
 //! lines. A form that is built is verified, but not with a field changed, one more, or a file out
-//! of its range.
+//! of its range. All of this in Signature Version 4 and in the scheme before it, and never in the
+//! scheme that the form is not signed in.
 //!
 //! Input: options, where to change, to what; fields as lines of `name=value`, an empty line, the
 //! text of a policy.
@@ -9,6 +10,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use countersign::legacy::s3_v2;
 use countersign::post_policy::{PolicyError, PostPolicy, SignedPost, Upload};
 use countersign::verify::{VerificationKey, Verifier};
 use countersign::{sigv4::{CredentialScope, SigningKey}, Service, Signer};
@@ -35,8 +37,26 @@ fuzz_target!(|input: &[u8]| {
         .collect();
     let length = u64::from(options) * 100;
     arbitrary_policy(&fields, policy, temporary, length);
-    built_policy(&fields, options, u16::from_be_bytes([p0, p1]), change);
+    let place = u16::from_be_bytes([p0, p1]);
+    built_policy(&fields, options, place, change, Scheme::Version4);
+    built_policy(&fields, options, place, change, Scheme::Old);
 });
+
+#[derive(Clone, Copy, PartialEq)]
+enum Scheme {
+    Version4,
+    /// S3's REST scheme.
+    Old,
+}
+
+impl Scheme {
+    fn verify(self, form: &[(&str, &str)], temporary: bool, length: u64) -> Result<String, PolicyError> {
+        match self {
+            Self::Version4 => verify(form, temporary, length),
+            Self::Old => verify_old(form, temporary, length),
+        }
+    }
+}
 
 /// Signed, whatever it says: not every signer looks.
 fn arbitrary_policy(fields: &[(&str, &str)], policy: &str, temporary: bool, length: u64) {
@@ -92,6 +112,18 @@ fn verify(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<St
     Ok(verified.key().to_owned())
 }
 
+fn verify_old(form: &[(&str, &str)], temporary: bool, file_length: u64) -> Result<String, PolicyError> {
+    let claim = s3_v2::SignedPost::parse(form)?;
+    let upload = Upload {
+        bucket: BUCKET,
+        file_name: "C:\\b\\a b.jpg",
+        file_length,
+    };
+    let verified = claim.verify(&credentials(temporary), &upload, NOW)?;
+    assert_eq!(verified.access_key_id(), ID);
+    Ok(verified.key().to_owned())
+}
+
 /// Whether a policy lets a form pass: every field is asked for and is what is asked for, and
 /// nothing that is asked for is missing.
 fn allows(form: &[(&str, &str)], policy: &str, length: u64) -> Option<()> {
@@ -130,7 +162,8 @@ fn allows(form: &[(&str, &str)], policy: &str, length: u64) -> Option<()> {
         .map(|(name, value)| (name.to_lowercase(), (*value).to_owned()))
         .collect();
     form.retain(|(name, _)| !name.starts_with("x-ignore-"));
-    form.retain(|(name, _)| !["policy", "x-amz-signature", "file", "bucket"].contains(&&**name));
+    let free = ["policy", "x-amz-signature", "signature", "awsaccesskeyid", "file", "bucket"];
+    form.retain(|(name, _)| !free.contains(&&**name));
     form.push(("bucket".to_owned(), BUCKET.to_owned()));
     for (name, value) in &mut form {
         let own = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token"];
@@ -154,7 +187,7 @@ fn allows(form: &[(&str, &str)], policy: &str, length: u64) -> Option<()> {
     Some(())
 }
 
-fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
+fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8, scheme: Scheme) {
     let (temporary, any) = (options & 1 != 0, options & 2 != 0);
     let mut policy = PostPolicy::new(BUCKET, NOW + Duration::hours(1)).content_length_range(10, 20);
     for (name, value) in fields {
@@ -181,11 +214,22 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
     if keys.any(|(_, key)| !(1..=1024).contains(&length(key))) || total > 16 * 1024 {
         return;
     }
-    let signer = Signer::new(credentials(temporary), REGION, "s3").unwrap();
+    let credentials = credentials(temporary);
     let given = fields.iter().copied().filter(|_| any);
-    let Ok(form) = signer.sign_post(&policy, given, NOW) else {
+    let form = match scheme {
+        Scheme::Version4 => {
+            let signer = Signer::new(credentials, REGION, "s3").unwrap();
+            signer.sign_post(&policy, given, NOW)
+        }
+        Scheme::Old => {
+            let signer = s3_v2::Signer::new(credentials).unwrap();
+            signer.sign_post(&policy, given, NOW)
+        }
+    };
+    let Ok(form) = form else {
         return;
     };
+    let verify = |form: &[(&str, &str)], temporary, length| scheme.verify(form, temporary, length);
     for secret in [SECRET, TOKEN, form.signature().as_str()] {
         let said = fields
             .iter()
@@ -196,6 +240,12 @@ fn built_policy(fields: &[(&str, &str)], options: u8, place: u16, change: u8) {
     for (length, fits) in [(9, false), (10, true), (20, true), (21, false)] {
         assert_eq!(verify(&fields, temporary, length).is_ok(), fits);
     }
+    verify(&fields, !temporary, 10).expect_err("another session token");
+    let other = match scheme {
+        Scheme::Version4 => Scheme::Old,
+        Scheme::Old => Scheme::Version4,
+    };
+    other.verify(&fields, temporary, 10).expect_err("another scheme");
     let more = [&fields[..], &[("another-field", "")]].concat();
     let covered = fields
         .iter()

@@ -288,3 +288,18 @@ pub fn folded(value: &[u8]) -> Vec<u8> {
     let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
     words.join(&b' ')
 }
+
+/// A request of `http` as text, as [`Message::read`] reads it.
+pub fn text_of(request: &Request<Vec<u8>>) -> Vec<u8> {
+    let headers = request.headers().iter();
+    Message {
+        method: request.method().as_str(),
+        path: request.uri().path(),
+        query: request.uri().query().unwrap_or_default(),
+        headers: headers
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect(),
+        body: request.body(),
+    }
+    .write()
+}
