@@ -241,6 +241,34 @@ pub enum RequestBodyError {
     Chunks(#[from] ChunkError),
 }
 
+impl RequestBodyError {
+    /// Finds the error of a request body among the sources of another error.
+    ///
+    /// Frameworks and HTTP clients wrap the errors of the bodies that they read.
+    ///
+    /// ```
+    /// use countersign::tower::verify::RequestBodyError;
+    /// use countersign::verify::VerifyError;
+    /// use std::io;
+    ///
+    /// let refused = RequestBodyError::from(VerifyError::ContentSha256Mismatch);
+    /// let error = io::Error::other(io::Error::other(refused));
+    /// let found = RequestBodyError::find_in(&error).expect("it is in there");
+    /// assert!(matches!(found, RequestBodyError::Payload(VerifyError::ContentSha256Mismatch)));
+    /// assert!(RequestBodyError::find_in(&io::Error::other("the disk")).is_none());
+    /// ```
+    pub fn find_in<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e Self> {
+        let mut error = Some(error);
+        while let Some(outer) = error {
+            if let Some(found) = outer.downcast_ref() {
+                return Some(found);
+            }
+            error = outer.source();
+        }
+        None
+    }
+}
+
 impl From<VerifiedBodyError> for RequestBodyError {
     fn from(error: VerifiedBodyError) -> Self {
         match error {
