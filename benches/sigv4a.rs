@@ -1,5 +1,5 @@
 //! Signature Version 4A: `cargo bench --bench sigv4a --features sigv4a`, and the same with
-//! `sigv4a-aws-lc`.
+//! `sigv4a,aws-lc`.
 //!
 //! The W1 of `benches/sign.rs` with an ECDSA signature; beside it the bare signature over a string
 //! to sign that lies ready, in the same run: only the ratio of the two is worth comparing.
@@ -51,7 +51,7 @@ fn sigv4a(c: &mut Criterion) {
             sign_prehashed_rfc6979::<NistP256, Sha256>(&scalar, &hash, &[])
         });
     });
-    #[cfg(feature = "sigv4a-aws-lc")]
+    #[cfg(feature = "aws-lc")]
     {
         use aws_lc_rs::rand::SystemRandom;
         use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};

@@ -66,6 +66,7 @@ use zeroize::Zeroizing;
 
 use crate::credentials::ends_within;
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::primitives::base64::encode_secret;
 use crate::primitives::constant_time::same;
 use crate::request::HttpRequest;
@@ -76,6 +77,7 @@ mod refusal;
 
 use home::{Home, Target};
 
+pub use crate::error::host::HostProblem;
 pub use refusal::Refusal;
 
 /// A bearer token with the hosts, service and region that it is for.
@@ -437,7 +439,7 @@ impl BearerToken {
             line.push_str(self.expose());
         }
         let mut value = HeaderValue::from_str(&line)
-            .map_err(|_| Error::InvalidBearerToken("cannot be sent in a header"))?;
+            .map_err(|_| Error::InvalidBearerToken(CredentialProblem::NotHeaderValue))?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -544,20 +546,20 @@ pub fn environment_variable(service: &str) -> String {
 }
 
 /// The rule of `b64token` (RFC 6750, section 2.1) that a text breaks.
-fn problem(token: &str) -> Option<&'static str> {
+fn problem(token: &str) -> Option<CredentialProblem> {
     let body = token.trim_end_matches('=');
     let allowed = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
     };
     if token.is_empty() {
-        Some("is empty")
+        Some(CredentialProblem::Empty)
     } else if token
         .bytes()
         .any(|byte| byte == b' ' || byte.is_ascii_control())
     {
-        Some("contains white space or a control character")
+        Some(CredentialProblem::Whitespace)
     } else if body.is_empty() || !body.bytes().all(allowed) {
-        Some("must be ASCII letters, digits and `-._~+/`, with `=` only at the end")
+        Some(CredentialProblem::NotBearerSyntax)
     } else {
         None
     }
@@ -575,7 +577,7 @@ mod tests {
         for token in ["=", "==", "a=b", "a:b", "a,b", "a\"", "é", "a%20", "a|b"] {
             assert_eq!(
                 problem(token),
-                Some("must be ASCII letters, digits and `-._~+/`, with `=` only at the end"),
+                Some(CredentialProblem::NotBearerSyntax),
                 "{token}"
             );
         }

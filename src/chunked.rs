@@ -66,7 +66,7 @@ mod verifier;
 pub use body::{ChunkedBody, ChunkedBodyError};
 pub use checksum::ChecksumAlgorithm;
 pub use encoding::ChunkedEncoding;
-pub use error::{ChunkError, ChunkSyntaxError};
+pub use error::{AnnouncementProblem, ChunkError, ChunkSyntaxError};
 #[cfg(not(feature = "checksums"))]
 use no_checksums as running;
 #[cfg(feature = "tower")]
@@ -84,6 +84,7 @@ pub use crate::error::chunk::ChunkSigningError;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use checksum::check_trailers;
 use key::ChunkKey;
 
 use crate::error::Error;
@@ -130,6 +131,9 @@ impl Signer {
     /// - everything that [`sign`](Self::sign) returns
     /// - [`Error::Chunk`] if a trailer is reserved or appears more than once, if chunks are under
     ///   [8 KiB](MIN_CHUNK_SIZE), or if the payload is too large for `content-length`
+    ///
+    /// - [`Error::NotApproved`] if a trailer is a SHA-1 or MD5 checksum, and
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     ///
     /// After an error the request is unchanged.
     ///
@@ -216,6 +220,7 @@ fn sign_chunked<R: HttpRequest, K: Key + Clone>(
     key: &K,
     chunk_key: fn(K) -> ChunkKey,
 ) -> Result<ChunkSigner, Error> {
+    check_trailers(encoding.trailers().iter().map(Trailer::name))?;
     encoding.check()?;
     let payload_hash = encoding.payload_hash(K::ALGORITHM);
     let changes = changes(request.headers(), &encoding, K::ALGORITHM)?;

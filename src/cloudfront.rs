@@ -42,6 +42,8 @@ mod url;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::crypto;
+
 pub use cookies::{Cookie, SignedCookies};
 pub use error::UrlError;
 #[cfg(feature = "sigv4a")]
@@ -67,6 +69,13 @@ pub enum Hash {
     Sha1,
     /// SHA-256.
     Sha256,
+}
+
+fn check_approved(hash: Hash) -> Result<(), UrlError> {
+    match hash {
+        Hash::Sha1 => Ok(crypto::check_unapproved("SHA-1 signature")?),
+        Hash::Sha256 => Ok(()),
+    }
 }
 
 /// A name and a value, as parameters and as cookies.

@@ -35,6 +35,7 @@ use http::{Method, Request, Response, Uri};
 use crate::aws_call::json::{JsonResponse, LARGEST};
 use crate::aws_call::{ServiceError, SignableRequest};
 use crate::bearer::BearerToken;
+use crate::error::endpoint::EndpointProblem;
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 
@@ -183,7 +184,7 @@ impl<'a> GetAuthorizationToken<'a> {
         let Some(uri) = absolute else {
             return Err(crate::Error::NoEndpoint {
                 region: self.region.to_owned(),
-                problem: "URL must be absolute, without path and query",
+                problem: EndpointProblem::InvalidUrl,
             });
         };
         let mut request = Request::new(String::new());

@@ -21,6 +21,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::primitives::scan::holds;
 use crate::timestamp::Timestamp;
 
@@ -105,8 +106,7 @@ impl Credentials {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let id = self.access_key_id.as_bytes();
         let problem = unsendable(id).or_else(|| {
-            (!id.is_ascii() || id.contains(&b','))
-                .then_some("contains a comma or a character outside ASCII")
+            (!id.is_ascii() || id.contains(&b',')).then_some(CredentialProblem::CommaOrNotAscii)
         });
         if let Some(problem) = problem {
             return Err(Error::InvalidAccessKeyId(problem));
@@ -114,7 +114,7 @@ impl Credentials {
         // Where the two are swapped, the secret would be sent as the access key ID.
         let secret = self.secret_key.expose();
         let problem = unsendable(secret.as_bytes()).or_else(|| {
-            looks_like_an_id(secret).then_some("looks like an access key ID: are the two swapped?")
+            looks_like_an_id(secret).then_some(CredentialProblem::LooksLikeAccessKeyId)
         });
         if let Some(problem) = problem {
             return Err(Error::InvalidSecretKey(problem));
@@ -143,11 +143,11 @@ fn looks_like_an_id(secret: &str) -> bool {
 }
 
 /// Why a key or token cannot be sent. The usual cause is a line break at the end of a file.
-fn unsendable(text: &[u8]) -> Option<&'static str> {
+fn unsendable(text: &[u8]) -> Option<CredentialProblem> {
     if text.is_empty() {
-        Some("is empty")
+        Some(CredentialProblem::Empty)
     } else if holds(text, |b| (b <= b' ') | (b == 0x7f)) {
-        Some("contains white space or a control character")
+        Some(CredentialProblem::Whitespace)
     } else {
         None
     }
@@ -274,9 +274,7 @@ impl SessionToken {
         match unsendable(self.token.as_bytes()) {
             Some(problem) => Err(Error::InvalidSessionToken(problem)),
             None if self.token.is_ascii() => Ok(()),
-            None => Err(Error::InvalidSessionToken(
-                "contains a character outside ASCII",
-            )),
+            None => Err(Error::InvalidSessionToken(CredentialProblem::NotAscii)),
         }
     }
 }

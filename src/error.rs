@@ -2,15 +2,30 @@
 
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub(crate) mod address;
+pub(crate) mod authorization;
 pub(crate) mod chunk;
+pub(crate) mod credential;
+pub(crate) mod endpoint;
 #[cfg(feature = "event-stream")]
 pub(crate) mod event_stream;
+pub(crate) mod host;
 #[cfg(feature = "legacy")]
 pub(crate) mod legacy;
+pub(crate) mod parameter;
 #[cfg(feature = "post-policy")]
 pub(crate) mod post_policy;
+pub(crate) mod scope;
+pub(crate) mod target;
 
 use std::time::Duration;
+
+use authorization::AuthorizationProblem;
+use credential::CredentialProblem;
+use endpoint::EndpointProblem;
+use host::HostProblem;
+use parameter::ParameterProblem;
+use scope::ScopeProblem;
+use target::TargetProblem;
 
 use crate::timestamp::{ParseTimestampError, Timestamp};
 
@@ -33,22 +48,22 @@ use crate::timestamp::{ParseTimestampError, Timestamp};
 pub enum Error {
     /// The access key ID cannot be part of a credential.
     #[error("access key ID {0}")]
-    InvalidAccessKeyId(&'static str),
+    InvalidAccessKeyId(CredentialProblem),
     /// The secret access key cannot be one that AWS issued.
     ///
     /// The usual cause is a line break at its end, from a file.
     #[error("secret access key {0}")]
-    InvalidSecretKey(&'static str),
+    InvalidSecretKey(CredentialProblem),
     /// The session token cannot be one that AWS issued.
     #[error("session token {0}")]
-    InvalidSessionToken(&'static str),
+    InvalidSessionToken(CredentialProblem),
     /// The region cannot be part of a credential scope.
     #[error("region {region:?} {problem}")]
     InvalidRegion {
         /// The region.
         region: String,
         /// The rule that the region breaks.
-        problem: &'static str,
+        problem: ScopeProblem,
     },
     /// The region set for SigV4A is empty or malformed.
     #[error("region set {region_set:?} {problem}")]
@@ -56,7 +71,7 @@ pub enum Error {
         /// The region set.
         region_set: String,
         /// The rule that the region set breaks.
-        problem: &'static str,
+        problem: ScopeProblem,
     },
     /// The bytes are not the SEC 1 encoding of a point on the curve P-256.
     #[error("public key is not a point on P-256 in SEC 1 encoding")]
@@ -67,7 +82,7 @@ pub enum Error {
         /// The signing name.
         service: String,
         /// The rule that the signing name breaks.
-        problem: &'static str,
+        problem: ScopeProblem,
     },
     /// The text is not a credential scope, `YYYYMMDD/REGION/SERVICE/aws4_request`.
     #[error("malformed credential scope, expected YYYYMMDD/REGION/SERVICE/aws4_request")]
@@ -161,7 +176,7 @@ pub enum Error {
         /// The position of the mistake, in bytes from 0.
         position: usize,
         /// The mistake.
-        problem: &'static str,
+        problem: TargetProblem,
     },
     /// The query contains white space, a control character, `#`, or a malformed percent-encoding.
     #[error("query is invalid at byte {position}: {problem}")]
@@ -169,7 +184,7 @@ pub enum Error {
         /// The position of the mistake, in bytes from 0.
         position: usize,
         /// The mistake.
-        problem: &'static str,
+        problem: TargetProblem,
     },
     /// The query already contains a parameter that the signer writes.
     ///
@@ -254,7 +269,7 @@ pub enum Error {
     ///
     /// Allowed are ASCII letters, digits, `-._~+/`, and `=` at the end.
     #[error("bearer token {0}")]
-    InvalidBearerToken(&'static str),
+    InvalidBearerToken(CredentialProblem),
     /// The bearer token has expired.
     #[error("bearer token expired at {expiration} (current time {now})")]
     BearerTokenExpired {
@@ -306,7 +321,7 @@ pub enum Error {
     BearerTokenNeedsUri,
     /// The host that the bearer token would be sent to is invalid or ambiguous.
     #[error("request host {0}")]
-    BearerTokenHost(&'static str),
+    BearerTokenHost(HostProblem),
     /// A parameter is outside the limits that its service documents.
     ///
     /// It is a parameter of a request, or an argument of a function that makes a token. The error
@@ -316,7 +331,7 @@ pub enum Error {
         /// The name as AWS writes it, such as `Tags.member.1.Key`, or that of the argument, `host`.
         parameter: String,
         /// The rule that the parameter breaks.
-        problem: &'static str,
+        problem: ParameterProblem,
     },
     /// The address of a call cannot be determined.
     #[cfg(any(feature = "s3", feature = "sigv4a"))]
@@ -328,11 +343,15 @@ pub enum Error {
         /// The region.
         region: String,
         /// The reason.
-        problem: &'static str,
+        problem: EndpointProblem,
     },
+    /// An algorithm is not approved, and
+    /// [`allow_only_approved`](crate::crypto::allow_only_approved) was called.
+    #[error(transparent)]
+    NotApproved(#[from] crate::crypto::NotApproved),
     /// An `Authorization` header, or its form in the query, is malformed.
     #[error("malformed SigV4 authorization: {0}")]
-    MalformedAuthorization(&'static str),
+    MalformedAuthorization(AuthorizationProblem),
     /// An aws-chunked upload cannot be signed.
     #[error(transparent)]
     Chunk(#[from] chunk::ChunkSigningError),
@@ -350,7 +369,7 @@ impl Error {
     pub(crate) fn invalid_parameter(parameter: &str, problem: &'static str) -> Self {
         Self::InvalidParameter {
             parameter: parameter.to_owned(),
-            problem,
+            problem: ParameterProblem(problem),
         }
     }
 }

@@ -51,7 +51,7 @@ mod signer;
 mod verifier;
 
 pub use decoder::Decoder;
-pub use error::{EventError, FrameError, HeaderError};
+pub use error::{EventError, FrameError, HeaderError, SignedMessageProblem};
 pub use header::{Headers, Value};
 pub use message::{Message, encode, encode_with_max_length};
 pub use signer::{EventSigner, SignedMessage};

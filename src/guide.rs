@@ -13,7 +13,9 @@
 //! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
 //! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
 //!
-//! The programs in `examples/` do one task each. `examples/tour.rs` shows all of the main work.
+//! In the repository, `examples/tour.rs` shows all of the main work in one run. `examples/explain.rs`
+//! explains a captured request. `tests/interop/examples` has programs with HTTP clients and servers:
+//! they send, upload, verify, and find credentials.
 
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}

@@ -1,3 +1,5 @@
+// Of two definitions of a link the first counts: docs.rs has no files, so its picture is in the text.
+#![doc = include_str!("../docs/explain-page.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // For the library only, not for tests and examples: no input may panic, and nothing is printed.
@@ -12,6 +14,14 @@
     clippy::unreachable,
     clippy::unwrap_used
 )]
+
+// First, so that the page of `Signer` begins with its constructor: rustdoc follows this order.
+mod error;
+mod primitives;
+mod request;
+mod service;
+mod sign;
+mod timestamp;
 
 #[cfg(any(feature = "s3", feature = "sigv4a"))]
 pub mod address;
@@ -35,6 +45,7 @@ pub mod codeartifact;
 #[cfg(feature = "console")]
 pub mod console;
 pub mod credentials;
+pub mod crypto;
 #[cfg(feature = "ecr")]
 pub mod ecr;
 #[cfg(feature = "event-stream")]
@@ -67,15 +78,11 @@ pub mod tokens;
 pub mod tower;
 pub mod verify;
 
-mod error;
-mod primitives;
-mod request;
-mod service;
-mod sign;
-mod timestamp;
-
 pub use credentials::{Credentials, SecretKey, SessionToken};
 pub use error::Error;
+pub use error::credential::CredentialProblem;
+pub use error::endpoint::EndpointProblem;
+pub use error::parameter::ParameterProblem;
 pub use request::{HttpRequest, RawRequest};
 pub use service::signing_names::{HostService, service_of_host};
 pub use service::{ContentSha256, HeaderSelection, Rules, Service, SessionTokenPlacement};

@@ -1,11 +1,13 @@
 //! Signing and presigning.
 
+// First: its page in the documentation then begins with its constructor.
+pub(crate) mod signer;
+
 pub(crate) mod added_headers;
 pub(crate) mod buffered;
 pub(crate) mod pipeline;
 pub(crate) mod presigned;
 pub(crate) mod presigner;
-pub(crate) mod signer;
 #[cfg(feature = "sigv4a")]
 pub(crate) mod sigv4a;
 pub(crate) mod verbs;

@@ -36,6 +36,9 @@ pub(crate) mod string_to_sign;
 #[cfg(feature = "sigv4a")]
 pub(crate) mod asymmetric;
 
+pub use crate::error::authorization::AuthorizationProblem;
+pub use crate::error::scope::ScopeProblem;
+pub use crate::error::target::TargetProblem;
 pub use authorization::{Authorization, QueryAuthorization};
 pub use canonical::CanonicalRequest;
 pub use canonical::headers::CanonicalHeaders;

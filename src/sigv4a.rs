@@ -7,9 +7,8 @@
 //! S3 Multi-Region Access Points, `EventBridge` and SES global endpoints and the `CloudFront`
 //! `KeyValueStore` take nothing else.
 //!
-//! The feature `sigv4a` is portable Rust throughout. With `sigv4a-aws-lc`, which needs a C compiler to
-//! build, the same functions sign and verify with AWS-LC, several times as fast; on wasm it changes
-//! nothing.
+//! The feature `sigv4a` is portable Rust. With the feature `aws-lc` as well, which needs a C compiler,
+//! the same functions sign and verify with AWS-LC, several times as fast.
 //!
 //! ```
 //! use countersign::verify::{VerificationKey, SignedRequest, Verifier};

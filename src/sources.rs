@@ -90,7 +90,6 @@
 mod chain;
 mod cognito;
 mod container;
-mod der;
 mod document;
 mod environment;
 mod error;

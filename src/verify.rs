@@ -70,6 +70,7 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{check_region, check_service};
 use crate::timestamp::Timestamp;
 
+pub use crate::sigv4::payload_hash::PayloadKind;
 pub use aws_codes::Protocol;
 pub use error::{SignatureLocation, VerifyError};
 pub(crate) use error_response::{Answer, INTERNAL, refusal};

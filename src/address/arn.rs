@@ -1,6 +1,6 @@
 //! Amazon Resource Names, as far as an address follows from them.
 
-use crate::error::address::AddressError;
+use crate::error::address::{AddressError, ArnProblem};
 
 /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`; region and account may be empty.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ impl<'a> Arn<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, AddressError> {
         Self::read(text).ok_or_else(|| AddressError::InvalidArn {
             arn: text.to_owned(),
-            problem: "is malformed, expected arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE",
+            problem: ArnProblem::Malformed,
         })
     }
 
@@ -45,7 +45,7 @@ impl<'a> Arn<'a> {
         self.resource.split(['/', ':'])
     }
 
-    pub(crate) fn invalid(self, problem: &'static str) -> AddressError {
+    pub(crate) fn invalid(self, problem: ArnProblem) -> AddressError {
         AddressError::InvalidArn {
             arn: self.text.to_owned(),
             problem,

@@ -3,6 +3,7 @@
 use crate::address::arn::Arn;
 use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::ArnProblem;
 use crate::primitives::host_label::is_host_label;
 use crate::service::partition::Partition;
 
@@ -85,10 +86,10 @@ impl KeyValueStore {
         }
         let arn = Arn::parse(&self.arn)?;
         if (arn.service, arn.resource().next()) != ("cloudfront", Some("key-value-store")) {
-            return Err(arn.invalid("does not name a key value store"));
+            return Err(arn.invalid(ArnProblem::NotAKeyValueStore));
         }
         if !arn.region.is_empty() {
-            return Err(arn.invalid("names a Region, but a key value store has none"));
+            return Err(arn.invalid(ArnProblem::UnexpectedRegion));
         }
         if arn.partition != Partition::Aws.id() {
             return conflict(AddressPart::OtherPartition);

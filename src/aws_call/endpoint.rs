@@ -3,6 +3,7 @@
 use http::Uri;
 
 use crate::error::Error;
+use crate::error::endpoint::EndpointProblem;
 use crate::service::hosts::Api;
 use crate::sigv4::scope::{check_host_label, check_region};
 
@@ -86,7 +87,7 @@ impl Endpoint {
         let Some(origin) = origin else {
             return Err(Error::NoEndpoint {
                 region: region.to_owned(),
-                problem: "the URL must be absolute, of `http` or `https`, without user, path and query",
+                problem: EndpointProblem::InvalidUrl,
             });
         };
         Ok(Self {
@@ -138,7 +139,7 @@ impl Endpoint {
         if self.fips || self.dual_stack {
             return Err(Error::NoEndpoint {
                 region: self.region.clone(),
-                problem: "a custom endpoint takes neither FIPS nor dual stack",
+                problem: EndpointProblem::CustomWithVariant,
             });
         }
         let host = authority

@@ -6,6 +6,7 @@ use http::header::HOST;
 use http::{HeaderMap, Uri};
 
 use crate::error::Error;
+use crate::error::host::HostProblem;
 use crate::request::is_loopback;
 
 /// The hosts and schemes that a token may be sent to.
@@ -87,8 +88,8 @@ impl Host {
     fn admits(&self, target: &Target) -> Result<bool, Error> {
         match self {
             Self::Named(text) => {
-                let (host, port) =
-                    split(text).map_err(|problem| Error::invalid_parameter("host", problem))?;
+                let (host, port) = split(text)
+                    .map_err(|problem| Error::invalid_parameter("host", problem.rule()))?;
                 let port = port.unwrap_or_else(|| target.scheme.port());
                 Ok(host == target.host && port == target.port)
             }
@@ -158,9 +159,7 @@ impl Target {
                 .and_then(|host| Self::new(scheme, host).ok())
                 .is_some_and(|host| host == target);
             if !same || named.next().is_some() {
-                return Err(Error::BearerTokenHost(
-                    "differs between the `host` header and the URI",
-                ));
+                return Err(Error::BearerTokenHost(HostProblem::HeaderDiffers));
             }
         }
         Ok(target)
@@ -192,39 +191,35 @@ impl Target {
 /// Splits a host, which it turns to lowercase, from its port.
 ///
 /// A valid host that two programs could read in two ways is an error too.
-fn split(text: &str) -> Result<(String, Option<u16>), &'static str> {
+fn split(text: &str) -> Result<(String, Option<u16>), HostProblem> {
     if text.contains('@') {
-        return Err("contains user information");
+        return Err(HostProblem::UserInformation);
     }
     if let Some(rest) = text.strip_prefix('[') {
-        let (address, port) = rest.split_once(']').ok_or(NOT_A_HOST)?;
-        let address: Ipv6Addr = address.parse().map_err(|_| NOT_A_HOST)?;
+        let (address, port) = rest.split_once(']').ok_or(HostProblem::InvalidHost)?;
+        let address: Ipv6Addr = address.parse().map_err(|_| HostProblem::InvalidHost)?;
         return Ok((format!("[{address}]"), port_of(port)?));
     }
     let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
     if host.ends_with('.') {
-        return Err("ends in a dot");
+        return Err(HostProblem::TrailingDot);
     }
     let byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     if host.len() > 253 || !host.bytes().all(byte) || host.split('.').any(str::is_empty) {
-        return Err(NOT_A_HOST);
+        return Err(HostProblem::InvalidHost);
     }
     Ok((host.to_ascii_lowercase(), port_of(port)?))
 }
 
-const NOT_A_HOST: &str =
-    "must be ASCII letters, digits, `-`, `_` and `.`, or an IPv6 address in brackets";
-
 /// Parses an optional port, a colon and digits.
-fn port_of(text: &str) -> Result<Option<u16>, &'static str> {
+fn port_of(text: &str) -> Result<Option<u16>, HostProblem> {
     if text.is_empty() {
         return Ok(None);
     }
     let digits = text.strip_prefix(':').unwrap_or_default();
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     let port = digits.parse().ok().filter(|_| plain);
-    port.map(Some)
-        .ok_or("has an invalid port: it must be between 1 and 65535")
+    port.map(Some).ok_or(HostProblem::InvalidPort)
 }
 
 #[cfg(test)]

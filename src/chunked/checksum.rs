@@ -3,6 +3,7 @@
 use http::HeaderName;
 
 use crate::chunked::trailer::Trailer;
+use crate::crypto::{self, NotApproved};
 
 /// A checksum that S3 compares with the object, sent as a trailer: base64 of the digest over the
 /// payload before it is encoded, big-endian.
@@ -119,6 +120,26 @@ impl ChecksumAlgorithm {
             .into_iter()
             .find(|algorithm| algorithm.trailer_name() == name)
     }
+}
+
+/// Refuses a checksum that is not approved, if only approved algorithms are allowed. A CRC and a fast
+/// hash are not cryptography, so no approval concerns them.
+pub(super) fn check_approved(algorithm: ChecksumAlgorithm) -> Result<(), NotApproved> {
+    match algorithm {
+        ChecksumAlgorithm::Sha1 => crypto::check_unapproved("SHA-1 checksum"),
+        ChecksumAlgorithm::Md5 => crypto::check_unapproved("MD5 checksum"),
+        _ => Ok(()),
+    }
+}
+
+/// The same for the names of trailers, whoever calculates their values.
+pub(super) fn check_trailers<'a>(
+    names: impl IntoIterator<Item = &'a HeaderName>,
+) -> Result<(), NotApproved> {
+    let mut known = names
+        .into_iter()
+        .filter_map(|name| ChecksumAlgorithm::of_trailer(name.as_str()));
+    known.try_for_each(check_approved)
 }
 
 impl From<ChecksumAlgorithm> for Trailer {

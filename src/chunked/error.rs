@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::crypto::NotApproved;
 use crate::verify::{Answer, INTERNAL, Protocol, refusal};
 
 /// Why the body of an aws-chunked upload is refused.
@@ -86,7 +87,33 @@ pub enum ChunkError {
     },
     /// The request does not announce chunks, or does not announce them correctly.
     #[error("request does not announce aws-chunked: {0}")]
-    NotAnnounced(&'static str),
+    NotAnnounced(AnnouncementProblem),
+    /// A trailer is a SHA-1 or MD5 checksum, and only
+    /// [approved algorithms](crate::crypto::allow_only_approved) are allowed.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
+}
+
+/// Why the head of a request does not announce the chunks of its body.
+///
+/// ```
+/// use countersign::chunked::{AnnouncementProblem, ChunkError};
+///
+/// let error = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
+/// assert_eq!(error.to_string(), "request does not announce aws-chunked: the body is an event stream");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnnouncementProblem {
+    /// The payload is announced as event messages.
+    #[error("the body is an event stream")]
+    EventStream,
+    /// A trailer cannot be a header.
+    #[error("`x-amz-trailer` contains an invalid header name")]
+    InvalidTrailerName,
+    /// A trailer is announced more than once. Each name costs a checksum of the payload.
+    #[error("`x-amz-trailer` contains a duplicate name")]
+    DuplicateTrailer,
 }
 
 impl ChunkError {
@@ -103,7 +130,9 @@ impl ChunkError {
             | Self::MissingTrailer { .. }
             | Self::UncheckedTrailer { .. } => "MalformedTrailerError",
             Self::ChecksumMismatch { .. } => "BadDigest",
-            Self::ChunkTooLarge { .. } | Self::NotAnnounced(_) => "InvalidRequest",
+            Self::ChunkTooLarge { .. } | Self::NotAnnounced(_) | Self::NotApproved(_) => {
+                "InvalidRequest"
+            }
             Self::OutOfMemory => "InternalError",
         }
     }

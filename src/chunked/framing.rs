@@ -9,6 +9,7 @@ mod trailers;
 use self::line::LineReader;
 use self::signature::read_signature;
 use self::trailers::TrailerSection;
+use crate::chunked::checksum::check_trailers;
 use crate::chunked::encoding::{EXTENSION, Mode};
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
 use crate::chunked::link::Link;
@@ -99,6 +100,10 @@ impl Framing {
         scope: CredentialScope,
         key: VerificationKey,
     ) -> Self {
+        let state = match check_trailers(&announced.trailers) {
+            Ok(()) => State::Header,
+            Err(error) => State::Failed(error.into()),
+        };
         Self {
             checksums: Checksums::of(announced.trailers.iter().map(HeaderName::as_str)),
             trailers: TrailerSection::new(announced.trailers),
@@ -109,7 +114,7 @@ impl Framing {
             key,
             scope,
             link,
-            state: State::Header,
+            state,
             claimed: None,
             decoded: 0,
             chunks: 0,

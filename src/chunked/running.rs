@@ -1,6 +1,5 @@
 //! Checksums of a payload in pieces.
 
-use sha1::Digest as _;
 use std::fmt;
 use std::hash::Hasher as _;
 
@@ -9,8 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
 use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
-use crate::chunked::checksum::ChecksumAlgorithm;
+use crate::chunked::checksum::{ChecksumAlgorithm, check_approved};
+use crate::crypto::NotApproved;
+use crate::primitives::md5::Md5;
+use crate::primitives::sha1::Sha1;
 use crate::primitives::sha256::Sha256;
+use crate::primitives::sha512::Sha512;
 
 /// The checksums among the announced trailers.
 #[derive(Clone)]
@@ -20,7 +23,7 @@ impl Checksums {
     pub(super) fn of<'a>(trailers: impl IntoIterator<Item = &'a str>) -> Self {
         let known = trailers.into_iter().filter_map(|name| {
             let algorithm = ChecksumAlgorithm::of_trailer(name)?;
-            Some((algorithm, Checksum::new(algorithm)))
+            Some((algorithm, Checksum::of(algorithm)))
         });
         Self(known.collect())
     }
@@ -50,10 +53,11 @@ impl Checksums {
 /// ```
 /// use countersign::chunked::{Checksum, ChecksumAlgorithm};
 ///
-/// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
+/// let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32)?;
 /// checksum.update(b"aaa");
 /// checksum.update(b"aa");
 /// assert_eq!(checksum.value(), "7qyTuQ==");
+/// # Ok::<(), countersign::crypto::NotApproved>(())
 /// ```
 #[derive(Clone)]
 pub struct Checksum(State);
@@ -62,10 +66,10 @@ pub struct Checksum(State);
 enum State {
     Crc32(Crc),
     Crc64(Crc),
-    Sha1(sha1::Sha1),
+    Sha1(Sha1),
     Sha256(Sha256),
-    Sha512(sha2::Sha512),
-    Md5(md5::Md5),
+    Sha512(Sha512),
+    Md5(Md5),
     XxHash64(XxHash64),
     XxHash3(XxHash3_64),
     XxHash128(XxHash3_128),
@@ -73,15 +77,24 @@ enum State {
 
 impl Checksum {
     /// A checksum of no bytes yet.
-    pub fn new(algorithm: ChecksumAlgorithm) -> Self {
+    ///
+    /// # Errors
+    /// - [`NotApproved`] for SHA-1 and MD5, if only
+    ///   [approved algorithms](crate::crypto::allow_only_approved) are allowed
+    pub fn new(algorithm: ChecksumAlgorithm) -> Result<Self, NotApproved> {
+        check_approved(algorithm)?;
+        Ok(Self::of(algorithm))
+    }
+
+    fn of(algorithm: ChecksumAlgorithm) -> Self {
         Self(match algorithm {
             ChecksumAlgorithm::Crc32 => State::Crc32(Crc::new(CrcAlgorithm::Crc32IsoHdlc)),
             ChecksumAlgorithm::Crc32c => State::Crc32(Crc::new(CrcAlgorithm::Crc32Iscsi)),
             ChecksumAlgorithm::Crc64Nvme => State::Crc64(Crc::new(CrcAlgorithm::Crc64Nvme)),
-            ChecksumAlgorithm::Sha1 => State::Sha1(sha1::Sha1::default()),
+            ChecksumAlgorithm::Sha1 => State::Sha1(Sha1::new()),
             ChecksumAlgorithm::Sha256 => State::Sha256(Sha256::new()),
-            ChecksumAlgorithm::Sha512 => State::Sha512(sha2::Sha512::default()),
-            ChecksumAlgorithm::Md5 => State::Md5(md5::Md5::default()),
+            ChecksumAlgorithm::Sha512 => State::Sha512(Sha512::new()),
+            ChecksumAlgorithm::Md5 => State::Md5(Md5::default()),
             ChecksumAlgorithm::XxHash64 => State::XxHash64(XxHash64::with_seed(0)),
             ChecksumAlgorithm::XxHash3 => State::XxHash3(XxHash3_64::new()),
             ChecksumAlgorithm::XxHash128 => State::XxHash128(XxHash3_128::new()),
@@ -110,10 +123,10 @@ impl Checksum {
                 STANDARD.encode(digest)
             }
             State::Crc64(crc) => STANDARD.encode(crc.finalize().to_be_bytes()),
-            State::Sha1(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha1(hash) => STANDARD.encode(hash.clone().finish()),
             State::Sha256(hash) => STANDARD.encode(hash.clone().finish()),
-            State::Sha512(hash) => STANDARD.encode(hash.clone().finalize()),
-            State::Md5(hash) => STANDARD.encode(hash.clone().finalize()),
+            State::Sha512(hash) => STANDARD.encode(hash.clone().finish()),
+            State::Md5(hash) => STANDARD.encode(hash.clone().finish()),
             State::XxHash64(hash) => STANDARD.encode(hash.finish().to_be_bytes()),
             State::XxHash3(hash) => STANDARD.encode(hash.finish().to_be_bytes()),
             State::XxHash128(hash) => STANDARD.encode(hash.finish_128().to_be_bytes()),

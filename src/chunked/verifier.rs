@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName};
 
 use crate::chunked::ChunkedEncoding;
 use crate::chunked::encoding::Mode;
-use crate::chunked::error::ChunkError;
+use crate::chunked::error::{AnnouncementProblem, ChunkError};
 use crate::chunked::framing::{Announced, Framing, Step};
 use crate::chunked::link::Link;
 use crate::primitives::buffer::append;
@@ -86,17 +86,16 @@ impl ChunkVerifier {
     /// - [`ChunkError::NotAnnounced`] if the payload is an event stream, or if `x-amz-trailer`
     ///   contains an invalid or a duplicate name
     pub fn new(context: &StreamContext) -> Result<Self, ChunkError> {
-        let no_chunks = ChunkError::NotAnnounced("what comes are event messages");
+        let no_chunks = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
         let names: Result<Vec<_>, _> = context.trailer().map(HeaderName::try_from).collect();
-        let names = names.map_err(|_| {
-            ChunkError::NotAnnounced("`x-amz-trailer` contains an invalid header name")
-        })?;
+        let names =
+            names.map_err(|_| ChunkError::NotAnnounced(AnnouncementProblem::InvalidTrailerName))?;
         let named = names.len();
         let trailers = sorted(names);
         if trailers.len() < named {
             // Each name costs a checksum of the whole payload.
             return Err(ChunkError::NotAnnounced(
-                "`x-amz-trailer` contains a duplicate name",
+                AnnouncementProblem::DuplicateTrailer,
             ));
         }
         let announced = Announced {

@@ -123,10 +123,14 @@ impl SignedCookies {
     ///
     /// # Errors
     /// - [`UrlError::InvalidScheme`], [`UrlError::InvalidCharacter`], [`UrlError::Fragment`] or
-    ///   [`UrlError::ReservedParameter`] if the resource cannot be signed
+    ///   [`UrlError::ReservedParameter`] if the URL cannot be signed
+    /// - [`UrlError::InvalidResourceScheme`] or [`UrlError::InvalidResourceCharacter`] if the resource
+    ///   cannot be signed
     /// - [`UrlError::InvalidAddress`], [`UrlError::InvalidDates`] if no request could meet the
     ///   conditions
     /// - [`UrlError::InvalidKeyPairId`] if the id is not letters and digits
+    /// - [`UrlError::NotApproved`] if the hash is SHA-1, and
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - [`UrlError::InvalidCookieAttribute`] if the domain or the path cannot be sent
     /// - whatever the closure returns
     ///

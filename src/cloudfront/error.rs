@@ -1,5 +1,7 @@
 //! What cannot be signed.
 
+use crate::crypto::NotApproved;
+
 /// Why a URL or cookies cannot be signed. Nothing was given to the key.
 ///
 /// ```
@@ -13,19 +15,21 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// The URL or the resource begins with another scheme than CloudFront serves.
-    #[error("the {what} must begin with {expected}")]
-    InvalidScheme {
-        /// Which of the two: `URL` or `resource`.
-        what: &'static str,
-        /// What it must begin with.
-        expected: &'static str,
-    },
-    /// The URL or the resource has a space, a quote, a backslash or a character outside ASCII.
-    #[error("the {what} has a character at byte {position} that must be percent-encoded")]
+    /// The URL begins with another scheme than CloudFront serves.
+    #[error("the URL must begin with http:// or https://")]
+    InvalidScheme,
+    /// The resource begins with something other than a scheme that CloudFront serves, or `*`.
+    #[error("the resource must begin with http://, https:// or *")]
+    InvalidResourceScheme,
+    /// The URL has a space, a quote, a backslash or a character outside ASCII.
+    #[error("the URL has a character at byte {position} that must be percent-encoded")]
     InvalidCharacter {
-        /// Which of the two: `URL` or `resource`.
-        what: &'static str,
+        /// Where, counted in bytes from 0.
+        position: usize,
+    },
+    /// The resource has a space, a quote, a backslash or a character outside ASCII.
+    #[error("the resource has a character at byte {position} that must be percent-encoded")]
+    InvalidResourceCharacter {
         /// Where, counted in bytes from 0.
         position: usize,
     },
@@ -67,4 +71,8 @@ pub enum UrlError {
         /// `Domain` or `Path`.
         name: &'static str,
     },
+    /// The hash is SHA-1, and only [approved algorithms](crate::crypto::allow_only_approved) are
+    /// allowed. [`with_hash`](super::SignedUrl::with_hash) chooses SHA-256.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
 }

@@ -81,12 +81,11 @@ pub(super) fn check_resource(resource: &str) -> Result<(), UrlError> {
         .iter()
         .any(|start| resource.starts_with(start))
     {
-        return Err(UrlError::InvalidScheme {
-            what: "resource",
-            expected: "http://, https:// or *",
-        });
+        return Err(UrlError::InvalidResourceScheme);
     }
-    check_characters("resource", resource)
+    invalid_character(resource).map_or(Ok(()), |position| {
+        Err(UrlError::InvalidResourceCharacter { position })
+    })
 }
 
 pub(super) fn check_url(url: &str) -> Result<(), UrlError> {
@@ -101,15 +100,14 @@ pub(super) fn check_url(url: &str) -> Result<(), UrlError> {
         .iter()
         .any(|start| url.starts_with(start))
     {
-        return Err(UrlError::InvalidScheme {
-            what: "URL",
-            expected: "http:// or https://",
-        });
+        return Err(UrlError::InvalidScheme);
     }
     if url.contains('#') {
         return Err(UrlError::Fragment);
     }
-    check_characters("URL", url)?;
+    if let Some(position) = invalid_character(url) {
+        return Err(UrlError::InvalidCharacter { position });
+    }
     let query = url.split_once('?').map_or("", |(_, query)| query);
     for parameter in query.split('&') {
         let name = parameter.split('=').next().unwrap_or_default();
@@ -120,12 +118,9 @@ pub(super) fn check_url(url: &str) -> Result<(), UrlError> {
     Ok(())
 }
 
-fn check_characters(what: &'static str, text: &str) -> Result<(), UrlError> {
+fn invalid_character(text: &str) -> Option<usize> {
     let wrong = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\\');
-    match text.as_bytes().iter().position(wrong) {
-        Some(position) => Err(UrlError::InvalidCharacter { what, position }),
-        None => Ok(()),
-    }
+    text.as_bytes().iter().position(wrong)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::cloudfront::error::UrlError;
 use crate::cloudfront::policy::{Conditions, Policy, check_resource, check_url};
-use crate::cloudfront::{Hash, Pair, check_key_pair_id, encode};
+use crate::cloudfront::{Hash, Pair, check_approved, check_key_pair_id, encode};
 use crate::timestamp::Timestamp;
 
 /// A URL to sign, with the conditions under which CloudFront serves it.
@@ -123,11 +123,14 @@ impl SignedUrl {
     ///
     /// # Errors
     /// - [`UrlError::InvalidScheme`], [`UrlError::InvalidCharacter`], [`UrlError::Fragment`],
-    ///   [`UrlError::Wildcard`] or [`UrlError::ReservedParameter`] if the URL or the resource cannot
-    ///   be signed
+    ///   [`UrlError::Wildcard`] or [`UrlError::ReservedParameter`] if the URL cannot be signed
+    /// - [`UrlError::InvalidResourceScheme`] or [`UrlError::InvalidResourceCharacter`] if the resource
+    ///   cannot be signed
     /// - [`UrlError::InvalidAddress`], [`UrlError::InvalidDates`] if no request could meet the
     ///   conditions
     /// - [`UrlError::InvalidKeyPairId`] if the id is not letters and digits
+    /// - [`UrlError::NotApproved`] if the hash is SHA-1, and
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - whatever the closure returns
     ///
     /// ```
@@ -166,6 +169,7 @@ pub(super) fn pairs<E: From<UrlError>>(
     hash: Hash,
     sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
 ) -> Result<Vec<Pair>, E> {
+    check_approved(hash)?;
     check_key_pair_id(key_pair_id)?;
     let signature = sign(policy.text.as_bytes())?;
     let mut pairs = vec![

@@ -41,7 +41,7 @@ pub enum AddressError {
         /// The bucket as it was given.
         bucket: String,
         /// The rule that it breaks.
-        problem: &'static str,
+        problem: BucketProblem,
     },
     /// The ARN cannot be addressed.
     #[error("ARN {arn:?} {problem}")]
@@ -49,7 +49,7 @@ pub enum AddressError {
         /// The ARN as it was given.
         arn: String,
         /// The rule that it breaks.
-        problem: &'static str,
+        problem: ArnProblem,
     },
     /// An account id, an outpost id, an endpoint id or a request route cannot be part of a host name.
     #[error("{name} {value:?} is not one label of a host name, in lowercase")]
@@ -94,6 +94,107 @@ pub enum AddressError {
         /// The kind of bucket.
         part: AddressPart,
     },
+}
+
+/// Why a bucket cannot be addressed.
+///
+/// ```
+/// use countersign::s3::{AddressError, Addressing, BucketProblem};
+///
+/// let error = Addressing::new("us-east-1").bucket("..").unwrap_err();
+/// let (bucket, problem) = ("..".to_owned(), BucketProblem::NotAName);
+/// assert_eq!(error, AddressError::InvalidBucket { bucket, problem });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum BucketProblem {
+    /// The bucket is empty, or a segment that a path resolves.
+    #[error("must be a name")]
+    NotAName,
+    /// The name is not that of a directory bucket.
+    #[error("must be 3 to 63 lowercase letters, digits and hyphens")]
+    NotDirectoryBucketName,
+    /// The name of a directory bucket has no zone.
+    #[error("is not of the form NAME--ZONE--x-s3")]
+    NoZone,
+    /// The bucket alias of an outpost cannot be part of a host name.
+    #[error("is not one label of a host name")]
+    NotHostLabel,
+    /// The bucket alias of an outpost has an unknown kind of hardware.
+    #[error("names no known hardware of an outpost")]
+    UnknownOutpost,
+}
+
+#[cfg(feature = "s3")]
+impl BucketProblem {
+    pub(crate) fn of(self, bucket: &str) -> AddressError {
+        AddressError::InvalidBucket {
+            bucket: bucket.to_owned(),
+            problem: self,
+        }
+    }
+}
+
+/// Why an ARN cannot be addressed.
+///
+/// ```
+/// use countersign::s3::{AddressError, Addressing, ArnProblem};
+///
+/// let error = Addressing::new("us-east-1").bucket("arn:aws:s3:::").unwrap_err();
+/// let (arn, problem) = ("arn:aws:s3:::".to_owned(), ArnProblem::Malformed);
+/// assert_eq!(error, AddressError::InvalidArn { arn, problem });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArnProblem {
+    /// A part is missing.
+    #[error("is malformed, expected arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE")]
+    Malformed,
+    /// The ARN cannot be the value of a header.
+    #[error("cannot be sent in a header")]
+    NotHeaderValue,
+    /// The resource has no type.
+    #[error("names no type of resource")]
+    NoResourceType,
+    /// The resource is of a type that has no address.
+    #[error("does not name an access point: give the name of a bucket instead")]
+    NotAnAccessPoint,
+    /// The resource is not an access point.
+    #[error("names something other than an access point")]
+    OtherThanAccessPoint,
+    /// The region is missing.
+    #[error("names no Region")]
+    NoRegion,
+    /// The access point has no name.
+    #[error("names an access point without a name")]
+    NoAccessPointName,
+    /// The resource is within an access point.
+    #[error("names a part of an access point, such as an object")]
+    PartOfAccessPoint,
+    /// The outpost is missing.
+    #[error("names no outpost")]
+    NoOutpost,
+    /// The outpost's access point or bucket is missing.
+    #[error("names no access point or bucket of the outpost")]
+    NoOutpostResource,
+    /// The outpost's access point or bucket has no name.
+    #[error("names an access point or bucket without a name")]
+    NoOutpostResourceName,
+    /// The resource is within an access point or bucket of an outpost.
+    #[error("names a part of an access point or bucket")]
+    PartOfOutpostResource,
+    /// The call is for S3 on Outposts only.
+    #[error("does not belong to S3 on Outposts")]
+    NotOutposts,
+    /// The call takes the other of the two.
+    #[error("names a bucket in place of an access point, or the reverse")]
+    WrongResourceType,
+    /// The resource is not a key value store.
+    #[error("does not name a key value store")]
+    NotAKeyValueStore,
+    /// A key value store is global.
+    #[error("names a Region, but a key value store has none")]
+    UnexpectedRegion,
 }
 
 /// One of the things of which not every two go together.

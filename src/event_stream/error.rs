@@ -111,7 +111,7 @@ pub enum EventError {
     WrongCredentials,
     /// The message does not have exactly the two headers of a signed message.
     #[error("malformed signed message: {0}")]
-    NotSigned(&'static str),
+    NotSigned(SignedMessageProblem),
     /// `:date` is outside the years 0 to 9999.
     #[error("message date is outside the years 0 to 9999")]
     InvalidDate,
@@ -146,6 +146,37 @@ pub enum EventError {
     /// The stream stopped without the message that ends it.
     #[error("stream stopped without its final message")]
     Incomplete,
+}
+
+/// Why a message is not a signed message.
+///
+/// ```
+/// use countersign::event_stream::{EventError, SignedMessageProblem};
+///
+/// let error = EventError::NotSigned(SignedMessageProblem::MissingDate);
+/// assert_eq!(error.to_string(), "malformed signed message: `:date` is missing");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignedMessageProblem {
+    /// There is no `:date`.
+    #[error("`:date` is missing")]
+    MissingDate,
+    /// There is no `:chunk-signature`.
+    #[error("`:chunk-signature` is missing")]
+    MissingSignature,
+    /// `:chunk-signature` has another length.
+    #[error("`:chunk-signature` must be 32 bytes")]
+    WrongSignatureLength,
+    /// `:date` is not a timestamp, or `:chunk-signature` is not bytes.
+    #[error("a header has the wrong type")]
+    WrongType,
+    /// The message has a header that the signature does not cover.
+    #[error("the signature does not cover a header")]
+    UncoveredHeader,
+    /// A header appears more than once.
+    #[error("a header appears more than once")]
+    DuplicateHeader,
 }
 
 impl EventError {

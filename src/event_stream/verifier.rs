@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::error::EventError;
+use super::error::{EventError, SignedMessageProblem};
 use super::header::Value;
 use super::message::Message;
 use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
@@ -209,21 +209,24 @@ fn signed_headers(message: &Message<'_>) -> Result<(i64, Signature), EventError>
             (DATE, Value::Timestamp(milliseconds)) => date.replace(milliseconds).is_some(),
             (SIGNATURE, Value::Bytes(bytes)) => {
                 let bytes = bytes.try_into();
-                let bytes = bytes
-                    .map_err(|_| EventError::NotSigned("`:chunk-signature` has not 32 bytes"))?;
+                let bytes = bytes.map_err(|_| {
+                    EventError::NotSigned(SignedMessageProblem::WrongSignatureLength)
+                })?;
                 signature.replace(Signature::of_mac(bytes)).is_some()
             }
             (DATE | SIGNATURE, _) => {
-                return Err(EventError::NotSigned("a header is of another type"));
+                return Err(EventError::NotSigned(SignedMessageProblem::WrongType));
             }
-            _ => return Err(EventError::NotSigned("a header is not covered")),
+            _ => return Err(EventError::NotSigned(SignedMessageProblem::UncoveredHeader)),
         };
         if repeated {
-            return Err(EventError::NotSigned("a header appears more than once"));
+            return Err(EventError::NotSigned(SignedMessageProblem::DuplicateHeader));
         }
     }
-    let date = date.ok_or(EventError::NotSigned("`:date` is missing"))?;
-    let signature = signature.ok_or(EventError::NotSigned("`:chunk-signature` is missing"))?;
+    let date = date.ok_or(EventError::NotSigned(SignedMessageProblem::MissingDate))?;
+    let signature = signature.ok_or(EventError::NotSigned(
+        SignedMessageProblem::MissingSignature,
+    ))?;
     Ok((date, signature))
 }
 

@@ -230,7 +230,7 @@ impl Cause {
             VerifyError::SeveralAuthentications => Self::SeveralAuthentications,
             VerifyError::UnknownAlgorithm { .. } => Self::UnsupportedAlgorithm,
             VerifyError::Malformed { problem, .. } => Self::MalformedAuthorization {
-                problem: problem.to_owned(),
+                problem: problem.to_string(),
             },
             VerifyError::MissingDate { .. } => Self::MissingDate,
             VerifyError::InvalidDate { .. } => Self::InvalidDate,
@@ -281,6 +281,7 @@ impl fmt::Display for Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::authorization::AuthorizationProblem;
     use crate::verify::SignatureLocation;
 
     #[test]
@@ -304,8 +305,9 @@ mod tests {
             VerifyError::UnknownAlgorithm { form },
             Cause::UnsupportedAlgorithm,
         );
-        let problem = String::from("p");
-        let malformed = VerifyError::Malformed { form, problem: "p" };
+        let problem = AuthorizationProblem::WrongCase;
+        let malformed = VerifyError::Malformed { form, problem };
+        let problem = "a parameter's name is in the wrong case".to_owned();
         check(malformed, Cause::MalformedAuthorization { problem });
         let error = VerifyError::InvalidScope { form };
         let problem = error.to_string();

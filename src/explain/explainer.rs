@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
 
 use crate::credentials::SecretKey;
+use crate::error::target::TargetProblem;
 use crate::request::{HttpRequest, RawRequest};
 use crate::service::Service;
 use crate::sigv4::payload_hash::PayloadHash;
@@ -80,7 +81,7 @@ impl Explainer {
         } = *request;
         // The types of `http` would cut a target at these.
         if path.contains(['?', '#']) || query.contains('#') {
-            return Err(invalid("there is a `?` or `#`"));
+            return Err(invalid(TargetProblem::PathCharacter));
         }
         let path = if path.is_empty() { "/" } else { path };
         let target = match query {
@@ -90,9 +91,9 @@ impl Explainer {
         let target = PathAndQuery::try_from(target);
         let mut message = Message::new(());
         *message.method_mut() = Method::from_bytes(method.as_bytes())
-            .map_err(|_| invalid("the method is not an HTTP token"))?;
+            .map_err(|_| invalid(TargetProblem::InvalidMethod))?;
         *message.uri_mut() = target
-            .map_err(|_| invalid("there is a character that HTTP does not allow"))?
+            .map_err(|_| invalid(TargetProblem::HttpCharacter))?
             .into();
         for (name, value) in headers {
             let name = HeaderName::from_bytes(name.as_bytes());

@@ -1,8 +1,7 @@
 //! A canonical request, read back from its text.
 
-use sha2::{Digest, Sha256};
-
 use crate::primitives::hex::hex32;
+use crate::primitives::sha256::Sha256;
 
 /// Bytes as text to read; those that are not UTF-8 as `\xFF`, so that different ones look different.
 pub(super) fn readable(bytes: &[u8]) -> String {
@@ -118,7 +117,7 @@ impl Lines {
 
     /// Whether a string to sign of this text ends in this hash.
     pub(super) fn has_hash(&self, hash: &str) -> bool {
-        hex32(&Sha256::digest(self.to_text()).into()) == hash.as_bytes()
+        hex32(&Sha256::digest(self.to_text())) == hash.as_bytes()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::credentials::SessionToken;
+use crate::error::target::TargetProblem;
 use crate::primitives::constant_time::same;
 use crate::primitives::sha256::Sha256;
 use crate::request::RequestView;
@@ -65,13 +66,13 @@ impl Rebuilt {
             crate::Error::InvalidPath { problem, .. } => invalid(problem),
             crate::Error::MissingHost => VerifyError::MissingHost,
             crate::Error::DuplicateHost => VerifyError::SeveralHosts,
-            _ => invalid("the request has no canonical form"),
+            _ => invalid(TargetProblem::NoCanonicalForm),
         })?;
         canonical.sort();
         let bytes = canonical.to_bytes();
         let exact = std::str::from_utf8(&bytes).is_ok();
         let lines = Lines::parse(&readable(&bytes));
-        let mut lines = lines.ok_or(invalid("the request has no canonical form"))?;
+        let mut lines = lines.ok_or(invalid(TargetProblem::NoCanonicalForm))?;
         // In the order of the request, which may be the wrong one.
         let names: Vec<&str> = claim.signed_headers().collect();
         lines.signed_headers = names.join(";");

@@ -6,8 +6,11 @@ use http::header::HOST;
 
 use super::signing::{SignatureMethod, access_key_id_problem};
 use crate::credentials::{Credentials, SessionToken};
+use crate::crypto;
 use crate::error::Error;
+use crate::error::authorization::AuthorizationProblem;
 use crate::error::legacy::LegacyError;
+use crate::error::target::TargetProblem;
 use crate::primitives::constant_time::same;
 use crate::request::{HttpRequest, host_of};
 use crate::timestamp::Timestamp;
@@ -80,6 +83,11 @@ impl Claim {
         credentials: &Credentials,
         now: Timestamp,
     ) -> Result<Verified<'_>, VerifyError> {
+        if crypto::allows_only_approved() {
+            // The answer of a server that knows only Signature Version 4.
+            let form = self.location;
+            return Err(VerifyError::UnknownAlgorithm { form });
+        }
         self.check_time(now)?;
         if credentials.access_key_id() != self.access_key_id {
             return Err(VerifyError::UnknownAccessKeyId);
@@ -132,7 +140,7 @@ impl Claim {
     }
 }
 
-pub(super) fn malformed(form: SignatureLocation, problem: &'static str) -> VerifyError {
+pub(super) fn malformed(form: SignatureLocation, problem: AuthorizationProblem) -> VerifyError {
     VerifyError::Malformed { form, problem }
 }
 
@@ -142,7 +150,7 @@ pub(super) fn own_id(id: &str, location: SignatureLocation) -> Result<String, Ve
         None => Ok(id.to_owned()),
         Some(_) => Err(malformed(
             location,
-            "access key ID must be 1 to 128 printable ASCII characters without spaces",
+            AuthorizationProblem::InvalidAccessKeyId,
         )),
     }
 }
@@ -172,11 +180,9 @@ pub(super) fn unreadable(error: Error) -> VerifyError {
         Error::MissingHost => return VerifyError::MissingHost,
         Error::DuplicateHost => return VerifyError::SeveralHosts,
         Error::InvalidQuery { problem, .. } | Error::InvalidPath { problem, .. } => problem,
-        Error::Legacy(LegacyError::DuplicateParameter { .. }) => {
-            "a parameter appears more than once"
-        }
-        Error::Legacy(LegacyError::QueryBesideForm) => "the URI of a form has a query",
-        _ => "the path or the query is malformed",
+        Error::Legacy(LegacyError::DuplicateParameter { .. }) => TargetProblem::DuplicateParameter,
+        Error::Legacy(LegacyError::QueryBesideForm) => TargetProblem::QueryBesideForm,
+        _ => TargetProblem::NoCanonicalForm,
     };
     VerifyError::InvalidTarget { problem }
 }

@@ -1,6 +1,7 @@
 //! Decoded parameters of a query or a form.
 
 use crate::error::Error;
+use crate::error::target::TargetProblem;
 use crate::primitives::percent::decoded;
 use crate::request::HttpRequest;
 use crate::sigv4::canonical::query;
@@ -106,7 +107,7 @@ impl Parameter {
     }
 
     /// An error at the position of this parameter.
-    pub(super) fn invalid(&self, problem: &'static str) -> Error {
+    pub(super) fn invalid(&self, problem: TargetProblem) -> Error {
         Error::InvalidQuery {
             position: self.at,
             problem,

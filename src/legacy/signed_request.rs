@@ -133,6 +133,8 @@ impl SignedRequest {
     /// The session tokens of the request and of the credentials must be equal, or both missing.
     ///
     /// # Errors
+    /// - [`VerifyError::UnknownAlgorithm`] if
+    ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the time of the request is too
     ///   far from `now`
     /// - [`VerifyError::UnknownAccessKeyId`] if the credentials are of another access key ID

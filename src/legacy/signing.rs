@@ -6,8 +6,10 @@ use http::Uri;
 
 use super::parameters::Parameters;
 use crate::credentials::{Credentials, SecretKey};
+use crate::crypto;
 use crate::error::Error;
-use crate::primitives::sha256;
+use crate::error::credential::CredentialProblem;
+use crate::primitives::sha256::HmacSha256;
 use crate::timestamp::Timestamp;
 
 /// The maximum length of an access key ID, in bytes: that of IAM.
@@ -50,7 +52,7 @@ impl SignatureMethod {
         match self {
             Self::HmacSha256 => {
                 let key = secret_key.expose().as_bytes();
-                STANDARD.encode(sha256::HmacSha256::mac(key, text))
+                STANDARD.encode(HmacSha256::mac(key, text))
             }
             Self::HmacSha1 => base64(&hmac_sha1(secret_key, text)),
         }
@@ -58,7 +60,7 @@ impl SignatureMethod {
 }
 
 pub(super) fn hmac_sha1(secret_key: &SecretKey, text: &[u8]) -> [u8; 20] {
-    sha256::hmac_sha1(secret_key.expose().as_bytes(), text)
+    crate::primitives::sha1::hmac_sha1(secret_key.expose().as_bytes(), text)
 }
 
 pub(super) fn base64(mac: &[u8; 20]) -> String {
@@ -66,11 +68,11 @@ pub(super) fn base64(mac: &[u8; 20]) -> String {
 }
 
 /// What is wrong with an access key ID, for signers and verifiers alike.
-pub(super) fn access_key_id_problem(id: &str) -> Option<&'static str> {
+pub(super) fn access_key_id_problem(id: &str) -> Option<CredentialProblem> {
     if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Some("must be printable ASCII without spaces")
+        Some(CredentialProblem::NotPrintable)
     } else if !(1..=MAX_ACCESS_KEY_ID).contains(&id.len()) {
-        Some("must be 1 to 128 bytes long")
+        Some(CredentialProblem::WrongLength)
     } else {
         None
     }
@@ -78,6 +80,7 @@ pub(super) fn access_key_id_problem(id: &str) -> Option<&'static str> {
 
 /// Checks credentials when a signer is made.
 pub(super) fn check(credentials: &Credentials) -> Result<(), Error> {
+    crypto::check_unapproved("signature of an older scheme")?;
     credentials.check()?;
     match access_key_id_problem(credentials.access_key_id()) {
         Some(problem) => Err(Error::InvalidAccessKeyId(problem)),

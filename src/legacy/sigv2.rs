@@ -82,6 +82,8 @@ impl Signer {
     /// # Errors
     /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`] or [`Error::InvalidSessionToken`]
     ///   if a part of the credentials is malformed
+    /// - [`Error::NotApproved`] if [only approved algorithms](crate::crypto::allow_only_approved) are
+    ///   allowed
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
         check(&credentials)?;
         Ok(Self {

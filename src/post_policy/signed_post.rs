@@ -10,6 +10,7 @@ use super::fields::Fields;
 use super::upload::Upload;
 use super::verified_post::VerifiedPost;
 use crate::credentials::SessionToken;
+use crate::error::authorization::AuthorizationProblem;
 use crate::sigv4::authorization::parse_credential;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
@@ -98,16 +99,13 @@ impl<'a> SignedPost<'a> {
         if algorithm != Algorithm::HmacSha256.as_str() {
             return Err(VerifyError::UnknownAlgorithm { form: FORM }.into());
         }
-        let credential = find(CREDENTIAL).ok_or(malformed("`x-amz-credential` is missing"))?;
-        let (access_key_id, scope) =
-            parse_credential(Algorithm::HmacSha256, credential).map_err(|_| {
-                malformed(
-                    "`x-amz-credential` must be an access key ID of 1 to 128 printable ASCII \
-                     characters without `,`, and a credential scope",
-                )
-            })?;
+        let credential = find(CREDENTIAL).ok_or(malformed(AuthorizationProblem::Missing {
+            name: "x-amz-credential",
+        }))?;
+        let (access_key_id, scope) = parse_credential(Algorithm::HmacSha256, credential)
+            .map_err(|_| malformed(AuthorizationProblem::InvalidCredentialField))?;
         let signature = Signature::parse(Algorithm::HmacSha256, signature)
-            .map_err(|_| malformed("`x-amz-signature` must be 64 hexadecimal digits"))?;
+            .map_err(|_| malformed(AuthorizationProblem::InvalidSignature))?;
         let date = find(DATE).ok_or(VerifyError::MissingDate { form: FORM })?;
         let date =
             AmzDate::of_bytes(date.as_bytes()).ok_or(VerifyError::InvalidDate { form: FORM })?;

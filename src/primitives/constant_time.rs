@@ -83,4 +83,27 @@ mod tests {
         assert!(!same(b"abc", b"ab"));
         assert!(same(b"", b""));
     }
+
+    /// Each single wrong bit, at each length around the width of a vector register.
+    #[test]
+    fn each_single_wrong_bit_makes_bytes_differ() {
+        for length in 0..=72 {
+            let a: Vec<u8> = (0..length).map(|i| (i * 37) as u8).collect();
+            assert!(same(&a, &a));
+            for (i, bit) in (0..a.len()).flat_map(|i| (0..8).map(move |bit| (i, bit))) {
+                let mut b = a.clone();
+                *b.get_mut(i).unwrap() ^= 1 << bit;
+                assert!(!same(&a, &b), "byte {i} of {length}, bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_pair_of_bytes_is_the_same_only_with_itself() {
+        for (a, b) in (0..=255u8).flat_map(|a| (0..=255u8).map(move |b| (a, b))) {
+            assert_eq!(same(&[a], &[b]), a == b);
+            let escape = format!("%{a:02x}");
+            assert_eq!(same_in_query(&escape, &[b]), a == b);
+        }
+    }
 }

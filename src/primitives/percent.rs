@@ -201,4 +201,24 @@ mod tests {
         let long = "é+".repeat(500);
         assert_eq!(recode_text(&long), "%C3%A9%20".repeat(500));
     }
+
+    /// One byte, two, and some of three: what is encoded is read back, and encoded again is the same.
+    #[test]
+    fn each_short_text_survives_encoding_and_decoding() {
+        let mut texts: Vec<Vec<u8>> = (0..=255u8).map(|a| vec![a]).collect();
+        texts.extend((0..=255u8).flat_map(|a| (0..=255u8).map(move |b| vec![a, b])));
+        let telling = b"%+/ ~-.azAZ09\0\x7f\x80\xff2F";
+        texts.extend((0..telling.len().pow(3)).map(|n| {
+            let digit = |n: usize| *telling.get(n % telling.len()).unwrap();
+            vec![digit(n), digit(n / 19), digit(n / 361)]
+        }));
+        for text in texts {
+            let mut encoded_text = String::new();
+            encode(&text, &mut encoded_text);
+            assert!(encoded_text.bytes().all(|b| is_unreserved(b) || b == b'%'));
+            assert_eq!(decoded(&encoded_text).collect::<Vec<_>>(), text);
+            assert_eq!(decoded_in_query(&encoded_text).collect::<Vec<_>>(), text);
+            assert_eq!(recode_text(&encoded_text), encoded_text);
+        }
+    }
 }

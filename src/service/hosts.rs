@@ -1,6 +1,7 @@
 //! The hosts of AWS's services: service × partition × FIPS × dual stack, in one table.
 
 use crate::error::Error;
+use crate::error::endpoint::EndpointProblem;
 use crate::service::partition::Partition;
 
 /// A service whose hosts the table knows.
@@ -137,16 +138,10 @@ impl Api {
         let partition = Partition::of(region);
         let hosts = self.hosts(partition);
         let (template, problem) = match (fips, dual_stack) {
-            (false, false) => (hosts.plain, "the service is not offered there"),
-            (true, false) => (hosts.fips, "the service publishes no FIPS endpoint there"),
-            (false, true) => (
-                hosts.dual_stack,
-                "the service publishes no dual-stack endpoint there",
-            ),
-            (true, true) => (
-                hosts.fips_dual_stack,
-                "the service publishes no dual-stack FIPS endpoint there",
-            ),
+            (false, false) => (hosts.plain, EndpointProblem::NotOffered),
+            (true, false) => (hosts.fips, EndpointProblem::NoFips),
+            (false, true) => (hosts.dual_stack, EndpointProblem::NoDualStack),
+            (true, true) => (hosts.fips_dual_stack, EndpointProblem::NoDualStackFips),
         };
         if template.is_empty() {
             return Err(Error::NoEndpoint {

@@ -1,15 +1,19 @@
 //! The keys of Signature Version 4A: derivation, ECDSA over P-256, region sets.
 
-#[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]
+#[cfg(all(feature = "aws-lc", not(target_family = "wasm")))]
 mod aws_lc;
 pub(crate) mod derive;
+mod encoding;
 pub(crate) mod key;
-mod portable;
+#[cfg(any(feature = "cloudfront", feature = "sources"))]
+mod pem_key;
 pub(crate) mod region_set;
+#[cfg(not(all(feature = "aws-lc", not(target_family = "wasm"))))]
+mod rust_crypto;
 
-#[cfg(all(feature = "sigv4a-aws-lc", not(target_family = "wasm")))]
+#[cfg(all(feature = "aws-lc", not(target_family = "wasm")))]
 use aws_lc as back_end;
-#[cfg(not(all(feature = "sigv4a-aws-lc", not(target_family = "wasm"))))]
-use portable as back_end;
+#[cfg(not(all(feature = "aws-lc", not(target_family = "wasm"))))]
+use rust_crypto as back_end;
 
 use crate::primitives::sha256;

@@ -6,6 +6,7 @@ mod query;
 use std::borrow::Cow;
 
 use crate::error::Error;
+use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::scan::{cut, holds};
 use crate::primitives::sink::Sink;
 use crate::sigv4::canonical::query::Parameter;
@@ -76,7 +77,7 @@ impl<'a> Authorization<'a> {
     pub fn parse(header: &'a str) -> Result<Self, Error> {
         let malformed = |problem| Err(Error::MalformedAuthorization(problem));
         let Some((algorithm, parts)) = cut(header, b' ') else {
-            return malformed("there is nothing after the algorithm");
+            return malformed(AuthorizationProblem::AlgorithmOnly);
         };
         let algorithm: Algorithm = algorithm.parse()?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
@@ -85,26 +86,28 @@ impl<'a> Authorization<'a> {
             let (part, others) = cut(parts, b',').map_or((parts, None), |(a, b)| (a, Some(b)));
             rest = others;
             let Some((name, value)) = cut(part.trim_ascii(), b'=') else {
-                return malformed("a part is not of the form `name=value`");
+                return malformed(AuthorizationProblem::PartWithoutValue);
             };
             let slot = match name {
                 "Credential" => &mut credential,
                 "SignedHeaders" => &mut signed_headers,
                 "Signature" => &mut signature,
-                _ => return malformed("there is a part that nobody knows"),
+                _ => return malformed(AuthorizationProblem::UnknownPart),
             };
             if slot.replace(value).is_some() {
-                return malformed("there is a part twice");
+                return malformed(AuthorizationProblem::DuplicatePart);
             }
         }
         let Some(credential) = credential else {
-            return malformed("`Credential` is missing");
+            return malformed(AuthorizationProblem::Missing { name: "Credential" });
         };
         let Some(signed_headers) = signed_headers else {
-            return malformed("`SignedHeaders` is missing");
+            return malformed(AuthorizationProblem::Missing {
+                name: "SignedHeaders",
+            });
         };
         let Some(signature) = signature else {
-            return malformed("`Signature` is missing");
+            return malformed(AuthorizationProblem::Missing { name: "Signature" });
         };
         let (access_key_id, scope) = parse_credential(algorithm, credential)?;
         Self::of_parts(
@@ -122,7 +125,9 @@ impl<'a> Authorization<'a> {
         signature: &str,
     ) -> Result<Self, Error> {
         if signed_headers.is_empty() {
-            return Err(Error::MalformedAuthorization("`SignedHeaders` is empty"));
+            return Err(Error::MalformedAuthorization(
+                AuthorizationProblem::EmptySignedHeaders,
+            ));
         }
         let signature = Signature::parse(algorithm, signature)?;
         Ok(Self {
@@ -223,7 +228,7 @@ impl Signature {
         };
         if !sound || holds(hex.as_bytes(), |b| !b.is_ascii_hexdigit()) {
             return Err(Error::MalformedAuthorization(
-                "the signature is not the hex of one",
+                AuthorizationProblem::InvalidSignature,
             ));
         }
         let mut signature = Self::of_hex(hex.as_bytes());
@@ -234,7 +239,7 @@ impl Signature {
 
 /// The decoded value of a query parameter.
 fn value_of<'a>(parameter: &Parameter<'a>) -> Result<Cow<'a, str>, Error> {
-    let not_utf8 = Error::MalformedAuthorization("a parameter is not UTF-8");
+    let not_utf8 = Error::MalformedAuthorization(AuthorizationProblem::NotUtf8);
     parameter.value().ok_or(not_utf8)
 }
 

@@ -107,6 +107,32 @@ impl StreamingMode {
     }
 }
 
+/// How a payload is signed, or was checked.
+///
+/// ```
+/// assert_eq!(countersign::verify::PayloadKind::Stream.to_string(), "a stream");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PayloadKind {
+    /// By the SHA-256 of the whole.
+    Hash,
+    /// Not at all.
+    Unsigned,
+    /// In pieces: the chunks of an upload, or event messages.
+    Stream,
+}
+
+impl fmt::Display for PayloadKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hash => "a hash",
+            Self::Unsigned => "unsigned",
+            Self::Stream => "a stream",
+        })
+    }
+}
+
 impl PayloadHash {
     /// The hash of no bytes, for a request without a body.
     pub const EMPTY: Self = Self::Sha256([
@@ -124,11 +150,11 @@ impl PayloadHash {
     }
 
     /// For error messages.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> PayloadKind {
         match self {
-            Self::Sha256(_) => "a hash",
-            Self::Unsigned => "unsigned",
-            Self::Streaming { .. } => "a stream",
+            Self::Sha256(_) => PayloadKind::Hash,
+            Self::Unsigned => PayloadKind::Unsigned,
+            Self::Streaming { .. } => PayloadKind::Stream,
         }
     }
 

@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::error::Error;
+use crate::error::scope::ScopeProblem;
 #[cfg(any(
     feature = "codeartifact",
     feature = "console",
@@ -137,7 +138,7 @@ pub(crate) fn check_service(service: &str) -> Result<(), Error> {
     if lowercase != service && Rules::of(&lowercase) != Rules::GENERIC {
         return Err(Error::InvalidService {
             service: service.to_owned(),
-            problem: "has rules of its own only in lowercase, as in `s3`",
+            problem: ScopeProblem::NotLowercase,
         });
     }
     problem(service).map_or(Ok(()), |problem| {
@@ -149,16 +150,16 @@ pub(crate) fn check_service(service: &str) -> Result<(), Error> {
 }
 
 /// What would make a scope ambiguous, or unfit for a header. Names are signed verbatim.
-fn problem(name: &str) -> Option<&'static str> {
+fn problem(name: &str) -> Option<ScopeProblem> {
     if name.is_empty() {
-        Some("is empty")
+        Some(ScopeProblem::Empty)
     } else if name.len() > LONGEST {
-        Some("is longer than 64 bytes")
+        Some(ScopeProblem::TooLong)
     } else if !name
         .bytes()
         .all(|b| b.is_ascii_graphic() && b != b'/' && b != b',')
     {
-        Some("must be printable ASCII without `/` or `,`")
+        Some(ScopeProblem::NotPrintable)
     } else {
         None
     }
@@ -234,9 +235,9 @@ impl fmt::Debug for CredentialScope {
 ))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
     let problem = if !is_host_label(region) {
-        "is not one label of a host name, in lower case"
+        ScopeProblem::NotHostLabel
     } else if region.starts_with("aws-") && region.ends_with("-global") {
-        "is a pseudo-region of the SDKs, and no host has it in its name: give the region itself"
+        ScopeProblem::PseudoRegion
     } else {
         return Ok(());
     };
@@ -285,7 +286,7 @@ mod tests {
         assert!(matches!(
             CredentialScope::new(now, &"r".repeat(65), "s"),
             Err(Error::InvalidRegion {
-                problem: "is longer than 64 bytes",
+                problem: ScopeProblem::TooLong,
                 ..
             })
         ));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::constant_time::same;
 use crate::primitives::hex::hex32;
 #[cfg(feature = "sigv4a")]
@@ -60,7 +61,7 @@ impl FromStr for Algorithm {
             .into_iter()
             .find(|algorithm| algorithm.as_str() == name)
             .ok_or(Error::MalformedAuthorization(
-                "the algorithm is not one of Signature Version 4",
+                AuthorizationProblem::UnknownAlgorithm,
             ))
     }
 }

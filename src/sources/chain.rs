@@ -1,12 +1,13 @@
 //! The chain of sources, as a state machine without IO.
 
 mod fetch;
+mod input;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use zeroize::Zeroizing;
 
 use super::reply::Reply;
@@ -20,6 +21,7 @@ use crate::credentials::Credentials;
 use crate::sts::{AssumeRole, Endpoint, Mfa};
 use crate::timestamp::Timestamp;
 use fetch::{Fetch, Outcome};
+pub use input::Input;
 
 /// The default chain of credential sources, as a state machine without IO.
 ///
@@ -61,6 +63,8 @@ pub struct Chain {
     context: Context,
     locations: FileLocations,
     selected: SelectedProfile,
+    /// Whether the caller selected the profile, and not the environment.
+    by_caller: bool,
     state: State,
     source: CredentialSource,
     /// Of the profile in use: its name, and the roles that are left to assume.
@@ -86,6 +90,9 @@ struct Context {
 
 /// The time between two tries to refresh a cached token.
 const BETWEEN_TRIES: Duration = Duration::from_secs(30);
+
+/// Why the environment is not asked.
+const BY_CALLER: &str = "the caller selected a profile";
 
 impl Context {
     /// Whether a refresh of a cached token failed so lately that another try makes no sense.
@@ -197,7 +204,8 @@ pub enum Want {
     Run(ProcessCommand),
     /// Send a request, ready as it is: [`Input::Response`] or [`Input::NoResponse`].
     ///
-    /// Use no proxy and short timeouts for link-local hosts.
+    /// Follow no redirect, which would carry tokens to another host. Requests over plain `http` are
+    /// for metadata endpoints: use a timeout of a second or two for them, and no proxy.
     Send(Request<String>),
     /// Write a cache file, readable for its owner only: [`Input::Saved`] or [`Input::NotSaved`].
     ///
@@ -252,63 +260,6 @@ pub struct Found {
     ///
     /// Pass the time to the next chain: [`Chain::with_refresh_failed_at`].
     pub refresh_failed: bool,
-}
-
-/// What came of a [`Want`]. `Debug` prints the kind only.
-///
-/// See [`Chain`] for an example.
-#[non_exhaustive]
-pub enum Input {
-    /// The first call: nothing was wanted yet.
-    Start,
-    /// The content of the file.
-    File(Vec<u8>),
-    /// The file does not exist.
-    NoFile,
-    /// The file exists and cannot be read.
-    UnreadableFile,
-    /// What the program wrote, and its exit code (`None` if a signal ended it).
-    Output {
-        /// The exit code.
-        exit_code: Option<i32>,
-        /// The standard output.
-        stdout: Vec<u8>,
-        /// The standard error.
-        stderr: Vec<u8>,
-    },
-    /// The program could not be started.
-    NotStarted,
-    /// The response, whatever its status.
-    Response(Response<Vec<u8>>),
-    /// No response came: no connection, or a timeout.
-    NoResponse,
-    /// The file was written.
-    Saved,
-    /// The file could not be written.
-    NotSaved,
-    /// The code that the user typed.
-    MfaCode(String),
-    /// There is no user to ask.
-    NoMfaCode,
-}
-
-impl fmt::Debug for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Start => "Start",
-            Self::File(_) => "File([elided])",
-            Self::NoFile => "NoFile",
-            Self::UnreadableFile => "UnreadableFile",
-            Self::Output { .. } => "Output([elided])",
-            Self::NotStarted => "NotStarted",
-            Self::Response(_) => "Response([elided])",
-            Self::NoResponse => "NoResponse",
-            Self::Saved => "Saved",
-            Self::NotSaved => "NotSaved",
-            Self::MfaCode(_) => "MfaCode([elided])",
-            Self::NoMfaCode => "NoMfaCode",
-        })
-    }
 }
 
 /// Why a chain ended without credentials: the error, its source, and the sources that were skipped.
@@ -402,6 +353,7 @@ impl Chain {
                 refresh_failed: false,
             },
             selected,
+            by_caller: false,
             state: State::Start,
             source: CredentialSource::Environment,
             profile: None,
@@ -425,9 +377,13 @@ impl Chain {
         self
     }
 
-    /// Selects a profile by name, in place of `AWS_PROFILE`.
+    /// Selects a profile by name, as `--profile` of the AWS CLI does.
+    ///
+    /// It replaces `AWS_PROFILE`. The keys and the web identity of the environment are then skipped:
+    /// the user asked for this profile. (With `AWS_PROFILE`, keys of the environment win.)
     #[must_use]
     pub fn with_profile(mut self, name: impl Into<String>) -> Self {
+        self.by_caller = true;
         self.selected = SelectedProfile::named(name);
         self.selected.name().clone_into(&mut self.context.selected);
         self
@@ -485,10 +441,14 @@ impl Chain {
     fn step(&mut self, input: Input, now: Timestamp) -> Result<Want, Error> {
         match (std::mem::replace(&mut self.state, State::Ended), input) {
             (State::Start, Input::Start) => {
-                if let Some(resolved) = environment_credentials(&self.context.environment)? {
-                    return Ok(self.done(resolved));
+                if self.by_caller {
+                    self.skip(BY_CALLER);
+                } else {
+                    match environment_credentials(&self.context.environment)? {
+                        Some(resolved) => return Ok(self.done(resolved)),
+                        None => self.skip("`AWS_ACCESS_KEY_ID` is not set"),
+                    }
                 }
-                self.skip("`AWS_ACCESS_KEY_ID` is not set");
                 self.source = CredentialSource::Profile;
                 match self.locations.config() {
                     Some(path) => {
@@ -590,10 +550,14 @@ impl Chain {
     /// The sources that come after the profile, in their order.
     fn after_profile(&mut self, now: Timestamp) -> Result<Want, Error> {
         self.source = CredentialSource::WebIdentity;
-        if let Some(identity) = WebIdentity::from_environment(&self.context.environment)? {
-            return self.outcome(fetch::web_identity(identity), now);
+        if self.by_caller {
+            self.skip(BY_CALLER);
+        } else {
+            match WebIdentity::from_environment(&self.context.environment)? {
+                Some(identity) => return self.outcome(fetch::web_identity(identity), now),
+                None => self.skip("`AWS_WEB_IDENTITY_TOKEN_FILE` is not set"),
+            }
         }
-        self.skip("`AWS_WEB_IDENTITY_TOKEN_FILE` is not set");
         self.source = CredentialSource::Container;
         match self.container()? {
             Outcome::NotConfigured(reason) => self.skip(reason),

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::json::{Json, after, text_of, wipe};
 use super::reply::Reply;
 use super::sso::refusal;
 use super::text::{hex_text, parsed, secret_header};
 use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
+use crate::primitives::sha256::Sha256;
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -260,11 +260,10 @@ impl LoginSession {
     #[cfg(feature = "sigv4a")]
     pub(super) fn proof_id(&self, now: Timestamp) -> String {
         let refresh_token = self.json.members().text("refreshToken");
-        let hash = Sha256::new()
-            .chain_update(format!("{}.{}/", now.unix_seconds(), now.subsec_nanos()))
-            .chain_update(refresh_token.unwrap_or_default())
-            .finalize();
-        let mut id = hex_text(&hash);
+        let mut hash = Sha256::new();
+        hash.update(format!("{}.{}/", now.unix_seconds(), now.subsec_nanos()).as_bytes());
+        hash.update(refresh_token.unwrap_or_default().as_bytes());
+        let mut id = hex_text(&hash.finish());
         id.truncate(32);
         id
     }

@@ -1,6 +1,7 @@
 //! `credential_process`: programs that write credentials.
 
 use std::fmt;
+use std::process::Command;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -61,6 +62,25 @@ impl ProcessCommand {
     /// Returns the other words.
     pub fn arguments(&self) -> impl Iterator<Item = &str> {
         self.arguments.iter().map(|argument| argument.as_str())
+    }
+}
+
+/// A command of the standard library, which inherits the environment and the working directory.
+///
+/// ```
+/// use countersign::sources::ProcessCommand;
+/// use std::process::Command;
+///
+/// let command = Command::from(&ProcessCommand::parse("/opt/vend --name 'Ann Lee'")?);
+/// assert_eq!(command.get_program(), "/opt/vend");
+/// assert!(command.get_args().eq(["--name", "Ann Lee"]));
+/// # Ok::<(), countersign::sources::Error>(())
+/// ```
+impl From<&ProcessCommand> for Command {
+    fn from(command: &ProcessCommand) -> Self {
+        let mut program = Self::new(command.program());
+        program.args(command.arguments());
+        program
     }
 }
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response, Uri};
 use serde_json::{Value, json};
-use sha1::{Digest, Sha1};
 
 use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
 use super::reply::Reply;
 use super::text::{hex_text, parsed, secret_header};
 use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, SecretText};
+use crate::primitives::sha1::Sha1;
 use crate::service::partition::Partition;
 use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;

@@ -3,6 +3,7 @@
 use http::Uri;
 
 use crate::error::Error;
+use crate::error::endpoint::EndpointProblem;
 use crate::service::partition::{GLOBAL, Partition};
 use crate::sigv4::scope::{check_host_label, check_region};
 
@@ -43,8 +44,6 @@ enum Kind {
 const GLOBAL_HOST: &str = "sts.amazonaws.com";
 /// The regions of the partition `aws` with FIPS endpoints.
 const FIPS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
-const NO_FIPS: &str = "STS publishes no FIPS endpoint for this region";
-const NO_DUAL_STACK: &str = "STS publishes no dual-stack endpoint for this region";
 
 impl Endpoint {
     /// Returns `sts.amazonaws.com`, of the partition `aws`, signed for `us-east-1`.
@@ -86,7 +85,7 @@ impl Endpoint {
             }
             // All regional endpoints of AWS GovCloud are validated.
             Partition::GovCloud => Self::regional(region),
-            _ => Err(none(region, NO_FIPS)),
+            _ => Err(none(region, EndpointProblem::NoFips)),
         }
     }
 
@@ -97,7 +96,7 @@ impl Endpoint {
     /// - [`Error::InvalidRegion`] if the region cannot be part of a host name
     pub fn dual_stack(region: &str) -> Result<Self, Error> {
         if region == GLOBAL {
-            return Err(none(region, NO_DUAL_STACK));
+            return Err(none(region, EndpointProblem::NoDualStack));
         }
         Self::of_host("sts", region, Partition::of(region).dual_stack_domain())
     }
@@ -113,7 +112,7 @@ impl Endpoint {
                 Self::of_host("sts-fips", region, "api.aws")
             }
             Partition::GovCloud => Self::of_host("sts-fips", region, "api.aws"),
-            _ => Err(none(region, NO_FIPS)),
+            _ => Err(none(region, EndpointProblem::NoFips)),
         }
     }
 
@@ -138,7 +137,7 @@ impl Endpoint {
                     .is_some_and(|host| host.as_str().contains('@'))
         });
         let Some(uri) = uri else {
-            let problem = "must be an absolute URL of `http` or `https`, without query and user";
+            let problem = EndpointProblem::InvalidStsUrl;
             return Err(none(&region, problem));
         };
         // The global endpoint, written out, stays the global endpoint.
@@ -183,7 +182,7 @@ impl Endpoint {
     }
 }
 
-fn none(region: &str, problem: &'static str) -> Error {
+fn none(region: &str, problem: EndpointProblem) -> Error {
     Error::NoEndpoint {
         region: region.to_owned(),
         problem,

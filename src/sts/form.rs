@@ -8,6 +8,7 @@ use super::limits::{self, List, Number, Text};
 use super::parameters::{Mfa, Tag};
 use crate::aws_call::SignableRequest;
 use crate::error::Error;
+use crate::error::endpoint::EndpointProblem;
 use crate::primitives::percent::encode;
 
 /// A percent-encoded form. A space is `%20`, which every server understands, and an empty list is
@@ -24,7 +25,7 @@ impl QueryForm {
         if endpoint.is_global() {
             return Err(Error::NoEndpoint {
                 region: endpoint.region().to_owned(),
-                problem: "the global endpoint does not serve this action, use a regional one",
+                problem: EndpointProblem::NotGlobal,
             });
         }
         Ok(Self::new(action))

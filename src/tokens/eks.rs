@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{Token, caller_identity, presign, request, seconds};
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::service::partition::signing_region;
 use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
@@ -158,9 +159,7 @@ impl<'a> EksTokenGenerator<'a> {
         let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
         let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));
         if text.len() > self.longest {
-            let problem = "makes the EKS token longer than its maximum, which is 4096 bytes unless \
-                           `EksTokenGenerator::with_longest_token` raises it";
-            return Err(Error::InvalidSessionToken(problem));
+            return Err(Error::InvalidSessionToken(CredentialProblem::TooLongForEks));
         }
         Ok(EksToken(Token::new(text, expires_at)))
     }

@@ -1,6 +1,5 @@
 //! Answers to the challenges of Amazon Keyspaces.
 
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{FIFTEEN_MINUTES, Token};
@@ -8,6 +7,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::ascii::own_ascii;
 use crate::primitives::hex::hex32;
+use crate::primitives::sha256::Sha256;
 use crate::sign::signer::Signer;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::object_key::encode_segment;
@@ -66,14 +66,14 @@ pub fn keyspaces(
     let signature = signer.with_key(&date, context, |key| {
         let scope = key.scope().as_str();
         let credential = encode_segment(format!("{}/{scope}", context.access_key_id));
-        let nonce_hash = hex32(&Sha256::digest(nonce).into());
+        let nonce_hash = hex32(&Sha256::digest(nonce));
         let canonical = format!(
             "PUT\n/authenticate\nX-Amz-Algorithm={algorithm}&X-Amz-Credential={credential}\
              &X-Amz-Date={}&X-Amz-Expires=900\nhost:cassandra\n\nhost\n{}",
             encode_segment(&time),
             own_ascii(&nonce_hash)
         );
-        let hash = hex32(&Sha256::digest(canonical).into());
+        let hash = hex32(&Sha256::digest(canonical));
         key.sign([algorithm, &time, scope, own_ascii(&hash)].join("\n"))
     });
     let start = format!(

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::service::hosts::Api;
 use crate::sigv4::scope::{CredentialScope, check_host_label};
 use crate::sigv4::signing_key::SigningKey;
@@ -49,7 +50,7 @@ pub fn ses_smtp(credentials: &Credentials, region: &str) -> Result<SmtpLogin, Er
     let mut bytes = Zeroizing::new([0x04; 33]);
     if let Some((_version, mac)) = bytes.split_first_mut() {
         hex::decode_to_slice(signature.as_str(), mac)
-            .map_err(|_| Error::InvalidSecretKey("gives no signature"))?;
+            .map_err(|_| Error::InvalidSecretKey(CredentialProblem::YieldsNoSignature))?;
     }
     Ok(SmtpLogin {
         user: credentials.access_key_id().to_owned(),

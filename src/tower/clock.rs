@@ -1,25 +1,22 @@
-//! Where the layers take the time from.
+//! The clock of a layer.
 
 use std::time::SystemTime;
 
 use crate::timestamp::Timestamp;
 
-/// A clock that the layers read once for each request.
+/// What tells a layer the time.
 ///
-/// Every `Fn() -> Timestamp` is one, for example a fixed time in a test.
+/// [`SystemClock`] is the default. A closure that returns a [`Timestamp`] is a clock too.
 ///
 /// ```
 /// use countersign::Timestamp;
-/// use countersign::tower::clock::{Clock, SystemClock};
+/// use countersign::tower::Clock;
 ///
-/// let fixed: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-/// let clock = move || fixed;
-/// assert_eq!(clock.now(), fixed);
-/// assert!(SystemClock.now() > fixed);
-/// # Ok::<(), countersign::ParseTimestampError>(())
+/// let stopped = || Timestamp::from_unix_seconds(1_767_268_800);
+/// assert_eq!(stopped.now().to_string(), "2026-01-01T12:00:00Z");
 /// ```
 pub trait Clock: Send + Sync {
-    /// The current time.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -30,6 +27,8 @@ impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
 }
 
 /// The clock of the operating system.
+///
+/// The target `wasm32-unknown-unknown` has none: give the layer a closure there.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::error::{STREAM, SignatureLocation, VerifyError};
+use super::error::{SignatureLocation, VerifyError};
+use crate::sigv4::payload_hash::PayloadKind;
 
 /// The protocol in which a service answers: AWS names each error differently in each.
 ///
@@ -121,9 +122,10 @@ impl VerifyError {
             | Self::WrongAudience { .. }
             | Self::WrongHost { .. } => Answer::wrong("AccessDenied"),
             // A streaming literal on what takes no stream.
-            Self::PayloadNotAsSigned { signed, .. } if *signed == STREAM => {
-                Answer::wrong("InvalidRequest")
-            }
+            Self::PayloadNotAsSigned {
+                signed: PayloadKind::Stream,
+                ..
+            } => Answer::wrong("InvalidRequest"),
             Self::PayloadIsUnsigned | Self::PayloadNotAsSigned { .. } => Answer::INTERNAL,
             Self::ContentSha256Mismatch => Answer::wrong("XAmzContentSHA256Mismatch"),
             Self::SignedHeaderMissing { .. } | Self::SignatureMismatch => {

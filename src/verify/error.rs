@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use crate::error::authorization::AuthorizationProblem;
+use crate::error::target::TargetProblem;
 use crate::sigv4::date::AmzDate;
+use crate::sigv4::payload_hash::PayloadKind;
 use crate::timestamp::Timestamp;
 
 /// The reason why a request is refused: one variant for each rule.
@@ -45,7 +48,7 @@ pub enum VerifyError {
         /// Where the signature is.
         form: SignatureLocation,
         /// What is wrong with it.
-        problem: &'static str,
+        problem: AuthorizationProblem,
     },
     /// The request has no date.
     #[error("request has no date")]
@@ -72,7 +75,7 @@ pub enum VerifyError {
     #[error("malformed request target: {problem}")]
     InvalidTarget {
         /// What is wrong with it.
-        problem: &'static str,
+        problem: TargetProblem,
     },
     /// The path has a `.` or `..` segment, which a router may resolve.
     ///
@@ -243,9 +246,9 @@ pub enum VerifyError {
     #[error("payload is signed as {signed}, but was checked as {checked}")]
     PayloadNotAsSigned {
         /// How it is signed.
-        signed: &'static str,
+        signed: PayloadKind,
         /// How the caller checked it.
-        checked: &'static str,
+        checked: PayloadKind,
     },
     /// A payload in chunks does not announce its length in `x-amz-decoded-content-length`.
     #[error("`x-amz-decoded-content-length` is missing or is not a number of bytes")]
@@ -306,11 +309,8 @@ impl VerifyError {
     #[cfg(feature = "tower")]
     pub(crate) fn not_a_stream() -> Self {
         Self::PayloadNotAsSigned {
-            signed: STREAM,
-            checked: "a payload of bytes",
+            signed: PayloadKind::Stream,
+            checked: PayloadKind::Hash,
         }
     }
 }
-
-/// How a payload is signed that comes in pieces.
-pub(super) const STREAM: &str = "a stream";

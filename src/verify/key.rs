@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::SigningKey;
@@ -68,7 +69,7 @@ impl VerificationKey {
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {
         let secret_key = credentials.secret_key();
         if secret_key.is_empty() {
-            return Err(Error::InvalidSecretKey("is empty"));
+            return Err(Error::InvalidSecretKey(CredentialProblem::Empty));
         }
         Ok(Self {
             access_key_id: credentials.access_key_id().into(),

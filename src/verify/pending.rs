@@ -5,12 +5,13 @@ use std::fmt;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::path::CanonicalPath;
+use crate::sigv4::payload_hash::PayloadKind;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 
 use super::Verifier;
-use super::error::{STREAM, VerifyError};
+use super::error::VerifyError;
 use super::key::VerificationKey;
 use super::payload::Declared;
 use super::signed_request::{SignedRequest, Token};
@@ -152,7 +153,7 @@ impl<'c> PendingHashed<'c> {
     pub fn verify(self, payload: PayloadHash) -> Result<Verified<'c>, VerifyError> {
         let PayloadHash::Sha256(actual) = payload else {
             return Err(VerifyError::PayloadNotAsSigned {
-                signed: "a hash",
+                signed: PayloadKind::Hash,
                 checked: payload.kind(),
             });
         };
@@ -378,7 +379,7 @@ impl Verifier {
             PendingVerification::Unsigned(_) => Err(VerifyError::PayloadIsUnsigned),
             PendingVerification::SignedStream(_) | PendingVerification::UnsignedStream(_) => {
                 Err(VerifyError::PayloadNotAsSigned {
-                    signed: STREAM,
+                    signed: PayloadKind::Stream,
                     checked: payload.kind(),
                 })
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::authorization::AuthorizationProblem;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -79,7 +80,9 @@ impl Verifier {
             None => {
                 let missing = VerifyError::Malformed {
                     form,
-                    problem: "`X-Amz-Region-Set` is missing",
+                    problem: AuthorizationProblem::Missing {
+                        name: "X-Amz-Region-Set",
+                    },
                 };
                 (region_set.ok_or(missing)?, true)
             }
@@ -126,7 +129,9 @@ impl Verifier {
             {
                 return Err(VerifyError::Malformed {
                     form,
-                    problem: "`X-Amz-Expires` is missing",
+                    problem: AuthorizationProblem::Missing {
+                        name: "X-Amz-Expires",
+                    },
                 });
             }
             _ => self.clock_window,
@@ -176,7 +181,7 @@ impl Verifier {
             .list()
             .ok_or(VerifyError::Malformed {
                 form: claim.signed.form,
-                problem: "`SignedHeaders` must be a sorted list of lowercase names",
+                problem: AuthorizationProblem::UnsortedSignedHeaders,
             })?;
         let listed = list.as_slice();
         let is_listed = |name: &str| match listed.len() {

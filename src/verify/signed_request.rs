@@ -10,6 +10,7 @@ use std::fmt;
 
 use crate::credentials::SessionToken;
 use crate::error::Error;
+use crate::error::target::TargetProblem;
 use crate::request::{Headers, HttpRequest, RawRequest, RequestView};
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
 use crate::sigv4::date::AmzDate;
@@ -322,12 +323,12 @@ pub(super) fn of_error(error: Error, form: SignatureLocation) -> VerifyError {
             VerifyError::InvalidHeader
         }
         Error::InvalidMethod { .. } => VerifyError::InvalidTarget {
-            problem: "the method is not an HTTP token",
+            problem: TargetProblem::InvalidMethod,
         },
         Error::MissingHost => VerifyError::MissingHost,
         Error::DuplicateHost => VerifyError::SeveralHosts,
         _ => VerifyError::InvalidTarget {
-            problem: "the request has no canonical form",
+            problem: TargetProblem::NoCanonicalForm,
         },
     }
 }

@@ -11,7 +11,7 @@ use countersign::verify::{
     PendingVerification, SignatureLocation, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
 use countersign::{
-    Credentials, Error, PayloadHash, Signer,
+    CredentialProblem, Credentials, Error, PayloadHash, Signer,
     sigv4::{AmzDate, Authorization, CredentialScope, Signature, SigningKey},
 };
 use http::Request;
@@ -214,7 +214,7 @@ fn no_verification_key_is_derived_from_an_empty_secret() {
     let scope = "20260522/us-east-1/sqs/aws4_request"
         .parse::<CredentialScope>()
         .unwrap();
-    let empty = Error::InvalidSecretKey("is empty");
+    let empty = Error::InvalidSecretKey(CredentialProblem::Empty);
     for credentials in [
         Credentials::new("AKIDEXAMPLE", ""),
         Credentials::new("ASIAEXAMPLE", "").with_session_token("TOKEN"),

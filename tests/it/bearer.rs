@@ -1,7 +1,7 @@
 //! Bearer tokens: what is refused, and that nothing of them leaks.
 
-use countersign::Error;
-use countersign::bearer::{self, BearerToken, Refusal, Scheme};
+use countersign::bearer::{self, BearerToken, HostProblem, Refusal, Scheme};
+use countersign::{CredentialProblem, Error};
 use http::{HeaderMap, HeaderValue, Request};
 use proptest::prelude::*;
 use time::macros::datetime;
@@ -58,26 +58,17 @@ fn attach_to(token: &BearerToken, mut request: Request<()>) -> Result<(), Error>
 #[test]
 fn bearer_tokens_that_no_header_may_carry_are_refused() {
     for (token, problem) in [
-        ("", "is empty"),
-        (
-            "abc\r\nX-Injected: 1",
-            "contains white space or a control character",
-        ),
-        ("abc\r", "contains white space or a control character"),
-        ("abc\n", "contains white space or a control character"),
-        ("abc def", "contains white space or a control character"),
-        (" abc", "contains white space or a control character"),
-        ("abc\0", "contains white space or a control character"),
-        ("abc\t", "contains white space or a control character"),
-        ("abc\x7f", "contains white space or a control character"),
-        (
-            "é",
-            "must be ASCII letters, digits and `-._~+/`, with `=` only at the end",
-        ),
-        (
-            "a\"b",
-            "must be ASCII letters, digits and `-._~+/`, with `=` only at the end",
-        ),
+        ("", CredentialProblem::Empty),
+        ("abc\r\nX-Injected: 1", CredentialProblem::Whitespace),
+        ("abc\r", CredentialProblem::Whitespace),
+        ("abc\n", CredentialProblem::Whitespace),
+        ("abc def", CredentialProblem::Whitespace),
+        (" abc", CredentialProblem::Whitespace),
+        ("abc\0", CredentialProblem::Whitespace),
+        ("abc\t", CredentialProblem::Whitespace),
+        ("abc\x7f", CredentialProblem::Whitespace),
+        ("é", CredentialProblem::NotBearerSyntax),
+        ("a\"b", CredentialProblem::NotBearerSyntax),
     ] {
         for form in forms() {
             let mut request = request();
@@ -528,7 +519,7 @@ fn a_host_header_that_differs_from_the_uri_is_refused() {
         &["evil.example", "example.com"],
     ] {
         let refused = attach(hosts, "https://example.com/");
-        let problem = "differs between the `host` header and the URI";
+        let problem = HostProblem::HeaderDiffers;
         assert_eq!(refused, Err(Error::BearerTokenHost(problem)), "{hosts:?}");
     }
 }

@@ -823,7 +823,7 @@ fn announced_checksums_are_compared_with_the_payload() {
     use countersign::chunked::Checksum;
 
     for algorithm in ChecksumAlgorithm::ALL {
-        let mut checksum = Checksum::new(algorithm);
+        let mut checksum = Checksum::new(algorithm).unwrap();
         checksum.update(&DATA);
         let (name, value) = (algorithm.trailer_name(), checksum.value());
         let length = DATA.len() as u64;
@@ -1250,6 +1250,48 @@ fn statuses_of_errors() {
         (ChunkError::MissingTrailer { name: name() }, 400),
     ] {
         assert_eq!(error.status().as_u16(), status, "{error}");
+    }
+}
+
+/// Each header of up to three telling bytes: hexadecimal digits and no extension, and nothing else.
+#[test]
+fn each_short_chunk_header_is_read_as_its_grammar_says() {
+    let payload = ChunkedEncoding::unsigned_with_trailers(u64::MAX, [trailer("x-custom", 3)]);
+    let upload = Upload {
+        payload,
+        ..with_trailer(false)
+    };
+    let telling = b"019afAFgG+-_ x;=\t\0\r\xff";
+    for n in 0..=(telling.len() + 1).pow(3) {
+        // Digits of this number are bytes of the header, and a zero is none.
+        let digits = [1, 21, 21 * 21].map(|place| n / place % 21);
+        let header: Vec<u8> = digits
+            .into_iter()
+            .filter_map(|digit| telling.get(digit.checked_sub(1)?).copied())
+            .collect();
+        let result = upload
+            .verifier()
+            .decode(&[&header, &b"\r\n"[..]].concat())
+            .map(drop);
+        let hex = header.iter().take_while(|b| b"019afAF".contains(b)).count();
+        match (hex, header.len() - hex) {
+            (0, _) => assert!(
+                matches!(result, Err(ChunkError::Malformed(_))),
+                "{header:?}"
+            ),
+            (_, 0) if header.iter().all(|b| *b == b'0') => assert!(
+                matches!(
+                    result,
+                    Err(ChunkError::WrongDecodedLength { length: 0, .. })
+                ),
+                "{header:?}"
+            ),
+            (_, 0) => assert_eq!(result, Ok(()), "{header:?}"),
+            _ => assert!(
+                matches!(result, Err(ChunkError::Malformed(_))),
+                "{header:?}"
+            ),
+        }
     }
 }
 

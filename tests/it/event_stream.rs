@@ -6,8 +6,8 @@ use countersign::StreamingMode;
 use countersign::chunked::{ChunkError, ChunkVerifier};
 use countersign::event_stream::{
     DEFAULT_MAX_MESSAGE_LENGTH, Decoder, EncodeError, Event, EventError, EventSigner,
-    EventVerifier, FrameError, HeaderError, MAX_HEADERS_LENGTH, Message, Value, encode,
-    encode_with_max_length,
+    EventVerifier, FrameError, HeaderError, MAX_HEADERS_LENGTH, Message, SignedMessageProblem,
+    Value, encode, encode_with_max_length,
 };
 use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
 use countersign::{Credentials, Error, PayloadHash, Signer, sigv4::QueryAuthorization};
@@ -610,7 +610,7 @@ fn headers_that_a_signed_message_has() {
         let error = check(wrong).unwrap_err();
         assert!(matches!(error, EventError::NotSigned(_)), "{error}");
     }
-    let of_another_type = EventError::NotSigned("a header is of another type");
+    let of_another_type = EventError::NotSigned(SignedMessageProblem::WrongType);
     for wrong in [
         [(date, Value::Bool(true)), headers[1]],
         [headers[0], (signature, Value::Bool(true))],
@@ -730,7 +730,10 @@ fn messages_are_signed_and_verified_without_allocations() {
 fn errors_have_the_names_of_aws() {
     let (signed_at, now) = (NOW, NOW);
     for (error, code) in [
-        (EventError::NotSigned(""), "IncompleteSignatureException"),
+        (
+            EventError::NotSigned(SignedMessageProblem::MissingDate),
+            "IncompleteSignatureException",
+        ),
         (EventError::InvalidDate, "IncompleteSignatureException"),
         (
             EventError::OutsideClockWindow {

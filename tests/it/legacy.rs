@@ -673,7 +673,7 @@ fn what_a_query_claim_lacks() {
     ));
     assert!(matches!(
         parse(&format!("{dated}&x=%zz"), host),
-        Err(VerifyError::InvalidTarget { problem }) if problem.contains("hex digits")
+        Err(VerifyError::InvalidTarget { problem }) if problem.to_string().contains("hex digits")
     ));
     for offset in [
         "%2B7:00",

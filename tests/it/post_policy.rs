@@ -952,7 +952,7 @@ fn an_access_key_id_of_a_form_is_1_to_128_visible_ascii_characters() {
         let named = matches!(
             &error,
             PolicyError::Signature(VerifyError::Malformed { problem, .. })
-                if problem.contains("access key ID of 1 to 128")
+                if problem.to_string().contains("access key ID of 1 to 128")
         );
         assert!(named, "{id:?}: {error:?}");
         assert!(!format!("{error} {error:?}").contains("INFO"));

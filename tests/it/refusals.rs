@@ -143,8 +143,8 @@ fn code_artifact_and_directory_buckets() {
 #[test]
 fn endpoints() {
     let (no_fips, no_dual_stack) = (
-        "STS publishes no FIPS endpoint for this region",
-        "STS publishes no dual-stack endpoint for this region",
+        "the service publishes no FIPS endpoint there",
+        "the service publishes no dual-stack endpoint there",
     );
     let global = "aws-global";
     for (said, region, problem) in [

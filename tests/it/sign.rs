@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-use countersign::sigv4::{Algorithm, Authorization};
+use countersign::sigv4::{Algorithm, Authorization, ScopeProblem};
 use countersign::{
     ContentSha256, Credentials, Error, PayloadHash, RawRequest, Rules, Service, Signer,
     StreamingMode, Timestamp,
@@ -336,7 +336,7 @@ fn a_signing_name_may_contain_capital_letters_unless_it_is_a_misspelt_one() {
         "IotData",
     ] {
         let refused = Signer::new(credentials(), "us-east-1", name).unwrap_err();
-        let expected = "has rules of its own only in lowercase, as in `s3`";
+        let expected = ScopeProblem::NotLowercase;
         assert!(
             matches!(refused, Error::InvalidService { problem, .. } if problem == expected),
             "{name}: {refused}"

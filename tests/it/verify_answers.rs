@@ -2,10 +2,11 @@
 //! by protocol. The IAM User Guide and "Common Errors" for query services, Amazon S3 API Reference,
 //! "Error responses"; for JSON services what they are seen to answer.
 
-use countersign::chunked::{ChunkError, ChunkSyntaxError, ChunkedEncoding};
+use countersign::chunked::{AnnouncementProblem, ChunkError, ChunkSyntaxError, ChunkedEncoding};
+use countersign::sigv4::{AuthorizationProblem, TargetProblem};
 use countersign::verify::{
-    ErrorContext, Protocol, Refusal, SignatureLocation, SignedRequest, VerificationKey, Verifier,
-    VerifyError, error_response,
+    ErrorContext, PayloadKind, Protocol, Refusal, SignatureLocation, SignedRequest,
+    VerificationKey, Verifier, VerifyError, error_response,
 };
 use countersign::{Credentials, PayloadHash, Signer, Timestamp, sigv4::AmzDate};
 use time::OffsetDateTime;
@@ -61,7 +62,7 @@ fn without_a_signature_or_with_half_of_one() {
         "MissingAuthenticationTokenException",
     );
     for form in FORMS {
-        let problem = "no signature";
+        let problem = AuthorizationProblem::Missing { name: "Signature" };
         incomplete(&VerifyError::Malformed { form, problem }, malformed(form));
     }
     for form in [SignatureLocation::Query, SignatureLocation::Fields] {
@@ -86,7 +87,12 @@ fn a_request_that_cannot_be_read() {
         (VerifyError::Repeated { name }, "InvalidArgument"),
         (VerifyError::InvalidHeader, "InvalidArgument"),
         (VerifyError::InvalidContentSha256, "InvalidArgument"),
-        (VerifyError::InvalidTarget { problem: "" }, "InvalidURI"),
+        (
+            VerifyError::InvalidTarget {
+                problem: TargetProblem::NotAbsolute,
+            },
+            "InvalidURI",
+        ),
         (VerifyError::MissingHost, "InvalidRequest"),
         (VerifyError::SeveralHosts, "InvalidRequest"),
         (VerifyError::MissingContentSha256, "InvalidRequest"),
@@ -189,8 +195,8 @@ fn a_check_that_does_not_fit_the_signature_is_the_servers_mistake() {
     for error in [
         VerifyError::PayloadIsUnsigned,
         VerifyError::PayloadNotAsSigned {
-            signed: "a hash",
-            checked: "unsigned",
+            signed: PayloadKind::Hash,
+            checked: PayloadKind::Unsigned,
         },
     ] {
         for (protocol, code) in [
@@ -319,7 +325,11 @@ fn chunks_that_do_not_verify() {
             400,
         ),
         (ChunkError::ChecksumMismatch { name }, "BadDigest", 400),
-        (ChunkError::NotAnnounced("no form"), "InvalidRequest", 400),
+        (
+            ChunkError::NotAnnounced(AnnouncementProblem::EventStream),
+            "InvalidRequest",
+            400,
+        ),
     ] {
         assert_eq!(error.code(), code, "{error:?}");
         assert_eq!(error.status(), status, "{error:?}");

@@ -11,7 +11,7 @@ use crate::sources::sources;
 /// The units of each floor, lowest first.
 const FLOORS: [&[&str]; 11] = [
     &["primitives"],
-    &["timestamp"],
+    &["crypto", "timestamp"],
     &["error"],
     &["request", "credentials", "service"],
     &["sigv4"],
@@ -321,6 +321,36 @@ fn files_of_a_folder_do_not_import_each_other_in_a_circle() {
     }
     let expected = CIRCLES.map(|(file, _)| file.to_owned());
     assert_eq!(circles, BTreeSet::from(expected), "files in a circle");
+}
+
+/// Crates that calculate, and the only files that may name them.
+const CALCULATING: [(&str, &[&str]); 7] = [
+    ("sha1", &["primitives/"]),
+    ("sha2", &["primitives/"]),
+    ("hmac", &["primitives/"]),
+    ("md5", &["primitives/"]),
+    ("ecdsa", &["sigv4/asymmetric/"]),
+    ("p256", &["sigv4/asymmetric/"]),
+    ("aws_lc_rs", &["primitives/", "sigv4/asymmetric/"]),
+];
+
+#[test]
+fn only_the_lowest_floor_names_a_hash_crate() {
+    let house = House::read();
+    for (name, places) in CALCULATING {
+        let path = format!("{name}::");
+        let mut seen = 0;
+        for (file, code) in &house.0 {
+            let named = code.match_indices(&path).any(|(at, _)| {
+                let before = code[..at].chars().next_back();
+                !before.is_some_and(|c| is_of_a_word(c) || c == ':')
+            });
+            let allowed = places.iter().any(|place| file.starts_with(place));
+            assert!(!named || allowed, "src/{file}.rs names the crate {name}");
+            seen += usize::from(named);
+        }
+        assert!(seen > 0, "no file names the crate {name}");
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod edge_cases;
 mod errors;
 mod layout;
 mod public_api;
+#[cfg(feature = "explain")]
+mod readme;
 mod signing_names;
 mod sources;
 #[cfg(all(
@@ -15,5 +17,4 @@ mod sources;
     feature = "sts",
     feature = "tokens"
 ))]
-#[allow(clippy::duplicate_mod, reason = "two examples have one local server")]
 mod tasks;

@@ -1,35 +1,17 @@
-//! Nine tasks of a new user, in `examples/`: each takes at most eight lines and three imports, and no
+//! Nine tasks of a new user, in `tasks/`: each takes at most eight lines and three imports, and no
 //! crate but `http`. Their results are compared with those of botocore 1.43, or verified.
 //!
 //! Lines are those of the task's function, formatted, without its last one, which returns the result.
 //! What a program has anyway are the function's arguments: keys, body, time, lookup, HTTP client.
 
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/assume_role.rs"]
 mod assume_role;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/bearer_token.rs"]
 mod bearer_token;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/explain.rs"]
 mod explain;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/presign.rs"]
 mod presign;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/put_unsigned.rs"]
 mod put_unsigned;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/rds_token.rs"]
 mod rds_token;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/sign_dynamodb.rs"]
 mod sign_dynamodb;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/stream_upload.rs"]
 mod stream_upload;
-#[allow(dead_code, reason = "its `main` is for `cargo run`")]
-#[path = "../../examples/verify.rs"]
 mod verify;
 
 use std::error::Error;
@@ -61,36 +43,28 @@ const TASKS: [(&str, &str, &str); 9] = [
     (
         "assume_role",
         "list_users",
-        include_str!("../../examples/assume_role.rs"),
+        include_str!("tasks/assume_role.rs"),
     ),
     (
         "bearer_token",
         "download",
-        include_str!("../../examples/bearer_token.rs"),
+        include_str!("tasks/bearer_token.rs"),
     ),
-    ("explain", "why", include_str!("../../examples/explain.rs")),
-    ("presign", "link", include_str!("../../examples/presign.rs")),
-    (
-        "put_unsigned",
-        "put",
-        include_str!("../../examples/put_unsigned.rs"),
-    ),
-    (
-        "rds_token",
-        "password",
-        include_str!("../../examples/rds_token.rs"),
-    ),
+    ("explain", "why", include_str!("tasks/explain.rs")),
+    ("presign", "link", include_str!("tasks/presign.rs")),
+    ("put_unsigned", "put", include_str!("tasks/put_unsigned.rs")),
+    ("rds_token", "password", include_str!("tasks/rds_token.rs")),
     (
         "sign_dynamodb",
         "list_tables",
-        include_str!("../../examples/sign_dynamodb.rs"),
+        include_str!("tasks/sign_dynamodb.rs"),
     ),
     (
         "stream_upload",
         "upload",
-        include_str!("../../examples/stream_upload.rs"),
+        include_str!("tasks/stream_upload.rs"),
     ),
-    ("verify", "who", include_str!("../../examples/verify.rs")),
+    ("verify", "who", include_str!("tasks/verify.rs")),
 ];
 
 /// The lines of a function's body without its last one, and the imports of its file.

@@ -133,10 +133,8 @@ fn cookies(input: &Value) -> SignedCookies {
 
 fn check_error(case: &mut Case<'_>, error: &UrlError) {
     let name = match error {
-        UrlError::InvalidScheme {
-            what: "resource", ..
-        } => "resource_scheme",
-        UrlError::InvalidCharacter { what: "URL", .. } => "url_character",
+        UrlError::InvalidResourceScheme => "resource_scheme",
+        UrlError::InvalidCharacter { .. } => "url_character",
         UrlError::Fragment => "url_fragment",
         UrlError::ReservedParameter { .. } => "url_reserved_parameter",
         UrlError::InvalidAddress { .. } => "ip_address",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use countersign::sigv4::TargetProblem;
 use countersign::verify::{
     PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
@@ -75,7 +76,7 @@ fn check_signing(case: &mut Case<'_>, path: &str, refused: Option<&str>) {
                 continue;
             };
             case.check(what, place, Some(position));
-            let advised = problem.contains("encode_key");
+            let advised = problem == TargetProblem::BarePlus;
             case.check("advice", reason == "plus_ambiguous", advised);
         }
         return;

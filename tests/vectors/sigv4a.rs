@@ -16,12 +16,30 @@ use serde_json::Value;
 use crate::report::Case;
 use crate::sigv4::{credentials, decode, now, pairs, payload, request, rules, text};
 
-/// The derivation by itself, for what no public function tells, and the HMAC that it uses.
+/// The derivation by itself, for what no public function tells.
 #[path = "../../src/sigv4/asymmetric/derive.rs"]
 mod derive;
-#[allow(dead_code, reason = "the derivation uses a part of it")]
-#[path = "../../src/primitives/sha256.rs"]
-mod sha256;
+/// The HMAC that it uses.
+mod sha256 {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+
+    #[derive(Clone)]
+    pub struct HmacSha256(Hmac<sha2::Sha256>);
+
+    impl HmacSha256 {
+        pub fn new(key: &[u8]) -> Self {
+            Self(Hmac::new_from_slice(key).unwrap())
+        }
+
+        pub fn update(&mut self, data: &[u8]) {
+            self.0.update(data);
+        }
+
+        pub fn finish(self) -> [u8; 32] {
+            self.0.finalize().into_bytes().into()
+        }
+    }
+}
 
 pub fn run(case: &mut Case<'_>) {
     match text(case.case, "kind") {

@@ -127,8 +127,8 @@ pub fn run_request(case: &mut Case<'_>) {
 fn check_refusal(case: &mut Case<'_>, error: Error) {
     let expected = &case.expected["error"];
     let (parameter, problem) = match error {
-        Error::InvalidParameter { parameter, problem } => (parameter, problem),
-        Error::NoEndpoint { problem, .. } => ("endpoint".to_owned(), problem),
+        Error::InvalidParameter { parameter, problem } => (parameter, problem.to_string()),
+        Error::NoEndpoint { problem, .. } => ("endpoint".to_owned(), problem.to_string()),
         other => return case.fail(format!("another error: {other}")),
     };
     case.check("parameter", text(expected, "parameter"), &parameter);

@@ -6,6 +6,7 @@ use http::header::AUTHORIZATION;
 use super::resource::Bucket;
 use super::signer::WRITTEN;
 use super::string_to_sign::{TOKEN, string_to_sign};
+use crate::error::authorization::AuthorizationProblem;
 use crate::legacy::claim::{
     Claim, Time, VERSION_4, malformed, own_id, refuse_two_hosts, unreadable,
 };
@@ -84,7 +85,7 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
         let text = parameters.text(name).filter(|text| !text.is_empty());
         text.ok_or(malformed(location, problem))
     };
-    let digits = text("Expires", "`Expires` is missing")?;
+    let digits = text("Expires", AuthorizationProblem::Missing { name: "Expires" })?;
     let sound = digits.bytes().all(|b| b.is_ascii_digit());
     let seconds = if sound { digits.parse().ok() } else { None };
     let expires_at = seconds
@@ -93,16 +94,25 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
     let session_token = match (one(headers, TOKEN)?, parameters.any_of(&[TOKEN])) {
         (Some(_), Some(_)) => return Err(VerifyError::Repeated { name: TOKEN }),
         (token, None) => token,
-        (None, Some(_)) => Some(text(TOKEN, "the session token is malformed")?),
+        (None, Some(_)) => Some(text(TOKEN, AuthorizationProblem::InvalidSessionToken)?),
     };
-    let access_key_id = text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?;
+    let access_key_id = text(
+        "AWSAccessKeyId",
+        AuthorizationProblem::Missing {
+            name: "AWSAccessKeyId",
+        },
+    )?;
     Ok(Claim {
         location,
         access_key_id: own_id(access_key_id, location)?,
         session_token: session_token.map(Into::into),
         time: Some(Time::ExpiresAt(expires_at)),
         method: SignatureMethod::HmacSha1,
-        signature: text("Signature", "`Signature` is missing")?.to_owned(),
+        signature: text(
+            "Signature",
+            AuthorizationProblem::Missing { name: "Signature" },
+        )?
+        .to_owned(),
         string_to_sign: Vec::new(),
     })
 }

@@ -3,6 +3,7 @@
 use http::Uri;
 
 use crate::error::Error;
+use crate::error::target::TargetProblem;
 use crate::legacy::parameters::Parameters;
 use crate::legacy::signing::path;
 use crate::primitives::scan::holds;
@@ -109,8 +110,8 @@ impl Bucket<'_> {
 fn check_bucket(bucket: &str) -> Result<(), Error> {
     let ends_it = |byte: u8| matches!(byte, 0..=b' ' | 0x7f | b'/' | b'?' | b'#' | b'%');
     let problem = match bucket.bytes().position(ends_it) {
-        Some(position) => (position, "the bucket name has a character that no host has"),
-        None if bucket.is_empty() => (0, "the bucket name is empty"),
+        Some(position) => (position, TargetProblem::BucketCharacter),
+        None if bucket.is_empty() => (0, TargetProblem::EmptyBucket),
         None => return Ok(()),
     };
     let (position, problem) = problem;
@@ -119,9 +120,9 @@ fn check_bucket(bucket: &str) -> Result<(), Error> {
 
 /// Refuses a decoded value that could be read as the end of its line, or as a value and another
 /// sub-resource. The string to sign has no escapes.
-fn check_value(value: &[u8]) -> Result<(), &'static str> {
+fn check_value(value: &[u8]) -> Result<(), TargetProblem> {
     if holds(value, |byte| byte.is_ascii_control()) {
-        return Err("the value of a sub-resource has a control character");
+        return Err(TargetProblem::SubResourceCharacter);
     }
     let begins_another = |rest: &[u8]| {
         let end = rest.iter().position(|byte| matches!(byte, b'=' | b'&'));
@@ -134,7 +135,7 @@ fn check_value(value: &[u8]) -> Result<(), &'static str> {
         .skip(1)
         .any(begins_another)
     {
-        return Err("the value of a sub-resource has `&` before the name of a sub-resource");
+        return Err(TargetProblem::AmbiguousSubResource);
     }
     Ok(())
 }

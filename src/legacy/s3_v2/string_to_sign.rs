@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use super::resource::Bucket;
 use crate::error::Error;
+use crate::error::target::TargetProblem;
 use crate::legacy::parameters::{Parameter, Parameters};
 use crate::primitives::scan::holds;
 use crate::request::HttpRequest;
@@ -57,7 +58,7 @@ pub fn string_to_sign<R: HttpRequest>(request: &R, bucket: Bucket<'_>) -> Result
         amz.extend(amz_parameters(&parameters, headers)?);
         match parameters.find("Expires") {
             Some(expires) if !expires.value().iter().all(u8::is_ascii_digit) => {
-                return Err(expires.invalid("`Expires` is not a number"));
+                return Err(expires.invalid(TargetProblem::InvalidExpires));
             }
             expires => expires.map_or(&b""[..], Parameter::value),
         }
@@ -148,9 +149,7 @@ fn is_amz(parameter: &Parameter) -> bool {
 pub(super) fn refuse_amz_parameters(parameters: &Parameters) -> Result<(), Error> {
     match parameters.iter().find(|parameter| is_amz(parameter)) {
         None => Ok(()),
-        Some(parameter) => {
-            Err(parameter.invalid("`x-amz-*` parameters are signed in presigned URLs only"))
-        }
+        Some(parameter) => Err(parameter.invalid(TargetProblem::AmzParameter)),
     }
 }
 
@@ -167,18 +166,14 @@ pub(super) fn amz_parameters<'p>(
         let value = parameter.value();
         // `HeaderName` is a token in lowercase.
         let problem = match HeaderName::from_bytes(&parameter.name) {
-            Err(_) => "the name of an `x-amz-*` parameter is not a header name",
+            Err(_) => TargetProblem::AmzParameterName,
             Ok(_) if holds(value, |byte| byte.is_ascii_control()) => {
-                "the value of an `x-amz-*` parameter has a control character"
+                TargetProblem::AmzParameterCharacter
             }
-            Ok(_) if value.trim_ascii() != value => {
-                "the value of an `x-amz-*` parameter begins or ends with a space"
-            }
-            Ok(name) if headers.contains_key(&name) => {
-                "an `x-amz-*` parameter repeats a header of the request"
-            }
+            Ok(_) if value.trim_ascii() != value => TargetProblem::PaddedAmzParameter,
+            Ok(name) if headers.contains_key(&name) => TargetProblem::AmzParameterBesideHeader,
             Ok(name) if !names.insert(name.as_str().to_owned()) => {
-                "an `x-amz-*` parameter appears more than once"
+                TargetProblem::DuplicateAmzParameter
             }
             Ok(name) => {
                 sent.push((name.as_str().to_owned().into(), value));

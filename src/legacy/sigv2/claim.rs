@@ -3,6 +3,7 @@
 use http::header::AUTHORIZATION;
 
 use super::string_to_sign::{TIMES, WRITTEN, string_to_sign};
+use crate::error::authorization::AuthorizationProblem;
 use crate::legacy::claim::{
     Claim, Time, VERSION_4, malformed, own_id, refuse_two_hosts, unreadable,
 };
@@ -35,14 +36,23 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
         }
     }
     let text = |name, problem| parameters.text(name).ok_or(malformed(location, problem));
-    if text("SignatureVersion", "`SignatureVersion` is missing")? != "2" {
-        return Err(malformed(location, "`SignatureVersion` must be 2"));
+    if text(
+        "SignatureVersion",
+        AuthorizationProblem::Missing {
+            name: "SignatureVersion",
+        },
+    )? != "2"
+    {
+        return Err(malformed(location, AuthorizationProblem::WrongVersion));
     }
-    let method = text("SignatureMethod", "`SignatureMethod` is missing")?;
-    let method = SignatureMethod::named(method).ok_or(malformed(
-        location,
-        "`SignatureMethod` must be HmacSHA256 or HmacSHA1",
-    ))?;
+    let method = text(
+        "SignatureMethod",
+        AuthorizationProblem::Missing {
+            name: "SignatureMethod",
+        },
+    )?;
+    let method = SignatureMethod::named(method)
+        .ok_or(malformed(location, AuthorizationProblem::UnknownMethod))?;
     let read = |name| match parameters.find(name) {
         None => Ok(None),
         Some(_) => match parameters.text(name).and_then(read_timestamp) {
@@ -55,14 +65,19 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
         (None, Some(expires_at)) => Time::ExpiresAt(expires_at),
         (None, None) => return Err(VerifyError::MissingDate { form: location }),
         _ => {
-            let problem = "`Timestamp` and `Expires` exclude each other";
+            let problem = AuthorizationProblem::TwoTimes;
             return Err(malformed(location, problem));
         }
     };
-    let access_key_id = text("AWSAccessKeyId", "`AWSAccessKeyId` is missing")?;
+    let access_key_id = text(
+        "AWSAccessKeyId",
+        AuthorizationProblem::Missing {
+            name: "AWSAccessKeyId",
+        },
+    )?;
     let session_token = match parameters.find("SecurityToken") {
         None => None,
-        Some(_) => Some(text("SecurityToken", "`SecurityToken` is not UTF-8")?.into()),
+        Some(_) => Some(text("SecurityToken", AuthorizationProblem::NotUtf8)?.into()),
     };
     Ok(Claim {
         location,
@@ -70,7 +85,7 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
         session_token,
         time: Some(time),
         method,
-        signature: text("Signature", "`Signature` is not UTF-8")?.to_owned(),
+        signature: text("Signature", AuthorizationProblem::NotUtf8)?.to_owned(),
         string_to_sign: string_to_sign(request, form)
             .map_err(unreadable)?
             .into_bytes(),

@@ -2,6 +2,7 @@
 
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::ArnProblem;
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::s3::address::{Client, label};
 use crate::service::partition::Partition;
@@ -12,7 +13,7 @@ impl Client<'_> {
         let mut resource = arn.resource();
         let kind = resource.next().unwrap_or_default();
         if kind.is_empty() {
-            return Err(arn.invalid("names no type of resource"));
+            return Err(arn.invalid(ArnProblem::NoResourceType));
         }
         self.refuse(
             self.options.path_style,
@@ -33,9 +34,7 @@ impl Client<'_> {
                 self.object_lambda(&arn, name)
             }
             ("s3-outposts", "outpost") => self.outposts_access_point(&arn, resource),
-            _ => {
-                Err(arn.invalid("does not name an access point: give the name of a bucket instead"))
-            }
+            _ => Err(arn.invalid(ArnProblem::NotAnAccessPoint)),
         }
     }
 
@@ -112,7 +111,7 @@ impl Client<'_> {
     /// The region of an ARN, which is the one to sign for.
     pub(super) fn region_of<'a>(&self, arn: &Arn<'a>) -> Result<&'a str, AddressError> {
         if arn.region.is_empty() {
-            return Err(arn.invalid("names no Region"));
+            return Err(arn.invalid(ArnProblem::NoRegion));
         }
         if self.options.forbid_arn_region && arn.region != self.region {
             return Err(AddressError::RegionMismatch {
@@ -147,9 +146,9 @@ fn only<'a>(
     mut resource: impl Iterator<Item = &'a str>,
 ) -> Result<&'a str, AddressError> {
     let name = resource.next().filter(|name| !name.is_empty());
-    let name = name.ok_or_else(|| arn.invalid("names an access point without a name"))?;
+    let name = name.ok_or_else(|| arn.invalid(ArnProblem::NoAccessPointName))?;
     match resource.next() {
         None => Ok(name),
-        Some(_) => Err(arn.invalid("names a part of an access point, such as an object")),
+        Some(_) => Err(arn.invalid(ArnProblem::PartOfAccessPoint)),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::address::endpoint::is_ipv4;
 use crate::address::{Address, AddressError, AddressPart};
+use crate::error::address::BucketProblem;
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::s3::address::{Addressing, Client};
 use crate::service::partition::Partition;
@@ -59,10 +60,7 @@ impl Client<'_> {
     fn plain(&self, bucket: &str) -> Result<Address, AddressError> {
         // As a segment of a path they would be resolved away.
         if matches!(bucket, "" | "." | "..") {
-            return Err(AddressError::InvalidBucket {
-                bucket: bucket.to_owned(),
-                problem: "must be a name",
-            });
+            return Err(BucketProblem::NotAName.of(bucket));
         }
         if !self.options.path_style && is_hostable(bucket) {
             return self.virtual_hosted(bucket);

@@ -4,6 +4,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::ArnProblem;
 use crate::s3::address::outposts::Resource;
 use crate::s3::address::{Addressing, Client, label};
 use crate::service::partition::Partition;
@@ -122,11 +123,11 @@ impl Client<'_> {
         let arn = Arn::parse(text)?;
         let mut resource = arn.resource();
         if (arn.service, resource.next()) != ("s3-outposts", Some("outpost")) {
-            return Err(arn.invalid("does not belong to S3 on Outposts"));
+            return Err(arn.invalid(ArnProblem::NotOutposts));
         }
         let resource = Resource::read(&arn, resource)?;
         if resource.kind != kind {
-            return Err(arn.invalid("names a bucket in place of an access point, or the reverse"));
+            return Err(arn.invalid(ArnProblem::WrongResourceType));
         }
         let region = self.region_of(&arn)?;
         label("account id", arn.account)?;
@@ -136,7 +137,8 @@ impl Client<'_> {
                 given: given.to_owned(),
             });
         }
-        let header = |text| HeaderValue::from_str(text).map_err(|_| arn.invalid("is malformed"));
+        let header =
+            |text| HeaderValue::from_str(text).map_err(|_| arn.invalid(ArnProblem::NotHeaderValue));
         let address = self.outposts_control(region)?;
         Ok(address
             .with_header(ACCOUNT, header(arn.account)?)

@@ -1,6 +1,7 @@
 //! Directory buckets of S3 Express One Zone, and their access points.
 
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::BucketProblem;
 use crate::primitives::host_label::is_host_label;
 use crate::s3::address::bucket::is_hostable;
 use crate::s3::address::{Addressing, Client};
@@ -36,7 +37,7 @@ impl Addressing {
                 client.refuse(self.accelerate, AddressPart::Accelerate, part)?;
                 format!("/{bucket}")
             }
-            Some(bucket) => return Err(invalid(bucket, "is not of the form NAME--ZONE--x-s3")),
+            Some(bucket) => return Err(BucketProblem::NoZone.of(bucket)),
         };
         let schemes = vec![SigningScheme::sigv4("s3express", client.region)];
         Ok(match &client.endpoint {
@@ -68,14 +69,12 @@ impl Client<'_> {
             return Address::at(&endpoint, "", &path, schemes);
         }
         if !is_hostable(bucket) {
-            let problem = "must be 3 to 63 lowercase letters, digits and hyphens";
-            return Err(invalid(bucket, problem));
+            return Err(BucketProblem::NotDirectoryBucketName.of(bucket));
         }
         if let Some(endpoint) = &self.endpoint {
             return Address::at(endpoint, &format!("{bucket}."), "", schemes);
         }
-        let zone =
-            zone(bucket).ok_or_else(|| invalid(bucket, "is not of the form NAME--ZONE--x-s3"))?;
+        let zone = zone(bucket).ok_or_else(|| BucketProblem::NoZone.of(bucket))?;
         let fips = if self.options.fips { "-fips" } else { "" };
         let (dual_stack, domain) = (self.dual_stack(), self.partition.domain());
         let region = self.region;
@@ -94,11 +93,4 @@ fn zone(bucket: &str) -> Option<&str> {
         let is_zone = name.len() > 2 && name.ends_with("--") && is_host_label(zone);
         is_zone.then_some(zone)
     })
-}
-
-fn invalid(bucket: &str, problem: &'static str) -> AddressError {
-    AddressError::InvalidBucket {
-        bucket: bucket.to_owned(),
-        problem,
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::{ArnProblem, BucketProblem};
 use crate::primitives::host_label::is_host_label;
 use crate::s3::address::{Client, label};
 
@@ -22,12 +23,12 @@ impl<'a> Resource<'a> {
             let part = resource.next().filter(|part| !part.is_empty());
             part.ok_or_else(|| arn.invalid(problem))
         };
-        let outpost = next("names no outpost")?;
+        let outpost = next(ArnProblem::NoOutpost)?;
         label("outpost id", outpost)?;
-        let kind = next("names no access point or bucket of the outpost")?;
-        let name = next("names an access point or bucket without a name")?;
+        let kind = next(ArnProblem::NoOutpostResource)?;
+        let name = next(ArnProblem::NoOutpostResourceName)?;
         if resource.next().is_some() {
-            return Err(arn.invalid("names a part of an access point or bucket"));
+            return Err(arn.invalid(ArnProblem::PartOfOutpostResource));
         }
         Ok(Self {
             outpost,
@@ -53,7 +54,7 @@ impl Client<'_> {
         self.refuse_outposts()?;
         let resource = Resource::read(arn, resource)?;
         if resource.kind != "accesspoint" {
-            return Err(arn.invalid("names something other than an access point"));
+            return Err(arn.invalid(ArnProblem::OtherThanAccessPoint));
         }
         let region = self.region_of(arn)?;
         label("account id", arn.account)?;
@@ -97,12 +98,12 @@ impl Client<'_> {
         )?;
         label("outpost id", outpost)?;
         if !is_host_label(bucket) {
-            return Err(invalid(bucket, "is not one label of a host name"));
+            return Err(BucketProblem::NotHostLabel.of(bucket));
         }
         let outpost = match hardware {
             "e" => "ec2".to_owned(),
             "o" => format!("op-{outpost}"),
-            _ => return Err(invalid(bucket, "names no known hardware of an outpost")),
+            _ => return Err(BucketProblem::UnknownOutpost.of(bucket)),
         };
         let host = self.host("s3-outposts", self.region);
         let host = format!("{bucket}.{outpost}.{host}");
@@ -116,11 +117,4 @@ fn schemes(region: &str) -> Vec<SigningScheme> {
         SigningScheme::sigv4a("s3-outposts"),
         SigningScheme::sigv4("s3-outposts", region),
     ]
-}
-
-fn invalid(bucket: &str, problem: &'static str) -> AddressError {
-    AddressError::InvalidBucket {
-        bucket: bucket.to_owned(),
-        problem,
-    }
 }

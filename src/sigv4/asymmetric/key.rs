@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use super::back_end::{self, PrivateKey};
 use super::derive::derive;
+#[cfg(feature = "sources")]
+use super::encoding;
 use crate::credentials::SecretKey;
 use crate::error::Error;
+use crate::error::credential::CredentialProblem;
 use crate::primitives::ascii::own_ascii;
 use crate::primitives::hex::hex32;
 use crate::primitives::inline_text::first;
+#[cfg(feature = "cloudfront")]
+use crate::primitives::sha1::Sha1;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
@@ -62,24 +67,24 @@ impl SigningKey {
     pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
         if secret_key.is_empty() {
             // Anybody can derive such a key.
-            return Err(Error::InvalidSecretKey("is empty"));
+            return Err(Error::InvalidSecretKey(CredentialProblem::Empty));
         }
         derive(access_key_id, secret_key.expose())
             .and_then(|scalar| PrivateKey::new(&scalar))
             .map(|key| Self(Arc::new(key)))
-            .ok_or(Error::InvalidSecretKey("yields no P-256 key"))
+            .ok_or(Error::InvalidSecretKey(CredentialProblem::YieldsNoKey))
     }
 
     /// Creates the key of a private scalar; `None` if it is zero or not below the group's order.
-    #[cfg(feature = "sources")]
-    pub(crate) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
+    #[cfg(any(feature = "cloudfront", feature = "sources"))]
+    pub(super) fn from_scalar(scalar: &[u8; 32]) -> Option<Self> {
         PrivateKey::new(scalar).map(|key| Self(Arc::new(key)))
     }
 
     /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
     ///
-    /// In portable Rust the same string has the same signature (RFC 6979); with AWS-LC, as with most
-    /// implementations, every signature is another: compare no signatures, verify them.
+    /// By default the same string has the same signature (RFC 6979). With the feature `aws-lc`, as with
+    /// most implementations, every signature is another: verify signatures, do not compare them.
     ///
     /// ```
     /// use countersign::sigv4a::SigningKey;
@@ -92,6 +97,24 @@ impl SigningKey {
     /// ```
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         self.0.sign(string_to_sign.as_ref())
+    }
+
+    /// Signs a message: the two integers of the signature, big-endian, as JOSE has them.
+    #[cfg(feature = "sources")]
+    pub(crate) fn sign_fixed(&self, message: &str) -> Option<[u8; 64]> {
+        let signature = self.0.sign(message.as_bytes());
+        signature.with_der(encoding::fixed).flatten()
+    }
+
+    /// Signs the SHA-1 of a message, as CloudFront takes it.
+    #[cfg(feature = "cloudfront")]
+    pub(crate) fn sign_sha1(&self, message: &[u8]) -> Signature {
+        // A shorter hash is a smaller number.
+        let mut number = [0; 32];
+        let hash = Sha1::digest(message);
+        let slots = number.iter_mut().rev().zip(hash.iter().rev());
+        slots.for_each(|(slot, byte)| *slot = *byte);
+        self.0.sign_hash(&number)
     }
 
     /// The public half.

@@ -1,6 +1,7 @@
 //! Region sets.
 
 use crate::error::Error;
+use crate::error::scope::ScopeProblem;
 use crate::sigv4::scope::check_region;
 
 /// Whether a region set is fit to be sent: regions, or patterns of them with `*`, joined with `,`.
@@ -12,14 +13,14 @@ pub(crate) fn check(region_set: &str) -> Result<(), Error> {
         })
     };
     if region_set.is_empty() {
-        return wrong("is empty: `*` stands for all regions");
+        return wrong(ScopeProblem::EmptySet);
     }
     for region in region_set.split(',') {
         if region.is_empty() {
-            return wrong("has an empty region between its commas");
+            return wrong(ScopeProblem::EmptyRegion);
         }
         if region.contains([' ', '\t']) {
-            return wrong("contains white space: its regions are joined with `,` alone");
+            return wrong(ScopeProblem::Whitespace);
         }
         check_region(region)?;
     }

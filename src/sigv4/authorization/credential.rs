@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::value_of;
 use crate::error::Error;
+use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::scan::holds;
 use crate::sigv4::canonical::query::Parameter;
 use crate::sigv4::scope::CredentialScope;
@@ -27,7 +28,7 @@ pub(crate) fn parse_credential(
         !(b'!'..0x7f).contains(&b) | (b == b',')
     }) {
         return Err(Error::MalformedAuthorization(
-            "`Credential` must be visible ASCII without `,`",
+            AuthorizationProblem::CredentialCharacter,
         ));
     }
     let slashes = credential.bytes().enumerate().rev();
@@ -37,11 +38,11 @@ pub(crate) fn parse_credential(
         .and_then(|(slash, _)| Some((credential.get(..slash)?, credential.get(slash + 1..)?)))
         .filter(|(id, _)| !id.is_empty())
         .ok_or(Error::MalformedAuthorization(
-            "`Credential` is not of the form ID/SCOPE",
+            AuthorizationProblem::InvalidCredential,
         ))?;
     if id.len() > LONGEST_ID {
         return Err(Error::MalformedAuthorization(
-            "access key ID is longer than 128 bytes",
+            AuthorizationProblem::AccessKeyIdTooLong,
         ));
     }
     Ok((id, scope.parse()?))

@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use super::credential::query_credential;
 use super::{Authorization, value_of};
 use crate::error::Error;
+use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::percent::encode;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::query::{Parameter, parameters};
@@ -131,18 +132,18 @@ impl<'a> QueryAuthorization<'a> {
             token,
             s3_token,
         ] = find_parameters(query)?;
-        let missing = |what| Error::MalformedAuthorization(what);
-        let algorithm = algorithm.ok_or(missing("`X-Amz-Algorithm` is missing"))?;
-        let credential = credential.ok_or(missing("`X-Amz-Credential` is missing"))?;
-        let signed_headers = signed_headers.ok_or(missing("`X-Amz-SignedHeaders` is missing"))?;
-        let signature = signature.ok_or(missing("`X-Amz-Signature` is missing"))?;
-        let date = date.ok_or(missing("`X-Amz-Date` is missing"))?;
+        let missing = |name| Error::MalformedAuthorization(AuthorizationProblem::Missing { name });
+        let algorithm = algorithm.ok_or(missing("X-Amz-Algorithm"))?;
+        let credential = credential.ok_or(missing("X-Amz-Credential"))?;
+        let signed_headers = signed_headers.ok_or(missing("X-Amz-SignedHeaders"))?;
+        let signature = signature.ok_or(missing("X-Amz-Signature"))?;
+        let date = date.ok_or(missing("X-Amz-Date"))?;
         let date = AmzDate::of_bytes(value_of(&date)?.as_bytes()).ok_or(
-            Error::MalformedAuthorization("`X-Amz-Date` is not of the form YYYYMMDDTHHMMSSZ"),
+            Error::MalformedAuthorization(AuthorizationProblem::InvalidDate),
         )?;
         if token.is_some() && s3_token.is_some() {
             return Err(Error::MalformedAuthorization(
-                "there are two session tokens",
+                AuthorizationProblem::DuplicateSessionToken,
             ));
         }
         let algorithm: Algorithm = value_of(&algorithm)?.parse()?;
@@ -192,11 +193,13 @@ pub(crate) fn find_parameters_and<'a>(
         };
         if !parameter.is_exactly(name) {
             return Err(Error::MalformedAuthorization(
-                "a parameter's name is in the wrong case",
+                AuthorizationProblem::WrongCase,
             ));
         }
         if slot.replace(parameter).is_some() {
-            return Err(Error::MalformedAuthorization("there is a parameter twice"));
+            return Err(Error::MalformedAuthorization(
+                AuthorizationProblem::DuplicateParameter,
+            ));
         }
     }
     Ok(found)
@@ -213,7 +216,7 @@ pub(crate) fn expires_in_of(parameter: &Parameter<'_>) -> Result<u64, Error> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let number = if digits { text.parse().ok() } else { None };
     number.ok_or(Error::MalformedAuthorization(
-        "`X-Amz-Expires` is not a number of seconds",
+        AuthorizationProblem::InvalidExpires,
     ))
 }
 

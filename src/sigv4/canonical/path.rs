@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Error;
+use crate::error::target::TargetProblem;
 use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::percent::{Escapes, decoded, encode_in_path, escape, is_unreserved};
 use crate::primitives::sink::Sink;
@@ -73,8 +74,7 @@ impl<'a> CanonicalPath<'a> {
         {
             return Err(Error::InvalidPath {
                 position,
-                problem: "a bare `+` is a space to S3 and a plus to other stores: \
-                          write `%20` or `%2B`, as `encode_key` does",
+                problem: TargetProblem::BarePlus,
             });
         }
         Ok(canonical)
@@ -85,7 +85,7 @@ impl<'a> CanonicalPath<'a> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });
         if !path.starts_with('/') {
-            return wrong(0, "it does not begin with `/`");
+            return wrong(0, TargetProblem::NotAbsolute);
         }
         let mut seen = 0;
         for byte in path.bytes() {
@@ -96,10 +96,7 @@ impl<'a> CanonicalPath<'a> {
                 .bytes()
                 .take_while(|&b| class(b) & FORBIDDEN == 0)
                 .count();
-            return wrong(
-                position,
-                "there is white space, a control character, `?` or `#`",
-            );
+            return wrong(position, TargetProblem::PathCharacter);
         }
         let escapes = if seen & ESCAPE != 0 {
             escapes_of(path)?
@@ -256,7 +253,7 @@ fn escapes_of(path: &str) -> Result<Escapes, Error> {
         let digits = path.as_bytes().get(position + 1..).unwrap_or_default();
         let escape = escape(digits).ok_or(Error::InvalidPath {
             position,
-            problem: "there is a `%` without two hex digits",
+            problem: TargetProblem::InvalidEscape,
         })?;
         escapes = match digits {
             [b'2', b'F', ..] => Escapes::Other,

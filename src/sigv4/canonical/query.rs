@@ -7,6 +7,7 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
+use crate::error::target::TargetProblem;
 use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::percent::{
     Class, Escapes, class, decoded_in_query, encoded, escape, recode_in_query,
@@ -276,13 +277,13 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
             Some(b'%') => {
                 let digits = bytes.get(end + 1..).unwrap_or_default();
                 let Some(escape) = escape(digits) else {
-                    return wrong(end, "there is a `%` without two hex digits");
+                    return wrong(end, TargetProblem::InvalidEscape);
                 };
                 escapes = escapes.and(escape);
                 end += 2;
             }
             Some(&byte) if class(byte) == Class::Forbidden => {
-                return wrong(end, "there is white space, a control character or `#`");
+                return wrong(end, TargetProblem::QueryCharacter);
             }
             Some(_) => escapes = Escapes::Other,
         }

@@ -5,8 +5,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::primitives::der::{INTEGER, OBJECT_ID, SEQUENCE, element};
 use crate::sources::Error;
-use crate::sources::der::{INTEGER, OBJECT_ID, SEQUENCE, element};
 
 /// The largest certificate that is read, in bytes of DER.
 const LARGEST_CERTIFICATE: usize = (64 << 10) - 1;

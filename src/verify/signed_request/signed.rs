@@ -6,6 +6,7 @@ use super::headers::Found;
 use super::of_error;
 use super::signed_headers::SignedHeaders;
 use super::token::Token;
+use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::scan::holds;
 use crate::sigv4::authorization::{Authorization, expires_in_of, query_credential};
 use crate::sigv4::canonical::query::Parameter;
@@ -40,7 +41,7 @@ impl<'a> Signed<'a> {
         let form = SignatureLocation::Header;
         let header = text(header).ok_or(VerifyError::Malformed {
             form,
-            problem: "must be printable ASCII",
+            problem: AuthorizationProblem::NotPrintable,
         })?;
         let Authorization {
             algorithm,
@@ -109,15 +110,23 @@ impl<'a> Signed<'a> {
         let malformed = |problem| VerifyError::Malformed { form, problem };
         let value = |parameter: &Parameter<'a>| {
             let value = parameter.value();
-            value.ok_or(malformed("a parameter is not UTF-8"))
+            value.ok_or(malformed(AuthorizationProblem::NotUtf8))
         };
-        let algorithm = algorithm.ok_or(malformed("`X-Amz-Algorithm` is missing"))?;
+        let algorithm = algorithm.ok_or(malformed(AuthorizationProblem::Missing {
+            name: "X-Amz-Algorithm",
+        }))?;
         let algorithm = value(&algorithm)?
             .parse::<Algorithm>()
             .map_err(|_| VerifyError::UnknownAlgorithm { form })?;
-        let credential = credential.ok_or(malformed("`X-Amz-Credential` is missing"))?;
-        let signed_headers = signed_headers.ok_or(malformed("`X-Amz-SignedHeaders` is missing"))?;
-        let signature = signature.ok_or(malformed("`X-Amz-Signature` is missing"))?;
+        let credential = credential.ok_or(malformed(AuthorizationProblem::Missing {
+            name: "X-Amz-Credential",
+        }))?;
+        let signed_headers = signed_headers.ok_or(malformed(AuthorizationProblem::Missing {
+            name: "X-Amz-SignedHeaders",
+        }))?;
+        let signature = signature.ok_or(malformed(AuthorizationProblem::Missing {
+            name: "X-Amz-Signature",
+        }))?;
         let date = date.ok_or(VerifyError::MissingDate { form })?;
         let date =
             AmzDate::of_bytes(value(&date)?.as_bytes()).ok_or(VerifyError::InvalidDate { form })?;
@@ -155,7 +164,7 @@ impl<'a> Signed<'a> {
             access_key_id,
             scope,
             signed_headers: SignedHeaders::of_parameter(&signed_headers)
-                .ok_or(malformed("`X-Amz-SignedHeaders` is empty, or not UTF-8"))?,
+                .ok_or(malformed(AuthorizationProblem::EmptySignedHeaders))?,
             signature: Signature::parse(algorithm, &value(&signature)?).map_err(of_error)?,
             date,
             plain_date: false,

@@ -4,6 +4,7 @@
 use ::http::{HeaderName, HeaderValue, Request};
 use countersign::PayloadHash;
 use countersign::StreamingMode;
+use countersign::sigv4::TargetProblem;
 use countersign::verify::{
     PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
 };
@@ -94,7 +95,7 @@ fn verify(
         .body(())
     else {
         return Err(VerifyError::InvalidTarget {
-            problem: "no HTTP server would read it",
+            problem: TargetProblem::HttpCharacter,
         });
     };
     *request.headers_mut() = wire.headers.clone();

@@ -170,8 +170,11 @@ fn the_time_is_an_argument_and_no_source_file_reads_a_clock() {
         let expected = signature_at(canonical, date, REGION, "service");
         assert_eq!(made.as_str(), expected, "{now}");
     }
-    // And nothing in the crate asks a clock, or the environment.
+    // And nothing in the crate reads a clock or the environment, but for the default of the layers.
     for (file, text) in sources() {
+        if file.ends_with("tower/clock.rs") {
+            continue;
+        }
         for word in [
             "now_utc",
             "now_local",
@@ -184,7 +187,7 @@ fn the_time_is_an_argument_and_no_source_file_reads_a_clock() {
                 .filter(|line| !line.trim_start().starts_with("//"));
             assert!(
                 !code.clone().any(|line| line.contains(word)),
-                "{file} holds {word}"
+                "{file} contains {word}"
             );
         }
     }

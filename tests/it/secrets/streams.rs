@@ -86,7 +86,7 @@ fn presigners() {
 fn checksums() {
     use countersign::chunked::{Checksum, ChecksumAlgorithm};
 
-    let checksum = Checksum::new(ChecksumAlgorithm::Sha256);
+    let checksum = Checksum::new(ChecksumAlgorithm::Sha256).unwrap();
     assert_eq!(format!("{checksum:?}"), "Checksum { .. }");
 }
 

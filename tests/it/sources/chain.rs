@@ -483,6 +483,36 @@ fn a_profile_by_name_must_exist_and_wins_over_the_variable() {
 }
 
 #[test]
+fn a_profile_that_the_caller_selects_wins_over_keys_of_the_environment() {
+    let config = "[profile a]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = s\n\
+        [profile empty]\nregion = x\n";
+    let world = || {
+        World::of_config(config)
+            .set("AWS_ACCESS_KEY_ID", "AKIDENV")
+            .set("AWS_SECRET_ACCESS_KEY", "s")
+            .set("AWS_WEB_IDENTITY_TOKEN_FILE", "/token")
+            .set("AWS_ROLE_ARN", "arn:aws:iam::1:role/W")
+    };
+    let chain = world().chain().with_profile("a");
+    let found = world().drive(chain).0.unwrap();
+    assert_eq!(
+        found.credentials.credentials().access_key_id(),
+        "AKIDPROFILE"
+    );
+    assert_eq!(found.skipped[0].reason, "the caller selected a profile");
+    // The variable alone does not: SDKs take the keys.
+    let found = world().set("AWS_PROFILE", "a").run().0.unwrap();
+    assert_eq!(found.source, CredentialSource::Environment);
+    // Nor does the web identity take the place of a profile without credentials.
+    let chain = world().chain().with_profile("empty");
+    let error = world().drive(chain).0.unwrap_err();
+    assert!(error.is_not_configured());
+    let reasons = error.skipped().iter().map(|skipped| skipped.reason);
+    let by_caller = reasons.filter(|reason| *reason == "the caller selected a profile");
+    assert_eq!(by_caller.count(), 2);
+}
+
+#[test]
 fn the_older_form_of_sso_is_never_refreshed() {
     let config = "[default]\nsso_account_id = 1\nsso_role_name = r\nsso_region = eu-west-1\n\
         sso_start_url = https://x.awsapps.com/start\n";

@@ -1,0 +1,83 @@
+//! The rules for a method, a path and a query.
+
+/// What is wrong with the method, the path or the query of a request.
+///
+/// ```
+/// use countersign::sigv4::{CanonicalPath, TargetProblem};
+/// use countersign::{Error, Rules};
+///
+/// let error = CanonicalPath::new("/a%2", &Rules::S3).err();
+/// let (position, problem) = (2, TargetProblem::InvalidEscape);
+/// assert_eq!(error, Some(Error::InvalidPath { position, problem }));
+/// assert_eq!(problem.to_string(), "there is a `%` without two hex digits");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetProblem {
+    /// The path is relative.
+    #[error("it does not begin with `/`")]
+    NotAbsolute,
+    /// A character that no path contains unencoded.
+    #[error("there is white space, a control character, `?` or `#`")]
+    PathCharacter,
+    /// A character that no query contains unencoded.
+    #[error("there is white space, a control character or `#`")]
+    QueryCharacter,
+    /// A character that the types of the crate `http` refuse.
+    #[error("there is a character that HTTP does not allow")]
+    HttpCharacter,
+    /// A malformed percent-encoding.
+    #[error("there is a `%` without two hex digits")]
+    InvalidEscape,
+    /// An S3 path has a `+` that is not percent-encoded.
+    #[error(
+        "a bare `+` is a space to S3 and a plus to other stores: \
+         write `%20` or `%2B`, as `encode_key` does"
+    )]
+    BarePlus,
+    /// The method is not an HTTP token.
+    #[error("the method is not an HTTP token")]
+    InvalidMethod,
+    /// The request cannot be canonicalized for another reason.
+    #[error("the request has no canonical form")]
+    NoCanonicalForm,
+    /// Signature Version 2: a parameter appears more than once.
+    #[error("a parameter appears more than once")]
+    DuplicateParameter,
+    /// Signature Version 2: the request has a form, and a query beside it.
+    #[error("the URI of a form has a query")]
+    QueryBesideForm,
+    /// S3's old signature: `Expires` is not a number.
+    #[error("`Expires` is not a number")]
+    InvalidExpires,
+    /// S3's old signature: the bucket name is empty.
+    #[error("the bucket name is empty")]
+    EmptyBucket,
+    /// S3's old signature: the bucket name cannot be part of a host name.
+    #[error("the bucket name has a character that no host has")]
+    BucketCharacter,
+    /// S3's old signature: a control character would end a line of the string to sign.
+    #[error("the value of a sub-resource has a control character")]
+    SubResourceCharacter,
+    /// S3's old signature: the value could be read as a value and another sub-resource.
+    #[error("the value of a sub-resource has `&` before the name of a sub-resource")]
+    AmbiguousSubResource,
+    /// S3's old signature: the request is not presigned, so the parameter would be unsigned.
+    #[error("`x-amz-*` parameters are signed in presigned URLs only")]
+    AmzParameter,
+    /// S3's old signature: the parameter cannot be signed as a header.
+    #[error("the name of an `x-amz-*` parameter is not a header name")]
+    AmzParameterName,
+    /// S3's old signature: a control character would end a line of the string to sign.
+    #[error("the value of an `x-amz-*` parameter has a control character")]
+    AmzParameterCharacter,
+    /// S3's old signature: the space would be lost.
+    #[error("the value of an `x-amz-*` parameter begins or ends with a space")]
+    PaddedAmzParameter,
+    /// S3's old signature: the parameter is a header too.
+    #[error("an `x-amz-*` parameter repeats a header of the request")]
+    AmzParameterBesideHeader,
+    /// S3's old signature: the order of the values would be unsigned.
+    #[error("an `x-amz-*` parameter appears more than once")]
+    DuplicateAmzParameter,
+}

@@ -1,0 +1,134 @@
+//! Signers that are made as the hosts of requests need them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http::header::HOST;
+use http::request::Parts;
+
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::request::host_of;
+use crate::service::signing_names::{HostService, service_of_host};
+use crate::sign::signer::Signer;
+use crate::tower::sign::error::SignError;
+
+/// A client may address each bucket by a host of its own: when so many are remembered, all are
+/// forgotten.
+const MOST_HOSTS: usize = 256;
+
+/// Signs each request for the service and the region that its host tells.
+///
+/// It knows what [`service_of_host`] knows: the hosts of AWS. For a store, a proxy or a private DNS
+/// name use a [`Signer`]. Requests to a host of all regions are signed with SigV4A, with the feature
+/// `sigv4a`. Cloning it is a reference count.
+///
+/// ```
+/// use countersign::Credentials;
+/// use countersign::tower::sign::{HostSigners, SignLayer};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// // The region of hosts that tell none, such as `bucket.s3-accelerate.amazonaws.com`.
+/// let signers = HostSigners::new(credentials)?.with_default_region("eu-west-1");
+/// let layer = SignLayer::new(signers);
+/// assert_eq!(layer.clock_skew().as_millis(), 0);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct HostSigners {
+    credentials: Credentials,
+    default_region: Option<String>,
+    known: Arc<RwLock<HashMap<String, HostSigner>>>,
+}
+
+/// The signer of one host.
+#[derive(Clone)]
+pub(super) enum HostSigner {
+    SigV4(Signer),
+    #[cfg(feature = "sigv4a")]
+    SigV4a(crate::sigv4a::Signer),
+}
+
+impl HostSigners {
+    /// Creates signers with these credentials.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
+    ///   if no AWS credentials look like that
+    pub fn new(credentials: Credentials) -> Result<Self, Error> {
+        // So that the error is returned where the mistake is made.
+        Signer::new(credentials.clone(), "us-east-1", "sts")?;
+        Ok(Self {
+            credentials,
+            default_region: None,
+            known: Arc::default(),
+        })
+    }
+
+    /// Sets the region for hosts that tell none.
+    #[must_use]
+    pub fn with_default_region(self, region: impl Into<String>) -> Self {
+        Self {
+            default_region: Some(region.into()),
+            known: Arc::default(),
+            ..self
+        }
+    }
+
+    pub(super) fn signer(&self, parts: &Parts) -> Result<HostSigner, SignError> {
+        let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = header.or_else(|| host_of(&parts.uri)).unwrap_or_default();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(signer) = known.get(host) {
+            return Ok(signer.clone());
+        }
+        drop(known);
+        let signer = self.new_signer(host)?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_HOSTS {
+            known.clear();
+        }
+        known.insert(host.to_owned(), signer.clone());
+        Ok(signer)
+    }
+
+    fn new_signer(&self, host: &str) -> Result<HostSigner, SignError> {
+        let found = service_of_host(host).ok_or_else(|| SignError::UnknownHost {
+            host: host.to_owned(),
+        })?;
+        let region = found.region().or(self.default_region.as_deref());
+        let region = region.ok_or_else(|| SignError::UnknownRegion {
+            host: host.to_owned(),
+        })?;
+        if region == "*" {
+            return self.sigv4a(&found, host);
+        }
+        let signer = Signer::new(self.credentials.clone(), region, found.service())?;
+        Ok(HostSigner::SigV4(signer))
+    }
+
+    #[cfg(feature = "sigv4a")]
+    fn sigv4a(&self, found: &HostService, _: &str) -> Result<HostSigner, SignError> {
+        let credentials = self.credentials.clone();
+        let signer = crate::sigv4a::Signer::new(credentials, "*", found.service())?;
+        Ok(HostSigner::SigV4a(signer))
+    }
+
+    #[cfg(not(feature = "sigv4a"))]
+    #[allow(clippy::unused_self, reason = "with the feature it is used")]
+    fn sigv4a(&self, _: &HostService, host: &str) -> Result<HostSigner, SignError> {
+        Err(SignError::NeedsSigV4a {
+            host: host.to_owned(),
+        })
+    }
+}
+
+impl fmt::Debug for HostSigners {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostSigners")
+            .field("credentials", &self.credentials)
+            .field("default_region", &self.default_region)
+            .finish_non_exhaustive()
+    }
+}

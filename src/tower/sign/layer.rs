@@ -1,0 +1,259 @@
+//! The layer, and the service that it makes.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::{Request, Response};
+use http_body::Body;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::chunked::DEFAULT_CHUNK_SIZE;
+use crate::clock_skew::ClockSkew;
+use crate::tower::clock::{Clock, SystemClock};
+use crate::tower::sign::body::SignedBody;
+use crate::tower::sign::error::{BoxError, Error, SignError};
+use crate::tower::sign::future::{SignFuture, Watch};
+use crate::tower::sign::payload::{ChunkOptions, Payload};
+use crate::tower::sign::request_signer::{Options, RequestSigner};
+use crate::tower::sign::signers::{Signers, Times};
+use crate::tower::sign::skew::SharedSkew;
+
+/// A [`Layer`] that signs the requests of an HTTP client. It makes [`Sign`] services.
+///
+/// Put it below all layers that change headers or bodies, and below a retry layer: each try is then
+/// signed anew. All services of a layer share the clock skew.
+///
+/// ```
+/// use countersign::tower::sign::{Payload, SignLayer};
+/// use countersign::{Credentials, Signer};
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "eu-west-1", "s3")?;
+/// let layer = SignLayer::new(signer).with_payload(Payload::SignedChunks);
+/// // The clock of this machine is right until a response says something else.
+/// assert_eq!(layer.clock_skew().as_millis(), 0);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SignLayer {
+    signers: Signers,
+    clock: Arc<dyn Clock>,
+    skew: Arc<SharedSkew>,
+    corrects_skew: bool,
+    options: Options,
+}
+
+impl SignLayer {
+    /// Creates a layer that signs with a [`Signer`](crate::Signer), a
+    /// [`sigv4a::Signer`](crate::sigv4a::Signer), [`HostSigners`](super::HostSigners), or
+    /// [`Refreshing`](super::Refreshing) credentials.
+    pub fn new(signers: impl Into<Signers>) -> Self {
+        Self {
+            signers: signers.into(),
+            clock: Arc::new(SystemClock),
+            skew: Arc::default(),
+            corrects_skew: true,
+            options: Options {
+                payload: Payload::default(),
+                chunks: ChunkOptions {
+                    size: DEFAULT_CHUNK_SIZE,
+                    content_encoding: true,
+                },
+                unsigned_without_tls: false,
+            },
+        }
+    }
+
+    /// Sets how bodies are treated. The default is [`Payload::Hashed`].
+    ///
+    /// A request that has a [`Payload`] among its extensions is treated as that says.
+    #[must_use]
+    pub fn with_payload(mut self, payload: Payload) -> Self {
+        self.options.payload = payload;
+        self
+    }
+
+    /// Sets the clock. The default is [`SystemClock`].
+    #[must_use]
+    pub fn with_clock(self, clock: impl Clock + 'static) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
+    }
+
+    /// Sets the clock skew to begin with, for example one that an earlier run of the program stored.
+    #[must_use]
+    pub fn with_clock_skew(self, skew: ClockSkew) -> Self {
+        self.skew.set(skew);
+        self
+    }
+
+    /// Signs with the time of the clock as it is, whatever responses say.
+    #[must_use]
+    pub fn without_clock_skew_correction(mut self) -> Self {
+        self.corrects_skew = false;
+        self
+    }
+
+    /// Sets the size of chunks, in bytes. The default is [64 KiB](DEFAULT_CHUNK_SIZE).
+    #[must_use]
+    pub fn with_chunk_size(mut self, chunk_size: usize) -> Self {
+        self.options.chunks.size = chunk_size;
+        self
+    }
+
+    /// Leaves `content-encoding` without `aws-chunked` when a body is sent in chunks, for stores that
+    /// keep it in the object's metadata, such as Ceph.
+    #[must_use]
+    pub fn without_content_encoding(mut self) -> Self {
+        self.options.chunks.content_encoding = false;
+        self
+    }
+
+    /// Sends unsigned payloads over plain HTTP too.
+    ///
+    /// Anyone on the network can replace them. It is for TLS that ends elsewhere, for example in a
+    /// proxy on the same machine.
+    #[must_use]
+    pub fn unsigned_without_tls(mut self) -> Self {
+        self.options.unsigned_without_tls = true;
+        self
+    }
+
+    /// Returns the clock skew that the last response showed.
+    pub fn clock_skew(&self) -> ClockSkew {
+        self.skew.get()
+    }
+}
+
+impl<S> Layer<S> for SignLayer {
+    type Service = Sign<S>;
+
+    fn layer(&self, inner: S) -> Sign<S> {
+        Sign {
+            inner,
+            layer: self.clone(),
+            leased: None,
+        }
+    }
+}
+
+impl fmt::Debug for SignLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignLayer")
+            .field("signers", &self.signers)
+            .field("clock_skew", &self.clock_skew())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`Service`] that signs each request and sends it with the inner service.
+///
+/// [`SignLayer`] makes it. The inner service takes requests with a [`SignedBody`]. Each call signs,
+/// at the time of the clock plus the clock skew. A request with a signature in its headers is signed
+/// anew, and the URL of a presigned request is an error.
+///
+/// The `Date` of each response corrects the clock skew. An error response has the
+/// [`Measurement`](crate::clock_skew::Measurement) among its extensions, which tells whether a retry
+/// [is worthwhile](crate::clock_skew::Measurement::is_worth_a_retry).
+///
+/// An empty body of a `PUT` or `POST` is announced with `content-length: 0`, which S3 wants and HTTP
+/// clients leave out.
+///
+/// The [module](super) has an example.
+pub struct Sign<S> {
+    inner: S,
+    layer: SignLayer,
+    /// From the refreshing cell, for the next call.
+    leased: Option<Result<RequestSigner, SignError>>,
+}
+
+impl<S> Sign<S> {
+    /// Creates the service without a layer.
+    pub fn new(inner: S, signers: impl Into<Signers>) -> Self {
+        SignLayer::new(signers).layer(inner)
+    }
+
+    /// Returns the inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns the inner service, mutably.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the inner service.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+
+    /// Returns the clock skew that the last response showed.
+    pub fn clock_skew(&self) -> ClockSkew {
+        self.layer.clock_skew()
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for Sign<S>
+where
+    S: Service<Request<SignedBody<B>>, Response = Response<R>>,
+    B: Body<Error: Into<BoxError>> + Unpin,
+{
+    type Response = Response<R>;
+    type Error = Error<S::Error>;
+    type Future = SignFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        if self.leased.is_none() {
+            let now = || self.layer.clock.now();
+            self.leased = ready!(self.layer.signers.poll(context, now));
+        }
+        self.inner.poll_ready(context).map_err(Error::Service)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let layer = &self.layer;
+        let local = layer.clock.now();
+        let signing = if layer.corrects_skew {
+            layer.skew.get().signing_time(local)
+        } else {
+            local
+        };
+        let (leased, times) = (self.leased.take(), Times { local, signing });
+        match layer.signers.sign(leased, request, layer.options, times) {
+            Ok(request) => {
+                let watch = layer.corrects_skew.then(|| Watch {
+                    clock: Arc::clone(&layer.clock),
+                    skew: Arc::clone(&layer.skew),
+                });
+                SignFuture::sent(self.inner.call(request), local, watch)
+            }
+            Err(error) => SignFuture::not_sent(error),
+        }
+    }
+}
+
+/// A clone has to become ready itself.
+impl<S: Clone> Clone for Sign<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            layer: self.layer.clone(),
+            leased: None,
+        }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Sign<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sign")
+            .field("inner", &self.inner)
+            .field("layer", &self.layer)
+            .finish_non_exhaustive()
+    }
+}

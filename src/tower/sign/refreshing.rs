@@ -1,0 +1,258 @@
+//! A signer from a refreshing cell.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use crate::sources::{Lease, RefreshCell, RefreshPermit, RefreshUrgency};
+use crate::timestamp::Timestamp;
+use crate::tower::sign::error::SignError;
+use crate::tower::sign::request_signer::RequestSigner;
+
+/// A signer whose credentials expire, and how to refresh them.
+///
+/// It consists of a [`RefreshCell`] with a signer, and of a function that gets the cell's permit when
+/// the cell asks for a new value. The function returns a future, which ends after
+/// [`succeed`](RefreshPermit::succeed) or [`fail`](RefreshPermit::fail). Cloning it is a reference
+/// count.
+///
+/// - While the current signer is good, requests are signed with it, and the calls drive the future on
+///   the way. With a runtime, spawn the work and let the future wait for it, so that it goes on
+///   between requests.
+/// - If there is no signer that is good, or the refresh is
+///   [mandatory](RefreshUrgency::Mandatory), the service is
+///   [not ready](tower_service::Service::poll_ready) until the future ends.
+/// - If it fails, requests are refused with [`SignError::CredentialsUnavailable`] until the next try.
+///
+/// The function must not send requests through the layer that waits for it.
+///
+/// ```
+/// use countersign::sources::{RefreshCell, RefreshPermit, RefreshPolicy, Validity};
+/// use countersign::tower::sign::{Refreshing, SignLayer};
+/// use countersign::{Credentials, Signer};
+/// use std::time::SystemTime;
+///
+/// let cell = RefreshCell::new(RefreshPolicy::default());
+/// let signers = Refreshing::new(cell, |permit: RefreshPermit<Signer>| async move {
+///     // A program asks a chain of sources, or STS, and awaits the responses here.
+///     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+///     match Signer::new(credentials, "eu-west-1", "sqs") {
+///         Ok(signer) => permit.succeed(signer, Validity::until(None), SystemTime::now()),
+///         Err(_) => permit.fail(SystemTime::now()),
+///     }
+/// });
+/// let layer = SignLayer::new(signers);
+/// assert_eq!(layer.clock_skew().as_millis(), 0);
+/// ```
+#[derive(Clone)]
+pub struct Refreshing(Arc<dyn Lend>);
+
+type Refresh = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A [`Lender`] of any type of signer.
+trait Lend: Send + Sync {
+    fn poll(
+        &self,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Poll<Result<RequestSigner, SignError>>;
+}
+
+struct Lender<T, F> {
+    cell: RefreshCell<T>,
+    refresh: F,
+    /// Locked for a few instructions.
+    started: Mutex<Started>,
+    /// Locked while it is polled, so it is only tried.
+    running: Mutex<Option<Refresh>>,
+    /// Who waits for the running refresh.
+    waiting: Arc<Wakers>,
+    /// Who found `running` locked.
+    contending: Wakers,
+}
+
+#[derive(Default)]
+struct Started {
+    /// A refresh that was not polled yet.
+    next: Option<Refresh>,
+    /// Whether there is one, here or in `running`.
+    is_any: bool,
+}
+
+impl Refreshing {
+    /// Creates it from a cell, which may be empty, and from what refreshes the cell.
+    pub fn new<T, F, R>(cell: RefreshCell<T>, refresh: F) -> Self
+    where
+        T: Clone + Into<RequestSigner> + Send + Sync + 'static,
+        F: Fn(RefreshPermit<T>) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        Self(Arc::new(Lender {
+            cell,
+            refresh: move |permit| -> Refresh { Box::pin(refresh(permit)) },
+            started: Mutex::default(),
+            running: Mutex::default(),
+            waiting: Arc::default(),
+            contending: Wakers::default(),
+        }))
+    }
+
+    pub(super) fn poll(
+        &self,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Poll<Result<RequestSigner, SignError>> {
+        self.0.poll(context, now)
+    }
+}
+
+impl<T, F> Lend for Lender<T, F>
+where
+    T: Clone + Into<RequestSigner> + Send + Sync,
+    F: Fn(RefreshPermit<T>) -> Refresh + Send + Sync,
+{
+    fn poll(
+        &self,
+        context: &mut Context<'_>,
+        now: Timestamp,
+    ) -> Poll<Result<RequestSigner, SignError>> {
+        let (current, is_any) = self.lease(now);
+        if let Some(signer) = current {
+            if is_any {
+                self.drive(None);
+            }
+            return Poll::Ready(Ok(signer));
+        }
+        if is_any {
+            self.drive(Some(context.waker()));
+        }
+        // Under the lock, so that no refresh starts in between.
+        let started = lock(&self.started);
+        if started.is_any {
+            return Poll::Pending;
+        }
+        Poll::Ready(match self.cell.get(now) {
+            Lease::Current(signer)
+            | Lease::Refresh {
+                current: Some(signer),
+                ..
+            } => Ok(T::clone(&signer).into()),
+            Lease::Refresh { current: None, .. } => {
+                Err(SignError::CredentialsUnavailable { retry_at: now })
+            }
+            Lease::Unavailable { retry_at } => Err(SignError::CredentialsUnavailable { retry_at }),
+        })
+    }
+}
+
+impl<T, F> Lender<T, F>
+where
+    T: Clone + Into<RequestSigner>,
+    F: Fn(RefreshPermit<T>) -> Refresh,
+{
+    /// The signer to use without waiting, and whether a refresh is on its way.
+    fn lease(&self, now: Timestamp) -> (Option<RequestSigner>, bool) {
+        let mut started = lock(&self.started);
+        let current = match self.cell.get(now) {
+            Lease::Current(signer) => Some(signer),
+            Lease::Unavailable { .. } => None,
+            Lease::Refresh {
+                current,
+                urgency,
+                permit,
+            } => {
+                started.next = Some((self.refresh)(permit));
+                started.is_any = true;
+                current.filter(|_| urgency <= RefreshUrgency::Advisory)
+            }
+        };
+        let current = current.map(|signer| T::clone(&signer).into());
+        (current, started.is_any)
+    }
+}
+
+impl<T, F> Lender<T, F> {
+    /// Polls the refresh. If it does not end, and the caller waits, the caller will be woken.
+    fn drive(&self, waiting: Option<&Waker>) {
+        let mut running = try_lock(&self.running);
+        if let Some(waker) = waiting {
+            self.waiting.add(waker);
+            if running.is_none() {
+                self.contending.add(waker);
+                // It may have been unlocked before the waker was there.
+                running = try_lock(&self.running);
+            }
+        }
+        let Some(mut running) = running else {
+            return;
+        };
+        let waker = Waker::from(Arc::clone(&self.waiting));
+        let mut context = Context::from_waker(&waker);
+        let has_ended = loop {
+            let mut started = lock(&self.started);
+            // A new one takes the place of one that stalled. Taken out, so that none is polled again
+            // after a panic.
+            let Some(mut refresh) = started.next.take().or_else(|| running.take()) else {
+                started.is_any = false;
+                break true;
+            };
+            drop(started);
+            if refresh.as_mut().poll(&mut context).is_pending() {
+                *running = Some(refresh);
+                break false;
+            }
+            *running = None;
+        };
+        drop(running);
+        if has_ended {
+            self.waiting.wake_all();
+        }
+        self.contending.wake_all();
+    }
+}
+
+/// Nothing panics while such a lock is held, except the functions of the caller, which leave
+/// nothing half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Tasks to wake.
+#[derive(Default)]
+struct Wakers(Mutex<Vec<Waker>>);
+
+impl Wakers {
+    fn add(&self, waker: &Waker) {
+        let mut wakers = lock(&self.0);
+        if !wakers.last().is_some_and(|last| last.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+
+    fn wake_all(&self) {
+        let wakers = std::mem::take(&mut *lock(&self.0));
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Wake for Wakers {
+    fn wake(self: Arc<Self>) {
+        self.wake_all();
+    }
+}
+
+impl fmt::Debug for Refreshing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refreshing").finish_non_exhaustive()
+    }
+}

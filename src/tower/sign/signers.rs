@@ -1,0 +1,125 @@
+//! Where a layer gets its signers from.
+
+#[cfg(feature = "sources")]
+use std::task::Waker;
+use std::task::{Context, Poll};
+
+use http::Request;
+use http_body::Body;
+
+use crate::sign::signer::Signer;
+use crate::timestamp::Timestamp;
+use crate::tower::sign::body::SignedBody;
+use crate::tower::sign::by_host::HostSigners;
+use crate::tower::sign::error::{BoxError, SignError};
+#[cfg(feature = "sources")]
+use crate::tower::sign::refreshing::Refreshing;
+use crate::tower::sign::request_signer::{Options, RequestSigner};
+
+/// What a [`SignLayer`](super::SignLayer) signs with: signers that stay, or that are refreshed.
+///
+/// It is made from a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer), [`HostSigners`], or
+/// `Refreshing` credentials (feature `sources`).
+#[derive(Clone, Debug)]
+pub struct Signers(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Fixed(RequestSigner),
+    #[cfg(feature = "sources")]
+    Refreshing(Refreshing),
+}
+
+impl From<RequestSigner> for Signers {
+    fn from(signer: RequestSigner) -> Self {
+        Self(Kind::Fixed(signer))
+    }
+}
+
+impl From<Signer> for Signers {
+    fn from(signer: Signer) -> Self {
+        RequestSigner::from(signer).into()
+    }
+}
+
+#[cfg(feature = "sigv4a")]
+impl From<crate::sigv4a::Signer> for Signers {
+    fn from(signer: crate::sigv4a::Signer) -> Self {
+        RequestSigner::from(signer).into()
+    }
+}
+
+impl From<HostSigners> for Signers {
+    fn from(signers: HostSigners) -> Self {
+        RequestSigner::from(signers).into()
+    }
+}
+
+#[cfg(feature = "sources")]
+impl From<Refreshing> for Signers {
+    fn from(signers: Refreshing) -> Self {
+        Self(Kind::Refreshing(signers))
+    }
+}
+
+/// When a request is signed.
+#[derive(Clone, Copy)]
+pub(super) struct Times {
+    /// By the clock, which decides about refreshing.
+    #[cfg_attr(
+        not(feature = "sources"),
+        allow(dead_code, reason = "nothing is refreshed")
+    )]
+    pub(super) local: Timestamp,
+    /// By the server's clock.
+    pub(super) signing: Timestamp,
+}
+
+#[cfg_attr(
+    not(feature = "sources"),
+    allow(unused_variables, reason = "nothing is refreshed")
+)]
+impl Signers {
+    /// Gets a signer for the next request, if it is one that expires. `None` if it stays.
+    pub(super) fn poll(
+        &self,
+        context: &mut Context<'_>,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Poll<Option<Result<RequestSigner, SignError>>> {
+        match &self.0 {
+            Kind::Fixed(_) => Poll::Ready(None),
+            #[cfg(feature = "sources")]
+            Kind::Refreshing(signers) => signers.poll(context, now()).map(Some),
+        }
+    }
+
+    /// Signs a request with what [`poll`](Self::poll) returned.
+    pub(super) fn sign<B>(
+        &self,
+        leased: Option<Result<RequestSigner, SignError>>,
+        request: Request<B>,
+        options: Options,
+        times: Times,
+    ) -> Result<Request<SignedBody<B>>, SignError>
+    where
+        B: Body<Error: Into<BoxError>> + Unpin,
+    {
+        if let Some(leased) = leased {
+            return leased?.sign(request, options, times.signing);
+        }
+        match &self.0 {
+            Kind::Fixed(signer) => signer.sign(request, options, times.signing),
+            // The service was called without having been ready.
+            #[cfg(feature = "sources")]
+            Kind::Refreshing(signers) => {
+                let mut context = Context::from_waker(Waker::noop());
+                match signers.poll(&mut context, times.local) {
+                    Poll::Ready(signer) => signer?.sign(request, options, times.signing),
+                    Poll::Pending => Err(SignError::CredentialsUnavailable {
+                        retry_at: times.local,
+                    }),
+                }
+            }
+        }
+    }
+}
