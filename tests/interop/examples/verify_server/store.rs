@@ -10,6 +10,7 @@ use countersign::verify::{OwnedVerified, VerifyError};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use md5::{Digest, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use roxmltree::Document;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -30,8 +31,8 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'/');
 /// Parameters that are of the signature, or that change nothing here.
-const HARMLESS: [&str; 4] = ["x-id", "fetch-owner", "max-uploads", "max-parts"];
-const KNOWN: [&str; 13] = [
+const HARMLESS: [&str; 5] = ["Version", "fetch-owner", "max-parts", "max-uploads", "x-id"];
+const KNOWN: [&str; 15] = [
     "continuation-token",
     "delete",
     "delimiter",
@@ -40,11 +41,13 @@ const KNOWN: [&str; 13] = [
     "location",
     "marker",
     "max-keys",
+    "part-number-marker",
     "partNumber",
     "prefix",
     "start-after",
     "uploadId",
     "uploads",
+    "versioning",
 ];
 
 /// A verified request.
@@ -101,7 +104,7 @@ impl Call<'_> {
             let Some(sent) = self.header(algorithm.trailer_name().as_str()) else {
                 continue;
             };
-            let mut checksum = Checksum::new(algorithm);
+            let mut checksum = Checksum::new(algorithm).map_err(|_| INTERNAL)?;
             checksum.update(&self.body);
             if sent.as_bytes() != checksum.value().as_bytes() {
                 return Err(BAD_DIGEST);
@@ -199,6 +202,7 @@ impl Store {
             }
             "POST" if has("delete")? => self.delete_all(call, bucket),
             "GET" if has("location")? => xml("LocationConstraint", ""),
+            "GET" if has("versioning")? => xml("VersioningConfiguration", ""),
             "GET" if has("uploads")? => self.list_uploads(call, bucket),
             "GET" => self.list(call, bucket),
             _ => Err(NOT_ALLOWED),
@@ -209,7 +213,7 @@ impl Store {
         let upload = call.parameter("uploadId")?;
         match (call.verified.method(), upload) {
             ("GET" | "HEAD", None) => get(self.find(bucket, key)?, call),
-            ("GET", Some(id)) => self.list_parts(&id, bucket, key),
+            ("GET", Some(id)) => self.list_parts(call, &id, bucket, key),
             ("PUT", id) => self.put(call, id, bucket, key),
             ("DELETE", None) => {
                 if let Some(objects) = self.objects.get_mut(bucket) {
@@ -225,7 +229,8 @@ impl Store {
             ("POST", Some(id)) => self.complete(call, &id, bucket, key),
             ("POST", None) if call.parameter("uploads")?.is_some() => {
                 self.next_upload += 1;
-                let id = self.next_upload.to_string();
+                // A client would read digits alone as a number.
+                let id = format!("upload-{}", self.next_upload);
                 let upload = Upload {
                     bucket: bucket.to_owned(),
                     key: key.to_owned(),
@@ -325,9 +330,8 @@ impl Store {
 
     /// `CompleteMultipartUpload`: the parts that the client names, in their order.
     fn complete(&mut self, call: &Call<'_>, id: &str, bucket: &str, key: &str) -> Answer {
-        let text = std::str::from_utf8(&call.body).map_err(|_| BAD_XML)?;
-        let (numbers, e_tags) = (elements(text, "PartNumber"), elements(text, "ETag"));
-        if numbers.is_empty() || numbers.len() != e_tags.len() || !call.body.ends_with(b">") {
+        let [numbers, e_tags] = elements(&call.body, ["PartNumber", "ETag"])?;
+        if numbers.is_empty() || numbers.len() != e_tags.len() {
             return Err(BAD_XML);
         }
         let upload = self.upload(id, bucket, key)?;
@@ -355,12 +359,17 @@ impl Store {
         xml("CompleteMultipartUploadResult", &answer)
     }
 
-    fn list_parts(&mut self, id: &str, bucket: &str, key: &str) -> Answer {
+    fn list_parts(&mut self, call: &Call<'_>, id: &str, bucket: &str, key: &str) -> Answer {
         let mut text = format!(
             "{}<UploadId>{id}</UploadId><IsTruncated>false</IsTruncated>",
             names(bucket, key)
         );
-        for (number, part) in &self.upload(id, bucket, key)?.parts {
+        let after = call
+            .parameter("part-number-marker")?
+            .map_or(Ok(0), |after| after.parse());
+        let after = after.map_err(|_| BAD_ARGUMENT)?;
+        let parts = &self.upload(id, bucket, key)?.parts;
+        for (number, part) in parts.iter().filter(|(number, _)| **number > after) {
             let (modified, e_tag, size) = (xml_date(part.modified)?, &part.e_tag, part.data.len());
             let _ = write!(
                 text,
@@ -394,8 +403,7 @@ impl Store {
     /// `DeleteObjects`.
     fn delete_all(&mut self, call: &Call<'_>, bucket: &str) -> Answer {
         call.check_digests()?;
-        let text = std::str::from_utf8(&call.body).map_err(|_| BAD_XML)?;
-        let keys = elements(text, "Key");
+        let [keys] = elements(&call.body, ["Key"])?;
         if let Some(objects) = self.objects.get_mut(bucket) {
             for key in &keys {
                 objects.remove(key);
@@ -579,25 +587,17 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// The text of all elements of this name.
-fn elements(xml: &str, name: &str) -> Vec<String> {
-    let (start, end) = (format!("<{name}>"), format!("</{name}>"));
-    let pieces = xml.split(&start).skip(1);
-    let texts = pieces.filter_map(|piece| piece.split_once(&end).map(|(text, _)| text));
-    let plain = |text: &str| {
-        let quotes = [
-            ("&quot;", "\""),
-            ("&#34;", "\""),
-            ("&apos;", "'"),
-            ("&#39;", "'"),
-        ];
-        let angles = [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
-        let all = quotes.iter().chain(&angles);
-        all.fold(text.to_owned(), |text, (escape, plain)| {
-            text.replace(escape, plain)
-        })
-    };
-    texts.map(plain).collect()
+/// The texts of all elements of these names.
+fn elements<const N: usize>(body: &[u8], names: [&str; N]) -> Result<[Vec<String>; N], Refusal> {
+    let text = std::str::from_utf8(body).map_err(|_| BAD_XML)?;
+    let document = Document::parse(text).map_err(|_| BAD_XML)?;
+    Ok(names.map(|name| {
+        let found = document.descendants();
+        let found = found.filter(|element| element.tag_name().name() == name);
+        found
+            .map(|element| element.text().unwrap_or_default().to_owned())
+            .collect()
+    }))
 }
 
 fn xml_date(time: OffsetDateTime) -> Result<String, Refusal> {
