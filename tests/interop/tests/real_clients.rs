@@ -118,7 +118,10 @@ fn boto3() {
 #[test]
 #[ignore = "needs boto3 from PyPI"]
 fn boto3_attacks() {
-    for (server, forms) in [(Server::of("axum_server", &[]), "forms"), (Server::proxy(), "")] {
+    for (server, forms) in [
+        (Server::of("axum_server", &[]), "forms"),
+        (Server::proxy(), ""),
+    ] {
         let mut python = Command::new(python());
         server.run(python.env("FORMS", forms), "boto3_attacks.py");
     }

@@ -4,7 +4,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use countersign::post_policy::{SignedPost, Upload};
-use countersign::verify::{OwnedVerified, SignedRequest, VerificationKey, Verifier, VerifyError};
+use countersign::verify::{
+    ErrorContext, OwnedVerified, Protocol, SignedRequest, VerificationKey, Verifier, VerifyError,
+    error_response,
+};
 use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp, encode_key};
 use http::{HeaderMap, Method, Request, Response};
 
@@ -56,29 +59,31 @@ pub(crate) fn upload(
     path: &str,
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Response<Bytes>, Refusal> {
+) -> Result<Response<Bytes>, Response<String>> {
+    let own = |refusal: Refusal| refusal.response(path);
     let parts = boundary(headers).and_then(|boundary| parts(&body, boundary));
-    let parts = parts.ok_or(BAD_ARGUMENT)?;
+    let parts = parts.ok_or_else(|| own(BAD_ARGUMENT))?;
     let is_file = |part: &&Part<'_>| part.0 == "file";
-    let (_, file_name, file) = parts.iter().find(is_file).ok_or(BAD_ARGUMENT)?;
+    let (_, file_name, file) = parts
+        .iter()
+        .find(is_file)
+        .ok_or_else(|| own(BAD_ARGUMENT))?;
     let fields = parts.iter().take_while(|part| !is_file(part));
     let fields: Option<Vec<(&str, &str)>> = fields
         .map(|(name, _, data)| Some((*name, std::str::from_utf8(data).ok()?)))
         .collect();
-    let fields = fields.ok_or(BAD_ARGUMENT)?;
+    let fields = fields.ok_or_else(|| own(BAD_ARGUMENT))?;
 
-    let refused = |error| match error {
-        countersign::post_policy::PolicyError::Signature(error) => Refusal::Claim(error),
-        _ => Refusal::Store(403, "AccessDenied", "Invalid according to Policy"),
-    };
+    let context = ErrorContext::new("1").with_resource(path);
+    let refused = |error| error_response(&error, Protocol::S3, &context);
     let claim = SignedPost::parse(&fields).map_err(refused)?;
     if claim.access_key_id() != ACCESS_KEY_ID {
-        return Err(VerifyError::UnknownAccessKeyId.into());
+        return Err(own(VerifyError::UnknownAccessKeyId.into()));
     }
     let now = Timestamp::from(SystemTime::now());
     let known = Credentials::new(ACCESS_KEY_ID, SECRET_KEY);
-    let key = VerificationKey::derive(&known, claim.scope()).map_err(|_| INTERNAL)?;
-    let verifier = Verifier::new("us-east-1", Service::S3).map_err(|_| INTERNAL)?;
+    let key = VerificationKey::derive(&known, claim.scope()).map_err(|_| own(INTERNAL))?;
+    let verifier = Verifier::new("us-east-1", Service::S3).map_err(|_| own(INTERNAL))?;
     let bucket = path.trim_matches('/');
     let upload = Upload {
         bucket,
@@ -89,8 +94,8 @@ pub(crate) fn upload(
         .verify(&verifier, &key, &upload, now)
         .map_err(refused)?;
     let target = format!("/{bucket}/{}", encode_key(verified.key()));
-    let own = own_request(&target, file, &known, &verifier, now).ok_or(INTERNAL)?;
-    let stored = call(objects, &own, &HeaderMap::new(), body.slice_ref(file))?;
+    let put = own_request(&target, file, &known, &verifier, now).ok_or_else(|| own(INTERNAL))?;
+    let stored = call(objects, &put, &HeaderMap::new(), body.slice_ref(file)).map_err(own)?;
     let (mut parts, _) = stored.into_parts();
     parts.status = http::StatusCode::NO_CONTENT;
     Ok(Response::from_parts(parts, Bytes::new()))

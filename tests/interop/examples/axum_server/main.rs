@@ -68,14 +68,20 @@ async fn answer(
     request: Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let result = match (verified, read(body).await) {
-        (_, Err(response)) => return *response,
-        (Some(Extension(verified)), Ok(body)) => call(&objects, &verified, &parts.headers, body),
-        (None, Ok(body)) => form::upload(&objects, parts.uri.path(), &parts.headers, body),
+    let path = parts.uri.path();
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(response) => return *response,
     };
-    let answer = result.map(|response| response.map(Body::from));
-    let mut response =
-        answer.unwrap_or_else(|refusal| refusal.response(parts.uri.path()).map(Body::from));
+    let answer = match verified {
+        Some(Extension(verified)) => call(&objects, &verified, &parts.headers, body)
+            .map_err(|refusal| refusal.response(path)),
+        None => form::upload(&objects, path, &parts.headers, body),
+    };
+    let mut response = match answer {
+        Ok(response) => response.map(Body::from),
+        Err(refusal) => refusal.map(Body::from),
+    };
     if response.status().is_client_error() || response.status().is_server_error() {
         let xml = http::HeaderValue::from_static("application/xml");
         response.headers_mut().insert("content-type", xml);
