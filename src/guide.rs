@@ -10,6 +10,7 @@
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
 //! | [`presigned`] | create presigned URLs |
 //! | [`server`] | verify requests on a server |
+//! | [`proxies`] | pass signed requests on, or sign them again for another server |
 //! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
 //! | [`mismatch`] | find the cause of `SignatureDoesNotMatch` |
 //!
@@ -33,6 +34,8 @@ pub mod logins {}
 pub mod presigned {}
 #[doc = include_str!("../docs/guide/server.md")]
 pub mod server {}
+#[doc = include_str!("../docs/guide/proxies.md")]
+pub mod proxies {}
 #[doc = include_str!("../docs/guide/moving.md")]
 pub mod moving {}
 #[doc = include_str!("../docs/guide/mismatch.md")]
