@@ -159,7 +159,8 @@ impl<K> VerifyLayer<K> {
     /// Sets the limit for bodies that are read before the service is called, in bytes.
     ///
     /// The default is 16 MiB. It applies to hashed payloads, and does not limit those that
-    /// [stream](Self::stream_hashed_bodies).
+    /// [stream](Self::stream_hashed_bodies). If a request states the hash, its signature is verified
+    /// before anything is read. If it does not, anyone can make the server read this much.
     #[must_use]
     pub fn with_buffer_limit(self, bytes: usize) -> Self {
         self.with(|settings| settings.buffer_limit = bytes)
