@@ -84,7 +84,7 @@ impl SigningContext {
         key: &impl Key,
     ) -> Result<Signature, Error> {
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
-        let view = RequestView::with_changes(request, changes);
+        let view = RequestView::new(request).with(changes);
         let host = lowercase_host(request, view.host);
         let added = self.seal(&view, payload, date, key)?;
 
