@@ -35,6 +35,7 @@ struct Outcome {
     object: Option<(Vec<u8>, Vec<u8>)>,
     query: Vec<(Vec<u8>, Vec<u8>)>,
     host: String,
+    headers: Vec<(String, Option<Vec<u8>>)>,
     /// Independently of it.
     meaning: Meaning,
     data: Vec<u8>,
@@ -202,6 +203,14 @@ impl Outcome {
             object,
             query,
             host: verified.host().trim().to_owned(),
+            headers: verified
+                .signed_headers()
+                .map(|name| {
+                    let value = verified.header(name).map(std::borrow::Cow::into_owned);
+                    assert_eq!(verified.into_owned().header(name), value.as_deref());
+                    (name.to_owned(), value)
+                })
+                .collect(),
             meaning: meaning(&read, PayloadHash::Unsigned, s3, is_signed),
             data,
             trailers,

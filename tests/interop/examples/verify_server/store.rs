@@ -59,10 +59,9 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// A header, if it is signed.
-    fn header(&self, name: &str) -> Option<&HeaderValue> {
-        let signed = self.verified.signed_headers().any(|signed| signed == name);
-        self.headers.get(name).filter(|_| signed)
+    /// A header as it was signed, if it is signed.
+    fn header(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.verified.header(name)?).ok()
     }
 
     fn parameter(&self, name: &'static str) -> Result<Option<String>, Refusal> {
@@ -93,7 +92,7 @@ impl Call<'_> {
         let names = self.verified.signed_headers();
         let keeps = |name: &&str| name.starts_with("x-amz-meta-") || *name == "content-type";
         let kept = names.filter(keeps).filter_map(|name| {
-            let value = self.headers.get(name)?.clone();
+            let value = HeaderValue::from_bytes(self.verified.header(name)?).ok()?;
             Some((name.parse::<HeaderName>().ok()?, value))
         });
         kept.collect()
@@ -315,8 +314,7 @@ impl Store {
         Ok(response)
     }
 
-    fn source(&self, call: &Call<'_>, source: &HeaderValue) -> Result<Object, Refusal> {
-        let source = source.to_str().map_err(|_| BAD_ARGUMENT)?;
+    fn source(&self, call: &Call<'_>, source: &str) -> Result<Object, Refusal> {
         let source = percent_decode_str(source.trim_start_matches('/')).decode_utf8();
         let source = source.map_err(|_| BAD_ARGUMENT)?;
         let (bucket, key) = source.split_once('/').ok_or(BAD_ARGUMENT)?;
