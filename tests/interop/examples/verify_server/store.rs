@@ -31,8 +31,15 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'/');
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
-/// Parameters that are of the signature, or that change nothing here.
-const HARMLESS: [&str; 5] = ["Version", "fetch-owner", "max-parts", "max-uploads", "x-id"];
+/// Parameters that change nothing here.
+const HARMLESS: [&str; 6] = [
+    "Version",
+    "fetch-owner",
+    "max-parts",
+    "max-uploads",
+    "x-amz-checksum-mode",
+    "x-id",
+];
 const KNOWN: [&str; 15] = [
     "continuation-token",
     "delete",
@@ -77,11 +84,8 @@ impl Call<'_> {
     /// Refuses what would change the operation in a way that this store does not know.
     fn check_parameters(&self) -> Result<(), Refusal> {
         let known = |name: &[u8]| {
-            name.starts_with(b"X-Amz-")
-                || KNOWN
-                    .iter()
-                    .chain(&HARMLESS)
-                    .any(|known| known.as_bytes() == name)
+            let mut all = KNOWN.iter().chain(&HARMLESS);
+            all.any(|known| known.as_bytes() == name)
         };
         let all_known = self.verified.query().all(|(name, _)| known(name));
         all_known.then_some(()).ok_or(NOT_IMPLEMENTED)
