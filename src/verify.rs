@@ -103,7 +103,8 @@ pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 ///    [`with_audience`](Self::with_audience) and
 ///    [`with_all_headers_signed`](Self::with_all_headers_signed) add, except for
 ///    [`with_unsigned_header`](Self::with_unsigned_header). Every header that is listed as signed is
-///    there. A presigned request for S3's family may carry an unsigned `x-amz-content-sha256`, which
+///    there. A name with `_` counts as the one with `-`, because CGI shows an application both as
+///    one. A presigned request for S3's family may carry an unsigned `x-amz-content-sha256`, which
 ///    is not used.
 /// 5. Only signed data says how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
 ///    require `x-amz-content-sha256`, which a presigned URL may leave out (its payload is then

@@ -80,6 +80,8 @@ impl SignedRequest {
     /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed, such as an
     ///   access key ID that is not 1 to 128 printable ASCII characters without spaces
     /// - [`VerifyError::MissingDate`] or [`VerifyError::InvalidDate`] if the date is missing or malformed
+    /// - [`VerifyError::HeadersNotSigned`] if a header reads as an `x-amz-*` header in CGI, such as
+    ///   `x_amz_acl`, which the scheme does not sign
     /// - [`VerifyError::InvalidHeader`] if a signed header is not text
     /// - [`VerifyError::Repeated`] if a header or parameter appears more than once
     /// - [`VerifyError::InvalidTarget`] if two requests could share the string to sign

@@ -79,6 +79,7 @@ pub enum VerifyError {
     },
     /// The path has a `.` or `..` segment, which a router may resolve.
     ///
+    /// An escaped slash and a backslash count as slashes, and `;` as the end of a segment.
     /// [`Verifier::allow_dot_segments`](crate::verify::Verifier::allow_dot_segments) accepts them.
     #[error("path contains a `.` or `..` segment")]
     PathNotNormalized,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::authorization::AuthorizationProblem;
+use crate::primitives::percent::decoded;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -214,6 +215,10 @@ impl Verifier {
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
+        // CGI, and what is made like it, shows `x-amz-acl` and `x_amz_acl` to an application as one.
+        if name.contains('_') && !self.passes_unsigned(name) {
+            return self.must_be_signed(claim, &name.replace('_', "-"), value);
+        }
         match name {
             _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
@@ -227,13 +232,17 @@ impl Verifier {
             | "x-amz-trailer" => true,
             _ => {
                 (name.starts_with("x-amz-") || (self.all_headers_signed && name != "authorization"))
-                    && !self.unsigned.iter().any(|header| header.as_str() == name)
+                    && !self.passes_unsigned(name)
                     || self
                         .audience
                         .iter()
                         .any(|(header, _)| header.as_str() == name)
             }
         }
+    }
+
+    fn passes_unsigned(&self, name: &str) -> bool {
+        self.unsigned.iter().any(|header| header.as_str() == name)
     }
 
     /// S3 accepts an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
@@ -268,14 +277,23 @@ impl Verifier {
     }
 }
 
-/// Whether a path has a segment that is `.` or `..`, also percent-encoded: a router may resolve it.
+/// Whether a path has a segment that is `.` or `..` to any router: some decode the path first, read a
+/// backslash as a slash, or cut off `;` and what follows it.
 fn has_dot_segment(path: &str) -> bool {
-    let dots = [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"];
-    path.split('/').any(|segment| {
-        // Most segments begin with neither.
-        segment.starts_with(['.', '%'])
-            && dots.iter().any(|dots| segment.eq_ignore_ascii_case(dots))
-    })
+    if !path.contains(['.', '%']) {
+        return false;
+    }
+    // How many dots the segment consists of so far. `None` with any other character.
+    let mut dots = Some(0);
+    for byte in decoded(path).chain([b'/']) {
+        dots = match (byte, dots) {
+            (b'/' | b'\\' | b';', Some(1 | 2)) => return true,
+            (b'/' | b'\\', _) => Some(0),
+            (b'.', Some(count @ 0..=2)) => Some(count + 1),
+            _ => None,
+        };
+    }
+    false
 }
 
 /// Whether the host that a client signed is one of the server's own, `*.` standing for any names.
@@ -358,6 +376,14 @@ mod tests {
             "/a/.%2e",
             "/a/%2E./b",
             "//..",
+            "/a/..%2Fb",
+            "/a%2f..%2fb",
+            "/a/.%2f",
+            "/a\\..\\b",
+            "/a/..%5Cb",
+            "/a/..;/b",
+            "/a/..%3Bx=1/b",
+            "/a/.;",
         ] {
             assert!(has_dot_segment(path), "{path}");
         }
@@ -370,9 +396,14 @@ mod tests {
             "/a.",
             "/..a",
             "/a..",
-            "/.%2fa",
+            "/.a%2fb",
             "/%2fa",
             "/.%2e.",
+            "/....",
+            "/a;..",
+            "/;..",
+            "/a..;/b",
+            "/%252e%252e/a",
             "/%2e%2e%2e",
             "/a%2e%2e",
         ] {

@@ -715,6 +715,28 @@ fn one_date_is_signed() {
     assert_eq!(text(&request), with_header);
 }
 
+/// CGI shows an application `x-amz-acl` and `x_amz_acl` as one: `HTTP_X_AMZ_ACL`.
+#[test]
+fn a_header_with_underscores_for_dashes_that_the_scheme_does_not_sign_is_refused() {
+    let signer = s3_v2::Signer::new(credentials()).unwrap();
+    let mut request = put();
+    signer.sign(&mut request, BUCKET, NOW).unwrap();
+    assert_eq!(verify_s3(&request), Ok(()));
+    for (name, refused) in [
+        ("x_amz_acl", true),
+        ("x-amz_copy-source", true),
+        ("x_forwarded_for", false),
+    ] {
+        let mut changed = request.clone();
+        let value = HeaderValue::from_static("public-read");
+        changed.headers_mut().insert(name, value);
+        let names = vec![name.to_owned()];
+        let expected = Err(VerifyError::HeadersNotSigned { names });
+        let expected = if refused { expected } else { Ok(()) };
+        assert_eq!(verify_s3(&changed), expected, "{name}");
+    }
+}
+
 /// The sub-resources and overrides that botocore signs (`HmacV1Auth.QSAOfInterest`), and nothing else.
 #[test]
 fn sub_resources_are_signed() {

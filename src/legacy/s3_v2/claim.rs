@@ -40,12 +40,29 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
     } else {
         return Err(VerifyError::MissingAuthentication);
     };
+    refuse_twins(headers)?;
     // Each of them is one line of the string to sign.
     for name in ["content-md5", "content-type"] {
         one(headers, name)?;
     }
     claim.string_to_sign = string_to_sign(request, bucket).map_err(unreadable)?;
     Ok(claim)
+}
+
+/// Refuses an unsigned header that CGI, and what is made like it, shows to an application as an
+/// `x-amz-*` header: one with `_` for `-`.
+fn refuse_twins(headers: &HeaderMap) -> Result<(), VerifyError> {
+    let names = headers.keys().map(|name| name.as_str());
+    // One that begins with `x-amz-` is signed itself.
+    let is_twin = |name: &&str| {
+        let start = name.get(.."x-amz-".len()).unwrap_or_default();
+        start != "x-amz-" && start.replace('_', "-") == "x-amz-"
+    };
+    let names: Vec<String> = names.filter(is_twin).map(str::to_owned).collect();
+    match names.is_empty() {
+        true => Ok(()),
+        false => Err(VerifyError::HeadersNotSigned { names }),
+    }
 }
 
 fn of_headers(headers: &HeaderMap) -> Result<Claim, VerifyError> {

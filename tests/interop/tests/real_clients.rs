@@ -38,10 +38,14 @@ impl Server {
 
     /// Runs a client's script, which says `good` when all went as it should.
     fn script(&self, interpreter: &str, script: &str) {
+        self.run(&mut Command::new(interpreter), script);
+    }
+
+    fn run(&self, command: &mut Command, script: &str) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("clients")
             .join(script);
-        let output = Command::new(interpreter)
+        let output = command
             .arg(script)
             .args([&self.endpoint, &self.access_key_id, &self.secret_key])
             .output()
@@ -116,6 +120,140 @@ fn aws4() {
 #[ignore = "needs Node.js, and aws4fetch from npm where it finds it"]
 fn aws4fetch() {
     Server::start().script("node", "aws4fetch_client.mjs");
+}
+
+#[test]
+#[ignore = "needs minio from PyPI"]
+fn minio_py() {
+    Server::start().script(&python(), "minio_client.py");
+}
+
+#[test]
+#[ignore = "needs Node.js, and minio from npm where it finds it"]
+fn minio_js() {
+    Server::start().script("node", "minio_client.mjs");
+}
+
+#[test]
+#[ignore = "needs Go, and minio-go from Debian's packages"]
+fn minio_go() {
+    let mut go = Command::new("go");
+    go.arg("run").env("GO111MODULE", "off");
+    go.env("GOPATH", "/usr/share/gocode");
+    Server::start().run(&mut go, "minio_client.go");
+}
+
+#[test]
+#[ignore = "needs polars from PyPI"]
+fn polars() {
+    Server::start().script(&python(), "polars_client.py");
+}
+
+#[test]
+#[ignore = "needs pyarrow from PyPI"]
+fn pyarrow() {
+    Server::start().script(&python(), "pyarrow_client.py");
+}
+
+/// A folder with a large file and names that need escapes, and room for a copy.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::remove_dir_all(&folder).ok();
+        let files = folder.join("files");
+        std::fs::create_dir_all(files.join("d")).unwrap();
+        // In two parts.
+        std::fs::write(files.join("big"), vec![b'x'; 6_000_000]).unwrap();
+        std::fs::write(files.join("d/a b+1"), "data").unwrap();
+        std::fs::write(files.join("\u{e9}"), "").unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+#[ignore = "needs rclone from Debian's packages"]
+fn rclone() {
+    let server = Server::start();
+    let folder = Folder::new("rclone");
+    let rclone = |secret_key: &str, arguments: &[&str]| {
+        let remote = format!(
+            ":s3,provider=Other,endpoint='{}',region=us-east-1,access_key_id={},secret_access_key='{secret_key}':",
+            server.endpoint, server.access_key_id
+        );
+        Command::new("timeout")
+            .args(["60", "rclone", "--config", "/dev/null"])
+            .args(["--retries", "1", "--low-level-retries", "1"])
+            .args(["--s3-upload-cutoff", "5M", "--s3-chunk-size", "5M"])
+            .args(
+                arguments
+                    .iter()
+                    .map(|text| text.replace("REMOTE:", &remote)),
+            )
+            // Debian's rclone cannot use one.
+            .env_remove("AWS_CA_BUNDLE")
+            .output()
+            .unwrap()
+    };
+    let (files, copy) = (folder.path("files"), folder.path("copy"));
+    let listed = "  6000000 big\n        4 d/a b+1\n        0 \u{e9}\n";
+    for (arguments, says) in [
+        (&["mkdir", "REMOTE:bucket"][..], ""),
+        (&["sync", &files, "REMOTE:bucket"], ""),
+        (&["ls", "REMOTE:bucket"], listed),
+        (&["copyto", "REMOTE:bucket/d/a b+1", "REMOTE:bucket/e"], ""),
+        (&["lsf", "REMOTE:bucket"], "big\nd/\ne\n\u{e9}\n"),
+        (&["deletefile", "REMOTE:bucket/e"], ""),
+        (&["sync", "REMOTE:bucket", &copy], ""),
+        (&["check", &files, &copy], "0 differences"),
+    ] {
+        let good = rclone(&server.secret_key, arguments);
+        let said = told(&good);
+        assert!(good.status.success() && said.contains(says), "{said}");
+    }
+    let bad = told(&rclone("wrong", &["ls", "REMOTE:bucket"]));
+    assert!(bad.contains("SignatureDoesNotMatch"), "{bad}");
+}
+
+#[test]
+#[ignore = "needs s3cmd from Debian's packages"]
+fn s3cmd() {
+    let server = Server::start();
+    let folder = Folder::new("s3cmd");
+    let host = server.endpoint.strip_prefix("http://").unwrap();
+    let s3cmd = |secret_key: &str, arguments: &[&str]| {
+        Command::new("timeout")
+            .args(["60", "s3cmd", "--config", "/dev/null", "--no-ssl"])
+            .arg(format!("--access_key={}", server.access_key_id))
+            .arg(format!("--secret_key={secret_key}"))
+            .arg(format!("--host={host}"))
+            .arg(format!("--host-bucket={host}"))
+            .args(["--region=us-east-1", "--multipart-chunk-size-mb=5"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let files = folder.path("files/");
+    let copy = folder.path("copy");
+    for (arguments, says) in [
+        (&["mb", "s3://bucket"][..], "created"),
+        (&["put", "--recursive", &files, "s3://bucket/"], ""),
+        (&["ls", "s3://bucket/d/"], "s3://bucket/d/a b+1"),
+        (&["get", "s3://bucket/big", &copy], ""),
+        (&["del", "--recursive", "--force", "s3://bucket"], "delete"),
+    ] {
+        let good = s3cmd(&server.secret_key, arguments);
+        let said = told(&good);
+        assert!(good.status.success() && said.contains(says), "{said}");
+    }
+    assert_eq!(std::fs::read(copy).unwrap(), vec![b'x'; 6_000_000]);
+    let bad = told(&s3cmd("wrong", &["ls", "s3://bucket"]));
+    assert!(bad.contains("SignatureDoesNotMatch"), "{bad}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Signed requests that were changed at random on the way: whatever still verifies means what was
 //! signed. What it means is read twice, by the crate and independently of it.
 
+#[cfg(feature = "legacy")]
+mod old_schemes;
+
 use countersign::RawRequest;
 use countersign::chunked::{ChecksumAlgorithm, ChunkVerifier, ChunkedEncoding};
 use countersign::verify::{StreamContext, Verified};
@@ -132,6 +135,8 @@ impl Wire {
                     "x-amz-decoded-content-length",
                     "x-amz-region-set",
                     "X-Amz-Acl",
+                    "content-md5",
+                    "authorization",
                 ];
                 let name = names[other.index(names.len())].to_owned();
                 let header = (name, text.as_bytes().to_vec());
@@ -338,6 +343,11 @@ fn any_change() -> impl Strategy<Value = Change> {
         "?",
         "#",
         "private",
+        "&uploadId=1",
+        "&Expires=9",
+        "&Signature=AA%3D%3D",
+        "%26acl",
+        "%0A",
         " ",
         "\t",
         ",",
@@ -485,6 +495,49 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
+    fn a_changed_url_presigned_for_several_regions_means_what_was_signed(
+        message in any_message(),
+        service in select(vec!["s3", "execute-api"]),
+        changes in vec(any_change(), 8),
+    ) {
+        let signer = countersign::sigv4a::Signer::new(long_term(), "us-*", service).unwrap();
+        let mut absolute = message.clone();
+        *absolute.uri_mut() = format!("https://bucket.example.com{}", message.uri()).parse().unwrap();
+        let payload = match service {
+            "s3" => PayloadHash::Unsigned,
+            _ => PayloadHash::new(message.body()),
+        };
+        let hour = Duration::from_secs(3600);
+        let url = signer.presign_with_payload(&absolute, payload, hour, NOW).unwrap();
+        let target = url.uri().unwrap().path_and_query().unwrap().clone();
+        let mut sent = request(message.method().as_str(), target.as_str());
+        sent.headers_mut().extend(url.headers().clone());
+        *sent.body_mut() = message.body().clone();
+        let server = Server::with_public_key(service, signer.public_key());
+        check(&Wire::new(&sent), &server, &changes)?;
+    }
+
+    #[test]
+    fn a_changed_chunked_upload_for_several_regions_means_what_was_signed(
+        data in select(vec![vec![], b"hello".to_vec(), vec![b'a'; 9000]]),
+        changes in vec(any_change(), 8),
+    ) {
+        let mut message = request("PUT", "/bucket/a%20b");
+        let encoding = ChunkedEncoding::signed(data.len() as u64).with_chunk_size(8192);
+        let signer = countersign::sigv4a::Signer::new(long_term(), "*", "s3").unwrap();
+        let mut chunks = signer.sign_chunked(&mut message, encoding, NOW).unwrap();
+        let mut wire = Vec::new();
+        for chunk in data.chunks(8192) {
+            wire.extend_from_slice(chunks.header(chunk).unwrap().as_ref());
+            wire.extend_from_slice(chunk);
+        }
+        wire.extend(chunks.finish().unwrap());
+        *message.body_mut() = wire;
+        let server = Server::with_public_key("s3", signer.public_key());
+        check(&Wire::new(&message), &server, &changes)?;
+    }
+
+    #[test]
     fn a_changed_request_signed_for_several_regions_means_what_was_signed(
         message in any_message(),
         service in select(vec!["s3", "execute-api"]),
@@ -501,6 +554,21 @@ proptest! {
 }
 
 #[cfg(feature = "post-policy")]
+#[derive(Clone, Copy, Debug)]
+enum FormScheme {
+    Version4,
+    #[cfg(feature = "legacy")]
+    Old,
+}
+
+#[cfg(feature = "post-policy")]
+const FORM_SCHEMES: &[FormScheme] = &[
+    FormScheme::Version4,
+    #[cfg(feature = "legacy")]
+    FormScheme::Old,
+];
+
+#[cfg(feature = "post-policy")]
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -510,10 +578,12 @@ proptest! {
         changes in vec((0..7_u8, any::<Index>(), any::<Index>(), select(vec![
             "a.png", "b.png", "", "acl", "key", "Key", "public-read", "x-amz-meta-a", "bucket",
             "${filename}", "policy", "x-amz-signature", "x-ignore-a", "success_action_redirect",
+            "signature", "AWSAccessKeyId", "x-amz-security-token",
         ]), any::<u8>()), 8),
         file_name in select(vec!["a.png", "b.png", "x/a.png", ""]),
         bucket in select(vec!["bucket", "bucket", "another"]),
         file_length in 0..20_u64,
+        scheme in select(FORM_SCHEMES.to_vec()),
     ) {
         use countersign::post_policy::{PostPolicy, SignedPost, Upload};
 
@@ -521,8 +591,18 @@ proptest! {
             .require_eq("key", "a.png")
             .require_eq("acl", "private")
             .content_length_range(1, 10);
-        let signer = Signer::new(long_term(), "us-east-1", "s3").unwrap();
-        let form = signer.sign_post(&policy, [("key", "a.png"), ("acl", "private")], NOW).unwrap();
+        let given = [("key", "a.png"), ("acl", "private")];
+        let form = match scheme {
+            FormScheme::Version4 => {
+                let signer = Signer::new(long_term(), "us-east-1", "s3").unwrap();
+                signer.sign_post(&policy, given, NOW).unwrap()
+            }
+            #[cfg(feature = "legacy")]
+            FormScheme::Old => {
+                let signer = countersign::legacy::s3_v2::Signer::new(long_term()).unwrap();
+                signer.sign_post(&policy, given, NOW).unwrap()
+            }
+        };
         let mut fields: Vec<(String, String)> = form
             .fields()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -531,16 +611,35 @@ proptest! {
         let verify = |fields: &[(String, String)]| {
             let fields: Vec<(&str, &str)> =
                 fields.iter().map(|(name, value)| (&**name, &**value)).collect();
-            let claim = SignedPost::parse(&fields).ok()?;
-            let key = VerificationKey::derive(&long_term(), claim.scope()).ok()?;
             let upload = Upload { bucket, file_name, file_length };
-            let verified = claim.verify(&verifier, &key, &upload, NOW).ok()?;
+            // A server of either scheme, or of both.
+            let claim = SignedPost::parse(&fields);
+            let new = claim.as_ref().ok().and_then(|claim| {
+                let key = VerificationKey::derive(&long_term(), claim.scope()).ok()?;
+                claim.verify(&verifier, &key, &upload, NOW).ok()
+            });
+            #[cfg(feature = "legacy")]
+            let old_claim = countersign::legacy::s3_v2::SignedPost::parse(&fields);
+            #[cfg(feature = "legacy")]
+            let old = old_claim.as_ref().ok().and_then(|claim| {
+                claim.verify(&long_term(), &upload, NOW).ok()
+            });
+            #[cfg(not(feature = "legacy"))]
+            let old = None;
+            let by = (new.is_some(), old.is_some());
+            let verified = new.or(old)?;
             let acl = verified.field("acl").map(str::to_owned);
-            Some((verified.access_key_id().to_owned(), verified.key().to_owned(), acl))
+            Some((by, verified.access_key_id().to_owned(), verified.key().to_owned(), acl))
         };
         let sound = bucket == "bucket" && (1..=10).contains(&file_length);
         prop_assert_eq!(verify(&fields).is_some(), sound);
-        let meant = ("AKIDEXAMPLE".to_owned(), "a.png".to_owned(), Some("private".to_owned()));
+        let by = match scheme {
+            FormScheme::Version4 => (true, false),
+            #[cfg(feature = "legacy")]
+            FormScheme::Old => (false, true),
+        };
+        let (id, key, acl) = ("AKIDEXAMPLE", "a.png", "private");
+        let meant = (by, id.to_owned(), key.to_owned(), Some(acl.to_owned()));
         for (kind, at, other, text, byte) in changes {
             let count = fields.len();
             let (one, two) = (at.index(count.max(1)), other.index(count.max(1)));

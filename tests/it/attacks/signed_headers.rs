@@ -24,6 +24,36 @@ fn an_unsigned_amz_header_is_refused() {
     }
 }
 
+/// CGI shows an application `x-amz-acl` and `x_amz_acl` as one: `HTTP_X_AMZ_ACL`.
+#[test]
+fn an_unsigned_header_with_underscores_for_dashes_is_refused() {
+    let content_type = "content_type";
+    for service in ["s3", "sqs"] {
+        for message in both_forms(service) {
+            for name in ["x_amz_acl", "x-amz_acl", "x_amz-meta-a", "x_amz_date"] {
+                let message = with_header(message.clone(), name, "1");
+                assert_eq!(verify(&message, service), not_signed(name));
+            }
+            for name in ["x_forwarded_for", "xx_amz_acl", content_type] {
+                let message = with_header(message.clone(), name, "1");
+                assert_eq!(verify(&message, service), Ok(()), "{name}");
+            }
+            let twin = with_header(message.clone(), content_type, "text/html");
+            let strict = Verifier::new("us-east-1", service).unwrap();
+            let strict = strict.with_signed_header(CONTENT_TYPE);
+            let found = verify_with(&strict, &twin, &long_term(), NOW);
+            assert_eq!(found, not_signed(content_type));
+            // One that the server lets pass.
+            let lenient = strict.with_unsigned_header(HeaderName::from_static("x_amz_cf_id"));
+            let passes = with_header(message, "x_amz_cf_id", "1");
+            assert_eq!(verify_with(&lenient, &passes, &long_term(), NOW), Ok(()));
+        }
+    }
+    // A client may sign one.
+    let message = with_header(request("GET", "/"), "x_amz_acl", "private");
+    assert_eq!(verify(&signed(message, "sqs"), "sqs"), Ok(()));
+}
+
 #[test]
 fn the_error_names_all_unsigned_amz_headers() {
     let message = signed(request("GET", "/"), "s3");

@@ -15,6 +15,8 @@ pub(crate) enum Refusal {
 }
 
 pub(crate) const BAD_ARGUMENT: Refusal = Refusal::Store(400, "InvalidArgument", "invalid argument");
+pub(crate) const BAD_BUCKET_NAME: Refusal =
+    Refusal::Store(400, "InvalidBucketName", "invalid bucket name");
 pub(crate) const BAD_DIGEST: Refusal =
     Refusal::Store(400, "BadDigest", "checksum of the body differs");
 pub(crate) const BAD_PART: Refusal =

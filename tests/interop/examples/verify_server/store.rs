@@ -10,6 +10,7 @@ use countersign::verify::{OwnedVerified, VerifyError};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use md5::{Digest, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use roxmltree::Document;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -29,9 +30,10 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'/');
+const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 /// Parameters that are of the signature, or that change nothing here.
-const HARMLESS: [&str; 4] = ["x-id", "fetch-owner", "max-uploads", "max-parts"];
-const KNOWN: [&str; 13] = [
+const HARMLESS: [&str; 5] = ["Version", "fetch-owner", "max-parts", "max-uploads", "x-id"];
+const KNOWN: [&str; 15] = [
     "continuation-token",
     "delete",
     "delimiter",
@@ -40,11 +42,13 @@ const KNOWN: [&str; 13] = [
     "location",
     "marker",
     "max-keys",
+    "part-number-marker",
     "partNumber",
     "prefix",
     "start-after",
     "uploadId",
     "uploads",
+    "versioning",
 ];
 
 /// A verified request.
@@ -97,11 +101,13 @@ impl Call<'_> {
 
     /// Compares the body with the checksums that the client signed.
     fn check_digests(&self) -> Result<(), Refusal> {
-        for algorithm in ChecksumAlgorithm::ALL {
-            let Some(sent) = self.header(algorithm.trailer_name().as_str()) else {
+        let named = ChecksumAlgorithm::ALL.map(|one| (one.trailer_name(), one));
+        let md5 = (CONTENT_MD5, ChecksumAlgorithm::Md5);
+        for (name, algorithm) in named.into_iter().chain([md5]) {
+            let Some(sent) = self.header(name.as_str()) else {
                 continue;
             };
-            let mut checksum = Checksum::new(algorithm);
+            let mut checksum = Checksum::new(algorithm).map_err(|_| BAD_DIGEST)?;
             checksum.update(&self.body);
             if sent.as_bytes() != checksum.value().as_bytes() {
                 return Err(BAD_DIGEST);
@@ -162,8 +168,11 @@ impl Store {
         let path = call.verified.object_path().ok_or(INTERNAL)?;
         let (bucket, key) = path.bucket_and_key();
         let text = |bytes| std::str::from_utf8(bytes).map_err(|_| BAD_ARGUMENT);
+        let in_bucket_names = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
         match (text(bucket)?, text(key)?) {
-            ("", _) => self.service(call),
+            ("", "") => self.service(call),
+            ("", _) => Err(BAD_BUCKET_NAME),
+            (bucket, _) if !bucket.bytes().all(in_bucket_names) => Err(BAD_BUCKET_NAME),
             (bucket, "") => self.bucket(call, bucket),
             (bucket, key) => self.object(call, bucket, key),
         }
@@ -199,6 +208,7 @@ impl Store {
             }
             "POST" if has("delete")? => self.delete_all(call, bucket),
             "GET" if has("location")? => xml("LocationConstraint", ""),
+            "GET" if has("versioning")? => xml("VersioningConfiguration", ""),
             "GET" if has("uploads")? => self.list_uploads(call, bucket),
             "GET" => self.list(call, bucket),
             _ => Err(NOT_ALLOWED),
@@ -209,7 +219,7 @@ impl Store {
         let upload = call.parameter("uploadId")?;
         match (call.verified.method(), upload) {
             ("GET" | "HEAD", None) => get(self.find(bucket, key)?, call),
-            ("GET", Some(id)) => self.list_parts(&id, bucket, key),
+            ("GET", Some(id)) => self.list_parts(call, &id, bucket, key),
             ("PUT", id) => self.put(call, id, bucket, key),
             ("DELETE", None) => {
                 if let Some(objects) = self.objects.get_mut(bucket) {
@@ -225,7 +235,8 @@ impl Store {
             ("POST", Some(id)) => self.complete(call, &id, bucket, key),
             ("POST", None) if call.parameter("uploads")?.is_some() => {
                 self.next_upload += 1;
-                let id = self.next_upload.to_string();
+                // A client would read digits alone as a number.
+                let id = format!("upload-{}", self.next_upload);
                 let upload = Upload {
                     bucket: bucket.to_owned(),
                     key: key.to_owned(),
@@ -325,9 +336,8 @@ impl Store {
 
     /// `CompleteMultipartUpload`: the parts that the client names, in their order.
     fn complete(&mut self, call: &Call<'_>, id: &str, bucket: &str, key: &str) -> Answer {
-        let text = std::str::from_utf8(&call.body).map_err(|_| BAD_XML)?;
-        let (numbers, e_tags) = (elements(text, "PartNumber"), elements(text, "ETag"));
-        if numbers.is_empty() || numbers.len() != e_tags.len() || !call.body.ends_with(b">") {
+        let [numbers, e_tags] = elements(&call.body, ["PartNumber", "ETag"])?;
+        if numbers.is_empty() || numbers.len() != e_tags.len() {
             return Err(BAD_XML);
         }
         let upload = self.upload(id, bucket, key)?;
@@ -355,12 +365,17 @@ impl Store {
         xml("CompleteMultipartUploadResult", &answer)
     }
 
-    fn list_parts(&mut self, id: &str, bucket: &str, key: &str) -> Answer {
+    fn list_parts(&mut self, call: &Call<'_>, id: &str, bucket: &str, key: &str) -> Answer {
         let mut text = format!(
             "{}<UploadId>{id}</UploadId><IsTruncated>false</IsTruncated>",
             names(bucket, key)
         );
-        for (number, part) in &self.upload(id, bucket, key)?.parts {
+        let after = call
+            .parameter("part-number-marker")?
+            .map_or(Ok(0), |after| after.parse());
+        let after = after.map_err(|_| BAD_ARGUMENT)?;
+        let parts = &self.upload(id, bucket, key)?.parts;
+        for (number, part) in parts.iter().filter(|(number, _)| **number > after) {
             let (modified, e_tag, size) = (xml_date(part.modified)?, &part.e_tag, part.data.len());
             let _ = write!(
                 text,
@@ -394,8 +409,7 @@ impl Store {
     /// `DeleteObjects`.
     fn delete_all(&mut self, call: &Call<'_>, bucket: &str) -> Answer {
         call.check_digests()?;
-        let text = std::str::from_utf8(&call.body).map_err(|_| BAD_XML)?;
-        let keys = elements(text, "Key");
+        let [keys] = elements(&call.body, ["Key"])?;
         if let Some(objects) = self.objects.get_mut(bucket) {
             for key in &keys {
                 objects.remove(key);
@@ -419,7 +433,8 @@ impl Store {
         let most = call
             .parameter("max-keys")?
             .map_or(Ok(1000), |most| most.parse());
-        let most = most.map_err(|_| BAD_ARGUMENT)?.min(1000);
+        let most: usize = most.map_err(|_| BAD_ARGUMENT)?;
+        let most = most.min(1000);
         // A token is the last name, percent-encoded.
         let token = call.parameter("continuation-token")?;
         let token = token.map(|token| percent_decode_str(&token).decode_utf8_lossy().into_owned());
@@ -442,7 +457,7 @@ impl Store {
                 continue; // listed before, as a key or as the prefix of one
             }
             if count == most {
-                truncated = true;
+                truncated = most > 0;
                 break;
             }
             (last, count) = (name.to_owned(), count + 1);
@@ -573,31 +588,31 @@ fn encoded(key: &str) -> String {
     utf8_percent_encode(key, LISTED).to_string()
 }
 
+/// Control characters too, as S3 writes them in spite of XML's rules.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    let mut written = String::new();
+    for character in text.chars() {
+        match character {
+            '&' | '<' | '>' | '\0'..='\x1f' => {
+                let _ = write!(written, "&#{};", u32::from(character));
+            }
+            _ => written.push(character),
+        }
+    }
+    written
 }
 
-/// The text of all elements of this name.
-fn elements(xml: &str, name: &str) -> Vec<String> {
-    let (start, end) = (format!("<{name}>"), format!("</{name}>"));
-    let pieces = xml.split(&start).skip(1);
-    let texts = pieces.filter_map(|piece| piece.split_once(&end).map(|(text, _)| text));
-    let plain = |text: &str| {
-        let quotes = [
-            ("&quot;", "\""),
-            ("&#34;", "\""),
-            ("&apos;", "'"),
-            ("&#39;", "'"),
-        ];
-        let angles = [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
-        let all = quotes.iter().chain(&angles);
-        all.fold(text.to_owned(), |text, (escape, plain)| {
-            text.replace(escape, plain)
-        })
-    };
-    texts.map(plain).collect()
+/// The texts of all elements of these names.
+fn elements<const N: usize>(body: &[u8], names: [&str; N]) -> Result<[Vec<String>; N], Refusal> {
+    let text = std::str::from_utf8(body).map_err(|_| BAD_XML)?;
+    let document = Document::parse(text).map_err(|_| BAD_XML)?;
+    Ok(names.map(|name| {
+        let found = document.descendants();
+        let found = found.filter(|element| element.tag_name().name() == name);
+        found
+            .map(|element| element.text().unwrap_or_default().to_owned())
+            .collect()
+    }))
 }
 
 fn xml_date(time: OffsetDateTime) -> Result<String, Refusal> {
