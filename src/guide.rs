@@ -12,6 +12,7 @@
 //! | [`logins`] | log in to a registry, a database, a broker or another cloud |
 //! | [`presigned`] | create presigned URLs |
 //! | [`server`] | verify requests on a server |
+//! | [`proxies`] | pass signed requests on, or sign them again for another server |
 //! | [`cryptography`] | choose RustCrypto, AWS-LC or its FIPS module, and what may be claimed |
 //! | [`wasm`] | sign in a browser, in a worker or in a plug-in |
 //! | [`moving`] | move from aws-sigv4, reqsign or rusty-s3 |
@@ -41,6 +42,8 @@ pub mod logins {}
 pub mod presigned {}
 #[doc = include_str!("../docs/guide/server.md")]
 pub mod server {}
+#[doc = include_str!("../docs/guide/proxies.md")]
+pub mod proxies {}
 #[doc = include_str!("../docs/guide/cryptography.md")]
 pub mod cryptography {}
 #[doc = include_str!("../docs/guide/wasm.md")]

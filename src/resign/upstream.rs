@@ -71,6 +71,17 @@ impl Upstream {
     ///
     /// For stores that take no chunks. The proxy has verified them. Nothing but TLS protects them on
     /// the way to the store.
+    ///
+    /// ```
+    /// use countersign::resign::Upstream;
+    /// use countersign::{Credentials, Signer};
+    ///
+    /// let signer = Signer::new(Credentials::new("AKIDPROXY", "secret"), "auto", "s3")?;
+    /// let uri = "https://account.r2.cloudflarestorage.com".parse()?;
+    /// let store = Upstream::new(signer, uri)?.decode_chunks();
+    /// # let _ = store;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn decode_chunks(mut self) -> Self {
         self.decode_chunks = true;

@@ -6,38 +6,27 @@
 //! responses. It needs no runtime.
 //!
 //! ```
-//! use countersign::tower::sign::SignLayer;
+//! use countersign::tower::sign::{SignLayer, SignedBody};
 //! use countersign::{Credentials, Signer};
-//! # use countersign::tower::sign::SignedBody;
-//! # use std::task::{Context, Poll};
-//! # struct Client;
-//! # impl tower_service::Service<http::Request<SignedBody<String>>> for Client {
-//! #     type Response = http::Response<()>;
-//! #     type Error = std::convert::Infallible;
-//! #     type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
-//! #     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> { Poll::Ready(Ok(())) }
-//! #     fn call(&mut self, request: http::Request<SignedBody<String>>) -> Self::Future {
-//! #         assert!(request.headers().contains_key("authorization"));
-//! #         std::future::ready(Ok(http::Response::new(())))
-//! #     }
-//! # }
-//! # let client = Client;
-//! use tower_layer::Layer as _;
-//! use tower_service::Service as _;
+//! use http::{Request, Response};
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
 //!
-//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-//! let signer = Signer::new(credentials, "eu-west-1", "sqs")?;
-//! // `client` is hyper-util's, for example:
-//! // Client::builder(TokioExecutor::new()).build_http::<SignedBody<String>>()
-//! let mut client = SignLayer::new(signer).layer(client);
-//! let request = http::Request::post("https://sqs.eu-west-1.amazonaws.com/")
+//! // In place of hyper-util's `Client::builder(TokioExecutor::new()).build(https_connector)`:
+//! let client = service_fn(async |request: Request<SignedBody<String>>| {
+//!     assert!(request.headers().contains_key("authorization"));
+//!     Ok::<_, std::convert::Infallible>(Response::new(()))
+//! });
+//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "sqs")?;
+//! let client = ServiceBuilder::new().layer(SignLayer::new(signer)).service(client);
+//!
+//! let request = Request::post("https://sqs.eu-west-1.amazonaws.com/")
 //!     .header("content-type", "application/x-amz-json-1.0")
 //!     .header("x-amz-target", "AmazonSQS.ListQueues")
 //!     .body("{}".to_owned())?;
-//! let response = client.call(request); // .await
-//! # let mut context = Context::from_waker(std::task::Waker::noop());
-//! # let Poll::Ready(Ok(response)) = std::pin::pin!(response).poll(&mut context) else { panic!("ready") };
-//! # assert_eq!(response.status(), 200);
+//! # let response = std::pin::pin!(async {
+//! let response = client.oneshot(request).await?;
+//! # Ok::<_, Box<dyn std::error::Error>>(response) });
+//! # assert!(response.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -81,8 +70,8 @@ mod payload;
 #[cfg(feature = "sources")]
 mod refreshing;
 mod request_signer;
+mod server_clock;
 mod signers;
-mod skew;
 
 pub use body::{SignedBody, SignedBodyError};
 pub use by_host::HostSigners;

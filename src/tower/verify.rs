@@ -159,7 +159,8 @@ impl<K> VerifyLayer<K> {
     /// Sets the limit for bodies that are read before the service is called, in bytes.
     ///
     /// The default is 16 MiB. It applies to hashed payloads, and does not limit those that
-    /// [stream](Self::stream_hashed_bodies).
+    /// [stream](Self::stream_hashed_bodies). If a request states the hash, its signature is verified
+    /// before anything is read. If it does not, anyone can make the server read this much.
     #[must_use]
     pub fn with_buffer_limit(self, bytes: usize) -> Self {
         self.with(|settings| settings.buffer_limit = bytes)
@@ -202,6 +203,23 @@ impl<K> VerifyLayer<K> {
     ///
     /// The [`StreamContext`](crate::verify::StreamContext) to verify them with is among the extensions
     /// of the request, and the body yields the messages as they arrive.
+    ///
+    /// ```
+    /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
+    /// # let keys = async |_: KeyClaim| Ok::<Option<FoundKey>, std::convert::Infallible>(None);
+    /// use countersign::verify::{StreamContext, Verifier};
+    /// use http::Request;
+    ///
+    /// let verifier = Verifier::new("us-east-1", "transcribe")?;
+    /// let layer = VerifyLayer::new(verifier, keys).accept_event_streams();
+    ///
+    /// fn context<B>(request: &Request<B>) -> Option<&StreamContext> {
+    ///     request.extensions().get()
+    /// }
+    /// assert!(context(&Request::new(())).is_none());
+    /// # let _ = layer;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     #[cfg(feature = "event-stream")]
     #[must_use]
     pub fn accept_event_streams(self) -> Self {
@@ -332,6 +350,20 @@ impl<K> VerifyLayer<K> {
     /// [`accept_unsigned_payloads`](Self::accept_unsigned_payloads). A parameter that selects an
     /// operation and is not signed is refused. The lookup must return credentials. Who signed is a
     /// [`LegacyIdentity`] among the extensions.
+    ///
+    /// ```
+    /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
+    /// # let keys = async |_: KeyClaim| Ok::<Option<FoundKey>, std::convert::Infallible>(None);
+    /// use countersign::verify::Verifier;
+    ///
+    /// let verifier = Verifier::new("us-east-1", "s3")?;
+    /// let layer = VerifyLayer::new(verifier, keys).accept_legacy_s3(|host| {
+    ///     let bucket = host.strip_suffix(".s3.example.com")?;
+    ///     Some(bucket.to_owned())
+    /// });
+    /// # let _ = layer;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     #[cfg(feature = "legacy")]
     #[must_use]
     pub fn accept_legacy_s3(
@@ -344,6 +376,17 @@ impl<K> VerifyLayer<K> {
     /// Accepts Signature Version 2 of query services, in the query and in the form of a body.
     ///
     /// The lookup must return credentials. Who signed is a [`LegacyIdentity`] among the extensions.
+    ///
+    /// ```
+    /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
+    /// # let keys = async |_: KeyClaim| Ok::<Option<FoundKey>, std::convert::Infallible>(None);
+    /// use countersign::verify::Verifier;
+    ///
+    /// let verifier = Verifier::new("us-east-1", "sdb")?;
+    /// let layer = VerifyLayer::new(verifier, keys).accept_legacy_query();
+    /// # let _ = layer;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     #[cfg(feature = "legacy")]
     #[must_use]
     pub fn accept_legacy_query(self) -> Self {

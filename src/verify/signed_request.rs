@@ -283,6 +283,12 @@ impl<'a> SignedRequest<'a> {
         self.signed.token.as_ref().map(Token::to_session_token)
     }
 
+    /// The SHA-256 of the session token, for a key of a cache that tells nothing of the token.
+    #[cfg(feature = "tower")]
+    pub(crate) fn session_token_hash(&self) -> Option<[u8; 32]> {
+        self.signed.token.as_ref().map(Token::hash)
+    }
+
     /// The names of the headers that are listed as signed, in lowercase and in order.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
         self.signed.signed_headers.names()

@@ -53,6 +53,8 @@ mod properties;
     feature = "tokens"
 ))]
 mod refusals;
+#[cfg(feature = "http-body")]
+mod resign;
 mod secrets;
 mod sign;
 #[cfg(feature = "sigv4a")]

@@ -1,3 +1,4 @@
 //! The layers for tower.
 
 mod sign;
+mod verify;

@@ -1,5 +1,6 @@
-//! Whose types a user of the crate meets: those of std, `http` and `time`, and in the two bodies of
-//! the feature `http-body` those of `http-body` and `bytes`. Any other crate could then not be
+//! Whose types a user of the crate meets: those of std, `http` and `time`, in the bodies of the
+//! features `http-body` and `tower` those of `http-body` and `bytes`, and in the layers the traits of
+//! `tower-layer` and `tower-service`. Any other crate could then not be
 //! replaced, nor raised, without breaking its users.
 //!
 //! `docs/public-api.txt` is what `cargo public-api` lists; CI holds it against the code.
@@ -21,11 +22,14 @@ fn types_of_few_crates() {
     for line in API.lines() {
         let of_bodies = ["ChunkedBody<", "VerifiedBody<"]
             .iter()
-            .any(|name| line.contains(&format!("countersign::chunked::{name}")));
+            .any(|name| line.contains(&format!("countersign::chunked::{name}")))
+            || line.contains("countersign::resign::ResignedBody<");
+        let of_layers = line.contains("countersign::tower::");
         for name in crates(line) {
             match name {
                 "countersign" | "core" | "alloc" | "std" | "http" | "time" => {}
-                "http_body" | "bytes" if of_bodies => bodies += 1,
+                "http_body" | "bytes" if of_bodies || of_layers => bodies += 1,
+                "tower_layer" | "tower_service" if of_layers => {}
                 _ => panic!("{name} in {line}"),
             }
         }

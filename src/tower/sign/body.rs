@@ -110,13 +110,15 @@ where
     }
 }
 
+/// Without the data, which may be secret.
 impl<B> fmt::Debug for SignedBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.0 {
-            Kind::Whole(_) => "SignedBody(whole)",
-            Kind::AsItIs(_) => "SignedBody(as it is)",
-            Kind::Chunked(_) => "SignedBody(chunked)",
-        })
+        let kind = match &self.0 {
+            Kind::Whole(_) => "Whole",
+            Kind::AsItIs(_) => "AsItIs",
+            Kind::Chunked(_) => "Chunked",
+        };
+        f.debug_tuple("SignedBody").field(&kind).finish()
     }
 }
 

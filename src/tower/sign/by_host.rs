@@ -21,8 +21,8 @@ const MOST_HOSTS: usize = 256;
 /// Signs each request for the service and the region that its host tells.
 ///
 /// It knows what [`service_of_host`] knows: the hosts of AWS. For a store, a proxy or a private DNS
-/// name use a [`Signer`]. Requests to a host of all regions are signed with SigV4A, with the feature
-/// `sigv4a`. Cloning it is a reference count.
+/// name use a [`Signer`], and for directory buckets one with the credentials of their session. Requests
+/// to a host of all regions are signed with SigV4A, with the feature `sigv4a`.
 ///
 /// ```
 /// use countersign::Credentials;

@@ -83,7 +83,7 @@ pub enum SignError {
     /// The payload would be neither signed nor protected by TLS.
     #[error(
         "unsigned payload needs an `https` URL, got {}: \
-         choose another payload, or allow it with `unsigned_without_tls`",
+         choose another payload, or allow it with `allow_unsigned_without_tls`",
         scheme.as_deref().unwrap_or("none")
     )]
     UnsignedWithoutTls {

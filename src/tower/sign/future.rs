@@ -10,9 +10,8 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use crate::timestamp::Timestamp;
-use crate::tower::clock::Clock;
 use crate::tower::sign::error::{Error, SignError};
-use crate::tower::sign::skew::SharedSkew;
+use crate::tower::sign::server_clock::ServerClock;
 
 pin_project! {
     /// The future that [`Sign`](super::Sign) returns: the response, or why there is none.
@@ -26,23 +25,18 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<F> {
-        Sent { #[pin] response: F, sent: Timestamp, watch: Option<Watch> },
+        Sent { #[pin] response: F, sent: Timestamp, clock: Option<Arc<ServerClock>> },
         NotSent { error: Option<SignError> },
     }
 }
 
-/// What learns the clock skew from the response.
-pub(super) struct Watch {
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) skew: Arc<SharedSkew>,
-}
-
 impl<F> SignFuture<F> {
-    pub(super) fn sent(response: F, sent: Timestamp, watch: Option<Watch>) -> Self {
+    /// `clock` learns from the response.
+    pub(super) fn sent(response: F, sent: Timestamp, clock: Option<Arc<ServerClock>>) -> Self {
         let state = State::Sent {
             response,
             sent,
-            watch,
+            clock,
         };
         Self { state }
     }
@@ -66,11 +60,11 @@ where
             StateProjection::Sent {
                 response,
                 sent,
-                watch,
+                clock,
             } => {
                 let mut response = ready!(response.poll(context)).map_err(Error::Service)?;
-                if let Some(Watch { clock, skew }) = watch {
-                    skew.learn(&mut response, *sent, clock.now());
+                if let Some(clock) = clock {
+                    clock.learn(&mut response, *sent);
                 }
                 Poll::Ready(Ok(response))
             }

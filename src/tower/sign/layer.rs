@@ -14,11 +14,11 @@ use crate::clock_skew::ClockSkew;
 use crate::tower::clock::{Clock, SystemClock};
 use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::error::{BoxError, Error, SignError};
-use crate::tower::sign::future::{SignFuture, Watch};
+use crate::tower::sign::future::SignFuture;
 use crate::tower::sign::payload::{ChunkOptions, Payload};
 use crate::tower::sign::request_signer::{Options, RequestSigner};
+use crate::tower::sign::server_clock::ServerClock;
 use crate::tower::sign::signers::{Signers, Times};
-use crate::tower::sign::skew::SharedSkew;
 
 /// A [`Layer`] that signs the requests of an HTTP client. It makes [`Sign`] services.
 ///
@@ -39,8 +39,7 @@ use crate::tower::sign::skew::SharedSkew;
 #[derive(Clone)]
 pub struct SignLayer {
     signers: Signers,
-    clock: Arc<dyn Clock>,
-    skew: Arc<SharedSkew>,
+    clock: Arc<ServerClock>,
     corrects_skew: bool,
     options: Options,
 }
@@ -52,8 +51,7 @@ impl SignLayer {
     pub fn new(signers: impl Into<Signers>) -> Self {
         Self {
             signers: signers.into(),
-            clock: Arc::new(SystemClock),
-            skew: Arc::default(),
+            clock: Arc::new(ServerClock::new(SystemClock, ClockSkew::default())),
             corrects_skew: true,
             options: Options {
                 payload: Payload::default(),
@@ -79,7 +77,7 @@ impl SignLayer {
     #[must_use]
     pub fn with_clock(self, clock: impl Clock + 'static) -> Self {
         Self {
-            clock: Arc::new(clock),
+            clock: Arc::new(ServerClock::new(clock, self.clock_skew())),
             ..self
         }
     }
@@ -87,11 +85,14 @@ impl SignLayer {
     /// Sets the clock skew to begin with, for example one that an earlier run of the program stored.
     #[must_use]
     pub fn with_clock_skew(self, skew: ClockSkew) -> Self {
-        self.skew.set(skew);
+        self.clock.set_skew(skew);
         self
     }
 
     /// Signs with the time of the clock as it is, whatever responses say.
+    ///
+    /// Without TLS, anyone on the network can write the `Date` of a response, and so choose the time of
+    /// the next signatures.
     #[must_use]
     pub fn without_clock_skew_correction(mut self) -> Self {
         self.corrects_skew = false;
@@ -118,14 +119,14 @@ impl SignLayer {
     /// Anyone on the network can replace them. It is for TLS that ends elsewhere, for example in a
     /// proxy on the same machine.
     #[must_use]
-    pub fn unsigned_without_tls(mut self) -> Self {
+    pub fn allow_unsigned_without_tls(mut self) -> Self {
         self.options.unsigned_without_tls = true;
         self
     }
 
     /// Returns the clock skew that the last response showed.
     pub fn clock_skew(&self) -> ClockSkew {
-        self.skew.get()
+        self.clock.skew()
     }
 }
 
@@ -164,7 +165,24 @@ impl fmt::Debug for SignLayer {
 /// An empty body of a `PUT` or `POST` is announced with `content-length: 0`, which S3 wants and HTTP
 /// clients leave out.
 ///
-/// The [module](super) has an example.
+/// ```
+/// use countersign::tower::sign::{Sign, SignedBody};
+/// use countersign::{Credentials, Signer};
+/// use http::{Request, Response};
+/// use tower_service::Service;
+///
+/// let client = tower::service_fn(async |request: Request<SignedBody<String>>| {
+///     Ok::<_, std::io::Error>(Response::new(request.uri().clone()))
+/// });
+/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "sqs")?;
+/// let mut client = Sign::new(client, signer);
+///
+/// // A program awaits it, after `poll_ready`.
+/// let response = client.call(Request::new(String::new()));
+/// assert_eq!(client.clock_skew().as_millis(), 0);
+/// # drop(response);
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub struct Sign<S> {
     inner: S,
     layer: SignLayer,
@@ -210,7 +228,7 @@ where
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         if self.leased.is_none() {
-            let now = || self.layer.clock.now();
+            let now = || self.layer.clock.local();
             self.leased = ready!(self.layer.signers.poll(context, now));
         }
         self.inner.poll_ready(context).map_err(Error::Service)
@@ -218,20 +236,17 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let layer = &self.layer;
-        let local = layer.clock.now();
+        let local = layer.clock.local();
         let signing = if layer.corrects_skew {
-            layer.skew.get().signing_time(local)
+            layer.clock.skew().signing_time(local)
         } else {
             local
         };
         let (leased, times) = (self.leased.take(), Times { local, signing });
         match layer.signers.sign(leased, request, layer.options, times) {
             Ok(request) => {
-                let watch = layer.corrects_skew.then(|| Watch {
-                    clock: Arc::clone(&layer.clock),
-                    skew: Arc::clone(&layer.skew),
-                });
-                SignFuture::sent(self.inner.call(request), local, watch)
+                let learns = layer.corrects_skew.then(|| Arc::clone(&layer.clock));
+                SignFuture::sent(self.inner.call(request), local, learns)
             }
             Err(error) => SignFuture::not_sent(error),
         }

@@ -26,7 +26,8 @@ use crate::tower::sign::request_signer::RequestSigner;
 ///   [not ready](tower_service::Service::poll_ready) until the future ends.
 /// - If it fails, requests are refused with [`SignError::CredentialsUnavailable`] until the next try.
 ///
-/// The function must not send requests through the layer that waits for it.
+/// The function itself must not block, and must not send requests through the layer that waits for
+/// it.
 ///
 /// ```
 /// use countersign::sources::{RefreshCell, RefreshPermit, RefreshPolicy, Validity};

@@ -131,9 +131,6 @@ where
         Some(host) => claim.with_original_host(host),
         None => claim,
     };
-    // An invalid request costs no lookup.
-    settings.verifier.check(&claim, now)?;
-
     let cache_key = CacheKey::of(&claim);
     let (cached, ticket) = settings.cache.find(&cache_key, now);
     let mut result = None;
@@ -147,6 +144,8 @@ where
     let (verified, payload) = match result {
         Some(verified) => verified,
         None => {
+            // An invalid request costs no lookup.
+            settings.verifier.check(&claim, now)?;
             let key = lookup::key_of(&*settings.keys, &claim).await?;
             let verified = verify(settings, &claim, &key, now, parts, body).await?;
             settings.cache.insert(cache_key, key, now, ticket);

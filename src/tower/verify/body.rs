@@ -92,10 +92,7 @@ impl<B> RequestBody<B> {
 }
 
 /// The next data of a body, without its trailers.
-fn poll_data<B>(
-    body: &mut B,
-    context: &mut Context<'_>,
-) -> Poll<Option<Result<Bytes, RequestBodyError>>>
+fn poll_data<B>(body: &mut B, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>>
 where
     B: Body<Error: Into<BoxError>> + Unpin,
 {
@@ -103,7 +100,7 @@ where
         let frame = ready!(Pin::new(&mut *body).poll_frame(context));
         return Poll::Ready(match frame {
             None => None,
-            Some(Err(error)) => Some(Err(RequestBodyError::Body(error.into()))),
+            Some(Err(error)) => Some(Err(error.into())),
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(mut data) => Some(Ok(data.copy_to_bytes(data.remaining()))),
                 Err(_) => continue,
@@ -131,7 +128,7 @@ where
                 }
                 Some(Err(error)) => {
                     self.end();
-                    return Poll::Ready(Some(Err(error)));
+                    return Poll::Ready(Some(Err(RequestBodyError::Body(error))));
                 }
                 None => {
                     self.body = None;
@@ -173,7 +170,10 @@ where
                 Poll::Ready(piece.map(Ok))
             }
             Inner::Hashed(hashed) => hashed.poll_data(context),
-            Inner::Unsigned(body) => poll_data(body, context),
+            Inner::Unsigned(body) => {
+                let data = ready!(poll_data(body, context));
+                Poll::Ready(data.map(|data| data.map_err(RequestBodyError::Body)))
+            }
             Inner::Chunks(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(context));
                 return Poll::Ready(frame.map(|frame| frame.map_err(RequestBodyError::from)));
@@ -239,6 +239,34 @@ pub enum RequestBodyError {
     /// The chunks or trailers are not those that were signed.
     #[error(transparent)]
     Chunks(#[from] ChunkError),
+}
+
+impl RequestBodyError {
+    /// Finds the error of a request body among the sources of another error.
+    ///
+    /// Frameworks and HTTP clients wrap the errors of the bodies that they read.
+    ///
+    /// ```
+    /// use countersign::tower::verify::RequestBodyError;
+    /// use countersign::verify::VerifyError;
+    /// use std::io;
+    ///
+    /// let refused = RequestBodyError::from(VerifyError::ContentSha256Mismatch);
+    /// let error = io::Error::other(io::Error::other(refused));
+    /// let found = RequestBodyError::find_in(&error).expect("it is in there");
+    /// assert!(matches!(found, RequestBodyError::Payload(VerifyError::ContentSha256Mismatch)));
+    /// assert!(RequestBodyError::find_in(&io::Error::other("the disk")).is_none());
+    /// ```
+    pub fn find_in<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e Self> {
+        let mut error = Some(error);
+        while let Some(outer) = error {
+            if let Some(found) = outer.downcast_ref() {
+                return Some(found);
+            }
+            error = outer.source();
+        }
+        None
+    }
 }
 
 impl From<VerifiedBodyError> for RequestBodyError {

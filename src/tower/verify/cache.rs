@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::primitives::sha256::Sha256;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
@@ -54,12 +53,11 @@ pub(super) struct CacheKey {
 
 impl CacheKey {
     pub(super) fn of(claim: &SignedRequest<'_>) -> Self {
-        let token = claim.session_token();
         Self {
             access_key_id: claim.access_key_id().to_owned(),
             scope: *claim.scope(),
             algorithm: claim.algorithm(),
-            session_token: token.map(|token| Sha256::digest(token.expose())),
+            session_token: claim.session_token_hash(),
         }
     }
 }

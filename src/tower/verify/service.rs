@@ -10,8 +10,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, Response};
-use http_body::Body;
-use http_body_util::{Either, Full};
+use http_body::{Body, Frame, SizeHint};
 use tower_service::Service;
 
 use crate::timestamp::Timestamp;
@@ -54,7 +53,48 @@ impl<S, K> Verify<S, K> {
 }
 
 /// The body of a response: that of the inner service, or of a refusal.
-pub type ResponseBody<R> = Either<R, Full<Bytes>>;
+///
+/// The body of the inner service must be [`Unpin`]: `Box::pin` makes any body so.
+#[derive(Debug)]
+pub struct ResponseBody<R>(Inner<R>);
+
+#[derive(Debug)]
+enum Inner<R> {
+    OfService(R),
+    /// `None` once it was read.
+    OfRefusal(Option<Bytes>),
+}
+
+impl<R: Body<Data = Bytes> + Unpin> Body for ResponseBody<R> {
+    type Data = Bytes;
+    type Error = R::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, R::Error>>> {
+        match &mut self.0 {
+            Inner::OfService(body) => Pin::new(body).poll_frame(context),
+            Inner::OfRefusal(text) => Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Inner::OfService(body) => body.is_end_stream(),
+            Inner::OfRefusal(text) => text.is_none(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::OfService(body) => body.size_hint(),
+            Inner::OfRefusal(text) => {
+                SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64))
+            }
+        }
+    }
+}
 
 /// The future of a [`Verify`].
 pub type VerifyFuture<R, E> =
@@ -84,17 +124,24 @@ where
         let settings = self.settings.clone();
         Box::pin(async move {
             match admit(&settings, request).await {
-                Ok(request) => Ok(inner.call(request).await?.map(Either::Left)),
+                Ok(request) => {
+                    let response = inner.call(request).await?;
+                    Ok(response.map(|body| ResponseBody(Inner::OfService(body))))
+                }
                 Err(refused) => {
                     let (parts, refused) = *refused;
-                    Ok(refuse(&settings, &parts, refused).map(Either::Right))
+                    Ok(refuse(&settings, &parts, refused))
                 }
             }
         })
     }
 }
 
-fn refuse<K>(settings: &Settings<K>, parts: &Parts, refused: Refused) -> Response<Full<Bytes>> {
+fn refuse<K, R>(
+    settings: &Settings<K>,
+    parts: &Parts,
+    refused: Refused,
+) -> Response<ResponseBody<R>> {
     let request_id = match &settings.request_id {
         Some(request_id) => request_id(parts),
         None => own_request_id(settings.clock.now()),
@@ -102,9 +149,10 @@ fn refuse<K>(settings: &Settings<K>, parts: &Parts, refused: Refused) -> Respons
     let context = ErrorContext::new(&request_id).with_resource(parts.uri.path());
     let mut response = error_response(&refused, settings.protocol, &context);
     response.extensions_mut().insert(refused);
-    response.map(|body| match parts.method {
-        Method::HEAD => Full::default(),
-        _ => Full::from(body),
+    response.map(|body| {
+        // There is none after HEAD.
+        let text = (parts.method != Method::HEAD).then(|| Bytes::from(body));
+        ResponseBody(Inner::OfRefusal(text))
     })
 }
 

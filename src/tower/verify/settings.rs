@@ -18,7 +18,8 @@ use super::cache::KeyCache;
 const BUFFER_LIMIT: usize = 16 * 1024 * 1024;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
-pub(super) type ReplayAnswer = Pin<Box<dyn Future<Output = Result<bool, BoxError>> + Send>>;
+type ReplayAnswer = Pin<Box<dyn Future<Output = Result<bool, BoxError>> + Send>>;
+type ReplayCheck = Arc<dyn Fn(&OwnedVerified) -> ReplayAnswer + Send + Sync>;
 type Hook<T> = Option<Arc<dyn Fn(&Parts) -> T + Send + Sync>>;
 
 pub(super) struct Settings<K> {
@@ -39,7 +40,7 @@ pub(super) struct Settings<K> {
     pub(super) original_uri: Hook<Option<Uri>>,
     pub(super) original_host: Hook<Option<String>>,
     pub(super) request_id: Hook<String>,
-    pub(super) replay_check: Option<Arc<dyn Fn(&OwnedVerified) -> ReplayAnswer + Send + Sync>>,
+    pub(super) replay_check: Option<ReplayCheck>,
     #[cfg(feature = "legacy")]
     pub(super) legacy_s3: Option<BucketOfHost>,
     #[cfg(feature = "legacy")]

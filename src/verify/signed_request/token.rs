@@ -3,6 +3,8 @@
 use crate::credentials::SessionToken;
 use crate::primitives::constant_time::{same, same_in_query};
 use crate::primitives::percent::decoded_in_query;
+#[cfg(feature = "tower")]
+use crate::primitives::sha256::Sha256;
 use crate::sigv4::canonical::query::Parameter;
 
 /// A session token, as it was sent.
@@ -37,6 +39,18 @@ impl<'a> Token<'a> {
             TokenValue::Parameter(parameter) => same_in_query(parameter.raw_value(), expected),
         };
         equal && self.s3_express == (token.header_name() == "x-amz-s3session-token")
+    }
+
+    /// The SHA-256 of its bytes.
+    #[cfg(feature = "tower")]
+    pub(super) fn hash(&self) -> [u8; 32] {
+        match &self.value {
+            TokenValue::Header(value) => Sha256::digest(value),
+            TokenValue::Parameter(parameter) => {
+                let decoded: Vec<u8> = decoded_in_query(parameter.raw_value()).collect();
+                Sha256::digest(decoded)
+            }
+        }
     }
 
     pub(crate) fn to_session_token(&self) -> SessionToken {

@@ -99,10 +99,14 @@ impl S3 for Store {
             content_type: input.content_type,
             metadata: input.metadata,
         };
+        let e_tag = Some(e_tag(&object));
         self.state()
             .bucket(&input.bucket)?
             .insert(input.key, object);
-        Ok(S3Response::new(PutObjectOutput::default()))
+        Ok(S3Response::new(PutObjectOutput {
+            e_tag,
+            ..Default::default()
+        }))
     }
 
     async fn get_object(
@@ -110,9 +114,23 @@ impl S3 for Store {
         request: S3Request<GetObjectInput>,
     ) -> S3Result<S3Response<GetObjectOutput>> {
         let object = self.find(&request.input.bucket, &request.input.key)?;
+        let whole = object.content.len();
+        let (e_tag, range) = (Some(e_tag(&object)), request.input.range);
+        let (content, content_range) = match range {
+            None => (object.content, None),
+            Some(range) => {
+                let range = range.check(whole as u64)?;
+                let (first, end) = (range.start as usize, range.end as usize);
+                let told = format!("bytes {first}-{}/{whole}", end - 1);
+                (object.content.slice(first..end), Some(told))
+            }
+        };
         Ok(S3Response::new(GetObjectOutput {
-            content_length: Some(length(&object)),
-            body: Some(StreamingBlob::from(Body::from(object.content))),
+            content_length: i64::try_from(content.len()).ok(),
+            content_range,
+            e_tag,
+            last_modified: Some(last_modified()),
+            body: Some(StreamingBlob::from(Body::from(content))),
             content_type: object.content_type,
             metadata: object.metadata,
             ..Default::default()
@@ -126,6 +144,8 @@ impl S3 for Store {
         let object = self.find(&request.input.bucket, &request.input.key)?;
         Ok(S3Response::new(HeadObjectOutput {
             content_length: Some(length(&object)),
+            e_tag: Some(e_tag(&object)),
+            last_modified: Some(last_modified()),
             content_type: object.content_type,
             metadata: object.metadata,
             ..Default::default()
@@ -151,6 +171,7 @@ impl S3 for Store {
         let start_after = input.start_after.unwrap_or_default();
         let delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
 
+        let encoding = input.encoding_type.as_ref();
         let mut contents = Vec::new();
         let mut common_prefixes = BTreeSet::new();
         for (key, object) in self.state().bucket(&input.bucket)? {
@@ -167,11 +188,13 @@ impl S3 for Store {
                 Some((group, _)) => {
                     let end =
                         prefix.len() + group.len() + delimiter.as_ref().map_or(0, String::len);
-                    common_prefixes.insert(listed(&key[..end]));
+                    common_prefixes.insert(listed(&key[..end], encoding));
                 }
                 None => contents.push(Object {
-                    key: Some(listed(key)),
+                    key: Some(listed(key, encoding)),
                     size: Some(length(object)),
+                    e_tag: Some(e_tag(object)),
+                    last_modified: Some(last_modified()),
                     ..Default::default()
                 }),
             }
@@ -244,9 +267,24 @@ impl S3 for Store {
             content_type: None,
             metadata: None,
         };
+        let e_tag = Some(e_tag(&object));
         state.bucket(&input.bucket)?.insert(input.key, object);
-        Ok(S3Response::new(CompleteMultipartUploadOutput::default()))
+        Ok(S3Response::new(CompleteMultipartUploadOutput {
+            e_tag,
+            ..Default::default()
+        }))
     }
+}
+
+/// Half of a SHA-256: clients take any.
+fn e_tag(object: &StoredObject) -> ETag {
+    let digest = Sha256::digest(&object.content);
+    ETag::Strong(digest.iter().take(16).map(|b| format!("{b:02x}")).collect())
+}
+
+/// The same for all: no client here asks what changed since.
+fn last_modified() -> Timestamp {
+    std::time::SystemTime::UNIX_EPOCH.into()
 }
 
 /// Reads a body to its end. That is also where `s3s` holds it against `x-amz-content-sha256`, so
@@ -278,10 +316,13 @@ fn mismatch() -> s3s::S3Error {
     error
 }
 
-/// Keys are always listed as `encoding-type=url` does it: every request here asks for that, since
-/// XML has no way to write a NUL.
-fn listed(key: &str) -> String {
-    utf8_percent_encode(key, LISTED).to_string()
+/// A key in a list: percent-encoded if the request has `encoding-type=url`, as one with a NUL needs,
+/// which XML has no way to write.
+fn listed(key: &str, encoding: Option<&EncodingType>) -> String {
+    match encoding {
+        Some(_) => utf8_percent_encode(key, LISTED).to_string(),
+        None => key.to_owned(),
+    }
 }
 
 fn length(object: &StoredObject) -> i64 {

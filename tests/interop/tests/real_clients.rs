@@ -1,13 +1,18 @@
-//! Clients that others wrote, against the example server: each with the right secret and with a
+//! Clients that others wrote, against an example server: each with the right secret and with a
 //! wrong one. They are installed from their registries by CI.
+//!
+//! `SERVER` names the example: `verify_server`, which verifies by hand, `axum_server`, which has the
+//! layer, or `s3_proxy`, which has the layer and signs anew for a `verify_server` behind it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-/// The example server, until it is dropped.
+/// An example server, until it is dropped.
 struct Server {
     process: Child,
+    /// The store behind a proxy.
+    _store: Option<Box<Server>>,
     endpoint: String,
     access_key_id: String,
     secret_key: String,
@@ -15,11 +20,33 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
+        match std::env::var("SERVER").as_deref() {
+            Ok("s3_proxy") => Self::proxy(),
+            Ok(example) => Self::of(example, &[]),
+            Err(_) => Self::of("verify_server", &[]),
+        }
+    }
+
+    /// The proxy, whose clients have other keys than the store behind it.
+    fn proxy() -> Self {
+        let store = Self::of("verify_server", &[]);
+        let (id, secret_key) = (&*store.access_key_id, &*store.secret_key);
+        let mut proxy = Self::of("s3_proxy", &["--store", &store.endpoint, id, secret_key]);
+        assert_ne!(
+            (id, secret_key),
+            (&*proxy.access_key_id, &*proxy.secret_key)
+        );
+        proxy._store = Some(Box::new(store));
+        proxy
+    }
+
+    fn of(example: &str, arguments: &[&str]) -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
-        let mut build = cargo("build", &manifest);
+        let mut build = cargo("build", example, &manifest);
         assert!(build.status().unwrap().success());
-        let mut process = cargo("run", &manifest)
+        let mut process = cargo("run", example, &manifest)
             .args(["--", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -33,6 +60,7 @@ impl Server {
             access_key_id: next(),
             secret_key: next(),
             process,
+            _store: None,
         }
     }
 
@@ -62,10 +90,10 @@ impl Drop for Server {
     }
 }
 
-fn cargo(verb: &str, manifest: &Path) -> Command {
+fn cargo(verb: &str, example: &str, manifest: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([verb, "-q", "-p", "countersign-interop"]);
-    cargo.args(["--example", "verify_server", "--manifest-path"]);
+    cargo.args(["--example", example, "--manifest-path"]);
     cargo.arg(manifest);
     cargo
 }
@@ -84,6 +112,19 @@ fn python() -> String {
 #[ignore = "needs boto3 from PyPI"]
 fn boto3() {
     Server::start().script(&python(), "boto3_client.py");
+}
+
+/// Requests that boto3 signed and that were changed on the way, expired URLs, and browser forms.
+#[test]
+#[ignore = "needs boto3 from PyPI"]
+fn boto3_attacks() {
+    for (server, forms) in [
+        (Server::of("axum_server", &[]), "forms"),
+        (Server::proxy(), ""),
+    ] {
+        let mut python = Command::new(python());
+        server.run(python.env("FORMS", forms), "boto3_attacks.py");
+    }
 }
 
 #[test]

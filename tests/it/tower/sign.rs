@@ -537,7 +537,7 @@ fn an_unsigned_payload_needs_tls() {
     // Over TLS, or allowed.
     for (layer, url) in [
         (layer.clone(), "https://store.test/key"),
-        (layer.unsigned_without_tls(), "http://store.test/key"),
+        (layer.allow_unsigned_without_tls(), "http://store.test/key"),
     ] {
         let recorder = Recorder::default();
         send(&mut layer.layer(recorder.clone()), put(url).unwrap()).unwrap();
@@ -650,6 +650,77 @@ fn a_response_corrects_the_clock_of_the_next_request() {
     let all = recorder.all();
     assert_eq!(all[0].header("x-amz-date"), "20260102T120000Z");
     assert_eq!(all[1].header("x-amz-date"), "20260102T130000Z");
+}
+
+/// A second response of the same second is read too, if it says something else.
+#[test]
+fn each_new_date_is_learned() {
+    let recorder = Recorder::default();
+    let layer = stopped(s3());
+    let mut client = layer.layer(recorder.clone());
+    for (date, skew) in [
+        ("Fri, 02 Jan 2026 13:00:00 GMT", 3_600_000),
+        ("Fri, 02 Jan 2026 13:00:00 GMT", 3_600_000),
+        ("Fri, 02 Jan 2026 12:00:00 GMT", 0),
+        ("Sat, 03 Jan 2026 12:00:00 GMT", 86_400_000),
+        ("never", 86_400_000),
+        ("Fri, 02 Jan 2026 11:59:59 GMT", -1000),
+    ] {
+        recorder.respond(200, date);
+        let get = Request::get("https://bucket.s3.amazonaws.com/key");
+        send(&mut client, get.body(Empty::<Bytes>::new()).unwrap()).unwrap();
+        assert_eq!(layer.clock_skew().as_millis(), skew, "{date}");
+    }
+    // Advice is for each error response, however many there are.
+    for _ in 0..2 {
+        recorder.respond(403, "Fri, 02 Jan 2026 13:00:00 GMT");
+        let get = Request::get("https://bucket.s3.amazonaws.com/key");
+        let get = get.body(Empty::<Bytes>::new()).unwrap();
+        let response = send(&mut client, get).unwrap();
+        assert!(response.extensions().get::<Measurement>().is_some());
+    }
+}
+
+/// Trailers would not be signed, so a body that is hashed is sent without them.
+#[test]
+fn trailers_are_sent_only_with_a_body_that_is_sent_as_it_is() {
+    for (payload, count) in [(Payload::Hashed, 0), (Payload::Unsigned, 1)] {
+        let trailers = async {
+            let mut trailers = HeaderMap::new();
+            trailers.insert("x-trailer", "1".parse().unwrap());
+            Some(Ok(trailers))
+        };
+        let body = Full::new(Bytes::from("data")).with_trailers(Box::pin(trailers));
+        let seen = Arc::new(Mutex::new(None));
+        let into = Arc::clone(&seen);
+        let service = TrailerCounter(into);
+        let mut client = stopped(s3()).with_payload(payload).layer(service);
+        let put = Request::put("https://bucket.s3.amazonaws.com/key").body(body);
+        block_on(client.call(put.unwrap())).unwrap();
+        assert_eq!(*seen.lock().unwrap(), Some(count), "{payload:?}");
+    }
+}
+
+/// Counts the trailers of a request.
+struct TrailerCounter(Arc<Mutex<Option<usize>>>);
+
+impl<B: Body<Data = Bytes, Error = SignedBodyError> + Unpin> Service<Request<B>>
+    for TrailerCounter
+{
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<()>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let body = block_on(request.into_body().collect()).unwrap();
+        let count = body.trailers().map_or(0, HeaderMap::len);
+        *self.0.lock().unwrap() = Some(count);
+        ready(Ok(Response::new(())))
+    }
 }
 
 #[test]

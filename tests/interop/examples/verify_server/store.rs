@@ -107,7 +107,7 @@ impl Call<'_> {
             let Some(sent) = self.header(name.as_str()) else {
                 continue;
             };
-            let mut checksum = Checksum::new(algorithm).map_err(|_| BAD_DIGEST)?;
+            let mut checksum = Checksum::new(algorithm).map_err(|_| INTERNAL)?;
             checksum.update(&self.body);
             if sent.as_bytes() != checksum.value().as_bytes() {
                 return Err(BAD_DIGEST);

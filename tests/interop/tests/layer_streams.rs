@@ -1,0 +1,273 @@
+//! 64 MiB through a server with the layer that verifies, in each way to sign a payload, and back, in
+//! constant memory; and 10,000 requests over 64 connections. `LAYER_MIB` sets another size: the long
+//! run takes 700. A file of its own, because the peak of a process is that of all its tests.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Instant, SystemTime};
+
+use axum::Router;
+use axum::body::Body as AxumBody;
+use axum::extract::Request as AxumRequest;
+use axum::routing::get;
+use bytes::Bytes;
+use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
+use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
+use countersign::verify::Verifier;
+use countersign::{Credentials, PayloadHash, Signer};
+use countersign_interop::report;
+use http::{Request, Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+
+const MIB: u64 = 1024 * 1024;
+/// Of the whole process: client, server and runtime.
+const BOUND: u64 = 32 * MIB;
+const CONNECTIONS: usize = 64;
+const REQUESTS: usize = 10_000;
+
+/// The same bytes again and again, in frames that no chunk's size is a multiple of.
+#[derive(Clone)]
+struct Generator {
+    frame: Bytes,
+    remaining: u64,
+}
+
+impl Generator {
+    fn new(length: u64) -> Self {
+        Self {
+            frame: (0..100_000_u32).map(|i| (i % 251) as u8).collect(),
+            remaining: length,
+        }
+    }
+
+    fn next(&mut self) -> Option<Bytes> {
+        let length = self.remaining.min(self.frame.len() as u64);
+        self.remaining -= length;
+        (length > 0).then(|| self.frame.slice(..length as usize))
+    }
+
+    fn sha256(mut self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        while let Some(data) = self.next() {
+            hash.update(&data);
+        }
+        hash.finalize().into()
+    }
+}
+
+impl Body for Generator {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.next().map(|data| Ok(Frame::data(data))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.remaining)
+    }
+}
+
+/// The length and the SHA-256 of what a body yields, or why it failed.
+async fn digest<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Result<String, B::Error> {
+    let (mut length, mut hash) = (0, Sha256::new());
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            length += data.len();
+            hash.update(&data);
+        }
+    }
+    let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    Ok(format!("{length} {hash}"))
+}
+
+fn known() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+/// What the server does behind the layer: it digests what is put, and sends as many bytes as asked.
+fn routes() -> Router {
+    let put = async |request: AxumRequest| match digest(request.into_body()).await {
+        Ok(digest) => Response::new(AxumBody::from(digest)),
+        Err(error) => {
+            let mut response = Response::new(AxumBody::from(error.to_string()));
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        }
+    };
+    let send = async |request: AxumRequest| {
+        let length = request.uri().query().and_then(|query| query.parse().ok());
+        AxumBody::new(Generator::new(length.unwrap_or(0)))
+    };
+    Router::new().route("/b/k", get(send).put(put))
+}
+
+fn verified() -> Router {
+    let keys = async |claim: KeyClaim| -> Result<_, Infallible> {
+        Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known())))
+    };
+    let verifier = Verifier::new("us-east-1", "s3").unwrap();
+    let layer = VerifyLayer::new(verifier, keys)
+        .accept_unsigned_payloads()
+        .stream_hashed_bodies();
+    routes().layer(layer)
+}
+
+async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, router).into_future());
+    address
+}
+
+fn signer() -> Signer {
+    Signer::new(known(), "us-east-1", "s3").unwrap()
+}
+
+fn client<B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send>()
+-> Client<HttpConnector, B>
+where
+    B: 'static + Unpin,
+{
+    Client::builder(TokioExecutor::new()).build_http()
+}
+
+/// A line of `/proc/self/status`, in bytes; none on other systems.
+fn memory(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib: u64 = line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok()?;
+    Some(kib * 1024)
+}
+
+async fn upload(address: SocketAddr, way: &str, length: u64) -> String {
+    let request = Request::put(format!("http://{address}/b/k"));
+    let mut request = request.body(Generator::new(length)).unwrap();
+    let now = SystemTime::now();
+    let checksum = || [ChecksumAlgorithm::Crc64Nvme.into()];
+    let encoding = match way {
+        "signed chunks" => ChunkedEncoding::signed(length),
+        "signed chunks and trailer" => ChunkedEncoding::signed_with_trailers(length, checksum()),
+        "unsigned chunks and trailer" => {
+            ChunkedEncoding::unsigned_with_trailers(length, checksum())
+        }
+        _ => {
+            let payload = match way {
+                "hashed" => PayloadHash::Sha256(Generator::new(length).sha256()),
+                _ => PayloadHash::Unsigned,
+            };
+            signer().sign(&mut request, payload, now).unwrap();
+            let response = client().request(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{way}");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            return String::from_utf8(body.to_vec()).unwrap();
+        }
+    };
+    let chunks = signer().sign_chunked(&mut request, encoding, now).unwrap();
+    let request = request.map(|body| ChunkedBody::new(body, chunks));
+    let response = client().request(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK, "{way}");
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(body.to_vec()).unwrap()
+}
+
+async fn download(address: SocketAddr, length: u64) -> String {
+    let request = Request::get(format!("http://{address}/b/k?{length}"));
+    let mut request = request.body(Full::<Bytes>::default()).unwrap();
+    signer()
+        .sign(&mut request, PayloadHash::EMPTY, SystemTime::now())
+        .unwrap();
+    let response = client().request(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    digest(response.into_body()).await.unwrap()
+}
+
+#[tokio::test]
+async fn bodies_stream_through_the_layer_in_constant_memory() {
+    let mib = std::env::var("LAYER_MIB").map_or(64, |mib| mib.parse().unwrap());
+    let length = mib * MIB;
+    let address = serve(verified()).await;
+    let ways = [
+        "hashed",
+        "unsigned",
+        "signed chunks",
+        "signed chunks and trailer",
+        "unsigned chunks and trailer",
+    ];
+    // What client, server and runtime take by themselves.
+    for way in ways {
+        upload(address, way, 4 * MIB).await;
+    }
+    download(address, 4 * MIB).await;
+    let start = memory("VmRSS");
+    let expected: String = {
+        let hash = Generator::new(length).sha256();
+        let hash: String = hash.iter().map(|b| format!("{b:02x}")).collect();
+        format!("{length} {hash}")
+    };
+    for way in ways {
+        assert_eq!(upload(address, way, length).await, expected, "{way}");
+    }
+    assert_eq!(download(address, length).await, expected);
+    let (Some(start), Some(peak)) = (start, memory("VmHWM")) else {
+        return report::line("layer: this system does not tell its memory");
+    };
+    let above = peak.saturating_sub(start);
+    report::line(&format!(
+        "layer: {mib} MiB up in five ways and down, peak {} KiB, {} KiB above the start",
+        peak / 1024,
+        above / 1024,
+    ));
+    assert!(above < BOUND, "{above} bytes above the start");
+}
+
+/// Sends signed requests over many connections, and returns how many a second were answered.
+async fn load(address: SocketAddr) -> f64 {
+    let next = Arc::new(AtomicUsize::new(0));
+    let start = Instant::now();
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let next = Arc::clone(&next);
+        connections.push(tokio::spawn(async move {
+            // A client with one connection of its own.
+            let (client, signer) = (client(), signer());
+            while next.fetch_add(1, Ordering::Relaxed) < REQUESTS {
+                let put = Request::put(format!("http://{address}/b/k"));
+                let mut put = put.body(Full::from("data")).unwrap();
+                let payload = PayloadHash::new("data");
+                signer.sign(&mut put, payload, SystemTime::now()).unwrap();
+                let response = client.request(put).await.unwrap();
+                assert_eq!(response.status(), StatusCode::OK);
+                assert!(digest(response.into_body()).await.is_ok());
+            }
+        }));
+    }
+    for connection in connections {
+        connection.await.unwrap();
+    }
+    REQUESTS as f64 / start.elapsed().as_secs_f64()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "10,000 requests, twice"]
+async fn ten_thousand_requests_over_64_connections_are_answered() {
+    let (alone, layer) = (serve(routes()).await, serve(verified()).await);
+    load(alone).await;
+    let (alone, layer) = (load(alone).await, load(layer).await);
+    report::line(&format!(
+        "layer: {REQUESTS} requests over {CONNECTIONS} connections, \
+         {alone:.0}/s without the layer, {layer:.0}/s with it"
+    ));
+}

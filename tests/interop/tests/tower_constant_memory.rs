@@ -1,0 +1,104 @@
+//! 700 MB out of a generator, through the layer that signs, to a real server, in constant memory. A
+//! file of its own, because the peak of a process is that of all its tests.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use countersign::Signer;
+use countersign::chunked::ChecksumAlgorithm;
+use countersign::tower::sign::{Payload, SignLayer};
+use countersign_interop::layered::{self, AnyBody, Layered};
+use countersign_interop::server::Server;
+use countersign_interop::store::SINK;
+use countersign_interop::{REGION, callers, report};
+use futures::stream;
+use http::Request;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use sha2::{Digest, Sha256};
+
+const LENGTH: u64 = 700_000_000;
+const BOUND: u64 = 32 << 20;
+
+/// The same bytes again and again, in frames that no chunk's size is a multiple of.
+fn frames(length: u64) -> impl Iterator<Item = Bytes> {
+    let frame: Bytes = (0..100_000_u32).map(|i| (i % 251) as u8).collect();
+    let mut remaining = length;
+    std::iter::from_fn(move || {
+        let length = remaining.min(frame.len() as u64);
+        remaining -= length;
+        (length > 0).then(|| frame.slice(..length as usize))
+    })
+}
+
+/// A stream, whose length only the header tells.
+fn body(length: u64) -> AnyBody {
+    let frames = frames(length).map(|data| Ok::<_, Infallible>(Frame::data(data)));
+    layered::boxed(StreamBody::new(stream::iter(frames)))
+}
+
+/// What the server writes about an object that it does not keep.
+fn expected(length: u64) -> String {
+    let mut hash = Sha256::new();
+    for data in frames(length) {
+        hash.update(&data);
+    }
+    let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    format!("{length} {hash}")
+}
+
+async fn upload(server: &Server, client: &mut Layered, length: u64, payload: Payload) -> String {
+    let url = server.url(&format!("/bucket/{SINK}big"));
+    let put = Request::put(&url)
+        .header("content-length", length)
+        .extension(payload)
+        .body(body(length));
+    let response = layered::send(client, put.unwrap()).await.unwrap();
+    assert_eq!(layered::read(response).await.0, 200, "{payload:?}");
+    let get = Request::get(&url).body(layered::whole("")).unwrap();
+    let response = layered::send(client, get).await.unwrap();
+    String::from_utf8_lossy(&layered::read(response).await.1).into_owned()
+}
+
+/// A line of `/proc/self/status`, in bytes; none on other systems.
+fn memory(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib: u64 = line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok()?;
+    Some(kib * 1024)
+}
+
+#[tokio::test]
+#[ignore = "takes minutes"]
+async fn uploads_of_700_mb_take_constant_memory() {
+    let server = Server::start(callers::accounts()).await.unwrap();
+    let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
+    let layer = SignLayer::new(signer).allow_unsigned_without_tls();
+    let mut client = layered::client(&layer);
+    let bucket = Request::put(server.url("/bucket")).body(layered::whole(""));
+    let response = layered::send(&mut client, bucket.unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    // What the client, the server and the runtime take by themselves.
+    upload(&server, &mut client, 1 << 20, Payload::SignedChunks).await;
+    let start = memory("VmRSS");
+    let expected = expected(LENGTH);
+    for payload in [
+        Payload::SignedChunks,
+        Payload::SignedChunksWithChecksum(ChecksumAlgorithm::Crc64Nvme),
+        Payload::Unsigned,
+    ] {
+        let stored = upload(&server, &mut client, LENGTH, payload).await;
+        assert_eq!(stored, expected, "{payload:?}");
+    }
+    let (Some(start), Some(peak)) = (start, memory("VmHWM")) else {
+        return report::line("the layer streams: this system does not tell its memory");
+    };
+    let above = peak.saturating_sub(start);
+    report::line(&format!(
+        "the layer streams: {} MB three times, peak {} KiB, {} KiB above the start",
+        LENGTH / 1_000_000,
+        peak / 1024,
+        above / 1024,
+    ));
+    assert!(above < BOUND, "{above} bytes above the start");
+}

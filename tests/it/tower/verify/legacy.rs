@@ -1,0 +1,187 @@
+//! The schemes before Signature Version 4, which a server accepts by choice.
+
+use super::*;
+
+use countersign::legacy::s3_v2::{self, Bucket};
+use countersign::legacy::sigv2;
+use countersign::tower::verify::LegacyIdentity;
+use std::time::Duration;
+
+fn in_path(_: &str) -> Option<String> {
+    None
+}
+
+fn old_signer() -> s3_v2::Signer {
+    s3_v2::Signer::new(known()).unwrap()
+}
+
+fn old_get(target: &str) -> Request<Pieces> {
+    let mut request = Request::get(target)
+        .header("host", HOST)
+        .body(Pieces::of(""))
+        .unwrap();
+    old_signer()
+        .sign(&mut request, Bucket::InPath, now())
+        .unwrap();
+    request
+}
+
+fn caller(handler: &Handler) -> String {
+    let seen = handler.seen();
+    assert!(seen.verified.is_none(), "no proof of Signature Version 4");
+    seen.extensions
+        .get::<LegacyIdentity>()
+        .unwrap()
+        .access_key_id()
+        .to_owned()
+}
+
+#[test]
+fn the_old_scheme_of_s3_needs_the_choice_of_the_server() {
+    let handler = Handler::default();
+    assert_eq!(
+        send(&store(), &handler, old_get("/b/k")).code(),
+        (400, "InvalidArgument")
+    );
+    let layer = store().accept_legacy_s3(in_path);
+    assert_eq!(send(&layer, &handler, old_get("/b/k")).status, 200);
+    assert_eq!(caller(&handler), ID);
+    // The new one is verified as before.
+    assert_eq!(send(&layer, &handler, put("data")).status, 200);
+    assert!(handler.seen().verified.is_some());
+
+    let mut request = old_get("/b/k");
+    *request.uri_mut() = "/b/other".parse().unwrap();
+    assert_eq!(
+        send(&layer, &handler, request).code(),
+        (403, "SignatureDoesNotMatch")
+    );
+    assert_eq!(handler.calls(), 0);
+}
+
+#[test]
+fn old_presigned_urls_are_verified() {
+    let layer = store().accept_legacy_s3(in_path);
+    let get = Request::get(format!("https://{HOST}/b/k"))
+        .body(())
+        .unwrap();
+    let url = old_signer().presign(&get, Bucket::InPath, Duration::from_secs(60), now());
+    let url = url.unwrap().url().to_owned();
+    let request = |uri: String| Request::get(uri).body(Pieces::of("")).unwrap();
+    let handler = Handler::default();
+    assert_eq!(send(&layer, &handler, request(url.clone())).status, 200);
+    assert_eq!(caller(&handler), ID);
+    let other = url.replace("/b/k", "/b/l");
+    assert_eq!(
+        send(&layer, &handler, request(other)).code(),
+        (403, "SignatureDoesNotMatch")
+    );
+    let late = layer.with_clock(|| now() + Duration::from_secs(61));
+    assert_eq!(
+        send(&late, &handler, request(url.clone())).code(),
+        (403, "AccessDenied")
+    );
+}
+
+#[test]
+fn the_bucket_of_the_host_is_part_of_the_old_signature() {
+    let bucket = |host: &str| Some(host.strip_suffix(".example.com")?.to_owned());
+    let layer = store().accept_legacy_s3(bucket);
+    let mut request = Request::get("/k")
+        .header("host", HOST)
+        .body(Pieces::of(""))
+        .unwrap();
+    old_signer()
+        .sign(&mut request, Bucket::InHost("s3"), now())
+        .unwrap();
+    assert_eq!(send(&layer, &Handler::default(), request).status, 200);
+    let mut request = Request::get("/k")
+        .header("host", HOST)
+        .body(Pieces::of(""))
+        .unwrap();
+    old_signer()
+        .sign(&mut request, Bucket::InHost("other"), now())
+        .unwrap();
+    let answer = send(&layer, &Handler::default(), request);
+    assert_eq!(answer.code(), (403, "SignatureDoesNotMatch"));
+}
+
+#[test]
+fn what_the_old_scheme_does_not_sign_is_refused() {
+    let layer = store().accept_legacy_s3(in_path);
+    let mut request = old_get("/b/k");
+    *request.uri_mut() = "/b/k?renameObject".parse().unwrap();
+    let handler = Handler::default();
+    let answer = send(&layer, &handler, request);
+    assert_eq!(answer.code(), (403, "AccessDenied"));
+    // It signs no body.
+    let upload = || {
+        let put = Request::put("/b/k").header("host", HOST);
+        let mut request = put.body(Pieces::of("data")).unwrap();
+        old_signer()
+            .sign(&mut request, Bucket::InPath, now())
+            .unwrap();
+        request
+    };
+    assert_eq!(
+        send(&layer, &handler, upload()).code(),
+        (403, "AccessDenied")
+    );
+    assert_eq!(handler.calls(), 0);
+    let layer = layer.accept_unsigned_payloads();
+    assert_eq!(send(&layer, &handler, upload()).status, 200);
+    assert_eq!(handler.seen().body.unwrap(), "data");
+}
+
+#[test]
+fn signature_version_2_of_query_services_is_verified_in_query_and_form() {
+    let signer = sigv2::Signer::new(known()).unwrap();
+    let get = Request::get(format!("https://{HOST}/?Action=ListDomains"))
+        .body(())
+        .unwrap();
+    let uri = signer.sign_query(&get, now()).unwrap();
+    let request = || Request::get(uri.clone()).body(Pieces::of("")).unwrap();
+    let handler = Handler::default();
+    assert_eq!(send(&api(), &handler, request()).status, 403);
+    let layer = api().accept_legacy_query();
+    assert_eq!(send(&layer, &handler, request()).status, 200);
+    assert_eq!(caller(&handler), ID);
+
+    let target = format!("https://{HOST}/");
+    let post = Request::post(&target).body(()).unwrap();
+    let form = signer
+        .sign_form(&post, "Action=ListDomains", now())
+        .unwrap();
+    let post = |form: &str| {
+        let post = Request::post(&target);
+        let post = post.header(
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        );
+        post.body(Pieces::of(form)).unwrap()
+    };
+    assert_eq!(send(&layer, &handler, post(&form)).status, 200);
+    assert_eq!(handler.seen().body.unwrap(), form);
+    let other = form.replace("ListDomains", "DeleteDomain");
+    assert_eq!(send(&layer, &handler, post(&other)).status, 403);
+    // Behind a proxy, the host that was signed.
+    let behind = layer.with_original_host(|_| Some(HOST.to_owned()));
+    let mut request = post(&form);
+    *request.uri_mut() = "/".parse().unwrap();
+    request
+        .headers_mut()
+        .insert("host", "10.0.0.7".parse().unwrap());
+    assert_eq!(send(&behind, &handler, request).status, 200);
+}
+
+#[test]
+fn two_signatures_are_refused() {
+    let layer = store().accept_legacy_s3(in_path).accept_legacy_query();
+    let mut request = put("data");
+    let old = old_get("/b/k").headers()["authorization"].clone();
+    request.headers_mut().append("authorization", old);
+    assert_eq!(
+        send(&layer, &Handler::default(), request).code(),
+        (400, "InvalidArgument")
+    );
+}

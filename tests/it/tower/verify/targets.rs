@@ -1,0 +1,156 @@
+//! Hosts and paths, behind routers and proxies.
+
+use super::*;
+
+/// What a router keeps of the URI that it changes, as axum does.
+#[derive(Clone)]
+struct OriginalUri(Uri);
+
+fn nested(mut request: Request<Pieces>, routed: &str) -> Request<Pieces> {
+    let uri = std::mem::replace(request.uri_mut(), routed.parse().unwrap());
+    request.extensions_mut().insert(OriginalUri(uri));
+    request
+}
+
+#[test]
+fn a_nested_router_verifies_the_original_uri() {
+    let handler = Handler::default();
+    let request = || {
+        nested(
+            get("/v1/bucket/key?list-type=2&prefix=a%20b"),
+            "/bucket/key?x=1",
+        )
+    };
+    // Without the hook, another path is verified than the one that was signed.
+    let answer = send(&store(), &handler, request());
+    assert_eq!(answer.code(), (403, "SignatureDoesNotMatch"));
+
+    let layer = store().with_original_uri(|parts| {
+        let original = parts.extensions.get::<OriginalUri>()?;
+        Some(original.0.clone())
+    });
+    assert_eq!(send(&layer, &handler, request()).status, 200);
+    let seen = handler.seen();
+    assert_eq!(
+        seen.uri, "/bucket/key?x=1",
+        "the handler gets the URI of the router"
+    );
+    let verified = seen.verified.unwrap();
+    assert_eq!(verified.path(), "/v1/bucket/key");
+    assert_eq!(verified.query().count(), 2);
+    // A request that no router changed.
+    assert_eq!(send(&layer, &handler, get("/v1/bucket/key")).status, 200);
+    // The resource of a refusal is that of the client.
+    let mut refused = request();
+    refused
+        .headers_mut()
+        .insert("x-amz-acl", "private".parse().unwrap());
+    let answer = send(&layer, &handler, refused);
+    assert!(
+        answer.text.contains("<Resource>/v1/bucket/key</Resource>"),
+        "{}",
+        answer.text
+    );
+}
+
+#[test]
+fn a_request_for_another_host_is_refused() {
+    let handler = Handler::default();
+    for host in [
+        "other.example.com",
+        "s3.example.com:8443",
+        "s3.example.com.evil.test",
+    ] {
+        let mut request = Request::get("/b/k")
+            .header("host", host)
+            .body(Pieces::of(""))
+            .unwrap();
+        signer("s3")
+            .sign(&mut request, PayloadHash::EMPTY, now())
+            .unwrap();
+        assert_eq!(
+            send(&store(), &handler, request).code(),
+            (403, "AccessDenied"),
+            "{host}"
+        );
+    }
+    assert_eq!(handler.calls(), 0);
+}
+
+#[test]
+fn a_host_that_differs_from_the_authority_is_refused() {
+    let handler = Handler::default();
+    let mut request = get("/b/k");
+    *request.uri_mut() = "https://other.example.com/b/k".parse().unwrap();
+    assert_eq!(
+        send(&store(), &handler, request).code(),
+        (400, "InvalidRequest")
+    );
+    // HTTP/1.1 with an absolute target, and a client that says both.
+    let mut request = get("/b/k");
+    *request.uri_mut() = format!("https://{HOST}/b/k").parse().unwrap();
+    assert_eq!(send(&store(), &handler, request).status, 200);
+}
+
+#[test]
+fn the_authority_is_the_host_in_http_2() {
+    let mut request = get("/b/k");
+    *request.uri_mut() = format!("https://{HOST}/b/k").parse().unwrap();
+    *request.version_mut() = http::Version::HTTP_2;
+    request.headers_mut().remove("host");
+    let handler = Handler::default();
+    assert_eq!(send(&store(), &handler, request).status, 200);
+    assert_eq!(handler.seen().verified.unwrap().host(), HOST);
+}
+
+#[test]
+fn the_host_behind_a_proxy_is_what_the_server_says() {
+    let request = || {
+        let mut request = get("/b/k");
+        request
+            .headers_mut()
+            .insert("host", "10.0.0.7:8080".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("x-forwarded-host", HOST.parse().unwrap());
+        request
+    };
+    // A header that a client can set says nothing by itself.
+    let handler = Handler::default();
+    assert_eq!(
+        send(&store(), &handler, request()).code(),
+        (403, "AccessDenied")
+    );
+    let layer = store().with_original_host(|parts| {
+        // This proxy always sets it.
+        let host = parts.headers.get("x-forwarded-host")?;
+        Some(host.to_str().ok()?.to_owned())
+    });
+    assert_eq!(send(&layer, &handler, request()).status, 200);
+    assert_eq!(handler.seen().verified.unwrap().host(), HOST);
+    // Without it, the host is what was received.
+    assert_eq!(send(&layer, &handler, get("/b/k")).status, 200);
+}
+
+#[test]
+fn a_changed_path_or_query_is_refused() {
+    let handler = Handler::default();
+    for target in [
+        "/b/other?x=1",
+        "/b/k?x=2",
+        "/b/k",
+        "/b/k?x=1&y=2",
+        "//b/k?x=1",
+    ] {
+        let mut request = get("/b/k?x=1");
+        *request.uri_mut() = target.parse().unwrap();
+        let answer = send(&store(), &handler, request);
+        assert_eq!(answer.code(), (403, "SignatureDoesNotMatch"), "{target}");
+    }
+    assert_eq!(handler.calls(), 0);
+    // Spellings of one key share a signature, and the proof has one text for them.
+    let mut request = get("/b/a%3Db");
+    *request.uri_mut() = "/b/a=b".parse().unwrap();
+    assert_eq!(send(&store(), &handler, request).status, 200);
+    assert_eq!(handler.seen().verified.unwrap().path(), "/b/a%3Db");
+}
