@@ -203,7 +203,7 @@ impl Body for Stream {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.hint.clone()
+        self.hint
     }
 }
 
