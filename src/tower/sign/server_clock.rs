@@ -64,8 +64,8 @@ impl ServerClock {
     }
 }
 
-/// Different for different dates and seconds; not for one that someone looks for, who could as well
-/// send a wrong date.
+/// A number that differs for different dates and seconds. A server could choose a date that collides,
+/// but it could choose a wrong date as well.
 fn fingerprint(date: &[u8], sent: Timestamp) -> u64 {
     // Odd, with bits all over: the fraction of the golden ratio.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
