@@ -2,7 +2,7 @@
 //!
 //! [`VerifyLayer`] wraps any tower service. It verifies each request, and calls the service with a
 //! body that comes out verified and with a proof of who sent it, an
-//! [`OwnedVerified`](crate::verify::OwnedVerified) among the request's extensions. A request that it
+//! [`OwnedVerified`] among the request's extensions. A request that it
 //! refuses never reaches the service: the client gets the response that AWS would send.
 //!
 //! ```
@@ -47,13 +47,12 @@
 //! let mut server = layer.layer(Hello);
 //!
 //! let mut request = Request::get("https://api.example.com/").body(Full::new(&b""[..]))?;
-//! let respond = |server: &mut _, request| block_on(Service::call(server, request)).unwrap();
-//! let refused = respond(&mut server, request.clone());
+//! let refused = block_on(server.call(request.clone()))?;
 //! assert_eq!(refused.status(), 403);
 //!
 //! let client = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "execute-api")?;
 //! client.sign(&mut request, PayloadHash::EMPTY, now)?;
-//! assert_eq!(respond(&mut server, request).status(), 200);
+//! assert_eq!(block_on(server.call(request))?.status(), 200);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -227,6 +228,16 @@ impl<B> fmt::Debug for RequestBody<B> {
 /// An error of a [`RequestBody`]: the inner body failed, or it is not what was signed.
 ///
 /// [`error_response`](crate::verify::error_response) makes a response of it.
+///
+/// ```
+/// use countersign::tower::verify::RequestBodyError;
+/// use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
+///
+/// let error = RequestBodyError::from(VerifyError::ContentSha256Mismatch);
+/// let response = error_response(&error, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"));
+/// assert_eq!(response.status(), 400);
+/// assert!(response.body().contains("<Code>XAmzContentSHA256Mismatch</Code>"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestBodyError {
@@ -263,7 +274,13 @@ impl RequestBodyError {
             if let Some(found) = outer.downcast_ref() {
                 return Some(found);
             }
-            error = outer.source();
+            error = match outer.downcast_ref::<io::Error>() {
+                // Its source is not the error that it wraps, but the source of that.
+                Some(wrapper) => wrapper
+                    .get_ref()
+                    .map(|inner| inner as &(dyn StdError + 'static)),
+                None => outer.source(),
+            };
         }
         None
     }
