@@ -30,7 +30,7 @@ pub(crate) use token::Token;
 ///
 /// It says which key to look up ([`access_key_id`](Self::access_key_id)) and for which
 /// [`scope`](Self::scope) to derive it. Only a [`Verified`](super::Verified) says who sent the
-/// request. The claim borrows from the request and allocates nothing.
+/// request. The claim borrows from the request, and allocates nothing if that has at most 16 headers.
 ///
 /// The request must be as it was received: the raw, percent-encoded target, before a router or
 /// proxy decoded it, resolved `..`, or collapsed `//`. In HTTP/2, the URI's authority stands for
@@ -125,8 +125,10 @@ impl<'a> SignedRequest<'a> {
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
         let view = RequestView::new(request);
+        limits.check_target(view.path, view.query)?;
+        limits.check_count(request.headers().len())?;
         let headers: Headers<'a> = view.headers.iter().collect();
-        limits.check(view.path, view.query, headers.as_slice())?;
+        limits.check_lengths(headers.as_slice())?;
         Self::of_view(&view, headers, authority.map(http::uri::Authority::as_str))
     }
 
@@ -148,7 +150,9 @@ impl<'a> SignedRequest<'a> {
         request: &RawRequest<'a>,
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
-        limits.check(request.path, request.query, request.headers)?;
+        limits.check_target(request.path, request.query)?;
+        limits.check_count(request.headers.len())?;
+        limits.check_lengths(request.headers)?;
         // The types of `http` guarantee this. A line break would forge a line of the canonical
         // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
         let view = RequestView::from_raw(request)

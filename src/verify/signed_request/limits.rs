@@ -52,12 +52,7 @@ impl Limits {
         max_target_length: usize::MAX,
     };
 
-    pub(super) fn check(
-        &self,
-        path: &str,
-        query: &str,
-        headers: &[(&str, &[u8])],
-    ) -> Result<(), VerifyError> {
+    pub(super) fn check_target(&self, path: &str, query: &str) -> Result<(), VerifyError> {
         let length = path.len().saturating_add(query.len());
         if length > self.max_target_length {
             return Err(VerifyError::TargetTooLong {
@@ -65,13 +60,20 @@ impl Limits {
                 maximum: self.max_target_length,
             });
         }
-        let count = headers.len();
+        Ok(())
+    }
+
+    pub(super) fn check_count(&self, count: usize) -> Result<(), VerifyError> {
         if count > self.max_headers {
             return Err(VerifyError::TooManyHeaders {
                 count,
                 maximum: self.max_headers,
             });
         }
+        Ok(())
+    }
+
+    pub(super) fn check_lengths(&self, headers: &[(&str, &[u8])]) -> Result<(), VerifyError> {
         let lengths = headers
             .iter()
             .map(|(name, value)| name.len().saturating_add(value.len()));
