@@ -143,7 +143,8 @@ impl<'c> Verified<'c> {
 
     /// The names of the signed headers, in lowercase and in order.
     ///
-    /// Anyone on the way could have changed or added every other header.
+    /// [`header`](Self::header) returns their values. Anyone on the way could have changed or added
+    /// every other header.
     pub fn signed_headers(&self) -> impl Iterator<Item = &'c str> + use<'c> {
         self.claim.signed_headers()
     }
