@@ -44,7 +44,7 @@ use http::{HeaderName, HeaderValue};
 use crate::sigv4::object_key::encode_key;
 use endpoint::Endpoint;
 
-pub use crate::error::address::{AddressError, AddressPart, ArnProblem};
+pub use crate::error::address::{AddressError, AddressPart, ArnProblem, HostLabel};
 #[cfg(feature = "sigv4a")]
 pub use event_bridge::EventBridge;
 #[cfg(feature = "sigv4a")]

@@ -6,7 +6,6 @@ use std::net::Ipv4Addr;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, request::Parts};
 
 use crate::error::Error;
-use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::scan::holds;
 
 /// A request that can be signed: [`http::Request`] with any body, or [`http::request::Parts`].
@@ -113,6 +112,7 @@ impl fmt::Debug for RawRequest<'_> {
 }
 
 /// A request as the canonicalizer reads it, borrowed from either kind of request.
+#[derive(Clone, Copy)]
 pub(crate) struct RequestView<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -123,44 +123,36 @@ pub(crate) struct RequestView<'a> {
     pub(crate) headers: Headers<'a>,
 }
 
-/// Names and values in the order of the request. Names are tokens in lowercase, and values contain
-/// no control characters.
-pub(crate) type Headers<'a> = InlineVec<(&'a str, &'a [u8]), 16>;
+/// The headers of a request, and what an operation changes of them when it signs.
+#[derive(Clone, Copy)]
+pub(crate) struct Headers<'a> {
+    own: OwnHeaders<'a>,
+    changes: &'a [HeaderChange],
+}
+
+#[derive(Clone, Copy)]
+enum OwnHeaders<'a> {
+    Map(&'a HeaderMap),
+    /// Checked: names are tokens in lowercase, and values contain no control characters.
+    Slices(&'a [(&'a str, &'a [u8])]),
+}
 
 /// A header that an operation sets, or removes if there is no value.
 pub(crate) type HeaderChange = (HeaderName, Option<HeaderValue>);
 
 impl<'a> RequestView<'a> {
     pub(crate) fn new<R: HttpRequest>(request: &'a R) -> Self {
-        Self::with_changes(request, &[])
-    }
-
-    /// The request as it will be once the changes are made.
-    #[inline]
-    pub(crate) fn with_changes<R: HttpRequest>(
-        request: &'a R,
-        changes: &'a [HeaderChange],
-    ) -> Self {
         let uri = request.uri();
-        // The headers are filled in place, because the list is large to move about.
-        let mut view = Self {
+        Self {
             method: request.method().as_str(),
             path: uri.path(),
             query: uri.query().unwrap_or_default(),
             host: host_of(uri),
-            headers: Headers::new(),
-        };
-        for (name, value) in request.headers() {
-            if !changes.iter().any(|(changed, _)| changed == name) {
-                view.headers.push((name.as_str(), value.as_bytes()));
-            }
+            headers: Headers {
+                own: OwnHeaders::Map(request.headers()),
+                changes: &[],
+            },
         }
-        for (name, value) in changes {
-            if let Some(value) = value {
-                view.headers.push((name.as_str(), value.as_bytes()));
-            }
-        }
-        view
     }
 
     /// Checks what the types of `http` guarantee otherwise.
@@ -172,25 +164,82 @@ impl<'a> RequestView<'a> {
             method,
             path,
             query,
-            ..
+            headers,
         } = *request;
         if method.is_empty() || holds(method.as_bytes(), |b| !is_token(b)) {
             return Err(Error::InvalidMethod {
                 method: method.to_owned(),
             });
         }
-        let mut view = Self {
+        for (name, value) in headers {
+            check_header(name, value)?;
+        }
+        Ok(Self {
             method,
             path,
             query,
             host: None,
-            headers: Headers::new(),
-        };
-        for &(name, value) in request.headers {
-            check_header(name, value)?;
-            view.headers.push((name, value));
+            headers: Headers {
+                own: OwnHeaders::Slices(headers),
+                changes: &[],
+            },
+        })
+    }
+
+    /// The request as it will be once the changes are made.
+    pub(crate) fn with(mut self, changes: &'a [HeaderChange]) -> Self {
+        self.headers.changes = changes;
+        self
+    }
+}
+
+impl<'a> Headers<'a> {
+    /// Names and values in the order of the request, and after them those that are set.
+    pub(crate) fn iter(self) -> HeadersIter<'a> {
+        HeadersIter {
+            own: match self.own {
+                OwnHeaders::Map(map) => OwnHeadersIter::Map(map.iter()),
+                OwnHeaders::Slices(slices) => OwnHeadersIter::Slices(slices.iter()),
+            },
+            changes: self.changes,
+            set: self.changes.iter(),
         }
-        Ok(view)
+    }
+}
+
+/// What [`Headers::iter`] returns.
+pub(crate) struct HeadersIter<'a> {
+    own: OwnHeadersIter<'a>,
+    changes: &'a [HeaderChange],
+    set: std::slice::Iter<'a, HeaderChange>,
+}
+
+enum OwnHeadersIter<'a> {
+    Map(http::header::Iter<'a, HeaderValue>),
+    Slices(std::slice::Iter<'a, (&'a str, &'a [u8])>),
+}
+
+impl<'a> Iterator for HeadersIter<'a> {
+    type Item = (&'a str, &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let own = match &mut self.own {
+                OwnHeadersIter::Map(map) => map
+                    .next()
+                    .map(|(name, value)| (name.as_str(), value.as_bytes())),
+                OwnHeadersIter::Slices(slices) => slices.next().copied(),
+            };
+            let Some(own) = own else {
+                break;
+            };
+            if !self.changes.iter().any(|(changed, _)| changed == own.0) {
+                return Some(own);
+            }
+        }
+        self.set
+            .find_map(|(name, value)| Some((name.as_str(), value.as_ref()?.as_bytes())))
     }
 }
 

@@ -21,5 +21,5 @@ pub mod address;
 pub mod express;
 
 pub use crate::address::{Address, AddressError, AddressPart, AddressSigner, SigningScheme};
-pub use crate::error::address::{ArnProblem, BucketProblem};
+pub use crate::error::address::{ArnProblem, BucketProblem, HostLabel};
 pub use address::{Addressing, ControlTarget};

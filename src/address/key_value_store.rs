@@ -4,6 +4,7 @@ use crate::address::arn::Arn;
 use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
 use crate::error::address::ArnProblem;
+use crate::error::address::HostLabel;
 use crate::primitives::host_label::is_host_label;
 use crate::service::partition::Partition;
 
@@ -99,7 +100,7 @@ impl KeyValueStore {
         }
         if !is_host_label(arn.account) {
             return Err(AddressError::InvalidHostLabel {
-                name: "account id",
+                name: HostLabel::AccountId,
                 value: arn.account.to_owned(),
             });
         }

@@ -2,6 +2,7 @@
 
 use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::HostLabel;
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::service::partition::Partition;
 
@@ -75,7 +76,7 @@ impl Options {
         let endpoint = self.endpoint()?;
         if !is_host_labels(endpoint_id) {
             return Err(AddressError::InvalidHostLabel {
-                name: "endpoint id",
+                name: HostLabel::EndpointId,
                 value: endpoint_id.to_owned(),
             });
         }

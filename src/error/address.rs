@@ -55,7 +55,7 @@ pub enum AddressError {
     #[error("{name} {value:?} is not one label of a host name, in lowercase")]
     InvalidHostLabel {
         /// What it is.
-        name: &'static str,
+        name: HostLabel,
         /// Its value as it was given.
         value: String,
     },
@@ -94,6 +94,46 @@ pub enum AddressError {
         /// The kind of bucket.
         part: AddressPart,
     },
+}
+
+/// A part of a host name that the caller gives.
+///
+/// ```
+/// use countersign::s3::HostLabel;
+///
+/// assert_eq!(HostLabel::AccountId.to_string(), "account id");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HostLabel {
+    /// An account id.
+    AccountId,
+    /// The name of an access point.
+    AccessPointName,
+    /// The name of an access point and an account id, which are one label together.
+    AccessPointWithAccount,
+    /// The alias of a Multi-Region Access Point.
+    MultiRegionAlias,
+    /// The id of an outpost.
+    OutpostId,
+    /// The route of a response of S3 Object Lambda.
+    RequestRoute,
+    /// The id of a global endpoint.
+    EndpointId,
+}
+
+impl fmt::Display for HostLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AccountId => "account id",
+            Self::AccessPointName => "access point name",
+            Self::AccessPointWithAccount => "access point name with account id",
+            Self::MultiRegionAlias => "Multi-Region Access Point alias",
+            Self::OutpostId => "outpost id",
+            Self::RequestRoute => "request route",
+            Self::EndpointId => "endpoint id",
+        })
+    }
 }
 
 /// Why a bucket cannot be addressed.

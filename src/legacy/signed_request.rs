@@ -68,6 +68,9 @@ impl SignedRequest {
     /// not distinguish them. A server must obey both alike. Otherwise a client could move a signed
     /// `x-amz-acl` header into the query to get rid of it.
     ///
+    /// A header and its parts between commas are signed alike, so anyone on the way can split it. Join
+    /// the values of one name before you act on them.
+    ///
     /// Parameters that are not sub-resources of the scheme are not signed. Some of them select another
     /// operation: refuse a request if [`unsigned_operation`](s3_v2::unsigned_operation) finds one.
     ///

@@ -57,6 +57,16 @@ impl<T: Copy + Default, const N: usize> InlineVec<T, N> {
     }
 }
 
+impl<T: Copy + Default, const N: usize> FromIterator<T> for InlineVec<T, N> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut list = Self::new();
+        for item in items {
+            list.push(item);
+        }
+        list
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,6 +41,7 @@ mod outposts;
 
 use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::HostLabel;
 use crate::primitives::host_label::is_host_label;
 use crate::service::partition::Partition;
 
@@ -213,7 +214,7 @@ impl Addressing {
     pub fn object_lambda_response(&self, request_route: &str) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
         client.refuse_both(AddressPart::ObjectLambda)?;
-        label("request route", request_route)?;
+        label(HostLabel::RequestRoute, request_route)?;
         let schemes = vec![SigningScheme::sigv4("s3-object-lambda", client.region)];
         let route = format!("{request_route}.");
         Ok(match &client.endpoint {
@@ -334,7 +335,7 @@ impl<'a> Client<'a> {
 }
 
 /// A part of a host name that the caller gave.
-fn label(name: &'static str, value: &str) -> Result<(), AddressError> {
+fn label(name: HostLabel, value: &str) -> Result<(), AddressError> {
     if is_host_label(value) {
         return Ok(());
     }

@@ -25,18 +25,18 @@ pub(crate) enum Api {
     S3Control,
     #[cfg(feature = "signin")]
     Signin,
-    #[cfg(feature = "sts")]
+    #[cfg(any(feature = "sts", feature = "tokens"))]
     Sts,
     #[cfg(feature = "tokens")]
     SesSmtp,
 }
 
 /// The host of STS for all regions of the partition `aws`.
-#[cfg(feature = "_endpoint")]
+#[cfg(any(feature = "_endpoint", feature = "tokens"))]
 pub(crate) const STS_GLOBAL: &str = "sts.amazonaws.com";
 
 /// The regions of the partition `aws` in which STS has FIPS endpoints.
-#[cfg(feature = "sts")]
+#[cfg(any(feature = "sts", feature = "tokens"))]
 const STS_FIPS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
 
 /// Host names with `{R}` for the region, `{S}` for the partition's domain and `{D}` for its
@@ -147,7 +147,7 @@ impl Api {
             (Self::Signin, Partition::IsoE) => Hosts::plain("{R}.signin.csphome.adc-e.uk"),
             #[cfg(feature = "signin")]
             (Self::Signin, Partition::IsoF) => Hosts::plain("{R}.signin.csphome.hci.ic.gov"),
-            #[cfg(feature = "sts")]
+            #[cfg(any(feature = "sts", feature = "tokens"))]
             (Self::Sts, Partition::Aws) => Hosts {
                 plain: "sts.{R}.{S}",
                 fips: "sts-fips.{R}.{S}",
@@ -155,14 +155,14 @@ impl Api {
                 fips_dual_stack: "sts-fips.{R}.{D}",
             },
             // All regional endpoints of AWS GovCloud are validated.
-            #[cfg(feature = "sts")]
+            #[cfg(any(feature = "sts", feature = "tokens"))]
             (Self::Sts, Partition::GovCloud) => Hosts {
                 plain: "sts.{R}.{S}",
                 fips: "sts.{R}.{S}",
                 dual_stack: "sts.{R}.{D}",
                 fips_dual_stack: "sts-fips.{R}.{D}",
             },
-            #[cfg(feature = "sts")]
+            #[cfg(any(feature = "sts", feature = "tokens"))]
             (Self::Sts, _) => Hosts {
                 dual_stack: "sts.{R}.{D}",
                 ..Hosts::plain("sts.{R}.{S}")
@@ -175,7 +175,7 @@ impl Api {
     /// The host that all regions of the partition `aws` share.
     #[cfg(feature = "_endpoint")]
     pub(crate) fn global_host(self) -> &'static str {
-        #[cfg(feature = "sts")]
+        #[cfg(any(feature = "sts", feature = "tokens"))]
         if self == Self::Sts {
             return STS_GLOBAL;
         }
@@ -192,7 +192,7 @@ impl Api {
             (false, true) => (hosts.dual_stack, EndpointProblem::NoDualStack),
             (true, true) => (hosts.fips_dual_stack, EndpointProblem::NoDualStackFips),
         };
-        #[cfg(feature = "sts")]
+        #[cfg(any(feature = "sts", feature = "tokens"))]
         let template = match self {
             // Not in every region of the partition.
             Self::Sts if fips && partition == Partition::Aws && !STS_FIPS.contains(&region) => NONE,

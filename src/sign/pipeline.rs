@@ -89,7 +89,7 @@ impl SigningContext {
         let kept = self.kept_authorization(request.headers(), changes);
         let changes = kept.as_deref().unwrap_or(changes);
         AddedHeaders::reserve(request.headers_mut(), changes.len())?;
-        let view = RequestView::with_changes(request, changes);
+        let view = RequestView::new(request).with(changes);
         let host = lowercase_host(request, view.host);
         let added = self.seal(&view, payload, date, key)?;
 

@@ -112,8 +112,10 @@ impl<'a> CanonicalRequest<'a> {
         rules: &Rules,
         payload: PayloadHash,
     ) -> Result<Self, Error> {
-        let mut headers = request.headers.as_slice().iter();
-        let in_header = headers.any(|(name, _)| *name == "authorization");
+        let in_header = request
+            .headers
+            .iter()
+            .any(|(name, _)| name == "authorization");
         let unsigned = if in_header {
             UnsignedParameters::None
         } else {
@@ -153,7 +155,7 @@ impl<'a> CanonicalRequest<'a> {
         self.path = path;
         self.query.read(request.query, unsigned)?;
         let mut host = None;
-        for &(name, value) in request.headers.as_slice() {
+        for (name, value) in request.headers.iter() {
             if name == "host" && host.replace(value).is_some() {
                 return Err(Error::DuplicateHost);
             }

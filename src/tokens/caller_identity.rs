@@ -54,7 +54,8 @@ use super::host_names::{check_region, host as checked_host};
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::service::partition::{self, Partition};
+use crate::service::hosts::{Api, STS_GLOBAL};
+use crate::service::partition;
 use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -87,10 +88,10 @@ pub(super) const QUERY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 /// ```
 pub fn host(region: &str) -> Result<String, Error> {
     if region == partition::GLOBAL {
-        return Ok("sts.amazonaws.com".to_owned());
+        return Ok(STS_GLOBAL.to_owned());
     }
     check_host_label(region)?;
-    Ok(format!("sts.{region}.{}", Partition::of(region).domain()))
+    Api::Sts.host(region, false, false)
 }
 
 /// Makes a proof that is a presigned URL, for a `GET` request.

@@ -11,7 +11,8 @@ use std::fmt;
 use crate::credentials::SessionToken;
 use crate::error::Error;
 use crate::error::target::TargetProblem;
-use crate::request::{Headers, HttpRequest, RawRequest, RequestView};
+use crate::primitives::inline_vec::InlineVec;
+use crate::request::{HttpRequest, RawRequest, RequestView};
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, find_parameters_and};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::scope::CredentialScope;
@@ -73,6 +74,9 @@ pub struct SignedRequest<'a> {
     pub(super) trailer: Option<&'a [u8]>,
 }
 
+/// The headers in the order of the request. They are read several times.
+type Headers<'a> = InlineVec<(&'a str, &'a [u8]), 16>;
+
 impl<'a> SignedRequest<'a> {
     /// Reads the claim of a request: the `authorization` header, or the query of a presigned URL.
     ///
@@ -121,8 +125,9 @@ impl<'a> SignedRequest<'a> {
         limits: &Limits,
     ) -> Result<Self, VerifyError> {
         let view = RequestView::new(request);
-        limits.check(view.path, view.query, view.headers.as_slice())?;
-        Self::of_view(view, authority.map(http::uri::Authority::as_str))
+        let headers: Headers<'a> = view.headers.iter().collect();
+        limits.check(view.path, view.query, headers.as_slice())?;
+        Self::of_view(&view, headers, authority.map(http::uri::Authority::as_str))
     }
 
     /// Reads the claim of a request in slices.
@@ -148,11 +153,15 @@ impl<'a> SignedRequest<'a> {
         // request, and an uppercase `X-Amz-` would evade the rule that it must be signed.
         let view = RequestView::from_raw(request)
             .map_err(|error| of_error(error, SignatureLocation::Header))?;
-        Self::of_view(view, None)
+        Self::of_view(&view, view.headers.iter().collect(), None)
     }
 
-    fn of_view(view: RequestView<'a>, authority: Option<&'a str>) -> Result<Self, VerifyError> {
-        let found = Found::read(&view.headers)?;
+    fn of_view(
+        view: &RequestView<'a>,
+        headers: Headers<'a>,
+        authority: Option<&'a str>,
+    ) -> Result<Self, VerifyError> {
+        let found = Found::read(headers.as_slice())?;
         let host = found.host(authority, view.host)?;
         let mut content_sha256 = (None, 0);
         let parameters = find_parameters_and(view.query, |parameter| {
@@ -185,7 +194,7 @@ impl<'a> SignedRequest<'a> {
             path: view.path,
             query: view.query,
             host,
-            headers: view.headers,
+            headers,
             signed,
             content_sha256: found.content_sha256,
             decoded_content_length: found.decoded_content_length,

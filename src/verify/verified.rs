@@ -7,6 +7,7 @@ use crate::primitives::percent::decoded_in_query;
 use crate::primitives::scan::holds;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::authorization::is_of_signature;
+use crate::sigv4::canonical::headers::CanonicalHeaders;
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::parameters;
 use crate::sigv4::date::AmzDate;
@@ -21,8 +22,7 @@ use super::signed_request::SignedRequest;
 ///
 /// Its payload is what was signed, unless the caller accepted an unsigned one. Act on what it
 /// returns, rather than on the request: [`path`](Self::path) or
-/// [`object_path`](Self::object_path), [`query`](Self::query), and the headers among
-/// [`signed_headers`](Self::signed_headers).
+/// [`object_path`](Self::object_path), [`query`](Self::query), and [`header`](Self::header).
 ///
 /// It borrows the claim. [`into_owned`](Self::into_owned) leaves the function.
 ///
@@ -47,6 +47,8 @@ use super::signed_request::SignedRequest;
 /// let (name, value) = verified.query().next().expect("one parameter");
 /// assert_eq!((&*name, &*value), (&b"filter"[..], &b"x y"[..]));
 /// assert!(verified.signed_headers().eq(["host", "x-amz-date"]));
+/// let date = verified.header("x-amz-date").expect("it is signed");
+/// assert_eq!(&*date, b"20260102T030405Z");
 /// assert!(matches!(verified.payload(), VerifiedPayload::Sha256(_)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -146,6 +148,32 @@ impl<'c> Verified<'c> {
         self.claim.signed_headers()
     }
 
+    /// The value of a signed header, as it was signed. `name` is in lowercase.
+    ///
+    /// It is one text for all requests that the signature is valid for: values of one name are joined
+    /// with `,`, and each run of spaces and tabs is one space. Anyone on the way can split a header
+    /// at its commas, so the first value of the request may be a part of what was signed.
+    ///
+    /// `None` for a header that is not signed, and for the session token.
+    pub fn header(&self, name: &str) -> Option<Cow<'c, [u8]>> {
+        if is_token(name) || !self.signed_headers().any(|signed| signed == name) {
+            return None;
+        }
+        if name == "host" {
+            return Some(Cow::Borrowed(self.claim.host.trim_ascii()));
+        }
+        let values = self
+            .claim
+            .headers
+            .as_slice()
+            .iter()
+            .copied()
+            .filter(|(own, _)| *own == name);
+        let lines = canonical_lines(values);
+        let (_, value) = name_and_value(lines.strip_suffix(b"\n")?)?;
+        Some(Cow::Owned(value.to_vec()))
+    }
+
     /// What is proven about the payload.
     pub fn payload(&self) -> VerifiedPayload {
         self.payload
@@ -174,6 +202,30 @@ impl<'c> Verified<'c> {
         Some(hash.finish())
     }
 
+    /// All signed headers with their values, read once.
+    fn owned_headers(&self) -> Vec<(String, Option<Vec<u8>>)> {
+        let names: Vec<&str> = self.signed_headers().collect();
+        let shown = |name: &str| name != "host" && !is_token(name);
+        let headers = self.claim.headers.as_slice().iter().copied();
+        // The list is in order.
+        let lines = canonical_lines(
+            headers.filter(|(name, _)| shown(name) && names.binary_search(name).is_ok()),
+        );
+        let mut lines = lines
+            .split(|byte| *byte == b'\n')
+            .filter_map(name_and_value);
+        let headers = names.into_iter().map(|name| {
+            let value = match name {
+                "host" => Some(self.claim.host.trim_ascii()),
+                _ if !shown(name) => None,
+                // Both are in order, and every name has a line.
+                _ => lines.next().map(|(_, value)| value),
+            };
+            (name.to_owned(), value.map(<[u8]>::to_vec))
+        });
+        headers.collect()
+    }
+
     /// Copies the proof, so that it can leave the function that owns the request.
     pub fn into_owned(self) -> OwnedVerified {
         OwnedVerified {
@@ -189,11 +241,34 @@ impl<'c> Verified<'c> {
                 .query()
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect(),
-            signed_headers: self.signed_headers().map(str::to_owned).collect(),
+            headers: self.owned_headers(),
             payload: self.payload,
             replay_id: self.replay_id(),
         }
     }
+}
+
+/// Whether a header has a secret value, which no proof keeps.
+fn is_token(name: &str) -> bool {
+    matches!(name, "x-amz-security-token" | "x-amz-s3session-token")
+}
+
+/// `name:value` and a line feed, for each name.
+fn canonical_lines<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Vec<u8> {
+    let mut canonical = CanonicalHeaders::unsorted();
+    for (name, value) in headers {
+        canonical.push(name, value);
+    }
+    canonical.sort();
+    let mut lines = Vec::new();
+    canonical.write(&mut lines);
+    lines
+}
+
+fn name_and_value(line: &[u8]) -> Option<(&str, &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = line.split_at_checked(colon)?;
+    Some((std::str::from_utf8(name).ok()?, value.get(1..)?))
 }
 
 fn decode(text: &str) -> Cow<'_, [u8]> {
@@ -303,7 +378,8 @@ pub struct OwnedVerified {
     path: String,
     object_path: Option<ObjectPath>,
     query: Vec<(Vec<u8>, Vec<u8>)>,
-    signed_headers: Vec<String>,
+    /// All signed ones. The session token has no value here.
+    headers: Vec<(String, Option<Vec<u8>>)>,
     payload: VerifiedPayload,
     replay_id: Option<[u8; 32]>,
 }
@@ -357,7 +433,13 @@ impl OwnedVerified {
 
     /// The names of the signed headers, in lowercase and in order.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
-        self.signed_headers.iter().map(String::as_str)
+        self.headers.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The value of a signed header, as [`Verified::header`] returns it.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.and_then(|(_, value)| value.as_deref())
     }
 
     /// What is proven about the payload.

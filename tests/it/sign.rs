@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
 use countersign::sigv4::{Algorithm, Authorization, ScopeProblem};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{
     ContentSha256, Credentials, Error, PayloadHash, RawRequest, Rules, Service, Signer,
     StreamingMode, Timestamp,
@@ -425,6 +426,36 @@ fn a_catalogs_own_login_is_kept_and_signed() {
         let end = format!("SignedHeaders={signed}, Signature={signature}");
         assert!(authorization.ends_with(&end), "{authorization}");
         assert_eq!(headers.get_all("authorization").iter().count(), 1);
+    }
+}
+
+#[test]
+fn a_catalog_verifies_what_icebergs_rules_sign() {
+    let headers = iceberg(
+        Request::post("/").header("authorization", "Bearer T"),
+        NAMESPACE,
+    );
+    let mut request = Request::post("/v1/namespaces").body(()).unwrap();
+    *request.headers_mut() = headers;
+    let host = HeaderValue::from_static("catalog.example.com");
+    request.headers_mut().insert("host", host);
+    for service in [
+        Service::from("execute-api"),
+        Service::new("execute-api", Rules::ICEBERG_REST),
+    ] {
+        let claim = SignedRequest::parse(&request).unwrap();
+        let key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+        let credentials = Credentials::new("AKIDEXAMPLE", key);
+        let key = VerificationKey::derive(&credentials, claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", service).unwrap();
+        let now = time::macros::datetime!(2026-01-02 03:04:30 UTC);
+        let verify = |body: &str| {
+            verifier
+                .verify(&claim, &key, PayloadHash::new(body), now)
+                .is_ok()
+        };
+        assert!(verify(NAMESPACE));
+        assert!(!verify("another"));
     }
 }
 

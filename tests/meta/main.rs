@@ -3,6 +3,7 @@
 mod documentation;
 mod edge_cases;
 mod errors;
+mod guide;
 mod layout;
 mod public_api;
 #[cfg(feature = "explain")]

@@ -34,7 +34,9 @@ pub fn draw(works: &[&Work], outcome: &Outcome) -> String {
         16,
         "Time, as a multiple of what the forced SHA-256 takes (floor b): less is better",
     );
-    let racers = COLORS.iter().filter(|(who, _)| outcome.0.iter().any(|row| row.who == *who));
+    let racers = COLORS
+        .iter()
+        .filter(|(who, _)| outcome.0.iter().any(|row| row.who == *who));
     for (i, (who, color)) in racers.enumerate() {
         let left = 90.0 + 140.0 * i as f64;
         svg.bar(left - 60.0, 46.0, 12.0, 12.0, color);

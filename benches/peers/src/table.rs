@@ -44,7 +44,9 @@ pub fn print(works: &[&'static Work], outcome: &Outcome, threads: &[(usize, f64)
                 let row = outcome.row(work, who);
                 row.map(|row| format!("{:.0} ({:.2})", row.nanoseconds, row.x_floor_b))
             };
-            let works = [plain].into_iter().chain(variants.iter().map(String::as_str));
+            let works = [plain]
+                .into_iter()
+                .chain(variants.iter().map(String::as_str));
             let cells: Vec<_> = works.map(|work| cell(work).unwrap_or_default()).collect();
             line(&format!("{plain} {who}"), &cells);
         }
@@ -53,7 +55,9 @@ pub fn print(works: &[&'static Work], outcome: &Outcome, threads: &[(usize, f64)
     println!("\nHow it grows\n");
     line("", &["ns for each", "× floor (b)", "fit of a line"]);
     for series in &SERIES {
-        let floor = series.line(outcome, FLOOR_B).map_or(f64::NAN, |line| line.slope);
+        let floor = series
+            .line(outcome, FLOOR_B)
+            .map_or(f64::NAN, |line| line.slope);
         for who in [FLOOR_B].into_iter().chain(CLOSE) {
             if let Some(grown) = series.line(outcome, who) {
                 let cells = [grown.slope, grown.slope / floor, grown.fit];

@@ -1,7 +1,7 @@
 //! The claim of a request to an S3-compatible store.
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
 
 use super::resource::Bucket;
 use super::signer::WRITTEN;
@@ -52,7 +52,7 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
 /// Refuses an unsigned header that CGI, and what is made like it, shows to an application as an
 /// `x-amz-*` header: one with `_` for `-`.
 fn refuse_twins(headers: &HeaderMap) -> Result<(), VerifyError> {
-    let names = headers.keys().map(|name| name.as_str());
+    let names = headers.keys().map(HeaderName::as_str);
     // One that begins with `x-amz-` is signed itself.
     let is_twin = |name: &&str| {
         let start = name.get(.."x-amz-".len()).unwrap_or_default();

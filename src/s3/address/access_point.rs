@@ -3,6 +3,7 @@
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
 use crate::error::address::ArnProblem;
+use crate::error::address::HostLabel;
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::s3::address::{Client, label};
 use crate::service::partition::Partition;
@@ -64,13 +65,13 @@ impl Client<'_> {
             return Err(AddressError::Disabled { part });
         }
         let region = self.region_of(arn)?;
-        label("account id", arn.account)?;
-        label("access point name", name)?;
+        label(HostLabel::AccountId, arn.account)?;
+        label(HostLabel::AccessPointName, name)?;
         let schemes = vec![SigningScheme::sigv4(service, region)];
         let labels = format!("{name}-{}.", arn.account);
         // The two are one label.
         label(
-            "access point name with account id",
+            HostLabel::AccessPointWithAccount,
             labels.trim_end_matches('.'),
         )?;
         Ok(match &self.endpoint {
@@ -91,7 +92,7 @@ impl Client<'_> {
         let part = AddressPart::MultiRegionAccessPoint;
         if !is_host_labels(alias) {
             return Err(AddressError::InvalidHostLabel {
-                name: "Multi-Region Access Point alias",
+                name: HostLabel::MultiRegionAlias,
                 value: alias.to_owned(),
             });
         }

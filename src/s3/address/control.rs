@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue};
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
 use crate::error::address::ArnProblem;
+use crate::error::address::HostLabel;
 use crate::s3::address::outposts::Resource;
 use crate::s3::address::{Addressing, Client, label};
 use crate::service::partition::Partition;
@@ -70,7 +71,7 @@ impl Addressing {
         let client = Client::new(self)?;
         let arn = match target {
             ControlTarget::Outpost(id) => {
-                label("outpost id", id)?;
+                label(HostLabel::OutpostId, id)?;
                 return client.outposts_control(client.region);
             }
             ControlTarget::AccessPoint(name) if name.ends_with("--xa-s3") => {
@@ -88,7 +89,7 @@ impl Client<'_> {
     /// `ACCOUNT.s3-control[-fips][.dualstack].REGION.SUFFIX`.
     fn account_control(&self, account_id: Option<&str>) -> Result<Address, AddressError> {
         let account_id = account_id.ok_or(AddressError::AccountMissing)?;
-        label("account id", account_id)?;
+        label(HostLabel::AccountId, account_id)?;
         let schemes = self.schemes();
         let account = format!("{account_id}.");
         Ok(match &self.endpoint {
@@ -130,7 +131,7 @@ impl Client<'_> {
             return Err(arn.invalid(ArnProblem::WrongResourceType));
         }
         let region = self.region_of(&arn)?;
-        label("account id", arn.account)?;
+        label(HostLabel::AccountId, arn.account)?;
         if let Some(given) = account_id.filter(|given| *given != arn.account) {
             return Err(AddressError::AccountMismatch {
                 arn: arn.account.to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
+use crate::error::address::HostLabel;
 use crate::error::address::{ArnProblem, BucketProblem};
 use crate::primitives::host_label::is_host_label;
 use crate::s3::address::{Client, label};
@@ -24,7 +25,7 @@ impl<'a> Resource<'a> {
             part.ok_or_else(|| arn.invalid(problem))
         };
         let outpost = next(ArnProblem::NoOutpost)?;
-        label("outpost id", outpost)?;
+        label(HostLabel::OutpostId, outpost)?;
         let kind = next(ArnProblem::NoOutpostResource)?;
         let name = next(ArnProblem::NoOutpostResourceName)?;
         if resource.next().is_some() {
@@ -57,10 +58,10 @@ impl Client<'_> {
             return Err(arn.invalid(ArnProblem::OtherThanAccessPoint));
         }
         let region = self.region_of(arn)?;
-        label("account id", arn.account)?;
-        label("access point name", resource.name)?;
+        label(HostLabel::AccountId, arn.account)?;
+        label(HostLabel::AccessPointName, resource.name)?;
         let first = format!("{}-{}", resource.name, arn.account);
-        label("access point name with account id", &first)?;
+        label(HostLabel::AccessPointWithAccount, &first)?;
         let labels = format!("{first}.{}.", resource.outpost);
         let schemes = schemes(region);
         Ok(match &self.endpoint {
@@ -96,7 +97,7 @@ impl Client<'_> {
             AddressPart::Endpoint,
             AddressPart::Outposts,
         )?;
-        label("outpost id", outpost)?;
+        label(HostLabel::OutpostId, outpost)?;
         if !is_host_label(bucket) {
             return Err(BucketProblem::NotHostLabel.of(bucket));
         }

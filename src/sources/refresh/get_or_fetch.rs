@@ -76,13 +76,29 @@ impl<T> RefreshCell<T> {
         }
     }
 
-    /// Does the same with an asynchronous `fetch`, on any runtime.
+    /// Does the same as [`get_or_fetch`](Self::get_or_fetch) with an asynchronous `fetch`, on any runtime.
     ///
     /// A future that is dropped before it is ready counts as a failed try.
     ///
     /// # Errors
     /// - [`FetchError::Failed`] if `fetch` failed, and no value is good
     /// - [`FetchError::Unavailable`] if another caller fetches the first value, or failed a moment ago
+    ///
+    /// ```
+    /// use countersign::sources::{FetchError, RefreshCell, RefreshPolicy, Validity};
+    ///
+    /// # use std::{pin::pin, task::{Context, Poll, Waker}};
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
+    /// let cell = RefreshCell::new(RefreshPolicy::default());
+    /// let task = async {
+    ///     // In the inner future a chain finds credentials.
+    ///     let fetch = || async { Ok(("a signer", Validity::until(None))) };
+    ///     let signer = cell.get_or_fetch_async(now, fetch).await?;
+    ///     Ok::<_, FetchError<String>>(*signer)
+    /// };
+    /// # let Poll::Ready(result) = pin!(task).poll(&mut Context::from_waker(Waker::noop())) else { panic!() };
+    /// assert_eq!(result, Ok("a signer"));
+    /// ```
     pub async fn get_or_fetch_async<E, F>(
         &self,
         now: impl Into<Timestamp>,

@@ -10,6 +10,7 @@ use super::{QUERY, checked_host};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::constant_time::same;
+use crate::service::hosts::STS_GLOBAL;
 use crate::timestamp::Timestamp;
 
 /// Makes the client's second message of the SASL mechanism `MONGODB-AWS`.
@@ -76,7 +77,7 @@ pub fn mongodb(
 /// The region by the specification: the second label, or that of the global endpoint.
 fn region(host: &str) -> &str {
     match host.split('.').nth(1) {
-        Some(region) if host != "sts.amazonaws.com" => region,
+        Some(region) if host != STS_GLOBAL => region,
         _ => "us-east-1",
     }
 }

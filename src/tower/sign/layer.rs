@@ -172,16 +172,18 @@ impl fmt::Debug for SignLayer {
 /// use tower_service::Service;
 ///
 /// let client = tower::service_fn(async |request: Request<SignedBody<String>>| {
-///     Ok::<_, std::io::Error>(Response::new(request.uri().clone()))
+///     assert!(request.headers().contains_key("authorization"));
+///     Ok::<_, std::io::Error>(Response::new("a queue"))
 /// });
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "sqs")?;
 /// let mut client = Sign::new(client, signer);
 ///
-/// // A program awaits it, after `poll_ready`.
-/// let response = client.call(Request::new(String::new()));
-/// assert_eq!(client.clock_skew().as_millis(), 0);
-/// # drop(response);
-/// # Ok::<(), countersign::Error>(())
+/// let request = Request::get("https://sqs.eu-west-1.amazonaws.com/").body(String::new())?;
+/// let response = client.call(request); // .await
+/// # use std::task::{Context, Poll, Waker};
+/// # let response = std::pin::pin!(response).poll(&mut Context::from_waker(Waker::noop()));
+/// # assert!(matches!(response, Poll::Ready(Ok(response)) if *response.body() == "a queue"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Sign<S> {
     inner: S,

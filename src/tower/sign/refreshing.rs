@@ -13,18 +13,18 @@ use crate::tower::sign::request_signer::RequestSigner;
 
 /// A signer whose credentials expire, and how to refresh them.
 ///
-/// It consists of a [`RefreshCell`] with a signer, and of a function that gets the cell's permit when
-/// the cell asks for a new value. The function returns a future, which ends after
+/// It consists of a [`RefreshCell`] with a signer and a function. The function gets the permit when the
+/// cell asks for a new value, and returns a future that uses it:
 /// [`succeed`](RefreshPermit::succeed) or [`fail`](RefreshPermit::fail). Cloning it is a reference
 /// count.
 ///
-/// - While the current signer is good, requests are signed with it, and the calls drive the future on
-///   the way. With a runtime, spawn the work and let the future wait for it, so that it goes on
-///   between requests.
-/// - If there is no signer that is good, or the refresh is
-///   [mandatory](RefreshUrgency::Mandatory), the service is
-///   [not ready](tower_service::Service::poll_ready) until the future ends.
-/// - If it fails, requests are refused with [`SignError::CredentialsUnavailable`] until the next try.
+/// - While the current signer is valid, requests are signed with it, and each request polls the future.
+///   With a runtime, spawn the work and let the future wait for it, so that it also continues between
+///   requests.
+/// - If there is no valid signer, or the refresh is [mandatory](RefreshUrgency::Mandatory), the service
+///   is [not ready](tower_service::Service::poll_ready) until the future ends.
+/// - If it fails and no signer is valid, requests are refused with
+///   [`SignError::CredentialsUnavailable`] until the next try.
 ///
 /// The function itself must not block, and must not send requests through the layer that waits for
 /// it.
@@ -68,9 +68,9 @@ struct Lender<T, F> {
     started: Mutex<Started>,
     /// Locked while it is polled, so it is only tried.
     running: Mutex<Option<Refresh>>,
-    /// Who waits for the running refresh.
+    /// The tasks that wait for the running refresh.
     waiting: Arc<Wakers>,
-    /// Who found `running` locked.
+    /// The tasks that found `running` locked.
     contending: Wakers,
 }
 
@@ -182,7 +182,7 @@ impl<T, F> Lender<T, F> {
             self.waiting.add(waker);
             if running.is_none() {
                 self.contending.add(waker);
-                // It may have been unlocked before the waker was there.
+                // The holder may have unlocked it before the waker was added.
                 running = try_lock(&self.running);
             }
         }
@@ -214,8 +214,7 @@ impl<T, F> Lender<T, F> {
     }
 }
 
-/// Nothing panics while such a lock is held, except the functions of the caller, which leave
-/// nothing half done.
+/// Only the caller's functions can panic while a lock is held, and they leave the state consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

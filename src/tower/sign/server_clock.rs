@@ -1,6 +1,6 @@
 //! The server's clock, as the requests of a layer know it: the local clock and the clock skew.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use http::Response;
 use http::header::DATE;
@@ -11,18 +11,24 @@ use crate::tower::clock::Clock;
 
 pub(super) struct ServerClock {
     local: Box<dyn Clock>,
-    /// In milliseconds: requests are signed to the second.
-    skew: AtomicI64,
-    /// The fingerprint of the last `Date` and of the second in which its request was sent.
-    seen: AtomicU64,
+    learned: RwLock<Learned>,
 }
+
+struct Learned {
+    skew: ClockSkew,
+    /// The `Date` that showed it, and the second in which the request was sent.
+    from: Option<([u8; IMF_FIXDATE], i64)>,
+}
+
+/// The length of `Sun, 06 Nov 1994 08:49:37 GMT`.
+const IMF_FIXDATE: usize = 29;
 
 impl ServerClock {
     pub(super) fn new(local: impl Clock + 'static, skew: ClockSkew) -> Self {
+        let learned = Learned { skew, from: None };
         Self {
             local: Box::new(local),
-            skew: AtomicI64::new(skew.as_millis()),
-            seen: AtomicU64::new(0),
+            learned: RwLock::new(learned),
         }
     }
 
@@ -31,11 +37,11 @@ impl ServerClock {
     }
 
     pub(super) fn skew(&self) -> ClockSkew {
-        ClockSkew::from_millis(self.skew.load(Ordering::Relaxed))
+        self.read().skew
     }
 
     pub(super) fn set_skew(&self, skew: ClockSkew) {
-        self.skew.store(skew.as_millis(), Ordering::Relaxed);
+        self.write(Learned { skew, from: None });
     }
 
     /// Learns from a response. An error response gets the measurement among its extensions.
@@ -48,62 +54,25 @@ impl ServerClock {
         };
         let status = response.status();
         let is_error = status.is_client_error() || status.is_server_error();
-        let fingerprint = fingerprint(date.as_bytes(), sent);
-        if !is_error && self.seen.load(Ordering::Relaxed) == fingerprint {
+        let from = date.as_bytes().try_into();
+        let from = from.ok().map(|date| (date, sent.unix_seconds()));
+        if !is_error && from.is_some() && self.read().from == from {
             return;
         }
         let mut skew = ClockSkew::default();
-        let Ok(measurement) = skew.learn(response.headers(), sent, self.local()) else {
-            return;
-        };
-        self.set_skew(skew);
-        self.seen.store(fingerprint, Ordering::Relaxed);
-        if is_error {
-            response.extensions_mut().insert(measurement);
-        }
-    }
-}
-
-/// Different for different dates and seconds; not for one that someone looks for, who could as well
-/// send a wrong date.
-fn fingerprint(date: &[u8], sent: Timestamp) -> u64 {
-    // Odd, with bits all over: the fraction of the golden ratio.
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(FACTOR).rotate_left(29);
-    let (words, rest) = date.as_chunks::<8>();
-    let rest = rest
-        .iter()
-        .fold(0, |word, &byte| word << 8 | u64::from(byte));
-    let seed = mix(FACTOR, sent.unix_seconds().cast_unsigned());
-    let sum = words
-        .iter()
-        .fold(seed, |sum, word| mix(sum, u64::from_le_bytes(*word)));
-    mix(sum, rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn dates_and_seconds_have_fingerprints_of_their_own() {
-        let mut seen = std::collections::HashSet::new();
-        for date in [
-            "",
-            "Fri, 02 Jan 2026 03:04:05 GMT",
-            "Fri, 02 Jan 2026 03:04:06 GMT",
-            "Sat, 03 Jan 2026 03:04:05 GMT",
-            "Fri, 02 Jan 2027 03:04:05 GMT",
-        ] {
-            for seconds in 0..1000 {
-                let sent = Timestamp::from_unix_seconds(1_767_268_800 + seconds);
-                let first = fingerprint(date.as_bytes(), sent);
-                let same_second = sent + Duration::from_millis(999);
-                assert_eq!(first, fingerprint(date.as_bytes(), same_second));
-                assert!(seen.insert(first), "{date} {sent}");
+        if let Ok(measurement) = skew.learn(response.headers(), sent, self.local()) {
+            self.write(Learned { skew, from });
+            if is_error {
+                response.extensions_mut().insert(measurement);
             }
         }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Learned> {
+        self.learned.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, learned: Learned) {
+        *self.learned.write().unwrap_or_else(PoisonError::into_inner) = learned;
     }
 }

@@ -1,7 +1,6 @@
 //! The headers that a claim is read from.
 
 use super::token::Token;
-use crate::request::Headers;
 use crate::verify::VerifyError;
 
 /// The headers that a claim is read from, each at most once.
@@ -21,9 +20,9 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn read(headers: &Headers<'a>) -> Result<Self, VerifyError> {
+    pub(super) fn read(headers: &[(&'a str, &'a [u8])]) -> Result<Self, VerifyError> {
         let mut found = Self::default();
-        for &(name, value) in headers.as_slice() {
+        for &(name, value) in headers {
             let (slot, name) = match name {
                 "authorization" => {
                     if found.authorization.replace(value).is_some() {

@@ -29,22 +29,16 @@ fn main() {
 
 /// Runs the chain to its end.
 fn credentials(mut chain: Chain) -> Result<Found, Box<dyn Error>> {
-    // A redirect would carry tokens to another host.
-    let config = || {
+    let config = |seconds| {
         Agent::config_builder()
             .http_status_as_error(false)
-            .max_redirects(0)
+            .max_redirects(0) // they would carry tokens to another host
+            .timeout_global(Some(Duration::from_secs(seconds)))
     };
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
-    let far = config()
-        .timeout_global(Some(Duration::from_secs(30)))
-        .tls_config(tls.build());
-    let far: Agent = far.build().into();
+    let far: Agent = config(30).tls_config(tls.build()).build().into();
     // Metadata services respond at once or never, and no proxy leads to them.
-    let near = config()
-        .timeout_global(Some(Duration::from_secs(2)))
-        .proxy(None);
-    let near: Agent = near.build().into();
+    let near: Agent = config(2).proxy(None).build().into();
     let mut input = Input::Start;
     loop {
         input = match chain.next(input, SystemTime::now())? {
@@ -53,21 +47,15 @@ fn credentials(mut chain: Chain) -> Result<Found, Box<dyn Error>> {
             Want::Save { path, contents } => save(&path, contents.expose()).into(),
             Want::Run(command) => Command::from(&command).output().into(),
             Want::Send(request) => {
-                let agent = if request.uri().scheme_str() == Some("http") {
-                    &near
-                } else {
-                    &far
-                };
+                let is_near = request.uri().scheme_str() == Some("http");
+                let agent = if is_near { &near } else { &far };
                 send(agent, request).map_or(Input::NoResponse, Input::Response)
             }
             Want::MfaCode { serial } => {
                 eprint!("code of {serial}: ");
-                let mut code = String::new();
-                std::io::stdin().read_line(&mut code)?;
-                match code.trim() {
-                    "" => Input::NoMfaCode,
-                    code => Input::MfaCode(code.to_owned()),
-                }
+                let code = std::io::stdin().lines().next().transpose()?;
+                let code = code.filter(|code| !code.is_empty());
+                code.map_or(Input::NoMfaCode, Input::MfaCode)
             }
         };
     }

@@ -12,7 +12,7 @@ use http::Request;
 struct Moto(String);
 
 impl Moto {
-    /// An empty one. Whoever comes first, with that many requests, need not prove who they are.
+    /// Resets the server. The first `unproven` requests need no valid signature.
     async fn reset(unproven: usize) -> Self {
         let url = std::env::var("MOTO_URL").unwrap_or_else(|_| "http://127.0.0.1:5000".to_owned());
         let moto = Self(url.trim_end_matches('/').to_owned());

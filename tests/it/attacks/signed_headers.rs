@@ -24,6 +24,50 @@ fn an_unsigned_amz_header_is_refused() {
     }
 }
 
+/// The signature is valid for a header and for its parts between commas alike.
+#[test]
+fn a_signed_header_that_is_split_on_the_way_keeps_its_value() {
+    let values = |message: &Message| {
+        let claim = SignedRequest::parse(message).unwrap();
+        let key = VerificationKey::derive(&temporary(), claim.scope()).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW);
+        let verified = verified.unwrap();
+        let read = |name: &str| {
+            let value = verified.header(name).map(std::borrow::Cow::into_owned);
+            let owned = verified.into_owned();
+            assert_eq!(owned.header(name), value.as_deref(), "{name}");
+            assert!(owned.signed_headers().eq(verified.signed_headers()));
+            value.map(|value| String::from_utf8(value).unwrap())
+        };
+        [
+            "x-amz-copy-source",
+            "x-amz-meta-a",
+            "host",
+            "content-type",
+            "x-amz-security-token",
+        ]
+        .map(read)
+    };
+    let message = with_header(request("PUT", "/b/copy"), "x-amz-copy-source", "/b/x,y");
+    let message = with_header(message, "x-amz-meta-a", "1  2");
+    let message = with_header(message, "x-amz-meta-a", "");
+    let message = signed_by(temporary(), message, "s3");
+    let mut split = message.clone();
+    split.headers_mut().remove("x-amz-copy-source");
+    let split = with_header(split, "x-amz-copy-source", "/b/x");
+    let split = with_header(split, "x-amz-copy-source", " y\t");
+    // Unsigned, so it is not to be read here.
+    let split = with_header(split, "content-type", "text/html");
+    for message in [&message, &split] {
+        let [source, meta, host, content_type, token] = values(message);
+        assert_eq!(source.as_deref(), Some("/b/x,y"));
+        assert_eq!(meta.as_deref(), Some("1 2,"));
+        assert_eq!(host.as_deref(), Some("bucket.example.com"));
+        assert_eq!((content_type, token), (None, None));
+    }
+}
+
 /// CGI shows an application `x-amz-acl` and `x_amz_acl` as one: `HTTP_X_AMZ_ACL`.
 #[test]
 fn an_unsigned_header_with_underscores_for_dashes_is_refused() {

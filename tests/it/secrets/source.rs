@@ -58,6 +58,7 @@ fn no_error_has_room_for_a_secret() {
             let harmless = [
                 "&'static str",
                 "AddressPart",
+                "HostLabel",
                 "Timestamp",
                 "Duration",
                 "u64",

@@ -44,7 +44,7 @@ fn stopped(signers: impl Into<countersign::tower::sign::Signers>) -> SignLayer {
     SignLayer::new(signers).with_clock(|| time("2026-01-02T12:00:00Z"))
 }
 
-/// Polls a future whose parts are all ready, or wake nobody.
+/// Polls a future until it is ready. Its parts are ready after a few polls, and wake no task.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -203,7 +203,7 @@ impl Body for Stream {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.hint.clone()
+        self.hint
     }
 }
 

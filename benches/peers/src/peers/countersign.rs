@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use countersign::verify::VerificationKey;
-use countersign::{sigv4::CredentialScope, sigv4a, Credentials, PayloadHash, RawRequest, Signer, Timestamp};
+use countersign::{
+    Credentials, PayloadHash, RawRequest, Signer, Timestamp, sigv4::CredentialScope, sigv4a,
+};
 use http::Request;
 
 use crate::truth;
@@ -34,7 +36,9 @@ fn credentials(work: &Work) -> Credentials {
 
 /// What a server has looked up.
 fn access_key(work: &Work) -> VerificationKey {
-    let scope = truth::scope(work, DATETIME).parse::<CredentialScope>().expect("a scope");
+    let scope = truth::scope(work, DATETIME)
+        .parse::<CredentialScope>()
+        .expect("a scope");
     VerificationKey::derive(&credentials(work), &scope).expect("a secret")
 }
 

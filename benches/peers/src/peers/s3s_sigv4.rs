@@ -132,7 +132,10 @@ fn verify(request: &Request<Bytes>, work: &Work, key: &[u8; 32]) -> bool {
     let header = |name: &str| text(request.headers(), name);
     let authorization =
         AuthorizationV4::parse(header("authorization")).expect("an Authorization header");
-    let date = header("x-amz-date").parse::<AmzDate>().ok().expect("a date");
+    let date = header("x-amz-date")
+        .parse::<AmzDate>()
+        .ok()
+        .expect("a date");
     let signed: Vec<_> = authorization
         .signed_headers
         .iter()

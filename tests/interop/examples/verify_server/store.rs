@@ -31,8 +31,15 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'/');
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
-/// Parameters that are of the signature, or that change nothing here.
-const HARMLESS: [&str; 5] = ["Version", "fetch-owner", "max-parts", "max-uploads", "x-id"];
+/// Parameters that change nothing here.
+const HARMLESS: [&str; 6] = [
+    "Version",
+    "fetch-owner",
+    "max-parts",
+    "max-uploads",
+    "x-amz-checksum-mode",
+    "x-id",
+];
 const KNOWN: [&str; 15] = [
     "continuation-token",
     "delete",
@@ -59,10 +66,9 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// A header, if it is signed.
-    fn header(&self, name: &str) -> Option<&HeaderValue> {
-        let signed = self.verified.signed_headers().any(|signed| signed == name);
-        self.headers.get(name).filter(|_| signed)
+    /// A header as it was signed, if it is signed.
+    fn header(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.verified.header(name)?).ok()
     }
 
     fn parameter(&self, name: &'static str) -> Result<Option<String>, Refusal> {
@@ -78,11 +84,8 @@ impl Call<'_> {
     /// Refuses what would change the operation in a way that this store does not know.
     fn check_parameters(&self) -> Result<(), Refusal> {
         let known = |name: &[u8]| {
-            name.starts_with(b"X-Amz-")
-                || KNOWN
-                    .iter()
-                    .chain(&HARMLESS)
-                    .any(|known| known.as_bytes() == name)
+            let mut all = KNOWN.iter().chain(&HARMLESS);
+            all.any(|known| known.as_bytes() == name)
         };
         let all_known = self.verified.query().all(|(name, _)| known(name));
         all_known.then_some(()).ok_or(NOT_IMPLEMENTED)
@@ -93,7 +96,7 @@ impl Call<'_> {
         let names = self.verified.signed_headers();
         let keeps = |name: &&str| name.starts_with("x-amz-meta-") || *name == "content-type";
         let kept = names.filter(keeps).filter_map(|name| {
-            let value = self.headers.get(name)?.clone();
+            let value = HeaderValue::from_bytes(self.verified.header(name)?).ok()?;
             Some((name.parse::<HeaderName>().ok()?, value))
         });
         kept.collect()
@@ -315,8 +318,7 @@ impl Store {
         Ok(response)
     }
 
-    fn source(&self, call: &Call<'_>, source: &HeaderValue) -> Result<Object, Refusal> {
-        let source = source.to_str().map_err(|_| BAD_ARGUMENT)?;
+    fn source(&self, call: &Call<'_>, source: &str) -> Result<Object, Refusal> {
         let source = percent_decode_str(source.trim_start_matches('/')).decode_utf8();
         let source = source.map_err(|_| BAD_ARGUMENT)?;
         let (bucket, key) = source.split_once('/').ok_or(BAD_ARGUMENT)?;

@@ -224,7 +224,7 @@ fn a_cell_of_credentials_by_host_is_a_signer_too() {
     verify(&recorder.one(), "eu-west-3", "sqs", now);
 }
 
-/// 16 threads and one refresh at a time: nobody waits forever, and nobody has expired credentials.
+/// 16 threads and one refresh at a time: no thread waits forever or gets expired credentials.
 #[test]
 fn many_threads_share_one_refresh() {
     struct Unpark(std::thread::Thread);

@@ -1,6 +1,6 @@
 //! `countersign core`: a request in slices; what to add to it comes back.
 
-use countersign::verify::{VerificationKey, SignedRequest, Verifier};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{AddedHeaders, PayloadHash, RawRequest, Timestamp};
 
 use super::{access_key, asymmetric_signer, now, payload, raw, raw_headers, signer};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use countersign::chunked::ChunkedEncoding;
-use countersign::verify::{VerificationKey, SignedRequest, Verifier};
+use countersign::verify::{SignedRequest, VerificationKey, Verifier};
 use countersign::{PayloadHash, Signer, Timestamp};
 use http::Request;
 
