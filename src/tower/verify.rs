@@ -1,9 +1,9 @@
 //! Verifies the requests that a server gets.
 //!
 //! [`VerifyLayer`] wraps any tower service. It verifies each request, and calls the service with a
-//! body that comes out verified and with a proof of who sent it, an
-//! [`OwnedVerified`] among the request's extensions. A request that it
-//! refuses never reaches the service: the client gets the response that AWS would send.
+//! body that comes out verified and with a proof of who sent it, an [`OwnedVerified`] among the
+//! request's extensions. A request that it refuses never reaches the service: the client gets the
+//! response that AWS would send.
 //!
 //! ```
 //! use std::convert::Infallible;

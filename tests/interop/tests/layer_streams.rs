@@ -3,6 +3,7 @@
 //! run takes 700. A file of its own, because the peak of a process is that of all its tests.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -136,10 +137,9 @@ fn signer() -> Signer {
     Signer::new(known(), "us-east-1", "s3").unwrap()
 }
 
-fn client<B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send>()
--> Client<HttpConnector, B>
+fn client<B>() -> Client<HttpConnector, B>
 where
-    B: 'static + Unpin,
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
 {
     Client::builder(TokioExecutor::new()).build_http()
 }

@@ -59,8 +59,8 @@ pub(crate) fn upload(
     path: &str,
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Response<Bytes>, Response<String>> {
-    let own = |refusal: Refusal| refusal.response(path);
+) -> Result<Response<Bytes>, Box<Response<String>>> {
+    let own = |refusal: Refusal| Box::new(refusal.response(path));
     let parts = boundary(headers).and_then(|boundary| parts(&body, boundary));
     let parts = parts.ok_or_else(|| own(BAD_ARGUMENT))?;
     let is_file = |part: &&Part<'_>| part.0 == "file";
@@ -75,7 +75,7 @@ pub(crate) fn upload(
     let fields = fields.ok_or_else(|| own(BAD_ARGUMENT))?;
 
     let context = ErrorContext::new("1").with_resource(path);
-    let refused = |error| error_response(&error, Protocol::S3, &context);
+    let refused = |error| Box::new(error_response(&error, Protocol::S3, &context));
     let claim = SignedPost::parse(&fields).map_err(refused)?;
     if claim.access_key_id() != ACCESS_KEY_ID {
         return Err(own(VerifyError::UnknownAccessKeyId.into()));

@@ -75,7 +75,7 @@ async fn answer(
     };
     let answer = match verified {
         Some(Extension(verified)) => call(&objects, &verified, &parts.headers, body)
-            .map_err(|refusal| refusal.response(path)),
+            .map_err(|refusal| Box::new(refusal.response(path))),
         None => form::upload(&objects, path, &parts.headers, body),
     };
     let mut response = match answer {
