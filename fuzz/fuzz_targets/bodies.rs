@@ -149,7 +149,7 @@ impl Form<'_> {
         let mut trailers = Vec::new();
         if self.trailers() {
             let algorithm = ChecksumAlgorithm::ALL[usize::from(self.options >> 3) % 5];
-            let value = Checksum::new(algorithm).value();
+            let value = Checksum::new(algorithm).expect("no switch is set").value();
             trailers.push(Trailer::new(algorithm.trailer_name(), value.len()));
         }
         if self.lines() {

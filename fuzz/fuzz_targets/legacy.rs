@@ -109,7 +109,12 @@ fuzz_target!(|input: &[u8]| {
     let Some(sent) = sign(scheme, bucket, &credentials, first_request) else {
         return;
     };
-    verify(scheme, bucket, &credentials, &sent).expect("what was signed");
+    let verified = verify(scheme, bucket, &credentials, &sent);
+    if sent.headers().keys().any(|name| is_taken_for_amz(name.as_str())) {
+        // The scheme of S3 does not sign it, and a gateway to CGI cannot tell it from one that it signs.
+        return;
+    }
+    verified.expect("what was signed");
     for other in [
         Credentials::new(ID, "secret"),
         Credentials::new("AKIDANOTHER", SECRET),
@@ -348,4 +353,9 @@ fn host_of(uri: &Uri) -> Option<String> {
         Some(port) if port != 443 => format!("{host}:{port}"),
         _ => host.to_owned(),
     })
+}
+
+/// Whether CGI has the same variable for this header as for an `x-amz-*` header.
+fn is_taken_for_amz(name: &str) -> bool {
+    name.contains('_') && name.replace('_', "-").starts_with("x-amz-")
 }

@@ -187,7 +187,7 @@ fn make(
             (made.method, made.service, made.lifetime) = ("POST", "bedrock", hour);
             made.host = "bedrock.amazonaws.com".to_owned();
             made.parameters = vec![("Action", "CallWithBearerToken".to_owned())];
-            made.expires_at = Some(token.expires_at());
+            made.expires_at = token.expiration();
             return Some(made);
         }
         _ => {
