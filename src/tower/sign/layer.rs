@@ -229,10 +229,9 @@ where
     type Future = SignFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        if self.leased.is_none() {
-            let now = || self.layer.clock.local();
-            self.leased = ready!(self.layer.signers.poll(context, now));
-        }
+        // Also if there is one: a pool asks a ready service again after a while.
+        let now = || self.layer.clock.local();
+        self.leased = ready!(self.layer.signers.poll(context, now));
         self.inner.poll_ready(context).map_err(Error::Service)
     }
 
