@@ -92,7 +92,8 @@ impl SignLayer {
     /// Signs with the time of the clock as it is, whatever responses say.
     ///
     /// Without TLS, anyone on the network can write the `Date` of a response, and so choose the time of
-    /// the next signatures.
+    /// the next signatures. All hosts of a layer share one clock skew, so a host that is not trusted
+    /// needs a layer of its own.
     #[must_use]
     pub fn without_clock_skew_correction(mut self) -> Self {
         self.corrects_skew = false;

@@ -71,6 +71,7 @@ where
         Admitted::WithoutSignature => body.into_body(RequestBody::unsigned),
         #[cfg(feature = "legacy")]
         Admitted::Legacy(identity) => {
+            legacy::join_amz_headers(&mut parts.headers);
             parts.extensions.insert(identity);
             body.into_body(RequestBody::unsigned)
         }
