@@ -192,7 +192,7 @@ fn the_handler_gets_amz_headers_of_the_old_scheme_as_one_value() {
     let put = put.header("x-amz-copy-source", "/b/x,y");
     let mut request = put.body(Pieces::of("")).unwrap();
     old_signer()
-        .sign(&mut request, s3_v2::Bucket::InPath, now())
+        .sign(&mut request, Bucket::InPath, now())
         .unwrap();
     let headers = request.headers_mut();
     headers.insert("x-amz-copy-source", "/b/x".parse().unwrap());
