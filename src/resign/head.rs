@@ -49,7 +49,9 @@ pub(super) fn headers(
         if is_replaced(name) || listed.iter().any(|listed| listed == name.as_str()) {
             continue;
         }
-        if name.as_str().starts_with("x-amz-") && !is_signed(name.as_str()) {
+        // CGI shows `x_amz_acl` to an application as `x-amz-acl`.
+        let is_amz = name.as_str().replace('_', "-").starts_with("x-amz-");
+        if is_amz && !is_signed(name.as_str()) {
             unsigned.push(name.as_str().to_owned());
         }
         headers.append(name, value.clone());

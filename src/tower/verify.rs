@@ -94,6 +94,12 @@ use settings::Settings;
 /// `sigv4a` also SigV4A. It refuses payloads that are not signed, reads a hashed payload of at most
 /// 16 MiB before it calls the service, and decodes aws-chunked payloads while they stream.
 ///
+/// The service gets each signed header with the one value that was signed, as
+/// [`OwnedVerified::header`] returns it: not split at a comma, and each run of white space as one
+/// space. The `host` header is as received. Headers that are not signed are not protected. Require
+/// the ones that the service reads with [`Verifier::with_signed_header`], or all with
+/// [`Verifier::with_all_headers_signed`].
+///
 /// Services that one layer value wraps share one [`KeyCache`].
 ///
 /// ```

@@ -263,6 +263,17 @@ fn an_amz_header_that_the_client_did_not_sign_is_refused() {
 }
 
 #[test]
+fn an_amz_header_with_underscores_is_refused_too() {
+    let (mut request, verified) = signed(Request::put("/b/k"), "data");
+    request
+        .headers_mut()
+        .insert("x_amz_acl", "public-read".parse().unwrap());
+    let refused = upstream().resign(request, &verified, now()).unwrap_err();
+    let names = vec!["x_amz_acl".to_owned()];
+    assert_eq!(refused, ResignError::HeadersNotSigned { names });
+}
+
+#[test]
 fn after_an_error_the_request_is_unchanged() {
     let (mut request, verified) = signed(Request::put("/b/k?a=b"), "data");
     request

@@ -92,7 +92,8 @@ impl SignLayer {
     /// Signs with the time of the clock as it is, whatever responses say.
     ///
     /// Without TLS, anyone on the network can write the `Date` of a response, and so choose the time of
-    /// the next signatures.
+    /// the next signatures. All hosts of a layer share one clock skew, so a host that is not trusted
+    /// needs a layer of its own.
     #[must_use]
     pub fn without_clock_skew_correction(mut self) -> Self {
         self.corrects_skew = false;
@@ -229,10 +230,9 @@ where
     type Future = SignFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        if self.leased.is_none() {
-            let now = || self.layer.clock.local();
-            self.leased = ready!(self.layer.signers.poll(context, now));
-        }
+        // Also if there is one: a pool asks a ready service again after a while.
+        let now = || self.layer.clock.local();
+        self.leased = ready!(self.layer.signers.poll(context, now));
         self.inner.poll_ready(context).map_err(Error::Service)
     }
 

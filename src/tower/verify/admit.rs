@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::request::Parts;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body::Body;
 
 use crate::chunked::{ChunkVerifier, VerifiedBody, remove_aws_chunked};
@@ -71,10 +71,12 @@ where
         Admitted::WithoutSignature => body.into_body(RequestBody::unsigned),
         #[cfg(feature = "legacy")]
         Admitted::Legacy(identity) => {
+            legacy::join_amz_headers(&mut parts.headers);
             parts.extensions.insert(identity);
             body.into_body(RequestBody::unsigned)
         }
         Admitted::Verified(verified, payload) => {
+            write_as_signed(&mut parts.headers, &verified);
             parts.extensions.insert(*verified);
             match payload {
                 Payload::AsItIs => body.into_body(RequestBody::unsigned),
@@ -214,6 +216,28 @@ where
         SignedStream(pending) => {
             let (verified, context) = pending.into_parts();
             Ok((verified.into_owned(), chunks(&context)?))
+        }
+    }
+}
+
+/// Gives each signed header the one value that was signed.
+///
+/// Anyone on the way can split a value at its commas and change the length of its white space.
+fn write_as_signed(headers: &mut HeaderMap, verified: &OwnedVerified) {
+    // The host may be that of a proxy.
+    for name in verified.signed_headers().filter(|name| *name != "host") {
+        let Some(signed) = verified.header(name) else {
+            continue;
+        };
+        let mut received = headers.get_all(name).iter();
+        let is_same = received.next().is_some_and(|value| value == signed);
+        if is_same && received.next().is_none() {
+            continue;
+        }
+        if let (Ok(name), Ok(signed)) =
+            (HeaderName::try_from(name), HeaderValue::from_bytes(signed))
+        {
+            headers.insert(name, signed);
         }
     }
 }

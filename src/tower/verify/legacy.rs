@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body::Body;
 
 use crate::legacy::s3_v2::{Bucket, unsigned_operation};
@@ -137,6 +137,21 @@ where
         }
     }
     Ok(None)
+}
+
+/// Gives each `x-amz-*` header one value: the old scheme signs the values joined with commas.
+pub(super) fn join_amz_headers(headers: &mut HeaderMap) {
+    let is_split = |name: &&HeaderName| {
+        name.as_str().starts_with("x-amz-") && headers.get_all(*name).iter().nth(1).is_some()
+    };
+    let split: Vec<HeaderName> = headers.keys().filter(is_split).cloned().collect();
+    for name in split {
+        let values = headers.get_all(&name).iter();
+        let values: Vec<&[u8]> = values.map(|value| value.as_bytes().trim_ascii()).collect();
+        if let Ok(joined) = HeaderValue::from_bytes(&values.join(&b","[..])) {
+            headers.insert(name, joined);
+        }
+    }
 }
 
 fn of_scheme(

@@ -270,3 +270,16 @@ fn many_threads_share_one_refresh() {
     });
     assert!(scene.started.load(Ordering::Relaxed) >= 1);
 }
+
+#[test]
+fn a_service_that_stays_ready_signs_with_the_credentials_of_the_last_question() {
+    let (scene, recorder) = (Scene::default(), Recorder::default());
+    scene.open();
+    let mut client = scene.layer().layer(recorder.clone());
+    let counter = Arc::new(Counter::default());
+    assert!(poll_ready(&mut client, &counter).is_ready());
+    scene.seconds.store(7200, Ordering::Relaxed);
+    assert!(poll_ready(&mut client, &counter).is_ready());
+    block_on(client.call(get())).unwrap();
+    assert_eq!(key(&recorder), "AKID1");
+}

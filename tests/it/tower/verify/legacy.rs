@@ -185,3 +185,22 @@ fn two_signatures_are_refused() {
         (400, "InvalidArgument")
     );
 }
+
+#[test]
+fn the_handler_gets_amz_headers_of_the_old_scheme_as_one_value() {
+    let put = Request::put("/b/k").header("host", HOST);
+    let put = put.header("x-amz-copy-source", "/b/x,y");
+    let mut request = put.body(Pieces::of("")).unwrap();
+    old_signer()
+        .sign(&mut request, Bucket::InPath, now())
+        .unwrap();
+    let headers = request.headers_mut();
+    headers.insert("x-amz-copy-source", "/b/x".parse().unwrap());
+    headers.append("x-amz-copy-source", "y".parse().unwrap());
+    let handler = Handler::default();
+    let layer = store().accept_unsigned_payloads().accept_legacy_s3(in_path);
+    assert_eq!(send(&layer, &handler, request).status, 200);
+    let seen = handler.seen();
+    let values: Vec<_> = seen.headers.get_all("x-amz-copy-source").iter().collect();
+    assert_eq!(values, ["/b/x,y"]);
+}

@@ -154,3 +154,22 @@ fn a_changed_path_or_query_is_refused() {
     assert_eq!(send(&store(), &handler, request).status, 200);
     assert_eq!(handler.seen().verified.unwrap().path(), "/b/a%3Db");
 }
+
+#[test]
+fn the_handler_gets_signed_headers_as_they_were_signed() {
+    let put = Request::put("/b/k").header("host", HOST);
+    let put = put.header("x-amz-copy-source", "/b/x,y z");
+    let mut request = put.body(Pieces::of("")).unwrap();
+    signer("s3")
+        .sign(&mut request, PayloadHash::EMPTY, now())
+        .unwrap();
+    // Both have the same signature.
+    let headers = request.headers_mut();
+    headers.insert("x-amz-copy-source", "/b/x".parse().unwrap());
+    headers.append("x-amz-copy-source", "y   z".parse().unwrap());
+    let handler = Handler::default();
+    assert_eq!(send(&store(), &handler, request).status, 200);
+    let seen = handler.seen();
+    let values: Vec<_> = seen.headers.get_all("x-amz-copy-source").iter().collect();
+    assert_eq!(values, ["/b/x,y z"]);
+}
