@@ -25,6 +25,9 @@
 //! The body is the decoded one, as [`tower::verify`](crate::tower::verify) and
 //! [`VerifiedBody`](crate::chunked::VerifiedBody) yield it.
 //!
+//! The upstream server sees the proxy's rights, not the client's. Check what the client may do before
+//! you re-sign, also for what headers name: `x-amz-copy-source` reads another object.
+//!
 //! Choose the upstream server by what was verified, for example by
 //! [`OwnedVerified::scope`](crate::verify::OwnedVerified::scope), and never by the `host` header alone.
 //!

@@ -176,6 +176,8 @@ impl Upstream {
         }
         remove_aws_chunked(headers);
         if self.decode_chunks {
+            // It announces a checksum, which was a trailer. S3 refuses it without one.
+            headers.remove(SDK_CHECKSUM_ALGORITHM);
             headers.insert("content-length", length.into());
             return Ok(Mapped::Whole(PayloadHash::Unsigned));
         }
@@ -195,6 +197,8 @@ impl Upstream {
         Ok(Mapped::Chunks(encoding, names))
     }
 }
+
+const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
 
 fn trailer_names(headers: &HeaderMap) -> Vec<String> {
     let values = headers.get_all(TRAILER).iter();

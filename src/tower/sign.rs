@@ -44,6 +44,11 @@
 //! [`Payload`] has the table. The layer has one for all requests, and a request can have its own
 //! among its extensions.
 //!
+//! # Redirects
+//!
+//! Do not put a layer that follows redirects above this one: it would sign requests to whatever host
+//! a response names. Follow a redirect yourself, after a check of its host.
+//!
 //! # Retries
 //!
 //! Put the layer below the retry layer: each try is signed anew, at the time of the try. An error
