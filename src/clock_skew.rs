@@ -129,14 +129,19 @@ impl ClockSkew {
     ///
     /// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
     /// let received: Timestamp = "2026-07-01T12:00:02Z".parse()?;
-    /// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:30:01 GMT").body(())?;
+    /// let response = http::Response::builder()
+    ///     .header("date", "Wed, 01 Jul 2026 12:30:01 GMT")
+    ///     .body(())?;
     /// let mut skew = ClockSkew::default();
     /// skew.learn(response.headers(), sent, received)?;
     /// assert_eq!(skew.as_millis(), 30 * 60 * 1000);
     ///
     /// // A response without a date changes nothing.
     /// let response = http::Response::new(());
-    /// assert_eq!(skew.learn(response.headers(), sent, received), Err(Unmeasurable::DateMissing));
+    /// assert_eq!(
+    ///     skew.learn(response.headers(), sent, received),
+    ///     Err(Unmeasurable::DateMissing)
+    /// );
     /// assert_eq!(skew.as_millis(), 30 * 60 * 1000);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -207,8 +212,11 @@ fn nanoseconds(time: Timestamp) -> i128 {
 /// use countersign::clock_skew::ClockSkew;
 ///
 /// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
-/// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:05:00 GMT").body(())?;
-/// let measurement = ClockSkew::default().learn(response.headers(), sent, sent)?;
+/// let response = http::Response::builder()
+///     .header("date", "Wed, 01 Jul 2026 12:05:00 GMT")
+///     .body(())?;
+/// let measurement =
+///     ClockSkew::default().learn(response.headers(), sent, sent)?;
 /// assert_eq!(measurement.skew().as_millis(), 300_000);
 /// assert!(measurement.is_worth_a_retry("RequestTimeTooSkewed"));
 /// assert!(!measurement.is_worth_a_retry("NoSuchBucket"));
@@ -248,7 +256,9 @@ impl Measurement {
 ///     .header("age", "86400")
 ///     .body(())?;
 /// let now: Timestamp = "2026-07-02T12:00:01Z".parse()?;
-/// let unmeasurable = ClockSkew::default().learn(response.headers(), now, now).unwrap_err();
+/// let unmeasurable = ClockSkew::default()
+///     .learn(response.headers(), now, now)
+///     .unwrap_err();
 /// assert_eq!(unmeasurable, Unmeasurable::Cached);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

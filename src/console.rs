@@ -57,8 +57,14 @@ const FIFTEEN_MINUTES: Duration = Duration::from_secs(900);
 /// use countersign::console::ConsoleEndpoint;
 ///
 /// assert_eq!(ConsoleEndpoint::global().host(), "signin.aws.amazon.com");
-/// assert_eq!(ConsoleEndpoint::regional("eu-west-1")?.host(), "eu-west-1.signin.aws.amazon.com");
-/// assert_eq!(ConsoleEndpoint::regional("cn-north-1")?.host(), "signin.amazonaws.cn");
+/// assert_eq!(
+///     ConsoleEndpoint::regional("eu-west-1")?.host(),
+///     "eu-west-1.signin.aws.amazon.com"
+/// );
+/// assert_eq!(
+///     ConsoleEndpoint::regional("cn-north-1")?.host(),
+///     "signin.amazonaws.cn"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,10 +123,11 @@ pub enum CredentialsFrom {
 /// `getSigninToken`: exchanges temporary credentials for a sign-in token.
 ///
 /// ```
-/// use countersign::console::{ConsoleEndpoint, GetSigninToken};
 /// use countersign::Credentials;
+/// use countersign::console::{ConsoleEndpoint, GetSigninToken};
 ///
-/// let credentials = Credentials::new("ASIAEXAMPLE", "s3cr3t").with_session_token("t0k3n");
+/// let credentials =
+///     Credentials::new("ASIAEXAMPLE", "s3cr3t").with_session_token("t0k3n");
 /// let ask = GetSigninToken::new(&credentials);
 /// let request = ask.request(&ConsoleEndpoint::global())?;
 /// assert_eq!(request.method(), "POST");
@@ -128,7 +135,11 @@ pub enum CredentialsFrom {
 ///
 /// // The console takes no long-term keys.
 /// let long_term = Credentials::new("AKIDEXAMPLE", "s3cr3t");
-/// assert!(GetSigninToken::new(&long_term).request(&ConsoleEndpoint::global()).is_err());
+/// assert!(
+///     GetSigninToken::new(&long_term)
+///         .request(&ConsoleEndpoint::global())
+///         .is_err()
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]

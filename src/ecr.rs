@@ -63,9 +63,17 @@ const PUBLIC: &str = "ecr-public";
 /// use countersign::ecr::GetAuthorizationToken;
 ///
 /// let endpoint = Endpoint::regional("us-gov-east-1")?.with_fips();
-/// let request = GetAuthorizationToken::new().request(&endpoint)?.into_unsigned();
-/// assert_eq!(request.uri(), "https://api.ecr-fips.us-gov-east-1.amazonaws.com/");
-/// assert_eq!(request.headers()["x-amz-target"], "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken");
+/// let request = GetAuthorizationToken::new()
+///     .request(&endpoint)?
+///     .into_unsigned();
+/// assert_eq!(
+///     request.uri(),
+///     "https://api.ecr-fips.us-gov-east-1.amazonaws.com/"
+/// );
+/// assert_eq!(
+///     request.headers()["x-amz-target"],
+///     "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

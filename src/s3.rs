@@ -10,9 +10,17 @@
 //!
 //! let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
 //! let signer = address.signer(Credentials::new("AKIDEXAMPLE", "secret"))?;
-//! let mut request = http::Request::get(address.object_url("2026/a b.jpg")).body(())?;
-//! signer.sign(&mut request, PayloadHash::EMPTY, Timestamp::from_unix_seconds(1_767_268_800))?;
-//! assert_eq!(request.uri(), "https://photos-2026.s3.eu-west-1.amazonaws.com/2026/a%20b.jpg");
+//! let mut request =
+//!     http::Request::get(address.object_url("2026/a b.jpg")).body(())?;
+//! signer.sign(
+//!     &mut request,
+//!     PayloadHash::EMPTY,
+//!     Timestamp::from_unix_seconds(1_767_268_800),
+//! )?;
+//! assert_eq!(
+//!     request.uri(),
+//!     "https://photos-2026.s3.eu-west-1.amazonaws.com/2026/a%20b.jpg"
+//! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -24,7 +24,9 @@ use crate::sigv4::scope::{check_host_label, check_region};
 /// use countersign::ecr::GetAuthorizationToken;
 ///
 /// let ask = GetAuthorizationToken::new();
-/// let endpoint = Endpoint::regional("us-west-2")?.with_fips().with_dual_stack();
+/// let endpoint = Endpoint::regional("us-west-2")?
+///     .with_fips()
+///     .with_dual_stack();
 /// let request = ask.request(&endpoint)?.into_unsigned();
 /// assert_eq!(request.uri(), "https://ecr-fips.us-west-2.api.aws/");
 /// # }
@@ -100,10 +102,14 @@ impl Endpoint {
     /// use countersign::aws_call::Endpoint;
     /// use countersign::sts::GetCallerIdentity;
     ///
-    /// let endpoint = Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
+    /// let endpoint =
+    ///     Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
     /// let request = GetCallerIdentity.request(&endpoint)?;
     /// assert_eq!(request.region(), "us-east-1");
-    /// assert_eq!(request.into_unsigned().uri(), "https://minio.example.com:9000/");
+    /// assert_eq!(
+    ///     request.into_unsigned().uri(),
+    ///     "https://minio.example.com:9000/"
+    /// );
     /// # }
     /// # Ok::<(), countersign::Error>(())
     /// ```

@@ -24,7 +24,9 @@ const NAMESPACE: &str = "http://redshift.amazonaws.com/doc/2012-12-01/";
 /// ```
 /// use countersign::redshift::{Cluster, GetClusterCredentialsWithIam};
 ///
-/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName("data.example.com"));
+/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName(
+///     "data.example.com",
+/// ));
 /// assert_eq!(ask.cluster, Cluster::CustomDomainName("data.example.com"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -34,8 +34,12 @@ const SERVICE: &str = "redshift-serverless";
 /// ```
 /// use countersign::redshift::serverless::{GetCredentials, Workgroup};
 ///
-/// let ask = GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
-/// assert_eq!(ask.workgroup, Workgroup::CustomDomainName("data.example.com"));
+/// let ask =
+///     GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
+/// assert_eq!(
+///     ask.workgroup,
+///     Workgroup::CustomDomainName("data.example.com")
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workgroup<'a> {

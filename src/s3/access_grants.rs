@@ -50,7 +50,8 @@ const CRC32_OF_NOTHING: &str = "AAAAAA==";
 /// ```
 /// use countersign::s3::access_grants::{GetDataAccess, Permission};
 ///
-/// let ask = GetDataAccess::new("111122223333", "s3://b/*", Permission::ReadWrite);
+/// let ask =
+///     GetDataAccess::new("111122223333", "s3://b/*", Permission::ReadWrite);
 /// assert_eq!(ask.permission.as_str(), "READWRITE");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

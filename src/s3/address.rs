@@ -207,8 +207,12 @@ impl Addressing {
     /// ```
     /// use countersign::s3::Addressing;
     ///
-    /// let address = Addressing::new("eu-west-1").object_lambda_response("io-cell1-route")?;
-    /// assert_eq!(address.host(), "io-cell1-route.s3-object-lambda.eu-west-1.amazonaws.com");
+    /// let address = Addressing::new("eu-west-1")
+    ///     .object_lambda_response("io-cell1-route")?;
+    /// assert_eq!(
+    ///     address.host(),
+    ///     "io-cell1-route.s3-object-lambda.eu-west-1.amazonaws.com"
+    /// );
     /// # Ok::<(), countersign::s3::AddressError>(())
     /// ```
     pub fn object_lambda_response(&self, request_route: &str) -> Result<Address, AddressError> {

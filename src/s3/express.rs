@@ -56,9 +56,17 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
-/// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3express")?;
+/// let mut request = CreateSession::new("demo--use1-az4--x-s3")
+///     .request("us-east-1")?
+///     .into_unsigned();
+/// request
+///     .headers_mut()
+///     .insert("x-amz-server-side-encryption", "AES256".parse()?);
+/// let signer = Signer::new(
+///     Credentials::new("AKIDEXAMPLE", "secret"),
+///     "us-east-1",
+///     "s3express",
+/// )?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// # let signed = request.headers()["authorization"].to_str()?;
 /// # assert!(signed.contains("x-amz-server-side-encryption"));
@@ -66,15 +74,24 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// ```
 ///
 /// ```
-/// use countersign::Timestamp;
 /// use countersign::Credentials;
+/// use countersign::Timestamp;
 /// use countersign::s3::express::CreateSession;
 /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let ask = CreateSession { bucket: "demo--use1-az4--x-s3".into(), mode: None };
-/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let ask = CreateSession {
+///     bucket: "demo--use1-az4--x-s3".into(),
+///     mode: None,
+/// };
+/// let credentials = Credentials::new(
+///     "AKIAIOSFODNN7EXAMPLE",
+///     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+/// );
 /// let request = ask.request("us-east-1")?.sign(&credentials, now)?;
-/// assert_eq!((request.method().as_str(), request.uri().query()), ("GET", Some("session")));
+/// assert_eq!(
+///     (request.method().as_str(), request.uri().query()),
+///     ("GET", Some("session"))
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,8 +240,12 @@ impl CreateSession {
 /// - [`Error::Address`](error::Error::Address) if the Region is not a label of a host name
 ///
 /// ```
-/// let host = countersign::s3::express::host("demo--euw1-az1--x-s3", "eu-west-1")?;
-/// assert_eq!(host, "demo--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com");
+/// let host =
+///     countersign::s3::express::host("demo--euw1-az1--x-s3", "eu-west-1")?;
+/// assert_eq!(
+///     host,
+///     "demo--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn host(bucket: &str, region: &str) -> Result<String, error::Error> {

@@ -24,11 +24,16 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:";
 /// use countersign::aws_call::Endpoint;
 /// use countersign::signin::{CreateOAuth2TokenWithTokenExchange, TokenGrant};
 ///
-/// let grant = TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
+/// let grant =
+///     TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
 /// let ask = CreateOAuth2TokenWithTokenExchange::new(grant);
 /// let request = ask.request(&Endpoint::regional("us-east-1")?)?;
 /// assert!(!request.headers().contains_key("authorization"));
-/// assert!(request.body().contains(r#""resource":"glue.amazonaws.com""#));
+/// assert!(
+///     request
+///         .body()
+///         .contains(r#""resource":"glue.amazonaws.com""#)
+/// );
 /// assert!(!format!("{ask:?}").contains("eyJh"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -44,7 +49,8 @@ pub struct CreateOAuth2TokenWithTokenExchange<'a> {
 /// ```
 /// use countersign::signin::TokenGrant;
 ///
-/// let exchange = TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
+/// let exchange =
+///     TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
 /// let bearer = TokenGrant::jwt_bearer("eyJh.bGci.sig");
 /// assert!(!format!("{exchange:?} {bearer:?}").contains("bGci"));
 /// ```

@@ -38,10 +38,14 @@ fn check_token(token: &str, kinds: &[u8], problem: &'static str) -> Result<(), E
 /// use countersign::signin::IntrospectOAuth2TokenWithIam;
 ///
 /// let ask = IntrospectOAuth2TokenWithIam::new("ASOAexample");
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// let request = ask
+///     .request(&Endpoint::regional("us-east-1")?)?
+///     .into_unsigned();
 /// assert_eq!(request.uri().path(), "/v1/introspect");
 ///
-/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(r#"{"active":false}"#))?;
+/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(
+///     r#"{"active":false}"#,
+/// ))?;
 /// assert!(!state.active);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -167,10 +171,15 @@ impl fmt::Debug for IntrospectOAuth2TokenWithIam<'_> {
 /// use countersign::signin::RevokeOAuth2TokenWithIam;
 ///
 /// let endpoint = Endpoint::regional("us-east-1")?;
-/// let request = RevokeOAuth2TokenWithIam::new("ASORexample").request(&endpoint)?;
+/// let request =
+///     RevokeOAuth2TokenWithIam::new("ASORexample").request(&endpoint)?;
 /// assert_eq!(request.into_unsigned().uri().path(), "/v1/revoke");
 /// // An access token cannot be taken back.
-/// assert!(RevokeOAuth2TokenWithIam::new("ASOAexample").request(&endpoint).is_err());
+/// assert!(
+///     RevokeOAuth2TokenWithIam::new("ASOAexample")
+///         .request(&endpoint)
+///         .is_err()
+/// );
 /// assert!(RevokeOAuth2TokenWithIam::parse(&http::Response::new("")).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -265,14 +265,23 @@ pub struct Found {
 /// Why a chain ended without credentials: the error, its source, and the sources that were skipped.
 ///
 /// ```
-/// use countersign::sources::{Chain, CredentialSource, Environment, Error, Input};
+/// use countersign::sources::{
+///     Chain, CredentialSource, Environment, Error, Input,
+/// };
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
-/// let environment = Environment::from_pairs([("AWS_EC2_METADATA_DISABLED", "true")]);
-/// let error = Chain::new(environment, "my-program").next(Input::Start, now).unwrap_err();
+/// let environment =
+///     Environment::from_pairs([("AWS_EC2_METADATA_DISABLED", "true")]);
+/// let error = Chain::new(environment, "my-program")
+///     .next(Input::Start, now)
+///     .unwrap_err();
 /// assert!(error.is_not_configured());
 /// assert_eq!(error.skipped().len(), 5); // each with its reason
-/// assert!(error.to_string().contains("environment: `AWS_ACCESS_KEY_ID` is not set"));
+/// assert!(
+///     error
+///         .to_string()
+///         .contains("environment: `AWS_ACCESS_KEY_ID` is not set")
+/// );
 /// ```
 #[derive(Debug)]
 pub struct ChainError(Box<Failure>);

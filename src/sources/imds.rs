@@ -91,7 +91,9 @@ impl ImdsSession {
 /// use http::Response;
 ///
 /// let imds = Imds::new(&Environment::default(), None)?.expect("not disabled");
-/// let role = imds.read_role(&Response::new("web-role\n"))?.expect("a role is attached");
+/// let role = imds
+///     .read_role(&Response::new("web-role\n"))?
+///     .expect("a role is attached");
 /// assert_eq!(role.as_str(), "web-role");
 /// assert!(imds.read_role(&Response::new("../../token")).is_err());
 /// # Ok::<(), countersign::sources::Error>(())

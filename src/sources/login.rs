@@ -30,7 +30,9 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 /// Returns the name of the file in `~/.aws/login/cache` for a `login_session`.
 ///
 /// ```
-/// let name = countersign::sources::login_cache_file_name("arn:aws:iam::210987654321:user/ann");
+/// let name = countersign::sources::login_cache_file_name(
+///     "arn:aws:iam::210987654321:user/ann",
+/// );
 /// assert!(name.starts_with("468d17d6281487e5") && name.ends_with(".json"));
 /// ```
 pub fn login_cache_file_name(login_session: &str) -> String {
@@ -49,12 +51,17 @@ pub fn login_cache_file_name(login_session: &str) -> String {
 /// use countersign::sources::LoginSession;
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
-/// let session = LoginSession::parse(r#"{"accessToken":{"accessKeyId":"ASIAEXAMPLE",
+/// let session = LoginSession::parse(
+///     r#"{"accessToken":{"accessKeyId":"ASIAEXAMPLE",
 ///     "secretAccessKey":"secret","sessionToken":"token","accountId":"123456789012",
-///     "expiresAt":"2030-01-02T03:15:00Z"},"refreshToken":"r","clientId":"c","dpopKey":"PEM"}"#)?;
+///     "expiresAt":"2030-01-02T03:15:00Z"},"refreshToken":"r","clientId":"c","dpopKey":"PEM"}"#,
+/// )?;
 /// assert!(!session.needs_refresh(now));
 /// assert_eq!(session.credentials().account_id(), Some("123456789012"));
-/// assert_eq!(session.token_url("us-west-2")?, "https://us-west-2.signin.aws.amazon.com/v1/token");
+/// assert_eq!(
+///     session.token_url("us-west-2")?,
+///     "https://us-west-2.signin.aws.amazon.com/v1/token"
+/// );
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone)]

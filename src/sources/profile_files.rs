@@ -136,11 +136,15 @@ impl ProfileFiles {
 /// ```
 /// use countersign::sources::ProfileFiles;
 ///
-/// let config = "[default]\nRegion = us-east-1\ns3 =\n  addressing_style = path\n";
+/// let config =
+///     "[default]\nRegion = us-east-1\ns3 =\n  addressing_style = path\n";
 /// let files = ProfileFiles::parse(config, "")?;
 /// let default = files.profile("default").expect("a section of that name");
 /// assert_eq!(default.get("region"), Some("us-east-1"));
-/// assert_eq!(default.nested("s3").collect::<Vec<_>>(), [("addressing_style", "path")]);
+/// assert_eq!(
+///     default.nested("s3").collect::<Vec<_>>(),
+///     [("addressing_style", "path")]
+/// );
 /// assert!(!format!("{default:?}").contains("us-east-1"));
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```

@@ -139,9 +139,11 @@ impl SsoToken {
     /// ```
     /// use countersign::sources::SsoToken;
     ///
-    /// let token = SsoToken::parse(r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T03:08:00Z",
+    /// let token = SsoToken::parse(
+    ///     r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T03:08:00Z",
     ///     "refreshToken":"aor-1","clientId":"id","clientSecret":"secret",
-    ///     "registrationExpiresAt":"2030-03-01T00:00:00Z"}"#)?;
+    ///     "registrationExpiresAt":"2030-03-01T00:00:00Z"}"#,
+    /// )?;
     /// let request = token.refresh_request("eu-west-1")?;
     /// assert_eq!(request.uri(), "https://oidc.eu-west-1.amazonaws.com/token");
     /// # Ok::<(), countersign::sources::Error>(())
@@ -256,8 +258,10 @@ impl std::fmt::Debug for SsoToken {
 /// use countersign::sources::read_sso_credentials;
 /// use http::Response;
 ///
-/// let response = Response::new(r#"{"roleCredentials":{"accessKeyId":"ASIAEXAMPLE",
-///     "secretAccessKey":"secret","sessionToken":"token","expiration":1893572104000}}"#);
+/// let response = Response::new(
+///     r#"{"roleCredentials":{"accessKeyId":"ASIAEXAMPLE",
+///     "secretAccessKey":"secret","sessionToken":"token","expiration":1893572104000}}"#,
+/// );
 /// let resolved = read_sso_credentials(&response, "123456789012")?;
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
 /// # Ok::<(), countersign::sources::Error>(())

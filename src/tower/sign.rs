@@ -56,9 +56,13 @@
 //!
 //! fn should_retry<B>(response: &http::Response<B>, error_code: &str) -> bool {
 //!     let measurement = response.extensions().get::<Measurement>();
-//!     measurement.is_some_and(|measurement| measurement.is_worth_a_retry(error_code))
+//!     measurement
+//!         .is_some_and(|measurement| measurement.is_worth_a_retry(error_code))
 //! }
-//! assert!(!should_retry(&http::Response::new(()), "RequestTimeTooSkewed"));
+//! assert!(!should_retry(
+//!     &http::Response::new(()),
+//!     "RequestTimeTooSkewed"
+//! ));
 //! ```
 
 mod body;

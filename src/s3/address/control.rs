@@ -59,8 +59,12 @@ impl Addressing {
     /// use countersign::s3::{Addressing, ControlTarget};
     ///
     /// let addressing = Addressing::new("us-west-2");
-    /// let address = addressing.control(Some("123456789012"), ControlTarget::AccessPoint("finance"))?;
-    /// assert_eq!(address.host(), "123456789012.s3-control.us-west-2.amazonaws.com");
+    /// let address = addressing
+    ///     .control(Some("123456789012"), ControlTarget::AccessPoint("finance"))?;
+    /// assert_eq!(
+    ///     address.host(),
+    ///     "123456789012.s3-control.us-west-2.amazonaws.com"
+    /// );
     /// # Ok::<(), countersign::s3::AddressError>(())
     /// ```
     pub fn control(

@@ -8,8 +8,8 @@ use crate::timestamp::Timestamp;
 /// Why a [`RefreshCell`] has no value for the caller.
 ///
 /// ```
-/// use countersign::sources::{FetchError, RefreshCell, RefreshPolicy};
 /// use countersign::Timestamp;
+/// use countersign::sources::{FetchError, RefreshCell, RefreshPolicy};
 ///
 /// let now = Timestamp::from_unix_seconds(1_893_553_445);
 /// let cell = RefreshCell::<u32>::new(RefreshPolicy::default());
