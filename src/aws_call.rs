@@ -23,7 +23,8 @@
 //! assert_eq!(request.uri(), "https://sts.amazonaws.com/");
 //!
 //! // Send it; the service may refuse it:
-//! let body = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
+//! let body = "<ErrorResponse>\
+//!     <Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
 //! let refused = GetCallerIdentity::parse(StatusCode::FORBIDDEN, body);
 //! assert_eq!(refused.unwrap_err().code(), Some("ExpiredToken"));
 //! # }

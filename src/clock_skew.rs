@@ -16,12 +16,14 @@
 //! use countersign::clock_skew::ClockSkew;
 //! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //!
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials, "us-east-1", "sqs")?;
+//! let url = "https://sqs.us-east-1.amazonaws.com/";
 //! let mut skew = ClockSkew::default();
 //!
 //! // The clock of this machine is one hour slow.
 //! let sent: Timestamp = "2026-07-01T11:00:00Z".parse()?;
-//! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//! let mut request = http::Request::get(url).body(())?;
 //! signer.sign(&mut request, PayloadHash::EMPTY, skew.signing_time(sent))?;
 //!
 //! // Send it; then:
@@ -31,7 +33,7 @@
 //! let measurement = skew.learn(response.headers(), sent, received);
 //! if measurement.is_ok_and(|measurement| measurement.is_worth_a_retry(code)) {
 //!     let now: Timestamp = "2026-07-01T11:00:03Z".parse()?;
-//!     let mut retry = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//!     let mut retry = http::Request::get(url).body(())?;
 //!     signer.sign(&mut retry, PayloadHash::EMPTY, skew.signing_time(now))?;
 //!     assert_eq!(retry.headers()["x-amz-date"], "20260701T120003Z");
 //! }

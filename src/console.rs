@@ -9,21 +9,24 @@
 //!
 //! ```
 //! use countersign::console::{ConsoleEndpoint, GetSigninToken};
-//! use countersign::Credentials;
-//! use time::macros::datetime;
+//! use countersign::{Credentials, Timestamp};
 //!
 //! # let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
 //! // `credentials` are those of `AssumeRole` or `GetFederationToken`.
 //! let endpoint = ConsoleEndpoint::global();
 //! let request = GetSigninToken::new(&credentials).request(&endpoint)?;
 //! assert_eq!(request.uri(), "https://signin.aws.amazon.com/federation");
-//! assert!(request.body().expose().starts_with("Action=getSigninToken&Session=%7B%22sessionId%22"));
+//! let start = "Action=getSigninToken&Session=%7B%22sessionId%22";
+//! assert!(request.body().expose().starts_with(start));
 //!
 //! // Send `request.map(|body| body.expose().to_owned())`; then:
 //! # let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
-//! let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
-//! let url = token.login_url(&endpoint, "https://console.aws.amazon.com/s3/home", None)?;
-//! assert!(url.expose().starts_with("https://signin.aws.amazon.com/federation?Action=login&"));
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+//! let token = GetSigninToken::parse(&response, now)?;
+//! let page = "https://console.aws.amazon.com/s3/home";
+//! let url = token.login_url(&endpoint, page, None)?;
+//! let start = "https://signin.aws.amazon.com/federation?Action=login&";
+//! assert!(url.expose().starts_with(start));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -268,13 +271,16 @@ impl fmt::Debug for GetSigninToken<'_> {
 ///
 /// ```
 /// use countersign::console::{ConsoleEndpoint, GetSigninToken};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
-/// let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
+/// let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+/// let token = GetSigninToken::parse(&response, now)?;
 /// assert_eq!(token.expires_at().to_string(), "2026-11-29T12:15:00Z");
-/// let back = Some("https://broker.example.com/login"); // where the console sends the user later
-/// let url = token.login_url(&ConsoleEndpoint::global(), "https://console.aws.amazon.com/", back)?;
+/// let page = "https://console.aws.amazon.com/";
+/// // After the session, the console sends the user there for a new sign-in URL.
+/// let issuer = Some("https://broker.example.com/login");
+/// let url = token.login_url(&ConsoleEndpoint::global(), page, issuer)?;
 /// assert!(url.expose().ends_with("&SigninToken=TOKEN"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -9,13 +9,12 @@
 //!
 //! ```
 //! use countersign::aws_call::Endpoint;
-//! use countersign::{Credentials, bearer, ecr};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, Timestamp, bearer, ecr};
 //!
 //! let ask = ecr::GetAuthorizationToken::new();
 //! let endpoint = Endpoint::regional("eu-west-1")?;
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-11-29 1:00 UTC);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let now: Timestamp = "2026-11-29T01:00:00Z".parse()?;
 //! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri(), "https://api.ecr.eu-west-1.amazonaws.com/");
 //!
@@ -24,10 +23,11 @@
 //! let login = ask.parse(&endpoint, &response)?.swap_remove(0);
 //! // docker login --username AWS --password-stdin https://111122223333.dkr.ecr.…
 //! assert_eq!((login.username(), login.password().expose()), ("AWS", "secret"));
-//! assert_eq!(login.server(), Some("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"));
+//! let server = "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+//! assert_eq!(login.server(), Some(server));
 //!
 //! // Or call the registry's own API:
-//! let mut request = http::Request::get("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/").body(())?;
+//! let mut request = http::Request::get(format!("{server}/v2/")).body(())?;
 //! bearer::authorize(&mut request, login.token(), "ecr", "eu-west-1", now)?;
 //! assert_eq!(request.headers()["authorization"], "Basic QVdTOnNlY3JldA==");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

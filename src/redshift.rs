@@ -12,22 +12,24 @@
 //! ```
 //! use countersign::aws_call::Endpoint;
 //! use countersign::redshift::{Cluster, GetClusterCredentials};
-//! use countersign::Credentials;
+//! use countersign::{Credentials, Timestamp};
 //! use http::StatusCode;
-//! use time::macros::datetime;
 //!
-//! let mut ask = GetClusterCredentials::new("jane", Cluster::Identifier("examplecluster"));
+//! let cluster = Cluster::Identifier("examplecluster");
+//! let mut ask = GetClusterCredentials::new("jane", cluster);
 //! ask.db_name = Some("dev");
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let endpoint = Endpoint::regional("us-east-1")?;
-//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-11-29 12:00 UTC))?;
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri(), "https://redshift.us-east-1.amazonaws.com/");
 //!
 //! // Send it; then:
 //! # let (status, body) = (StatusCode::OK, "<GetClusterCredentialsResponse xmlns=\"http://redshift.amazonaws.com/doc/2012-12-01/\"><GetClusterCredentialsResult><DbUser>IAM:jane</DbUser><DbPassword>pass</DbPassword><Expiration>2026-11-29T12:15:00Z</Expiration></GetClusterCredentialsResult></GetClusterCredentialsResponse>");
 //! let login = GetClusterCredentials::parse(status, body)?;
 //! // To the driver, over TLS:
-//! assert_eq!((login.user.as_str(), login.password.expose()), ("IAM:jane", "pass"));
+//! assert_eq!(login.user, "IAM:jane");
+//! assert_eq!(login.password.expose(), "pass");
 //! assert_eq!(login.expires_at.to_string(), "2026-11-29T12:15:00Z");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -14,14 +14,13 @@
 //! ```
 //! use std::time::Duration;
 //! use countersign::aws_call::Endpoint;
-//! use countersign::{Credentials, signin};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, Timestamp, signin};
 //!
 //! let mut ask = signin::CreateBearerToken::new("ecr.amazonaws.com");
 //! ask.duration = Some(Duration::from_secs(3600));
 //! let endpoint = Endpoint::regional("us-east-1")?;
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-11-29 12:00 UTC);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
 //! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri().host(), Some("us-east-1.oauth.signin.aws"));
 //!
@@ -29,8 +28,9 @@
 //! # let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":3600}"#);
 //! let token = ask.parse(&endpoint, &response, now)?.token;
 //! assert_eq!((token.service(), token.region()), (Some("ecr"), Some("us-east-1")));
-//! assert!(token.expiration().is_some_and(|end| end.to_string() == "2026-11-29T13:00:00Z"));
-//! // It is refused everywhere else, and later, before anything is sent.
+//! let expiration: Timestamp = "2026-11-29T13:00:00Z".parse()?;
+//! assert_eq!(token.expiration(), Some(expiration));
+//! // For another service it is an error, before anything is sent.
 //! assert!(token.check("glue", "us-east-1", now).is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -19,11 +19,14 @@ use crate::timestamp::Timestamp;
 ///
 /// # let response = http::Response::new(r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3M6d29yZA==","expiresAt":1795957200,"proxyEndpoint":"https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"}]}"#);
 /// let endpoint = Endpoint::regional("eu-west-1")?;
-/// let login = GetAuthorizationToken::new().parse(&endpoint, &response)?.swap_remove(0);
+/// let logins = GetAuthorizationToken::new().parse(&endpoint, &response)?;
+/// let login = &logins[0];
 /// // What a Docker credential helper prints for `get`:
 /// let helper = format!(
 ///     r#"{{"ServerURL":"{}","Username":"{}","Secret":"{}"}}"#,
-///     login.server().unwrap_or_default(), login.username(), login.password().expose(),
+///     login.server().unwrap_or_default(),
+///     login.username(),
+///     login.password().expose(),
 /// );
 /// assert!(helper.ends_with(r#""Username":"AWS","Secret":"pass:word"}"#));
 /// // What `auth` is in Docker's own `config.json`:

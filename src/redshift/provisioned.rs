@@ -67,11 +67,14 @@ fn required(parameter: &str, text: &str) -> Result<(), Error> {
 /// use countersign::aws_call::Endpoint;
 /// use countersign::redshift::{Cluster, GetClusterCredentials};
 ///
-/// let ask = GetClusterCredentials::new("jane", Cluster::Identifier("examplecluster"));
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// let ask = GetClusterCredentials::new("jane", Cluster::Identifier("c1"));
+/// let request = ask
+///     .request(&Endpoint::regional("us-east-1")?)?
+///     .into_unsigned();
 /// assert_eq!(
 ///     request.body(),
-///     "Action=GetClusterCredentials&Version=2012-12-01&DbUser=jane&ClusterIdentifier=examplecluster"
+///     "Action=GetClusterCredentials&Version=2012-12-01\
+///      &DbUser=jane&ClusterIdentifier=c1"
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -151,7 +154,8 @@ impl<'a> GetClusterCredentials<'a> {
 /// let request = ask.request(&Endpoint::regional("us-west-2")?)?.into_unsigned();
 /// assert_eq!(
 ///     request.body(),
-///     "Action=GetClusterCredentialsWithIAM&Version=2012-12-01&DbName=dev&ClusterIdentifier=c1"
+///     "Action=GetClusterCredentialsWithIAM&Version=2012-12-01\
+///      &DbName=dev&ClusterIdentifier=c1"
 /// );
 ///
 /// // Sign and send it; then:

@@ -6,20 +6,22 @@
 //! ```
 //! use countersign::aws_call::Endpoint;
 //! use countersign::s3::access_grants::{GetDataAccess, Permission};
-//! use countersign::{Credentials, Signer};
+//! use countersign::{Credentials, Signer, Timestamp};
 //! use http::StatusCode;
-//! use time::macros::datetime;
 //!
-//! let ask = GetDataAccess::new("111122223333", "s3://bucket/prefix/*", Permission::Read);
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let target = "s3://bucket/prefix/*";
+//! let ask = GetDataAccess::new("111122223333", target, Permission::Read);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let endpoint = Endpoint::regional("eu-west-1")?;
-//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-11-29 12:00 UTC))?;
-//! assert_eq!(request.uri().host(), Some("111122223333.s3-control.eu-west-1.amazonaws.com"));
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
+//! let host = "111122223333.s3-control.eu-west-1.amazonaws.com";
+//! assert_eq!(request.uri().host(), Some(host));
 //!
 //! // Send it; then:
 //! # let (status, body) = (StatusCode::OK, "<GetDataAccessResult xmlns=\"http://awss3control.amazonaws.com/doc/2018-08-20/\"><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><MatchedGrantTarget>s3://bucket/prefix/*</MatchedGrantTarget></GetDataAccessResult>");
 //! let access = GetDataAccess::parse(status, body)?;
-//! assert_eq!(access.matched_grant_target.as_deref(), Some("s3://bucket/prefix/*"));
+//! assert_eq!(access.matched_grant_target.as_deref(), Some(target));
 //! let signer = Signer::new(access.credentials, "eu-west-1", "s3")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -134,14 +136,22 @@ impl InstanceScope {
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
-/// use countersign::s3::access_grants::{GetDataAccess, Permission, Privilege};
+/// use countersign::s3::access_grants::{
+///     GetDataAccess, Permission, Privilege,
+/// };
 ///
-/// let mut ask = GetDataAccess::new("111122223333", "s3://bucket/a b/*", Permission::Read);
+/// let target = "s3://bucket/a b/*";
+/// let mut ask = GetDataAccess::new("111122223333", target, Permission::Read);
 /// ask.privilege = Some(Privilege::Minimal);
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// let request = ask
+///     .request(&Endpoint::regional("us-east-1")?)?
+///     .into_unsigned();
 /// assert_eq!(
 ///     request.uri().query(),
-///     Some("target=s3%3A%2F%2Fbucket%2Fa%20b%2F%2A&permission=READ&privilege=Minimal")
+///     Some(
+///         "target=s3%3A%2F%2Fbucket%2Fa%20b%2F%2A\
+///          &permission=READ&privilege=Minimal"
+///     )
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -290,7 +300,8 @@ impl<'a> GetDataAccess<'a> {
 /// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType></Grantee></GetDataAccessResult>");
 /// let access = GetDataAccess::parse(status, body)?;
 /// assert!(access.credentials.expiration().is_some());
-/// assert_eq!(access.grantee.and_then(|grantee| grantee.kind).as_deref(), Some("IAM"));
+/// let kind = access.grantee.and_then(|grantee| grantee.kind);
+/// assert_eq!(kind.as_deref(), Some("IAM"));
 /// # Ok::<(), countersign::aws_call::ServiceError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -314,7 +325,8 @@ pub struct DataAccess {
 ///
 /// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType><GranteeIdentifier>arn:aws:iam::111122223333:role/r</GranteeIdentifier></Grantee></GetDataAccessResult>");
 /// let grantee = GetDataAccess::parse(status, body)?.grantee.unwrap();
-/// assert_eq!(grantee.identifier.as_deref(), Some("arn:aws:iam::111122223333:role/r"));
+/// let role = "arn:aws:iam::111122223333:role/r";
+/// assert_eq!(grantee.identifier.as_deref(), Some(role));
 /// # Ok::<(), countersign::aws_call::ServiceError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@
 //! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //!
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let mut ask = CreateSession::new("demo--use1-az4--x-s3");
 //! ask.mode = Some(SessionMode::ReadOnly);
 //! let request = ask.request("us-east-1")?.sign(&credentials, now)?;
@@ -25,7 +25,8 @@
 //! // Send it; then:
 //! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
 //! let session = CreateSession::parse(status, body)?;
-//! assert_eq!(session.expiration(), Some("2026-01-01T12:05:00Z".parse::<Timestamp>()?));
+//! let expiration: Timestamp = "2026-01-01T12:05:00Z".parse()?;
+//! assert_eq!(session.expiration(), Some(expiration));
 //! let signer = Signer::new(session, "us-east-1", "s3express")?;
 //! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
 //! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
@@ -164,10 +165,12 @@ impl CreateSession {
     /// use countersign::s3::Addressing;
     /// use countersign::s3::express::CreateSession;
     ///
-    /// let addressing = Addressing::new("us-east-1").with_fips().with_dual_stack();
-    /// let request = CreateSession::new("demo--use1-az4--x-s3").request_at(&addressing)?.into_unsigned();
-    /// let host = "demo--use1-az4--x-s3.s3express-fips-use1-az4.dualstack.us-east-1.amazonaws.com";
-    /// assert_eq!(request.uri().host(), Some(host));
+    /// let addressing = Addressing::new("us-east-1").with_fips();
+    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
+    /// let request = ask.request_at(&addressing)?.into_unsigned();
+    /// let zone = "s3express-fips-use1-az4.us-east-1.amazonaws.com";
+    /// let host = format!("demo--use1-az4--x-s3.{zone}");
+    /// assert_eq!(request.uri().host(), Some(host.as_str()));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request_at(&self, addressing: &Addressing) -> Result<SignableRequest, error::Error> {
@@ -201,10 +204,12 @@ impl CreateSession {
     /// // Send the request; then:
     /// # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>TESTSESSIONTOKEN</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
     /// let session = CreateSession::parse(status, body)?;
-    /// assert!(session.session_token().is_some_and(|token| token.header_name() == "x-amz-s3session-token"));
+    /// let token = session.session_token().expect("S3 sends one");
+    /// assert_eq!(token.header_name(), "x-amz-s3session-token");
     ///
     /// # let (status, body) = (http::StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
-    /// let error = CreateSession::parse(status, body).unwrap_err(); // of another answer
+    /// // With the response of a refused request:
+    /// let error = CreateSession::parse(status, body).unwrap_err();
     /// assert_eq!(error.to_string(), "AccessDenied (403): Access Denied");
     /// # Ok::<(), countersign::aws_call::ServiceError>(())
     /// ```

@@ -18,14 +18,20 @@ const LONGEST_TOKEN: usize = 4096;
 /// A token that Sign-In issued.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::aws_call::Endpoint;
 /// use countersign::signin::CreateBearerToken;
-/// use time::macros::datetime;
 ///
-/// let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":900}"#);
+/// let response = http::Response::new(
+///     r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer",
+///     "expires_in":900}"#,
+/// );
 /// let ask = CreateBearerToken::new("bedrock.amazonaws.com");
-/// let issued = ask.parse(&Endpoint::regional("us-west-2")?, &response, datetime!(2026-11-29 12:00 UTC))?;
-/// assert_eq!((issued.token.service(), issued.expires_in.as_secs()), (Some("bedrock"), 900));
+/// let endpoint = Endpoint::regional("us-west-2")?;
+/// let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+/// let issued = ask.parse(&endpoint, &response, now)?;
+/// assert_eq!(issued.token.service(), Some("bedrock"));
+/// assert_eq!(issued.expires_in.as_secs(), 900);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

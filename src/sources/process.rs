@@ -162,7 +162,11 @@ fn words(line: &str) -> Option<Vec<Zeroizing<String>>> {
 ///
 /// let output = ProcessOutput {
 ///     exit_code: Some(0),
-///     stdout: br#"{"Version":1,"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"secret"}"#,
+///     stdout: br#"{
+///         "Version": 1,
+///         "AccessKeyId": "AKIDEXAMPLE",
+///         "SecretAccessKey": "secret"
+///     }"#,
 ///     stderr: b"",
 /// };
 /// let resolved = output.read(None)?;

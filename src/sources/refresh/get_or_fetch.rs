@@ -52,8 +52,9 @@ impl<T> RefreshCell<T> {
     /// let cell = RefreshCell::new(RefreshPolicy::default());
     /// let signer = cell.get_or_fetch(now, || {
     ///     // Here a chain finds credentials.
-    ///     let credentials = Credentials::new("ASIAEXAMPLE", "secret");
-    ///     let credentials = credentials.with_expiration(now + Duration::from_secs(3600));
+    ///     let expiration = now + Duration::from_secs(3600);
+    ///     let credentials = Credentials::new("ASIAEXAMPLE", "secret")
+    ///         .with_expiration(expiration);
     ///     let found = ResolvedCredentials::from(credentials);
     ///     let validity = found.validity();
     ///     let signer = Signer::new(found.into_credentials(), "eu-west-1", "s3")?;
