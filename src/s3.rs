@@ -1,8 +1,8 @@
-//! Amazon S3: addresses of buckets and access points, sessions with directory buckets, and
-//! credentials for what S3 Access Grants allow.
+//! Amazon S3: addresses, sessions with directory buckets, and S3 Access Grants.
 //!
-//! [`Addressing`] answers where a request goes and how it is signed there, and [`express`] gets the
-//! sessions that directory buckets ask for. [`access_grants`] gets credentials for a granted prefix.
+//! - [`Addressing`] returns the host of a bucket or an access point, and how to sign for it.
+//! - [`express`] gets the sessions that directory buckets require.
+//! - [`access_grants`] gets credentials for a prefix that was granted.
 //!
 //! ```
 //! use countersign::s3::Addressing;

@@ -1,15 +1,15 @@
-//! AWS Sign-In: how do I get a bearer token for a service that takes no signatures?
+//! AWS Sign-In: bearer tokens for services that accept tokens instead of signatures.
 //!
 //! A call that is signed with your credentials returns an OAuth 2.0 access token. Each token is for
 //! one resource, such as `ecr.amazonaws.com`.
 //!
 //! | call | signed | returns |
 //! |---|---|---|
-//! | [`CreateBearerToken`] | yes | a token for 5 minutes to 12 hours |
-//! | [`CreateOAuth2TokenWithIam`] | yes | a token for up to an hour |
-//! | [`CreateOAuth2TokenWithTokenExchange`] | no | a token for the token of another issuer |
-//! | [`IntrospectOAuth2TokenWithIam`] | yes | whether a token is active, and whose it is |
-//! | [`RevokeOAuth2TokenWithIam`] | yes | nothing: a refresh token is no longer good |
+//! | [`CreateBearerToken`] | yes | a token that is valid for 5 minutes to 12 hours |
+//! | [`CreateOAuth2TokenWithIam`] | yes | a token that is valid for up to one hour |
+//! | [`CreateOAuth2TokenWithTokenExchange`] | no | a token in exchange for a token of another issuer |
+//! | [`IntrospectOAuth2TokenWithIam`] | yes | whether a token is active, and its owner |
+//! | [`RevokeOAuth2TokenWithIam`] | yes | nothing: revokes a refresh token |
 //!
 //! ```
 //! use std::time::Duration;
@@ -58,7 +58,7 @@ use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
 use crate::service::hosts::Api;
 
-/// A request of an operation: all are told apart by path and query.
+/// Creates the `POST` of an operation. Path and query name the operation.
 fn post(
     endpoint: &Endpoint,
     path_and_query: &str,

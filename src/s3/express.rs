@@ -1,12 +1,13 @@
 //! S3 Express One Zone: sessions with directory buckets.
 //!
-//! Calls on the objects of a directory bucket are made with the credentials of a session, five
-//! minutes long. [`CreateSession`] is the one call in it that is signed with the caller's own. What
-//! it returns signs for the service `s3express`, and its token goes by its own name
-//! (`x-amz-s3session-token`, in a presigned URL `X-Amz-S3session-Token`) without further ado,
-//! because a [`SessionToken`] knows which it is. Calls that create, list and configure buckets go
-//! elsewhere ([`Addressing::directory_bucket_control`]), without a session: sign them with the
-//! caller's own credentials too.
+//! 1. Sign [`CreateSession`] with the caller's own credentials. The response contains the
+//!    credentials of a session, which expire after five minutes.
+//! 2. Sign calls on the objects of the bucket with these credentials, for the service `s3express`.
+//!    Their [`SessionToken`] sets its own header, `x-amz-s3session-token`, or in a presigned URL
+//!    `X-Amz-S3session-Token`.
+//!
+//! Calls that create, list and configure directory buckets need no session. They have another host:
+//! see [`Addressing::directory_bucket_control`]. Sign them with the caller's own credentials.
 //!
 //! Amazon S3 API Reference, "`CreateSession`"; Amazon S3 User Guide, "Directory buckets".
 //!
@@ -48,9 +49,9 @@ const SERVICE: &str = "s3express";
 const MODE: HeaderName = HeaderName::from_static("x-amz-create-session-mode");
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/// Asks for a session with a directory bucket.
+/// `CreateSession`: a session with a directory bucket.
 ///
-/// What it has no field for, such as S3's headers for encryption, goes in before signing:
+/// To set a header without a field, such as those for encryption, add it before signing:
 ///
 /// ```
 /// use countersign::s3::express::CreateSession;
@@ -97,10 +98,10 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateSession {
-    /// The directory bucket's whole name, `NAME--ZONE--x-s3`; or that of an access point,
+    /// The full name of the directory bucket, `NAME--ZONE--x-s3`, or of an access point,
     /// `NAME--ZONE--xa-s3`.
     pub bucket: String,
-    /// What the session may do; S3 lets it read and write unless told otherwise.
+    /// What the session may do. Default: read and write.
     pub mode: Option<SessionMode>,
 }
 
@@ -120,12 +121,12 @@ pub struct CreateSession {
 pub enum SessionMode {
     /// Read and list.
     ReadOnly,
-    /// Everything.
+    /// Read, list and write.
     ReadWrite,
 }
 
 impl SessionMode {
-    /// As it is sent.
+    /// Returns the text in the request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadOnly => "ReadOnly",
@@ -135,7 +136,7 @@ impl SessionMode {
 }
 
 impl CreateSession {
-    /// For a bucket, by its whole name, in the mode that S3 chooses.
+    /// Creates the call for a bucket, by its full name, in the default mode.
     pub fn new(bucket: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
@@ -143,21 +144,21 @@ impl CreateSession {
         }
     }
 
-    /// The request, to be signed with the caller's own credentials. For other headers (those of
-    /// server-side encryption) or another endpoint, take it
-    /// [unsigned](SignableRequest::into_unsigned), and sign it for `s3express`.
+    /// Creates the request, which has to be signed with the caller's own credentials.
+    ///
+    /// To add a header, call [`SignableRequest::into_unsigned`], and sign the request for `s3express`.
     ///
     /// # Errors
-    /// A name that is not a directory bucket's; a region that is no label of a host.
+    /// - everything [`request_at`](Self::request_at) returns
     pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
         self.request_at(&Addressing::new(region))
     }
 
-    /// Returns the request for an addressing with options: FIPS, dual stack, a custom endpoint.
+    /// Creates the request for an addressing with options: FIPS, dual stack, a custom endpoint.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not a directory
-    ///   bucket's
+    /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not that of a
+    ///   directory bucket
     /// - [`Error::Address`](error::Error::Address) for everything else that [`Addressing::bucket`]
     ///   returns
     ///
@@ -192,11 +193,13 @@ impl CreateSession {
         })
     }
 
-    /// Reads the answer: credentials for the bucket's objects, with their end, and with a token
-    /// that goes by its own name.
+    /// Parses the response into credentials for the objects of the bucket.
+    ///
+    /// They contain the expiration, and a session token that sets its own header.
     ///
     /// # Errors
-    /// What S3 refused; or an answer that is not one of `CreateSession`, or larger than 1 MiB.
+    /// - [`ServiceError`] if S3 responded with an error, or the response cannot be parsed or is larger
+    ///   than 1 MiB
     ///
     /// ```
     /// use countersign::s3::express::CreateSession;
@@ -214,7 +217,7 @@ impl CreateSession {
     /// # Ok::<(), countersign::aws_call::ServiceError>(())
     /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, ServiceError> {
-        // The reference names it by the second, and S3 answers with the first.
+        // S3 sends the first name. Its API reference has the second.
         let is_result = |root: &Element<'_>| {
             matches!(root.name(), "CreateSessionResult" | "CreateSessionOutput")
                 && matches!(root.namespace(), "" | NAMESPACE)
@@ -236,8 +239,8 @@ impl CreateSession {
 
 /// Returns the host of a directory bucket, or of an access point of one.
 ///
-/// It is that of the zone, which is part of the name. For FIPS, dual stack or a custom endpoint use
-/// [`Addressing::bucket`], of which this is the shortest case.
+/// The host belongs to the zone, which is part of the name. For FIPS, dual stack or a custom
+/// endpoint, use [`Addressing::bucket`].
 ///
 /// # Errors
 /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not of the form

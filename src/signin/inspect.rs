@@ -81,7 +81,7 @@ pub struct IntrospectOAuth2TokenWithIam<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntrospectOAuth2TokenWithIamResponse {
-    /// Whether the token is good now.
+    /// Whether the token is valid now.
     pub active: bool,
     /// `token_type`, which is `access_token`.
     pub kind: Option<String>,
@@ -89,30 +89,30 @@ pub struct IntrospectOAuth2TokenWithIamResponse {
     pub expires_at: Option<Timestamp>,
     /// `iat`: when it was issued.
     pub issued_at: Option<Timestamp>,
-    /// `nbf`: when it becomes good.
+    /// `nbf`: when it becomes valid.
     pub not_before: Option<Timestamp>,
-    /// `sub`: whose it is.
+    /// `sub`: its owner.
     pub subject: Option<String>,
-    /// `aud`: who it is for.
+    /// `aud`: its audience.
     pub audience: Option<String>,
-    /// `iss`: who issued it.
+    /// `iss`: its issuer.
     pub issuer: Option<String>,
     /// `jti`: its ID.
     pub id: Option<String>,
     /// `account_id`: the subject's account.
     pub account_id: Option<String>,
-    /// `client_id`: the client that asked for it.
+    /// `client_id`: the client that requested it.
     pub client_id: Option<String>,
     /// `user_id`: the subject's unique ID.
     pub user_id: Option<String>,
     /// `signin_session`: the session that it belongs to.
     pub signin_session: Option<String>,
-    /// `resource`: what it is for.
+    /// `resource`: the resource that it is for.
     pub resource: Option<String>,
 }
 
 impl<'a> IntrospectOAuth2TokenWithIam<'a> {
-    /// A call about a token.
+    /// Creates the call for a token.
     pub fn new(token: &'a str) -> Self {
         Self {
             token,
@@ -120,13 +120,13 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
         }
     }
 
-    /// The request, for an endpoint. It contains the token.
+    /// Creates the request, which contains the token. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is not one of Sign-In
-    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-        let problem = "must be a token of Sign-In, ASOA… or ASOR…, of up to 12288 characters";
+        let problem = "must be up to 12288 characters that begin with ASOA or ASOR";
         check_token(self.token, b"AR", problem)?;
         let body = JsonObject::new()
             .text("token", self.token)
@@ -135,10 +135,10 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
         Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What Sign-In refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if Sign-In responded with an error, or the response cannot be parsed
     pub fn parse(
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<IntrospectOAuth2TokenWithIamResponse, ServiceError> {
@@ -171,7 +171,7 @@ impl fmt::Debug for IntrospectOAuth2TokenWithIam<'_> {
     }
 }
 
-/// `RevokeOAuth2TokenWithIAM`: takes back a refresh token (RFC 7009).
+/// `RevokeOAuth2TokenWithIAM`: revokes a refresh token (RFC 7009).
 ///
 /// - Permission: `signin:RevokeOAuth2TokenWithIAM`.
 ///
@@ -183,7 +183,7 @@ impl fmt::Debug for IntrospectOAuth2TokenWithIam<'_> {
 /// let request =
 ///     RevokeOAuth2TokenWithIam::new("ASORexample").request(&endpoint)?;
 /// assert_eq!(request.into_unsigned().uri().path(), "/v1/revoke");
-/// // An access token cannot be taken back.
+/// // An access token cannot be revoked.
 /// assert!(
 ///     RevokeOAuth2TokenWithIam::new("ASOAexample")
 ///         .request(&endpoint)
@@ -200,28 +200,28 @@ pub struct RevokeOAuth2TokenWithIam<'a> {
 }
 
 impl<'a> RevokeOAuth2TokenWithIam<'a> {
-    /// A call that takes back a refresh token.
+    /// Creates the call for a refresh token.
     pub fn new(token: &'a str) -> Self {
         Self { token }
     }
 
-    /// The request, for an endpoint. It contains the token.
+    /// Creates the request, which contains the token. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is not a refresh token of Sign-In
-    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-        let problem = "must be a refresh token of Sign-In, ASOR…, of up to 12288 characters";
+        let problem = "must be a refresh token: up to 12288 characters that begin with ASOR";
         check_token(self.token, b"R", problem)?;
         let body = JsonObject::new().text("token", self.token);
         let path = "/v1/revoke?x-amz-client-auth-method=iam";
         Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
     }
 
-    /// Reads the response, which has no content.
+    /// Parses the response, which has no content.
     ///
     /// # Errors
-    /// What Sign-In refuses.
+    /// - [`ServiceError`] if Sign-In responded with an error
     pub fn parse(response: &Response<impl AsRef<[u8]>>) -> Result<(), ServiceError> {
         if response.status().is_success() {
             return Ok(());

@@ -212,7 +212,8 @@ impl ResolvedCredentials {
 /// // Five minutes before the expiration, one caller refreshes. All callers
 /// // have a value meanwhile.
 /// let later = now + Duration::from_secs(3400);
-/// let Lease::Refresh { current, permit } = cell.get(later) else {
+/// let first = cell.get(later);
+/// let Lease::Refresh { current, .. } = &first else {
 ///     panic!("no permit")
 /// };
 /// assert_eq!(current.as_deref(), Some(&"signer 1"));

@@ -41,7 +41,9 @@ use crate::tower::sign::request_signer::RequestSigner;
 ///     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 ///     let now = SystemTime::now();
 ///     match Signer::new(credentials, "eu-west-1", "sqs") {
-///         Ok(signer) => permit.succeed(signer, Validity::until(None), now),
+///         Ok(signer) => {
+///             permit.succeed(signer, Validity::until(None), now);
+///         }
 ///         Err(_) => permit.fail(now),
 ///     }
 /// });
