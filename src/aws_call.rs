@@ -1,14 +1,14 @@
-//! What calls to AWS services share: endpoints, requests to sign, and error responses.
+//! The common parts of calls to AWS services: endpoints, requests to sign, error responses.
 //!
-//! Each service's own module has its calls: [`ecr`](crate::ecr), [`signin`](crate::signin),
+//! The module of each service has its calls: [`ecr`](crate::ecr), [`signin`](crate::signin),
 //! [`redshift`](crate::redshift), [`s3`](crate::s3), [`sts`](crate::sts),
 //! [`codeartifact`](crate::codeartifact). A call is a struct of parameters with two methods:
 //!
 //! - `request` checks the parameters and returns a [`SignableRequest`], or an [`http::Request`] if
 //!   the call is not signed.
-//! - `parse` reads the response. What the service refuses is a [`ServiceError`].
+//! - `parse` reads the response. An error response is a [`ServiceError`].
 //!
-//! No call opens a connection. Send the request with the HTTP client of your program.
+//! No call opens a connection. Send the request with your own HTTP client.
 //!
 //! ```
 //! # #[cfg(feature = "sts")] {
@@ -23,7 +23,8 @@
 //! assert_eq!(request.uri(), "https://sts.amazonaws.com/");
 //!
 //! // Send it; the service may refuse it:
-//! let body = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
+//! let body = "<ErrorResponse>\
+//!     <Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
 //! let refused = GetCallerIdentity::parse(StatusCode::FORBIDDEN, body);
 //! assert_eq!(refused.unwrap_err().code(), Some("ExpiredToken"));
 //! # }
@@ -57,10 +58,10 @@ pub use secret_text::SecretText;
 pub use service_error::{RetryAdvice, ServiceError};
 pub use signable_request::SignableRequest;
 
-/// The maximum length of a response, 1 MiB. Responses in JSON may be 64 KiB.
+/// The maximum length of a response: 1 MiB. For responses in JSON, the maximum is 64 KiB.
 ///
-/// A client can stop reading after it. AWS's own responses are far smaller. Up to here, parsing takes
-/// bounded memory and time, whatever the response contains.
+/// A client can stop reading at this length: `parse` refuses longer responses. AWS's own responses
+/// are far smaller.
 ///
 /// ```
 /// # #[cfg(feature = "sts")] {

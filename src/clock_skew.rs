@@ -1,27 +1,29 @@
-//! Clock skew: learn the server's clock from its responses, and retry what a wrong clock broke.
+//! Clock skew: corrects a wrong local clock from the responses of servers.
 //!
-//! AWS refuses a request whose time is more than a few minutes away from its own, usually with
-//! `RequestTimeTooSkewed` or `SignatureDoesNotMatch`. A device whose clock is wrong still gets a
-//! `Date` header in every response. [`ClockSkew`] learns from it:
+//! AWS refuses a request whose time is wrong by more than a few minutes, usually with
+//! `RequestTimeTooSkewed` or `SignatureDoesNotMatch`. Every response has the server's time in its
+//! `Date` header, and [`ClockSkew`] learns from it:
 //!
 //! 1. Sign each request at [`signing_time`](ClockSkew::signing_time).
-//! 2. Give every response to [`learn`](ClockSkew::learn), also the successful ones.
+//! 2. Pass the headers of every response to [`learn`](ClockSkew::learn), also of successful ones.
 //! 3. If the response is an error, ask the [`Measurement`] whether a retry is
-//!    [worthwhile](Measurement::is_worth_a_retry), and sign the retry anew.
+//!    [worthwhile](Measurement::is_worth_a_retry), and sign the request again.
 //!
-//! Presigned URLs are not corrected: sign them with the caller's own time. Their user may be another
-//! machine, and the time is part of what the URL promises.
+//! Do not correct the time of presigned URLs. Often another machine uses them, and the time decides
+//! when they expire.
 //!
 //! ```
 //! use countersign::clock_skew::ClockSkew;
 //! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //!
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials, "us-east-1", "sqs")?;
+//! let url = "https://sqs.us-east-1.amazonaws.com/";
 //! let mut skew = ClockSkew::default();
 //!
 //! // The clock of this machine is one hour slow.
 //! let sent: Timestamp = "2026-07-01T11:00:00Z".parse()?;
-//! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//! let mut request = http::Request::get(url).body(())?;
 //! signer.sign(&mut request, PayloadHash::EMPTY, skew.signing_time(sent))?;
 //!
 //! // Send it; then:
@@ -31,7 +33,7 @@
 //! let measurement = skew.learn(response.headers(), sent, received);
 //! if measurement.is_ok_and(|measurement| measurement.is_worth_a_retry(code)) {
 //!     let now: Timestamp = "2026-07-01T11:00:03Z".parse()?;
-//!     let mut retry = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//!     let mut retry = http::Request::get(url).body(())?;
 //!     signer.sign(&mut retry, PayloadHash::EMPTY, skew.signing_time(now))?;
 //!     assert_eq!(retry.headers()["x-amz-date"], "20260701T120003Z");
 //! }
@@ -47,11 +49,11 @@ use http::header::{AGE, DATE};
 use crate::primitives::http_date;
 use crate::timestamp::Timestamp;
 
-/// A round trip longer than this says too little about when the server wrote its `Date`.
+/// The longest round trip. After a longer one, it is unclear when the server wrote its `Date`.
 const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
-/// AWS accepts five minutes. Below four, the clock was not the reason.
+/// AWS accepts a skew of five minutes. If it is below four, the clock was not the reason.
 const RETRY_ABOVE: Duration = Duration::from_secs(4 * 60);
-/// The codes that services give a request whose time is wrong.
+/// The error codes for a request whose time is wrong.
 const CODES: [&str; 5] = [
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
@@ -60,7 +62,9 @@ const CODES: [&str; 5] = [
     "AccessDeniedException",
 ];
 
-/// How far the server's clock is ahead of the local clock; negative if it is behind.
+/// The difference between the server's clock and the local clock.
+///
+/// It is positive if the server's clock is ahead.
 ///
 /// Keep one for each service endpoint, or one for all endpoints of AWS: the skew is that of the
 /// local clock. The default is no skew.
@@ -111,11 +115,11 @@ impl ClockSkew {
         }
     }
 
-    /// Replaces the skew with that of a response, and returns the measurement.
+    /// Measures the skew from a response, stores it, and returns the measurement.
     ///
-    /// `sent` and `received` are times of the local clock, uncorrected: when the request was signed,
-    /// and when the response's headers came. If the response does not say what the server's time
-    /// is, the old skew stays.
+    /// `sent` is the time at which the request was signed, and `received` the time at which the
+    /// response headers arrived. Both are uncorrected times of the local clock. After an error, the
+    /// stored skew is unchanged.
     ///
     /// # Errors
     /// - [`Unmeasurable::Cached`] if the response has an `Age` header
@@ -129,14 +133,19 @@ impl ClockSkew {
     ///
     /// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
     /// let received: Timestamp = "2026-07-01T12:00:02Z".parse()?;
-    /// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:30:01 GMT").body(())?;
+    /// let response = http::Response::builder()
+    ///     .header("date", "Wed, 01 Jul 2026 12:30:01 GMT")
+    ///     .body(())?;
     /// let mut skew = ClockSkew::default();
     /// skew.learn(response.headers(), sent, received)?;
     /// assert_eq!(skew.as_millis(), 30 * 60 * 1000);
     ///
     /// // A response without a date changes nothing.
     /// let response = http::Response::new(());
-    /// assert_eq!(skew.learn(response.headers(), sent, received), Err(Unmeasurable::DateMissing));
+    /// assert_eq!(
+    ///     skew.learn(response.headers(), sent, received),
+    ///     Err(Unmeasurable::DateMissing)
+    /// );
     /// assert_eq!(skew.as_millis(), 30 * 60 * 1000);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -164,7 +173,7 @@ fn measure(
     sent: Timestamp,
     received: Timestamp,
 ) -> Result<Measurement, Unmeasurable> {
-    // A cache answered: its Date is that of another response.
+    // The response comes from a cache, with the Date of an earlier response.
     if headers.contains_key(AGE) {
         return Err(Unmeasurable::Cached);
     }
@@ -174,7 +183,7 @@ fn measure(
     let date = date
         .and_then(imf_fixdate)
         .ok_or(Unmeasurable::DateUnreadable)?;
-    // A negative round trip means that the clock was set back: it counts as none.
+    // The round trip is negative if the clock was set back. It then counts as zero.
     let round_trip = received.saturating_duration_since(sent);
     if round_trip > LONGEST_ROUND_TRIP {
         return Err(Unmeasurable::TooSlow);
@@ -185,7 +194,7 @@ fn measure(
     })
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, and no other form: RFC 9110 has two obsolete ones.
+/// Parses `Sun, 06 Nov 1994 08:49:37 GMT`, but not the two obsolete forms of RFC 9110.
 fn imf_fixdate(text: &str) -> Option<Timestamp> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let day = text.get(..3)?;
@@ -197,18 +206,21 @@ fn nanoseconds(time: Timestamp) -> i128 {
     i128::from(time.unix_seconds()) * 1_000_000_000 + i128::from(time.subsec_nanos())
 }
 
-/// The clock skew as one response shows it.
+/// The clock skew of one response.
 ///
-/// [`ClockSkew::learn`] returns it. Only a skew that this very response showed is a reason to retry:
-/// an older one was already corrected when the request was signed.
+/// [`ClockSkew::learn`] returns it. Only the skew of the error response itself is a reason to retry:
+/// skews of earlier responses were already corrected when the request was signed.
 ///
 /// ```
 /// use countersign::Timestamp;
 /// use countersign::clock_skew::ClockSkew;
 ///
 /// let sent: Timestamp = "2026-07-01T12:00:00Z".parse()?;
-/// let response = http::Response::builder().header("date", "Wed, 01 Jul 2026 12:05:00 GMT").body(())?;
-/// let measurement = ClockSkew::default().learn(response.headers(), sent, sent)?;
+/// let response = http::Response::builder()
+///     .header("date", "Wed, 01 Jul 2026 12:05:00 GMT")
+///     .body(())?;
+/// let measurement =
+///     ClockSkew::default().learn(response.headers(), sent, sent)?;
 /// assert_eq!(measurement.skew().as_millis(), 300_000);
 /// assert!(measurement.is_worth_a_retry("RequestTimeTooSkewed"));
 /// assert!(!measurement.is_worth_a_retry("NoSuchBucket"));
@@ -225,47 +237,49 @@ impl Measurement {
         self.skew
     }
 
-    /// Whether the error with this code may succeed if the request is signed again.
+    /// Whether the request may succeed if it is signed again, after an error with this code.
     ///
-    /// That is so if the clocks differ by more than 4 minutes and the code is one of
+    /// This is the case if the clocks differ by more than 4 minutes and the code is one of
     /// `InvalidSignatureException`, `SignatureDoesNotMatch`, `AuthFailure`, `RequestTimeTooSkewed`
-    /// and `AccessDeniedException`. The HTTP status does not matter. Count the retry like any other:
-    /// a wrong secret gives the same codes.
+    /// and `AccessDeniedException`. The HTTP status does not matter. Limit the
+    /// number of retries: a wrong secret has the same codes.
     pub fn is_worth_a_retry(self, error_code: &str) -> bool {
         self.skew.magnitude() > RETRY_ABOVE && CODES.contains(&error_code)
     }
 }
 
-/// Why a response does not show the server's time.
+/// Why the clock skew cannot be measured from a response.
 ///
 /// ```
 /// use countersign::Timestamp;
 /// use countersign::clock_skew::{ClockSkew, Unmeasurable};
 ///
-/// // A cache answered, with a `Date` of long ago.
+/// // A response from a cache has an old `Date`.
 /// let response = http::Response::builder()
 ///     .header("date", "Wed, 01 Jul 2026 12:00:01 GMT")
 ///     .header("age", "86400")
 ///     .body(())?;
 /// let now: Timestamp = "2026-07-02T12:00:01Z".parse()?;
-/// let unmeasurable = ClockSkew::default().learn(response.headers(), now, now).unwrap_err();
+/// let unmeasurable = ClockSkew::default()
+///     .learn(response.headers(), now, now)
+///     .unwrap_err();
 /// assert_eq!(unmeasurable, Unmeasurable::Cached);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unmeasurable {
-    /// The response has an `Age` header: a cache answered.
-    #[error("the response has an `Age` header, so its `Date` may be old")]
+    /// The response has an `Age` header, so it comes from a cache.
+    #[error("response has an `Age` header, so its `Date` may be old")]
     Cached,
     /// The response has no `Date` header.
-    #[error("the response has no `Date` header")]
+    #[error("response has no `Date` header")]
     DateMissing,
     /// The `Date` header is not an IMF-fixdate, or appears more than once.
-    #[error("the `Date` header is not of the form `Sun, 06 Nov 1994 08:49:37 GMT`")]
+    #[error("`Date` header must appear once, in the form `Sun, 06 Nov 1994 08:49:37 GMT`")]
     DateUnreadable,
     /// The round trip took more than 15 minutes.
-    #[error("the round trip took more than 15 minutes")]
+    #[error("round trip took more than 15 minutes")]
     TooSlow,
 }
 

@@ -1,29 +1,32 @@
-//! The AWS Management Console: how do I sign a user in with temporary credentials?
+//! AWS Management Console: URLs that sign a user in with temporary credentials.
 //!
-//! Two steps make a URL that opens the console as a role, without a password:
+//! Two steps create a URL that opens the console as a role, without a password:
 //!
 //! 1. [`GetSigninToken`] exchanges temporary credentials for a sign-in token. The request is not
-//!    signed: it contains the credentials, so it is a `POST` over TLS.
-//! 2. [`SigninToken::login_url`] makes the URL. It is good for 15 minutes. Whoever has it is signed
-//!    in: redirect the user to it, and write it into no log.
+//!    signed. It contains the credentials, so it is a `POST` over TLS.
+//! 2. [`SigninToken::login_url`] returns the URL, which is valid for 15 minutes. Everyone who has it
+//!    can sign in: redirect the user to it, and keep it out of logs.
 //!
 //! ```
 //! use countersign::console::{ConsoleEndpoint, GetSigninToken};
-//! use countersign::Credentials;
-//! use time::macros::datetime;
+//! use countersign::{Credentials, Timestamp};
 //!
 //! # let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
 //! // `credentials` are those of `AssumeRole` or `GetFederationToken`.
 //! let endpoint = ConsoleEndpoint::global();
 //! let request = GetSigninToken::new(&credentials).request(&endpoint)?;
 //! assert_eq!(request.uri(), "https://signin.aws.amazon.com/federation");
-//! assert!(request.body().expose().starts_with("Action=getSigninToken&Session=%7B%22sessionId%22"));
+//! let start = "Action=getSigninToken&Session=%7B%22sessionId%22";
+//! assert!(request.body().expose().starts_with(start));
 //!
 //! // Send `request.map(|body| body.expose().to_owned())`; then:
 //! # let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
-//! let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
-//! let url = token.login_url(&endpoint, "https://console.aws.amazon.com/s3/home", None)?;
-//! assert!(url.expose().starts_with("https://signin.aws.amazon.com/federation?Action=login&"));
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+//! let token = GetSigninToken::parse(&response, now)?;
+//! let page = "https://console.aws.amazon.com/s3/home";
+//! let url = token.login_url(&endpoint, page, None)?;
+//! let start = "https://signin.aws.amazon.com/federation?Action=login&";
+//! assert!(url.expose().starts_with(start));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -57,20 +60,26 @@ const FIFTEEN_MINUTES: Duration = Duration::from_secs(900);
 /// use countersign::console::ConsoleEndpoint;
 ///
 /// assert_eq!(ConsoleEndpoint::global().host(), "signin.aws.amazon.com");
-/// assert_eq!(ConsoleEndpoint::regional("eu-west-1")?.host(), "eu-west-1.signin.aws.amazon.com");
-/// assert_eq!(ConsoleEndpoint::regional("cn-north-1")?.host(), "signin.amazonaws.cn");
+/// assert_eq!(
+///     ConsoleEndpoint::regional("eu-west-1")?.host(),
+///     "eu-west-1.signin.aws.amazon.com"
+/// );
+/// assert_eq!(
+///     ConsoleEndpoint::regional("cn-north-1")?.host(),
+///     "signin.amazonaws.cn"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsoleEndpoint(String);
 
 impl ConsoleEndpoint {
-    /// `signin.aws.amazon.com`, of the partition `aws`.
+    /// Returns `signin.aws.amazon.com`, the host of the partition `aws`.
     pub fn global() -> Self {
         Self("signin.aws.amazon.com".to_owned())
     }
 
-    /// The host of a region. China and GovCloud have one for all their regions.
+    /// Returns the host of a region. China and GovCloud have one host for all their regions.
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region is not one label of a host name
@@ -80,7 +89,7 @@ impl ConsoleEndpoint {
         Ok(Self(Api::Console.host(region, false, false)?))
     }
 
-    /// The host name.
+    /// Returns the host name.
     pub fn host(&self) -> &str {
         &self.0
     }
@@ -117,18 +126,23 @@ pub enum CredentialsFrom {
 /// `getSigninToken`: exchanges temporary credentials for a sign-in token.
 ///
 /// ```
-/// use countersign::console::{ConsoleEndpoint, GetSigninToken};
 /// use countersign::Credentials;
+/// use countersign::console::{ConsoleEndpoint, GetSigninToken};
 ///
-/// let credentials = Credentials::new("ASIAEXAMPLE", "s3cr3t").with_session_token("t0k3n");
+/// let credentials =
+///     Credentials::new("ASIAEXAMPLE", "s3cr3t").with_session_token("t0k3n");
 /// let ask = GetSigninToken::new(&credentials);
 /// let request = ask.request(&ConsoleEndpoint::global())?;
 /// assert_eq!(request.method(), "POST");
 /// assert!(!format!("{ask:?} {request:?}").contains("s3cr3t"));
 ///
-/// // The console takes no long-term keys.
+/// // The console refuses long-term keys.
 /// let long_term = Credentials::new("AKIDEXAMPLE", "s3cr3t");
-/// assert!(GetSigninToken::new(&long_term).request(&ConsoleEndpoint::global()).is_err());
+/// assert!(
+///     GetSigninToken::new(&long_term)
+///         .request(&ConsoleEndpoint::global())
+///         .is_err()
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -138,13 +152,14 @@ pub struct GetSigninToken<'a> {
     pub credentials: &'a Credentials,
     /// Where the credentials come from.
     pub credentials_from: CredentialsFrom,
-    /// How long the console session lasts: 900 to 43200 seconds. It is allowed for
-    /// [`CredentialsFrom::AssumeRole`] only. A fraction of a second is dropped.
+    /// The length of the console session: 900 to 43200 seconds.
+    ///
+    /// Only allowed with [`CredentialsFrom::AssumeRole`]. A fraction of a second is dropped.
     pub session_duration: Option<Duration>,
 }
 
 impl<'a> GetSigninToken<'a> {
-    /// A call with the credentials of `AssumeRole`, for a session of the default length.
+    /// Creates the call with credentials of `AssumeRole`, for a session of the default length.
     pub fn new(credentials: &'a Credentials) -> Self {
         Self {
             credentials,
@@ -153,12 +168,12 @@ impl<'a> GetSigninToken<'a> {
         }
     }
 
-    /// The request, a `POST` whose body contains the credentials. It is not signed.
+    /// Creates the request: a `POST` whose body contains the credentials. It is not signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the credentials have no session token, or if the session
     ///   duration is outside its limits or not allowed
-    /// - what [`Signer::sign`](crate::Signer::sign) returns for the credentials
+    /// - everything [`Signer::sign`](crate::Signer::sign) returns for invalid credentials
     pub fn request(&self, endpoint: &ConsoleEndpoint) -> Result<Request<SecretText>, Error> {
         let mut request = Request::new(SecretText::new(self.query()?));
         *request.method_mut() = Method::POST;
@@ -171,13 +186,13 @@ impl<'a> GetSigninToken<'a> {
         Ok(request)
     }
 
-    /// The same as a URL for a `GET`, as most examples show it.
+    /// Returns the request as a URL for a `GET`, the form in most of AWS's examples.
     ///
     /// The URL contains the credentials, and clients and proxies log URLs. Prefer
     /// [`request`](Self::request).
     ///
     /// # Errors
-    /// As [`request`](Self::request).
+    /// - everything [`request`](Self::request) returns
     pub fn get_url(&self, endpoint: &ConsoleEndpoint) -> Result<SecretText, Error> {
         let query = self.query()?;
         let url = [endpoint.url().as_str(), "?", query.as_str()].concat();
@@ -204,8 +219,8 @@ impl<'a> GetSigninToken<'a> {
 
         let id = self.credentials.access_key_id();
         let secret = self.credentials.secret_key().expose();
-        // Large enough at once, because a text that outgrows its memory leaves a copy behind. Each
-        // byte takes up to six in JSON.
+        // A string that grows leaves a copy of the secret in freed memory, so the capacity is
+        // sufficient from the start. JSON escapes take up to six bytes for one.
         let length = 6 * (id.len() + secret.len() + token.expose().len()) + 64;
         let mut session = Zeroizing::new(String::with_capacity(length));
         for (name, value) in [
@@ -227,10 +242,11 @@ impl<'a> GetSigninToken<'a> {
         Ok(query)
     }
 
-    /// Reads the response. `now` is the time at which the request was sent.
+    /// Parses the response. `now` is the time at which the request was sent.
     ///
     /// # Errors
-    /// What AWS refuses, mostly with a page in place of JSON.
+    /// - [`ServiceError`] if AWS refused the request, usually with an HTML page, or the response
+    ///   cannot be parsed
     pub fn parse(
         response: &Response<impl AsRef<[u8]>>,
         now: impl Into<Timestamp>,
@@ -253,17 +269,20 @@ impl fmt::Debug for GetSigninToken<'_> {
     }
 }
 
-/// A sign-in token, good for one URL within 15 minutes.
+/// A sign-in token, for one URL within 15 minutes.
 ///
 /// ```
 /// use countersign::console::{ConsoleEndpoint, GetSigninToken};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
-/// let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
+/// let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+/// let token = GetSigninToken::parse(&response, now)?;
 /// assert_eq!(token.expires_at().to_string(), "2026-11-29T12:15:00Z");
-/// let back = Some("https://broker.example.com/login"); // where the console sends the user later
-/// let url = token.login_url(&ConsoleEndpoint::global(), "https://console.aws.amazon.com/", back)?;
+/// let page = "https://console.aws.amazon.com/";
+/// // After the session, the console sends the user there for a new sign-in URL.
+/// let issuer = Some("https://broker.example.com/login");
+/// let url = token.login_url(&ConsoleEndpoint::global(), page, issuer)?;
 /// assert!(url.expose().ends_with("&SigninToken=TOKEN"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -274,7 +293,7 @@ pub struct SigninToken {
 }
 
 impl SigninToken {
-    /// A token that another program fetched.
+    /// Creates a token that another program fetched.
     pub fn new(token: impl Into<String>, expires_at: impl Into<Timestamp>) -> Self {
         Self {
             text: SecretText::new(token.into()),
@@ -282,10 +301,10 @@ impl SigninToken {
         }
     }
 
-    /// The URL that signs a user in and opens a page of the console.
+    /// Returns the URL that signs a user in and opens a page of the console.
     ///
-    /// `destination` is that page, and `issuer` is where the console sends the user to sign in
-    /// again.
+    /// `destination` is the URL of that page. `issuer` is the URL to which the console sends the user
+    /// after the session, to sign in again.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the destination is not an absolute `https` URL, or if the
@@ -321,7 +340,7 @@ impl SigninToken {
         Ok(SecretText::new(url))
     }
 
-    /// When it expires: 15 minutes after it was asked for.
+    /// Returns the time when the token expires: 15 minutes after its request.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }

@@ -1,21 +1,20 @@
-//! Amazon ECR and ECR Public: how do I log Docker in?
+//! Amazon ECR and ECR Public: logins for Docker.
 //!
-//! One signed call returns a user name and a password for the registry. They work for 12 hours.
+//! One signed call returns a user name and a password for the registry. They expire after 12 hours.
 //!
-//! 1. Make a request: [`GetAuthorizationToken`] for private registries, or
+//! 1. Create a request: [`GetAuthorizationToken`] for private registries, or
 //!    [`GetPublicAuthorizationToken`] for `public.ecr.aws`.
 //! 2. Sign it and send it with your HTTP client.
-//! 3. Parse the response. Each [`RegistryLogin`] has what `docker login` takes.
+//! 3. Parse the response. Each [`RegistryLogin`] contains the arguments of `docker login`.
 //!
 //! ```
 //! use countersign::aws_call::Endpoint;
-//! use countersign::{Credentials, bearer, ecr};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, Timestamp, bearer, ecr};
 //!
 //! let ask = ecr::GetAuthorizationToken::new();
 //! let endpoint = Endpoint::regional("eu-west-1")?;
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-11-29 1:00 UTC);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let now: Timestamp = "2026-11-29T01:00:00Z".parse()?;
 //! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri(), "https://api.ecr.eu-west-1.amazonaws.com/");
 //!
@@ -24,10 +23,11 @@
 //! let login = ask.parse(&endpoint, &response)?.swap_remove(0);
 //! // docker login --username AWS --password-stdin https://111122223333.dkr.ecr.…
 //! assert_eq!((login.username(), login.password().expose()), ("AWS", "secret"));
-//! assert_eq!(login.server(), Some("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"));
+//! let server = "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+//! assert_eq!(login.server(), Some(server));
 //!
 //! // Or call the registry's own API:
-//! let mut request = http::Request::get("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/").body(())?;
+//! let mut request = http::Request::get(format!("{server}/v2/")).body(())?;
 //! bearer::authorize(&mut request, login.token(), "ecr", "eu-west-1", now)?;
 //! assert_eq!(request.headers()["authorization"], "Basic QVdTOnNlY3JldA==");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -55,34 +55,43 @@ const PUBLIC: &str = "ecr-public";
 
 /// `GetAuthorizationToken`: a login for the private registries of a region.
 ///
-/// - Permission: `ecr:GetAuthorizationToken`. What the login can do is what the caller can do.
-/// - Lives for 12 hours.
+/// - Permission: `ecr:GetAuthorizationToken`. The login has the permissions of the caller.
+/// - Lifetime: 12 hours.
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
 /// use countersign::ecr::GetAuthorizationToken;
 ///
 /// let endpoint = Endpoint::regional("us-gov-east-1")?.with_fips();
-/// let request = GetAuthorizationToken::new().request(&endpoint)?.into_unsigned();
-/// assert_eq!(request.uri(), "https://api.ecr-fips.us-gov-east-1.amazonaws.com/");
-/// assert_eq!(request.headers()["x-amz-target"], "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken");
+/// let request = GetAuthorizationToken::new()
+///     .request(&endpoint)?
+///     .into_unsigned();
+/// assert_eq!(
+///     request.uri(),
+///     "https://api.ecr-fips.us-gov-east-1.amazonaws.com/"
+/// );
+/// assert_eq!(
+///     request.headers()["x-amz-target"],
+///     "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct GetAuthorizationToken<'a> {
-    /// Accounts whose registries the response names, up to ten. AWS has deprecated it: a login
-    /// works at every registry that the caller may access.
+    /// The accounts whose registries the response lists, up to ten.
+    ///
+    /// AWS has deprecated this parameter: a login works at every registry that the caller may access.
     pub registry_ids: &'a [&'a str],
 }
 
 impl GetAuthorizationToken<'_> {
-    /// A call for the caller's own registry.
+    /// Creates the call for the caller's own registry.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The request, for an endpoint.
+    /// Creates the request for an endpoint. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if there are more than ten registry IDs, or if one is not
@@ -103,10 +112,10 @@ impl GetAuthorizationToken<'_> {
         })
     }
 
-    /// Reads the response: one login, or one for each of the registry IDs.
+    /// Parses the response: one login, or one for each registry ID.
     ///
     /// # Errors
-    /// What ECR refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if ECR responded with an error, or the response cannot be parsed
     pub fn parse(
         &self,
         endpoint: &Endpoint,
@@ -125,7 +134,7 @@ impl GetAuthorizationToken<'_> {
     }
 }
 
-/// The registries of a region; `#` is one digit of an account.
+/// The hosts of a region's registries. `#` stands for one digit of the account ID.
 fn registry_hosts(region: &str) -> Vec<String> {
     const ACCOUNT: &str = "############";
     let partition = Partition::of(region);
@@ -143,10 +152,10 @@ fn registry_hosts(region: &str) -> Vec<String> {
 
 /// `GetAuthorizationToken` of ECR Public: a login for `public.ecr.aws`.
 ///
-/// - Permission: `ecr-public:GetAuthorizationToken` and `sts:GetServiceBearerToken`. The second is
-///   no API call: ECR Public asks STS itself, in the caller's name.
-/// - Lives for 12 hours.
-/// - Goes to `public.ecr.aws`, from everywhere. The call itself is made in `us-east-1`.
+/// - Permissions: `ecr-public:GetAuthorizationToken` and `sts:GetServiceBearerToken`. ECR Public
+///   needs the second one to request a token from STS on behalf of the caller.
+/// - Lifetime: 12 hours.
+/// - Region: always `us-east-1`. The login works from everywhere.
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
@@ -169,16 +178,16 @@ fn registry_hosts(region: &str) -> Vec<String> {
 pub struct GetPublicAuthorizationToken {}
 
 impl GetPublicAuthorizationToken {
-    /// The call. It has no parameters.
+    /// Creates the call, which has no parameters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The request, for an endpoint in `us-east-1`.
+    /// Creates the request for an endpoint in `us-east-1`. It has to be signed.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the region is another one
-    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    /// - [`Error::InvalidParameter`] if the region is not `us-east-1`
+    /// - [`Error::NoEndpoint`] if there is no such host: ECR Public has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         if endpoint.region() != "us-east-1" && !endpoint.is_custom() {
             let problem = "must be us-east-1, where alone ECR Public is";
@@ -192,10 +201,10 @@ impl GetPublicAuthorizationToken {
         })
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What ECR Public refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if ECR responded with an error, or the response cannot be parsed
     pub fn parse(
         &self,
         endpoint: &Endpoint,

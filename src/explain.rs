@@ -14,7 +14,8 @@
 //! ```
 //! use countersign::explain::{Cause, Explainer};
 //!
-//! let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+//! let request =
+//!     http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
 //! let diagnosis = Explainer::new(&request, "s3").check();
 //! assert_eq!(diagnosis.cause(), Some(&Cause::MissingAuthentication));
 //! println!("{diagnosis}"); // causes, the lines that differ, what to do
@@ -62,7 +63,8 @@ type Message = http::Request<()>;
 /// ```
 /// use countersign::explain::Explainer;
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let request =
+///     http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
 /// let page = "<html>502 Bad Gateway</html>";
 /// let error = Explainer::new(&request, "s3").error_body(page).unwrap_err();
 /// assert_eq!(error.to_string(), "response is XML, but not an AWS error");

@@ -1,27 +1,26 @@
-//! AWS Sign-In: how do I get a bearer token for a service that takes no signatures?
+//! AWS Sign-In: bearer tokens for services that accept tokens instead of signatures.
 //!
 //! A call that is signed with your credentials returns an OAuth 2.0 access token. Each token is for
 //! one resource, such as `ecr.amazonaws.com`.
 //!
 //! | call | signed | returns |
 //! |---|---|---|
-//! | [`CreateBearerToken`] | yes | a token for 5 minutes to 12 hours |
-//! | [`CreateOAuth2TokenWithIam`] | yes | a token for up to an hour |
-//! | [`CreateOAuth2TokenWithTokenExchange`] | no | a token for the token of another issuer |
-//! | [`IntrospectOAuth2TokenWithIam`] | yes | whether a token is active, and whose it is |
-//! | [`RevokeOAuth2TokenWithIam`] | yes | nothing: a refresh token is no longer good |
+//! | [`CreateBearerToken`] | yes | a token that is valid for 5 minutes to 12 hours |
+//! | [`CreateOAuth2TokenWithIam`] | yes | a token that is valid for up to one hour |
+//! | [`CreateOAuth2TokenWithTokenExchange`] | no | a token in exchange for a token of another issuer |
+//! | [`IntrospectOAuth2TokenWithIam`] | yes | whether a token is active, and its owner |
+//! | [`RevokeOAuth2TokenWithIam`] | yes | nothing: revokes a refresh token |
 //!
 //! ```
 //! use std::time::Duration;
 //! use countersign::aws_call::Endpoint;
-//! use countersign::{Credentials, signin};
-//! use time::macros::datetime;
+//! use countersign::{Credentials, Timestamp, signin};
 //!
 //! let mut ask = signin::CreateBearerToken::new("ecr.amazonaws.com");
 //! ask.duration = Some(Duration::from_secs(3600));
 //! let endpoint = Endpoint::regional("us-east-1")?;
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-11-29 12:00 UTC);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
 //! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri().host(), Some("us-east-1.oauth.signin.aws"));
 //!
@@ -29,8 +28,9 @@
 //! # let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":3600}"#);
 //! let token = ask.parse(&endpoint, &response, now)?.token;
 //! assert_eq!((token.service(), token.region()), (Some("ecr"), Some("us-east-1")));
-//! assert!(token.expiration().is_some_and(|end| end.to_string() == "2026-11-29T13:00:00Z"));
-//! // It is refused everywhere else, and later, before anything is sent.
+//! let expiration: Timestamp = "2026-11-29T13:00:00Z".parse()?;
+//! assert_eq!(token.expiration(), Some(expiration));
+//! // For another service it is an error, before anything is sent.
 //! assert!(token.check("glue", "us-east-1", now).is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -58,7 +58,7 @@ use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
 use crate::service::hosts::Api;
 
-/// A request of an operation: all are told apart by path and query.
+/// Creates the `POST` of an operation. Path and query name the operation.
 fn post(
     endpoint: &Endpoint,
     path_and_query: &str,

@@ -10,13 +10,20 @@
 //!
 //! let environment = Environment::from_pairs([
 //!     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-//!     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+//!     (
+//!         "AWS_SECRET_ACCESS_KEY",
+//!         "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+//!     ),
 //! ]);
 //! # let now = Timestamp::from_unix_seconds(1_893_553_445);
 //! let mut chain = Chain::new(environment, "my-program");
-//! let Want::Done(found) = chain.next(Input::Start, now)? else { panic!("wants a file or a request") };
-//! let signer = Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs")?;
-//! let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+//! let Want::Done(found) = chain.next(Input::Start, now)? else {
+//!     panic!("wants a file or a request")
+//! };
+//! let signer =
+//!     Signer::new(found.credentials.into_credentials(), "us-east-1", "sqs")?;
+//! let mut request =
+//!     http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
 //! signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -9,7 +9,8 @@
 //!
 //! // A client that signs for the service and the region of each request's host.
 //! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-//! let layer = SignLayer::new(HostSigners::new(credentials)?).with_payload(Payload::Hashed);
+//! let signers = HostSigners::new(credentials)?;
+//! let layer = SignLayer::new(signers).with_payload(Payload::Hashed);
 //! assert_eq!(layer.clock_skew().as_millis(), 0);
 //! # Ok::<(), countersign::Error>(())
 //! ```

@@ -1,4 +1,4 @@
-//! Where a call goes, and the region that it is signed for.
+//! Endpoints of calls.
 
 #![allow(dead_code, reason = "no feature alone needs all of it")]
 
@@ -10,11 +10,11 @@ use crate::service::hosts::{self, Api};
 use crate::service::partition::GLOBAL;
 use crate::sigv4::scope::{check_host_label, check_region};
 
-/// Where a call goes, and the region that it is signed for.
+/// The endpoint of a call, and the region that the call is signed for.
 ///
-/// The host follows from the service, the region's partition (`aws`, `aws-cn`, `aws-us-gov`,
-/// `aws-eusc`, and the isolated ones) and the two options. Not every service publishes every host:
-/// a call that has none is [`Error::NoEndpoint`].
+/// The host depends on the service, the region's partition (`aws`, `aws-cn`, `aws-us-gov`,
+/// `aws-eusc`, and the isolated ones) and the options for FIPS and dual stack. Not every service has
+/// every host: without one, the call's `request` returns [`Error::NoEndpoint`].
 ///
 /// AWS General Reference, "AWS service endpoints", "FIPS endpoints", "Dual-stack endpoints".
 ///
@@ -24,7 +24,9 @@ use crate::sigv4::scope::{check_host_label, check_region};
 /// use countersign::ecr::GetAuthorizationToken;
 ///
 /// let ask = GetAuthorizationToken::new();
-/// let endpoint = Endpoint::regional("us-west-2")?.with_fips().with_dual_stack();
+/// let endpoint = Endpoint::regional("us-west-2")?
+///     .with_fips()
+///     .with_dual_stack();
 /// let request = ask.request(&endpoint)?.into_unsigned();
 /// assert_eq!(request.uri(), "https://ecr-fips.us-west-2.api.aws/");
 /// # }
@@ -59,10 +61,10 @@ impl Endpoint {
         }
     }
 
-    /// Returns the endpoint that all regions of the partition `aws` share, signed for `us-east-1`.
+    /// Returns the global endpoint, which is signed for `us-east-1`.
     ///
-    /// Of the services here, STS has one: `sts.amazonaws.com`. A region's own endpoint is nearer,
-    /// and its tokens work in every region. The global endpoint does not serve `AssumeRoot`,
+    /// Of the services in this crate, only STS has one: `sts.amazonaws.com`. Prefer the endpoint of a
+    /// region: it is nearer, and its tokens work in every region. The global endpoint does not serve `AssumeRoot`,
     /// `GetScopedCredentials` and `GetWebIdentityToken`.
     ///
     /// IAM User Guide, "AWS STS Regions and endpoints".
@@ -70,10 +72,10 @@ impl Endpoint {
         Self::new(Kind::Global, "us-east-1")
     }
 
-    /// Returns the service's own endpoint in a region. `aws-global` is the [global](Self::global)
-    /// one.
+    /// Returns the endpoint of the service in a region.
     ///
-    /// A region that this crate does not know counts as one of the partition `aws`.
+    /// For `aws-global`, it is the [global](Self::global) endpoint. A region that this crate does not
+    /// know counts as a region of the partition `aws`.
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region is not one label of a host name
@@ -85,9 +87,9 @@ impl Endpoint {
         Ok(Self::new(Kind::Regional, region))
     }
 
-    /// Returns any other endpoint: a VPC endpoint, a store that imitates STS, an emulator.
+    /// Returns a custom endpoint: a VPC endpoint, a store with an STS API, or an emulator.
     ///
-    /// The URL may have a port and a path. `region` is the one that the server expects in the
+    /// The URL may have a port and a path. `region` is the region that the server expects in the
     /// signature.
     ///
     /// # Errors
@@ -100,10 +102,14 @@ impl Endpoint {
     /// use countersign::aws_call::Endpoint;
     /// use countersign::sts::GetCallerIdentity;
     ///
-    /// let endpoint = Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
+    /// let endpoint =
+    ///     Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
     /// let request = GetCallerIdentity.request(&endpoint)?;
     /// assert_eq!(request.region(), "us-east-1");
-    /// assert_eq!(request.into_unsigned().uri(), "https://minio.example.com:9000/");
+    /// assert_eq!(
+    ///     request.into_unsigned().uri(),
+    ///     "https://minio.example.com:9000/"
+    /// );
     /// # }
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -129,21 +135,21 @@ impl Endpoint {
         Ok(Self::new(kind, region))
     }
 
-    /// Takes the host that is validated under FIPS 140.
+    /// Selects the FIPS endpoint, whose cryptography is validated under FIPS 140.
     #[must_use]
     pub fn with_fips(mut self) -> Self {
         self.fips = true;
         self
     }
 
-    /// Takes the host that has IPv4 and IPv6 addresses.
+    /// Selects the dual-stack endpoint, which has IPv4 and IPv6 addresses.
     #[must_use]
     pub fn with_dual_stack(mut self) -> Self {
         self.dual_stack = true;
         self
     }
 
-    /// The region that calls are signed for.
+    /// Returns the region that calls are signed for.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -153,7 +159,7 @@ impl Endpoint {
         matches!(self.kind, Kind::Custom { .. }) && !self.is_global()
     }
 
-    /// Whether it is the global endpoint of STS, which stays that if its URL is written out.
+    /// Whether it is the global endpoint of STS, also if it was given as a custom URL.
     pub(crate) fn is_global(&self) -> bool {
         match &self.kind {
             Kind::Global => true,

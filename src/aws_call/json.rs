@@ -46,7 +46,7 @@ impl JsonDocument {
     }
 }
 
-/// Reads a result, or the error that came instead.
+/// Reads a result or an error response.
 pub(crate) fn read<T>(
     response: &Response<impl AsRef<[u8]>>,
     result: impl FnOnce(&Fields<'_>) -> Result<T, Problem>,

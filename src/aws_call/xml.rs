@@ -7,7 +7,7 @@ use super::service_error::ServiceError;
 use crate::primitives::problem::Problem;
 use crate::primitives::xml::{Element, parse, text};
 
-/// Reads a result, or the error that came instead. `is_result` sees the outermost element.
+/// Reads a result or an error response. `is_result` gets the root element.
 pub(crate) fn read<T>(
     call: &str,
     status: StatusCode,

@@ -25,18 +25,26 @@ use crate::timestamp::Timestamp;
 ///     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
 /// let host = "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com";
 /// assert_eq!(repository.host(), host);
-/// assert_eq!(repository.npm_registry(), format!("https://{host}/npm/repo/"));
+/// assert_eq!(
+///     repository.npm_registry(),
+///     format!("https://{host}/npm/repo/")
+/// );
 /// let index = format!("sparse+https://{host}/cargo/repo/");
 /// assert_eq!(repository.cargo_index(), index);
 ///
 /// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
-/// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
+/// let token =
+///     BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
 /// let line = repository.npm_auth_token(&token, now)?;
-/// assert_eq!(line.expose(), format!("//{host}/npm/repo/:_authToken=TOKEN"));
+/// assert_eq!(
+///     line.expose(),
+///     format!("//{host}/npm/repo/:_authToken=TOKEN")
+/// );
 /// assert_eq!(repository.cargo_token(&token, now)?.expose(), "TOKEN");
 ///
 /// // A token for another region is an error.
-/// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "eu-west-1");
+/// let token =
+///     BearerToken::new("TOKEN").with_scope("codeartifact", "eu-west-1");
 /// assert!(repository.npm_auth_token(&token, now).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -142,7 +150,8 @@ impl<'a> Repository<'a> {
     ///     Repository::new("my-domain", "111122223333", "us-west-2", "repo")?;
     /// let url = repository.pip_index_url(&token, now)?;
     /// let mut pip = std::process::Command::new("pip");
-    /// pip.args(["install", "requests"]).env("PIP_INDEX_URL", url.expose());
+    /// pip.args(["install", "requests"])
+    ///     .env("PIP_INDEX_URL", url.expose());
     /// let start = "https://aws:eyJ2ZXIiOjF9@my-domain-111122223333.";
     /// assert!(url.expose().starts_with(start));
     /// # Ok::<(), countersign::Error>(())

@@ -1,4 +1,4 @@
-//! What `docker login` takes.
+//! The login for a registry.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::bearer::{BearerToken, Scheme};
 use crate::primitives::problem::Problem;
 use crate::timestamp::Timestamp;
 
-/// A user name and a password for a registry, with the time when they expire.
+/// A user name and a password for a registry, with their expiration.
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
@@ -19,14 +19,17 @@ use crate::timestamp::Timestamp;
 ///
 /// # let response = http::Response::new(r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3M6d29yZA==","expiresAt":1795957200,"proxyEndpoint":"https://111122223333.dkr.ecr.eu-west-1.amazonaws.com"}]}"#);
 /// let endpoint = Endpoint::regional("eu-west-1")?;
-/// let login = GetAuthorizationToken::new().parse(&endpoint, &response)?.swap_remove(0);
-/// // What a Docker credential helper prints for `get`:
+/// let logins = GetAuthorizationToken::new().parse(&endpoint, &response)?;
+/// let login = &logins[0];
+/// // The output of a Docker credential helper for `get`:
 /// let helper = format!(
 ///     r#"{{"ServerURL":"{}","Username":"{}","Secret":"{}"}}"#,
-///     login.server().unwrap_or_default(), login.username(), login.password().expose(),
+///     login.server().unwrap_or_default(),
+///     login.username(),
+///     login.password().expose(),
 /// );
 /// assert!(helper.ends_with(r#""Username":"AWS","Secret":"pass:word"}"#));
-/// // What `auth` is in Docker's own `config.json`:
+/// // The value of `auth` in Docker's `config.json`:
 /// assert_eq!(login.token().expose(), "QVdTOnBhc3M6d29yZA==");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -81,33 +84,35 @@ impl RegistryLogin {
         })
     }
 
-    /// The user name, which is `AWS`.
+    /// Returns the user name, which is `AWS`.
     pub fn username(&self) -> &str {
         &self.username
     }
 
-    /// The password.
+    /// Returns the password.
     pub fn password(&self) -> &SecretText {
         &self.password
     }
 
-    /// The registry to log in to, as AWS names it: `https://ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
+    /// Returns the URL of the registry: `https://ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
     pub fn server(&self) -> Option<&str> {
         self.server.as_deref()
     }
 
-    /// The hosts that take the login; each `#` is one digit of an account.
+    /// Returns the hosts that accept the login. Each `#` stands for one digit of the account ID.
     pub fn hosts(&self) -> &[String] {
         &self.hosts
     }
 
-    /// When user name and password expire.
+    /// Returns the time when the user name and the password expire.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// Both as one token for [`bearer::authorize`](crate::bearer::authorize), which sends it as
-    /// `Authorization: Basic`. It is good for one service, one region and until it expires.
+    /// Returns user name and password as one token for the registry's own API.
+    ///
+    /// [`bearer::authorize`](crate::bearer::authorize) sends it as `Authorization: Basic`. The token
+    /// is valid for one service and one region, until it expires.
     pub fn token(&self) -> &BearerToken {
         &self.token
     }

@@ -13,7 +13,8 @@ use super::hide::{Secrets, Text, shown, visible};
 /// ```
 /// use countersign::explain::{Cause, Explainer};
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let request =
+///     http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
 /// let error_body = "<Error><Code>AccessDenied</Code></Error>";
 /// let diagnosis = Explainer::new(&request, "s3").error_body(error_body)?;
 /// assert_eq!(diagnosis.code(), Some("AccessDenied"));
@@ -118,11 +119,16 @@ impl fmt::Display for Printed<'_> {
 /// ```
 /// use countersign::explain::{Cause, Explainer};
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let request =
+///     http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
 /// let diagnosis = Explainer::new(&request, "s3").check();
 /// let finding = &diagnosis.findings()[0];
 /// assert_eq!(finding.cause(), &Cause::MissingAuthentication);
-/// assert!(finding.to_string().starts_with("The request has no signature.\n"));
+/// assert!(
+///     finding
+///         .to_string()
+///         .starts_with("The request has no signature.\n")
+/// );
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -188,7 +194,9 @@ impl fmt::Display for Finding {
 /// let mut captured = request.clone();
 /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/b%20key".parse()?;
 /// let diagnosis = Explainer::new(&request, "s3").captured(&captured);
-/// let line = diagnosis.findings()[0].difference().expect("a line that differs");
+/// let line = diagnosis.findings()[0]
+///     .difference()
+///     .expect("a line that differs");
 /// assert_eq!((line.part(), line.position()), ("path", Some(1)));
 /// assert_eq!((line.signed(), line.received()), ("/a%20key", "/b%20key"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -189,10 +189,15 @@ impl Explainer {
     ///
     /// let secret_key = SecretKey::from("another secret");
     /// let explainer = Explainer::new(&request, "s3").with_secret_key(secret_key);
-    /// assert_eq!(explainer.check().cause(), Some(&Cause::SignatureNotReproduced));
+    /// assert_eq!(
+    ///     explainer.check().cause(),
+    ///     Some(&Cause::SignatureNotReproduced)
+    /// );
     ///
     /// // A library added a header after signing.
-    /// request.headers_mut().insert("x-amz-acl", "private".parse()?);
+    /// request
+    ///     .headers_mut()
+    ///     .insert("x-amz-acl", "private".parse()?);
     /// let names = vec!["x-amz-acl".to_owned()];
     /// let diagnosis = Explainer::new(&request, "s3").check();
     /// assert_eq!(diagnosis.cause(), Some(&Cause::HeadersNotSigned { names }));
@@ -266,14 +271,18 @@ impl Explainer {
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let url = "https://bucket.s3.amazonaws.com/key";
-    /// let mut request = http::Request::get(url).header("range", "bytes=0-9").body(())?;
+    /// let mut request = http::Request::get(url)
+    ///     .header("range", "bytes=0-9")
+    ///     .body(())?;
     /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// // A cache does not pass the range on.
     /// let mut captured = request.clone();
     /// captured.headers_mut().remove("range");
     /// let diagnosis = Explainer::new(&request, "s3").captured(&captured);
-    /// let lost = Cause::HeaderLost { name: "range".into() };
+    /// let lost = Cause::HeaderLost {
+    ///     name: "range".into(),
+    /// };
     /// assert_eq!(diagnosis.cause(), Some(&lost));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -191,7 +191,10 @@ fn elided(value: &str) -> String {
 /// let text = Explainer::new(&request, "s3").canonical_request()?;
 /// let hidden = "x-amz-security-token:[elided, 16 characters]";
 /// assert!(text.to_string().contains(hidden));
-/// assert!(text.expose().contains("x-amz-security-token:IQoJb3JpZ2luX2Vj"));
+/// assert!(
+///     text.expose()
+///         .contains("x-amz-security-token:IQoJb3JpZ2luX2Vj")
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]

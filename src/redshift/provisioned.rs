@@ -19,24 +19,26 @@ use crate::service::hosts::Api;
 const VERSION: &str = "2012-12-01";
 const NAMESPACE: &str = "http://redshift.amazonaws.com/doc/2012-12-01/";
 
-/// Which cluster.
+/// The cluster to connect to.
 ///
 /// ```
 /// use countersign::redshift::{Cluster, GetClusterCredentialsWithIam};
 ///
-/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName("data.example.com"));
+/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName(
+///     "data.example.com",
+/// ));
 /// assert_eq!(ask.cluster, Cluster::CustomDomainName("data.example.com"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cluster<'a> {
-    /// By its identifier.
+    /// Its identifier.
     Identifier(&'a str),
-    /// By its custom domain name.
+    /// Its custom domain name.
     CustomDomainName(&'a str),
 }
 
 impl<'a> Cluster<'a> {
-    /// Its two parameters, of which one is given.
+    /// Returns the values of `ClusterIdentifier` and `CustomDomainName`.
     fn names(self) -> Result<(Option<&'a str>, Option<&'a str>), Error> {
         let (parameter, name) = match self {
             Self::Identifier(name) => ("ClusterIdentifier", name),
@@ -56,42 +58,45 @@ fn required(parameter: &str, text: &str) -> Result<(), Error> {
 
 /// `GetClusterCredentials`: a password for a database user that you name.
 ///
-/// - Permission: `redshift:GetClusterCredentials` on the user (and on the database, if one is
-///   named), `redshift:CreateClusterUser` for [`auto_create`](Self::auto_create), and
+/// - Permissions: `redshift:GetClusterCredentials` on the user and on [`db_name`](Self::db_name) if
+///   set, `redshift:CreateClusterUser` for [`auto_create`](Self::auto_create), and
 ///   `redshift:JoinGroup` for groups.
-/// - Lives for 15 minutes, or for [`duration`](Self::duration).
+/// - Lifetime: 15 minutes, or [`duration`](Self::duration).
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
 /// use countersign::redshift::{Cluster, GetClusterCredentials};
 ///
-/// let ask = GetClusterCredentials::new("jane", Cluster::Identifier("examplecluster"));
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// let ask = GetClusterCredentials::new("jane", Cluster::Identifier("c1"));
+/// let request = ask
+///     .request(&Endpoint::regional("us-east-1")?)?
+///     .into_unsigned();
 /// assert_eq!(
 ///     request.body(),
-///     "Action=GetClusterCredentials&Version=2012-12-01&DbUser=jane&ClusterIdentifier=examplecluster"
+///     "Action=GetClusterCredentials&Version=2012-12-01\
+///      &DbUser=jane&ClusterIdentifier=c1"
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GetClusterCredentials<'a> {
-    /// The database user, without the prefix that the response puts in front.
+    /// The database user, without the prefix that the response adds.
     pub db_user: &'a str,
     /// The cluster.
     pub cluster: Cluster<'a>,
-    /// The only database that the user may log in to; without, every one.
+    /// The only database that the user may log in to. Default: every database.
     pub db_name: Option<&'a str>,
-    /// How long the password lives: 900 to 3600 seconds. A fraction of a second is dropped.
+    /// The lifetime of the password: 900 to 3600 seconds. A fraction of a second is dropped.
     pub duration: Option<Duration>,
-    /// Whether Redshift creates a user that it does not know.
+    /// Whether Redshift creates the user if it does not exist.
     pub auto_create: bool,
-    /// Groups that the user joins for the session.
+    /// The groups that the user joins for the session.
     pub db_groups: &'a [&'a str],
 }
 
 impl<'a> GetClusterCredentials<'a> {
-    /// A call with what is required.
+    /// Creates the call with its required parameters.
     pub fn new(db_user: &'a str, cluster: Cluster<'a>) -> Self {
         Self {
             db_user,
@@ -103,7 +108,7 @@ impl<'a> GetClusterCredentials<'a> {
         }
     }
 
-    /// The request, for an endpoint.
+    /// Creates the request for an endpoint. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
@@ -123,10 +128,10 @@ impl<'a> GetClusterCredentials<'a> {
         to_be_signed(form, endpoint)
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What Redshift refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if Redshift responded with an error, or the response cannot be parsed
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,
@@ -138,7 +143,7 @@ impl<'a> GetClusterCredentials<'a> {
 /// `GetClusterCredentialsWithIAM`: a password for the database user of the caller's IAM identity.
 ///
 /// - Permission: `redshift:GetClusterCredentialsWithIAM`.
-/// - Lives for 15 minutes, or for [`duration`](Self::duration).
+/// - Lifetime: 15 minutes, or [`duration`](Self::duration).
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
@@ -149,7 +154,8 @@ impl<'a> GetClusterCredentials<'a> {
 /// let request = ask.request(&Endpoint::regional("us-west-2")?)?.into_unsigned();
 /// assert_eq!(
 ///     request.body(),
-///     "Action=GetClusterCredentialsWithIAM&Version=2012-12-01&DbName=dev&ClusterIdentifier=c1"
+///     "Action=GetClusterCredentialsWithIAM&Version=2012-12-01\
+///      &DbName=dev&ClusterIdentifier=c1"
 /// );
 ///
 /// // Sign and send it; then:
@@ -163,14 +169,14 @@ impl<'a> GetClusterCredentials<'a> {
 pub struct GetClusterCredentialsWithIam<'a> {
     /// The cluster.
     pub cluster: Cluster<'a>,
-    /// The only database that the user may log in to; without, every one.
+    /// The only database that the user may log in to. Default: every database.
     pub db_name: Option<&'a str>,
-    /// How long the password lives: 900 to 3600 seconds. A fraction of a second is dropped.
+    /// The lifetime of the password: 900 to 3600 seconds. A fraction of a second is dropped.
     pub duration: Option<Duration>,
 }
 
 impl<'a> GetClusterCredentialsWithIam<'a> {
-    /// A call with what is required.
+    /// Creates the call with its required parameters.
     pub fn new(cluster: Cluster<'a>) -> Self {
         Self {
             cluster,
@@ -179,7 +185,7 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
         }
     }
 
-    /// The request, for an endpoint.
+    /// Creates the request for an endpoint. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
@@ -195,10 +201,10 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
         to_be_signed(form, endpoint)
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What Redshift refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if Redshift responded with an error, or the response cannot be parsed
     pub fn parse(
         status: StatusCode,
         body: impl AsRef<[u8]>,

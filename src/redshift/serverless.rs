@@ -29,26 +29,30 @@ use crate::service::hosts::Api;
 
 const SERVICE: &str = "redshift-serverless";
 
-/// Which workgroup.
+/// The workgroup to connect to.
 ///
 /// ```
 /// use countersign::redshift::serverless::{GetCredentials, Workgroup};
 ///
-/// let ask = GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
-/// assert_eq!(ask.workgroup, Workgroup::CustomDomainName("data.example.com"));
+/// let ask =
+///     GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
+/// assert_eq!(
+///     ask.workgroup,
+///     Workgroup::CustomDomainName("data.example.com")
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workgroup<'a> {
-    /// By its name: 3 to 64 of `a-z`, `0-9` and `-`.
+    /// Its name: 3 to 64 characters of `a-z`, `0-9` and `-`.
     Name(&'a str),
-    /// By its custom domain name.
+    /// Its custom domain name.
     CustomDomainName(&'a str),
 }
 
 /// `GetCredentials`: a password for the database user of the caller's IAM identity.
 ///
 /// - Permission: `redshift-serverless:GetCredentials`.
-/// - Lives for 15 minutes, or for [`duration`](Self::duration).
+/// - Lifetime: 15 minutes, or [`duration`](Self::duration).
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
@@ -71,14 +75,14 @@ pub enum Workgroup<'a> {
 pub struct GetCredentials<'a> {
     /// The workgroup.
     pub workgroup: Workgroup<'a>,
-    /// The only database that the user may log in to; without, the default one.
+    /// The only database that the user may log in to. Default: the default database.
     pub db_name: Option<&'a str>,
-    /// How long the password lives: 900 to 3600 seconds. A fraction of a second is dropped.
+    /// The lifetime of the password: 900 to 3600 seconds. A fraction of a second is dropped.
     pub duration: Option<Duration>,
 }
 
 impl<'a> GetCredentials<'a> {
-    /// A call with what is required.
+    /// Creates the call with its required parameters.
     pub fn new(workgroup: Workgroup<'a>) -> Self {
         Self {
             workgroup,
@@ -87,7 +91,7 @@ impl<'a> GetCredentials<'a> {
         }
     }
 
-    /// The request, for an endpoint.
+    /// Creates the request for an endpoint. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
@@ -121,10 +125,10 @@ impl<'a> GetCredentials<'a> {
         })
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What Redshift Serverless refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if Redshift responded with an error, or the response cannot be parsed
     pub fn parse(response: &Response<impl AsRef<[u8]>>) -> Result<DatabaseLogin, ServiceError> {
         json::read(response, |fields| {
             Ok(DatabaseLogin {

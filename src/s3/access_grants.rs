@@ -1,25 +1,27 @@
-//! S3 Access Grants: how do I get credentials for a prefix that I was granted?
+//! S3 Access Grants: credentials for a bucket, a prefix or an object that was granted.
 //!
-//! One signed call returns temporary credentials for the grant that matches: a bucket, a prefix or
-//! an object. Sign requests to S3 with them, as with any others.
+//! One signed call returns temporary credentials for the matching grant. Sign requests to S3 with
+//! them, as with any other credentials.
 //!
 //! ```
 //! use countersign::aws_call::Endpoint;
 //! use countersign::s3::access_grants::{GetDataAccess, Permission};
-//! use countersign::{Credentials, Signer};
+//! use countersign::{Credentials, Signer, Timestamp};
 //! use http::StatusCode;
-//! use time::macros::datetime;
 //!
-//! let ask = GetDataAccess::new("111122223333", "s3://bucket/prefix/*", Permission::Read);
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let target = "s3://bucket/prefix/*";
+//! let ask = GetDataAccess::new("111122223333", target, Permission::Read);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let endpoint = Endpoint::regional("eu-west-1")?;
-//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-11-29 12:00 UTC))?;
-//! assert_eq!(request.uri().host(), Some("111122223333.s3-control.eu-west-1.amazonaws.com"));
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
+//! let host = "111122223333.s3-control.eu-west-1.amazonaws.com";
+//! assert_eq!(request.uri().host(), Some(host));
 //!
 //! // Send it; then:
 //! # let (status, body) = (StatusCode::OK, "<GetDataAccessResult xmlns=\"http://awss3control.amazonaws.com/doc/2018-08-20/\"><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><MatchedGrantTarget>s3://bucket/prefix/*</MatchedGrantTarget></GetDataAccessResult>");
 //! let access = GetDataAccess::parse(status, body)?;
-//! assert_eq!(access.matched_grant_target.as_deref(), Some("s3://bucket/prefix/*"));
+//! assert_eq!(access.matched_grant_target.as_deref(), Some(target));
 //! let signer = Signer::new(access.credentials, "eu-west-1", "s3")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -45,12 +47,13 @@ const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";
 /// The checksum of an empty body, which S3's model requires.
 const CRC32_OF_NOTHING: &str = "AAAAAA==";
 
-/// What the credentials may do.
+/// The permission of the credentials.
 ///
 /// ```
 /// use countersign::s3::access_grants::{GetDataAccess, Permission};
 ///
-/// let ask = GetDataAccess::new("111122223333", "s3://b/*", Permission::ReadWrite);
+/// let ask =
+///     GetDataAccess::new("111122223333", "s3://b/*", Permission::ReadWrite);
 /// assert_eq!(ask.permission.as_str(), "READWRITE");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,12 +62,12 @@ pub enum Permission {
     Read,
     /// Write.
     Write,
-    /// Both.
+    /// Read and write.
     ReadWrite,
 }
 
 impl Permission {
-    /// As it is sent.
+    /// Returns the text in the request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "READ",
@@ -74,7 +77,7 @@ impl Permission {
     }
 }
 
-/// How far the credentials reach within the grant.
+/// The part of the grant that the credentials cover.
 ///
 /// ```
 /// use countersign::s3::access_grants::Privilege;
@@ -84,14 +87,14 @@ impl Permission {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Privilege {
-    /// As far as the target that was asked for.
+    /// The target of the request.
     Minimal,
-    /// As far as the grant that matches.
+    /// The whole matching grant.
     Default,
 }
 
 impl Privilege {
-    /// As it is sent.
+    /// Returns the text in the request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Minimal => "Minimal",
@@ -100,7 +103,7 @@ impl Privilege {
     }
 }
 
-/// Which Access Grants instances are searched.
+/// The Access Grants instances to search.
 ///
 /// ```
 /// use countersign::s3::access_grants::InstanceScope;
@@ -112,12 +115,12 @@ impl Privilege {
 pub enum InstanceScope {
     /// The instance of the account in the request.
     Own,
-    /// All that are shared with the account, too.
+    /// Also the instances that are shared with the account.
     All,
 }
 
 impl InstanceScope {
-    /// As it is sent.
+    /// Returns the text in the request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Own => "SELF",
@@ -126,21 +129,29 @@ impl InstanceScope {
     }
 }
 
-/// `GetDataAccess`: temporary credentials for what a grant allows.
+/// `GetDataAccess`: temporary credentials for a grant.
 ///
 /// - Permission: `s3:GetDataAccess`.
-/// - The credentials live for an hour, or for [`duration`](Self::duration).
+/// - Lifetime: one hour, or [`duration`](Self::duration).
 ///
 /// ```
 /// use countersign::aws_call::Endpoint;
-/// use countersign::s3::access_grants::{GetDataAccess, Permission, Privilege};
+/// use countersign::s3::access_grants::{
+///     GetDataAccess, Permission, Privilege,
+/// };
 ///
-/// let mut ask = GetDataAccess::new("111122223333", "s3://bucket/a b/*", Permission::Read);
+/// let target = "s3://bucket/a b/*";
+/// let mut ask = GetDataAccess::new("111122223333", target, Permission::Read);
 /// ask.privilege = Some(Privilege::Minimal);
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// let request = ask
+///     .request(&Endpoint::regional("us-east-1")?)?
+///     .into_unsigned();
 /// assert_eq!(
 ///     request.uri().query(),
-///     Some("target=s3%3A%2F%2Fbucket%2Fa%20b%2F%2A&permission=READ&privilege=Minimal")
+///     Some(
+///         "target=s3%3A%2F%2Fbucket%2Fa%20b%2F%2A\
+///          &permission=READ&privilege=Minimal"
+///     )
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -151,22 +162,22 @@ pub struct GetDataAccess<'a> {
     pub account_id: &'a str,
     /// The data: `s3://BUCKET/PREFIX*` or `s3://BUCKET/KEY`, 1 to 2000 characters.
     pub target: &'a str,
-    /// What the credentials may do.
+    /// The permission of the credentials.
     pub permission: Permission,
-    /// How long the credentials live: 900 to 43200 seconds. A fraction of a second is dropped.
+    /// The lifetime of the credentials: 900 to 43200 seconds. A fraction of a second is dropped.
     pub duration: Option<Duration>,
-    /// How far the credentials reach; without, as far as the grant.
+    /// The part of the grant that the credentials cover. Default: the whole grant.
     pub privilege: Option<Privilege>,
-    /// Whether the target is one object and not a prefix.
+    /// Whether the target is one object. Otherwise it is a prefix.
     pub target_is_object: bool,
     /// A note for CloudTrail: 1 to 2048 characters without a line break.
     pub audit_context: Option<&'a str>,
-    /// Which instances are searched; without, the account's own.
+    /// The instances to search. Default: the account's own.
     pub instance_scope: Option<InstanceScope>,
 }
 
 impl<'a> GetDataAccess<'a> {
-    /// A call with what is required.
+    /// Creates the call with its required parameters.
     pub fn new(account_id: &'a str, target: &'a str, permission: Permission) -> Self {
         Self {
             account_id,
@@ -180,8 +191,9 @@ impl<'a> GetDataAccess<'a> {
         }
     }
 
-    /// The request, for an endpoint. The account is put in front of the host, unless that is an
-    /// IP address.
+    /// Creates the request for an endpoint. It has to be signed.
+    ///
+    /// The account ID becomes the first label of the host, except if the host is an IP address.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
@@ -248,10 +260,10 @@ impl<'a> GetDataAccess<'a> {
         })
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What S3 refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if S3 responded with an error, or the response cannot be parsed
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<DataAccess, ServiceError> {
         let is_result = |root: &Element<'_>| {
             root.name() == "GetDataAccessResult" && matches!(root.namespace(), "" | NAMESPACE)
@@ -280,7 +292,7 @@ impl<'a> GetDataAccess<'a> {
     }
 }
 
-/// Credentials for what a grant allows, and which grant that is.
+/// Credentials for a grant, and the grant that matched.
 ///
 /// ```
 /// use countersign::s3::access_grants::GetDataAccess;
@@ -289,7 +301,8 @@ impl<'a> GetDataAccess<'a> {
 /// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType></Grantee></GetDataAccessResult>");
 /// let access = GetDataAccess::parse(status, body)?;
 /// assert!(access.credentials.expiration().is_some());
-/// assert_eq!(access.grantee.and_then(|grantee| grantee.kind).as_deref(), Some("IAM"));
+/// let kind = access.grantee.and_then(|grantee| grantee.kind);
+/// assert_eq!(kind.as_deref(), Some("IAM"));
 /// # Ok::<(), countersign::aws_call::ServiceError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -297,15 +310,15 @@ impl<'a> GetDataAccess<'a> {
 pub struct DataAccess {
     /// Temporary credentials for S3.
     pub credentials: Credentials,
-    /// What the grant covers. It can be wider than the target that was asked for.
+    /// The target of the grant. It can be wider than the target of the request.
     pub matched_grant_target: Option<String>,
-    /// Who the grant was given to.
+    /// The grantee.
     pub grantee: Option<Grantee>,
-    /// The instance that has the grant.
+    /// The ARN of the Access Grants instance with the grant.
     pub matched_instance_arn: Option<String>,
 }
 
-/// Who a grant was given to.
+/// The user, group or role that received a grant.
 ///
 /// ```
 /// use countersign::s3::access_grants::GetDataAccess;
@@ -313,7 +326,8 @@ pub struct DataAccess {
 ///
 /// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType><GranteeIdentifier>arn:aws:iam::111122223333:role/r</GranteeIdentifier></Grantee></GetDataAccessResult>");
 /// let grantee = GetDataAccess::parse(status, body)?.grantee.unwrap();
-/// assert_eq!(grantee.identifier.as_deref(), Some("arn:aws:iam::111122223333:role/r"));
+/// let role = "arn:aws:iam::111122223333:role/r";
+/// assert_eq!(grantee.identifier.as_deref(), Some(role));
 /// # Ok::<(), countersign::aws_call::ServiceError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -321,6 +335,6 @@ pub struct DataAccess {
 pub struct Grantee {
     /// `IAM`, `DIRECTORY_USER` or `DIRECTORY_GROUP`.
     pub kind: Option<String>,
-    /// An ARN, or an ID of the directory.
+    /// An IAM ARN, or an ID in the directory.
     pub identifier: Option<String>,
 }

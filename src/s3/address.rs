@@ -18,18 +18,27 @@
 //! use countersign::s3::{Addressing, SigningScheme};
 //!
 //! let addressing = Addressing::new("us-west-2").with_dual_stack();
-//! let address = addressing.bucket("photos-2026")?;
-//! assert_eq!(address.url(), "https://photos-2026.s3.dualstack.us-west-2.amazonaws.com");
+//! let address = addressing.bucket("photos")?;
+//! assert_eq!(
+//!     address.url(),
+//!     "https://photos.s3.dualstack.us-west-2.amazonaws.com"
+//! );
 //!
-//! // A Multi-Region Access Point has no Region: it is signed with Signature Version 4A.
+//! // A Multi-Region Access Point has no Region and needs SigV4A.
 //! let arn = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
 //! let address = Addressing::new("us-west-2").bucket(arn)?;
-//! assert_eq!(address.host(), "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com");
+//! assert_eq!(
+//!     address.host(),
+//!     "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"
+//! );
 //! assert!(matches!(address.schemes(), [SigningScheme::SigV4A { .. }]));
 //!
-//! // The two do not go together, and the error says so.
+//! // S3 has no dual-stack host for it.
 //! let error = addressing.bucket(arn).unwrap_err();
-//! assert_eq!(error.to_string(), "dual stack cannot be combined with a Multi-Region Access Point");
+//! assert_eq!(
+//!     error.to_string(),
+//!     "dual stack cannot be combined with a Multi-Region Access Point"
+//! );
 //! # Ok::<(), countersign::s3::AddressError>(())
 //! ```
 
@@ -52,14 +61,24 @@ pub use control::ControlTarget;
 /// ```
 /// use countersign::s3::Addressing;
 ///
-/// // A store of another maker.
-/// let store = Addressing::new("us-east-1").with_endpoint("http://localhost:9000").with_path_style();
-/// assert_eq!(store.bucket("photos")?.url(), "http://localhost:9000/photos");
+/// // A store other than AWS.
+/// let store = Addressing::new("us-east-1")
+///     .with_endpoint("http://localhost:9000")
+///     .with_path_style();
+/// assert_eq!(
+///     store.bucket("photos")?.url(),
+///     "http://localhost:9000/photos"
+/// );
 ///
 /// // A VPC interface endpoint of S3.
-/// let vpc = "https://bucket.vpce-0123456789abcdef0-abcdefgh.s3.us-east-1.vpce.amazonaws.com";
-/// let address = Addressing::new("us-east-1").with_endpoint(vpc).bucket("photos")?;
-/// assert_eq!(address.host(), "photos.bucket.vpce-0123456789abcdef0-abcdefgh.s3.us-east-1.vpce.amazonaws.com");
+/// let vpc = "https://bucket.vpce-0a1b-c2d3.s3.us-east-1.vpce.amazonaws.com";
+/// let address = Addressing::new("us-east-1")
+///     .with_endpoint(vpc)
+///     .bucket("photos")?;
+/// assert_eq!(
+///     address.host(),
+///     "photos.bucket.vpce-0a1b-c2d3.s3.us-east-1.vpce.amazonaws.com"
+/// );
 /// # Ok::<(), countersign::s3::AddressError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,8 +226,12 @@ impl Addressing {
     /// ```
     /// use countersign::s3::Addressing;
     ///
-    /// let address = Addressing::new("eu-west-1").object_lambda_response("io-cell1-route")?;
-    /// assert_eq!(address.host(), "io-cell1-route.s3-object-lambda.eu-west-1.amazonaws.com");
+    /// let address = Addressing::new("eu-west-1")
+    ///     .object_lambda_response("io-cell1-route")?;
+    /// assert_eq!(
+    ///     address.host(),
+    ///     "io-cell1-route.s3-object-lambda.eu-west-1.amazonaws.com"
+    /// );
     /// # Ok::<(), countersign::s3::AddressError>(())
     /// ```
     pub fn object_lambda_response(&self, request_route: &str) -> Result<Address, AddressError> {

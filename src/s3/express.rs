@@ -1,12 +1,13 @@
 //! S3 Express One Zone: sessions with directory buckets.
 //!
-//! Calls on the objects of a directory bucket are made with the credentials of a session, five
-//! minutes long. [`CreateSession`] is the one call in it that is signed with the caller's own. What
-//! it returns signs for the service `s3express`, and its token goes by its own name
-//! (`x-amz-s3session-token`, in a presigned URL `X-Amz-S3session-Token`) without further ado,
-//! because a [`SessionToken`] knows which it is. Calls that create, list and configure buckets go
-//! elsewhere ([`Addressing::directory_bucket_control`]), without a session: sign them with the
-//! caller's own credentials too.
+//! 1. Sign [`CreateSession`] with the caller's own credentials. The response contains the
+//!    credentials of a session, which expire after five minutes.
+//! 2. Sign calls on the objects of the bucket with these credentials, for the service `s3express`.
+//!    Their [`SessionToken`] sets its own header, `x-amz-s3session-token`, or in a presigned URL
+//!    `X-Amz-S3session-Token`.
+//!
+//! Calls that create, list and configure directory buckets need no session. They have another host:
+//! see [`Addressing::directory_bucket_control`]. Sign them with the caller's own credentials.
 //!
 //! Amazon S3 API Reference, "`CreateSession`"; Amazon S3 User Guide, "Directory buckets".
 //!
@@ -15,7 +16,7 @@
 //! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //!
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let mut ask = CreateSession::new("demo--use1-az4--x-s3");
 //! ask.mode = Some(SessionMode::ReadOnly);
 //! let request = ask.request("us-east-1")?.sign(&credentials, now)?;
@@ -25,7 +26,8 @@
 //! // Send it; then:
 //! # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAEXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
 //! let session = CreateSession::parse(status, body)?;
-//! assert_eq!(session.expiration(), Some("2026-01-01T12:05:00Z".parse::<Timestamp>()?));
+//! let expiration: Timestamp = "2026-01-01T12:05:00Z".parse()?;
+//! assert_eq!(session.expiration(), Some(expiration));
 //! let signer = Signer::new(session, "us-east-1", "s3express")?;
 //! let mut get = http::Request::get(format!("https://{host}/key")).body(())?;
 //! signer.sign(&mut get, PayloadHash::EMPTY, now)?;
@@ -47,18 +49,26 @@ const SERVICE: &str = "s3express";
 const MODE: HeaderName = HeaderName::from_static("x-amz-create-session-mode");
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/// Asks for a session with a directory bucket.
+/// `CreateSession`: a session with a directory bucket.
 ///
-/// What it has no field for, such as S3's headers for encryption, goes in before signing:
+/// To set a header without a field, such as those for encryption, add it before signing:
 ///
 /// ```
 /// use countersign::s3::express::CreateSession;
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let mut request = CreateSession::new("demo--use1-az4--x-s3").request("us-east-1")?.into_unsigned();
-/// request.headers_mut().insert("x-amz-server-side-encryption", "AES256".parse()?);
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3express")?;
+/// let mut request = CreateSession::new("demo--use1-az4--x-s3")
+///     .request("us-east-1")?
+///     .into_unsigned();
+/// request
+///     .headers_mut()
+///     .insert("x-amz-server-side-encryption", "AES256".parse()?);
+/// let signer = Signer::new(
+///     Credentials::new("AKIDEXAMPLE", "secret"),
+///     "us-east-1",
+///     "s3express",
+/// )?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// # let signed = request.headers()["authorization"].to_str()?;
 /// # assert!(signed.contains("x-amz-server-side-encryption"));
@@ -66,23 +76,32 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// ```
 ///
 /// ```
-/// use countersign::Timestamp;
 /// use countersign::Credentials;
+/// use countersign::Timestamp;
 /// use countersign::s3::express::CreateSession;
 /// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 ///
-/// let ask = CreateSession { bucket: "demo--use1-az4--x-s3".into(), mode: None };
-/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let ask = CreateSession {
+///     bucket: "demo--use1-az4--x-s3".into(),
+///     mode: None,
+/// };
+/// let credentials = Credentials::new(
+///     "AKIAIOSFODNN7EXAMPLE",
+///     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+/// );
 /// let request = ask.request("us-east-1")?.sign(&credentials, now)?;
-/// assert_eq!((request.method().as_str(), request.uri().query()), ("GET", Some("session")));
+/// assert_eq!(
+///     (request.method().as_str(), request.uri().query()),
+///     ("GET", Some("session"))
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateSession {
-    /// The directory bucket's whole name, `NAME--ZONE--x-s3`; or that of an access point,
+    /// The full name of the directory bucket, `NAME--ZONE--x-s3`, or of an access point,
     /// `NAME--ZONE--xa-s3`.
     pub bucket: String,
-    /// What the session may do; S3 lets it read and write unless told otherwise.
+    /// What the session may do. Default: read and write.
     pub mode: Option<SessionMode>,
 }
 
@@ -102,12 +121,12 @@ pub struct CreateSession {
 pub enum SessionMode {
     /// Read and list.
     ReadOnly,
-    /// Everything.
+    /// Read, list and write.
     ReadWrite,
 }
 
 impl SessionMode {
-    /// As it is sent.
+    /// Returns the text in the request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadOnly => "ReadOnly",
@@ -117,7 +136,7 @@ impl SessionMode {
 }
 
 impl CreateSession {
-    /// For a bucket, by its whole name, in the mode that S3 chooses.
+    /// Creates the call for a bucket, by its full name, in the default mode.
     pub fn new(bucket: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
@@ -125,21 +144,21 @@ impl CreateSession {
         }
     }
 
-    /// The request, to be signed with the caller's own credentials. For other headers (those of
-    /// server-side encryption) or another endpoint, take it
-    /// [unsigned](SignableRequest::into_unsigned), and sign it for `s3express`.
+    /// Creates the request, which has to be signed with the caller's own credentials.
+    ///
+    /// To add a header, call [`SignableRequest::into_unsigned`], and sign the request for `s3express`.
     ///
     /// # Errors
-    /// A name that is not a directory bucket's; a region that is no label of a host.
+    /// - everything [`request_at`](Self::request_at) returns
     pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
         self.request_at(&Addressing::new(region))
     }
 
-    /// Returns the request for an addressing with options: FIPS, dual stack, a custom endpoint.
+    /// Creates the request for an addressing with options: FIPS, dual stack, a custom endpoint.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not a directory
-    ///   bucket's
+    /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not that of a
+    ///   directory bucket
     /// - [`Error::Address`](error::Error::Address) for everything else that [`Addressing::bucket`]
     ///   returns
     ///
@@ -147,10 +166,12 @@ impl CreateSession {
     /// use countersign::s3::Addressing;
     /// use countersign::s3::express::CreateSession;
     ///
-    /// let addressing = Addressing::new("us-east-1").with_fips().with_dual_stack();
-    /// let request = CreateSession::new("demo--use1-az4--x-s3").request_at(&addressing)?.into_unsigned();
-    /// let host = "demo--use1-az4--x-s3.s3express-fips-use1-az4.dualstack.us-east-1.amazonaws.com";
-    /// assert_eq!(request.uri().host(), Some(host));
+    /// let addressing = Addressing::new("us-east-1").with_fips();
+    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
+    /// let request = ask.request_at(&addressing)?.into_unsigned();
+    /// let zone = "s3express-fips-use1-az4.us-east-1.amazonaws.com";
+    /// let host = format!("demo--use1-az4--x-s3.{zone}");
+    /// assert_eq!(request.uri().host(), Some(host.as_str()));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn request_at(&self, addressing: &Addressing) -> Result<SignableRequest, error::Error> {
@@ -172,11 +193,13 @@ impl CreateSession {
         })
     }
 
-    /// Reads the answer: credentials for the bucket's objects, with their end, and with a token
-    /// that goes by its own name.
+    /// Parses the response into credentials for the objects of the bucket.
+    ///
+    /// They contain the expiration, and a session token that sets its own header.
     ///
     /// # Errors
-    /// What S3 refused; or an answer that is not one of `CreateSession`, or larger than 1 MiB.
+    /// - [`ServiceError`] if S3 responded with an error, or the response cannot be parsed or is larger
+    ///   than 1 MiB
     ///
     /// ```
     /// use countersign::s3::express::CreateSession;
@@ -184,15 +207,17 @@ impl CreateSession {
     /// // Send the request; then:
     /// # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>TESTSESSIONTOKEN</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
     /// let session = CreateSession::parse(status, body)?;
-    /// assert!(session.session_token().is_some_and(|token| token.header_name() == "x-amz-s3session-token"));
+    /// let token = session.session_token().expect("S3 sends one");
+    /// assert_eq!(token.header_name(), "x-amz-s3session-token");
     ///
     /// # let (status, body) = (http::StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
-    /// let error = CreateSession::parse(status, body).unwrap_err(); // of another answer
+    /// // With the response of a refused request:
+    /// let error = CreateSession::parse(status, body).unwrap_err();
     /// assert_eq!(error.to_string(), "AccessDenied (403): Access Denied");
     /// # Ok::<(), countersign::aws_call::ServiceError>(())
     /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, ServiceError> {
-        // The reference names it by the second, and S3 answers with the first.
+        // S3 sends the first name. Its API reference has the second.
         let is_result = |root: &Element<'_>| {
             matches!(root.name(), "CreateSessionResult" | "CreateSessionOutput")
                 && matches!(root.namespace(), "" | NAMESPACE)
@@ -214,8 +239,8 @@ impl CreateSession {
 
 /// Returns the host of a directory bucket, or of an access point of one.
 ///
-/// It is that of the zone, which is part of the name. For FIPS, dual stack or a custom endpoint use
-/// [`Addressing::bucket`], of which this is the shortest case.
+/// The host belongs to the zone, which is part of the name. For FIPS, dual stack or a custom
+/// endpoint, use [`Addressing::bucket`].
 ///
 /// # Errors
 /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not of the form
@@ -223,8 +248,12 @@ impl CreateSession {
 /// - [`Error::Address`](error::Error::Address) if the Region is not a label of a host name
 ///
 /// ```
-/// let host = countersign::s3::express::host("demo--euw1-az1--x-s3", "eu-west-1")?;
-/// assert_eq!(host, "demo--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com");
+/// let host =
+///     countersign::s3::express::host("demo--euw1-az1--x-s3", "eu-west-1")?;
+/// assert_eq!(
+///     host,
+///     "demo--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn host(bucket: &str, region: &str) -> Result<String, error::Error> {

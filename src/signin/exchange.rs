@@ -1,4 +1,4 @@
-//! Tokens for the tokens of other issuers.
+//! Exchanging tokens of other issuers.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ use crate::timestamp::Timestamp;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:";
 
-/// `CreateOAuth2TokenWithTokenExchange`: an access token for the token of another issuer.
+/// `CreateOAuth2TokenWithTokenExchange`: exchanges a token of another issuer for an access token.
 ///
-/// The request is not signed: the other issuer's token is the proof. It is ready to send.
+/// The request is not signed, because the token proves who the caller is.
 ///
 /// RFC 8693 (token exchange), RFC 7523 (JWT bearer).
 ///
@@ -24,49 +24,55 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:";
 /// use countersign::aws_call::Endpoint;
 /// use countersign::signin::{CreateOAuth2TokenWithTokenExchange, TokenGrant};
 ///
-/// let grant = TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
+/// let grant =
+///     TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
 /// let ask = CreateOAuth2TokenWithTokenExchange::new(grant);
 /// let request = ask.request(&Endpoint::regional("us-east-1")?)?;
 /// assert!(!request.headers().contains_key("authorization"));
-/// assert!(request.body().contains(r#""resource":"glue.amazonaws.com""#));
+/// assert!(
+///     request
+///         .body()
+///         .contains(r#""resource":"glue.amazonaws.com""#)
+/// );
 /// assert!(!format!("{ask:?}").contains("eyJh"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CreateOAuth2TokenWithTokenExchange<'a> {
-    /// The other issuer's token, and how it is presented.
+    /// The token of the other issuer, and the grant type.
     pub grant: TokenGrant<'a>,
 }
 
-/// The token of another issuer, and how it is presented.
+/// The token of another issuer, with the OAuth 2.0 grant type.
 ///
 /// ```
 /// use countersign::signin::TokenGrant;
 ///
-/// let exchange = TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
+/// let exchange =
+///     TokenGrant::token_exchange("eyJh.bGci.sig", "glue.amazonaws.com");
 /// let bearer = TokenGrant::jwt_bearer("eyJh.bGci.sig");
 /// assert!(!format!("{exchange:?} {bearer:?}").contains("bGci"));
 /// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum TokenGrant<'a> {
-    /// Token exchange: a JWT for a token.
+    /// Token exchange (RFC 8693).
     #[non_exhaustive]
     TokenExchange {
         /// The JWT: 4 to 20000 characters.
         subject_token: &'a str,
-        /// What the new token is for: 1 to 2048 characters.
+        /// The resource that the new token is for: 1 to 2048 characters.
         resource: &'a str,
     },
-    /// JWT bearer: an assertion for a token.
+    /// JWT bearer assertion (RFC 7523).
     #[non_exhaustive]
     JwtBearer {
         /// The JWT: 4 to 20000 characters.
         assertion: &'a str,
-        /// The client, up to 212 characters.
+        /// The client ID, up to 212 characters.
         client_id: Option<&'a str>,
-        /// What the new token is for: 1 to 2048 characters.
+        /// The resource that the new token is for: 1 to 2048 characters.
         resource: Option<&'a str>,
         /// Scopes, separated by spaces.
         scope: Option<&'a str>,
@@ -74,7 +80,7 @@ pub enum TokenGrant<'a> {
 }
 
 impl<'a> TokenGrant<'a> {
-    /// Token exchange, for a resource.
+    /// Creates a token exchange for a resource.
     pub fn token_exchange(subject_token: &'a str, resource: &'a str) -> Self {
         Self::TokenExchange {
             subject_token,
@@ -82,7 +88,7 @@ impl<'a> TokenGrant<'a> {
         }
     }
 
-    /// JWT bearer, with the assertion alone.
+    /// Creates a JWT bearer grant with only the assertion.
     pub fn jwt_bearer(assertion: &'a str) -> Self {
         Self::JwtBearer {
             assertion,
@@ -113,16 +119,16 @@ impl fmt::Debug for TokenGrant<'_> {
 }
 
 impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
-    /// A call that presents a token.
+    /// Creates the call with its grant.
     pub fn new(grant: TokenGrant<'a>) -> Self {
         Self { grant }
     }
 
-    /// The request, for an endpoint. It contains the other issuer's token.
+    /// Creates the request, ready to be sent. It contains the token of the other issuer.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let token =
             |name, token| limits::length(name, token, 4..=20_000, "must be 4 to 20000 characters");
@@ -161,12 +167,12 @@ impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
         post(endpoint, path, body)
     }
 
-    /// Reads the response. `now` is the time at which the request was sent.
+    /// Parses the response. `now` is the time at which the request was sent.
     ///
-    /// Without a resource the token is for the service `signin`, as far as this crate checks it.
+    /// If the grant names no resource, the returned token is limited to the service `signin`.
     ///
     /// # Errors
-    /// What Sign-In refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if Sign-In responded with an error, or the response cannot be parsed
     pub fn parse(
         &self,
         endpoint: &Endpoint,

@@ -38,10 +38,14 @@ fn check_token(token: &str, kinds: &[u8], problem: &'static str) -> Result<(), E
 /// use countersign::signin::IntrospectOAuth2TokenWithIam;
 ///
 /// let ask = IntrospectOAuth2TokenWithIam::new("ASOAexample");
-/// let request = ask.request(&Endpoint::regional("us-east-1")?)?.into_unsigned();
+/// let request = ask
+///     .request(&Endpoint::regional("us-east-1")?)?
+///     .into_unsigned();
 /// assert_eq!(request.uri().path(), "/v1/introspect");
 ///
-/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(r#"{"active":false}"#))?;
+/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(
+///     r#"{"active":false}"#,
+/// ))?;
 /// assert!(!state.active);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -57,18 +61,27 @@ pub struct IntrospectOAuth2TokenWithIam<'a> {
 /// What Sign-In knows of a token. All but [`active`](Self::active) can be missing.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::signin::IntrospectOAuth2TokenWithIam;
 ///
-/// let body = r#"{"active":true,"exp":1795957200,"sub":"arn:aws:iam::111122223333:role/r","account_id":"111122223333"}"#;
-/// let state = IntrospectOAuth2TokenWithIam::parse(&http::Response::new(body))?;
+/// let response = http::Response::new(
+///     r#"{
+///     "active": true,
+///     "exp": 1795957200,
+///     "sub": "arn:aws:iam::111122223333:role/r",
+///     "account_id": "111122223333"
+/// }"#,
+/// );
+/// let state = IntrospectOAuth2TokenWithIam::parse(&response)?;
 /// assert_eq!(state.account_id.as_deref(), Some("111122223333"));
-/// assert!(state.expires_at.is_some_and(|time| time.unix_seconds() == 1_795_957_200));
+/// let expires_at = Timestamp::from_unix_seconds(1_795_957_200);
+/// assert_eq!(state.expires_at, Some(expires_at));
 /// # Ok::<(), countersign::aws_call::ServiceError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntrospectOAuth2TokenWithIamResponse {
-    /// Whether the token is good now.
+    /// Whether the token is valid now.
     pub active: bool,
     /// `token_type`, which is `access_token`.
     pub kind: Option<String>,
@@ -76,30 +89,30 @@ pub struct IntrospectOAuth2TokenWithIamResponse {
     pub expires_at: Option<Timestamp>,
     /// `iat`: when it was issued.
     pub issued_at: Option<Timestamp>,
-    /// `nbf`: when it becomes good.
+    /// `nbf`: when it becomes valid.
     pub not_before: Option<Timestamp>,
-    /// `sub`: whose it is.
+    /// `sub`: its owner.
     pub subject: Option<String>,
-    /// `aud`: who it is for.
+    /// `aud`: its audience.
     pub audience: Option<String>,
-    /// `iss`: who issued it.
+    /// `iss`: its issuer.
     pub issuer: Option<String>,
     /// `jti`: its ID.
     pub id: Option<String>,
     /// `account_id`: the subject's account.
     pub account_id: Option<String>,
-    /// `client_id`: the client that asked for it.
+    /// `client_id`: the client that requested it.
     pub client_id: Option<String>,
     /// `user_id`: the subject's unique ID.
     pub user_id: Option<String>,
     /// `signin_session`: the session that it belongs to.
     pub signin_session: Option<String>,
-    /// `resource`: what it is for.
+    /// `resource`: the resource that it is for.
     pub resource: Option<String>,
 }
 
 impl<'a> IntrospectOAuth2TokenWithIam<'a> {
-    /// A call about a token.
+    /// Creates the call for a token.
     pub fn new(token: &'a str) -> Self {
         Self {
             token,
@@ -107,13 +120,13 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
         }
     }
 
-    /// The request, for an endpoint. It contains the token.
+    /// Creates the request, which contains the token. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is not one of Sign-In
-    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-        let problem = "must be a token of Sign-In, ASOA… or ASOR…, of up to 12288 characters";
+        let problem = "must be up to 12288 characters that begin with ASOA or ASOR";
         check_token(self.token, b"AR", problem)?;
         let body = JsonObject::new()
             .text("token", self.token)
@@ -122,10 +135,10 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
         Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
     }
 
-    /// Reads the response.
+    /// Parses the response.
     ///
     /// # Errors
-    /// What Sign-In refuses, and a response that is not one of this call.
+    /// - [`ServiceError`] if Sign-In responded with an error, or the response cannot be parsed
     pub fn parse(
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<IntrospectOAuth2TokenWithIamResponse, ServiceError> {
@@ -158,7 +171,7 @@ impl fmt::Debug for IntrospectOAuth2TokenWithIam<'_> {
     }
 }
 
-/// `RevokeOAuth2TokenWithIAM`: takes back a refresh token (RFC 7009).
+/// `RevokeOAuth2TokenWithIAM`: revokes a refresh token (RFC 7009).
 ///
 /// - Permission: `signin:RevokeOAuth2TokenWithIAM`.
 ///
@@ -167,10 +180,15 @@ impl fmt::Debug for IntrospectOAuth2TokenWithIam<'_> {
 /// use countersign::signin::RevokeOAuth2TokenWithIam;
 ///
 /// let endpoint = Endpoint::regional("us-east-1")?;
-/// let request = RevokeOAuth2TokenWithIam::new("ASORexample").request(&endpoint)?;
+/// let request =
+///     RevokeOAuth2TokenWithIam::new("ASORexample").request(&endpoint)?;
 /// assert_eq!(request.into_unsigned().uri().path(), "/v1/revoke");
-/// // An access token cannot be taken back.
-/// assert!(RevokeOAuth2TokenWithIam::new("ASOAexample").request(&endpoint).is_err());
+/// // An access token cannot be revoked.
+/// assert!(
+///     RevokeOAuth2TokenWithIam::new("ASOAexample")
+///         .request(&endpoint)
+///         .is_err()
+/// );
 /// assert!(RevokeOAuth2TokenWithIam::parse(&http::Response::new("")).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -182,28 +200,28 @@ pub struct RevokeOAuth2TokenWithIam<'a> {
 }
 
 impl<'a> RevokeOAuth2TokenWithIam<'a> {
-    /// A call that takes back a refresh token.
+    /// Creates the call for a refresh token.
     pub fn new(token: &'a str) -> Self {
         Self { token }
     }
 
-    /// The request, for an endpoint. It contains the token.
+    /// Creates the request, which contains the token. It has to be signed.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is not a refresh token of Sign-In
-    /// - [`Error::NoEndpoint`] if there is no such host, as for FIPS
+    /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-        let problem = "must be a refresh token of Sign-In, ASOR…, of up to 12288 characters";
+        let problem = "must be a refresh token: up to 12288 characters that begin with ASOR";
         check_token(self.token, b"R", problem)?;
         let body = JsonObject::new().text("token", self.token);
         let path = "/v1/revoke?x-amz-client-auth-method=iam";
         Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
     }
 
-    /// Reads the response, which has no content.
+    /// Parses the response, which has no content.
     ///
     /// # Errors
-    /// What Sign-In refuses.
+    /// - [`ServiceError`] if Sign-In responded with an error
     pub fn parse(response: &Response<impl AsRef<[u8]>>) -> Result<(), ServiceError> {
         if response.status().is_success() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What the calls that make tokens return.
+//! The tokens that Sign-In issues.
 
 use std::time::Duration;
 
@@ -18,29 +18,36 @@ const LONGEST_TOKEN: usize = 4096;
 /// A token that Sign-In issued.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::aws_call::Endpoint;
 /// use countersign::signin::CreateBearerToken;
-/// use time::macros::datetime;
 ///
-/// let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":900}"#);
+/// let response = http::Response::new(
+///     r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer",
+///     "expires_in":900}"#,
+/// );
 /// let ask = CreateBearerToken::new("bedrock.amazonaws.com");
-/// let issued = ask.parse(&Endpoint::regional("us-west-2")?, &response, datetime!(2026-11-29 12:00 UTC))?;
-/// assert_eq!((issued.token.service(), issued.expires_in.as_secs()), (Some("bedrock"), 900));
+/// let endpoint = Endpoint::regional("us-west-2")?;
+/// let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
+/// let issued = ask.parse(&endpoint, &response, now)?;
+/// assert_eq!(issued.token.service(), Some("bedrock"));
+/// assert_eq!(issued.expires_in.as_secs(), 900);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IssuedToken {
-    /// The token. Its service is the label in front of `.amazonaws.com` if the resource is such a
-    /// name, else the resource as it was given. Its region is the one of the call.
+    /// The token, limited to a service, a region and hosts.
     ///
-    /// If the resource is an `https` URL, the token may be sent to its host. If it is a service
-    /// whose API takes bearer tokens, such as Bedrock, the token may be sent to its hosts in the
-    /// region. Otherwise it names no host: add one with [`BearerToken::with_host`].
+    /// - Service: the resource, without `.amazonaws.com` at its end.
+    /// - Region: that of the call.
+    /// - Hosts: if the resource is an `https` URL, its host. If the resource is a service whose API
+    ///   accepts bearer tokens, such as Bedrock, its hosts in the region. Otherwise none: add one
+    ///   with [`BearerToken::with_host`].
     pub token: BearerToken,
-    /// How long it lives, counted from the call.
+    /// The lifetime of the token, counted from the call.
     pub expires_in: Duration,
-    /// `issued_token_type`: the kind of token, a URN. Only responses to a token exchange have it.
+    /// `issued_token_type`: the kind of token, a URN. Only in responses to a token exchange.
     pub kind: Option<String>,
 }
 
@@ -78,7 +85,7 @@ impl IssuedToken {
     }
 }
 
-/// The host of a URL, or those of a service that takes bearer tokens.
+/// The host of a URL, or the hosts of a service that accepts bearer tokens.
 fn hosts_of_resource(resource: &str, region: &str) -> Vec<String> {
     match host_of(resource) {
         Some(host) => vec![host],

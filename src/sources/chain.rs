@@ -34,28 +34,39 @@ pub use input::Input;
 /// as the next [`Input`]. The chain wants no file if the environment has keys.
 ///
 /// ```
-/// use countersign::sources::{Chain, CredentialSource, Environment, Input, Want};
+/// use countersign::sources::{
+///     Chain, CredentialSource, Environment, Input, Want,
+/// };
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
-/// let environment = Environment::from_pairs([("HOME", "/home/ann")]); // in a program: `std::env::var`
+/// // In a program: `Environment::new(|name| std::env::var(name).ok())`.
+/// let environment = Environment::from_pairs([("HOME", "/home/ann")]);
+/// let file = b"[default]
+/// aws_access_key_id=AKIDEXAMPLE
+/// aws_secret_access_key=secret";
 /// let mut chain = Chain::new(environment, "my-program");
 /// let mut input = Input::Start;
 /// let found = loop {
 ///     input = match chain.next(input, now)? {
 ///         // In a program: `std::fs::read(path).into()`.
-///         Want::File { path } if path == "/home/ann/.aws/credentials" => Input::File(
-///             b"[default]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=secret\n".to_vec(),
-///         ),
+///         Want::File { path } if path.ends_with("/credentials") => {
+///             Input::File(file.to_vec())
+///         }
 ///         Want::File { .. } => Input::NoFile,
-///         Want::Send(request) => Input::NoResponse, // here the HTTP client sends it
-///         Want::Run(command) => Input::NotStarted,  // here `std::process::Command` runs it
+///         // In a program, your HTTP client sends it.
+///         Want::Send(request) => Input::NoResponse,
+///         // In a program, `std::process::Command` runs it.
+///         Want::Run(command) => Input::NotStarted,
 ///         Want::Save { path, contents } => Input::Saved,
 ///         Want::MfaCode { serial } => Input::NoMfaCode,
 ///         Want::Done(found) => break found,
 ///     };
 /// };
 /// assert_eq!(found.source, CredentialSource::Profile);
-/// assert_eq!(found.credentials.credentials().access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(
+///     found.credentials.credentials().access_key_id(),
+///     "AKIDEXAMPLE"
+/// );
 /// # Ok::<(), countersign::sources::ChainError>(())
 /// ```
 #[derive(Debug)]
@@ -265,14 +276,23 @@ pub struct Found {
 /// Why a chain ended without credentials: the error, its source, and the sources that were skipped.
 ///
 /// ```
-/// use countersign::sources::{Chain, CredentialSource, Environment, Error, Input};
+/// use countersign::sources::{
+///     Chain, CredentialSource, Environment, Error, Input,
+/// };
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
-/// let environment = Environment::from_pairs([("AWS_EC2_METADATA_DISABLED", "true")]);
-/// let error = Chain::new(environment, "my-program").next(Input::Start, now).unwrap_err();
+/// let environment =
+///     Environment::from_pairs([("AWS_EC2_METADATA_DISABLED", "true")]);
+/// let error = Chain::new(environment, "my-program")
+///     .next(Input::Start, now)
+///     .unwrap_err();
 /// assert!(error.is_not_configured());
 /// assert_eq!(error.skipped().len(), 5); // each with its reason
-/// assert!(error.to_string().contains("environment: `AWS_ACCESS_KEY_ID` is not set"));
+/// assert!(
+///     error
+///         .to_string()
+///         .contains("environment: `AWS_ACCESS_KEY_ID` is not set")
+/// );
 /// ```
 #[derive(Debug)]
 pub struct ChainError(Box<Failure>);

@@ -27,11 +27,13 @@ const RESPONSE: &str = "Cognito response";
 /// use countersign::sources::CognitoPool;
 /// use http::Response;
 ///
-/// let pool = CognitoPool::new("eu-west-1").with_login("accounts.google.com", "eyJ.id.token");
+/// let pool = CognitoPool::new("eu-west-1")
+///     .with_login("accounts.google.com", "eyJ.id.token");
 /// let request = pool.get_id_request("eu-west-1:12345678-aaaa", None)?;
 /// assert_eq!(request.uri(), "https://cognito-identity.eu-west-1.amazonaws.com/");
 /// // Send it; then:
-/// let identity_id = pool.read_id(&Response::new(r#"{"IdentityId":"eu-west-1:deadbeef"}"#))?;
+/// let response = Response::new(r#"{"IdentityId":"eu-west-1:deadbeef"}"#);
+/// let identity_id = pool.read_id(&response)?;
 /// let request = pool.credentials_request(&identity_id)?;
 /// # let response = Response::new(r#"{"Credentials":{"AccessKeyId":"ASIAEXAMPLE","SecretKey":"s","SessionToken":"t","Expiration":1893557045.0}}"#);
 /// let resolved = pool.read_credentials(&response)?;

@@ -25,7 +25,10 @@ const ECS: &str = "169.254.170.2";
 /// use countersign::sources::{Container, Environment};
 /// use http::Response;
 ///
-/// let environment = Environment::from_pairs([("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/1")]);
+/// let environment = Environment::from_pairs([(
+///     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+///     "/v2/credentials/1",
+/// )]);
 /// let container = Container::new(&environment)?.expect("configured");
 /// assert_eq!(container.token_file(), None);
 /// let request = container.request(None)?;

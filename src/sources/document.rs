@@ -20,8 +20,13 @@ use super::{Error, ResolvedCredentials};
 /// ```
 /// use countersign::sources::parse_credential_document;
 ///
-/// let document = r#"{"Code":"Success","AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"secret",
-///     "Token":"token","Expiration":"2030-01-02T08:30:00Z"}"#;
+/// let document = r#"{
+///     "Code": "Success",
+///     "AccessKeyId": "ASIAEXAMPLE",
+///     "SecretAccessKey": "secret",
+///     "Token": "token",
+///     "Expiration": "2030-01-02T08:30:00Z"
+/// }"#;
 /// let resolved = parse_credential_document(document, "instance metadata")?;
 /// assert_eq!(resolved.expiration(), Some("2030-01-02T08:30:00Z".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -109,7 +109,8 @@ impl fmt::Debug for Environment {
 ///     ("AWS_SECRET_ACCESS_KEY", "secret"),
 ///     ("AWS_SESSION_TOKEN", "token"),
 /// ]);
-/// let resolved = environment_credentials(&environment)?.expect("both keys are set");
+/// let resolved =
+///     environment_credentials(&environment)?.expect("both keys are set");
 /// assert!(resolved.credentials().session_token().is_some());
 /// assert!(environment_credentials(&Environment::default())?.is_none());
 /// # Ok::<(), countersign::sources::Error>(())
@@ -145,10 +146,15 @@ pub fn environment_credentials(
 /// ```
 /// use countersign::sources::{Environment, SelectedProfile};
 ///
-/// let selected = SelectedProfile::from_environment(&Environment::from_pairs([("AWS_PROFILE", "dev")]));
+/// let selected = SelectedProfile::from_environment(&Environment::from_pairs(
+///     [("AWS_PROFILE", "dev")],
+/// ));
 /// assert_eq!((selected.name(), selected.is_explicit()), ("dev", true));
 /// let selected = SelectedProfile::from_environment(&Environment::default());
-/// assert_eq!((selected.name(), selected.is_explicit()), ("default", false));
+/// assert_eq!(
+///     (selected.name(), selected.is_explicit()),
+///     ("default", false)
+/// );
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SelectedProfile {
@@ -190,7 +196,8 @@ impl SelectedProfile {
 /// ```
 /// use countersign::sources::{Environment, FileLocations, Platform};
 ///
-/// let environment = Environment::from_pairs([("USERPROFILE", "C:\\Users\\ann")]);
+/// let environment =
+///     Environment::from_pairs([("USERPROFILE", "C:\\Users\\ann")]);
 /// let locations = FileLocations::new(&environment, Platform::Windows);
 /// let config = locations.config();
 /// assert_eq!(config.as_deref(), Some("C:\\Users\\ann\\.aws\\config"));
@@ -242,7 +249,10 @@ impl Platform {
 /// ]);
 /// let locations = FileLocations::new(&environment, Platform::Unix);
 /// assert_eq!(locations.config().as_deref(), Some("/home/ann/work/config"));
-/// assert_eq!(locations.credentials().as_deref(), Some("/home/ann/.aws/credentials"));
+/// assert_eq!(
+///     locations.credentials().as_deref(),
+///     Some("/home/ann/.aws/credentials")
+/// );
 /// ```
 #[derive(Clone, Debug)]
 pub struct FileLocations {

@@ -14,9 +14,15 @@ use crate::aws_call::service_error::ServiceError;
 /// ```
 /// use countersign::sources::{Environment, Error, environment_credentials};
 ///
-/// let environment = Environment::from_pairs([("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")]);
+/// let environment =
+///     Environment::from_pairs([("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")]);
 /// let error = environment_credentials(&environment).unwrap_err();
-/// assert!(matches!(error, Error::MissingSetting { setting: "AWS_SECRET_ACCESS_KEY" }));
+/// assert!(matches!(
+///     error,
+///     Error::MissingSetting {
+///         setting: "AWS_SECRET_ACCESS_KEY"
+///     }
+/// ));
 /// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]

@@ -38,7 +38,8 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 /// // Send it; then:
 /// let session = imds.read_token(&Response::new("TOKEN=="))?;
 /// let request = imds.role_request(&session);
-/// let role = imds.read_role(&Response::new("web-role"))?.expect("a role is attached");
+/// let role = imds.read_role(&Response::new("web-role"))?;
+/// let role = role.expect("a role is attached");
 /// let request = imds.credentials_request(&session, &role)?;
 /// # let response = Response::new(r#"{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","Token":"t","Expiration":"2030-01-02T08:30:00Z"}"#);
 /// let resolved = imds.read_credentials(&response, now, Duration::ZERO)?;
@@ -91,7 +92,9 @@ impl ImdsSession {
 /// use http::Response;
 ///
 /// let imds = Imds::new(&Environment::default(), None)?.expect("not disabled");
-/// let role = imds.read_role(&Response::new("web-role\n"))?.expect("a role is attached");
+/// let role = imds
+///     .read_role(&Response::new("web-role\n"))?
+///     .expect("a role is attached");
 /// assert_eq!(role.as_str(), "web-role");
 /// assert!(imds.read_role(&Response::new("../../token")).is_err());
 /// # Ok::<(), countersign::sources::Error>(())

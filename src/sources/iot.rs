@@ -19,7 +19,8 @@ const RESPONSE: &str = "AWS IoT credentials response";
 /// use http::Response;
 ///
 /// let endpoint = "c1a2b3c4d5e6f7.credentials.iot.eu-west-1.amazonaws.com";
-/// let provider = IotCredentials::new(endpoint, "thermostat-alias")?.with_thing_name("thermostat-1")?;
+/// let provider = IotCredentials::new(endpoint, "thermostat-alias")?
+///     .with_thing_name("thermostat-1")?;
 /// let request = provider.request();
 /// assert_eq!(request.uri().path(), "/role-aliases/thermostat-alias/credentials");
 /// // Send it with the device's certificate; then:

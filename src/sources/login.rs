@@ -30,7 +30,9 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 /// Returns the name of the file in `~/.aws/login/cache` for a `login_session`.
 ///
 /// ```
-/// let name = countersign::sources::login_cache_file_name("arn:aws:iam::210987654321:user/ann");
+/// let name = countersign::sources::login_cache_file_name(
+///     "arn:aws:iam::210987654321:user/ann",
+/// );
 /// assert!(name.starts_with("468d17d6281487e5") && name.ends_with(".json"));
 /// ```
 pub fn login_cache_file_name(login_session: &str) -> String {
@@ -49,12 +51,18 @@ pub fn login_cache_file_name(login_session: &str) -> String {
 /// use countersign::sources::LoginSession;
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
-/// let session = LoginSession::parse(r#"{"accessToken":{"accessKeyId":"ASIAEXAMPLE",
-///     "secretAccessKey":"secret","sessionToken":"token","accountId":"123456789012",
-///     "expiresAt":"2030-01-02T03:15:00Z"},"refreshToken":"r","clientId":"c","dpopKey":"PEM"}"#)?;
+/// let session = LoginSession::parse(
+///     r#"{"accessToken":{"accessKeyId":"ASIAEXAMPLE",
+///     "secretAccessKey":"secret","sessionToken":"token",
+///     "accountId":"123456789012","expiresAt":"2030-01-02T03:15:00Z"},
+///     "refreshToken":"r","clientId":"c","dpopKey":"PEM"}"#,
+/// )?;
 /// assert!(!session.needs_refresh(now));
 /// assert_eq!(session.credentials().account_id(), Some("123456789012"));
-/// assert_eq!(session.token_url("us-west-2")?, "https://us-west-2.signin.aws.amazon.com/v1/token");
+/// assert_eq!(
+///     session.token_url("us-west-2")?,
+///     "https://us-west-2.signin.aws.amazon.com/v1/token"
+/// );
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone)]
@@ -162,13 +170,16 @@ impl LoginSession {
     /// let session = LoginSession::parse(cache)?;
     /// assert!(session.needs_refresh(now));
     /// let url = session.token_url("us-west-2")?;
-    /// let proof = DpopKey::from_pem(session.dpop_key().expose())?.proof(&url, &session.proof_id(now), now)?;
+    /// let key = DpopKey::from_pem(session.dpop_key().expose())?;
+    /// let proof = key.proof(&url, &session.proof_id(now), now)?;
     /// let request = session.refresh_request("us-west-2", &proof)?;
     /// assert_eq!(request.uri(), url.as_str());
     ///
     /// // Send it; then write the new session to the cache, and use it:
-    /// let response = Response::new(r#"{"accessToken":{"accessKeyId":"ASIANEW","secretAccessKey":"s",
-    ///     "sessionToken":"t"},"expiresIn":900,"refreshToken":"r2"}"#);
+    /// let response = Response::new(
+    ///     r#"{"accessToken":{"accessKeyId":"ASIANEW","secretAccessKey":"s",
+    ///     "sessionToken":"t"},"expiresIn":900,"refreshToken":"r2"}"#,
+    /// );
     /// let session = session.read_refresh(&response, now)?;
     /// let cache = session.to_json();
     /// assert_eq!(session.credentials().credentials().access_key_id(), "ASIANEW");

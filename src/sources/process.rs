@@ -23,9 +23,14 @@ const LONGEST: usize = 64 << 10;
 /// ```
 /// use countersign::sources::ProcessCommand;
 ///
-/// let command = ProcessCommand::parse(r#"/opt/vend --name "Ann Lee" a\ b '$HOME'"#)?;
+/// let command =
+///     ProcessCommand::parse(r#"/opt/vend --name "Ann Lee" a\ b '$HOME'"#)?;
 /// assert_eq!(command.program(), "/opt/vend");
-/// assert!(command.arguments().eq(["--name", "Ann Lee", "a b", "$HOME"]));
+/// assert!(
+///     command
+///         .arguments()
+///         .eq(["--name", "Ann Lee", "a b", "$HOME"])
+/// );
 /// assert!(ProcessCommand::parse("vend 'open").is_err());
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
@@ -71,7 +76,8 @@ impl ProcessCommand {
 /// use countersign::sources::ProcessCommand;
 /// use std::process::{Command, Output};
 ///
-/// let command = Command::from(&ProcessCommand::parse("/opt/vend --name 'Ann Lee'")?);
+/// let command =
+///     Command::from(&ProcessCommand::parse("/opt/vend --name 'Ann Lee'")?);
 /// assert_eq!(command.get_program(), "/opt/vend");
 /// assert!(command.get_args().eq(["--name", "Ann Lee"]));
 /// # Ok::<(), countersign::sources::Error>(())
@@ -156,7 +162,11 @@ fn words(line: &str) -> Option<Vec<Zeroizing<String>>> {
 ///
 /// let output = ProcessOutput {
 ///     exit_code: Some(0),
-///     stdout: br#"{"Version":1,"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"secret"}"#,
+///     stdout: br#"{
+///         "Version": 1,
+///         "AccessKeyId": "AKIDEXAMPLE",
+///         "SecretAccessKey": "secret"
+///     }"#,
 ///     stderr: b"",
 /// };
 /// let resolved = output.read(None)?;
@@ -236,14 +246,23 @@ impl fmt::Debug for ProcessOutput<'_> {
 /// exit with another code. `Expiration` is when to run the program again: without it, never.
 ///
 /// ```
-/// use countersign::sources::{ProcessOutput, ResolvedCredentials, write_process_output};
 /// use countersign::Credentials;
+/// use countersign::sources::{
+///     ProcessOutput, ResolvedCredentials, write_process_output,
+/// };
 ///
-/// let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
-/// let resolved = ResolvedCredentials::from(credentials).with_account_id("123456789012");
+/// let credentials =
+///     Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
+/// let resolved =
+///     ResolvedCredentials::from(credentials).with_account_id("123456789012");
 /// let text = write_process_output(&resolved);
 /// let stdout = text.expose().as_bytes();
-/// let resolved = ProcessOutput { exit_code: Some(0), stdout, stderr: b"" }.read(None)?;
+/// let resolved = ProcessOutput {
+///     exit_code: Some(0),
+///     stdout,
+///     stderr: b"",
+/// }
+/// .read(None)?;
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```

@@ -24,12 +24,17 @@ pub const LARGEST_PROFILE_FILE: usize = 1 << 20;
 /// ```
 /// use countersign::sources::ProfileFiles;
 ///
-/// let config = "[profile dev]\nregion = eu-west-1 # Ireland\naws_access_key_id = OLD\n";
-/// let credentials = "[dev]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n";
+/// let config = "[profile dev]
+/// region = eu-west-1 # Ireland
+/// aws_access_key_id = OLD";
+/// let credentials = "[dev]
+/// aws_access_key_id = AKIDEXAMPLE
+/// aws_secret_access_key = secret";
 /// let files = ProfileFiles::parse(config, credentials)?;
 /// let dev = files.profile("dev").expect("a section of that name");
 /// assert_eq!(dev.get("region"), Some("eu-west-1"));
-/// assert_eq!(dev.get("aws_access_key_id"), Some("AKIDEXAMPLE")); // the credentials file wins
+/// // The credentials file wins.
+/// assert_eq!(dev.get("aws_access_key_id"), Some("AKIDEXAMPLE"));
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -136,11 +141,15 @@ impl ProfileFiles {
 /// ```
 /// use countersign::sources::ProfileFiles;
 ///
-/// let config = "[default]\nRegion = us-east-1\ns3 =\n  addressing_style = path\n";
+/// let config =
+///     "[default]\nRegion = us-east-1\ns3 =\n  addressing_style = path\n";
 /// let files = ProfileFiles::parse(config, "")?;
 /// let default = files.profile("default").expect("a section of that name");
 /// assert_eq!(default.get("region"), Some("us-east-1"));
-/// assert_eq!(default.nested("s3").collect::<Vec<_>>(), [("addressing_style", "path")]);
+/// assert_eq!(
+///     default.nested("s3").collect::<Vec<_>>(),
+///     [("addressing_style", "path")]
+/// );
 /// assert!(!format!("{default:?}").contains("us-east-1"));
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```

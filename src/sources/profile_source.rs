@@ -10,14 +10,28 @@ const MOST_ROLES: usize = 16;
 /// Where the credentials of a profile come from: one base source, and roles to assume with it.
 ///
 /// ```
-/// use countersign::sources::{BaseSource, ProfileFiles, ProfileSource, SelectedProfile};
+/// use countersign::sources::{
+///     BaseSource, ProfileFiles, ProfileSource, SelectedProfile,
+/// };
 ///
-/// let config = "[profile app]\nrole_arn = arn:aws:iam::123456789012:role/app\nsource_profile = base\n";
-/// let credentials = "[base]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n";
+/// let config = "[profile app]
+/// role_arn = arn:aws:iam::123456789012:role/app
+/// source_profile = base";
+/// let credentials = "[base]
+/// aws_access_key_id = AKIDEXAMPLE
+/// aws_secret_access_key = secret";
 /// let files = ProfileFiles::parse(config, credentials)?;
-/// let source = ProfileSource::resolve(&files, &SelectedProfile::named("app"))?.expect("configured");
-/// assert!(matches!(&source.base, BaseSource::Keys(keys) if keys.access_key_id == "AKIDEXAMPLE"));
-/// assert_eq!(source.roles[0].role_arn, "arn:aws:iam::123456789012:role/app");
+/// let selected = SelectedProfile::named("app");
+/// let source =
+///     ProfileSource::resolve(&files, &selected)?.expect("configured");
+/// let BaseSource::Keys(keys) = &source.base else {
+///     panic!("another source")
+/// };
+/// assert_eq!(keys.access_key_id, "AKIDEXAMPLE");
+/// assert_eq!(
+///     source.roles[0].role_arn,
+///     "arn:aws:iam::123456789012:role/app"
+/// );
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -34,14 +48,26 @@ pub struct ProfileSource {
 /// The base source of a profile.
 ///
 /// ```
-/// use countersign::sources::{BaseSource, ProfileFiles, ProfileSource, SelectedProfile};
+/// use countersign::sources::{
+///     BaseSource, ProfileFiles, ProfileSource, SelectedProfile,
+/// };
 ///
-/// let config = "[profile dev]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Admin\n\
-///     [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n";
+/// let config = "[profile dev]
+/// sso_session = corp
+/// sso_account_id = 123456789012
+/// sso_role_name = Admin
+/// [sso-session corp]
+/// sso_region = eu-west-1
+/// sso_start_url = https://corp.awsapps.com/start";
 /// let files = ProfileFiles::parse(config, "")?;
-/// let source = ProfileSource::resolve(&files, &SelectedProfile::named("dev"))?.expect("configured");
-/// let BaseSource::Sso(sso) = source.base else { panic!("another source") };
-/// assert_eq!((sso.role_name.as_str(), sso.region.as_str()), ("Admin", "eu-west-1"));
+/// let selected = SelectedProfile::named("dev");
+/// let source =
+///     ProfileSource::resolve(&files, &selected)?.expect("configured");
+/// let BaseSource::Sso(sso) = source.base else {
+///     panic!("another source")
+/// };
+/// assert_eq!(sso.role_name, "Admin");
+/// assert_eq!(sso.region, "eu-west-1");
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone, Debug)]

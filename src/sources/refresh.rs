@@ -23,14 +23,18 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// | nothing | [`Expired`](RefreshUrgency::Expired) |
 ///
 /// ```
-/// use countersign::sources::{RefreshPolicy, RefreshUrgency};
 /// use countersign::Timestamp;
+/// use countersign::sources::{RefreshPolicy, RefreshUrgency};
 /// use std::time::Duration;
 ///
-/// // A random time of up to a minute, so that many processes do not refresh at once.
+/// // A random time of up to a minute, so that many processes do not
+/// // refresh at once.
 /// let policy = RefreshPolicy::default().with_jitter(Duration::from_secs(20));
 /// let now = Timestamp::from_unix_seconds(1_893_553_445);
-/// let left = |seconds| policy.urgency(Some(now + Duration::from_secs(seconds)), now);
+/// let left = |seconds| {
+///     let expiration = now + Duration::from_secs(seconds);
+///     policy.urgency(Some(expiration), now)
+/// };
 /// assert_eq!(left(281), RefreshUrgency::None);
 /// assert_eq!(left(280), RefreshUrgency::Advisory);
 /// assert_eq!(left(60), RefreshUrgency::Mandatory);
@@ -184,25 +188,36 @@ impl ResolvedCredentials {
 /// reference count.
 ///
 /// ```
-/// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
 /// use countersign::Timestamp;
+/// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
 /// use std::time::Duration;
 ///
 /// let now = Timestamp::from_unix_seconds(1_893_553_445);
 /// let cell = RefreshCell::new(RefreshPolicy::default());
-/// let Lease::Refresh { permit, .. } = cell.get(now) else { panic!("an empty cell asks for a value") };
-/// assert!(matches!(cell.get(now), Lease::Unavailable { .. })); // for another caller, for now
+/// // An empty cell gives the first caller the permit to fetch a value.
+/// let Lease::Refresh { permit, .. } = cell.get(now) else {
+///     panic!("no permit")
+/// };
+/// // Another caller waits until then.
+/// assert!(matches!(cell.get(now), Lease::Unavailable { .. }));
 ///
-/// // The one with the permit fetches a value, by a chain of sources for example:
-/// permit.succeed("signer 1", Validity::until(Some(now + Duration::from_secs(3600))), now);
-/// let Lease::Current(value) = cell.get(now) else { panic!("the value is fresh") };
+/// // The first caller fetches the value, for example by a chain of sources.
+/// let expiration = now + Duration::from_secs(3600);
+/// permit.succeed("signer 1", Validity::until(Some(expiration)), now);
+/// let Lease::Current(value) = cell.get(now) else {
+///     panic!("no value")
+/// };
 /// assert_eq!(*value, "signer 1");
 ///
-/// // Less than five minutes before the end one caller refreshes, and all have a value.
+/// // Five minutes before the expiration, one caller refreshes. All callers
+/// // have a value meanwhile.
 /// let later = now + Duration::from_secs(3400);
 /// let first = cell.get(later);
-/// assert!(matches!(&first, Lease::Refresh { current: Some(value), .. } if **value == "signer 1"));
-/// assert!(matches!(cell.get(later), Lease::Current(value) if *value == "signer 1"));
+/// let Lease::Refresh { current, .. } = &first else {
+///     panic!("no permit")
+/// };
+/// assert_eq!(current.as_deref(), Some(&"signer 1"));
+/// assert!(matches!(cell.get(later), Lease::Current(_)));
 /// ```
 pub struct RefreshCell<T> {
     policy: RefreshPolicy,

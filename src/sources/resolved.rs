@@ -12,10 +12,14 @@ use crate::timestamp::Timestamp;
 ///
 /// let environment = Environment::from_pairs([
 ///     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-///     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+///     (
+///         "AWS_SECRET_ACCESS_KEY",
+///         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+///     ),
 ///     ("AWS_ACCOUNT_ID", "123456789012"),
 /// ]);
-/// let resolved = environment_credentials(&environment)?.expect("both keys are set");
+/// let resolved =
+///     environment_credentials(&environment)?.expect("both keys are set");
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
 /// assert_eq!(resolved.credentials().access_key_id(), "AKIDEXAMPLE");
 /// # Ok::<(), countersign::sources::Error>(())

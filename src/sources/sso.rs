@@ -40,11 +40,19 @@ pub fn sso_cache_file_name(sso_session_or_start_url: &str) -> String {
 /// use countersign::sources::{SsoToken, SsoTokenState};
 /// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
 ///
-/// let cache = r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T05:00:00Z","region":"eu-west-1"}"#;
+/// let cache = r#"{
+///     "accessToken": "aoa-1",
+///     "expiresAt": "2030-01-02T05:00:00Z",
+///     "region": "eu-west-1"
+/// }"#;
 /// let token = SsoToken::parse(cache)?;
 /// assert_eq!(token.state(now), SsoTokenState::Fresh);
-/// let request = token.role_credentials_request("eu-west-1", "123456789012", "Admin")?;
-/// assert_eq!(request.uri().host(), Some("portal.sso.eu-west-1.amazonaws.com"));
+/// let request =
+///     token.role_credentials_request("eu-west-1", "123456789012", "Admin")?;
+/// assert_eq!(
+///     request.uri().host(),
+///     Some("portal.sso.eu-west-1.amazonaws.com")
+/// );
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone)]
@@ -139,9 +147,11 @@ impl SsoToken {
     /// ```
     /// use countersign::sources::SsoToken;
     ///
-    /// let token = SsoToken::parse(r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T03:08:00Z",
+    /// let token = SsoToken::parse(
+    ///     r#"{"accessToken":"aoa-1","expiresAt":"2030-01-02T03:08:00Z",
     ///     "refreshToken":"aor-1","clientId":"id","clientSecret":"secret",
-    ///     "registrationExpiresAt":"2030-03-01T00:00:00Z"}"#)?;
+    ///     "registrationExpiresAt":"2030-03-01T00:00:00Z"}"#,
+    /// )?;
     /// let request = token.refresh_request("eu-west-1")?;
     /// assert_eq!(request.uri(), "https://oidc.eu-west-1.amazonaws.com/token");
     /// # Ok::<(), countersign::sources::Error>(())
@@ -256,8 +266,11 @@ impl std::fmt::Debug for SsoToken {
 /// use countersign::sources::read_sso_credentials;
 /// use http::Response;
 ///
-/// let response = Response::new(r#"{"roleCredentials":{"accessKeyId":"ASIAEXAMPLE",
-///     "secretAccessKey":"secret","sessionToken":"token","expiration":1893572104000}}"#);
+/// let response = Response::new(
+///     r#"{"roleCredentials":{"accessKeyId":"ASIAEXAMPLE",
+///     "secretAccessKey":"secret","sessionToken":"token",
+///     "expiration":1893572104000}}"#,
+/// );
 /// let resolved = read_sso_credentials(&response, "123456789012")?;
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
 /// # Ok::<(), countersign::sources::Error>(())

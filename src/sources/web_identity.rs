@@ -21,11 +21,13 @@ const TOKEN: &str = "web identity token";
 ///     ("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/secrets/token"),
 ///     ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pod"),
 /// ]);
-/// let identity = WebIdentity::from_environment(&environment)?.expect("configured");
+/// let identity =
+///     WebIdentity::from_environment(&environment)?.expect("configured");
 /// assert_eq!(identity.token_file(), "/var/run/secrets/token");
 /// // Read the file; then:
 /// let endpoint = Endpoint::regional("eu-west-1")?;
-/// let request = identity.request(b"eyJh.bGci.c2ln\n", &endpoint, "my-session")?;
+/// let request =
+///     identity.request(b"eyJh.bGci.c2ln\n", &endpoint, "my-session")?;
 /// assert_eq!(request.uri(), "https://sts.eu-west-1.amazonaws.com/");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -23,7 +23,11 @@ use crate::error::Error;
 ///     "PHNhbWw+/w==",
 /// );
 /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
-/// assert!(request.body().ends_with("&SAMLAssertion=PHNhbWw%2B%2Fw%3D%3D"));
+/// assert!(
+///     request
+///         .body()
+///         .ends_with("&SAMLAssertion=PHNhbWw%2B%2Fw%3D%3D")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug)]

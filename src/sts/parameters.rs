@@ -15,7 +15,10 @@ use crate::error::Error;
 ///
 /// let role = "arn:aws:iam::123456789012:role/demo";
 /// let mut action = AssumeRole::new(role, "session");
-/// action.tags = &[Tag { key: "Project", value: "Alpha" }];
+/// action.tags = &[Tag {
+///     key: "Project",
+///     value: "Alpha",
+/// }];
 /// action.transitive_tag_keys = &["Project"];
 /// assert!(action.request(&Endpoint::global()).is_ok());
 /// ```

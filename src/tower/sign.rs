@@ -11,13 +11,16 @@
 //! use http::{Request, Response};
 //! use tower::{ServiceBuilder, ServiceExt, service_fn};
 //!
-//! // In place of hyper-util's `Client::builder(TokioExecutor::new()).build(https_connector)`:
+//! // In a program, the client of hyper-util or reqwest.
 //! let client = service_fn(async |request: Request<SignedBody<String>>| {
 //!     assert!(request.headers().contains_key("authorization"));
 //!     Ok::<_, std::convert::Infallible>(Response::new(()))
 //! });
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "sqs")?;
-//! let client = ServiceBuilder::new().layer(SignLayer::new(signer)).service(client);
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials, "eu-west-1", "sqs")?;
+//! let client = ServiceBuilder::new()
+//!     .layer(SignLayer::new(signer))
+//!     .service(client);
 //!
 //! let request = Request::post("https://sqs.eu-west-1.amazonaws.com/")
 //!     .header("content-type", "application/x-amz-json-1.0")
@@ -61,9 +64,13 @@
 //!
 //! fn should_retry<B>(response: &http::Response<B>, error_code: &str) -> bool {
 //!     let measurement = response.extensions().get::<Measurement>();
-//!     measurement.is_some_and(|measurement| measurement.is_worth_a_retry(error_code))
+//!     measurement
+//!         .is_some_and(|measurement| measurement.is_worth_a_retry(error_code))
 //! }
-//! assert!(!should_retry(&http::Response::new(()), "RequestTimeTooSkewed"));
+//! assert!(!should_retry(
+//!     &http::Response::new(()),
+//!     "RequestTimeTooSkewed"
+//! ));
 //! ```
 
 mod body;

@@ -34,8 +34,14 @@ impl Addressing {
     /// for (bucket, host) in [
     ///     ("photos-2026", "photos-2026.s3.us-west-2.amazonaws.com"),
     ///     ("Photos", "s3.us-west-2.amazonaws.com"),
-    ///     ("logs--usw2-az1--x-s3", "logs--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com"),
-    ///     ("arn:aws:s3:us-west-2:123456789012:accesspoint/finance", "finance-123456789012.s3-accesspoint.us-west-2.amazonaws.com"),
+    ///     (
+    ///         "logs--usw2-az1--x-s3",
+    ///         "logs--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com",
+    ///     ),
+    ///     (
+    ///         "arn:aws:s3:us-west-2:123456789012:accesspoint/finance",
+    ///         "finance-123456789012.s3-accesspoint.us-west-2.amazonaws.com",
+    ///     ),
     /// ] {
     ///     assert_eq!(addressing.bucket(bucket)?.host(), host);
     /// }

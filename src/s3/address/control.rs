@@ -18,10 +18,15 @@ const OUTPOST: HeaderName = HeaderName::from_static("x-amz-outpost-id");
 /// ```
 /// use countersign::s3::{Addressing, ControlTarget};
 ///
-/// let arn = "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01234567890123456/bucket/reports";
-/// let address = Addressing::new("us-west-2").control(None, ControlTarget::Bucket(arn))?;
+/// let arn = "arn:aws:s3-outposts:us-west-2:123456789012:\
+///            outpost/op-01234567890123456/bucket/reports";
+/// let target = ControlTarget::Bucket(arn);
+/// let address = Addressing::new("us-west-2").control(None, target)?;
 /// assert_eq!(address.url(), "https://s3-outposts.us-west-2.amazonaws.com");
-/// assert_eq!(address.headers()["x-amz-outpost-id"], "op-01234567890123456");
+/// assert_eq!(
+///     address.headers()["x-amz-outpost-id"],
+///     "op-01234567890123456"
+/// );
 /// # Ok::<(), countersign::s3::AddressError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +64,12 @@ impl Addressing {
     /// use countersign::s3::{Addressing, ControlTarget};
     ///
     /// let addressing = Addressing::new("us-west-2");
-    /// let address = addressing.control(Some("123456789012"), ControlTarget::AccessPoint("finance"))?;
-    /// assert_eq!(address.host(), "123456789012.s3-control.us-west-2.amazonaws.com");
+    /// let address = addressing
+    ///     .control(Some("123456789012"), ControlTarget::AccessPoint("finance"))?;
+    /// assert_eq!(
+    ///     address.host(),
+    ///     "123456789012.s3-control.us-west-2.amazonaws.com"
+    /// );
     /// # Ok::<(), countersign::s3::AddressError>(())
     /// ```
     pub fn control(

@@ -24,8 +24,12 @@ impl Addressing {
     /// use countersign::s3::Addressing;
     ///
     /// let addressing = Addressing::new("us-west-2");
-    /// let address = addressing.directory_bucket_control(Some("logs--usw2-az1--x-s3"))?;
-    /// assert_eq!(address.url(), "https://s3express-control.us-west-2.amazonaws.com/logs--usw2-az1--x-s3");
+    /// let address =
+    ///     addressing.directory_bucket_control(Some("logs--usw2-az1--x-s3"))?;
+    /// assert_eq!(
+    ///     address.url(),
+    ///     "https://s3express-control.us-west-2.amazonaws.com/logs--usw2-az1--x-s3"
+    /// );
     /// # Ok::<(), countersign::s3::AddressError>(())
     /// ```
     pub fn directory_bucket_control(&self, bucket: Option<&str>) -> Result<Address, AddressError> {

@@ -8,8 +8,8 @@ use crate::timestamp::Timestamp;
 /// Why a [`RefreshCell`] has no value for the caller.
 ///
 /// ```
-/// use countersign::sources::{FetchError, RefreshCell, RefreshPolicy};
 /// use countersign::Timestamp;
+/// use countersign::sources::{FetchError, RefreshCell, RefreshPolicy};
 ///
 /// let now = Timestamp::from_unix_seconds(1_893_553_445);
 /// let cell = RefreshCell::<u32>::new(RefreshPolicy::default());
@@ -52,8 +52,9 @@ impl<T> RefreshCell<T> {
     /// let cell = RefreshCell::new(RefreshPolicy::default());
     /// let signer = cell.get_or_fetch(now, || {
     ///     // Here a chain finds credentials.
-    ///     let credentials = Credentials::new("ASIAEXAMPLE", "secret");
-    ///     let credentials = credentials.with_expiration(now + Duration::from_secs(3600));
+    ///     let expiration = now + Duration::from_secs(3600);
+    ///     let credentials = Credentials::new("ASIAEXAMPLE", "secret")
+    ///         .with_expiration(expiration);
     ///     let found = ResolvedCredentials::from(credentials);
     ///     let validity = found.validity();
     ///     let signer = Signer::new(found.into_credentials(), "eu-west-1", "s3")?;

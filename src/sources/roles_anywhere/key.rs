@@ -13,11 +13,13 @@ use crate::sources::Error;
 /// use countersign::sources::RolesAnywhereKey;
 ///
 /// // openssl ecparam -name prime256v1 -genkey -noout
-/// let key = RolesAnywhereKey::from_pem("-----BEGIN EC PRIVATE KEY-----
+/// let key = RolesAnywhereKey::from_pem(
+///     "-----BEGIN EC PRIVATE KEY-----
 /// MHcCAQEEIIrttclW3uFHfZc2QfXu7YS5/lMq/lNJGzvlNGPMx7kwoAoGCCqGSM49
 /// AwEHoUQDQgAE4LB2RwsG4+qZ61qGB2G7LFxHXy5JCZcUMWrDmBVw1pJpg4YiH+dG
 /// vbhb8xU8bH7UOAgCUBAnUTN4PLb+7Qx8bw==
-/// -----END EC PRIVATE KEY-----")?;
+/// -----END EC PRIVATE KEY-----",
+/// )?;
 /// let signature = key.sign(b"the string to sign")?;
 /// assert_eq!(signature[0], 0x30); // a sequence, in DER
 /// # Ok::<(), countersign::sources::Error>(())

@@ -29,8 +29,10 @@ const MOST_HOSTS: usize = 256;
 /// use countersign::tower::sign::{HostSigners, SignLayer};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// // The region of hosts that tell none, such as `bucket.s3-accelerate.amazonaws.com`.
-/// let signers = HostSigners::new(credentials)?.with_default_region("eu-west-1");
+/// // Some hosts name no region, such as `bucket.s3-accelerate.amazonaws.com`.
+/// // Requests to them are signed for the default region.
+/// let signers =
+///     HostSigners::new(credentials)?.with_default_region("eu-west-1");
 /// let layer = SignLayer::new(signers);
 /// assert_eq!(layer.clock_skew().as_millis(), 0);
 /// # Ok::<(), countersign::Error>(())

@@ -176,10 +176,12 @@ impl fmt::Debug for SignLayer {
 ///     assert!(request.headers().contains_key("authorization"));
 ///     Ok::<_, std::io::Error>(Response::new("a queue"))
 /// });
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "eu-west-1", "sqs")?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "eu-west-1", "sqs")?;
 /// let mut client = Sign::new(client, signer);
 ///
-/// let request = Request::get("https://sqs.eu-west-1.amazonaws.com/").body(String::new())?;
+/// let url = "https://sqs.eu-west-1.amazonaws.com/";
+/// let request = Request::get(url).body(String::new())?;
 /// let response = client.call(request); // .await
 /// # use std::task::{Context, Poll, Waker};
 /// # let response = std::pin::pin!(response).poll(&mut Context::from_waker(Waker::noop()));

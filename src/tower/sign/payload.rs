@@ -32,9 +32,10 @@ use crate::tower::sign::error::{BoxError, SignError};
 /// ```
 /// use countersign::tower::sign::Payload;
 ///
-/// let upload = http::Request::put("https://bucket.s3.eu-west-1.amazonaws.com/key")
-///     .extension(Payload::SignedChunks)
-///     .body("as if it were large")?;
+/// let upload =
+///     http::Request::put("https://bucket.s3.eu-west-1.amazonaws.com/key")
+///         .extension(Payload::SignedChunks)
+///         .body("as if it were large")?;
 /// assert_eq!(upload.extensions().get(), Some(&Payload::SignedChunks));
 /// # Ok::<(), http::Error>(())
 /// ```

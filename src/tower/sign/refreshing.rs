@@ -39,9 +39,12 @@ use crate::tower::sign::request_signer::RequestSigner;
 /// let signers = Refreshing::new(cell, |permit: RefreshPermit<Signer>| async move {
 ///     // A program asks a chain of sources, or STS, and awaits the responses here.
 ///     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+///     let now = SystemTime::now();
 ///     match Signer::new(credentials, "eu-west-1", "sqs") {
-///         Ok(signer) => permit.succeed(signer, Validity::until(None), SystemTime::now()),
-///         Err(_) => permit.fail(SystemTime::now()),
+///         Ok(signer) => {
+///             permit.succeed(signer, Validity::until(None), now);
+///         }
+///         Err(_) => permit.fail(now),
 ///     }
 /// });
 /// let layer = SignLayer::new(signers);
