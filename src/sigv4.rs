@@ -8,8 +8,10 @@
 //! use countersign::SecretKey;
 //! use countersign::sigv4::{CredentialScope, SigningKey};
 //!
-//! let scope: CredentialScope = "20150830/us-east-1/service/aws4_request".parse()?;
-//! let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let scope: CredentialScope =
+//!     "20150830/us-east-1/service/aws4_request".parse()?;
+//! let secret_key =
+//!     SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let key = SigningKey::derive(&secret_key, &scope);
 //! // AWS's test suite, get-vanilla.
 //! let string_to_sign = "AWS4-HMAC-SHA256\n20150830T123600Z\n\

@@ -11,21 +11,25 @@
 //! the same functions sign and verify with AWS-LC, several times as fast.
 //!
 //! ```
-//! use countersign::verify::{VerificationKey, SignedRequest, Verifier};
-//! use countersign::{sigv4a, Credentials, PayloadHash};
-//! use time::macros::datetime;
+//! use countersign::verify::{SignedRequest, VerificationKey, Verifier};
+//! use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
 //!
-//! // One request, good in two regions ...
-//! let now = datetime!(2026-01-01 12:00 UTC);
-//! let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "events")?;
-//! let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
+//! // One request, valid in two regions.
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let regions = "us-east-1,eu-west-1";
+//! let signer = sigv4a::Signer::new(credentials, regions, "events")?;
+//! let url = "https://abc.endpoint.events.amazonaws.com/";
+//! let mut request = http::Request::post(url).body("{}")?;
 //! signer.sign(&mut request, PayloadHash::new("{}"), now)?;
 //!
-//! // ... each of which verifies it with the public key alone.
-//! let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+//! // Each region verifies it with only the public key.
+//! let key =
+//!     VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
 //! let claim = SignedRequest::parse(&request)?;
 //! for region in ["us-east-1", "eu-west-1"] {
-//!     Verifier::new(region, "events")?.verify(&claim, &key, PayloadHash::new("{}"), now)?;
+//!     let verifier = Verifier::new(region, "events")?;
+//!     verifier.verify(&claim, &key, PayloadHash::new("{}"), now)?;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

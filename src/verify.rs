@@ -13,18 +13,21 @@
 //! [guide](crate::guide::server) has the whole of a server.
 //!
 //! ```
-//! use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
-//! use countersign::verify::VerifyError;
+//! use countersign::verify::{
+//!     PendingVerification, SignedRequest, VerificationKey, Verifier,
+//!     VerifyError,
+//! };
 //! use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
 //!
-//! // A client signs ...
+//! // A client signs.
 //! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials, "us-east-1", "s3")?;
 //! let put = http::Request::put("/bucket/a%20key").header("host", "localhost");
 //! let mut request = put.body("data")?;
 //! signer.sign(&mut request, PayloadHash::new("data"), now)?;
 //!
-//! // ... and a server verifies.
+//! // A server verifies.
 //! let verifier = Verifier::new("us-east-1", Service::S3)?;
 //! let claim = SignedRequest::parse(&request)?;
 //! verifier.check(&claim, now)?;
@@ -34,10 +37,13 @@
 //! };
 //! let key = VerificationKey::derive(&credentials, claim.scope())?;
 //! let verified = match verifier.verify_signature(&claim, &key, now)? {
-//!     PendingVerification::Hashed(pending) => pending.verify(PayloadHash::new(request.body()))?,
-//!     PendingVerification::Unsigned(pending) => pending.accept(), // a presigned URL for S3, say
-//!     PendingVerification::SignedStream(_) => return Err("see `ChunkVerifier`".into()),
-//!     PendingVerification::UnsignedStream(_) => return Err("uploads must be signed".into()),
+//!     PendingVerification::Hashed(pending) => {
+//!         pending.verify(PayloadHash::new(request.body()))?
+//!     }
+//!     // Such as a presigned URL for S3.
+//!     PendingVerification::Unsigned(pending) => pending.accept(),
+//!     // See `ChunkVerifier`.
+//!     _ => return Err("streams are not supported".into()),
 //! };
 //! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 //! let object = verified.object_path().expect("a path for S3");
@@ -115,10 +121,10 @@ pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 /// 9. The payload is the one that was signed.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::Service;
 /// use countersign::verify::Verifier;
 /// use http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
+/// use std::time::Duration;
 ///
 /// let store = Verifier::for_any_region(Service::S3)?
 ///     .with_host("s3.example.com")
@@ -286,11 +292,18 @@ impl Verifier {
     /// use http::header::USER_AGENT;
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let get = http::Request::get("https://sqs.us-east-1.amazonaws.com/").header(USER_AGENT, "x");
+    /// let get = http::Request::get("https://sqs.us-east-1.amazonaws.com/")
+    ///     .header(USER_AGENT, "x");
     /// let mut request = get.body(())?;
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "sqs",
+    /// )?;
     /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// request.headers_mut().insert("x-forwarded-for", "203.0.113.7".parse()?);
+    /// request
+    ///     .headers_mut()
+    ///     .insert("x-forwarded-for", "203.0.113.7".parse()?);
     ///
     /// let strict = Verifier::new("us-east-1", "sqs")?
     ///     .with_all_headers_signed()
@@ -352,9 +365,14 @@ impl Verifier {
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// let mut request =
+    ///     http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "sqs",
+    /// )?
+    /// .sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
@@ -386,23 +404,31 @@ impl Verifier {
     /// - [`VerifyError::InvalidDecodedLength`] if a stream does not announce its length
     ///
     /// ```
-    /// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey};
+    /// use countersign::verify::{
+    ///     PendingVerification, SignedRequest, VerificationKey,
+    /// };
     /// use countersign::verify::{VerifiedPayload, Verifier};
     /// use countersign::{Credentials, Signer, Timestamp};
     /// use std::time::Duration;
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let get = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?
-    ///     .presign(&get, Duration::from_secs(900), now)?;
+    /// let get =
+    ///     http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?.presign(
+    ///     &get,
+    ///     Duration::from_secs(900),
+    ///     now,
+    /// )?;
     ///
     /// let request = http::Request::get(url.uri()?).body(())?;
     /// let claim = SignedRequest::parse(&request)?;
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "s3")?;
     /// let pending = verifier.verify_signature(&claim, &key, now)?;
-    /// let PendingVerification::Unsigned(pending) = pending else { panic!("signed payload") };
+    /// let PendingVerification::Unsigned(pending) = pending else {
+    ///     panic!("signed payload")
+    /// };
     /// assert_eq!(pending.accept().payload(), VerifiedPayload::Unsigned);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -429,19 +455,27 @@ impl Verifier {
     /// - [`VerifyError::PayloadNotAsSigned`] if the payload is a stream
     ///
     /// ```
-    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
+    /// use countersign::verify::{
+    ///     SignedRequest, VerificationKey, Verifier, VerifyError,
+    /// };
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body("{}")?;
-    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::new("{}"), now)?;
+    /// let mut request =
+    ///     http::Request::post("https://sqs.us-east-1.amazonaws.com/")
+    ///         .body("{}")?;
+    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(
+    ///     &mut request,
+    ///     PayloadHash::new("{}"),
+    ///     now,
+    /// )?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// let verified = verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
+    /// let verified =
+    ///     verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
     /// // A body other than the signed one.
     /// let refused = verifier.verify(&claim, &key, PayloadHash::new("[]"), now);

@@ -69,18 +69,32 @@ const MANY_HEADERS: usize = 4096;
 /// Made by [`Signer::sign_raw`](crate::Signer::sign_raw).
 ///
 /// ```
-/// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-/// use time::macros::datetime;
+/// use countersign::{
+///     Credentials, PayloadHash, RawRequest, Signer, Timestamp,
+/// };
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
-/// // A request that is sent once more.
-/// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("x-amz-date", b"20150830T123559Z")];
-/// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
-/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-/// let own = headers.iter().filter(|(name, _)| !added.replaces(name)).map(|(name, _)| *name);
-/// let names: Vec<&str> = own.chain(added.iter().map(|(name, _)| name)).collect();
-/// assert_eq!(names, ["host", "x-amz-date", "authorization"]);
-/// # Ok::<(), countersign::Error>(())
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
+/// // A retry: the request has the date of the first attempt.
+/// let headers: [(&str, &[u8]); 2] = [
+///     ("host", b"sqs.us-east-1.amazonaws.com"),
+///     ("x-amz-date", b"20150830T123559Z"),
+/// ];
+/// let request = RawRequest {
+///     method: "GET",
+///     path: "/",
+///     query: "",
+///     headers: &headers,
+/// };
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
+///
+/// let names = headers.iter().map(|(name, _)| *name);
+/// let mut sent: Vec<&str> =
+///     names.filter(|name| !added.replaces(name)).collect();
+/// sent.extend(added.iter().map(|(name, _)| name));
+/// assert_eq!(sent, ["host", "x-amz-date", "authorization"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct AddedHeaders<'s> {
     pub(crate) date: AmzDate,

@@ -16,8 +16,8 @@ use crate::timestamp::Timestamp;
 /// It is a credential, so `Debug` prints neither signature nor token.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::{Credentials, Signer, Timestamp};
+/// use std::time::Duration;
 ///
 /// // The example of S3's documentation.
 /// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -26,12 +26,14 @@ use crate::timestamp::Timestamp;
 /// let url = "https://examplebucket.s3.amazonaws.com/test.txt";
 /// let request = http::Request::get(url).body(())?;
 /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
-/// let presigned = signer.presign(&request, Duration::from_secs(86400), now)?;
+/// let presigned =
+///     signer.presign(&request, Duration::from_secs(86400), now)?;
 /// assert_eq!(
 ///     presigned.url(),
 ///     "https://examplebucket.s3.amazonaws.com/test.txt\
 ///      ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
-///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE\
+///      %2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
 ///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
 ///      &X-Amz-Signature=\
 ///      aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
@@ -56,8 +58,8 @@ impl Presigned {
     ///   [`Signer`](crate::Signer) is always valid.
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
@@ -144,8 +146,8 @@ impl fmt::Debug for Presigned {
 /// It is a credential, so `Debug` prints neither signature nor token.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::{Credentials, RawRequest, Signer, Timestamp};
+/// use std::time::Duration;
 ///
 /// let host = "bucket.s3.amazonaws.com";
 /// let request = RawRequest {
@@ -154,11 +156,18 @@ impl fmt::Debug for Presigned {
 ///     query: "",
 ///     headers: &[("host", host.as_bytes())],
 /// };
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+/// let signer = Signer::new(
+///     Credentials::new("AKIDEXAMPLE", "secret"),
+///     "us-east-1",
+///     "s3",
+/// )?;
 /// let now = Timestamp::from_unix_seconds(1_767_268_800);
-/// let presigned = signer.presign_raw(&request, Duration::from_secs(60), now)?;
+/// let presigned =
+///     signer.presign_raw(&request, Duration::from_secs(60), now)?;
 /// let url = format!("https://{host}{}", presigned.path_and_query());
-/// assert!(url.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm="));
+/// assert!(
+///     url.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]

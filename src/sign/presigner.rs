@@ -20,15 +20,16 @@ use crate::timestamp::Timestamp;
 /// they have in common is prepared once. It can be used from many threads at once.
 ///
 /// ```
+/// use countersign::{Credentials, Signer, Timestamp, encode_key};
 /// use std::time::Duration;
-/// use countersign::{encode_key, Credentials, Signer};
-/// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let now = datetime!(2026-01-02 03:04:05 UTC);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
 /// for key in ["a.jpg", "b c.jpg"] {
-///     let url = format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
+///     let url =
+///         format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
 ///     let link = presigner.presign(&http::Request::get(url).body(())?)?;
 ///     assert!(link.url().contains("&X-Amz-Expires=900&"));
 /// }
@@ -52,11 +53,15 @@ impl Signer {
     /// As [`presign`](Self::presign), as far as no request is needed to see it.
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, Error, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use std::time::Duration;
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_767_268_800);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "s3",
+    /// )?;
     /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
     /// // Seven days are the most.
     /// let too_long = signer.presigner(Duration::from_secs(604_801), now);
@@ -80,15 +85,24 @@ impl Signer {
     /// [`Presigner::presign`].
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use std::time::Duration;
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_767_268_800);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "sqs",
+    /// )?;
     /// let payload = PayloadHash::new("Action=ReceiveMessage");
-    /// let presigner = signer.presigner_with_payload(payload, Duration::from_secs(900), now)?;
+    /// let presigner = signer.presigner_with_payload(
+    ///     payload,
+    ///     Duration::from_secs(900),
+    ///     now,
+    /// )?;
     /// for queue in ["a", "b"] {
-    ///     let url = format!("https://sqs.us-east-1.amazonaws.com/123456789012/{queue}");
+    ///     let url =
+    ///         format!("https://sqs.us-east-1.amazonaws.com/123456789012/{queue}");
     ///     let link = presigner.presign(&http::Request::post(url).body(())?)?;
     ///     assert_eq!(link.method(), http::Method::POST);
     /// }
@@ -143,15 +157,28 @@ impl Presigner {
     /// - everything that [`Signer::presign`] returns
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, RawRequest, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use std::time::Duration;
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_767_268_800);
     ///
-    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/key",
+    ///     query: "",
+    ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
+    /// };
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "s3",
+    /// )?;
     /// let minute = Duration::from_secs(60);
     /// let presigned = signer.presigner(minute, now)?.presign_raw(&request)?;
-    /// assert!(presigned.path_and_query().starts_with("/key?X-Amz-Algorithm="));
+    /// assert!(
+    ///     presigned
+    ///         .path_and_query()
+    ///         .starts_with("/key?X-Amz-Algorithm=")
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<PresignedTarget, Error> {

@@ -32,8 +32,9 @@ use crate::timestamp::Timestamp;
 /// ```
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG")
-///     .with_session_token("AQoDYXdzEJr...");
+/// let credentials =
+///     Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG")
+///         .with_session_token("AQoDYXdzEJr...");
 /// let signer = Signer::new(credentials, "us-east-1", "iam")?;
 ///
 /// let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
@@ -123,7 +124,9 @@ impl Signer {
     /// let signer = Signer::new(credentials, "us-east-1", "iam")?;
     /// let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
     /// let form = "application/x-www-form-urlencoded; charset=utf-8";
-    /// let mut request = http::Request::get(url).header("content-type", form).body(())?;
+    /// let mut request = http::Request::get(url)
+    ///     .header("content-type", form)
+    ///     .body(())?;
     /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
     /// let signature = signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// assert_eq!(
@@ -178,7 +181,9 @@ impl Signer {
     ///   HTTP cannot carry it; header names are in lowercase
     ///
     /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer, Timestamp};
+    /// use countersign::{
+    ///     Credentials, PayloadHash, RawRequest, Signer, Timestamp,
+    /// };
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
@@ -190,7 +195,10 @@ impl Signer {
     /// };
     /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
     /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
-    /// let lines: Vec<_> = added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    /// let lines: Vec<_> = added
+    ///     .iter()
+    ///     .map(|(name, value)| format!("{name}: {value}"))
+    ///     .collect();
     /// assert_eq!(lines[0], "x-amz-date: 20150830T123600Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -231,8 +239,8 @@ impl Signer {
     /// - [`Error::UrlTooLong`] if the URL is longer than 65,534 bytes
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
@@ -240,7 +248,11 @@ impl Signer {
     /// let request = http::Request::get(url).body(())?;
     /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
     /// let presigned = signer.presign(&request, Duration::from_secs(900), now)?;
-    /// assert!(presigned.url().starts_with(&format!("{url}?X-Amz-Algorithm=")));
+    /// assert!(
+    ///     presigned
+    ///         .url()
+    ///         .starts_with(&format!("{url}?X-Amz-Algorithm="))
+    /// );
     /// assert_eq!(presigned.expires_at().to_string(), "2013-05-24T00:15:00Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -267,16 +279,20 @@ impl Signer {
     ///   [`PayloadHash::Unsigned`]
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
     /// let url = "https://sqs.us-east-1.amazonaws.com/123456789012/queue";
     /// let request = http::Request::post(url).body(())?;
-    /// let (minute, now) = (Duration::from_secs(60), Timestamp::from_unix_seconds(1_767_268_800));
+    /// let (minute, now) = (
+    ///     Duration::from_secs(60),
+    ///     Timestamp::from_unix_seconds(1_767_268_800),
+    /// );
     /// let payload = PayloadHash::new("Action=ReceiveMessage");
-    /// let presigned = signer.presign_with_payload(&request, payload, minute, now)?;
+    /// let presigned =
+    ///     signer.presign_with_payload(&request, payload, minute, now)?;
     /// assert!(presigned.url().contains("&X-Amz-SignedHeaders=host&"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -298,8 +314,8 @@ impl Signer {
     /// - everything that [`presign`](Self::presign) and [`sign_raw`](Self::sign_raw) return
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, RawRequest, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let request = RawRequest {
     ///     method: "GET",
@@ -307,10 +323,21 @@ impl Signer {
     ///     query: "",
     ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
     /// };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let (minute, now) = (Duration::from_secs(60), Timestamp::from_unix_seconds(1_767_268_800));
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "s3",
+    /// )?;
+    /// let (minute, now) = (
+    ///     Duration::from_secs(60),
+    ///     Timestamp::from_unix_seconds(1_767_268_800),
+    /// );
     /// let presigned = signer.presign_raw(&request, minute, now)?;
-    /// assert!(presigned.path_and_query().starts_with("/key?X-Amz-Algorithm="));
+    /// assert!(
+    ///     presigned
+    ///         .path_and_query()
+    ///         .starts_with("/key?X-Amz-Algorithm=")
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(

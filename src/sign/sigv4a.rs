@@ -30,13 +30,14 @@ use crate::timestamp::Timestamp;
 /// signer is created. Cloning it is a reference count.
 ///
 /// ```
-/// use countersign::{sigv4a, Credentials, PayloadHash, Timestamp};
+/// use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = sigv4a::Signer::new(credentials, "*", "s3")?;
 ///
 /// let host = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com";
-/// let mut request = http::Request::get(format!("https://{host}/key")).body(())?;
+/// let mut request =
+///     http::Request::get(format!("https://{host}/key")).body(())?;
 /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// assert_eq!(request.headers()["x-amz-region-set"], "*");
@@ -82,7 +83,7 @@ impl Signer {
     ///
     /// ```
     /// use countersign::sigv4::{Algorithm, Authorization};
-    /// use countersign::{sigv4a, Credentials, PayloadHash, Timestamp};
+    /// use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = sigv4a::Signer::new(credentials, "us-*", "events")?;
@@ -93,7 +94,10 @@ impl Signer {
     /// let header = request.headers()["authorization"].to_str()?;
     /// let authorization = Authorization::parse(header)?;
     /// assert_eq!(authorization.algorithm, Algorithm::EcdsaP256Sha256);
-    /// assert_eq!(authorization.signed_headers, "host;x-amz-date;x-amz-region-set");
+    /// assert_eq!(
+    ///     authorization.signed_headers,
+    ///     "host;x-amz-date;x-amz-region-set"
+    /// );
     /// assert_eq!(authorization.scope.region(), None); // the region set says it
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -144,8 +148,8 @@ impl Signer {
     /// - everything that [`Signer::presign`](crate::Signer::presign) returns
     ///
     /// ```
+    /// use countersign::{Credentials, Timestamp, sigv4a};
     /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, Timestamp};
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "s3")?;
@@ -153,7 +157,11 @@ impl Signer {
     /// let request = http::Request::get(format!("https://{host}/key")).body(())?;
     /// let now = Timestamp::from_unix_seconds(1_767_268_800);
     /// let presigned = signer.presign(&request, Duration::from_secs(900), now)?;
-    /// assert!(presigned.url().contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&"));
+    /// assert!(
+    ///     presigned
+    ///         .url()
+    ///         .contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&")
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(

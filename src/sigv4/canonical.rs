@@ -25,12 +25,15 @@ use query::{CanonicalQuery, UnsignedParameters};
 /// AWS: "Create a signed AWS API request", step 1.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+/// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
 ///
-/// let request = http::Request::get("https://iam.amazonaws.com/?Version=2010-05-08&Action=ListUsers")
-///     .header("x-amz-date", "20150830T123600Z")
-///     .body(())?;
-/// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+/// let request = http::Request::get(
+///     "https://iam.amazonaws.com/?Version=2010-05-08&Action=ListUsers",
+/// )
+/// .header("x-amz-date", "20150830T123600Z")
+/// .body(())?;
+/// let canonical =
+///     CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
 /// assert_eq!(
 ///     canonical.to_string(),
 ///     "GET\n\
@@ -64,16 +67,21 @@ impl<'a> CanonicalRequest<'a> {
     /// - [`Error::InvalidQuery`] as [`CanonicalQuery::new`] returns it
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
     ///
     /// // S3's example of a `GET`, as it goes to the string to sign.
-    /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
-    ///     .header("range", "bytes=0-9")
-    ///     .header("x-amz-content-sha256", PayloadHash::EMPTY.to_string())
-    ///     .header("x-amz-date", "20130524T000000Z")
-    ///     .body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::EMPTY)?;
-    /// assert_eq!(hex::encode(canonical.hash()), "7344ae5b7ee6c3e7e6b0fe0640412a37625d1fbfff95c48bbb2dc43964946972");
+    /// let request =
+    ///     http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
+    ///         .header("range", "bytes=0-9")
+    ///         .header("x-amz-content-sha256", PayloadHash::EMPTY.to_string())
+    ///         .header("x-amz-date", "20130524T000000Z")
+    ///         .body(())?;
+    /// let canonical =
+    ///     CanonicalRequest::new(&request, &Rules::S3, PayloadHash::EMPTY)?;
+    /// assert_eq!(
+    ///     hex::encode(canonical.hash()),
+    ///     "7344ae5b7ee6c3e7e6b0fe0640412a37625d1fbfff95c48bbb2dc43964946972"
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new<R: HttpRequest>(
@@ -92,11 +100,25 @@ impl<'a> CanonicalRequest<'a> {
     ///   HTTP cannot carry it; header names are in lowercase
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
+    /// use countersign::{
+    ///     PayloadHash, RawRequest, Rules, sigv4::CanonicalRequest,
+    /// };
     ///
-    /// let request = RawRequest { method: "GET", path: "/", query: "b=2&a=1", headers: &[("host", b"example.com")] };
-    /// let canonical = CanonicalRequest::from_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
-    /// assert_eq!(canonical.to_bytes(), b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/",
+    ///     query: "b=2&a=1",
+    ///     headers: &[("host", b"example.com")],
+    /// };
+    /// let canonical = CanonicalRequest::from_raw(
+    ///     &request,
+    ///     &Rules::GENERIC,
+    ///     PayloadHash::Unsigned,
+    /// )?;
+    /// assert_eq!(
+    ///     canonical.to_bytes(),
+    ///     b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD"
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn from_raw(
@@ -187,11 +209,18 @@ impl<'a> CanonicalRequest<'a> {
     /// The text as bytes, which is what is hashed.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
     ///
     /// let request = http::Request::get("https://example.com/").body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
-    /// assert_eq!(canonical.to_bytes(), b"GET\n/\n\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    /// let canonical = CanonicalRequest::new(
+    ///     &request,
+    ///     &Rules::GENERIC,
+    ///     PayloadHash::Unsigned,
+    /// )?;
+    /// assert_eq!(
+    ///     canonical.to_bytes(),
+    ///     b"GET\n/\n\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD"
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -203,11 +232,15 @@ impl<'a> CanonicalRequest<'a> {
     /// The SHA-256 of the text, the last line of the string to sign.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
     ///
     /// let request = http::Request::get("https://example.com/").body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// assert_eq!(PayloadHash::new(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
+    /// let canonical =
+    ///     CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+    /// assert_eq!(
+    ///     PayloadHash::new(canonical.to_bytes()),
+    ///     PayloadHash::Sha256(canonical.hash())
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {

@@ -19,8 +19,14 @@ use crate::primitives::sink::Sink;
 ///
 /// ```
 /// let key = "photos/Jan 2026/a+b(1).jpg";
-/// let url = format!("https://bucket.s3.amazonaws.com/{}", countersign::encode_key(key));
-/// assert_eq!(url, "https://bucket.s3.amazonaws.com/photos/Jan%202026/a%2Bb%281%29.jpg");
+/// let url = format!(
+///     "https://bucket.s3.amazonaws.com/{}",
+///     countersign::encode_key(key)
+/// );
+/// assert_eq!(
+///     url,
+///     "https://bucket.s3.amazonaws.com/photos/Jan%202026/a%2Bb%281%29.jpg"
+/// );
 /// ```
 pub fn encode_key(key: impl AsRef<[u8]>) -> String {
     let mut path = String::with_capacity(key.as_ref().len());
@@ -31,7 +37,8 @@ pub fn encode_key(key: impl AsRef<[u8]>) -> String {
 /// Percent-encodes one path segment, or one query name or value: `/` becomes `%2F` too.
 ///
 /// ```
-/// let url = format!("https://h/?prefix={}", countersign::encode_segment("a/b c"));
+/// let url =
+///     format!("https://h/?prefix={}", countersign::encode_segment("a/b c"));
 /// assert_eq!(url, "https://h/?prefix=a%2Fb%20c");
 /// ```
 pub fn encode_segment(segment: impl AsRef<[u8]>) -> String {

@@ -51,8 +51,8 @@ pub enum PayloadHash {
 /// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
 ///
 /// ```
-/// use countersign::sigv4::Algorithm;
 /// use countersign::StreamingMode;
+/// use countersign::sigv4::Algorithm;
 ///
 /// // The value of `x-amz-content-sha256`.
 /// assert_eq!(
@@ -111,7 +111,10 @@ impl StreamingMode {
 /// How a payload is signed, or was checked.
 ///
 /// ```
-/// assert_eq!(countersign::verify::PayloadKind::Stream.to_string(), "a stream");
+/// assert_eq!(
+///     countersign::verify::PayloadKind::Stream.to_string(),
+///     "a stream"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

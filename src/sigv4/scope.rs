@@ -29,13 +29,15 @@ const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 /// AWS: "Elements of an AWS API request signature", *Credential scope*.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::sigv4::CredentialScope;
-/// use time::macros::datetime;
 ///
-/// let scope = CredentialScope::new(datetime!(2015-08-30 12:36 UTC), "us-east-1", "iam")?;
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// let scope = CredentialScope::new(now, "us-east-1", "iam")?;
 /// assert_eq!(scope.as_str(), "20150830/us-east-1/iam/aws4_request");
-/// assert_eq!("20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?, scope);
-/// # Ok::<(), countersign::Error>(())
+/// let parsed: CredentialScope = scope.as_str().parse()?;
+/// assert_eq!(parsed, scope);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct CredentialScope {

@@ -25,7 +25,10 @@ use crate::sigv4::object_key::encode_segment;
 ///
 /// ```
 /// let mut headers = http::HeaderMap::new();
-/// countersign::sigv4::attach_session_token(&mut headers, &"AQoDYXdzEJr...".into())?;
+/// countersign::sigv4::attach_session_token(
+///     &mut headers,
+///     &"AQoDYXdzEJr...".into(),
+/// )?;
 /// assert_eq!(headers["x-amz-security-token"], "AQoDYXdzEJr...");
 /// assert!(headers["x-amz-security-token"].is_sensitive());
 /// # Ok::<(), countersign::Error>(())
@@ -47,7 +50,8 @@ pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Re
 /// - [`Error::InvalidSessionToken`] if no header could contain the token
 ///
 /// ```
-/// let parameter = countersign::sigv4::session_token_parameter(&"FwoG/+==".into())?;
+/// let parameter =
+///     countersign::sigv4::session_token_parameter(&"FwoG/+==".into())?;
 /// assert_eq!(parameter, "X-Amz-Security-Token=FwoG%2F%2B%3D%3D");
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -16,9 +16,14 @@ use crate::primitives::inline_text::InlineText;
 /// ```
 /// use countersign::sigv4::{Algorithm, Authorization};
 ///
-/// let header = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
-///     SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
-/// assert_eq!(Authorization::parse(header)?.algorithm, Algorithm::HmacSha256);
+/// let header = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// assert_eq!(
+///     Authorization::parse(header)?.algorithm,
+///     Algorithm::HmacSha256
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -82,12 +87,22 @@ pub(crate) const LONGEST: usize = 144;
 /// wherever they differ.
 ///
 /// ```
-/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+/// use countersign::{
+///     SecretKey,
+///     sigv4::{CredentialScope, SigningKey},
+/// };
 ///
-/// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
-/// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+/// let scope =
+///     "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
+/// let key = SigningKey::derive(
+///     &SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+///     &scope,
+/// );
 /// let signature = key.sign("a string to sign");
-/// assert!(signature == key.sign("a string to sign") && signature != key.sign("another"));
+/// assert!(
+///     signature == key.sign("a string to sign")
+///         && signature != key.sign("another")
+/// );
 /// assert!(!format!("{signature:?}").contains(signature.as_str()));
 /// # Ok::<(), countersign::Error>(())
 /// ```

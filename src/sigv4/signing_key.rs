@@ -18,10 +18,15 @@ use crate::sigv4::string_to_sign::{StringToSign, write_before_hash};
 /// AWS: "Create a signed AWS API request", step 3, *kSigning*.
 ///
 /// ```
-/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+/// use countersign::{
+///     SecretKey,
+///     sigv4::{CredentialScope, SigningKey},
+/// };
 ///
-/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
+/// let secret_key =
+///     SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let scope =
+///     "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
 /// let key = SigningKey::derive(&secret_key, &scope);
 /// let string_to_sign = "AWS4-HMAC-SHA256\n\
 ///     20150830T123600Z\n\

@@ -17,10 +17,17 @@ use crate::timestamp::Timestamp;
 /// ```
 /// use countersign::verify::{Protocol, SignedRequest, VerifyError};
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/").body(())?;
+/// let request =
+///     http::Request::get("https://bucket.s3.amazonaws.com/").body(())?;
 /// let error = SignedRequest::parse(&request).unwrap_err();
 /// assert_eq!(error, VerifyError::MissingAuthentication);
-/// assert_eq!((error.code(Protocol::S3), error.status(Protocol::S3).as_u16()), ("AccessDenied", 403));
+/// assert_eq!(
+///     (
+///         error.code(Protocol::S3),
+///         error.status(Protocol::S3).as_u16()
+///     ),
+///     ("AccessDenied", 403)
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -280,9 +287,16 @@ pub enum VerifyError {
 /// ```
 /// use countersign::verify::{SignatureLocation, SignedRequest, VerifyError};
 ///
-/// let request = http::Request::get("https://example.com/").header("authorization", "Digest username=a").body(())?;
+/// let request = http::Request::get("https://example.com/")
+///     .header("authorization", "Digest username=a")
+///     .body(())?;
 /// let refused = SignedRequest::parse(&request).err();
-/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: SignatureLocation::Header }));
+/// assert_eq!(
+///     refused,
+///     Some(VerifyError::UnknownAlgorithm {
+///         form: SignatureLocation::Header
+///     })
+/// );
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

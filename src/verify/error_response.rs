@@ -18,10 +18,16 @@ use crate::timestamp::Timestamp;
 /// of verified bodies and of browser uploads. Sealed.
 ///
 /// ```
-/// use countersign::verify::{ErrorContext, Protocol, Refusal, VerifyError, error_response};
+/// use countersign::verify::{
+///     ErrorContext, Protocol, Refusal, VerifyError, error_response,
+/// };
 ///
 /// fn refuse(refusal: &impl Refusal) -> http::Response<String> {
-///     error_response(refusal, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"))
+///     error_response(
+///         refusal,
+///         Protocol::S3,
+///         &ErrorContext::new("4442587FB7D0A2F9"),
+///     )
 /// }
 /// assert_eq!(refuse(&VerifyError::SignatureMismatch).status(), 403);
 /// ```
@@ -53,10 +59,14 @@ pub struct Answer {
 /// What the server adds to an error response.
 ///
 /// ```
-/// use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
+/// use countersign::verify::{
+///     ErrorContext, Protocol, VerifyError, error_response,
+/// };
 ///
-/// let context = ErrorContext::new("4442587FB7D0A2F9").with_resource("/bucket/key");
-/// let response = error_response(&VerifyError::SignatureMismatch, Protocol::S3, &context);
+/// let context =
+///     ErrorContext::new("4442587FB7D0A2F9").with_resource("/bucket/key");
+/// let response =
+///     error_response(&VerifyError::SignatureMismatch, Protocol::S3, &context);
 /// assert!(response.body().contains("<Resource>/bucket/key</Resource>"));
 /// assert_eq!(response.headers()["x-amz-request-id"], "4442587FB7D0A2F9");
 /// ```
@@ -102,22 +112,37 @@ impl<'a> ErrorContext<'a> {
 /// token), and nothing about a mistake of the server itself. `Display` of the error is for your log.
 ///
 /// ```
-/// use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
+/// use countersign::verify::{
+///     ErrorContext, Protocol, VerifyError, error_response,
+/// };
 ///
 /// let names = vec!["x-amz-acl".to_owned()];
 /// let refusal = VerifyError::HeadersNotSigned { names };
-/// let response = error_response(&refusal, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"));
+/// let response = error_response(
+///     &refusal,
+///     Protocol::S3,
+///     &ErrorContext::new("4442587FB7D0A2F9"),
+/// );
 /// assert_eq!(response.status(), 403);
 /// assert_eq!(
 ///     response.body(),
 ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 ///      <Error><Code>AccessDenied</Code>\
-///      <Message>There were headers present in the request which were not signed</Message>\
+///      <Message>There were headers present in the request \
+///      which were not signed</Message>\
 ///      <HeadersNotSigned>x-amz-acl</HeadersNotSigned>\
 ///      <RequestId>4442587FB7D0A2F9</RequestId></Error>",
 /// );
-/// let response = error_response(&refusal, Protocol::Json, &ErrorContext::new("4442587FB7D0A2F9"));
-/// assert!(response.body().starts_with(r#"{"__type":"InvalidSignatureException","message":"#));
+/// let response = error_response(
+///     &refusal,
+///     Protocol::Json,
+///     &ErrorContext::new("4442587FB7D0A2F9"),
+/// );
+/// assert!(
+///     response
+///         .body()
+///         .starts_with(r#"{"__type":"InvalidSignatureException","message":"#)
+/// );
 /// ```
 pub fn error_response<R: Refusal>(
     refusal: &R,

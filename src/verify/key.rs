@@ -24,12 +24,16 @@ use crate::sigv4::asymmetric::key::PublicKey;
 ///
 /// ```
 /// use countersign::verify::VerificationKey;
-/// use countersign::{sigv4::CredentialScope, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, sigv4::CredentialScope};
 ///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-///     .with_session_token("AQoDYXdzEJr...")
-///     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
-/// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
+/// let credentials = Credentials::new(
+///     "ASIAIOSFODNN7EXAMPLE",
+///     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+/// )
+/// .with_session_token("AQoDYXdzEJr...")
+/// .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
+/// let scope =
+///     "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
 /// let key = VerificationKey::derive(&credentials, &scope)?;
 /// assert_eq!(key.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -104,13 +108,20 @@ impl VerificationKey {
     /// use countersign::{Credentials, PayloadHash, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
-    /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-*",
+    ///     "events",
+    /// )?;
+    /// let mut request =
+    ///     http::Request::post("https://abc.endpoint.events.amazonaws.com/")
+    ///         .body(())?;
     /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// // What your store returns for `claim.access_key_id()`.
-    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+    /// let key =
+    ///     VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
     /// let verifier = Verifier::new("us-east-1", "events")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
@@ -155,17 +166,30 @@ impl VerificationKey {
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let (old, new) = (Credentials::new("AKIDEXAMPLE", "old"), Credentials::new("AKIDEXAMPLE", "new"));
+    /// let (old, new) = (
+    ///     Credentials::new("AKIDEXAMPLE", "old"),
+    ///     Credentials::new("AKIDEXAMPLE", "new"),
+    /// );
     /// // A client that has not switched to the new secret yet.
-    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// Signer::new(old.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// let mut request =
+    ///     http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(old.clone(), "us-east-1", "sqs")?.sign(
+    ///     &mut request,
+    ///     PayloadHash::EMPTY,
+    ///     now,
+    /// )?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let previous = VerificationKey::derive(&old, claim.scope())?
     ///     .with_expiration("2026-01-03T00:00:00Z".parse::<Timestamp>()?);
-    /// let key = VerificationKey::derive(&new, claim.scope())?.with_previous_key(previous);
+    /// let key = VerificationKey::derive(&new, claim.scope())?
+    ///     .with_previous_key(previous);
     /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// assert!(verifier.verify(&claim, &key, PayloadHash::EMPTY, now).is_ok());
+    /// assert!(
+    ///     verifier
+    ///         .verify(&claim, &key, PayloadHash::EMPTY, now)
+    ///         .is_ok()
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

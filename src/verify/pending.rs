@@ -28,23 +28,32 @@ use super::verified::{Verified, VerifiedPayload};
 /// about it.
 ///
 /// ```
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("data")?;
-/// Signer::new(credentials.clone(), "us-east-1", "s3")?
-///     .sign(&mut request, PayloadHash::new("data"), now)?;
+/// let url = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(url).body("data")?;
+/// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
+/// signer.sign(&mut request, PayloadHash::new("data"), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "s3")?;
 /// let verified = match verifier.verify_signature(&claim, &key, now)? {
-///     PendingVerification::Hashed(pending) => pending.verify(PayloadHash::new("data"))?,
-///     PendingVerification::Unsigned(pending) => pending.accept(), // over TLS only
-///     PendingVerification::SignedStream(_) => return Err("see `ChunkVerifier`".into()),
-///     PendingVerification::UnsignedStream(_) => return Err("uploads must be signed".into()),
+///     PendingVerification::Hashed(pending) => {
+///         pending.verify(PayloadHash::new(request.body()))?
+///     }
+///     // Only over TLS.
+///     PendingVerification::Unsigned(pending) => pending.accept(),
+///     // See `ChunkVerifier`.
+///     PendingVerification::SignedStream(_)
+///     | PendingVerification::UnsignedStream(_) => {
+///         return Err("streams are not supported".into());
+///     }
 /// };
 /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -110,7 +119,10 @@ impl<'c> Head<'c> {
 /// use countersign::verify::{PendingHashed, Verified, VerifyError};
 ///
 /// /// The body was read after its head had been verified.
-/// fn finish<'c>(pending: PendingHashed<'c>, body: &[u8]) -> Result<Verified<'c>, VerifyError> {
+/// fn finish<'c>(
+///     pending: PendingHashed<'c>,
+///     body: &[u8],
+/// ) -> Result<Verified<'c>, VerifyError> {
 ///     pending.verify(PayloadHash::new(body))
 /// }
 /// ```

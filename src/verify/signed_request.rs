@@ -47,17 +47,21 @@ pub(crate) use token::Token;
 /// ```
 /// use countersign::verify::SignedRequest;
 ///
+/// let authorization = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 /// let request = http::Request::get("/?Action=ListUsers&Version=2010-05-08")
 ///     .header("host", "iam.amazonaws.com")
 ///     .header("x-amz-date", "20150830T123600Z")
-///     .header("authorization", "AWS4-HMAC-SHA256 \
-///         Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
-///         SignedHeaders=host;x-amz-date, \
-///         Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+///     .header("authorization", authorization)
 ///     .body(())?;
 /// let claim = SignedRequest::parse(&request)?;
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
-/// assert_eq!(claim.scope().as_str(), "20150830/us-east-1/iam/aws4_request");
+/// assert_eq!(
+///     claim.scope().as_str(),
+///     "20150830/us-east-1/iam/aws4_request"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -219,9 +223,13 @@ impl<'a> SignedRequest<'a> {
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let mut request = http::Request::get("https://api.example.com/stage/items").body(())?;
-    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?
-    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// let mut request =
+    ///     http::Request::get("https://api.example.com/stage/items").body(())?;
+    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?.sign(
+    ///     &mut request,
+    ///     PayloadHash::EMPTY,
+    ///     now,
+    /// )?;
     ///
     /// // A proxy removes the prefix, and writes its own host.
     /// *request.uri_mut() = "/items".parse()?;
@@ -230,7 +238,8 @@ impl<'a> SignedRequest<'a> {
     ///     .with_original_path("/stage/items")
     ///     .with_original_host("api.example.com");
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// let verifier = Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
+    /// let verifier =
+    ///     Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.path(), "/stage/items");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

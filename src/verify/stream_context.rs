@@ -16,21 +16,29 @@ use super::key::VerificationKey;
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let payload = ChunkedEncoding::signed_with_trailers(9000, [ChecksumAlgorithm::Crc32c.into()]);
+/// let mut request =
+///     http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let payload = ChunkedEncoding::signed_with_trailers(
+///     9000,
+///     [ChecksumAlgorithm::Crc32c.into()],
+/// );
 /// signer.sign_chunked(&mut request, payload, now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "s3")?;
 /// let pending = verifier.verify_signature(&claim, &key, now)?;
-/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let PendingVerification::SignedStream(pending) = pending else {
+///     panic!("not a stream")
+/// };
 /// let (_verified, context) = pending.into_parts();
 /// assert_eq!(context.decoded_content_length(), Some(9000));
 /// assert!(context.trailer().eq(["x-amz-checksum-crc32c"]));

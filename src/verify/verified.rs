@@ -27,15 +27,20 @@ use super::signed_request::SignedRequest;
 /// It borrows the claim. [`into_owned`](Self::into_owned) leaves the function.
 ///
 /// ```
-/// use countersign::verify::{SignedRequest, VerificationKey, VerifiedPayload, Verifier};
+/// use countersign::verify::{
+///     SignedRequest, VerificationKey, VerifiedPayload, Verifier,
+/// };
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let known = Credentials::new("AKIDEXAMPLE", "secret");
 /// let url = "https://api.example.com/items//a%20b?filter=x+y";
 /// let mut request = http::Request::post(url).body("{}")?;
-/// Signer::new(known.clone(), "us-east-1", "execute-api")?
-///     .sign(&mut request, PayloadHash::new("{}"), now)?;
+/// Signer::new(known.clone(), "us-east-1", "execute-api")?.sign(
+///     &mut request,
+///     PayloadHash::new("{}"),
+///     now,
+/// )?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&known, claim.scope())?;
@@ -343,7 +348,9 @@ impl ObjectPath {
 /// itself: only the verifier makes one.
 ///
 /// ```
-/// use countersign::verify::{OwnedVerified, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     OwnedVerified, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
 /// fn admit(
@@ -360,11 +367,19 @@ impl ObjectPath {
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let known = Credentials::new("AKIDEXAMPLE", "secret");
-/// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body(vec![])?;
-/// Signer::new(known.clone(), "us-east-1", "sqs")?
-///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+/// let mut request =
+///     http::Request::post("https://sqs.us-east-1.amazonaws.com/")
+///         .body(vec![])?;
+/// Signer::new(known.clone(), "us-east-1", "sqs")?.sign(
+///     &mut request,
+///     PayloadHash::EMPTY,
+///     now,
+/// )?;
 /// let verified = admit(request, &known, now)?;
-/// assert_eq!((verified.access_key_id(), verified.path()), ("AKIDEXAMPLE", "/"));
+/// assert_eq!(
+///     (verified.access_key_id(), verified.path()),
+///     ("AKIDEXAMPLE", "/")
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]

@@ -31,7 +31,8 @@ use crate::sigv4::signing_key::Key;
 /// use countersign::SecretKey;
 /// use countersign::sigv4a::SigningKey;
 ///
-/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let secret_key =
+///     SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let key = SigningKey::derive("AKIDEXAMPLE", &secret_key)?;
 /// let string_to_sign = "AWS4-ECDSA-P256-SHA256\n\
 ///     20150830T123600Z\n\
@@ -39,7 +40,7 @@ use crate::sigv4::signing_key::Key;
 ///     cf59db423e841c8b7e3444158185aa261b724a5c27cbe762676f3eed19f4dc02";
 /// let signature = key.sign(string_to_sign);
 ///
-/// let public_key = key.public_key();             // all that a verifier needs
+/// let public_key = key.public_key(); // all that a verifier needs
 /// assert!(public_key.verifies(string_to_sign, &signature));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -57,8 +58,14 @@ impl SigningKey {
     /// use countersign::Credentials;
     /// use countersign::sigv4a::SigningKey;
     ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let key = SigningKey::derive(credentials.access_key_id(), credentials.secret_key())?;
+    /// let credentials = Credentials::new(
+    ///     "AKIDEXAMPLE",
+    ///     "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    /// );
+    /// let key = SigningKey::derive(
+    ///     credentials.access_key_id(),
+    ///     credentials.secret_key(),
+    /// )?;
     /// // It is another for another id, although the secret is the same.
     /// let other = SigningKey::derive("AKIDOTHER", credentials.secret_key())?;
     /// assert!(key.public_key() != other.public_key());
@@ -89,7 +96,10 @@ impl SigningKey {
     /// ```
     /// use countersign::sigv4a::SigningKey;
     ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let key = SigningKey::derive(
+    ///     "AKIDEXAMPLE",
+    ///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+    /// )?;
     /// let signature = key.sign("a string to sign");
     /// assert!(signature.as_str().starts_with("30")); // a sequence, in DER
     /// assert!(key.public_key().verifies("a string to sign", &signature));
@@ -132,13 +142,18 @@ impl fmt::Debug for SigningKey {
 /// The public half of a [`SigningKey`]: it verifies, and cannot sign.
 ///
 /// ```
-/// use countersign::sigv4a::{SigningKey, PublicKey};
+/// use countersign::sigv4a::{PublicKey, SigningKey};
 ///
-/// let signing_key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+/// let signing_key = SigningKey::derive(
+///     "AKIDEXAMPLE",
+///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+/// )?;
 /// let point: [u8; 65] = signing_key.public_key().to_sec1();
 /// // ... handed to those who verify:
 /// let key = PublicKey::from_sec1(&point)?;
-/// assert!(key.verifies("a string to sign", &signing_key.sign("a string to sign")));
+/// assert!(
+///     key.verifies("a string to sign", &signing_key.sign("a string to sign"))
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 ///
@@ -146,22 +161,27 @@ impl fmt::Debug for SigningKey {
 ///
 /// ```
 /// use countersign::sigv4a::{Signer, PublicKey};
-/// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
-/// use countersign::{Credentials, PayloadHash};
-/// use time::macros::datetime;
+/// use countersign::verify::{
+///     SignedRequest, VerificationKey, Verifier, VerifyError,
+/// };
+/// use countersign::{Credentials, PayloadHash, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events")?;
-/// let now = datetime!(2015-08-30 12:36 UTC);
-/// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
-/// signer.sign(&mut request, PayloadHash::new(b"{}"), now)?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-*,eu-west-1", "events")?;
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// let url = "https://abc.endpoint.events.amazonaws.com/";
+/// let mut request = http::Request::post(url).body(())?;
+/// let payload = PayloadHash::new("{}");
+/// signer.sign(&mut request, payload.clone(), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// // From your store, by `claim.access_key_id()`: whose key it is, and the key.
 /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
-/// Verifier::new("eu-west-1", "events")?.verify(&claim, &key, PayloadHash::new(b"{}"), now)?;
+/// let verifier = Verifier::new("eu-west-1", "events")?;
+/// verifier.verify(&claim, &key, payload.clone(), now)?;
 ///
 /// let elsewhere = Verifier::new("eu-west-2", "events")?;
-/// let refused = elsewhere.verify(&claim, &key, PayloadHash::new(b"{}"), now);
+/// let refused = elsewhere.verify(&claim, &key, payload, now);
 /// assert!(matches!(refused, Err(VerifyError::WrongRegion { .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -178,10 +198,16 @@ impl PublicKey {
     /// use countersign::Error;
     /// use countersign::sigv4a::{PublicKey, SigningKey};
     ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let key = SigningKey::derive(
+    ///     "AKIDEXAMPLE",
+    ///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+    /// )?;
     /// let point = key.public_key().to_sec1();
     /// assert_eq!(PublicKey::from_sec1(&point)?, key.public_key());
-    /// assert_eq!(PublicKey::from_sec1(&point[1..]), Err(Error::InvalidPublicKey));
+    /// assert_eq!(
+    ///     PublicKey::from_sec1(&point[1..]),
+    ///     Err(Error::InvalidPublicKey)
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
@@ -201,8 +227,12 @@ impl PublicKey {
     /// ```
     /// use countersign::sigv4a::SigningKey;
     ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
-    /// let (public_key, signature) = (key.public_key(), key.sign("a string to sign"));
+    /// let key = SigningKey::derive(
+    ///     "AKIDEXAMPLE",
+    ///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+    /// )?;
+    /// let (public_key, signature) =
+    ///     (key.public_key(), key.sign("a string to sign"));
     /// assert!(public_key.verifies("a string to sign", &signature));
     /// assert!(!public_key.verifies("another", &signature));
     /// # Ok::<(), countersign::Error>(())

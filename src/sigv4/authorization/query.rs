@@ -84,9 +84,11 @@ pub(crate) fn already_declared() -> Error {
 /// use countersign::sigv4::QueryAuthorization;
 ///
 /// let query = "key=1&X-Amz-Algorithm=AWS4-HMAC-SHA256\
-///     &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
+///     &X-Amz-Credential=AKIDEXAMPLE\
+///     %2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
 ///     &X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host\
-///     &X-Amz-Signature=e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
+///     &X-Amz-Signature=\
+///     e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
 /// let presigned = QueryAuthorization::parse(query)?;
 /// assert_eq!(presigned.authorization.access_key_id, "AKIDEXAMPLE");
 /// assert_eq!(presigned.expires_in, Some(3600));

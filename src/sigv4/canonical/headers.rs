@@ -32,7 +32,10 @@ pub(crate) struct Header<'a> {
 ///     ("host", b"example.com"),
 ///     ("x-amz-meta-a", b"three"),
 /// ])?;
-/// assert_eq!(headers.to_string(), "host:example.com\nx-amz-meta-a:one two,three\n");
+/// assert_eq!(
+///     headers.to_string(),
+///     "host:example.com\nx-amz-meta-a:one two,three\n"
+/// );
 /// assert_eq!(headers.signed_headers(), "host;x-amz-meta-a");
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -48,11 +51,18 @@ impl<'a> CanonicalHeaders<'a> {
     /// a tab.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalHeaders, Error};
+    /// use countersign::{Error, sigv4::CanonicalHeaders};
     ///
-    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
-    /// assert_eq!(headers.to_string(), "host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n");
-    /// let refused = CanonicalHeaders::new([("Host", &b"example.amazonaws.com"[..])]);
+    /// let headers = CanonicalHeaders::new([
+    ///     ("x-amz-date", &b"20150830T123600Z"[..]),
+    ///     ("host", b"example.amazonaws.com"),
+    /// ])?;
+    /// assert_eq!(
+    ///     headers.to_string(),
+    ///     "host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n"
+    /// );
+    /// let refused =
+    ///     CanonicalHeaders::new([("Host", &b"example.amazonaws.com"[..])]);
     /// assert!(matches!(refused, Err(Error::InvalidHeaderName { .. })));
     /// # Ok::<(), countersign::Error>(())
     /// ```

@@ -19,7 +19,7 @@ use crate::sigv4::object_key;
 /// `%2E` is no dot) and encode the path once more.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalPath, Rules};
+/// use countersign::{Rules, sigv4::CanonicalPath};
 ///
 /// let path = CanonicalPath::new("/a//b/../c%20d", &Rules::GENERIC)?;
 /// assert_eq!(path.to_string(), "/a/c%2520d");
@@ -57,13 +57,19 @@ impl<'a> CanonicalPath<'a> {
     ///   stores read a plus. [`encode_key`](crate::encode_key) writes `%20` or `%2B`.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalPath, Error, Rules};
+    /// use countersign::{Error, Rules, sigv4::CanonicalPath};
     ///
     /// assert_eq!(CanonicalPath::new("", &Rules::GENERIC)?.to_string(), "/");
     /// let refused = CanonicalPath::new("/a key", &Rules::S3);
-    /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(Error::InvalidPath { position: 2, .. })
+    /// ));
     /// let refused = CanonicalPath::new("/a+key", &Rules::S3);
-    /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(Error::InvalidPath { position: 2, .. })
+    /// ));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(path: &'a str, rules: &Rules) -> Result<Self, Error> {

@@ -141,12 +141,15 @@ impl<'a> CanonicalQuery<'a> {
     /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalQuery, Error};
+    /// use countersign::{Error, sigv4::CanonicalQuery};
     ///
-    /// let query = CanonicalQuery::new("prefix=J&max-keys=2")?; // S3's example of a list
+    /// let query = CanonicalQuery::new("prefix=J&max-keys=2")?;
     /// assert_eq!(query.to_string(), "max-keys=2&prefix=J");
     /// let refused = CanonicalQuery::new("discount=100%");
-    /// assert!(matches!(refused, Err(Error::InvalidQuery { position: 12, .. })));
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(Error::InvalidQuery { position: 12, .. })
+    /// ));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(query: &'a str) -> Result<Self, Error> {

@@ -19,7 +19,13 @@ use crate::verify::VerifyError;
 ///     .header("b", "2")
 ///     .body(())?;
 /// let refused = SignedRequest::parse_with_limits(&request, &limits).err();
-/// assert_eq!(refused, Some(VerifyError::TooManyHeaders { count: 3, maximum: 2 }));
+/// assert_eq!(
+///     refused,
+///     Some(VerifyError::TooManyHeaders {
+///         count: 3,
+///         maximum: 2
+///     })
+/// );
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
