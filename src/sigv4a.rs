@@ -1,14 +1,16 @@
 //! Signature Version 4A: one signature for several regions at once.
 //!
-//! The request is written down as for Signature Version 4; the region is no part of the scope but a
-//! signed *region set*, and the last step is an ECDSA signature over P-256. Its key is derived from
-//! the secret access key, and the public half of it verifies without being able to sign.
+//! It differs from Signature Version 4 in two points:
 //!
-//! S3 Multi-Region Access Points, `EventBridge` and SES global endpoints and the `CloudFront`
-//! `KeyValueStore` take nothing else.
+//! - The credential scope has no region. A signed *region set* lists the regions instead.
+//! - The signature is ECDSA over P-256. The private key is derived from the secret access key, and
+//!   the public key verifies, but cannot sign.
 //!
-//! The feature `sigv4a` is portable Rust. With the feature `aws-lc` as well, which needs a C compiler,
-//! the same functions sign and verify with AWS-LC, several times as fast.
+//! These accept only Signature Version 4A: S3 Multi-Region Access Points, the global endpoints of
+//! `EventBridge` and SES, and the `CloudFront` `KeyValueStore`.
+//!
+//! The feature `sigv4a` is pure Rust. If the feature `aws-lc` is also on, AWS-LC signs and
+//! verifies, which is several times as fast. It needs a C compiler.
 //!
 //! ```
 //! use countersign::verify::{SignedRequest, VerificationKey, Verifier};

@@ -1,4 +1,4 @@
-//! Presigning many requests on the same terms.
+//! Presigning many requests with the same time and lifetime.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,8 +16,10 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signing_key::BegunKey;
 use crate::timestamp::Timestamp;
 
-/// Presigns many requests at one time and for one lifetime, as for a page that lists objects: what
-/// they have in common is prepared once. It can be used from many threads at once.
+/// Presigns many requests with the same time and lifetime.
+///
+/// For example for a page that lists objects. The common parts are prepared once. It can be used
+/// from many threads at once.
 ///
 /// ```
 /// use countersign::{Credentials, Signer, Timestamp, encode_key};
@@ -50,7 +52,7 @@ impl Signer {
     /// Prepares to presign many requests.
     ///
     /// # Errors
-    /// As [`presign`](Self::presign), as far as no request is needed to see it.
+    /// Those errors of [`presign`](Self::presign) that do not depend on the request.
     ///
     /// ```
     /// use countersign::{Credentials, Error, Signer};
@@ -81,8 +83,9 @@ impl Signer {
     /// [`presign_with_payload`](Self::presign_with_payload) does.
     ///
     /// # Errors
-    /// As [`presigner`](Self::presigner). What the payload makes impossible is an error of
-    /// [`Presigner::presign`].
+    /// - everything that [`presigner`](Self::presigner) returns
+    ///
+    /// [`Presigner::presign`] returns the errors of the payload.
     ///
     /// ```
     /// use countersign::{Credentials, PayloadHash, Signer};

@@ -23,11 +23,11 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
-/// Signs and presigns requests to one service in a set of regions.
+/// Signs and presigns requests to one service in a set of regions, with Signature Version 4A.
 ///
-/// It is [`Signer`](crate::Signer) with the algorithm `AWS4-ECDSA-P256-SHA256`. The region set is
-/// signed and sent, as `x-amz-region-set` or `X-Amz-Region-Set`. The key is derived once, when the
-/// signer is created. Cloning it is a reference count.
+/// It works like [`Signer`](crate::Signer), with the algorithm `AWS4-ECDSA-P256-SHA256`. The region
+/// set is signed and sent, as `x-amz-region-set` or `X-Amz-Region-Set`. The key is derived once,
+/// when the signer is created. Cloning only increments a reference count.
 ///
 /// ```
 /// use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
@@ -53,9 +53,10 @@ struct Inner {
 }
 
 impl Signer {
-    /// Creates a signer for a region set and one service, by its signing name.
+    /// Creates a signer for a region set and one service.
     ///
-    /// A region set is regions or patterns of them, joined with `,`. `*` stands for all regions.
+    /// A region set is a list of regions or patterns of regions, joined with `,`. `*` means all
+    /// regions. Give the service by its signing name, or as a [`Service`].
     ///
     /// # Errors
     /// - [`Error::InvalidRegionSet`] if the region set is empty or malformed
@@ -76,7 +77,7 @@ impl Signer {
 
     /// Signs a request in its headers, as [`Signer::sign`](crate::Signer::sign) does.
     ///
-    /// It sets `x-amz-region-set` too.
+    /// It also sets `x-amz-region-set`.
     ///
     /// # Errors
     /// - everything that [`Signer::sign`](crate::Signer::sign) returns
@@ -110,7 +111,7 @@ impl Signer {
         self.sign_with(request, &[], payload, now.into())
     }
 
-    /// Signs a request whose body lies ready.
+    /// Hashes the body of a request, then signs the request.
     ///
     /// [`Signer::sign_buffered`](crate::Signer::sign_buffered) has an example.
     ///
@@ -142,7 +143,7 @@ impl Signer {
 
     /// Presigns a request, as [`Signer::presign`](crate::Signer::presign) does.
     ///
-    /// The URL contains `X-Amz-Region-Set` too.
+    /// The URL also contains `X-Amz-Region-Set`.
     ///
     /// # Errors
     /// - everything that [`Signer::presign`](crate::Signer::presign) returns
@@ -173,7 +174,7 @@ impl Signer {
         self.presign_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request with a payload that the caller names.
+    /// Presigns a request with the given payload hash.
     ///
     /// [`Signer::presign_with_payload`](crate::Signer::presign_with_payload) has an example.
     ///
@@ -205,7 +206,7 @@ impl Signer {
         self.presign_raw_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request in slices with a payload that the caller names.
+    /// Presigns a request in slices with the given payload hash.
     ///
     /// [`Signer::presign_raw`](crate::Signer::presign_raw) has an example.
     ///
@@ -222,22 +223,22 @@ impl Signer {
         self.presign_raw_as(request, Some(payload), expires_in, now.into())
     }
 
-    /// The region set that is signed for, as it is sent.
+    /// Returns the region set that is signed for, as it is sent.
     pub fn region_set(&self) -> &str {
         &self.0.region_set
     }
 
-    /// The service that is signed for, with its rules.
+    /// Returns the service that is signed for, with its rules.
     pub fn service(&self) -> &Service {
         &self.0.context.service
     }
 
-    /// When the credentials expire, if they do. Replace the signer shortly before.
+    /// Returns when the credentials expire, if they do. Replace the signer shortly before.
     pub fn expiration(&self) -> Option<Timestamp> {
         self.0.context.expiration
     }
 
-    /// The public key, which verifies what this signer signs.
+    /// Returns the public key, which verifies the signatures of this signer.
     pub fn public_key(&self) -> PublicKey {
         self.0.key.public_key()
     }

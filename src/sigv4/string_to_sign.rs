@@ -10,10 +10,12 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 
-/// The longest: a SigV4A chunk's, with two scopes' worth to spare.
+/// The maximum length: enough for a SigV4A chunk and two more scopes.
 const LONGEST: usize = 512;
 
-/// A string to sign: what a signing key signs. Plain text on the stack.
+/// A string to sign: the text that a signing key signs.
+///
+/// The text is stored inline, so a copy needs no allocation.
 ///
 /// AWS: "Create a signed AWS API request", step 2.
 ///
@@ -38,7 +40,10 @@ const LONGEST: usize = 512;
 pub struct StringToSign(InlineText<LONGEST>);
 
 impl StringToSign {
-    /// Of a request, by the [hash](crate::sigv4::CanonicalRequest::hash) of its canonical form.
+    /// Creates the string to sign for a request.
+    ///
+    /// `canonical_request_hash` is the result of
+    /// [`CanonicalRequest::hash`](crate::sigv4::CanonicalRequest::hash).
     pub fn new(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -51,8 +56,10 @@ impl StringToSign {
         Self(text)
     }
 
-    /// Of a chunk of an aws-chunked payload, by the SHA-256 of its bytes. `prior` is the signature
-    /// of the chunk before it, for the first chunk the request's own.
+    /// Creates the string to sign for a chunk of an aws-chunked payload.
+    ///
+    /// `chunk_hash` is the SHA-256 of the data in the chunk. `prior` is the signature of the
+    /// previous chunk, or of the request for the first chunk.
     ///
     /// Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks".
     ///
@@ -79,14 +86,16 @@ impl StringToSign {
         prior: &Signature,
         chunk_hash: &[u8; 32],
     ) -> Self {
-        // The hash of the chunk's own headers, of which there are none.
+        // The hash of the headers of a chunk, which has none.
         let none = PayloadHash::EMPTY.to_hashed_payload();
         let none = none.as_str().as_bytes();
         Self::of_piece(algorithm, date, scope, prior, none, chunk_hash)
     }
 
-    /// Of the trailers of an aws-chunked payload, by the SHA-256 of their canonical form. `prior`
-    /// is the signature of the final, empty chunk.
+    /// Creates the string to sign for the trailers of an aws-chunked payload.
+    ///
+    /// `canonical_trailers_hash` is the SHA-256 of their canonical form. `prior` is the signature
+    /// of the final, empty chunk.
     ///
     /// Amazon S3 API Reference, "Signature calculations: including trailing headers".
     ///
@@ -132,9 +141,11 @@ impl StringToSign {
         ])
     }
 
-    /// Of a message of an event stream, by the SHA-256 of its encoded `:date` header and of the
-    /// message. `prior` is the signature of the message before it, for the first message that of
-    /// the request. Date and scope are the message's own.
+    /// Creates the string to sign for a message of an event stream.
+    ///
+    /// `date` and `scope` are those of the message. `prior` is the signature of the previous
+    /// message, or of the request for the first message. The two hashes are the SHA-256 of the
+    /// encoded `:date` header and of the message.
     ///
     /// Amazon Transcribe Developer Guide, "Setting up a streaming transcription".
     ///
@@ -177,7 +188,7 @@ impl StringToSign {
         )
     }
 
-    /// Chunks and messages are signed alike.
+    /// Creates the string to sign for a chunk or a message: both have the same format.
     fn of_piece(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -210,13 +221,13 @@ impl StringToSign {
         Self(text)
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Writes the lines before the hash of a request, which is the last.
+/// Writes all lines before the hash of the canonical request, the last line.
 pub(crate) fn write_before_hash(
     sink: &mut impl Sink,
     algorithm: Algorithm,

@@ -16,8 +16,8 @@ use crate::sigv4::asymmetric::key::PublicKey;
 
 /// A verification key: a key with its access key ID, session token and expiration.
 ///
-/// A lookup by access key ID returns it. A request must name exactly this access key ID, and carry
-/// exactly this session token, or none if the key has none.
+/// Return it from your lookup by access key ID. A request must have exactly this access key ID and
+/// this session token, or no session token if the key has none.
 ///
 /// A key for SigV4 is valid for one credential scope, so for one day. A public key for SigV4A is
 /// valid for every scope.
@@ -47,7 +47,7 @@ pub struct VerificationKey {
     previous: Option<Arc<Self>>,
 }
 
-/// What checks a signature, and does not know whose it is.
+/// The key material, without an identity.
 #[derive(Clone)]
 #[cfg_attr(
     feature = "sigv4a",
@@ -65,14 +65,15 @@ enum Material {
 impl VerificationKey {
     /// Derives the key of credentials for a credential scope.
     ///
-    /// It keeps their access key ID, session token and expiration. The access key ID must come from
-    /// your store: one that is copied from the request would match every request.
+    /// It also takes the access key ID, the session token and the expiration of the credentials.
+    /// Take the access key ID from your store. If you copy it from the request, every request
+    /// matches.
     ///
-    /// The key is for Signature Version 4. It matches no claim of Version 4A, whose scope has no
-    /// region: `from_public_key` (feature `sigv4a`) creates the key for those.
+    /// The key is for Signature Version 4. For Version 4A, call `from_public_key` (feature
+    /// `sigv4a`).
     ///
     /// # Errors
-    /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anybody could sign with it
+    /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anyone could sign with it
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {
         let secret_key = credentials.secret_key();
         if secret_key.is_empty() {
@@ -149,7 +150,7 @@ impl VerificationKey {
         self
     }
 
-    /// Sets the time at which the key expires. From then on it verifies nothing.
+    /// Sets the time at which the key expires. It verifies nothing from then on.
     #[must_use]
     pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
         self.expiration = Some(expiration.into());
@@ -159,7 +160,7 @@ impl VerificationKey {
     /// Accepts a second key of the same access key ID, while its secret is rotated.
     ///
     /// A request may be signed with either key. The previous key keeps its own session token and
-    /// expiration: give it [an expiration](Self::with_expiration), so that the rotation ends.
+    /// expiration. Give it [an expiration](Self::with_expiration), so that the rotation ends.
     ///
     /// ```
     /// use countersign::verify::{SignedRequest, VerificationKey, Verifier};
@@ -198,7 +199,7 @@ impl VerificationKey {
         self
     }
 
-    /// The access key ID that the key belongs to. A request that claims another one is refused.
+    /// Returns the access key ID of the key. Verification refuses a request with another one.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
@@ -221,7 +222,7 @@ impl VerificationKey {
         algorithm == self.algorithm()
             && match &self.material {
                 Material::SigV4(key) => key.scope() == scope,
-                // A public key is valid for all days and services. A scope with a region is SigV4's.
+                // A public key is valid for all days and services. Only SigV4 scopes have a region.
                 #[cfg(feature = "sigv4a")]
                 Material::SigV4A(_) => scope.region().is_none(),
             }
@@ -235,7 +236,7 @@ impl VerificationKey {
         }
     }
 
-    /// The signing key, of a key for SigV4.
+    /// The signing key. `None` for SigV4A.
     #[cfg(feature = "event-stream")]
     pub(crate) fn signing_key(&self) -> Option<&SigningKey> {
         match &self.material {

@@ -1,4 +1,4 @@
-//! What the pieces of a streamed payload are verified with.
+//! The context to verify a streamed payload with.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::sigv4::signature::Signature;
 
 use super::key::VerificationKey;
 
-/// The key, the first signature and the announcements that a stream is verified with.
+/// The key, the first signature and the announced lengths and trailers of a stream.
 ///
-/// All of it is signed. It borrows nothing, so it can live as long as the body. A
-/// [`ChunkVerifier`](crate::chunked::ChunkVerifier) is made from it, or an event stream's verifier.
+/// Create a [`ChunkVerifier`](crate::chunked::ChunkVerifier) from it, or the verifier of an event
+/// stream. All its values are signed. It borrows nothing, so it can live as long as the body.
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
