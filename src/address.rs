@@ -13,12 +13,21 @@
 //! use countersign::{Credentials, PayloadHash, Timestamp};
 //!
 //! let address = EventBridge::new("us-east-1").global("abcde.veo")?;
-//! assert_eq!(address.url(), "https://abcde.veo.endpoint.events.amazonaws.com");
-//! assert!(matches!(address.schemes(), [SigningScheme::SigV4A { region_set, .. }] if region_set == "*"));
+//! assert_eq!(
+//!     address.url(),
+//!     "https://abcde.veo.endpoint.events.amazonaws.com"
+//! );
+//! let all_regions = SigningScheme::SigV4A {
+//!     service: "events".into(),
+//!     region_set: "*".into(),
+//! };
+//! assert_eq!(address.schemes(), [all_regions]);
 //!
 //! let signer = address.signer(Credentials::new("AKIDEXAMPLE", "secret"))?;
-//! let mut request = http::Request::post(format!("{}/", address.url())).body("{}")?;
-//! signer.sign(&mut request, PayloadHash::new("{}"), Timestamp::from_unix_seconds(1_767_268_800))?;
+//! let now = Timestamp::from_unix_seconds(1_767_268_800);
+//! let url = format!("{}/", address.url());
+//! let mut request = http::Request::post(url).body("{}")?;
+//! signer.sign(&mut request, PayloadHash::new("{}"), now)?;
 //! assert_eq!(request.headers()["x-amz-region-set"], "*");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -59,13 +68,22 @@ pub use signer::AddressSigner;
 /// use countersign::s3::Addressing;
 ///
 /// let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
-/// assert_eq!(address.url(), "https://photos-2026.s3.eu-west-1.amazonaws.com");
+/// assert_eq!(
+///     address.url(),
+///     "https://photos-2026.s3.eu-west-1.amazonaws.com"
+/// );
 /// assert_eq!(address.host(), "photos-2026.s3.eu-west-1.amazonaws.com");
-/// assert_eq!(address.object_url("a b.jpg"), "https://photos-2026.s3.eu-west-1.amazonaws.com/a%20b.jpg");
+/// assert_eq!(
+///     address.object_url("a b.jpg"),
+///     "https://photos-2026.s3.eu-west-1.amazonaws.com/a%20b.jpg"
+/// );
 ///
 /// // A name with dots is no part of a host name that TLS certificates cover.
 /// let address = Addressing::new("eu-west-1").bucket("my.photos")?;
-/// assert_eq!(address.object_url("a.jpg"), "https://s3.eu-west-1.amazonaws.com/my.photos/a.jpg");
+/// assert_eq!(
+///     address.object_url("a.jpg"),
+///     "https://s3.eu-west-1.amazonaws.com/my.photos/a.jpg"
+/// );
 /// assert_eq!(address.path_prefix(), "/my.photos");
 /// # Ok::<(), countersign::s3::AddressError>(())
 /// ```
@@ -162,7 +180,10 @@ impl Address {
 /// // The Region is that of the ARN, not that of the client.
 /// let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/finance";
 /// let address = Addressing::new("us-east-1").bucket(arn)?;
-/// let expected = SigningScheme::SigV4 { service: "s3".into(), region: "us-west-2".into() };
+/// let expected = SigningScheme::SigV4 {
+///     service: "s3".into(),
+///     region: "us-west-2".into(),
+/// };
 /// assert_eq!(address.schemes(), [expected]);
 /// # Ok::<(), countersign::s3::AddressError>(())
 /// ```

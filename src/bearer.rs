@@ -34,13 +34,20 @@
 //! let url = format!("https://{host}/npm/r/left-pad");
 //! let mut request = http::Request::get(url).body(())?;
 //! bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
-//! assert_eq!(request.headers()["authorization"], "Bearer eyJ2ZXIiOjF9.abc");
+//! assert_eq!(
+//!     request.headers()["authorization"],
+//!     "Bearer eyJ2ZXIiOjF9.abc"
+//! );
 //!
 //! // An error for another host, and without TLS.
-//! for uri in ["https://evil.example/".to_owned(), format!("http://{host}/")] {
+//! for uri in [
+//!     "https://evil.example/".to_owned(),
+//!     format!("http://{host}/"),
+//! ] {
 //!     let mut request = http::Request::get(uri).body(())?;
 //!     let (service, region) = ("codeartifact", "us-west-2");
-//!     let result = bearer::authorize(&mut request, &token, service, region, now);
+//!     let result =
+//!         bearer::authorize(&mut request, &token, service, region, now);
 //!     assert!(result.is_err());
 //! }
 //! // An error for another service or region, and after the expiration.
@@ -50,7 +57,8 @@
 //!     ("bedrock", "us-west-2", now),
 //!     ("codeartifact", "us-west-2", later),
 //! ] {
-//!     let result = bearer::authorize(&mut request, &token, service, region, time);
+//!     let result =
+//!         bearer::authorize(&mut request, &token, service, region, time);
 //!     assert!(result.is_err());
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -90,9 +98,9 @@ pub use refusal::Refusal;
 /// - Without an expiration it is valid at any time.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::Timestamp;
 /// use countersign::bearer::{BearerToken, Scheme};
+/// use std::time::Duration;
 ///
 /// let token = BearerToken::new("eyJ2...")
 ///     .with_scope("codeartifact", "us-west-2")
@@ -139,7 +147,9 @@ struct Scope {
 ///
 /// // Cargo sends a registry's token without a scheme.
 /// let host = "d-111122223333.d.codeartifact.us-west-2.amazonaws.com";
-/// let token = BearerToken::new("TOKEN").with_host(host).sent_as(Scheme::Bare);
+/// let token = BearerToken::new("TOKEN")
+///     .with_host(host)
+///     .sent_as(Scheme::Bare);
 /// let url = format!("https://{host}/cargo/r/");
 /// let mut request = http::Request::get(url).body(())?;
 /// bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now)?;
@@ -311,12 +321,13 @@ impl BearerToken {
     /// - [`Error::InvalidBearerToken`] if the token does not have the syntax of RFC 6750
     ///
     /// ```
-    /// use countersign::Timestamp;
     /// use countersign::Error;
+    /// use countersign::Timestamp;
     /// use countersign::bearer::BearerToken;
     /// # let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
     ///
-    /// let token = BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
+    /// let token =
+    ///     BearerToken::new("TOKEN").with_scope("codeartifact", "us-west-2");
     /// token.check("codeartifact", "us-west-2", now)?;
     /// // A token that was read from a file, with the line break at its end.
     /// let token = BearerToken::new("TOKEN\n");
@@ -393,19 +404,26 @@ impl BearerToken {
     ///   of [`Scheme::Basic`] is malformed
     ///
     /// ```
-    /// use countersign::Timestamp;
     /// use countersign::Error;
+    /// use countersign::Timestamp;
     /// use countersign::bearer::{self, BearerToken};
     /// # let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
     ///
     /// let token = BearerToken::new("TOKEN").with_host("registry.example.com");
     /// let mut request = http::Request::get("/npm/left-pad").body(())?;
-    /// let refused =
-    ///     bearer::authorize(&mut request, &token, "codeartifact", "us-west-2", now);
+    /// let refused = bearer::authorize(
+    ///     &mut request,
+    ///     &token,
+    ///     "codeartifact",
+    ///     "us-west-2",
+    ///     now,
+    /// );
     /// assert_eq!(refused, Err(Error::BearerTokenNeedsUri));
     ///
     /// let value = token.header_value_for("registry.example.com", now)?;
-    /// request.headers_mut().insert(token.form().header_name(), value);
+    /// request
+    ///     .headers_mut()
+    ///     .insert(token.form().header_name(), value);
     /// assert!(token.header_value_for("evil.example", now).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -22,10 +22,11 @@
 //! # fn rsa_sha1(_: &[u8]) -> Result<Vec<u8>, UrlError> { Ok(vec![0xfb, 0xff, 1]) }
 //!
 //! let expires: Timestamp = "2027-01-01T00:00:00Z".parse()?;
-//! let url = SignedUrl::new("https://d111111abcdef8.cloudfront.net/image.jpg?size=large", expires);
+//! let url = "https://d111111abcdef8.cloudfront.net/a.jpg?size=large";
+//! let url = SignedUrl::new(url, expires);
 //! // `rsa_sha1` stands for a call of `rsa`, `aws-lc-rs`, `openssl`, a KMS ...
 //! let signed = url.sign("K2JCJMDEHXQW5F", |policy| rsa_sha1(policy))?;
-//! assert_eq!(signed, "https://d111111abcdef8.cloudfront.net/image.jpg?size=large\
+//! assert_eq!(signed, "https://d111111abcdef8.cloudfront.net/a.jpg?size=large\
 //!     &Expires=1798761600&Signature=-~8B&Key-Pair-Id=K2JCJMDEHXQW5F");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -53,11 +54,16 @@ pub use url::SignedUrl;
 /// The hash that the signature is over.
 ///
 /// ```
-/// use countersign::cloudfront::{Hash, SignedUrl, UrlError};
 /// use countersign::Timestamp;
+/// use countersign::cloudfront::{Hash, SignedUrl, UrlError};
 ///
-/// let url = SignedUrl::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
-/// let sha256 = url.with_hash(Hash::Sha256).sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![1]))?;
+/// let url = SignedUrl::new(
+///     "https://example.com/a",
+///     Timestamp::from_unix_seconds(1_798_761_600),
+/// );
+/// let sha256 = url
+///     .with_hash(Hash::Sha256)
+///     .sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![1]))?;
 /// assert!(sha256.ends_with("&Hash-Algorithm=SHA256"));
 /// # Ok::<(), UrlError>(())
 /// ```

@@ -163,7 +163,8 @@ fn unsendable(text: &[u8]) -> Option<CredentialProblem> {
 /// ```
 /// use countersign::{Credentials, SecretKey};
 ///
-/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+/// let secret_key =
+///     SecretKey::from("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 /// assert_eq!(format!("{secret_key:?}"), "[elided]");
 /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
 /// assert!(credentials.secret_key().expose().starts_with("wJalr"));
@@ -231,9 +232,17 @@ impl fmt::Debug for SecretKey {
 ///
 /// let token = SessionToken::s3_express("AQoDYXdzEJr...");
 /// assert_eq!(token.header_name(), "x-amz-s3session-token");
-/// assert_eq!(SessionToken::from("AQoDYXdzEJr...").parameter_name(), "X-Amz-Security-Token");
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").with_session_token(token);
-/// assert!(credentials.session_token().is_some_and(|token| token.expose() == "AQoDYXdzEJr..."));
+/// assert_eq!(
+///     SessionToken::from("AQoDYXdzEJr...").parameter_name(),
+///     "X-Amz-Security-Token"
+/// );
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret")
+///     .with_session_token(token);
+/// assert!(
+///     credentials
+///         .session_token()
+///         .is_some_and(|token| token.expose() == "AQoDYXdzEJr...")
+/// );
 /// ```
 #[derive(Clone)]
 pub struct SessionToken {

@@ -58,15 +58,22 @@ static ONLY_APPROVED: AtomicBool = AtomicBool::new(false);
 ///
 /// crypto::allow_only_approved();
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
 /// let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let url = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(url).body(())?;
 /// let upload = |algorithm: ChecksumAlgorithm| {
 ///     ChunkedEncoding::signed_with_trailers(5, [algorithm.into()])
 /// };
-/// let refused = signer.sign_chunked(&mut request, upload(ChecksumAlgorithm::Sha1), now);
+/// let refused =
+///     signer.sign_chunked(&mut request, upload(ChecksumAlgorithm::Sha1), now);
 /// assert!(matches!(refused, Err(Error::NotApproved(_))));
-/// assert!(signer.sign_chunked(&mut request, upload(ChecksumAlgorithm::Sha256), now).is_ok());
+/// assert!(
+///     signer
+///         .sign_chunked(&mut request, upload(ChecksumAlgorithm::Sha256), now)
+///         .is_ok()
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn allow_only_approved() {
@@ -95,12 +102,16 @@ pub fn allows_only_approved() -> bool {
 /// use countersign::{Credentials, Signer, Timestamp, crypto};
 ///
 /// crypto::allow_only_approved();
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let upload = ChunkedEncoding::signed_with_trailers(5, [ChecksumAlgorithm::Md5.into()]);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let url = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(url).body(())?;
+/// let trailer = ChecksumAlgorithm::Md5.into();
+/// let upload = ChunkedEncoding::signed_with_trailers(5, [trailer]);
 /// let now = Timestamp::from_unix_seconds(1_767_225_600);
 /// let error = signer.sign_chunked(&mut request, upload, now).unwrap_err();
-/// let text = "MD5 checksum is not approved under FIPS 140-3, and only approved algorithms are allowed";
+/// let text = "MD5 checksum is not approved under FIPS 140-3, \
+///     and only approved algorithms are allowed";
 /// assert_eq!(error.to_string(), text);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -13,7 +13,10 @@
 //! browser upload (`s3_v2::SignedPost`, feature `post-policy`) is valid as long as its policy.
 //!
 //! ```
-//! use countersign::legacy::{SignedRequest, s3_v2::{Bucket, Signer}};
+//! use countersign::legacy::{
+//!     SignedRequest,
+//!     s3_v2::{Bucket, Signer},
+//! };
 //! use countersign::{Credentials, Timestamp};
 //!
 //! // A client of an old store signs ...

@@ -20,18 +20,22 @@
 //! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let signer = Signer::new(credentials, "eu-west-1", "s3")?;
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-//! let policy = PostPolicy::new("bucket", "2026-01-01T13:00:00Z".parse::<Timestamp>()?)
-//!     .require_prefix("key", "user/eric/")
-//!     .require_eq("acl", "public-read")
-//!     .require_prefix("Content-Type", "image/")
-//!     .content_length_range(1, 1_048_576);
+//! let policy =
+//!     PostPolicy::new("bucket", "2026-01-01T13:00:00Z".parse::<Timestamp>()?)
+//!         .require_prefix("key", "user/eric/")
+//!         .require_eq("acl", "public-read")
+//!         .require_prefix("Content-Type", "image/")
+//!         .content_length_range(1, 1_048_576);
 //! let fields = [("key", "user/eric/${filename}")];
 //! let form = signer.sign_post(&policy, fields, now)?;
 //!
 //! // The page adds `Content-Type`, and `file` as the last field.
 //! let names: Vec<&str> = form.fields().map(|(name, _)| name).collect();
 //! assert_eq!(names[..2], ["acl", "key"]);
-//! assert_eq!(names[2..5], ["x-amz-algorithm", "x-amz-credential", "x-amz-date"]);
+//! assert_eq!(
+//!     names[2..5],
+//!     ["x-amz-algorithm", "x-amz-credential", "x-amz-date"]
+//! );
 //! assert_eq!(names[5..], ["policy", "x-amz-signature"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -17,7 +17,11 @@ use crate::primitives::scan::holds;
 /// use time::OffsetDateTime;
 ///
 /// /// For a client library of one's own: it signs whatever it is given.
-/// fn sign_get<R: HttpRequest>(signer: &Signer, request: &mut R, now: OffsetDateTime) -> Result<(), Error> {
+/// fn sign_get<R: HttpRequest>(
+///     signer: &Signer,
+///     request: &mut R,
+///     now: OffsetDateTime,
+/// ) -> Result<(), Error> {
 ///     signer.sign(request, PayloadHash::EMPTY, now)?;
 ///     Ok(())
 /// }
@@ -74,7 +78,9 @@ mod sealed {
 /// All of it as it goes on the wire: the path and query percent-encoded once.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
+/// use countersign::{
+///     PayloadHash, RawRequest, Rules, sigv4::CanonicalRequest,
+/// };
 ///
 /// let request = RawRequest {
 ///     method: "GET",
@@ -82,8 +88,16 @@ mod sealed {
 ///     query: "versionId=1",
 ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
 /// };
-/// let canonical = CanonicalRequest::from_raw(&request, &Rules::S3, PayloadHash::Unsigned)?;
-/// assert!(canonical.to_string().starts_with("GET\n/photos/a%20b.jpg\nversionId=1\n"));
+/// let canonical = CanonicalRequest::from_raw(
+///     &request,
+///     &Rules::S3,
+///     PayloadHash::Unsigned,
+/// )?;
+/// assert!(
+///     canonical
+///         .to_string()
+///         .starts_with("GET\n/photos/a%20b.jpg\nversionId=1\n")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]

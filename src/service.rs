@@ -40,7 +40,10 @@ impl Service {
     /// ```
     /// use countersign::{Rules, Service};
     ///
-    /// assert_eq!((Service::S3.name(), Service::S3.rules()), ("s3", &Rules::S3));
+    /// assert_eq!(
+    ///     (Service::S3.name(), Service::S3.rules()),
+    ///     ("s3", &Rules::S3)
+    /// );
     /// ```
     pub const S3: Self = Self {
         name: Cow::Borrowed("s3"),
@@ -98,10 +101,12 @@ impl From<String> for Service {
 /// use countersign::{Credentials, HeaderSelection, Rules, Service, Signer};
 ///
 /// let mut rules = Rules::S3;
-/// rules.headers = HeaderSelection::Required; // host, content-type and x-amz-* only
+/// // Only `host`, `content-type` and `x-amz-*`.
+/// rules.headers = HeaderSelection::Required;
 /// let rules = rules.also_sign(http::header::RANGE);
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let signer = Signer::new(credentials, "us-east-1", Service::new("s3", rules))?;
+/// let signer =
+///     Signer::new(credentials, "us-east-1", Service::new("s3", rules))?;
 /// assert_eq!(signer.service().rules().headers, HeaderSelection::Required);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -146,7 +151,7 @@ impl Rules {
     /// The rules of most services.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalPath, Rules};
+    /// use countersign::{Rules, sigv4::CanonicalPath};
     ///
     /// let path = CanonicalPath::new("/items/../items/a%20b", &Rules::GENERIC)?;
     /// assert_eq!(path.to_string(), "/items/a%2520b");
@@ -170,7 +175,7 @@ impl Rules {
     /// `x-amz-content-sha256` is required.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalPath, Rules};
+    /// use countersign::{Rules, sigv4::CanonicalPath};
     ///
     /// let path = CanonicalPath::new("/photos//dt=2026/a%20b.jpg", &Rules::S3)?;
     /// assert_eq!(path.to_string(), "/photos//dt%3D2026/a%20b.jpg");
@@ -200,19 +205,29 @@ impl Rules {
     /// request as `original-authorization`, which is signed. The hash of a body is sent in base64.
     ///
     /// ```
-    /// use countersign::{Credentials, PayloadHash, Rules, Service, Signer, Timestamp};
+    /// use countersign::{
+    ///     Credentials, PayloadHash, Rules, Service, Signer, Timestamp,
+    /// };
     ///
     /// let service = Service::new("execute-api", Rules::ICEBERG_REST);
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", service)?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     service,
+    /// )?;
     /// let body = r#"{"namespace":["sales"]}"#;
-    /// let mut request = http::Request::post("https://catalog.example.com/v1/namespaces")
-    ///     .header("authorization", "Bearer CATALOG-TOKEN")
-    ///     .body(body)?;
+    /// let mut request =
+    ///     http::Request::post("https://catalog.example.com/v1/namespaces")
+    ///         .header("authorization", "Bearer CATALOG-TOKEN")
+    ///         .body(body)?;
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// signer.sign(&mut request, PayloadHash::new(body), now)?;
     /// let headers = request.headers();
     /// assert_eq!(headers["original-authorization"], "Bearer CATALOG-TOKEN");
-    /// assert_eq!(headers["x-amz-content-sha256"], "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ=");
+    /// assert_eq!(
+    ///     headers["x-amz-content-sha256"],
+    ///     "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ="
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub const ICEBERG_REST: Self = Self {
@@ -289,12 +304,16 @@ impl Rules {
     ///   or `x-amz-content-sha256`
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, Error, PayloadHash, Rules};
+    /// use countersign::{Error, PayloadHash, Rules, sigv4::CanonicalRequest};
     /// use http::{HeaderName, header};
     ///
-    /// let request = http::Request::get("https://api.example.com/").header("x-api-version", "2").body(())?;
-    /// let rules = Rules::GENERIC.never_sign(HeaderName::from_static("x-api-version"))?;
-    /// let canonical = CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?;
+    /// let request = http::Request::get("https://api.example.com/")
+    ///     .header("x-api-version", "2")
+    ///     .body(())?;
+    /// let rules =
+    ///     Rules::GENERIC.never_sign(HeaderName::from_static("x-api-version"))?;
+    /// let canonical =
+    ///     CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?;
     /// assert_eq!(canonical.signed_headers(), "host");
     ///
     /// let refused = Rules::GENERIC.never_sign(header::HOST);
@@ -342,13 +361,25 @@ impl Rules {
 /// Which of a request's own headers are signed.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalRequest, HeaderSelection, PayloadHash, Rules};
+/// use countersign::{
+///     HeaderSelection, PayloadHash, Rules, sigv4::CanonicalRequest,
+/// };
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key").header("range", "bytes=0-9").body(())?;
+/// let request = http::Request::get("https://bucket.s3.amazonaws.com/key")
+///     .header("range", "bytes=0-9")
+///     .body(())?;
 /// let mut rules = Rules::S3;
-/// assert_eq!(CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?.signed_headers(), "host;range");
+/// assert_eq!(
+///     CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?
+///         .signed_headers(),
+///     "host;range"
+/// );
 /// rules.headers = HeaderSelection::Required;
-/// assert_eq!(CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?.signed_headers(), "host");
+/// assert_eq!(
+///     CanonicalRequest::new(&request, &rules, PayloadHash::EMPTY)?
+///         .signed_headers(),
+///     "host"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,7 +410,9 @@ pub enum HeaderSelection {
 /// When the header `x-amz-content-sha256` is sent and signed.
 ///
 /// ```
-/// use countersign::{ContentSha256, Credentials, PayloadHash, Rules, Service, Signer};
+/// use countersign::{
+///     ContentSha256, Credentials, PayloadHash, Rules, Service, Signer,
+/// };
 ///
 /// // A gateway that interprets the header in its own way.
 /// let mut rules = Rules::GENERIC;
@@ -428,9 +461,18 @@ pub enum ContentSha256 {
 /// ```
 /// use countersign::{Rules, SessionTokenPlacement};
 ///
-/// assert_eq!(Rules::of("iotdevicegateway").session_token, SessionTokenPlacement::AfterSigning);
-/// assert_eq!(Rules::of("iotdata").session_token, SessionTokenPlacement::AfterSigningInUrl);
-/// assert_eq!(Rules::of("iot").session_token, SessionTokenPlacement::Signed);
+/// assert_eq!(
+///     Rules::of("iotdevicegateway").session_token,
+///     SessionTokenPlacement::AfterSigning
+/// );
+/// assert_eq!(
+///     Rules::of("iotdata").session_token,
+///     SessionTokenPlacement::AfterSigningInUrl
+/// );
+/// assert_eq!(
+///     Rules::of("iot").session_token,
+///     SessionTokenPlacement::Signed
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

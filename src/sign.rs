@@ -1,6 +1,6 @@
 //! Signing and presigning.
 
-// First: its page in the documentation then begins with its constructor.
+// First, so that its page in the documentation begins with its constructor.
 pub(crate) mod signer;
 
 pub(crate) mod added_headers;

@@ -1,15 +1,21 @@
-//! The specification of Signature Version 4, as pure functions.
+//! The steps of Signature Version 4, as pure functions.
 //!
-//! [`Signer`](crate::Signer) does all of it. Its steps are here for programs that need one of them:
-//! a canonical request, its string to sign, the signing key, the signature, and how a request
-//! carries it.
+//! [`Signer`](crate::Signer) does all of them. Use this module if you need only one step.
+//!
+//! - [`CanonicalRequest`]: the text of a request that is hashed
+//! - [`StringToSign`]: the text that is signed
+//! - [`SigningKey`]: the key that is derived from the secret access key
+//! - [`Signature`]: the result
+//! - [`Authorization`] and [`QueryAuthorization`]: how a request carries the signature
 //!
 //! ```
 //! use countersign::SecretKey;
 //! use countersign::sigv4::{CredentialScope, SigningKey};
 //!
-//! let scope: CredentialScope = "20150830/us-east-1/service/aws4_request".parse()?;
-//! let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let scope: CredentialScope =
+//!     "20150830/us-east-1/service/aws4_request".parse()?;
+//! let secret_key =
+//!     SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let key = SigningKey::derive(&secret_key, &scope);
 //! // AWS's test suite, get-vanilla.
 //! let string_to_sign = "AWS4-HMAC-SHA256\n20150830T123600Z\n\

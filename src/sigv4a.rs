@@ -1,31 +1,37 @@
 //! Signature Version 4A: one signature for several regions at once.
 //!
-//! The request is written down as for Signature Version 4; the region is no part of the scope but a
-//! signed *region set*, and the last step is an ECDSA signature over P-256. Its key is derived from
-//! the secret access key, and the public half of it verifies without being able to sign.
+//! It differs from Signature Version 4 in two points:
 //!
-//! S3 Multi-Region Access Points, `EventBridge` and SES global endpoints and the `CloudFront`
-//! `KeyValueStore` take nothing else.
+//! - The credential scope has no region. A signed *region set* lists the regions instead.
+//! - The signature is ECDSA over P-256. The private key is derived from the secret access key, and
+//!   the public key verifies, but cannot sign.
 //!
-//! The feature `sigv4a` is portable Rust. With the feature `aws-lc` as well, which needs a C compiler,
-//! the same functions sign and verify with AWS-LC, several times as fast.
+//! These accept only Signature Version 4A: S3 Multi-Region Access Points, the global endpoints of
+//! `EventBridge` and SES, and the `CloudFront` `KeyValueStore`.
+//!
+//! The feature `sigv4a` is pure Rust. If the feature `aws-lc` is also on, AWS-LC signs and
+//! verifies, which is several times as fast. It needs a C compiler.
 //!
 //! ```
-//! use countersign::verify::{VerificationKey, SignedRequest, Verifier};
-//! use countersign::{sigv4a, Credentials, PayloadHash};
-//! use time::macros::datetime;
+//! use countersign::verify::{SignedRequest, VerificationKey, Verifier};
+//! use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
 //!
-//! // One request, good in two regions ...
-//! let now = datetime!(2026-01-01 12:00 UTC);
-//! let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "events")?;
-//! let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
+//! // One request, valid in two regions.
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let regions = "us-east-1,eu-west-1";
+//! let signer = sigv4a::Signer::new(credentials, regions, "events")?;
+//! let url = "https://abc.endpoint.events.amazonaws.com/";
+//! let mut request = http::Request::post(url).body("{}")?;
 //! signer.sign(&mut request, PayloadHash::new("{}"), now)?;
 //!
-//! // ... each of which verifies it with the public key alone.
-//! let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+//! // Each region verifies it with only the public key.
+//! let key =
+//!     VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
 //! let claim = SignedRequest::parse(&request)?;
 //! for region in ["us-east-1", "eu-west-1"] {
-//!     Verifier::new(region, "events")?.verify(&claim, &key, PayloadHash::new("{}"), now)?;
+//!     let verifier = Verifier::new(region, "events")?;
+//!     verifier.verify(&claim, &key, PayloadHash::new("{}"), now)?;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

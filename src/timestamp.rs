@@ -18,15 +18,18 @@ use time::format_description::well_known::Rfc3339;
 /// it. A fraction of a second is written only if there is one.
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
 /// use countersign::Timestamp;
+/// use std::time::{Duration, SystemTime};
 ///
 /// let now = Timestamp::from(SystemTime::now());
 /// assert!(now > Timestamp::from_unix_seconds(1_440_938_160));
 ///
 /// let time: Timestamp = "2015-08-30T14:36:00+02:00".parse()?;
 /// assert_eq!(time.unix_seconds(), 1_440_938_160);
-/// assert_eq!((time + Duration::from_millis(500)).to_string(), "2015-08-30T12:36:00.5Z");
+/// assert_eq!(
+///     (time + Duration::from_millis(500)).to_string(),
+///     "2015-08-30T12:36:00.5Z"
+/// );
 /// # Ok::<(), countersign::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -28,16 +28,20 @@
 //! microseconds.
 //!
 //! ```
-//! use countersign::{tokens, Credentials, Timestamp};
+//! use countersign::{Credentials, Timestamp, tokens};
 //!
 //! let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", key);
 //! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let endpoint = "db.abc.us-east-1.rds.amazonaws.com:5432";
-//! let password = tokens::rds(&credentials, "us-east-1", endpoint, "app", now)?;
+//! let password =
+//!     tokens::rds(&credentials, "us-east-1", endpoint, "app", now)?;
 //! let start = format!("{endpoint}/?Action=connect&DBUser=app&");
 //! assert!(password.expose().starts_with(&start));
-//! assert_eq!(password.expires_at(), "2026-01-01T12:15:00Z".parse::<Timestamp>()?);
+//! assert_eq!(
+//!     password.expires_at(),
+//!     "2026-01-01T12:15:00Z".parse::<Timestamp>()?
+//! );
 //! # Ok::<(), countersign::Error>(())
 //! ```
 

@@ -1,30 +1,33 @@
-//! Verifying requests on a server, with the same canonicalizer that signs them.
+//! Verification of signed requests on a server.
 //!
-//! Verification has two steps, with your lookup of the key in between:
+//! Verification has three steps:
 //!
-//! 1. [`SignedRequest::parse`] reads the claim: which access key ID, for which credential scope.
-//! 2. [`Verifier::verify_signature`] checks every rule of Signature Version 4, and returns how the
-//!    payload is signed. Together with the payload that becomes a [`Verified`]: the proof, and the
-//!    only type here that has an identity. [`Verifier::verify`] does both steps if the hash of the
-//!    payload is known.
+//! 1. [`SignedRequest::parse`] reads the claim: the access key ID and the credential scope.
+//! 2. Your code looks up the secret access key, and [`VerificationKey::derive`] derives the key.
+//! 3. [`Verifier::verify_signature`] checks every rule of Signature Version 4, and returns how the
+//!    payload is signed. After a check of the payload, it becomes a [`Verified`], the proof. Only
+//!    this type tells who signed. If the payload is in memory, [`Verifier::verify`] does it in one
+//!    call.
 //!
-//! [`Verifier::check`] refuses a request that cannot be valid before the lookup.
-//! [`error_response`] is what a server sends back, as AWS would. The
-//! [guide](crate::guide::server) has the whole of a server.
+//! [`Verifier::check`] refuses an invalid request before the lookup. [`error_response`] creates the
+//! response that AWS would send. The [guide](crate::guide::server) shows a whole server.
 //!
 //! ```
-//! use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
-//! use countersign::verify::VerifyError;
+//! use countersign::verify::{
+//!     PendingVerification, SignedRequest, VerificationKey, Verifier,
+//!     VerifyError,
+//! };
 //! use countersign::{Credentials, PayloadHash, Service, Signer, Timestamp};
 //!
-//! // A client signs ...
+//! // A client signs.
 //! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-//! let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials, "us-east-1", "s3")?;
 //! let put = http::Request::put("/bucket/a%20key").header("host", "localhost");
 //! let mut request = put.body("data")?;
 //! signer.sign(&mut request, PayloadHash::new("data"), now)?;
 //!
-//! // ... and a server verifies.
+//! // A server verifies.
 //! let verifier = Verifier::new("us-east-1", Service::S3)?;
 //! let claim = SignedRequest::parse(&request)?;
 //! verifier.check(&claim, now)?;
@@ -34,10 +37,13 @@
 //! };
 //! let key = VerificationKey::derive(&credentials, claim.scope())?;
 //! let verified = match verifier.verify_signature(&claim, &key, now)? {
-//!     PendingVerification::Hashed(pending) => pending.verify(PayloadHash::new(request.body()))?,
-//!     PendingVerification::Unsigned(pending) => pending.accept(), // a presigned URL for S3, say
-//!     PendingVerification::SignedStream(_) => return Err("see `ChunkVerifier`".into()),
-//!     PendingVerification::UnsignedStream(_) => return Err("uploads must be signed".into()),
+//!     PendingVerification::Hashed(pending) => {
+//!         pending.verify(PayloadHash::new(request.body()))?
+//!     }
+//!     // Such as a presigned URL for S3.
+//!     PendingVerification::Unsigned(pending) => pending.accept(),
+//!     // See `ChunkVerifier`.
+//!     _ => return Err("streams are not supported".into()),
 //! };
 //! assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 //! let object = verified.object_path().expect("a path for S3");
@@ -89,36 +95,35 @@ pub use signed_request::{Limits, SignedRequest};
 pub use stream_context::StreamContext;
 pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 
-/// The rules of one service in its regions, which requests are verified against.
+/// Verifies requests to one service in one or more regions.
 ///
 /// Every request is checked in this order:
 ///
-/// 1. The credential scope is of the day of the request's date, of one of the regions, and of the
-///    service.
-/// 2. The request is in time: a signed header within the clock window, a presigned URL from its date
-///    (less the window) until `X-Amz-Expires`.
+/// 1. The credential scope has the day of the request date, one of the regions, and the service.
+/// 2. The time is valid. The date of a request with a signed header is within the clock window. A
+///    presigned URL is valid from its date (minus the window) until `X-Amz-Expires`.
 /// 3. The host is one of [`with_host`](Self::with_host), if any are set.
-/// 4. `host` is signed, and so is every `x-amz-*` header of the request, the date, and what
-///    [`with_signed_header`](Self::with_signed_header),
-///    [`with_audience`](Self::with_audience) and
-///    [`with_all_headers_signed`](Self::with_all_headers_signed) add, except for
-///    [`with_unsigned_header`](Self::with_unsigned_header). Every header that is listed as signed is
-///    there. A name with `_` counts as the one with `-`, because CGI shows an application both as
-///    one. A presigned request for S3's family may carry an unsigned `x-amz-content-sha256`, which
-///    is not used.
-/// 5. Only signed data says how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
-///    require `x-amz-content-sha256`, which a presigned URL may leave out (its payload is then
-///    unsigned).
-/// 6. The path has no `.` and `..` segments, except for S3's family.
-/// 7. The session token is the key's own, and the key has not expired.
-/// 8. The signature is that of the canonical request, rebuilt from the headers listed as signed.
+/// 4. `host`, the date and every `x-amz-*` header of the request are signed.
+///    [`with_signed_header`](Self::with_signed_header), [`with_audience`](Self::with_audience) and
+///    [`with_all_headers_signed`](Self::with_all_headers_signed) add headers to this rule,
+///    [`with_unsigned_header`](Self::with_unsigned_header) removes one. Every header that is listed
+///    as signed is present. A name with `_` counts as the name with `-`, because CGI does not
+///    distinguish them. A presigned request for S3's family may have an unsigned
+///    `x-amz-content-sha256`, which is not used.
+/// 5. Only signed data tells how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
+///    require `x-amz-content-sha256`. A presigned URL may omit it, and its payload is then
+///    unsigned.
+/// 6. The path has no `.` or `..` segments, except for S3's family.
+/// 7. The session token matches the key, and the key has not expired.
+/// 8. The signature matches the canonical request, which is computed from the headers listed as
+///    signed.
 /// 9. The payload is the one that was signed.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::Service;
 /// use countersign::verify::Verifier;
 /// use http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
+/// use std::time::Duration;
 ///
 /// let store = Verifier::for_any_region(Service::S3)?
 ///     .with_host("s3.example.com")
@@ -158,7 +163,7 @@ const LONGEST_EXPIRES_IN: Duration = Duration::from_secs(604_800);
 const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 impl Verifier {
-    /// Creates a verifier for one region and one service, by the service's rules.
+    /// Creates a verifier for one region and one service, with the rules of the service.
     ///
     /// # Errors
     /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
@@ -175,9 +180,9 @@ impl Verifier {
         ))
     }
 
-    /// Creates a verifier for one service in any region, for stores that have none.
+    /// Creates a verifier for one service in any region, for stores without regions.
     ///
-    /// The signing key must still be derived for the region of the claim's scope.
+    /// Derive the signing key for the region in the scope of the claim.
     ///
     /// # Errors
     /// - [`Error::InvalidService`] if the service's name cannot be part of a credential scope
@@ -187,7 +192,7 @@ impl Verifier {
         Ok(Self::unchecked(service))
     }
 
-    /// For a service's name that is known to be valid, or that a claim is compared with anyway.
+    /// For the name of a service that is known to be valid, or that is only compared with a claim.
     pub(crate) fn unchecked(service: Service) -> Self {
         Self::with_regions(Regions::Any, service)
     }
@@ -212,7 +217,7 @@ impl Verifier {
         &self.service
     }
 
-    /// Accepts this region too.
+    /// Also accepts this region.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         match &mut self.regions {
@@ -222,21 +227,20 @@ impl Verifier {
         self
     }
 
-    /// Accepts requests for this host only, and for those of further calls.
+    /// Accepts only requests for this host. Call it again to add hosts.
     ///
-    /// Without it, a request that a client signed for one of a server's host names is valid at its
-    /// others. The name is compared without regard to case with what the client signed: the `host`
-    /// header, HTTP/2's `:authority`, or
-    /// [`with_original_host`](SignedRequest::with_original_host) behind a proxy. A port other than
-    /// the scheme's own is part of it. `*.example.com` stands for every name that ends in
-    /// `.example.com`, as stores need for buckets in the host.
+    /// Without it, a request that was signed for another host is valid too. The name is compared
+    /// with the signed host, ignoring case. That is the `host` header, `:authority` in HTTP/2, or
+    /// [`with_original_host`](SignedRequest::with_original_host). Include a port other than the
+    /// default port. `*.example.com` matches every name that ends in `.example.com`, for stores
+    /// with buckets in the host.
     #[must_use]
     pub fn with_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
     }
 
-    /// Sets how far a client's clock may be off, either way: 15 minutes by default.
+    /// Sets the maximum clock difference of a client, in both directions: 15 minutes by default.
     ///
     /// Some AWS services allow 5 minutes.
     #[must_use]
@@ -252,21 +256,21 @@ impl Verifier {
         self
     }
 
-    /// Requires that this header is signed if it is there, besides `host` and `x-amz-*`.
+    /// Requires that this header is signed, if the request has it.
     ///
-    /// For example `content-type`, or any header that the service acts on.
+    /// For example `content-type`, or any header that the service uses. `host` and `x-amz-*` must
+    /// always be signed.
     #[must_use]
     pub fn with_signed_header(mut self, name: HeaderName) -> Self {
         self.signed.push(name);
         self
     }
 
-    /// Accepts this header unsigned, because a hop in front of this server adds it.
+    /// Accepts this header unsigned, for headers that a proxy or CDN adds.
     ///
-    /// For example CloudFront's `x-amz-cf-id`. Anyone on the way can set such a header, so the
-    /// server must not act on it. The headers that belong to the signature itself stay required:
-    /// `x-amz-date`, `x-amz-security-token`, `x-amz-content-sha256`, and every name of
-    /// [`with_signed_header`](Self::with_signed_header).
+    /// For example `x-amz-cf-id` of CloudFront. Anyone can set such a header, so the server must
+    /// not use it. These headers must be signed in any case: `x-amz-date`, `x-amz-security-token`,
+    /// `x-amz-content-sha256`, and every name of [`with_signed_header`](Self::with_signed_header).
     #[must_use]
     pub fn with_unsigned_header(mut self, name: HeaderName) -> Self {
         self.unsigned.push(name);
@@ -276,9 +280,9 @@ impl Verifier {
     /// Requires that every header is signed, except those of
     /// [`with_unsigned_header`](Self::with_unsigned_header).
     ///
-    /// For a server that acts on many headers. Clients leave out what hops rewrite, so name what
-    /// yours send unsigned: usually `user-agent`, `accept-encoding`, `connection` and
-    /// `content-length`. `authorization` carries the signature and needs no name.
+    /// For a server that uses many headers. Clients do not sign headers that proxies rewrite, so
+    /// list those that your clients send: usually `user-agent`, `accept-encoding`, `connection` and
+    /// `content-length`. `authorization` contains the signature, and need not be listed.
     ///
     /// ```
     /// use countersign::verify::{SignedRequest, Verifier, VerifyError};
@@ -286,11 +290,18 @@ impl Verifier {
     /// use http::header::USER_AGENT;
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let get = http::Request::get("https://sqs.us-east-1.amazonaws.com/").header(USER_AGENT, "x");
+    /// let get = http::Request::get("https://sqs.us-east-1.amazonaws.com/")
+    ///     .header(USER_AGENT, "x");
     /// let mut request = get.body(())?;
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "sqs",
+    /// )?;
     /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-    /// request.headers_mut().insert("x-forwarded-for", "203.0.113.7".parse()?);
+    /// request
+    ///     .headers_mut()
+    ///     .insert("x-forwarded-for", "203.0.113.7".parse()?);
     ///
     /// let strict = Verifier::new("us-east-1", "sqs")?
     ///     .with_all_headers_signed()
@@ -306,11 +317,10 @@ impl Verifier {
         self
     }
 
-    /// Requires a signed header with this value, exactly once: it says that the request is meant
-    /// for this server.
+    /// Requires exactly one signed header with this name and value, which names this server.
     ///
-    /// Without it, a server that receives a signed request can pass it on to another one. Token
-    /// protocols use such a header, for example `x-k8s-aws-id`.
+    /// Without it, a server that receives a signed request can forward it to another server, which
+    /// accepts it. Token protocols use such a header, for example `x-k8s-aws-id`.
     #[must_use]
     pub fn with_audience(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.audience.push((name, value));
@@ -319,30 +329,32 @@ impl Verifier {
 
     /// Accepts `.` and `..` segments in paths, which are resolved before the path is signed.
     ///
-    /// A signature for `/public` is then valid for `/admin/../public` too, so the server must route
-    /// by [`Verified::path`], which is resolved. S3's family never resolves them, and accepts them
-    /// always.
+    /// A signature for `/public` is then also valid for `/admin/../public`, so the server must
+    /// route by [`Verified::path`], which is resolved. S3's family always accepts such segments,
+    /// and never resolves them.
     #[must_use]
     pub fn allow_dot_segments(mut self) -> Self {
         self.dot_segments = true;
         self
     }
 
-    /// Checks the rules that need no key, so that an invalid request costs no lookup.
+    /// Checks the rules that need no key, before the lookup.
     ///
     /// It proves nothing, and [`verify`](Self::verify) checks them again.
     ///
     /// # Errors
-    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`] if
-    ///   the credential scope is not this verifier's
-    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the request is not in time
+    /// - [`VerifyError::WrongDay`], [`VerifyError::WrongRegion`] or [`VerifyError::WrongService`]
+    ///   if the credential scope does not match this verifier
+    /// - [`VerifyError::Expired`] or [`VerifyError::NotYetCurrent`] if the time of the request is
+    ///   not valid
     /// - [`VerifyError::ExpiresInOutOfRange`] if a presigned URL is valid for too long
     /// - [`VerifyError::WrongHost`] if the request was signed for another host
     /// - [`VerifyError::HostNotSigned`], [`VerifyError::HeadersNotSigned`] or
-    ///   [`VerifyError::SignedHeaderMissing`] if the signed headers are not those that must be
+    ///   [`VerifyError::SignedHeaderMissing`] if a header that must be signed is not, or a signed
+    ///   header is missing
     /// - [`VerifyError::WrongAudience`] if the request is not meant for this server
     /// - [`VerifyError::MissingContentSha256`] or [`VerifyError::InvalidContentSha256`] if the
-    ///   request does not say how its payload is signed
+    ///   request does not declare how its payload is signed
     /// - [`VerifyError::InvalidTarget`] if the path or the query is malformed
     /// - [`VerifyError::PathNotNormalized`] if the path has a `.` or `..` segment
     /// - [`VerifyError::Malformed`] if a part of the signature is missing or malformed
@@ -352,9 +364,14 @@ impl Verifier {
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// let mut request =
+    ///     http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "sqs",
+    /// )?
+    /// .sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let elsewhere = Verifier::new("us-east-1", "dynamodb")?.check(&claim, now);
@@ -372,37 +389,45 @@ impl Verifier {
         self.examine(claim, now.into(), &mut canonical).map(drop)
     }
 
-    /// Verifies everything but the payload, and returns what is left to do about the payload.
+    /// Verifies everything except the payload, and returns how the payload is signed.
     ///
     /// Use it for bodies that are streamed, unsigned, or hashed after the head was accepted.
     ///
     /// # Errors
     /// - everything that [`check`](Self::check) returns
     /// - [`VerifyError::UnknownAccessKeyId`] if the key belongs to another access key ID
-    /// - [`VerifyError::InvalidSessionToken`] if the session token is not the key's own
+    /// - [`VerifyError::InvalidSessionToken`] if the session token does not match the key
     /// - [`VerifyError::CredentialsExpired`] if the key has expired
-    /// - [`VerifyError::SignatureMismatch`] if the signature is not the key's, or the key is for
+    /// - [`VerifyError::SignatureMismatch`] if the signature does not match, or the key is for
     ///   another scope or algorithm
-    /// - [`VerifyError::InvalidDecodedLength`] if a stream does not announce its length
+    /// - [`VerifyError::InvalidDecodedLength`] if a stream does not declare its length
     ///
     /// ```
-    /// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey};
+    /// use countersign::verify::{
+    ///     PendingVerification, SignedRequest, VerificationKey,
+    /// };
     /// use countersign::verify::{VerifiedPayload, Verifier};
     /// use countersign::{Credentials, Signer, Timestamp};
     /// use std::time::Duration;
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let get = http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
-    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?
-    ///     .presign(&get, Duration::from_secs(900), now)?;
+    /// let get =
+    ///     http::Request::get("https://bucket.s3.amazonaws.com/key").body(())?;
+    /// let url = Signer::new(credentials.clone(), "us-east-1", "s3")?.presign(
+    ///     &get,
+    ///     Duration::from_secs(900),
+    ///     now,
+    /// )?;
     ///
     /// let request = http::Request::get(url.uri()?).body(())?;
     /// let claim = SignedRequest::parse(&request)?;
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "s3")?;
     /// let pending = verifier.verify_signature(&claim, &key, now)?;
-    /// let PendingVerification::Unsigned(pending) = pending else { panic!("signed payload") };
+    /// let PendingVerification::Unsigned(pending) = pending else {
+    ///     panic!("signed payload")
+    /// };
     /// assert_eq!(pending.accept().payload(), VerifiedPayload::Unsigned);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -417,31 +442,39 @@ impl Verifier {
 
     /// Verifies a request with its payload.
     ///
-    /// The payload is what was really received: [`PayloadHash::new`] of all of it, or
-    /// [`PayloadHash::Unsigned`] to accept an unsigned payload. Call
-    /// [`verify_signature`](Self::verify_signature) if the server takes both, or streams.
+    /// `payload` is [`PayloadHash::new`] of all received bytes, or [`PayloadHash::Unsigned`] to
+    /// accept an unsigned payload. Call [`verify_signature`](Self::verify_signature) if the server
+    /// accepts both, or streams.
     ///
     /// # Errors
     /// - everything that [`verify_signature`](Self::verify_signature) and
     ///   [`PendingHashed::verify`] return
-    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash: the
-    ///   server's mistake, status 500
+    /// - [`VerifyError::PayloadIsUnsigned`] if the payload is unsigned and `payload` is a hash.
+    ///   This is a mistake of the server: status 500
     /// - [`VerifyError::PayloadNotAsSigned`] if the payload is a stream
     ///
     /// ```
-    /// use countersign::verify::{SignedRequest, VerificationKey, Verifier, VerifyError};
+    /// use countersign::verify::{
+    ///     SignedRequest, VerificationKey, Verifier, VerifyError,
+    /// };
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body("{}")?;
-    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?
-    ///     .sign(&mut request, PayloadHash::new("{}"), now)?;
+    /// let mut request =
+    ///     http::Request::post("https://sqs.us-east-1.amazonaws.com/")
+    ///         .body("{}")?;
+    /// Signer::new(credentials.clone(), "us-east-1", "sqs")?.sign(
+    ///     &mut request,
+    ///     PayloadHash::new("{}"),
+    ///     now,
+    /// )?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
     /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// let verified = verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
+    /// let verified =
+    ///     verifier.verify(&claim, &key, PayloadHash::new(request.body()), now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
     /// // A body other than the signed one.
     /// let refused = verifier.verify(&claim, &key, PayloadHash::new("[]"), now);

@@ -15,7 +15,10 @@ use crate::service::partition::Partition;
 /// let events = EventBridge::new("eu-west-1");
 /// let global = events.global("abcde.veo")?;
 /// assert_eq!(global.host(), "abcde.veo.endpoint.events.amazonaws.com");
-/// let expected = SigningScheme::SigV4A { service: "events".into(), region_set: "*".into() };
+/// let expected = SigningScheme::SigV4A {
+///     service: "events".into(),
+///     region_set: "*".into(),
+/// };
 /// assert_eq!(global.schemes(), [expected]);
 ///
 /// let regional = events.regional()?;

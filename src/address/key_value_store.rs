@@ -15,9 +15,13 @@ use crate::service::partition::Partition;
 /// ```
 /// use countersign::address::KeyValueStore;
 ///
-/// let arn = "arn:aws:cloudfront::123456789012:key-value-store/b1234567-89ab-cdef-0123-456789abcdef";
+/// let arn = "arn:aws:cloudfront::123456789012:key-value-store/\
+///     b1234567-89ab-cdef-0123-456789abcdef";
 /// let address = KeyValueStore::new(arn).address()?;
-/// assert_eq!(address.url(), "https://123456789012.cloudfront-kvs.global.api.aws");
+/// assert_eq!(
+///     address.url(),
+///     "https://123456789012.cloudfront-kvs.global.api.aws"
+/// );
 /// # Ok::<(), countersign::address::AddressError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

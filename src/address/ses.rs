@@ -15,7 +15,10 @@ use crate::service::partition::Partition;
 /// let ses = Ses::new("eu-west-1");
 /// let global = ses.global("a1b2c3d4.g3h")?;
 /// assert_eq!(global.host(), "a1b2c3d4.g3h.endpoints.email.amazonaws.com");
-/// let expected = SigningScheme::SigV4A { service: "ses".into(), region_set: "*".into() };
+/// let expected = SigningScheme::SigV4A {
+///     service: "ses".into(),
+///     region_set: "*".into(),
+/// };
 /// assert_eq!(global.schemes(), [expected]);
 ///
 /// let regional = ses.regional()?;

@@ -19,12 +19,23 @@ use crate::timestamp::Timestamp;
 ///
 /// let address = Addressing::new("eu-west-1").bucket("photos-2026")?;
 /// let signer = address.signer(Credentials::new("AKIDEXAMPLE", "secret"))?;
-/// let mut request = http::Request::get(address.object_url("a.jpg")).body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, Timestamp::from_unix_seconds(1_767_268_800))?;
-/// assert!(request.headers()["authorization"].to_str()?.contains("/eu-west-1/s3/aws4_request"));
+/// let mut request =
+///     http::Request::get(address.object_url("a.jpg")).body(())?;
+/// signer.sign(
+///     &mut request,
+///     PayloadHash::EMPTY,
+///     Timestamp::from_unix_seconds(1_767_268_800),
+/// )?;
+/// assert!(
+///     request.headers()["authorization"]
+///         .to_str()?
+///         .contains("/eu-west-1/s3/aws4_request")
+/// );
 ///
 /// // For what only one of them has, such as presigning with a `Presigner`:
-/// let AddressSigner::SigV4(signer) = signer else { unreachable!() };
+/// let AddressSigner::SigV4(signer) = signer else {
+///     unreachable!()
+/// };
 /// assert_eq!(signer.region(), "eu-west-1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -184,7 +184,10 @@ impl<B: fmt::Debug> fmt::Debug for ChunkedBody<B> {
 ///         ),
 ///     )
 /// }
-/// let too_short = PayloadTooShort { length: 4, announced: 100 };
+/// let too_short = PayloadTooShort {
+///     length: 4,
+///     announced: 100,
+/// };
 /// assert!(has_changed(&ChunkedBodyError::Signing(too_short)));
 /// # use ChunkSigningError::PayloadTooShort;
 /// ```

@@ -13,7 +13,10 @@ use crate::crypto::{self, NotApproved};
 /// ```
 /// use countersign::chunked::ChecksumAlgorithm;
 ///
-/// assert_eq!(ChecksumAlgorithm::Crc64Nvme.trailer_name(), "x-amz-checksum-crc64nvme");
+/// assert_eq!(
+///     ChecksumAlgorithm::Crc64Nvme.trailer_name(),
+///     "x-amz-checksum-crc64nvme"
+/// );
 /// assert_eq!(ChecksumAlgorithm::Crc64Nvme.value_length(), 12);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -49,7 +52,10 @@ impl ChecksumAlgorithm {
     ///
     /// for algorithm in ChecksumAlgorithm::ALL {
     ///     let name = algorithm.trailer_name();
-    ///     assert_eq!(ChecksumAlgorithm::of_trailer(name.as_str()), Some(algorithm));
+    ///     assert_eq!(
+    ///         ChecksumAlgorithm::of_trailer(name.as_str()),
+    ///         Some(algorithm)
+    ///     );
     /// }
     /// ```
     pub const ALL: [Self; 10] = [

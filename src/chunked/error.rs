@@ -13,7 +13,10 @@ use crate::verify::{Answer, INTERNAL, Protocol, refusal};
 /// ```
 /// use countersign::chunked::ChunkError;
 ///
-/// let error = ChunkError::ChunkTooSmall { chunk: 2, size: 100 };
+/// let error = ChunkError::ChunkTooSmall {
+///     chunk: 2,
+///     size: 100,
+/// };
 /// let text = "chunk 2 is 100 bytes, too small for any but the last chunk";
 /// assert_eq!(error.to_string(), text);
 /// assert_eq!(error.code(), "InvalidChunkSizeError");
@@ -100,7 +103,10 @@ pub enum ChunkError {
 /// use countersign::chunked::{AnnouncementProblem, ChunkError};
 ///
 /// let error = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
-/// assert_eq!(error.to_string(), "request does not announce aws-chunked: the body is an event stream");
+/// assert_eq!(
+///     error.to_string(),
+///     "request does not announce aws-chunked: the body is an event stream"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

@@ -26,23 +26,34 @@ use crate::verify::{Answer, Protocol, refusal};
 /// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
 ///
 /// ```
-/// use countersign::chunked::{ChunkedBody, ChunkVerifier, ChunkedEncoding, VerifiedBody};
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::chunked::{
+///     ChunkVerifier, ChunkedBody, ChunkedEncoding, VerifiedBody,
+/// };
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, Signer, Timestamp};
 /// use http_body::Body as _;
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(66560), now)?;
+/// let mut request =
+///     http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let chunks = signer.sign_chunked(
+///     &mut request,
+///     ChunkedEncoding::signed(66560),
+///     now,
+/// )?;
 /// let body = ChunkedBody::new("a".repeat(66560), chunks);
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "s3")?;
 /// let pending = verifier.verify_signature(&claim, &key, now)?;
-/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let PendingVerification::SignedStream(pending) = pending else {
+///     panic!("not a stream")
+/// };
 /// let (_verified, context) = pending.into_parts();
 /// let body = VerifiedBody::new(body, ChunkVerifier::new(&context)?);
 /// assert_eq!(body.size_hint().exact(), Some(66560));

@@ -31,24 +31,30 @@ use crate::verify::{StreamContext, VerificationKey};
 ///
 /// ```
 /// use countersign::chunked::{ChunkVerifier, ChunkedEncoding};
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, Signer, Timestamp};
 ///
-/// // A client signs ...
+/// // A client signs.
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let mut chunks = signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
+/// let mut request =
+///     http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let mut chunks =
+///     signer.sign_chunked(&mut request, ChunkedEncoding::signed(5), now)?;
 /// let header = chunks.header("hello")?;
 /// let body = [header.as_ref(), b"hello", &chunks.finish()?].concat();
 ///
-/// // ... and a server verifies: first the head, and then the chunks as they arrive.
+/// // A server verifies: first the head, then the chunks as they arrive.
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "s3")?;
 /// let pending = verifier.verify_signature(&claim, &key, now)?;
-/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let PendingVerification::SignedStream(pending) = pending else {
+///     panic!("not a stream")
+/// };
 /// let (_verified, context) = pending.into_parts();
 /// let mut chunks = ChunkVerifier::new(&context)?;
 /// let mut data = Vec::new();

@@ -9,19 +9,24 @@ use crate::timestamp::Timestamp;
 /// Cookies to sign, which open what matches a resource.
 ///
 /// ```
-/// use countersign::cloudfront::{SignedCookies, UrlError};
 /// use countersign::Timestamp;
+/// use countersign::cloudfront::{SignedCookies, UrlError};
 /// # fn rsa_sha1(_: &[u8]) -> Result<Vec<u8>, UrlError> { Ok(vec![1]) }
 ///
 /// let expires: Timestamp = "2027-01-01T00:00:00Z".parse()?;
-/// let cookies = SignedCookies::new("https://d111111abcdef8.cloudfront.net/images/*", expires)
-///     .with_domain("example.com")
-///     .with_path("/");
+/// let cookies =
+///     SignedCookies::new("https://media.example.com/images/*", expires)
+///         .with_domain("example.com")
+///         .with_path("/");
 /// let signed = cookies.sign("K2JCJMDEHXQW5F", |policy| rsa_sha1(policy))?;
 /// assert_eq!(signed.len(), 3);
 /// assert_eq!(signed[2].name(), "CloudFront-Key-Pair-Id");
 /// // One `Set-Cookie` header for each.
-/// assert_eq!(signed[2].set_cookie(), "CloudFront-Key-Pair-Id=K2JCJMDEHXQW5F; Domain=example.com; Path=/; Secure; HttpOnly");
+/// assert_eq!(
+///     signed[2].set_cookie(),
+///     "CloudFront-Key-Pair-Id=K2JCJMDEHXQW5F; \
+///      Domain=example.com; Path=/; Secure; HttpOnly"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,11 +75,18 @@ impl SignedCookies {
     ///   the key
     ///
     /// ```
-    /// use countersign::cloudfront::SignedCookies;
     /// use countersign::Timestamp;
+    /// use countersign::cloudfront::SignedCookies;
     ///
-    /// let cookies = SignedCookies::new("*://example.com/v/*", Timestamp::from_unix_seconds(1_798_761_600));
-    /// assert!(cookies.policy()?.starts_with(r#"{"Statement":[{"Resource":"*://example.com/v/*","#));
+    /// let cookies = SignedCookies::new(
+    ///     "*://example.com/v/*",
+    ///     Timestamp::from_unix_seconds(1_798_761_600),
+    /// );
+    /// assert!(
+    ///     cookies
+    ///         .policy()?
+    ///         .starts_with(r#"{"Statement":[{"Resource":"*://example.com/v/*","#)
+    /// );
     /// # Ok::<(), countersign::cloudfront::UrlError>(())
     /// ```
     pub fn policy(&self) -> Result<String, UrlError> {
@@ -140,12 +152,19 @@ impl SignedCookies {
 /// One of the cookies that open a distribution.
 ///
 /// ```
-/// use countersign::cloudfront::{SignedCookies, UrlError};
 /// use countersign::Timestamp;
+/// use countersign::cloudfront::{SignedCookies, UrlError};
 ///
-/// let cookies = SignedCookies::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
-/// let signed = cookies.sign("K2JCJMDEHXQW5F", |_policy| Ok::<_, UrlError>(vec![1]))?;
-/// assert_eq!((signed[0].name(), signed[0].value()), ("CloudFront-Expires", "1798761600"));
+/// let cookies = SignedCookies::new(
+///     "https://example.com/a",
+///     Timestamp::from_unix_seconds(1_798_761_600),
+/// );
+/// let signed =
+///     cookies.sign("K2JCJMDEHXQW5F", |_policy| Ok::<_, UrlError>(vec![1]))?;
+/// assert_eq!(
+///     (signed[0].name(), signed[0].value()),
+///     ("CloudFront-Expires", "1798761600")
+/// );
 /// # Ok::<(), UrlError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]

@@ -11,16 +11,21 @@ use crate::sigv4::asymmetric::key::SigningKey;
 /// signature is another.
 ///
 /// ```
-/// use countersign::cloudfront::{Hash, P256Key, SignedUrl};
 /// use countersign::Timestamp;
+/// use countersign::cloudfront::{Hash, P256Key, SignedUrl};
 ///
 /// // openssl ecparam -name prime256v1 -genkey -noout
-/// let key = P256Key::from_pem("-----BEGIN EC PRIVATE KEY-----
+/// let key = P256Key::from_pem(
+///     "-----BEGIN EC PRIVATE KEY-----
 /// MHcCAQEEIIrttclW3uFHfZc2QfXu7YS5/lMq/lNJGzvlNGPMx7kwoAoGCCqGSM49
 /// AwEHoUQDQgAE4LB2RwsG4+qZ61qGB2G7LFxHXy5JCZcUMWrDmBVw1pJpg4YiH+dG
 /// vbhb8xU8bH7UOAgCUBAnUTN4PLb+7Qx8bw==
-/// -----END EC PRIVATE KEY-----")?;
-/// let url = SignedUrl::new("https://example.com/a", Timestamp::from_unix_seconds(1_798_761_600));
+/// -----END EC PRIVATE KEY-----",
+/// )?;
+/// let url = SignedUrl::new(
+///     "https://example.com/a",
+///     Timestamp::from_unix_seconds(1_798_761_600),
+/// );
 /// let signed = url
 ///     .with_hash(Hash::Sha256)
 ///     .sign("K2JCJMDEHXQW5F", |policy| key.sign(policy, Hash::Sha256))?;
@@ -49,7 +54,12 @@ impl P256Key {
     /// use countersign::cloudfront::P256Key;
     ///
     /// // A public key, not the private one.
-    /// assert!(P256Key::from_pem("-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n").is_err());
+    /// assert!(
+    ///     P256Key::from_pem(
+    ///         "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n"
+    ///     )
+    ///     .is_err()
+    /// );
     /// ```
     pub fn from_pem(pem: &str) -> Result<Self, P256KeyError> {
         SigningKey::from_pem(pem).map(Self).ok_or(P256KeyError(()))

@@ -108,7 +108,10 @@ impl IdPrefix {
 /// ```
 /// use countersign::credentials::account_id;
 ///
-/// assert_eq!(account_id("ASIAY34FZKBOKMUTVV7A").as_deref(), Some("609629065308"));
+/// assert_eq!(
+///     account_id("ASIAY34FZKBOKMUTVV7A").as_deref(),
+///     Some("609629065308")
+/// );
 /// assert_eq!(account_id("AKIAIOSFODNN7EXAMPLE"), None);
 /// ```
 pub fn account_id(access_key_id: &str) -> Option<String> {

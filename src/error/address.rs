@@ -7,10 +7,17 @@ use std::fmt;
 /// ```
 /// use countersign::s3::{AddressError, AddressPart, Addressing};
 ///
-/// let error = Addressing::new("us-east-1").with_fips().with_accelerate().bucket("photos").unwrap_err();
+/// let error = Addressing::new("us-east-1")
+///     .with_fips()
+///     .with_accelerate()
+///     .bucket("photos")
+///     .unwrap_err();
 /// let (first, second) = (AddressPart::Accelerate, AddressPart::Fips);
 /// assert_eq!(error, AddressError::Conflict { first, second });
-/// assert_eq!(error.to_string(), "S3 Transfer Acceleration cannot be combined with FIPS");
+/// assert_eq!(
+///     error.to_string(),
+///     "S3 Transfer Acceleration cannot be combined with FIPS"
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -180,7 +187,9 @@ impl BucketProblem {
 /// ```
 /// use countersign::s3::{AddressError, Addressing, ArnProblem};
 ///
-/// let error = Addressing::new("us-east-1").bucket("arn:aws:s3:::").unwrap_err();
+/// let error = Addressing::new("us-east-1")
+///     .bucket("arn:aws:s3:::")
+///     .unwrap_err();
 /// let (arn, problem) = ("arn:aws:s3:::".to_owned(), ArnProblem::Malformed);
 /// assert_eq!(error, AddressError::InvalidArn { arn, problem });
 /// ```

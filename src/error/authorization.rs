@@ -3,12 +3,15 @@
 /// What is wrong with an authorization: a header, the query of a presigned URL, or form fields.
 ///
 /// ```
-/// use countersign::sigv4::{AuthorizationProblem, QueryAuthorization};
 /// use countersign::Error;
+/// use countersign::sigv4::{AuthorizationProblem, QueryAuthorization};
 ///
 /// // A link that was truncated.
-/// let error = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256").unwrap_err();
-/// let problem = AuthorizationProblem::Missing { name: "X-Amz-Credential" };
+/// let error = QueryAuthorization::parse("X-Amz-Algorithm=AWS4-HMAC-SHA256")
+///     .unwrap_err();
+/// let problem = AuthorizationProblem::Missing {
+///     name: "X-Amz-Credential",
+/// };
 /// assert_eq!(error, Error::MalformedAuthorization(problem));
 /// assert_eq!(problem.to_string(), "`X-Amz-Credential` is missing");
 /// ```

@@ -15,8 +15,13 @@
 /// let mut request = http::Request::put(uri).body(())?;
 /// let encoding = ChunkedEncoding::signed(1 << 20).with_chunk_size(4096);
 /// let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let error = signer.sign_chunked(&mut request, encoding, now).unwrap_err();
-/// let too_small = ChunkSigningError::ChunkTooSmall { length: 4096, minimum: 8192 };
+/// let error = signer
+///     .sign_chunked(&mut request, encoding, now)
+///     .unwrap_err();
+/// let too_small = ChunkSigningError::ChunkTooSmall {
+///     length: 4096,
+///     minimum: 8192,
+/// };
 /// assert_eq!(error, Error::Chunk(too_small));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -8,7 +8,10 @@
 /// // A secret that was read from a file, with the line break at its end.
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret\n");
 /// let error = Signer::new(credentials, "us-east-1", "sqs").unwrap_err();
-/// assert_eq!(error, Error::InvalidSecretKey(CredentialProblem::Whitespace));
+/// assert_eq!(
+///     error,
+///     Error::InvalidSecretKey(CredentialProblem::Whitespace)
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

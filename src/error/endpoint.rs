@@ -11,7 +11,8 @@
 /// };
 /// assert_eq!(
 ///     error.to_string(),
-///     "no endpoint for region \"eu-isoe-west-1\": the service publishes no FIPS endpoint there"
+///     "no endpoint for region \"eu-isoe-west-1\": \
+///      the service publishes no FIPS endpoint there"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]

@@ -8,7 +8,8 @@ use std::fmt;
 /// use countersign::bearer::{BearerToken, HostProblem};
 /// use countersign::{Error, Timestamp};
 ///
-/// let token = BearerToken::new("mF_9.B5f-4.1JqM").with_host("api.example.com");
+/// let token =
+///     BearerToken::new("mF_9.B5f-4.1JqM").with_host("api.example.com");
 /// let now = Timestamp::from_unix_seconds(1_798_761_600);
 /// let error = token.header_value_for("api.example.com.", now).unwrap_err();
 /// assert_eq!(error, Error::BearerTokenHost(HostProblem::TrailingDot));

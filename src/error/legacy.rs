@@ -5,8 +5,8 @@
 /// [`Error::Legacy`](crate::Error::Legacy) contains it.
 ///
 /// ```
-/// use countersign::legacy::{LegacyError, sigv2};
 /// use countersign::Error;
+/// use countersign::legacy::{LegacyError, sigv2};
 ///
 /// let url = "https://sdb.amazonaws.com/?Action=Select&Action=ListDomains";
 /// let request = http::Request::get(url).body(())?;

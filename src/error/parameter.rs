@@ -10,7 +10,13 @@
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now = Timestamp::from_unix_seconds(1_798_761_600);
-/// let refused = tokens::rds(&credentials, "us-east-1", "db.example.com:0", "admin", now);
+/// let refused = tokens::rds(
+///     &credentials,
+///     "us-east-1",
+///     "db.example.com:0",
+///     "admin",
+///     now,
+/// );
 /// assert_eq!(
 ///     refused.unwrap_err().to_string(),
 ///     "parameter `host` has an invalid port: it must be between 1 and 65535"

@@ -16,7 +16,10 @@ use crate::timestamp::Timestamp;
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let policy = PostPolicy::new("bucket", now).require_eq("key", "me.png");
 /// let error = signer.sign_post(&policy, [], now).unwrap_err();
-/// let expired = PostPolicyError::Expired { expiration: now, now };
+/// let expired = PostPolicyError::Expired {
+///     expiration: now,
+///     now,
+/// };
 /// assert_eq!(error, Error::PostPolicy(expired));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

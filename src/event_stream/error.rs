@@ -154,7 +154,10 @@ pub enum EventError {
 /// use countersign::event_stream::{EventError, SignedMessageProblem};
 ///
 /// let error = EventError::NotSigned(SignedMessageProblem::MissingDate);
-/// assert_eq!(error.to_string(), "malformed signed message: `:date` is missing");
+/// assert_eq!(
+///     error.to_string(),
+///     "malformed signed message: `:date` is missing"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

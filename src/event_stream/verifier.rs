@@ -26,7 +26,9 @@ const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 ///
 /// ```
 /// use countersign::event_stream::{Decoder, Event, EventVerifier};
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
@@ -40,7 +42,9 @@ const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "transcribe")?;
 /// let pending = verifier.verify_signature(&claim, &key, now)?;
-/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let PendingVerification::SignedStream(pending) = pending else {
+///     panic!("not a stream")
+/// };
 /// let (_verified, context) = pending.into_parts();
 ///
 /// let mut verifier = EventVerifier::new(&context, &credentials)?;

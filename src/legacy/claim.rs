@@ -38,7 +38,8 @@ pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "
 ///     .header("date", "Tue, 27 Mar 2007 19:36:42 +0000")
 ///     .header("authorization", signature)
 ///     .body(())?;
-/// let claim = SignedRequest::parse_s3_v2(&request, Bucket::InHost("johnsmith"))?;
+/// let claim =
+///     SignedRequest::parse_s3_v2(&request, Bucket::InHost("johnsmith"))?;
 ///
 /// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 /// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);

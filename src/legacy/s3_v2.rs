@@ -17,7 +17,8 @@
 //! use countersign::{Credentials, Timestamp};
 //!
 //! let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-//! let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key))?;
+//! let signer =
+//!     Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key))?;
 //! let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
 //! let mut request = http::Request::get(url).body(())?;
 //! let now: Timestamp = "2007-03-27T19:36:42Z".parse()?;

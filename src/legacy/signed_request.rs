@@ -94,8 +94,10 @@ impl SignedRequest {
     /// use countersign::legacy::{SignedRequest, s3_v2::Bucket};
     /// use countersign::verify::VerifyError;
     ///
-    /// let request = http::Request::get("https://store.example.com/bucket/key").body(())?;
-    /// let error = SignedRequest::parse_s3_v2(&request, Bucket::InPath).unwrap_err();
+    /// let request =
+    ///     http::Request::get("https://store.example.com/bucket/key").body(())?;
+    /// let error =
+    ///     SignedRequest::parse_s3_v2(&request, Bucket::InPath).unwrap_err();
     /// assert_eq!(error, VerifyError::MissingAuthentication);
     /// # Ok::<(), http::Error>(())
     /// ```
@@ -153,7 +155,8 @@ impl SignedRequest {
     /// let known = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
     /// claim.verify(&known, "2011-10-03T15:25:00Z".parse::<Timestamp>()?)?;
     ///
-    /// let late = claim.verify(&known, "2011-10-03T16:00:00Z".parse::<Timestamp>()?);
+    /// let late =
+    ///     claim.verify(&known, "2011-10-03T16:00:00Z".parse::<Timestamp>()?);
     /// assert!(matches!(late, Err(VerifyError::Expired { .. })));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

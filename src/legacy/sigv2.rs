@@ -15,7 +15,8 @@
 //!
 //! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 //! let signer = Signer::new(credentials.clone())?;
-//! let url = "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15";
+//! let url =
+//!     "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15";
 //! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 //! let url = signer.sign_query(&http::Request::get(url).body(())?, now)?;
 //!
@@ -57,7 +58,8 @@ use crate::timestamp::Timestamp;
 ///
 /// let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", secret_key))?;
-/// let url = "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15";
+/// let url =
+///     "https://sdb.amazonaws.com/?Action=ListDomains&Version=2009-04-15";
 /// let request = http::Request::get(url).body(())?;
 /// let now: Timestamp = "2011-10-03T00:19:30Z".parse()?;
 /// assert_eq!(

@@ -15,9 +15,13 @@ use crate::verify::{Answer, Protocol, VerifyError, refusal};
 /// use countersign::post_policy::PolicyError;
 ///
 /// // A server's response, in S3's words.
-/// let error = PolicyError::FieldNotCovered { field: "acl".to_owned() };
+/// let error = PolicyError::FieldNotCovered {
+///     field: "acl".to_owned(),
+/// };
 /// let body = format!("<Error><Code>{}</Code></Error>", error.code());
-/// let response = http::Response::builder().status(error.status()).body(body)?;
+/// let response = http::Response::builder()
+///     .status(error.status())
+///     .body(body)?;
 /// assert_eq!(response.status(), http::StatusCode::FORBIDDEN);
 /// assert_eq!(response.body(), "<Error><Code>AccessDenied</Code></Error>");
 /// # Ok::<(), http::Error>(())

@@ -34,8 +34,9 @@ pub(crate) type Field = (String, String);
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
 /// let now: Timestamp = "2015-12-29T00:00:00Z".parse()?;
-/// let policy = PostPolicy::new("bucket", "2015-12-30T12:00:00Z".parse::<Timestamp>()?)
-///     .require_eq("key", "me.png");
+/// let policy =
+///     PostPolicy::new("bucket", "2015-12-30T12:00:00Z".parse::<Timestamp>()?)
+///         .require_eq("key", "me.png");
 /// let form: PostForm = signer.sign_post(&policy, [], now)?;
 ///
 /// let mut body = String::new(); // multipart/form-data

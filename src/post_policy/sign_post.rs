@@ -43,14 +43,24 @@ impl Signer {
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
     /// let now: Timestamp = "2015-12-29T00:00:00Z".parse()?;
-    /// let policy = PostPolicy::new("bucket", "2015-12-30T12:00:00Z".parse::<Timestamp>()?)
-    ///     .require_prefix("key", "user/user1/");
-    /// let form = signer.sign_post(&policy, [("key", "user/user1/${filename}")], now)?;
-    /// assert!(form.fields().any(|field| field == ("x-amz-date", "20151229T000000Z")));
+    /// let policy =
+    ///     PostPolicy::new("bucket", "2015-12-30T12:00:00Z".parse::<Timestamp>()?)
+    ///         .require_prefix("key", "user/user1/");
+    /// let form =
+    ///     signer.sign_post(&policy, [("key", "user/user1/${filename}")], now)?;
+    /// assert!(
+    ///     form.fields()
+    ///         .any(|field| field == ("x-amz-date", "20151229T000000Z"))
+    /// );
     ///
-    /// let error = signer.sign_post(&policy, [("acl", "public-read")], now).unwrap_err();
+    /// let error = signer
+    ///     .sign_post(&policy, [("acl", "public-read")], now)
+    ///     .unwrap_err();
     /// let field = "acl".to_owned();
-    /// assert_eq!(error, Error::PostPolicy(PostPolicyError::FieldNotCovered { field }));
+    /// assert_eq!(
+    ///     error,
+    ///     Error::PostPolicy(PostPolicyError::FieldNotCovered { field })
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign_post<'f>(

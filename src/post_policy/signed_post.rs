@@ -44,7 +44,11 @@ const FORM: SignatureLocation = SignatureLocation::Fields;
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("eu-west-1", Service::S3)?;
-/// let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
+/// let upload = Upload {
+///     bucket: "bucket",
+///     file_name: "me.png",
+///     file_length: 4096,
+/// };
 /// let verified = claim.verify(&verifier, &key, &upload, now)?;
 /// assert_eq!(verified.key(), "user/me.png");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -22,13 +22,24 @@ const LONGEST_HOST: usize = 253;
 /// use countersign::service_of_host;
 ///
 /// let email = service_of_host("email.eu-west-1.amazonaws.com").unwrap();
-/// assert_eq!((email.service(), email.region()), ("ses", Some("eu-west-1")));
+/// assert_eq!(
+///     (email.service(), email.region()),
+///     ("ses", Some("eu-west-1"))
+/// );
 ///
-/// let bucket = service_of_host("my.photos.s3.dualstack.cn-north-1.amazonaws.com.cn").unwrap();
-/// assert_eq!((bucket.service(), bucket.region()), ("s3", Some("cn-north-1")));
+/// let bucket =
+///     service_of_host("my.photos.s3.dualstack.cn-north-1.amazonaws.com.cn")
+///         .unwrap();
+/// assert_eq!(
+///     (bucket.service(), bucket.region()),
+///     ("s3", Some("cn-north-1"))
+/// );
 ///
 /// let global = service_of_host("iam.amazonaws.com").unwrap();
-/// assert_eq!((global.service(), global.region()), ("iam", Some("us-east-1")));
+/// assert_eq!(
+///     (global.service(), global.region()),
+///     ("iam", Some("us-east-1"))
+/// );
 ///
 /// assert_eq!(service_of_host("email.example.com"), None);
 /// ```
@@ -57,10 +68,14 @@ pub fn service_of_host(host: &str) -> Option<HostService> {
 /// // Signature Version 4A, for all regions.
 /// let host = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com";
 /// let access_point = service_of_host(host).unwrap();
-/// assert_eq!((access_point.service(), access_point.region()), ("s3", Some("*")));
+/// assert_eq!(
+///     (access_point.service(), access_point.region()),
+///     ("s3", Some("*"))
+/// );
 ///
 /// // The bucket may be in any region.
-/// let accelerated = service_of_host("photos.s3-accelerate.amazonaws.com").unwrap();
+/// let accelerated =
+///     service_of_host("photos.s3-accelerate.amazonaws.com").unwrap();
 /// assert_eq!((accelerated.service(), accelerated.region()), ("s3", None));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

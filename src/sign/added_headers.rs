@@ -1,4 +1,4 @@
-//! What the signer adds to a request: onto headers, or onto the query.
+//! The headers that signing adds to a request.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -35,9 +35,9 @@ pub(crate) fn is_written(name: &str) -> bool {
 pub(crate) struct Written(u8);
 
 impl Written {
-    /// Notes a header if the signer writes it, and returns whether it does.
+    /// Records a header if the signer writes it. Returns whether the signer writes it.
     pub(crate) fn notes(&mut self, name: &str) -> bool {
-        // Most headers begin otherwise.
+        // A fast path: most headers begin differently.
         if !name.starts_with("x-amz-") && name != AUTHORIZATION {
             return false;
         }
@@ -60,27 +60,42 @@ impl Written {
     }
 }
 
-/// Far more than any request has, and far fewer than `http` takes (32,768).
+/// Far above any real request, and far below the maximum of `http`, 32,768.
 const MANY_HEADERS: usize = 4096;
 
-/// The headers that signing adds to a request. Those of the request's own that they
-/// [replace](Self::replaces) must not be sent.
+/// The headers that signing adds to a request in slices.
 ///
-/// Made by [`Signer::sign_raw`](crate::Signer::sign_raw).
+/// Do not send the headers of the request that they [replace](Self::replaces).
+///
+/// [`Signer::sign_raw`](crate::Signer::sign_raw) returns it.
 ///
 /// ```
-/// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-/// use time::macros::datetime;
+/// use countersign::{
+///     Credentials, PayloadHash, RawRequest, Signer, Timestamp,
+/// };
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
-/// // A request that is sent once more.
-/// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("x-amz-date", b"20150830T123559Z")];
-/// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
-/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
-/// let own = headers.iter().filter(|(name, _)| !added.replaces(name)).map(|(name, _)| *name);
-/// let names: Vec<&str> = own.chain(added.iter().map(|(name, _)| name)).collect();
-/// assert_eq!(names, ["host", "x-amz-date", "authorization"]);
-/// # Ok::<(), countersign::Error>(())
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
+/// // A retry: the request has the date of the first attempt.
+/// let headers: [(&str, &[u8]); 2] = [
+///     ("host", b"sqs.us-east-1.amazonaws.com"),
+///     ("x-amz-date", b"20150830T123559Z"),
+/// ];
+/// let request = RawRequest {
+///     method: "GET",
+///     path: "/",
+///     query: "",
+///     headers: &headers,
+/// };
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
+///
+/// let names = headers.iter().map(|(name, _)| *name);
+/// let mut sent: Vec<&str> =
+///     names.filter(|name| !added.replaces(name)).collect();
+/// sent.extend(added.iter().map(|(name, _)| name));
+/// assert_eq!(sent, ["host", "x-amz-date", "authorization"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct AddedHeaders<'s> {
     pub(crate) date: AmzDate,
@@ -89,12 +104,13 @@ pub struct AddedHeaders<'s> {
     pub(crate) region_set: Option<&'s str>,
     pub(crate) authorization: Vec<u8>,
     pub(crate) signature: Signature,
-    /// What the request has of an earlier signing.
+    /// The headers that an earlier signing left in the request.
     pub(crate) stale: Written,
 }
 
 impl AddedHeaders<'_> {
-    /// Names in lower case, and values. They hold the session token and the signature.
+    /// Returns the lowercase names and the values. They contain the session token and the
+    /// signature.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let token = self
             .session_token
@@ -112,24 +128,25 @@ impl AddedHeaders<'_> {
         .flatten()
     }
 
-    /// Whether a header of the request must go before these are added: it is one that the signer
-    /// writes, left over from an earlier signing, and it was not signed again.
+    /// Whether a header of the request must be removed before these are added.
+    ///
+    /// An earlier signing left such a header, and the new signature does not cover it.
     pub fn replaces(&self, name: &str) -> bool {
         WRITTEN.contains(&name)
     }
 
-    /// The signature, to sign what follows the request.
+    /// Returns the signature, to sign chunks or messages after the request.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// Reserves room for all of them and `more`, so that inserting cannot fail.
+    /// Reserves space for all of them and `more`, so that inserting cannot fail.
     pub(crate) fn reserve(headers: &mut HeaderMap, more: usize) -> Result<(), Error> {
-        // A map with very many names may grow at any insertion, and past its limit it panics.
+        // A map with very many names may grow at any insertion, and panics above its limit.
         if headers.keys_len() > MANY_HEADERS {
             return Err(Error::TooManyHeaders);
         }
-        // And for a `host` header.
+        // One is for the `host` header.
         let room = headers.try_reserve(6 + more);
         room.map_err(|_| Error::TooManyHeaders)
     }

@@ -1,9 +1,9 @@
-//! Bodies that lie ready in memory.
+//! Request bodies in memory.
 
-/// A body whose bytes lie ready: [`Signer::sign_buffered`](crate::Signer::sign_buffered) hashes it.
+/// A request body in memory, which [`Signer::sign_buffered`](crate::Signer::sign_buffered) hashes.
 ///
-/// Sealed. It is `()`, `Vec<u8>`, `String`, `&str`, `&[u8]`, an array of bytes or a reference to
-/// one, and with the feature `http-body` also `bytes::Bytes`.
+/// The trait is sealed. These types implement it: `()`, `Vec<u8>`, `String`, `&str`, `&[u8]`, byte
+/// arrays and references to them. With the feature `http-body`, `bytes::Bytes` does too.
 ///
 /// ```
 /// use countersign::{BufferedBody, Error, Signer, Timestamp};

@@ -1,4 +1,4 @@
-//! The pipeline: canonicalize with what will be attached, sign, then attach.
+//! The signing pipeline: canonicalize the request with the headers to add, sign, then add them.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use zeroize::Zeroizing;
@@ -33,16 +33,16 @@ use crate::timestamp::Timestamp;
 /// Where a catalog's own login goes.
 const ORIGINAL_AUTHORIZATION: &str = "original-authorization";
 
-/// Who signs, and for which service: all that stays the same from request to request but for the
-/// key. `SigV4` and `SigV4A` are this one pipeline with two keys.
+/// Everything that is the same for all requests of a signer, except the key. SigV4 and SigV4A share
+/// this pipeline, and differ in the key.
 pub(crate) struct SigningContext {
     pub(crate) access_key_id: String,
-    /// The same, percent-encoded.
+    /// The access key ID, percent-encoded.
     encoded_id: String,
     pub(crate) session_token: Option<ReadyToken>,
     pub(crate) expiration: Option<Timestamp>,
     pub(crate) service: Service,
-    /// The region set of SigV4A, sent and signed.
+    /// The region set of SigV4A, which is sent and signed.
     region_set: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl SigningContext {
         })
     }
 
-    /// The request timestamp, while the credentials last.
+    /// The date of a request at `now`, if the credentials have not expired.
     pub(crate) fn date(&self, now: Timestamp) -> Result<AmzDate, Error> {
         if let Some(expiration) = expired(self.expiration, now) {
             return Err(Error::CredentialsExpired { expiration, now });
@@ -77,7 +77,7 @@ impl SigningContext {
 
     /// Signs a request together with the headers that an operation sets or removes.
     ///
-    /// The request is changed only after the last error.
+    /// It changes the request only when no error is possible any more.
     pub(crate) fn sign<R: HttpRequest>(
         &self,
         request: &mut R,
@@ -106,14 +106,15 @@ impl SigningContext {
         Ok(added.insert_into(headers))
     }
 
-    /// The changes, and one more: the request's own login in a header that signing does not write.
+    /// The changes, and one more: the request's own `authorization` moves to a header that signing
+    /// does not write.
     #[cold]
     fn renamed_authorization(
         headers: &HeaderMap,
         changes: &[HeaderChange],
     ) -> Option<Vec<HeaderChange>> {
         let own = headers.get(http::header::AUTHORIZATION)?;
-        // What an earlier signing left is replaced.
+        // An earlier signature is replaced, not moved.
         if own.as_bytes().starts_with(b"AWS4-") {
             return None;
         }
@@ -166,7 +167,7 @@ impl SigningContext {
         }
         let unhashed = stale.has(CONTENT_SHA256) || hashed.literal().is_some();
         let content_sha256 = self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
-        // The last line stays in hex.
+        // The last line of the canonical request is hex in any case.
         let sent = match (rules.content_sha256, payload) {
             (ContentSha256::Base64, PayloadHash::Sha256(hash)) if payload != PayloadHash::EMPTY => {
                 HashedPayload::base64(&hash)
@@ -174,7 +175,7 @@ impl SigningContext {
             _ => hashed,
         };
         let headers = &mut canonical.headers;
-        // In order already, which makes sorting short.
+        // Pushed in order, so that sorting is fast.
         if content_sha256 {
             headers.push_canonical(CONTENT_SHA256, sent.as_str().as_bytes());
         }
@@ -272,7 +273,7 @@ impl SigningContext {
         sealed.into_presigned(method, headers).map(PresignedTarget)
     }
 
-    /// Whether a header of the request is signed. One that signing writes is replaced instead.
+    /// Whether a header of the request is signed. Headers that signing writes are replaced instead.
     fn signs(&self, name: &str) -> bool {
         !is_written(name) && self.service.rules().signs(name)
     }
@@ -290,16 +291,16 @@ impl SigningContext {
             None => self.usual_payload(request.method)?,
         };
         let hashed = payload.to_hashed_payload();
-        // Declared before the canonical request, which borrows from it in the end.
+        // Declared before the canonical request, which borrows from it later.
         let mut url;
         let mut canonical = CanonicalRequest::empty(payload);
         let path = CanonicalPath::new(request.path, rules)?;
         canonical.read(request, path, UnsignedParameters::None, |name| {
             self.signs(name)
         })?;
-        // Whether parameters of the caller may sort between the signer's own.
+        // Whether parameters of the caller may sort between those of the signer.
         let mut between = false;
-        // Whether one of them declares the payload.
+        // Whether a parameter of the caller declares the payload.
         let mut declared = false;
         for parameter in canonical.query.as_slice() {
             between |= parameter.begins_with("X-Amz-");
@@ -307,12 +308,13 @@ impl SigningContext {
             refuse_signed(parameter)?;
         }
         let unhashed = hashed.literal().is_some();
-        // S3 takes the payload of a URL for unsigned if nothing is said.
+        // S3 treats the payload of a URL as unsigned if the URL declares nothing.
         let understood = payload == PayloadHash::Unsigned && rules.is_s3_family();
         let mut content_sha256 =
             !understood && self.sends_content_sha256(&canonical.headers, payload, unhashed)?;
         if content_sha256 && declared {
-            // S3 reads the one or the other; of others only the header is known.
+            // S3 reads the header or the parameter. Other services are known to read only the
+            // header.
             if rules.content_sha256 != ContentSha256::InHeaderForm {
                 return Err(already_declared());
             }
@@ -355,7 +357,8 @@ impl SigningContext {
         }
 
         let (_, written) = url.split_at(start);
-        // If no parameter of the caller sorts between them, they are one piece, with the first name.
+        // If no parameter of the caller sorts between them, they are pushed as one piece under the
+        // first name.
         let pieces = written.splitn(if between { usize::MAX } else { 1 }, '&');
         for (name, value) in pieces.filter_map(|piece| cut(piece, b'=')) {
             canonical.query.push_canonical(name, value);
@@ -376,7 +379,7 @@ impl SigningContext {
         })
     }
 
-    /// The payload that presigning signs where the caller names none.
+    /// The payload that presigning signs if the caller does not give one.
     fn usual_payload(&self, method: &str) -> Result<PayloadHash, Error> {
         let rules = self.service.rules();
         if rules.is_s3_family() || rules.content_sha256 == ContentSha256::UnsignedOnly {
@@ -391,9 +394,9 @@ impl SigningContext {
         })
     }
 
-    /// Refuses a URL that looks sound and that its users could not open: one that needs a header
-    /// which browsers cannot send, and one whose payload the service hashes all the same.
-    /// `content_sha256` is whether the URL's users must send that header.
+    /// Refuses a URL that would fail for its users. Some URLs need a header that browsers cannot
+    /// send. For others, the service hashes the payload although the URL leaves it unsigned.
+    /// `content_sha256` tells whether users of the URL must send that header.
     fn check_payload_of_url(
         &self,
         method: &str,
@@ -440,7 +443,7 @@ impl SigningContext {
         }
     }
 
-    /// The terms for one request.
+    /// The presigning terms for one request.
     pub(crate) fn terms<'a, K>(
         &self,
         payload: Option<PayloadHash>,
@@ -458,25 +461,25 @@ impl SigningContext {
         })
     }
 
-    /// The parameters that presigning adds to a request of which `host` alone is signed.
+    /// The parameters that presigning adds to a request whose only signed header is `host`.
     pub(crate) fn ready_parameters(&self, terms: &Terms<'_, impl Key>) -> Zeroizing<String> {
         let mut headers = CanonicalHeaders::unsorted();
         headers.push_canonical("host", b"");
         let parameters = self.parameters(terms, &headers);
-        // Growing would leave copies of the token behind.
+        // Allocated in full, because growing would leave copies of the token in memory.
         let mut ready = Zeroizing::new(String::with_capacity(parameters.len()));
         parameters.write(&mut ready);
         ready
     }
 
-    /// The session token, where it is part of what is signed.
+    /// The session token, if it is signed.
     fn signed_token(&self, in_url: bool) -> Option<&ReadyToken> {
         let unsigned = self.service.rules().session_token.is_unsigned(in_url);
         self.session_token.as_ref().filter(|_| !unsigned)
     }
 
-    /// Whether `x-amz-content-sha256` goes with a request; `unhashed` is whether nobody could know
-    /// otherwise how its payload was signed.
+    /// Whether a request needs `x-amz-content-sha256`. `unhashed` is true if a receiver needs the
+    /// header to know how the payload is signed.
     fn sends_content_sha256(
         &self,
         headers: &CanonicalHeaders<'_>,
@@ -484,7 +487,7 @@ impl SigningContext {
         unhashed: bool,
     ) -> Result<bool, Error> {
         Ok(match self.service.rules().content_sha256 {
-            // A receiver could not know that chunks or messages come.
+            // Without the header, a receiver could not recognize chunks or messages.
             ContentSha256::Never if matches!(payload, PayloadHash::Streaming { .. }) => {
                 return Err(Error::StreamNotAnnounced {
                     service: self.service.name().to_owned(),
@@ -507,8 +510,8 @@ impl SigningContext {
     }
 }
 
-/// The `host` header of a request without one, if the letters of the URI's host are not all
-/// lowercase: some clients send them as they are, others in lowercase.
+/// The `host` header to add if the request has none and the URI's host has an uppercase letter.
+/// Some clients send such a host as it is, others in lowercase.
 fn lowercase_host<R: HttpRequest>(request: &R, host: Option<&str>) -> Option<HeaderValue> {
     let host = host?;
     let upper = |b: u8| b.is_ascii_uppercase();
@@ -518,7 +521,7 @@ fn lowercase_host<R: HttpRequest>(request: &R, host: Option<&str>) -> Option<Hea
     Some(header_value(host.to_ascii_lowercase()))
 }
 
-/// Scheme and authority of a URL.
+/// The scheme and the authority of a URL.
 #[derive(Clone, Copy)]
 struct Origin<'a> {
     scheme: &'a str,
@@ -530,8 +533,8 @@ impl Origin<'_> {
         self.scheme.len() + "://".len() + self.authority.len()
     }
 
-    /// Writes it to an empty URL in lowercase, as HTTP clients and browsers send the host, and as it
-    /// is signed.
+    /// Writes it to an empty URL. The host is signed in lowercase, and HTTP clients and browsers
+    /// send it in lowercase.
     fn write(self, url: &mut String) {
         for part in [self.scheme, "://", self.authority] {
             url.push_str(part);
@@ -540,8 +543,8 @@ impl Origin<'_> {
     }
 }
 
-/// Writes what follows the path of a presigned URL: the caller's query, in which each bare `+`
-/// becomes the `%20` that it is signed as, because servers disagree about it.
+/// Writes the caller's query into a presigned URL. A bare `+` becomes `%20`, as it is signed,
+/// because servers disagree about the meaning of `+`.
 fn write_query(query: &str, url: &mut String) {
     url.push('?');
     if query.is_empty() {
@@ -556,7 +559,7 @@ fn write_query(query: &str, url: &mut String) {
     url.push('&');
 }
 
-/// How much [`write_query`] writes.
+/// The length of what [`write_query`] writes.
 fn query_len(query: &str) -> usize {
     query.len() + 2 + 2 * query.bytes().filter(|&b| b == b'+').count()
 }
@@ -566,22 +569,22 @@ fn has_no_body(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
 }
 
-/// On which terms a request is presigned.
+/// The terms of presigning a request.
 pub(crate) struct Terms<'a, K> {
-    /// `None` is what the service and the method imply.
+    /// `None` selects the usual payload of the service and the method.
     pub(crate) payload: Option<PayloadHash>,
     pub(crate) expires_in: Option<u64>,
     pub(crate) expires_at: Timestamp,
     pub(crate) date: &'a AmzDate,
     pub(crate) key: &'a K,
-    /// What [`SigningContext::ready_parameters`] made of these terms, for many requests.
+    /// The result of [`SigningContext::ready_parameters`] for these terms, for many requests.
     pub(crate) ready: Option<&'a str>,
 }
 
-/// What a URI of `http` holds.
+/// The maximum length of a URI of `http`.
 const LONGEST_URI: usize = 65_534;
 
-/// A presigned URL without the request's own method and headers.
+/// A presigned URL without the method and the headers of the request.
 struct SealedUrl {
     url: String,
     content_sha256: Option<HashedPayload>,

@@ -11,13 +11,13 @@ use crate::sigv4::date::AmzDate;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
-/// A presigned request: whoever has its URL can send it until it expires.
+/// A presigned request. Anyone who has its URL can send it until it expires.
 ///
 /// It is a credential, so `Debug` prints neither signature nor token.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::{Credentials, Signer, Timestamp};
+/// use std::time::Duration;
 ///
 /// // The example of S3's documentation.
 /// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -26,12 +26,14 @@ use crate::timestamp::Timestamp;
 /// let url = "https://examplebucket.s3.amazonaws.com/test.txt";
 /// let request = http::Request::get(url).body(())?;
 /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
-/// let presigned = signer.presign(&request, Duration::from_secs(86400), now)?;
+/// let presigned =
+///     signer.presign(&request, Duration::from_secs(86400), now)?;
 /// assert_eq!(
 ///     presigned.url(),
 ///     "https://examplebucket.s3.amazonaws.com/test.txt\
 ///      ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
-///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE\
+///      %2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
 ///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
 ///      &X-Amz-Signature=\
 ///      aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
@@ -49,15 +51,15 @@ pub struct Presigned {
 }
 
 impl Presigned {
-    /// Builds the request to send: method, URL and signed headers, with a body.
+    /// Returns the request to send: method, URL, signed headers, and the given body.
     ///
     /// # Errors
     /// - [`InvalidUri`] if an S3 URL of the old scheme is longer than 65,534 bytes. The URL of a
     ///   [`Signer`](crate::Signer) is always valid.
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
@@ -90,7 +92,7 @@ impl Presigned {
         &self.url
     }
 
-    /// The URL as the type of `http`.
+    /// Returns the URL as [`http::Uri`].
     ///
     /// # Errors
     /// - [`InvalidUri`] as [`into_request`](Self::into_request)
@@ -100,12 +102,13 @@ impl Presigned {
 
     /// The headers that were signed: the sender must send them unchanged.
     ///
-    /// They include `host` only if it is not the URL's own.
+    /// They contain `host` only if it differs from the host of the URL.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// When the URL expires: by `X-Amz-Expires`, or with the credentials if they expire before.
+    /// Returns when the URL expires: after `X-Amz-Expires`, or with the credentials if they expire
+    /// before.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
@@ -115,7 +118,7 @@ impl Presigned {
         &self.signature
     }
 
-    /// Returns the URL alone.
+    /// Returns the URL, and drops the rest.
     pub fn into_url(self) -> String {
         self.url
     }
@@ -137,15 +140,14 @@ impl fmt::Debug for Presigned {
 
 /// A presigned request in slices: the target of its request line, without scheme and host.
 ///
-/// [`Signer::presign_raw`](crate::Signer::presign_raw) makes it, and has an example. A request in
-/// slices names no scheme, so no URL can be made of it: the caller knows what to put before the
-/// path.
+/// [`Signer::presign_raw`](crate::Signer::presign_raw) returns it, and has an example. A request in
+/// slices has no scheme, so the caller adds scheme and host before the path.
 ///
 /// It is a credential, so `Debug` prints neither signature nor token.
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::{Credentials, RawRequest, Signer, Timestamp};
+/// use std::time::Duration;
 ///
 /// let host = "bucket.s3.amazonaws.com";
 /// let request = RawRequest {
@@ -154,11 +156,18 @@ impl fmt::Debug for Presigned {
 ///     query: "",
 ///     headers: &[("host", host.as_bytes())],
 /// };
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+/// let signer = Signer::new(
+///     Credentials::new("AKIDEXAMPLE", "secret"),
+///     "us-east-1",
+///     "s3",
+/// )?;
 /// let now = Timestamp::from_unix_seconds(1_767_268_800);
-/// let presigned = signer.presign_raw(&request, Duration::from_secs(60), now)?;
+/// let presigned =
+///     signer.presign_raw(&request, Duration::from_secs(60), now)?;
 /// let url = format!("https://{host}{}", presigned.path_and_query());
-/// assert!(url.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm="));
+/// assert!(
+///     url.starts_with("https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]
@@ -190,7 +199,7 @@ impl PresignedTarget {
         &self.0.signature
     }
 
-    /// Returns the target alone.
+    /// Returns the target, and drops the rest.
     pub fn into_path_and_query(self) -> String {
         self.0.url
     }
@@ -202,19 +211,19 @@ impl fmt::Debug for PresignedTarget {
     }
 }
 
-/// How long a presigned request is to live.
+/// The lifetime of a presigned request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetime {
-    /// `X-Amz-Expires`; `None` leaves it out, which AWS IoT allows.
+    /// `X-Amz-Expires`. `None` omits it, which AWS IoT allows.
     pub(crate) seconds: Option<u64>,
-    /// Whether credentials may end before it, and end it.
+    /// Whether the credentials may expire first. The request then expires with them.
     pub(crate) may_outlive: bool,
 }
 
-/// Seven days, for which a signing key is good.
+/// Seven days, the validity of a signing key.
 pub(crate) const LONGEST: u64 = 604_800;
 
-/// The seconds of a lifetime that has no fraction.
+/// The seconds of a lifetime without a fraction.
 pub(crate) fn whole_seconds(expires_in: Duration) -> Result<u64, Error> {
     if expires_in.subsec_nanos() == 0 {
         Ok(expires_in.as_secs())
@@ -224,7 +233,7 @@ pub(crate) fn whole_seconds(expires_in: Duration) -> Result<u64, Error> {
 }
 
 impl Lifetime {
-    /// What a caller asks for.
+    /// The lifetime that a caller asks for. The credentials must not expire first.
     pub(crate) fn strict(expires_in: Duration) -> Result<Self, Error> {
         Ok(Self {
             may_outlive: false,
@@ -232,8 +241,8 @@ impl Lifetime {
         })
     }
 
-    /// What a caller asks for where a service has a bound of its own, and where the end of the
-    /// credentials just comes first.
+    /// The lifetime that a caller asks for, if a service has its own maximum. The credentials may
+    /// expire first.
     pub(crate) fn clipped(expires_in: Duration, longest: u64) -> Result<Self, Error> {
         let seconds = whole_seconds(expires_in)?;
         if !(1..=longest).contains(&seconds) {
@@ -245,14 +254,14 @@ impl Lifetime {
         })
     }
 
-    /// When a request of this date ends.
+    /// When a request of this date expires.
     pub(crate) fn end(
         self,
         date: &AmzDate,
         expiration: Option<Timestamp>,
     ) -> Result<Timestamp, Error> {
         let Some(seconds) = self.seconds else {
-            // Only the credentials end it, if they end.
+            // It expires with the credentials, if at all.
             return Ok(expiration.unwrap_or(Timestamp::MAX));
         };
         let expires_at = date.timestamp() + Duration::from_secs(seconds);

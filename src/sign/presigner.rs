@@ -1,4 +1,4 @@
-//! Presigning many requests on the same terms.
+//! Presigning many requests with the same time and lifetime.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,19 +16,22 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signing_key::BegunKey;
 use crate::timestamp::Timestamp;
 
-/// Presigns many requests at one time and for one lifetime, as for a page that lists objects: what
-/// they have in common is prepared once. It can be used from many threads at once.
+/// Presigns many requests with the same time and lifetime.
+///
+/// For example for a page that lists objects. The common parts are prepared once. It can be used
+/// from many threads at once.
 ///
 /// ```
+/// use countersign::{Credentials, Signer, Timestamp, encode_key};
 /// use std::time::Duration;
-/// use countersign::{encode_key, Credentials, Signer};
-/// use time::macros::datetime;
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let now = datetime!(2026-01-02 03:04:05 UTC);
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
 /// for key in ["a.jpg", "b c.jpg"] {
-///     let url = format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
+///     let url =
+///         format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));
 ///     let link = presigner.presign(&http::Request::get(url).body(())?)?;
 ///     assert!(link.url().contains("&X-Amz-Expires=900&"));
 /// }
@@ -49,14 +52,18 @@ impl Signer {
     /// Prepares to presign many requests.
     ///
     /// # Errors
-    /// As [`presign`](Self::presign), as far as no request is needed to see it.
+    /// Those errors of [`presign`](Self::presign) that do not depend on the request.
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, Error, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use std::time::Duration;
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_767_268_800);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "s3",
+    /// )?;
     /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
     /// // Seven days are the most.
     /// let too_long = signer.presigner(Duration::from_secs(604_801), now);
@@ -76,19 +83,29 @@ impl Signer {
     /// [`presign_with_payload`](Self::presign_with_payload) does.
     ///
     /// # Errors
-    /// As [`presigner`](Self::presigner). What the payload makes impossible is an error of
-    /// [`Presigner::presign`].
+    /// - everything that [`presigner`](Self::presigner) returns
+    ///
+    /// [`Presigner::presign`] returns the errors of the payload.
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, PayloadHash, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use std::time::Duration;
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_767_268_800);
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "sqs",
+    /// )?;
     /// let payload = PayloadHash::new("Action=ReceiveMessage");
-    /// let presigner = signer.presigner_with_payload(payload, Duration::from_secs(900), now)?;
+    /// let presigner = signer.presigner_with_payload(
+    ///     payload,
+    ///     Duration::from_secs(900),
+    ///     now,
+    /// )?;
     /// for queue in ["a", "b"] {
-    ///     let url = format!("https://sqs.us-east-1.amazonaws.com/123456789012/{queue}");
+    ///     let url =
+    ///         format!("https://sqs.us-east-1.amazonaws.com/123456789012/{queue}");
     ///     let link = presigner.presign(&http::Request::post(url).body(())?)?;
     ///     assert_eq!(link.method(), http::Method::POST);
     /// }
@@ -143,15 +160,28 @@ impl Presigner {
     /// - everything that [`Signer::presign`] returns
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, RawRequest, Signer};
-    /// # let now = time::macros::datetime!(2026-01-01 12:00 UTC);
+    /// use std::time::Duration;
+    /// # let now = countersign::Timestamp::from_unix_seconds(1_767_268_800);
     ///
-    /// let request = RawRequest { method: "GET", path: "/key", query: "", headers: &[("host", b"bucket.s3.amazonaws.com")] };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/key",
+    ///     query: "",
+    ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
+    /// };
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "s3",
+    /// )?;
     /// let minute = Duration::from_secs(60);
     /// let presigned = signer.presigner(minute, now)?.presign_raw(&request)?;
-    /// assert!(presigned.path_and_query().starts_with("/key?X-Amz-Algorithm="));
+    /// assert!(
+    ///     presigned
+    ///         .path_and_query()
+    ///         .starts_with("/key?X-Amz-Algorithm=")
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(&self, request: &RawRequest<'_>) -> Result<PresignedTarget, Error> {

@@ -24,16 +24,17 @@ use crate::timestamp::Timestamp;
 
 /// Signs and presigns requests to one service in one region, with one set of credentials.
 ///
-/// It caches the signing key of the day. Cloning it is a reference count, and clones share the
-/// cache. It reads no clock: the time is an argument.
+/// It caches the signing key of the day. Cloning only increments a reference count, and clones
+/// share the cache. It reads no clock: the time is an argument.
 ///
 /// IAM User Guide, "AWS Signature Version 4 for API requests".
 ///
 /// ```
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG")
-///     .with_session_token("AQoDYXdzEJr...");
+/// let credentials =
+///     Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG")
+///         .with_session_token("AQoDYXdzEJr...");
 /// let signer = Signer::new(credentials, "us-east-1", "iam")?;
 ///
 /// let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
@@ -56,15 +57,16 @@ struct Inner {
 }
 
 impl Signer {
-    /// Creates a signer for one region and one service, by its signing name.
+    /// Creates a signer for one region and one service.
     ///
-    /// Most services go by their name. One with rules of its own is a [`Service`].
+    /// Give the service by its signing name, such as `"s3"`, or as a [`Service`] with its own
+    /// rules.
     ///
     /// # Errors
-    /// - [`Error::InvalidRegion`], [`Error::InvalidService`] if it is empty, longer than 64 bytes, or
-    ///   not visible ASCII without `/` and `,`
-    /// - [`Error::InvalidService`] if it is `S3`, or another name whose lowercase form has rules of
-    ///   its own
+    /// - [`Error::InvalidRegion`], [`Error::InvalidService`] if the name is empty, longer than 64
+    ///   bytes, or not visible ASCII without `/` and `,`
+    /// - [`Error::InvalidService`] if the name is `S3`, or another name whose lowercase form has
+    ///   its own rules
     /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
     ///   if no AWS credentials look like that
     pub fn new(
@@ -84,34 +86,34 @@ impl Signer {
 
     /// Signs a request in its headers, and returns the signature.
     ///
-    /// It sets these headers, in place of what an earlier signing left:
+    /// It sets these headers, and replaces those of an earlier signing:
     ///
     /// - `x-amz-date`
     /// - `x-amz-security-token`, for temporary credentials
-    /// - `x-amz-content-sha256`, if the service wants it
+    /// - `x-amz-content-sha256`, if the service requires it
     /// - `authorization`
     ///
-    /// The URI stays as it is:
+    /// It does not change the URI:
     ///
     /// - **Path.** S3's family is signed in canonical encoding, which S3 recomputes from the path that
     ///   it receives ([`Rules::recode_path`](crate::Rules::recode_path)).
     /// - **Query.** A bare `+` is signed as a space.
-    /// - **Host.** It is signed as the `host` header says it, or else as an HTTP client sends it for
-    ///   the URI: in lowercase. If the URI's host has an uppercase letter, the lowercase `host`
-    ///   header is added too, because some clients send the letters as they are written.
+    /// - **Host.** The `host` header is signed, or the host of the URI in lowercase, as most HTTP
+    ///   clients send it. If the host of the URI has an uppercase letter, a lowercase `host` header
+    ///   is added, because some clients send the letters as they are.
     ///
     /// [`sign_buffered`](Self::sign_buffered) hashes the request's own body.
     ///
     /// # Errors
-    /// The request is then unchanged.
+    /// An error leaves the request unchanged.
     ///
     /// - [`Error::CredentialsExpired`] if the credentials have expired at `now`
-    /// - [`Error::TimeOutOfRange`] outside the years 0 to 9999
-    /// - [`Error::MissingHost`], [`Error::DuplicateHost`] unless exactly one host is named
+    /// - [`Error::TimeOutOfRange`] if `now` is outside the years 0 to 9999
+    /// - [`Error::MissingHost`], [`Error::DuplicateHost`] unless the request has exactly one host
     /// - [`Error::InvalidPath`] if the path cannot be sent, or if a path of S3 contains a bare `+`
     /// - [`Error::InvalidQuery`] if the query cannot be sent
-    /// - [`Error::AlreadySigned`] if the query is that of a presigned URL
-    /// - [`Error::PayloadMustBeUnsigned`] if the service takes no signed payload
+    /// - [`Error::AlreadySigned`] if the query contains the signature of a presigned URL
+    /// - [`Error::PayloadMustBeUnsigned`] if the service accepts only unsigned payloads
     /// - [`Error::TooManyHeaders`] if the request has more than 4,096 header names
     ///
     /// ```
@@ -123,7 +125,9 @@ impl Signer {
     /// let signer = Signer::new(credentials, "us-east-1", "iam")?;
     /// let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
     /// let form = "application/x-www-form-urlencoded; charset=utf-8";
-    /// let mut request = http::Request::get(url).header("content-type", form).body(())?;
+    /// let mut request = http::Request::get(url)
+    ///     .header("content-type", form)
+    ///     .body(())?;
     /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
     /// let signature = signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     /// assert_eq!(
@@ -141,7 +145,7 @@ impl Signer {
         self.sign_with(request, &[], payload, now.into())
     }
 
-    /// Signs a request whose body lies ready: hashes the body, then signs as [`sign`](Self::sign).
+    /// Hashes the body of a request, then signs the request as [`sign`](Self::sign) does.
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
@@ -175,10 +179,12 @@ impl Signer {
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
     /// - [`Error::InvalidMethod`], [`Error::InvalidHeaderName`], [`Error::InvalidHeaderValue`] if
-    ///   HTTP cannot carry it; header names are in lowercase
+    ///   HTTP cannot carry it (header names must be lowercase)
     ///
     /// ```
-    /// use countersign::{Credentials, PayloadHash, RawRequest, Signer, Timestamp};
+    /// use countersign::{
+    ///     Credentials, PayloadHash, RawRequest, Signer, Timestamp,
+    /// };
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
@@ -190,7 +196,10 @@ impl Signer {
     /// };
     /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
     /// let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
-    /// let lines: Vec<_> = added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    /// let lines: Vec<_> = added
+    ///     .iter()
+    ///     .map(|(name, value)| format!("{name}: {value}"))
+    ///     .collect();
     /// assert_eq!(lines[0], "x-amz-date: 20150830T123600Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -203,20 +212,25 @@ impl Signer {
         self.sign_raw_at(request, payload, now.into())
     }
 
-    /// Presigns a request: whoever has the URL can send it until it expires.
+    /// Presigns a request. Anyone who has the URL can send it until it expires.
     ///
-    /// In S3's family the payload stays unsigned: the user of a `PUT` URL uploads any body.
-    /// Elsewhere `GET`, `HEAD`, `DELETE` and `OPTIONS` are signed with an empty body. For another
-    /// method call [`presign_with_payload`](Self::presign_with_payload).
+    /// The payload depends on the service:
     ///
-    /// The caller's query stays, and the parameters of the signature are appended. Three parts of the
-    /// URL are rewritten, so that all clients and servers agree about them: the host in lowercase, a
-    /// path of S3's family in canonical encoding
-    /// ([`Rules::recode_path`](crate::Rules::recode_path)), and a bare `+` of the query as `%20`. A
-    /// segment of a path that would become `.` or `..`, such as `%2E%2E`, stays as it is.
+    /// - S3's family: it is unsigned, so the user of a `PUT` URL can upload any body.
+    /// - Other services: `GET`, `HEAD`, `DELETE` and `OPTIONS` are signed with an empty body. For
+    ///   other methods, call [`presign_with_payload`](Self::presign_with_payload).
     ///
-    /// Headers of the request are signed too, and the URL's user must send them
-    /// ([`Presigned::headers`]).
+    /// The parameters of the signature are appended to the query. Three parts of the URL are
+    /// rewritten, so that all clients and servers read them alike:
+    ///
+    /// - **Path.** A path of S3's family is written in canonical encoding
+    ///   ([`Rules::recode_path`](crate::Rules::recode_path)). A segment that would become `.` or
+    ///   `..`, such as `%2E%2E`, stays as it is.
+    /// - **Query.** A bare `+` becomes `%20`.
+    /// - **Host.** It becomes lowercase.
+    ///
+    /// The headers of the request are signed too. The user of the URL must send them:
+    /// [`Presigned::headers`] lists them.
     ///
     /// Amazon S3 API Reference, "Authenticating requests: using query parameters".
     ///
@@ -231,8 +245,8 @@ impl Signer {
     /// - [`Error::UrlTooLong`] if the URL is longer than 65,534 bytes
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
@@ -240,7 +254,11 @@ impl Signer {
     /// let request = http::Request::get(url).body(())?;
     /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
     /// let presigned = signer.presign(&request, Duration::from_secs(900), now)?;
-    /// assert!(presigned.url().starts_with(&format!("{url}?X-Amz-Algorithm=")));
+    /// assert!(
+    ///     presigned
+    ///         .url()
+    ///         .starts_with(&format!("{url}?X-Amz-Algorithm="))
+    /// );
     /// assert_eq!(presigned.expires_at().to_string(), "2013-05-24T00:15:00Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -253,30 +271,34 @@ impl Signer {
         self.presign_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request with a payload that the caller names.
+    /// Presigns a request with the given payload hash.
     ///
-    /// It is the hash of the body that the URL's user will send. In S3's family, and where the rules
-    /// always send `x-amz-content-sha256`, the user must send that header too:
+    /// `payload` is the hash of the body that the user of the URL will send. For S3's family, and
+    /// if the rules always send `x-amz-content-sha256`, the user must send that header too.
     /// [`Presigned::headers`] contains it.
     ///
     /// # Errors
     /// - everything that [`presign`](Self::presign) returns, except [`Error::PayloadRequired`]
-    /// - [`Error::PayloadHashInUrl`] in S3's family, if the method is `GET`, `HEAD`, `DELETE` or
+    /// - [`Error::PayloadHashInUrl`] for S3's family, if the method is `GET`, `HEAD`, `DELETE` or
     ///   `OPTIONS` and the payload is a hash
     /// - [`Error::UnsignedPayloadInUrl`] if the service hashes the body, and the payload is
     ///   [`PayloadHash::Unsigned`]
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = Signer::new(credentials, "us-east-1", "sqs")?;
     /// let url = "https://sqs.us-east-1.amazonaws.com/123456789012/queue";
     /// let request = http::Request::post(url).body(())?;
-    /// let (minute, now) = (Duration::from_secs(60), Timestamp::from_unix_seconds(1_767_268_800));
+    /// let (minute, now) = (
+    ///     Duration::from_secs(60),
+    ///     Timestamp::from_unix_seconds(1_767_268_800),
+    /// );
     /// let payload = PayloadHash::new("Action=ReceiveMessage");
-    /// let presigned = signer.presign_with_payload(&request, payload, minute, now)?;
+    /// let presigned =
+    ///     signer.presign_with_payload(&request, payload, minute, now)?;
     /// assert!(presigned.url().contains("&X-Amz-SignedHeaders=host&"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -298,8 +320,8 @@ impl Signer {
     /// - everything that [`presign`](Self::presign) and [`sign_raw`](Self::sign_raw) return
     ///
     /// ```
-    /// use std::time::Duration;
     /// use countersign::{Credentials, RawRequest, Signer, Timestamp};
+    /// use std::time::Duration;
     ///
     /// let request = RawRequest {
     ///     method: "GET",
@@ -307,10 +329,21 @@ impl Signer {
     ///     query: "",
     ///     headers: &[("host", b"bucket.s3.amazonaws.com")],
     /// };
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// let (minute, now) = (Duration::from_secs(60), Timestamp::from_unix_seconds(1_767_268_800));
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-east-1",
+    ///     "s3",
+    /// )?;
+    /// let (minute, now) = (
+    ///     Duration::from_secs(60),
+    ///     Timestamp::from_unix_seconds(1_767_268_800),
+    /// );
     /// let presigned = signer.presign_raw(&request, minute, now)?;
-    /// assert!(presigned.path_and_query().starts_with("/key?X-Amz-Algorithm="));
+    /// assert!(
+    ///     presigned
+    ///         .path_and_query()
+    ///         .starts_with("/key?X-Amz-Algorithm=")
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn presign_raw(
@@ -322,7 +355,7 @@ impl Signer {
         self.presign_raw_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request in slices with a payload that the caller names.
+    /// Presigns a request in slices with the given payload hash.
     ///
     /// [`presign_raw`](Self::presign_raw) has an example.
     ///
@@ -339,17 +372,17 @@ impl Signer {
         self.presign_raw_as(request, Some(payload), expires_in, now.into())
     }
 
-    /// The region that is signed for.
+    /// Returns the region that is signed for.
     pub fn region(&self) -> &str {
         &self.0.region
     }
 
-    /// The service that is signed for, with its rules.
+    /// Returns the service that is signed for, with its rules.
     pub fn service(&self) -> &Service {
         &self.0.context.service
     }
 
-    /// When the credentials expire, if they do. Replace the signer shortly before.
+    /// Returns when the credentials expire, if they do. Replace the signer shortly before.
     pub fn expiration(&self) -> Option<Timestamp> {
         self.0.context.expiration
     }
@@ -377,8 +410,8 @@ impl Verbs for Signer {
         &self.0.context
     }
 
-    /// Never waits for another thread: if the cached key is another day's, or just being replaced,
-    /// the key is derived.
+    /// Never waits for another thread. If the cached key is of another day, or is just being
+    /// replaced, the key is derived.
     fn with_key_of<T>(&self, date: &AmzDate, use_key: impl FnOnce(&SigningKey) -> T) -> T {
         if let Ok(today) = self.0.today.try_read()
             && let Some(key) = today.as_ref()

@@ -23,20 +23,21 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
-/// Signs and presigns requests to one service in a set of regions.
+/// Signs and presigns requests to one service in a set of regions, with Signature Version 4A.
 ///
-/// It is [`Signer`](crate::Signer) with the algorithm `AWS4-ECDSA-P256-SHA256`. The region set is
-/// signed and sent, as `x-amz-region-set` or `X-Amz-Region-Set`. The key is derived once, when the
-/// signer is created. Cloning it is a reference count.
+/// It works like [`Signer`](crate::Signer), with the algorithm `AWS4-ECDSA-P256-SHA256`. The region
+/// set is signed and sent, as `x-amz-region-set` or `X-Amz-Region-Set`. The key is derived once,
+/// when the signer is created. Cloning only increments a reference count.
 ///
 /// ```
-/// use countersign::{sigv4a, Credentials, PayloadHash, Timestamp};
+/// use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = sigv4a::Signer::new(credentials, "*", "s3")?;
 ///
 /// let host = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com";
-/// let mut request = http::Request::get(format!("https://{host}/key")).body(())?;
+/// let mut request =
+///     http::Request::get(format!("https://{host}/key")).body(())?;
 /// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 /// assert_eq!(request.headers()["x-amz-region-set"], "*");
@@ -52,9 +53,10 @@ struct Inner {
 }
 
 impl Signer {
-    /// Creates a signer for a region set and one service, by its signing name.
+    /// Creates a signer for a region set and one service.
     ///
-    /// A region set is regions or patterns of them, joined with `,`. `*` stands for all regions.
+    /// A region set is a list of regions or patterns of regions, joined with `,`. `*` means all
+    /// regions. Give the service by its signing name, or as a [`Service`].
     ///
     /// # Errors
     /// - [`Error::InvalidRegionSet`] if the region set is empty or malformed
@@ -75,14 +77,14 @@ impl Signer {
 
     /// Signs a request in its headers, as [`Signer::sign`](crate::Signer::sign) does.
     ///
-    /// It sets `x-amz-region-set` too.
+    /// It also sets `x-amz-region-set`.
     ///
     /// # Errors
     /// - everything that [`Signer::sign`](crate::Signer::sign) returns
     ///
     /// ```
     /// use countersign::sigv4::{Algorithm, Authorization};
-    /// use countersign::{sigv4a, Credentials, PayloadHash, Timestamp};
+    /// use countersign::{Credentials, PayloadHash, Timestamp, sigv4a};
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = sigv4a::Signer::new(credentials, "us-*", "events")?;
@@ -93,7 +95,10 @@ impl Signer {
     /// let header = request.headers()["authorization"].to_str()?;
     /// let authorization = Authorization::parse(header)?;
     /// assert_eq!(authorization.algorithm, Algorithm::EcdsaP256Sha256);
-    /// assert_eq!(authorization.signed_headers, "host;x-amz-date;x-amz-region-set");
+    /// assert_eq!(
+    ///     authorization.signed_headers,
+    ///     "host;x-amz-date;x-amz-region-set"
+    /// );
     /// assert_eq!(authorization.scope.region(), None); // the region set says it
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -106,7 +111,7 @@ impl Signer {
         self.sign_with(request, &[], payload, now.into())
     }
 
-    /// Signs a request whose body lies ready.
+    /// Hashes the body of a request, then signs the request.
     ///
     /// [`Signer::sign_buffered`](crate::Signer::sign_buffered) has an example.
     ///
@@ -138,14 +143,14 @@ impl Signer {
 
     /// Presigns a request, as [`Signer::presign`](crate::Signer::presign) does.
     ///
-    /// The URL contains `X-Amz-Region-Set` too.
+    /// The URL also contains `X-Amz-Region-Set`.
     ///
     /// # Errors
     /// - everything that [`Signer::presign`](crate::Signer::presign) returns
     ///
     /// ```
+    /// use countersign::{Credentials, Timestamp, sigv4a};
     /// use std::time::Duration;
-    /// use countersign::{sigv4a, Credentials, Timestamp};
     ///
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     /// let signer = sigv4a::Signer::new(credentials, "us-east-1,eu-west-1", "s3")?;
@@ -153,7 +158,11 @@ impl Signer {
     /// let request = http::Request::get(format!("https://{host}/key")).body(())?;
     /// let now = Timestamp::from_unix_seconds(1_767_268_800);
     /// let presigned = signer.presign(&request, Duration::from_secs(900), now)?;
-    /// assert!(presigned.url().contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&"));
+    /// assert!(
+    ///     presigned
+    ///         .url()
+    ///         .contains("&X-Amz-Region-Set=us-east-1%2Ceu-west-1&")
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn presign<R: HttpRequest>(
@@ -165,7 +174,7 @@ impl Signer {
         self.presign_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request with a payload that the caller names.
+    /// Presigns a request with the given payload hash.
     ///
     /// [`Signer::presign_with_payload`](crate::Signer::presign_with_payload) has an example.
     ///
@@ -197,7 +206,7 @@ impl Signer {
         self.presign_raw_as(request, None, expires_in, now.into())
     }
 
-    /// Presigns a request in slices with a payload that the caller names.
+    /// Presigns a request in slices with the given payload hash.
     ///
     /// [`Signer::presign_raw`](crate::Signer::presign_raw) has an example.
     ///
@@ -214,22 +223,22 @@ impl Signer {
         self.presign_raw_as(request, Some(payload), expires_in, now.into())
     }
 
-    /// The region set that is signed for, as it is sent.
+    /// Returns the region set that is signed for, as it is sent.
     pub fn region_set(&self) -> &str {
         &self.0.region_set
     }
 
-    /// The service that is signed for, with its rules.
+    /// Returns the service that is signed for, with its rules.
     pub fn service(&self) -> &Service {
         &self.0.context.service
     }
 
-    /// When the credentials expire, if they do. Replace the signer shortly before.
+    /// Returns when the credentials expire, if they do. Replace the signer shortly before.
     pub fn expiration(&self) -> Option<Timestamp> {
         self.0.context.expiration
     }
 
-    /// The public key, which verifies what this signer signs.
+    /// Returns the public key, which verifies the signatures of this signer.
     pub fn public_key(&self) -> PublicKey {
         self.0.key.public_key()
     }

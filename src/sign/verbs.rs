@@ -1,4 +1,4 @@
-//! The verbs of both signers, which differ in their keys alone.
+//! The signing methods of both signers, which differ only in their keys.
 
 use std::time::Duration;
 
@@ -47,7 +47,8 @@ pub(crate) trait Verbs {
         self.with_key_of(&date, |key| context.sign_raw(request, payload, &date, key))
     }
 
-    /// Presigns a request. Without a payload it is the usual one of service and method.
+    /// Presigns a request. `None` as payload selects the usual payload of the service and the
+    /// method.
     fn presign_as<R: HttpRequest>(
         &self,
         request: &R,

@@ -20,8 +20,10 @@ pub(crate) use query::{
     find_parameters_and, is_of_signature, refuse_signed, write_parameter,
 };
 
-/// What an `Authorization` header says: who signed, for which scope, which headers, and the
-/// signature. It is unverified.
+/// A parsed `Authorization` header, unverified.
+///
+/// It has the access key ID, the credential scope, the names of the signed headers, and the
+/// signature.
 ///
 /// AWS: "Create a signed AWS API request", step 5.
 ///
@@ -41,7 +43,7 @@ pub(crate) use query::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization<'a> {
-    /// SigV4 or SigV4A.
+    /// The algorithm: SigV4 or SigV4A.
     pub algorithm: Algorithm,
     /// The access key ID.
     pub access_key_id: Cow<'a, str>,
@@ -54,12 +56,13 @@ pub struct Authorization<'a> {
 }
 
 impl<'a> Authorization<'a> {
-    /// Reads the header. The three parts may come in any order, with or without white space after
-    /// the commas.
+    /// Parses the header.
+    ///
+    /// The three parts may be in any order, with or without white space after the commas.
     ///
     /// # Errors
-    /// - [`Error::MalformedAuthorization`] if the scheme is another, or if a part is missing, unknown,
-    ///   malformed or there more than once
+    /// - [`Error::MalformedAuthorization`] if the scheme is another one, or if a part is missing,
+    ///   unknown, malformed or duplicate
     /// - [`Error::InvalidScope`] if the credential scope is malformed
     pub fn parse(header: &'a str) -> Result<Self, Error> {
         let malformed = |problem| Err(Error::MalformedAuthorization(problem));
@@ -126,7 +129,7 @@ impl<'a> Authorization<'a> {
         })
     }
 
-    /// The header's value. It holds the signature: mark the header sensitive.
+    /// Returns the value of the header. It contains the signature: mark the header sensitive.
     pub fn to_header(&self) -> String {
         let mut header = String::new();
         write_header_start(
@@ -145,7 +148,7 @@ const CREDENTIAL: &str = " Credential=";
 const SIGNED_HEADERS: &str = ", SignedHeaders=";
 const SIGNATURE: &str = ", Signature=";
 
-/// How long the header is without the list of signed headers.
+/// The length of the header without the list of signed headers.
 pub(crate) fn header_len(
     algorithm: Algorithm,
     access_key_id: &str,
@@ -165,7 +168,7 @@ pub(crate) fn header_len(
         + signature
 }
 
-/// Everything before the list of signed headers.
+/// Writes the part of the header before the list of signed headers.
 pub(crate) fn write_header_start(
     header: &mut impl Sink,
     algorithm: Algorithm,
@@ -179,7 +182,7 @@ pub(crate) fn write_header_start(
     header.put_str(SIGNED_HEADERS);
 }
 
-/// Everything after it.
+/// Writes the part of the header after the list of signed headers.
 pub(crate) fn write_header_end(header: &mut impl Sink, signature: &Signature) {
     header.put_str(SIGNATURE);
     header.put(signature.as_bytes());
@@ -190,7 +193,7 @@ impl Signature {
     pub(crate) fn parse(algorithm: Algorithm, hex: &str) -> Result<Self, Error> {
         let sound = match algorithm {
             Algorithm::HmacSha256 => hex.len() == 64,
-            // Two integers of one to 33 bytes, each behind two bytes, behind two more.
+            // DER: two integers of 1 to 33 bytes, each after 2 bytes, all after 2 more.
             Algorithm::EcdsaP256Sha256 => {
                 (16..=144).contains(&hex.len()) && hex.len().is_multiple_of(2)
             }

@@ -1,4 +1,4 @@
-//! Canonical request: the one canonicaliser, for signing, presigning, verifying and explaining.
+//! Canonical requests, for signing, presigning, verifying and explaining.
 
 pub(crate) mod headers;
 pub(crate) mod path;
@@ -17,20 +17,23 @@ use headers::CanonicalHeaders;
 use path::CanonicalPath;
 use query::{CanonicalQuery, UnsignedParameters};
 
-/// A canonical request: the one form of a request that both sides can write down.
+/// A canonical request: the text of a request that client and server both compute.
 ///
-/// `Display` gives its text, byte for byte what is hashed (as long as the headers are UTF-8). The
-/// text holds the session token, where that is signed; `Debug` tells no values.
+/// `Display` writes the text that is hashed (with replacement characters if a header is not UTF-8).
+/// The text contains the session token if that is signed. `Debug` prints names, but no values.
 ///
 /// AWS: "Create a signed AWS API request", step 1.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+/// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
 ///
-/// let request = http::Request::get("https://iam.amazonaws.com/?Version=2010-05-08&Action=ListUsers")
-///     .header("x-amz-date", "20150830T123600Z")
-///     .body(())?;
-/// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+/// let request = http::Request::get(
+///     "https://iam.amazonaws.com/?Version=2010-05-08&Action=ListUsers",
+/// )
+/// .header("x-amz-date", "20150830T123600Z")
+/// .body(())?;
+/// let canonical =
+///     CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
 /// assert_eq!(
 ///     canonical.to_string(),
 ///     "GET\n\
@@ -54,9 +57,10 @@ pub struct CanonicalRequest<'a> {
 }
 
 impl<'a> CanonicalRequest<'a> {
-    /// Of a request as it stands, before or after it was signed: with all the headers that the
-    /// rules sign, and without the signature itself. Without a `host` header the URI's authority
-    /// stands for it, in lowercase.
+    /// Creates the canonical request of a request, before or after signing.
+    ///
+    /// It contains all headers that the rules sign, but not the signature. If the request has no
+    /// `host` header, the host is the authority of the URI, in lowercase.
     ///
     /// # Errors
     /// - [`Error::MissingHost`] if neither a `host` header nor the URI names a host
@@ -64,16 +68,21 @@ impl<'a> CanonicalRequest<'a> {
     /// - [`Error::InvalidQuery`] as [`CanonicalQuery::new`] returns it
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
     ///
     /// // S3's example of a `GET`, as it goes to the string to sign.
-    /// let request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
-    ///     .header("range", "bytes=0-9")
-    ///     .header("x-amz-content-sha256", PayloadHash::EMPTY.to_string())
-    ///     .header("x-amz-date", "20130524T000000Z")
-    ///     .body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::S3, PayloadHash::EMPTY)?;
-    /// assert_eq!(hex::encode(canonical.hash()), "7344ae5b7ee6c3e7e6b0fe0640412a37625d1fbfff95c48bbb2dc43964946972");
+    /// let request =
+    ///     http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
+    ///         .header("range", "bytes=0-9")
+    ///         .header("x-amz-content-sha256", PayloadHash::EMPTY.to_string())
+    ///         .header("x-amz-date", "20130524T000000Z")
+    ///         .body(())?;
+    /// let canonical =
+    ///     CanonicalRequest::new(&request, &Rules::S3, PayloadHash::EMPTY)?;
+    /// assert_eq!(
+    ///     hex::encode(canonical.hash()),
+    ///     "7344ae5b7ee6c3e7e6b0fe0640412a37625d1fbfff95c48bbb2dc43964946972"
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new<R: HttpRequest>(
@@ -92,11 +101,25 @@ impl<'a> CanonicalRequest<'a> {
     ///   HTTP cannot carry it; header names are in lowercase
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, RawRequest, Rules};
+    /// use countersign::{
+    ///     PayloadHash, RawRequest, Rules, sigv4::CanonicalRequest,
+    /// };
     ///
-    /// let request = RawRequest { method: "GET", path: "/", query: "b=2&a=1", headers: &[("host", b"example.com")] };
-    /// let canonical = CanonicalRequest::from_raw(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
-    /// assert_eq!(canonical.to_bytes(), b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    /// let request = RawRequest {
+    ///     method: "GET",
+    ///     path: "/",
+    ///     query: "b=2&a=1",
+    ///     headers: &[("host", b"example.com")],
+    /// };
+    /// let canonical = CanonicalRequest::from_raw(
+    ///     &request,
+    ///     &Rules::GENERIC,
+    ///     PayloadHash::Unsigned,
+    /// )?;
+    /// assert_eq!(
+    ///     canonical.to_bytes(),
+    ///     b"GET\n/\na=1&b=2\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD"
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn from_raw(
@@ -128,7 +151,7 @@ impl<'a> CanonicalRequest<'a> {
         Ok(canonical)
     }
 
-    /// Filled in place, because it is large to move about.
+    /// An empty canonical request, to be filled in place: it is large, so moving it is slow.
     pub(crate) fn empty(payload: PayloadHash) -> Self {
         Self {
             method: "",
@@ -139,8 +162,8 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    /// Reads a request: all that is in it but the parameters that are added after signing, and the
-    /// headers that are not signed.
+    /// Reads a request, except parameters that are added after signing and headers that are not
+    /// signed.
     ///
     /// Parameters and headers stay in the order of the request. More can be added before they are
     /// sorted.
@@ -179,19 +202,26 @@ impl<'a> CanonicalRequest<'a> {
         self.headers.sort();
     }
 
-    /// The names of the signed headers, joined with `;`.
+    /// Returns the names of the signed headers, joined with `;`.
     pub fn signed_headers(&self) -> String {
         self.headers.signed_headers()
     }
 
-    /// The text as bytes, which is what is hashed.
+    /// Returns the text as bytes. These are the bytes that are hashed.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
     ///
     /// let request = http::Request::get("https://example.com/").body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::Unsigned)?;
-    /// assert_eq!(canonical.to_bytes(), b"GET\n/\n\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD");
+    /// let canonical = CanonicalRequest::new(
+    ///     &request,
+    ///     &Rules::GENERIC,
+    ///     PayloadHash::Unsigned,
+    /// )?;
+    /// assert_eq!(
+    ///     canonical.to_bytes(),
+    ///     b"GET\n/\n\nhost:example.com\n\nhost\nUNSIGNED-PAYLOAD"
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -200,28 +230,32 @@ impl<'a> CanonicalRequest<'a> {
         bytes
     }
 
-    /// The SHA-256 of the text, the last line of the string to sign.
+    /// Returns the SHA-256 of the text: the last line of the string to sign.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalRequest, PayloadHash, Rules};
+    /// use countersign::{PayloadHash, Rules, sigv4::CanonicalRequest};
     ///
     /// let request = http::Request::get("https://example.com/").body(())?;
-    /// let canonical = CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
-    /// assert_eq!(PayloadHash::new(canonical.to_bytes()), PayloadHash::Sha256(canonical.hash()));
+    /// let canonical =
+    ///     CanonicalRequest::new(&request, &Rules::GENERIC, PayloadHash::EMPTY)?;
+    /// assert_eq!(
+    ///     PayloadHash::new(canonical.to_bytes()),
+    ///     PayloadHash::Sha256(canonical.hash())
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn hash(&self) -> [u8; 32] {
         self.begin_hash().finish()
     }
 
-    /// As [`hash`](Self::hash), with more to hash.
+    /// Starts the hash, for callers that append to the text.
     pub(crate) fn begin_hash(&self) -> Sha256 {
         let mut hash = Sha256::new();
         self.write(&mut hash);
         hash
     }
 
-    /// As [`hash`](Self::hash), where the list of signed headers has been written already.
+    /// As [`hash`](Self::hash), if the list of signed headers has already been written.
     pub(crate) fn hash_with(&self, signed_headers: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
         self.write_with(&mut hash, |sink| sink.put(signed_headers));
@@ -253,14 +287,14 @@ impl fmt::Display for CanonicalRequest<'_> {
     }
 }
 
-/// As [`Rules::signs`], of a request that may carry a token which is added after signing.
+/// As [`Rules::signs`], for a request that may carry a token that is added after signing.
 fn signs(rules: &Rules, name: &str) -> bool {
     rules.signs(name)
         && name != "authorization"
         && !(name == "x-amz-security-token" && rules.session_token.is_unsigned(false))
 }
 
-/// Formats what a writer of bytes writes.
+/// Formats the bytes that `write` produces.
 fn display(f: &mut fmt::Formatter<'_>, write: impl FnOnce(&mut Vec<u8>)) -> fmt::Result {
     let mut text = Vec::new();
     write(&mut text);

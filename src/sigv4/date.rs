@@ -38,7 +38,7 @@ impl AmzDate {
     /// Creates the date of a request signed at `now`; a fraction of a second is dropped.
     ///
     /// # Errors
-    /// - [`Error::TimeOutOfRange`] outside the years 0 to 9999
+    /// - [`Error::TimeOutOfRange`] if the time is outside the years 0 to 9999
     pub fn new(now: impl Into<Timestamp>) -> Result<Self, Error> {
         Self::at(now.into())
     }
@@ -105,12 +105,12 @@ impl AmzDate {
         Self::at(Timestamp::from_unix_seconds(seconds)).ok()
     }
 
-    /// The point in time, to the second.
+    /// Returns the point in time, in whole seconds.
     pub fn timestamp(&self) -> Timestamp {
         Timestamp::from_unix_seconds(self.seconds)
     }
 
-    /// The day, `YYYYMMDD`: the first part of a credential scope.
+    /// Returns the day, `YYYYMMDD`: the first part of a credential scope.
     pub fn day(&self) -> &str {
         own_ascii(self.day_bytes())
     }
@@ -123,16 +123,16 @@ impl AmzDate {
         &self.text
     }
 
-    /// The whole text.
+    /// Returns the date as text, `YYYYMMDDTHHMMSSZ`.
     pub fn as_str(&self) -> &str {
         own_ascii(&self.text)
     }
 }
 
-/// A time in seconds since 1970, to the millisecond: a `double` does not promise more.
+/// Reads seconds since 1970 to the millisecond, the precision that a `double` guarantees.
 #[cfg(feature = "_json")]
 pub(crate) fn from_epoch(seconds: f64) -> Option<Timestamp> {
-    // A value beyond an `i64` saturates, and is then beyond the years that a time can have.
+    // A value out of the range of `i64` saturates, and is then out of the range of years.
     #[allow(clippy::cast_possible_truncation, reason = "saturates")]
     let milliseconds = (seconds * 1e3).round() as i64;
     Some(Timestamp::from_unix_millis(milliseconds)).filter(|time| AmzDate::new(*time).is_ok())
@@ -143,7 +143,7 @@ pub(crate) fn from_epoch(seconds: f64) -> Option<Timestamp> {
 pub(crate) fn read_instant(text: &str) -> Option<Timestamp> {
     let basic = format!("{}Z", text.replace(['-', ':'], ""));
     let time = AmzDate::of_bytes(basic.as_bytes())?.timestamp();
-    // The separators were where they are written.
+    // The separators are in the right places too.
     (time.to_string().strip_suffix('Z')? == text).then_some(time)
 }
 

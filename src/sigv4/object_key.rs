@@ -1,17 +1,17 @@
-//! Object keys in the paths of S3's family, and single segments.
+//! Percent-encoding of object keys for S3's family, and of single segments.
 
 use crate::primitives::percent::{decoded, encode, encode_in_path, in_runs};
 use crate::primitives::sink::Sink;
 
-/// Percent-encodes an object key for the path of an S3 URL, `/` kept.
+/// Percent-encodes an object key for the path of an S3 URL, and keeps `/`.
 ///
-/// The result is the key's part of the path, without a leading slash: what is neither unreserved
-/// (`A-Z a-z 0-9 - . _ ~`) nor `/` becomes `%XX` over its UTF-8 bytes, uppercase. A path that was
-/// built this way is the same text on the wire and in the canonical request, so it is what S3 and
-/// every S3-compatible store agree on. Never encode a path twice: encode keys, not URLs.
+/// The result is the part of the path after the bucket, without a leading slash. Every byte except
+/// `A-Z a-z 0-9 - . _ ~ /` becomes `%XX`, in uppercase hex. Such a path is the same text on the
+/// wire and in the canonical request, so S3 and all S3-compatible stores read it alike. Encode
+/// keys, not URLs: a path must not be encoded twice.
 ///
-/// It matters most for a space and a plus, which become `%20` and `%2B`. S3 reads a bare `+` in a
-/// path as a space, and most S3-compatible stores read it as a plus. Signing refuses such a path
+/// A space becomes `%20`, and a plus becomes `%2B`. S3 reads a bare `+` in a path as a space, and
+/// most S3-compatible stores read it as a plus. Signing refuses such a path
 /// ([`Error::InvalidPath`](crate::Error::InvalidPath)).
 ///
 /// AWS calls this `UriEncode` (Amazon S3 API Reference, "Signature calculations for the
@@ -19,8 +19,14 @@ use crate::primitives::sink::Sink;
 ///
 /// ```
 /// let key = "photos/Jan 2026/a+b(1).jpg";
-/// let url = format!("https://bucket.s3.amazonaws.com/{}", countersign::encode_key(key));
-/// assert_eq!(url, "https://bucket.s3.amazonaws.com/photos/Jan%202026/a%2Bb%281%29.jpg");
+/// let url = format!(
+///     "https://bucket.s3.amazonaws.com/{}",
+///     countersign::encode_key(key)
+/// );
+/// assert_eq!(
+///     url,
+///     "https://bucket.s3.amazonaws.com/photos/Jan%202026/a%2Bb%281%29.jpg"
+/// );
 /// ```
 pub fn encode_key(key: impl AsRef<[u8]>) -> String {
     let mut path = String::with_capacity(key.as_ref().len());
@@ -28,10 +34,11 @@ pub fn encode_key(key: impl AsRef<[u8]>) -> String {
     path
 }
 
-/// Percent-encodes one path segment, or one query name or value: `/` becomes `%2F` too.
+/// Percent-encodes one path segment, query name or query value. `/` becomes `%2F`.
 ///
 /// ```
-/// let url = format!("https://h/?prefix={}", countersign::encode_segment("a/b c"));
+/// let url =
+///     format!("https://h/?prefix={}", countersign::encode_segment("a/b c"));
 /// assert_eq!(url, "https://h/?prefix=a%2Fb%20c");
 /// ```
 pub fn encode_segment(segment: impl AsRef<[u8]>) -> String {
@@ -40,7 +47,7 @@ pub fn encode_segment(segment: impl AsRef<[u8]>) -> String {
     text
 }
 
-/// Writes the canonical form of a path of S3: decoded once, encoded strictly, `/` kept.
+/// Writes the canonical form of an S3 path: decoded once and encoded again, except `/`.
 pub(crate) fn recode(path: &str, sink: &mut impl Sink) {
     in_runs(decoded(path), |run| encode_in_path(run, sink));
 }

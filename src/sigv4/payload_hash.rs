@@ -1,4 +1,4 @@
-//! The payload's line of a canonical request.
+//! The payload hash, the last line of a canonical request.
 
 use std::fmt;
 
@@ -8,11 +8,12 @@ use crate::primitives::hex::hex32;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::signature::Algorithm;
 
-/// What the signature says about the payload.
+/// How the signature covers the payload.
 ///
 /// It is the last line of the canonical request, and the value of `x-amz-content-sha256` if that
-/// is sent. `Display` writes that text. AWS calls it `HashedPayload` ("Elements of an AWS API
-/// request signature"). There is no default: signing an empty body by mistake is how uploads fail.
+/// header is sent. `Display` writes that text. AWS calls it `HashedPayload` ("Elements of an AWS
+/// API request signature"). There is no default, because an upload fails if an empty body is signed
+/// by mistake.
 ///
 /// ```
 /// use countersign::PayloadHash;
@@ -30,29 +31,29 @@ use crate::sigv4::signature::Algorithm;
 pub enum PayloadHash {
     /// The SHA-256 of the whole payload, as it is sent.
     Sha256([u8; 32]),
-    /// `UNSIGNED-PAYLOAD`: the signature does not cover the payload. S3 and a few other services take
-    /// it, over TLS.
+    /// `UNSIGNED-PAYLOAD`: the signature does not cover the payload. S3 and a few other services
+    /// accept it over TLS.
     Unsigned,
-    /// `STREAMING-…`: chunks or messages follow, each with what the mode promises.
+    /// `STREAMING-…`: the payload is a stream of chunks or event messages.
     ///
-    /// Only what makes the chunks or messages can make it.
+    /// Only the signers of chunks and messages create it.
     #[non_exhaustive]
     Streaming {
-        /// What the signature promises about the pieces.
+        /// How the chunks or messages are signed.
         mode: StreamingMode,
         /// The algorithm of their signatures.
         algorithm: Algorithm,
     },
 }
 
-/// What the signature promises about a payload that comes in pieces.
+/// How a streamed payload is signed.
 ///
 /// Amazon S3 API Reference, "Signature calculations for the Authorization header: transferring
 /// payload in multiple chunks"; Amazon Transcribe Developer Guide, "Event stream encoding".
 ///
 /// ```
-/// use countersign::sigv4::Algorithm;
 /// use countersign::StreamingMode;
+/// use countersign::sigv4::Algorithm;
 ///
 /// // The value of `x-amz-content-sha256`.
 /// assert_eq!(
@@ -108,19 +109,22 @@ impl StreamingMode {
     }
 }
 
-/// How a payload is signed, or was checked.
+/// The kind of a payload hash, for error messages.
 ///
 /// ```
-/// assert_eq!(countersign::verify::PayloadKind::Stream.to_string(), "a stream");
+/// assert_eq!(
+///     countersign::verify::PayloadKind::Stream.to_string(),
+///     "a stream"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayloadKind {
-    /// By the SHA-256 of the whole.
+    /// Signed by the SHA-256 of the whole payload.
     Hash,
-    /// Not at all.
+    /// Not signed.
     Unsigned,
-    /// In pieces: the chunks of an upload, or event messages.
+    /// Signed in pieces: the chunks of an upload, or event messages.
     Stream,
 }
 
@@ -135,17 +139,17 @@ impl fmt::Display for PayloadKind {
 }
 
 impl PayloadHash {
-    /// The hash of no bytes, for a request without a body.
+    /// The SHA-256 of an empty payload, for a request without a body.
     pub const EMPTY: Self = Self::Sha256([
         0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
         0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
         0xb8, 0x55,
     ]);
 
-    /// Hashes a payload.
+    /// Returns the SHA-256 of a payload.
     ///
-    /// To hash a payload that does not fit into memory, use the crate `sha2` while it is read, and
-    /// [`PayloadHash::Sha256`].
+    /// If the payload does not fit into memory, hash it with the crate `sha2` while you read it,
+    /// and create [`PayloadHash::Sha256`].
     pub fn new(payload: impl AsRef<[u8]>) -> Self {
         Self::Sha256(Sha256::digest(payload))
     }

@@ -1,4 +1,4 @@
-//! Credential scope: for which day, region and service a signature holds.
+//! Credential scope: the day, region and service that a signature is valid for.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -16,40 +16,43 @@ use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
 const END: &str = "aws4_request";
-/// The longest region or service name. AWS's own stay under half of it.
+/// The maximum length of a region or service name. The names of AWS are less than half as long.
 const LONGEST: usize = 64;
 const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 
 /// A credential scope, `20150830/us-east-1/iam/aws4_request`.
 ///
-/// A signing key holds for one scope and for nothing else, so the scope is a complete key for a
-/// cache of signing keys. (SigV4A scopes have no region.) It is plain text on the stack: copying
-/// one costs no allocation.
+/// It is the day, the region and the service that a signing key is valid for. SigV4A scopes have no
+/// region. Together with the access key ID, it identifies a signing key in a cache. The text is
+/// stored inline, so a copy needs no allocation.
 ///
 /// AWS: "Elements of an AWS API request signature", *Credential scope*.
 ///
 /// ```
+/// use countersign::Timestamp;
 /// use countersign::sigv4::CredentialScope;
-/// use time::macros::datetime;
 ///
-/// let scope = CredentialScope::new(datetime!(2015-08-30 12:36 UTC), "us-east-1", "iam")?;
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// let scope = CredentialScope::new(now, "us-east-1", "iam")?;
 /// assert_eq!(scope.as_str(), "20150830/us-east-1/iam/aws4_request");
-/// assert_eq!("20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?, scope);
-/// # Ok::<(), countersign::Error>(())
+/// let parsed: CredentialScope = scope.as_str().parse()?;
+/// assert_eq!(parsed, scope);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct CredentialScope {
     text: InlineText<MAX>,
-    /// Where the region ends; 8, the end of the day, if there is none.
+    /// The end of the region; 8, the end of the day, if the scope has no region.
     region_end: usize,
 }
 
 impl CredentialScope {
-    /// The scope of a request signed at `now` (its UTC day counts).
+    /// Creates the scope of a request that is signed at `now`. Its day is the UTC day.
     ///
     /// # Errors
-    /// A region or service that is empty, longer than 64 bytes, or holds anything but visible
-    /// ASCII, `/` or `,`; a time outside the years 0 to 9999.
+    /// - [`Error::InvalidRegion`] or [`Error::InvalidService`] if the region or the service is
+    ///   empty, longer than 64 bytes, or not visible ASCII without `/` and `,`
+    /// - [`Error::TimeOutOfRange`] if the time is outside the years 0 to 9999
     pub fn new(now: impl Into<Timestamp>, region: &str, service: &str) -> Result<Self, Error> {
         let now = now.into();
         let date = AmzDate::new(now)?;
@@ -58,7 +61,7 @@ impl CredentialScope {
         Ok(Self::unchecked(date.day_bytes(), Some(region), service))
     }
 
-    /// Region and service have been checked by their owner, once.
+    /// Creates a scope from a region and a service that the caller has already checked.
     pub(crate) fn unchecked(day: &[u8; 8], region: Option<&str>, service: &str) -> Self {
         let mut text = InlineText::new();
         text.push(day);
@@ -73,7 +76,7 @@ impl CredentialScope {
         Self { text, region_end }
     }
 
-    /// The day, `YYYYMMDD`.
+    /// Returns the day, `YYYYMMDD`.
     pub fn day(&self) -> &str {
         self.text.part(0, 8)
     }
@@ -82,18 +85,18 @@ impl CredentialScope {
         self.text.first()
     }
 
-    /// The region; `None` in a SigV4A scope, which has none.
+    /// Returns the region. `None` for SigV4A, whose scopes have no region.
     pub fn region(&self) -> Option<&str> {
         (self.region_end > 8).then(|| self.text.part(9, self.region_end))
     }
 
-    /// The service's signing name.
+    /// Returns the signing name of the service.
     pub fn service(&self) -> &str {
         let end = self.text.len() - END.len() - 1;
         self.text.part(self.region_end + 1, end)
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn as_str(&self) -> &str {
         self.text.as_str()
     }
@@ -102,7 +105,7 @@ impl CredentialScope {
         self.text.as_bytes()
     }
 
-    /// Writes it percent-encoded. The day and the end stay as they are.
+    /// Writes it percent-encoded. The day and `aws4_request` need no encoding.
     pub(crate) fn write_encoded(&self, sink: &mut impl Sink) {
         sink.put(self.day_bytes());
         for part in [self.region(), Some(self.service())].into_iter().flatten() {
@@ -141,7 +144,7 @@ pub(crate) fn check_service(service: &str) -> Result<(), Error> {
     })
 }
 
-/// What would make a scope ambiguous, or unfit for a header. Names are signed verbatim.
+/// Why a name would make a scope ambiguous or invalid in a header. Names are signed verbatim.
 fn problem(name: &str) -> Option<ScopeProblem> {
     if name.is_empty() {
         Some(ScopeProblem::Empty)
@@ -174,11 +177,11 @@ impl Hash for CredentialScope {
 impl FromStr for CredentialScope {
     type Err = Error;
 
-    /// Reads `YYYYMMDD/REGION/SERVICE/aws4_request`, or for SigV4A
-    /// `YYYYMMDD/SERVICE/aws4_request`.
+    /// Parses `YYYYMMDD/REGION/SERVICE/aws4_request`, or `YYYYMMDD/SERVICE/aws4_request` for
+    /// SigV4A.
     ///
     /// # Errors
-    /// - [`Error::InvalidScope`] if the text has another form
+    /// - [`Error::InvalidScope`] if the text has another format
     fn from_str(text: &str) -> Result<Self, Error> {
         let (day, rest) = text.split_once('/').ok_or(Error::InvalidScope)?;
         let rest = rest
@@ -211,10 +214,10 @@ impl fmt::Debug for CredentialScope {
     }
 }
 
-/// A region that becomes a label of a host name must not change the host.
+/// Checks a region that becomes a label of a host name, so that it cannot change the host.
 ///
-/// `aws-global` and its like (`aws-cn-global`, `aws-iso-global`) are the SDKs' names for endpoints
-/// that belong to no region, so that no host contains one.
+/// The SDKs use `aws-global`, `aws-cn-global` and similar names for endpoints without a region. No
+/// host name contains them.
 #[cfg(any(feature = "_aws-call", feature = "tokens"))]
 pub(crate) fn check_host_label(region: &str) -> Result<(), Error> {
     let problem = if !is_host_label(region) {

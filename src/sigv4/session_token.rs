@@ -11,21 +11,25 @@ use crate::primitives::ascii::header_value;
 use crate::primitives::percent::encode;
 use crate::sigv4::object_key::encode_segment;
 
-/// Puts a session token on headers, as `x-amz-security-token` (or the name that the token itself
-/// has), in place of any other. The value is marked sensitive.
+/// Sets the header `x-amz-security-token` to a session token, and marks it sensitive.
 ///
-/// The signature must cover it, so this comes before signing; [`Signer::sign`](crate::Signer::sign)
-/// does it itself.
+/// A token of S3 Express uses its own header name. An existing header is replaced.
+///
+/// Call it before signing, because the signature must cover the token.
+/// [`Signer::sign`](crate::Signer::sign) does it by itself.
 ///
 /// IAM User Guide, "Using temporary security credentials with the AWS APIs".
 ///
 /// # Errors
 /// - [`Error::InvalidSessionToken`] if no header can contain the token
-/// - [`Error::TooManyHeaders`] if there is no room for another header
+/// - [`Error::TooManyHeaders`] if the map is full
 ///
 /// ```
 /// let mut headers = http::HeaderMap::new();
-/// countersign::sigv4::attach_session_token(&mut headers, &"AQoDYXdzEJr...".into())?;
+/// countersign::sigv4::attach_session_token(
+///     &mut headers,
+///     &"AQoDYXdzEJr...".into(),
+/// )?;
 /// assert_eq!(headers["x-amz-security-token"], "AQoDYXdzEJr...");
 /// assert!(headers["x-amz-security-token"].is_sensitive());
 /// # Ok::<(), countersign::Error>(())
@@ -38,16 +42,17 @@ pub fn attach_session_token(headers: &mut HeaderMap, token: &SessionToken) -> Re
     Ok(())
 }
 
-/// A session token as a query parameter, `X-Amz-Security-Token=…`, percent-encoded.
+/// Returns a session token as a percent-encoded query parameter, `X-Amz-Security-Token=…`.
 ///
-/// To presign step by step, it is appended to a query before signing (after it for AWS
-/// IoT). [`Signer::presign`](crate::Signer::presign) does it by itself.
+/// To presign step by step, append it to the query before signing (for AWS IoT, after signing).
+/// [`Signer::presign`](crate::Signer::presign) does it by itself.
 ///
 /// # Errors
 /// - [`Error::InvalidSessionToken`] if no header could contain the token
 ///
 /// ```
-/// let parameter = countersign::sigv4::session_token_parameter(&"FwoG/+==".into())?;
+/// let parameter =
+///     countersign::sigv4::session_token_parameter(&"FwoG/+==".into())?;
 /// assert_eq!(parameter, "X-Amz-Security-Token=FwoG%2F%2B%3D%3D");
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -60,25 +65,25 @@ pub fn session_token_parameter(token: &SessionToken) -> Result<String, Error> {
     ))
 }
 
-/// A session token made ready once, for all requests that carry it.
+/// A session token that is prepared once for all requests.
 #[derive(Clone)]
 pub(crate) struct ReadyToken {
     pub(crate) header_name: &'static str,
     pub(crate) parameter_name: &'static str,
     pub(crate) header: HeaderValue,
-    /// Percent-encoded, as soon as a query asks for it.
+    /// The percent-encoded token, computed at its first use.
     encoded: OnceLock<Zeroizing<String>>,
 }
 
 impl ReadyToken {
-    /// As a parameter of a query.
+    /// Writes it as a query parameter.
     pub(crate) fn write_parameter(&self, url: &mut String) {
         for part in ["&", self.parameter_name, "=", self.encoded()] {
             url.push_str(part);
         }
     }
 
-    /// How long that is, with its separators.
+    /// The length of the query parameter with its separators.
     pub(crate) fn parameter_len(&self) -> usize {
         self.parameter_name.len() + self.encoded().len() + 2
     }
@@ -97,7 +102,7 @@ impl ReadyToken {
         token.check()?;
         let mut header = header_value(token.expose());
         header.set_sensitive(true);
-        // The first clone turns the value into a shared one; all others only count.
+        // The first clone makes the value shared, so that later clones only increment a counter.
         let header = header.clone();
         Ok(Self {
             header_name: token.header_name(),

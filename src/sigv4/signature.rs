@@ -11,14 +11,19 @@ use crate::primitives::hex::hex32;
 use crate::primitives::hex::pair;
 use crate::primitives::inline_text::InlineText;
 
-/// The two algorithms of the family.
+/// The signature algorithm: Signature Version 4 or 4A.
 ///
 /// ```
 /// use countersign::sigv4::{Algorithm, Authorization};
 ///
-/// let header = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
-///     SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
-/// assert_eq!(Authorization::parse(header)?.algorithm, Algorithm::HmacSha256);
+/// let header = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// assert_eq!(
+///     Authorization::parse(header)?.algorithm,
+///     Algorithm::HmacSha256
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -31,7 +36,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name that is sent and signed.
+    /// Returns the name that is sent and signed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "AWS4-HMAC-SHA256",
@@ -39,8 +44,8 @@ impl Algorithm {
         }
     }
 
-    /// How many characters a signature takes in a chunk's header and in a trailer: those of
-    /// SigV4A vary, and are filled up with `*` there.
+    /// The length of a signature in a chunk header and in a trailer. SigV4A signatures vary in
+    /// length, and are padded with `*` there.
     pub(crate) fn padded_len(self) -> usize {
         match self {
             Self::HmacSha256 => 64,
@@ -52,10 +57,10 @@ impl Algorithm {
 impl FromStr for Algorithm {
     type Err = Error;
 
-    /// Reads the name as the `Authorization` header has it.
+    /// Parses the name as it is in the `Authorization` header.
     ///
     /// # Errors
-    /// - [`Error::MalformedAuthorization`] if it is another algorithm
+    /// - [`Error::MalformedAuthorization`] if the algorithm is another one
     fn from_str(name: &str) -> Result<Self, Error> {
         [Self::HmacSha256, Self::EcdsaP256Sha256]
             .into_iter()
@@ -75,19 +80,28 @@ impl fmt::Display for Algorithm {
 /// The longest signature: the hex of a 72-byte DER pair of P-256 integers.
 pub(crate) const LONGEST: usize = 144;
 
-/// A signature, in lowercase hex as it is sent.
+/// A signature in lowercase hex, as it is sent.
 ///
-/// Anyone who has one can send the request that it signs, so `Debug` hides it and there is no
-/// `Display`: [`as_str`](Self::as_str) is the one way out. Comparing two takes the same time
-/// wherever they differ.
+/// Anyone who has the signature can send the signed request. Therefore `Debug` hides it, and there
+/// is no `Display`: call [`as_str`](Self::as_str). `==` compares in constant time.
 ///
 /// ```
-/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+/// use countersign::{
+///     SecretKey,
+///     sigv4::{CredentialScope, SigningKey},
+/// };
 ///
-/// let scope = "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
-/// let key = SigningKey::derive(&SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), &scope);
+/// let scope =
+///     "20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?;
+/// let key = SigningKey::derive(
+///     &SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+///     &scope,
+/// );
 /// let signature = key.sign("a string to sign");
-/// assert!(signature == key.sign("a string to sign") && signature != key.sign("another"));
+/// assert!(
+///     signature == key.sign("a string to sign")
+///         && signature != key.sign("another")
+/// );
 /// assert!(!format!("{signature:?}").contains(signature.as_str()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -95,19 +109,19 @@ pub(crate) const LONGEST: usize = 144;
 pub struct Signature(InlineText<LONGEST>);
 
 impl Signature {
-    /// Of an HMAC-SHA-256.
+    /// Creates a signature from an HMAC-SHA-256.
     pub(crate) fn of_mac(mac: &[u8; 32]) -> Self {
         Self::of_hex(&hex32(mac))
     }
 
-    /// From checked hex digits.
+    /// Creates a signature from hex digits that were checked.
     pub(crate) fn of_hex(digits: &[u8]) -> Self {
         let mut hex = InlineText::new();
         hex.push(digits);
         Self(hex)
     }
 
-    /// Of an ECDSA signature over P-256 in DER.
+    /// Creates a signature from a P-256 ECDSA signature in DER.
     #[cfg(feature = "sigv4a")]
     pub(crate) fn of_der(der: &[u8]) -> Self {
         let mut hex = InlineText::new();
@@ -117,7 +131,7 @@ impl Signature {
         Self(hex)
     }
 
-    /// The bytes that the digits stand for.
+    /// Passes the decoded bytes to `use_der`.
     #[cfg(feature = "sigv4a")]
     pub(crate) fn with_der<T>(&self, use_der: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let mut der = [0; LONGEST / 2];
@@ -130,7 +144,7 @@ impl Signature {
         self.0.make_ascii_lowercase();
     }
 
-    /// The hex digits.
+    /// Returns the hex digits.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }

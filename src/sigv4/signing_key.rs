@@ -10,18 +10,22 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::string_to_sign::{StringToSign, write_before_hash};
 
-/// A signing key: good for one day, one region and one service, and for nothing else.
+/// The signing key of Signature Version 4, valid for one day, region and service.
 ///
-/// It is a keyed HMAC state, so that signing with it costs no key schedule. Zeroised when dropped,
-/// never printed.
+/// It is a prepared HMAC state, so signing is fast. It is zeroised when dropped, and never printed.
 ///
 /// AWS: "Create a signed AWS API request", step 3, *kSigning*.
 ///
 /// ```
-/// use countersign::{sigv4::{CredentialScope, SigningKey}, SecretKey};
+/// use countersign::{
+///     SecretKey,
+///     sigv4::{CredentialScope, SigningKey},
+/// };
 ///
-/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
+/// let secret_key =
+///     SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let scope =
+///     "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
 /// let key = SigningKey::derive(&secret_key, &scope);
 /// let string_to_sign = "AWS4-HMAC-SHA256\n\
 ///     20150830T123600Z\n\
@@ -37,14 +41,15 @@ use crate::sigv4::string_to_sign::{StringToSign, write_before_hash};
 pub struct SigningKey {
     mac: HmacSha256,
     scope: CredentialScope,
-    /// Anybody can derive such a key, so it verifies nothing.
+    /// Anyone can derive the key of an empty secret, so it verifies nothing.
     of_empty_secret: bool,
 }
 
 impl SigningKey {
-    /// Derives the key for a scope.
+    /// Derives the key of a secret access key for a credential scope.
     ///
-    /// A key of an empty secret verifies nothing in this crate, since anybody can derive it.
+    /// If the secret is empty, the key verifies nothing in this crate, because anyone can derive
+    /// it.
     pub fn derive(secret_key: &SecretKey, scope: &CredentialScope) -> Self {
         let mut mac = HmacSha256::new(secret_key.prefixed());
         for part in scope.as_str().split('/') {
@@ -58,20 +63,20 @@ impl SigningKey {
         }
     }
 
-    /// Signs a string to sign.
+    /// Signs a string to sign with HMAC-SHA-256.
     pub fn sign(&self, string_to_sign: impl AsRef<[u8]>) -> Signature {
         let mut mac = self.mac.clone();
         mac.update(string_to_sign.as_ref());
         Signature::of_mac(&mac.finish())
     }
 
-    /// Whether a signature is one of this key, compared in constant time.
+    /// Whether this key made a signature, compared in constant time.
     pub(crate) fn verifies(&self, string_to_sign: impl AsRef<[u8]>, signature: &Signature) -> bool {
         // Comparing signatures takes the same time wherever they differ.
         self.sign(string_to_sign) == *signature && !self.of_empty_secret
     }
 
-    /// What the key is good for.
+    /// Returns the credential scope that the key is valid for.
     pub fn scope(&self) -> &CredentialScope {
         &self.scope
     }
@@ -85,13 +90,13 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// What ends the pipeline: SigV4 and SigV4A differ in this and in nothing else.
+/// The last step of signing. SigV4 and SigV4A differ only in this step.
 pub(crate) trait Key {
     const ALGORITHM: Algorithm;
     fn scope(&self) -> &CredentialScope;
     fn sign(&self, string_to_sign: &[u8]) -> Signature;
 
-    /// Signs a request, by the hash of its canonical form. The date's day is the scope's.
+    /// Signs the hash of a canonical request. The date must be on the day of the scope.
     fn sign_request(&self, date: &AmzDate, hash: &[u8; 32]) -> Signature {
         let string_to_sign = StringToSign::new(Self::ALGORITHM, date, self.scope(), hash);
         self.sign(string_to_sign.as_ref())
@@ -117,7 +122,7 @@ impl Key for SigningKey {
     }
 }
 
-/// A signing key that has begun on what the strings to sign of one instant have in common.
+/// A signing key that has already hashed the common start of all strings to sign of one instant.
 #[derive(Clone)]
 pub(crate) struct BegunKey {
     key: SigningKey,

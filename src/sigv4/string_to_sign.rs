@@ -10,27 +10,40 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 
-/// The longest: a SigV4A chunk's, with two scopes' worth to spare.
+/// The maximum length: enough for a SigV4A chunk and two more scopes.
 const LONGEST: usize = 512;
 
-/// A string to sign: what a signing key signs. Plain text on the stack.
+/// A string to sign: the text that a signing key signs.
+///
+/// The text is stored inline, so a copy needs no allocation.
 ///
 /// AWS: "Create a signed AWS API request", step 2.
 ///
 /// ```
-/// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, StringToSign};
+/// use countersign::sigv4::{
+///     Algorithm, AmzDate, CredentialScope, StringToSign,
+/// };
 ///
 /// let date = "20150830T123600Z".parse::<AmzDate>().ok().expect("a date");
-/// let scope = "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
-/// let string_to_sign = StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
-/// assert!(string_to_sign.as_str().starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/"));
+/// let scope =
+///     "20150830/us-east-1/service/aws4_request".parse::<CredentialScope>()?;
+/// let string_to_sign =
+///     StringToSign::new(Algorithm::HmacSha256, &date, &scope, &[0xbb; 32]);
+/// assert!(
+///     string_to_sign
+///         .as_str()
+///         .starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct StringToSign(InlineText<LONGEST>);
 
 impl StringToSign {
-    /// Of a request, by the [hash](crate::sigv4::CanonicalRequest::hash) of its canonical form.
+    /// Creates the string to sign for a request.
+    ///
+    /// `canonical_request_hash` is the result of
+    /// [`CanonicalRequest::hash`](crate::sigv4::CanonicalRequest::hash).
     pub fn new(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -43,19 +56,25 @@ impl StringToSign {
         Self(text)
     }
 
-    /// Of a chunk of an aws-chunked payload, by the SHA-256 of its bytes. `prior` is the signature
-    /// of the chunk before it, for the first chunk the request's own.
+    /// Creates the string to sign for a chunk of an aws-chunked payload.
+    ///
+    /// `chunk_hash` is the SHA-256 of the data in the chunk. `prior` is the signature of the
+    /// previous chunk, or of the request for the first chunk.
     ///
     /// Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks".
     ///
     /// ```
-    /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
+    /// use countersign::PayloadHash;
+    /// use countersign::sigv4::{Algorithm, StringToSign};
+    /// # use countersign::sigv4::{AmzDate, CredentialScope, SigningKey};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
     /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let PayloadHash::Sha256(hash) = PayloadHash::EMPTY else { unreachable!() };
-    /// let text = StringToSign::for_chunk(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
+    /// let algorithm = Algorithm::HmacSha256;
+    /// let text = StringToSign::for_chunk(algorithm, &date, &scope, &prior, &hash);
+    /// let text = text.as_str();
     /// assert_eq!(text.lines().next(), Some("AWS4-HMAC-SHA256-PAYLOAD"));
     /// assert_eq!(text.lines().count(), 6);
     /// # Ok::<(), countersign::Error>(())
@@ -67,28 +86,40 @@ impl StringToSign {
         prior: &Signature,
         chunk_hash: &[u8; 32],
     ) -> Self {
-        // The hash of the chunk's own headers, of which there are none.
+        // The hash of the headers of a chunk, which has none.
         let none = PayloadHash::EMPTY.to_hashed_payload();
         let none = none.as_str().as_bytes();
         Self::of_piece(algorithm, date, scope, prior, none, chunk_hash)
     }
 
-    /// Of the trailers of an aws-chunked payload, by the SHA-256 of their canonical form. `prior`
-    /// is the signature of the final, empty chunk.
+    /// Creates the string to sign for the trailers of an aws-chunked payload.
+    ///
+    /// `canonical_trailers_hash` is the SHA-256 of their canonical form. `prior` is the signature
+    /// of the final, empty chunk.
     ///
     /// Amazon S3 API Reference, "Signature calculations: including trailing headers".
     ///
     /// ```
-    /// use countersign::{sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign}, PayloadHash};
+    /// use countersign::PayloadHash;
+    /// use countersign::sigv4::{Algorithm, StringToSign};
+    /// # use countersign::sigv4::{AmzDate, CredentialScope, SigningKey};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
     /// # let scope = "20130524/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
-    /// let PayloadHash::Sha256(hash) = PayloadHash::new("x-amz-checksum-crc32c:sOO8/Q==\n") else { unreachable!() };
-    /// let text = StringToSign::for_trailers(Algorithm::HmacSha256, &date, &scope, &prior, &hash).to_string();
-    /// let start = "AWS4-HMAC-SHA256-TRAILER\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n";
-    /// assert!(text.starts_with(start) && text.contains(prior.as_str()));
-    /// assert!(text.ends_with("\n1e376db7e1a34a8ef1c4bcee131a2d60a1cb62503747488624e10995f448d774"));
+    /// let trailers = PayloadHash::new("x-amz-checksum-crc32c:sOO8/Q==\n");
+    /// let PayloadHash::Sha256(hash) = trailers else { unreachable!() };
+    /// let algorithm = Algorithm::HmacSha256;
+    /// let text = StringToSign::for_trailers(algorithm, &date, &scope, &prior, &hash);
+    /// let lines: Vec<&str> = text.as_str().lines().collect();
+    /// assert_eq!(lines[0], "AWS4-HMAC-SHA256-TRAILER");
+    /// assert_eq!(lines[1], "20130524T000000Z");
+    /// assert_eq!(lines[2], "20130524/us-east-1/s3/aws4_request");
+    /// assert_eq!(lines[3], prior.as_str());
+    /// assert_eq!(
+    ///     lines[4],
+    ///     "1e376db7e1a34a8ef1c4bcee131a2d60a1cb62503747488624e10995f448d774"
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn for_trailers(
@@ -110,21 +141,32 @@ impl StringToSign {
         ])
     }
 
-    /// Of a message of an event stream, by the SHA-256 of its encoded `:date` header and of the
-    /// message. `prior` is the signature of the message before it, for the first message that of
-    /// the request. Date and scope are the message's own.
+    /// Creates the string to sign for a message of an event stream.
+    ///
+    /// `date` and `scope` are those of the message. `prior` is the signature of the previous
+    /// message, or of the request for the first message. The two hashes are the SHA-256 of the
+    /// encoded `:date` header and of the message.
     ///
     /// Amazon Transcribe Developer Guide, "Setting up a streaming transcription".
     ///
     /// ```
-    /// use countersign::sigv4::{Algorithm, AmzDate, CredentialScope, SigningKey, StringToSign};
+    /// use countersign::sigv4::{Algorithm, StringToSign};
+    /// # use countersign::sigv4::{AmzDate, CredentialScope, SigningKey};
     ///
     /// # let date = "20130524T000000Z".parse::<AmzDate>().ok().expect("a date");
     /// # let scope = "20130524/us-east-1/transcribe/aws4_request".parse::<CredentialScope>()?;
     /// # let prior = SigningKey::derive(&"secret".into(), &scope).sign("the one before");
     /// let (date_header_hash, message_hash) = ([1; 32], [2; 32]);
-    /// let text = StringToSign::for_event(Algorithm::HmacSha256, &date, &scope, &prior, &date_header_hash, &message_hash);
-    /// assert!(text.to_string().ends_with(&format!("\n{}\n{}", "01".repeat(32), "02".repeat(32))));
+    /// let text = StringToSign::for_event(
+    ///     Algorithm::HmacSha256,
+    ///     &date,
+    ///     &scope,
+    ///     &prior,
+    ///     &date_header_hash,
+    ///     &message_hash,
+    /// );
+    /// let lines: Vec<&str> = text.as_str().lines().collect();
+    /// assert_eq!(lines[4..], ["01".repeat(32), "02".repeat(32)]);
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn for_event(
@@ -146,7 +188,7 @@ impl StringToSign {
         )
     }
 
-    /// Chunks and messages are signed alike.
+    /// Creates the string to sign for a chunk or a message: both have the same format.
     fn of_piece(
         algorithm: Algorithm,
         date: &AmzDate,
@@ -179,13 +221,13 @@ impl StringToSign {
         Self(text)
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Writes the lines before the hash of a request, which is the last.
+/// Writes all lines before the hash of the canonical request, the last line.
 pub(crate) fn write_before_hash(
     sink: &mut impl Sink,
     algorithm: Algorithm,

@@ -37,15 +37,21 @@ const TWELVE_HOURS: u64 = 43_200;
 /// - everything [`Signer::new`] and [`Signer::presign`] return
 ///
 /// ```
-/// use std::time::Duration;
 /// use countersign::{Credentials, Timestamp, bearer, tokens};
+/// use std::time::Duration;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2025-01-05T00:00:00Z".parse()?;
-/// let key = tokens::bedrock(&credentials, "us-east-1", Duration::from_secs(43_200), now)?;
+/// let key = tokens::bedrock(
+///     &credentials,
+///     "us-east-1",
+///     Duration::from_secs(43_200),
+///     now,
+/// )?;
 /// assert!(key.expose().starts_with("bedrock-api-key-"));
 ///
-/// let url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse";
+/// let url =
+///     "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse";
 /// let mut call = http::Request::post(url).body("{}")?;
 /// bearer::authorize(&mut call, &key, "bedrock", "us-east-1", now)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -86,10 +92,27 @@ pub fn bedrock(
 /// use countersign::{Timestamp, tokens};
 ///
 /// let expires: Timestamp = "2026-12-31T00:00:00Z".parse()?;
-/// let key = tokens::bedrock_api_key("ABSKQmVkcm9ja0FQSUtleS1leGFtcGxl", "eu-west-1")?.with_expiration(expires);
-/// assert_eq!((key.service(), key.region()), (Some("bedrock"), Some("eu-west-1")));
-/// assert!(key.hosts().any(|host| host == "bedrock-runtime.eu-west-1.amazonaws.com"));
-/// assert!(key.check("bedrock", "us-east-1", "2026-12-01T00:00:00Z".parse::<Timestamp>()?).is_err());
+/// let key = tokens::bedrock_api_key(
+///     "ABSKQmVkcm9ja0FQSUtleS1leGFtcGxl",
+///     "eu-west-1",
+/// )?
+/// .with_expiration(expires);
+/// assert_eq!(
+///     (key.service(), key.region()),
+///     (Some("bedrock"), Some("eu-west-1"))
+/// );
+/// assert!(
+///     key.hosts()
+///         .any(|host| host == "bedrock-runtime.eu-west-1.amazonaws.com")
+/// );
+/// assert!(
+///     key.check(
+///         "bedrock",
+///         "us-east-1",
+///         "2026-12-01T00:00:00Z".parse::<Timestamp>()?
+///     )
+///     .is_err()
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn bedrock_api_key(key: impl Into<String>, region: &str) -> Result<BearerToken, Error> {

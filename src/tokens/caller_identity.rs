@@ -115,13 +115,19 @@ pub fn host(region: &str) -> Result<String, Error> {
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let host = "sts.us-east-1.amazonaws.com";
 /// let audience = Some(("x-audience", "a.example.com"));
-/// let proof =
-///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+/// let proof = caller_identity::presigned(
+///     &credentials,
+///     "us-east-1",
+///     host,
+///     audience,
+///     now,
+/// )?;
 ///
 /// // The server requires its own name as the audience.
 /// let name = HeaderName::from_static("x-audience");
 /// let own = (name, HeaderValue::from_static("a.example.com"));
-/// let checked = ProofCheck::new([host], own).presigned(proof.expose(), now)?;
+/// let checked =
+///     ProofCheck::new([host], own).presigned(proof.expose(), now)?;
 /// assert_eq!(checked.access_key_id(), "AKIDEXAMPLE");
 /// let request = checked.into_request(); // STS verifies the signature
 /// assert_eq!(request.headers()["x-audience"], "a.example.com");

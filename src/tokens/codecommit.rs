@@ -42,7 +42,7 @@ use crate::timestamp::Timestamp;
 /// - everything [`Signer::new`] and [`Signer::sign`] return
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
@@ -105,11 +105,12 @@ pub fn codecommit(
 /// Both are zeroised when dropped, and `Debug` does not print them.
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
-/// let url = "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
+/// let url =
+///     "https://git-codecommit.us-east-2.amazonaws.com/v1/repos/MyDemoRepo";
 /// let git = tokens::codecommit(&credentials, "us-east-2", url, now)?;
 /// // The output of a credential helper for the operation `get`:
 /// let (username, password) = (git.expose_username(), git.expose_password());

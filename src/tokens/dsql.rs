@@ -28,14 +28,15 @@ use crate::timestamp::Timestamp;
 ///   return
 ///
 /// ```
+/// use countersign::{Credentials, Timestamp, tokens};
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 /// let host = "abcd1234.dsql.us-east-1.on.aws";
 /// let lifetime = Duration::from_secs(900);
-/// let password = tokens::dsql(&credentials, "us-east-1", host, lifetime, now)?;
+/// let password =
+///     tokens::dsql(&credentials, "us-east-1", host, lifetime, now)?;
 /// let start = format!("{host}/?Action=DbConnect&");
 /// assert!(password.expose().starts_with(&start));
 /// # Ok::<(), countersign::Error>(())
@@ -59,8 +60,8 @@ pub fn dsql(
 /// - everything [`dsql`] returns
 ///
 /// ```
+/// use countersign::{Credentials, Timestamp, tokens};
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials, Timestamp};
 /// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");

@@ -51,14 +51,17 @@ const LONGEST: usize = 4096;
 /// - everything [`Signer::new`] and [`Signer::presign`] return
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
 /// use countersign::tokens::ExecApiVersion;
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2025-01-04T05:00:00Z".parse()?;
 /// let token = tokens::eks(&credentials, "us-east-1", "my-cluster", now)?;
 /// assert!(token.expose().starts_with("k8s-aws-v1."));
-/// assert_eq!(token.expires_at(), "2025-01-04T05:14:00Z".parse::<Timestamp>()?);
+/// assert_eq!(
+///     token.expires_at(),
+///     "2025-01-04T05:14:00Z".parse::<Timestamp>()?
+/// );
 /// let json = token.exec_credential(ExecApiVersion::V1);
 /// assert!(json.expose().contains("2025-01-04T05:14:00Z"));
 /// # Ok::<(), countersign::Error>(())

@@ -33,13 +33,17 @@ use crate::sigv4::object_key::encode_segment;
 ///   return
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
 /// let password =
 ///     tokens::elasticache(&credentials, "us-east-1", "my-cache", "app", now)?;
-/// assert!(password.expose().starts_with("my-cache/?Action=connect&User=app&"));
+/// assert!(
+///     password
+///         .expose()
+///         .starts_with("my-cache/?Action=connect&User=app&")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn elasticache(
@@ -63,13 +67,18 @@ pub fn elasticache(
 /// - everything [`elasticache`] returns
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 /// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let (region, cache) = ("us-east-1", "my-cache");
-/// let password =
-///     tokens::elasticache_serverless(&credentials, region, cache, "app", now)?;
+/// let password = tokens::elasticache_serverless(
+///     &credentials,
+///     region,
+///     cache,
+///     "app",
+///     now,
+/// )?;
 /// assert!(password.expose().contains("&ResourceType=ServerlessCache&"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -34,8 +34,8 @@ use crate::timestamp::Timestamp;
 ///   return
 ///
 /// ```
+/// use countersign::{Credentials, Timestamp, tokens};
 /// use std::time::Duration;
-/// use countersign::{tokens, Credentials, Timestamp};
 ///
 /// let credentials = Credentials::new("ASIAEXAMPLE", "secret")
 ///     .with_session_token("token/+==");
@@ -45,7 +45,10 @@ use crate::timestamp::Timestamp;
 /// let url = tokens::iot(&credentials, "us-east-1", host, day, now)?;
 /// let start = format!("wss://{host}/mqtt?X-Amz-Algorithm=");
 /// assert!(url.expose().starts_with(&start));
-/// assert!(url.expose().ends_with("&X-Amz-Security-Token=token%2F%2B%3D%3D"));
+/// assert!(
+///     url.expose()
+///         .ends_with("&X-Amz-Security-Token=token%2F%2B%3D%3D")
+/// );
 /// let expiration: Timestamp = "2022-01-07T09:00:00Z".parse()?;
 /// assert_eq!(url.expires_at(), Some(expiration));
 /// # Ok::<(), countersign::Error>(())

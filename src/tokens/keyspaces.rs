@@ -19,7 +19,10 @@ use crate::timestamp::Timestamp;
 /// Keyspaces answers it with a challenge for [`keyspaces`].
 ///
 /// ```
-/// assert_eq!(countersign::tokens::KEYSPACES_INITIAL_RESPONSE, b"SigV4\0\0");
+/// assert_eq!(
+///     countersign::tokens::KEYSPACES_INITIAL_RESPONSE,
+///     b"SigV4\0\0"
+/// );
 /// ```
 pub const KEYSPACES_INITIAL_RESPONSE: &[u8] = b"SigV4\0\0";
 
@@ -40,16 +43,24 @@ const NONCE: usize = 32;
 /// - what [`Signer::sign`] returns for credentials, region and time
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+/// let credentials = Credentials::new("AKIDEXAMPLE", secret_key);
 /// let challenge = b"nonce=c0ffee00c0ffee11c0ffee22c0ffee33";
-/// let now = datetime!(2026-11-02 11:11:15 UTC);
+/// let now: Timestamp = "2026-11-02T11:11:15Z".parse()?;
 /// let answer = tokens::keyspaces(&credentials, "us-west-2", challenge, now)?;
-/// assert!(answer.expose().starts_with("signature=fa13de3f463dbb6bb20c107531e29bc2"));
-/// assert!(answer.expose().ends_with(",access_key=AKIDEXAMPLE,amzdate=2026-11-02T11:11:15.000Z"));
-/// # Ok::<(), countersign::Error>(())
+/// assert!(
+///     answer
+///         .expose()
+///         .starts_with("signature=fa13de3f463dbb6bb20c10753")
+/// );
+/// assert!(
+///     answer
+///         .expose()
+///         .ends_with(",amzdate=2026-11-02T11:11:15.000Z")
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn keyspaces(
     credentials: &Credentials,

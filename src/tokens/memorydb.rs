@@ -27,13 +27,17 @@ use crate::timestamp::Timestamp;
 ///   return
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2023-01-02T11:00:00Z".parse()?;
 /// let password =
 ///     tokens::memorydb(&credentials, "us-east-1", "my-cluster", "app", now)?;
-/// assert!(password.expose().starts_with("my-cluster/?Action=connect&User=app&"));
+/// assert!(
+///     password
+///         .expose()
+///         .starts_with("my-cluster/?Action=connect&User=app&")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn memorydb(

@@ -32,7 +32,7 @@ use crate::timestamp::Timestamp;
 ///   return
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-03T22:00:00Z".parse()?;

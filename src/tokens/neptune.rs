@@ -28,19 +28,21 @@ const FIVE_MINUTES: Lifetime = seconds(300);
 /// Amazon Neptune User Guide, "Bolt protocol: authentication".
 ///
 /// ```
-/// use countersign::{Credentials, tokens::Neptune};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Timestamp, tokens::Neptune};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let host = "db-1.cluster-abcdefghijkl.us-east-2.neptune.amazonaws.com";
 /// let neptune = Neptune::new(host, 8182, "us-east-2")?;
-/// let login = neptune.login(&credentials, datetime!(2026-11-07 14:14:15 UTC))?;
+/// let now: Timestamp = "2026-11-07T14:14:15Z".parse()?;
+/// let login = neptune.login(&credentials, now)?;
 /// // neo4j: AuthTokens.basic(principal, password, realm)
 /// assert_eq!((login.principal(), login.realm()), ("username", "realm"));
-/// assert!(login.expose_password().starts_with(r#"{"Authorization":"AWS4-HMAC-SHA256 Credential="#));
+/// let start = r#"{"Authorization":"AWS4-HMAC-SHA256 Credential="#;
+/// assert!(login.expose_password().starts_with(start));
 ///
+/// // The region must be the one in the host name.
 /// assert!(Neptune::new(host, 8182, "us-east-1").is_err());
-/// # Ok::<(), countersign::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Neptune {
@@ -158,7 +160,8 @@ impl Neptune {
 /// # let credentials = countersign::Credentials::new("AKIDEXAMPLE", "secret");
 ///
 /// let neptune = Neptune::new("localhost", 8182, "us-east-1")?.with_port_in_host();
-/// let login = neptune.login(&credentials, time::macros::datetime!(2026-11-07 14:14:15 UTC))?;
+/// let now = countersign::Timestamp::from_unix_seconds(1_794_060_855);
+/// let login = neptune.login(&credentials, now)?;
 /// assert_eq!(login.scheme(), "basic");
 /// assert!(login.expose_password().contains(r#""Host":"localhost:8182""#));
 /// # Ok::<(), countersign::Error>(())

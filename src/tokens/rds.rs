@@ -34,12 +34,13 @@ use crate::sigv4::object_key::encode_segment;
 ///   return
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
 /// let endpoint = "db.abc.us-east-1.rds.amazonaws.com:5432";
-/// let password = tokens::rds(&credentials, "us-east-1", endpoint, "app", now)?;
+/// let password =
+///     tokens::rds(&credentials, "us-east-1", endpoint, "app", now)?;
 /// assert!(password.expose().contains("&X-Amz-Expires=900&"));
 ///
 /// // Without the port:
@@ -69,7 +70,8 @@ pub fn rds(
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2024-01-01T00:00:00Z".parse()?;
-/// let generator = RdsTokenGenerator::new("us-east-1", "localhost:4510", "app");
+/// let generator =
+///     RdsTokenGenerator::new("us-east-1", "localhost:4510", "app");
 /// assert!(generator.generate(&credentials, now).is_err());
 /// let password = generator.allow_loopback().generate(&credentials, now)?;
 /// let start = "localhost:4510/?Action=connect&DBUser=app&";

@@ -28,10 +28,12 @@ use crate::service::partition::is_region;
 /// ```
 /// use countersign::tokens::{RdsHost, RdsHostKind};
 ///
-/// let host = RdsHost::of("d.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com");
+/// let host =
+///     RdsHost::of("d.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com");
 /// assert_eq!(host.kind(), RdsHostKind::ClusterReader);
 /// assert_eq!(host.region(), Some("eu-west-1"));
-/// let host = RdsHost::of("orders.global-ab12cd34ef56.global.rds.amazonaws.com");
+/// let host =
+///     RdsHost::of("orders.global-ab12cd34ef56.global.rds.amazonaws.com");
 /// assert_eq!(host.kind(), RdsHostKind::Global);
 /// assert_eq!(host.region(), None);
 /// ```

@@ -31,10 +31,19 @@ use crate::sigv4::signing_key::SigningKey;
 /// ```
 /// use countersign::{Credentials, tokens};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let credentials = Credentials::new(
+///     "AKIDEXAMPLE",
+///     "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+/// );
 /// let login = tokens::ses_smtp(&credentials, "us-east-1")?;
-/// assert_eq!((login.host(), login.user()), ("email-smtp.us-east-1.amazonaws.com", "AKIDEXAMPLE"));
-/// assert_eq!(login.expose_password(), "BOntiZFm/r+5s3psZ/RpsjB+aSGsj2J0rXdiLuO0cQL7");
+/// assert_eq!(
+///     (login.host(), login.user()),
+///     ("email-smtp.us-east-1.amazonaws.com", "AKIDEXAMPLE")
+/// );
+/// assert_eq!(
+///     login.expose_password(),
+///     "BOntiZFm/r+5s3psZ/RpsjB+aSGsj2J0rXdiLuO0cQL7"
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn ses_smtp(credentials: &Credentials, region: &str) -> Result<SmtpLogin, Error> {

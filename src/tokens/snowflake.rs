@@ -30,14 +30,19 @@ use crate::timestamp::Timestamp;
 /// - what [`Signer::sign`](crate::Signer::sign) returns for the credentials
 ///
 /// ```
-/// use countersign::{Credentials, tokens};
-/// use time::macros::datetime;
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let token = tokens::snowflake(&credentials, "us-east-1", datetime!(2026-11-12 11:01 UTC))?;
-/// assert!(token.expose().starts_with("eyJ1cmwiOiJodHRwczovL3N0cy51cy1lYXN0LTEu"));
-/// assert!(tokens::snowflake(&credentials, "eusc-de-east-1", datetime!(2026-11-12 11:01 UTC)).is_err());
-/// # Ok::<(), countersign::Error>(())
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2026-11-12T11:01:00Z".parse()?;
+/// let token = tokens::snowflake(&credentials, "us-east-1", now)?;
+/// assert!(
+///     token
+///         .expose()
+///         .starts_with("eyJ1cmwiOiJodHRwczovL3N0cy51cy1lYXN0LTEu")
+/// );
+/// // A region of another partition.
+/// assert!(tokens::snowflake(&credentials, "eusc-de-east-1", now).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn snowflake(
     credentials: &Credentials,

@@ -12,11 +12,11 @@ use crate::timestamp::Timestamp;
 /// It is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
-/// use countersign::{tokens, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, tokens};
 ///
 /// let expiration: Timestamp = "2026-01-01T12:10:00Z".parse()?;
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret")
-///     .with_expiration(expiration);
+/// let credentials =
+///     Credentials::new("AKIDEXAMPLE", "secret").with_expiration(expiration);
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let token = tokens::msk(&credentials, "us-east-1", "my-app/1.0", now)?;
 /// assert_eq!(token.expires_at(), expiration); // that of the credentials

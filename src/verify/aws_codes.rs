@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::error::{SignatureLocation, VerifyError};
 use crate::sigv4::payload_hash::PayloadKind;
 
-/// The protocol in which a service answers: AWS names each error differently in each.
+/// The protocol of a service. AWS uses other error codes in each protocol.
 ///
 /// ```
 /// use countersign::verify::{Protocol, VerifyError};
@@ -23,16 +23,17 @@ pub enum Protocol {
     S3,
     /// The query protocol with XML: STS, IAM, SNS and others.
     Query,
-    /// AWS JSON 1.0 and 1.1, which answers 400 to every client mistake: `DynamoDB`, Kinesis and others.
+    /// AWS JSON 1.0 and 1.1, with status 400 for every client mistake: `DynamoDB`, Kinesis and
+    /// others.
     Json,
-    /// REST with JSON, which answers 403: Lambda, API Gateway and others.
+    /// REST with JSON, with status 403: Lambda, API Gateway and others.
     RestJson,
-    /// The query protocol of Amazon EC2, which answers `AuthFailure` to most signatures.
+    /// The query protocol of Amazon EC2, with the code `AuthFailure` for most signature errors.
     Ec2,
 }
 
 impl VerifyError {
-    /// The error code that AWS sends in a protocol.
+    /// Returns the error code that AWS sends in a protocol.
     pub fn code(&self, protocol: Protocol) -> &'static str {
         let answer = self.answer();
         match protocol {
@@ -46,7 +47,7 @@ impl VerifyError {
         }
     }
 
-    /// The status that AWS sends with the error code.
+    /// Returns the HTTP status that AWS sends with the error code.
     pub fn status(&self, protocol: Protocol) -> StatusCode {
         let answer = self.answer();
         match protocol {
@@ -121,7 +122,7 @@ impl VerifyError {
             | Self::HeadersNotSigned { .. }
             | Self::WrongAudience { .. }
             | Self::WrongHost { .. } => Answer::wrong("AccessDenied"),
-            // A streaming literal on what takes no stream.
+            // The client announced a stream, which the operation does not accept.
             Self::PayloadNotAsSigned {
                 signed: PayloadKind::Stream,
                 ..
@@ -158,7 +159,7 @@ const S3_IS_400: [&str; 8] = [
     "XAmzContentSHA256Mismatch",
 ];
 
-/// One line of AWS's table.
+/// The codes and statuses of one error.
 struct Answer {
     s3: &'static str,
     query: &'static str,
@@ -166,7 +167,7 @@ struct Answer {
 }
 
 impl Answer {
-    /// The server's mistake, 500 in every protocol.
+    /// A mistake of the server: 500 in every protocol.
     const INTERNAL: Self = Self {
         s3: "InternalError",
         query: "InternalFailure",
@@ -181,7 +182,7 @@ impl Answer {
         }
     }
 
-    /// A request that is invalid whoever signed it: 400 in every protocol.
+    /// An invalid request: 400 in every protocol.
     fn invalid(s3: &'static str) -> Self {
         Self {
             s3,

@@ -1,4 +1,4 @@
-//! The peer's faults.
+//! The reasons to refuse a request.
 
 use std::fmt;
 
@@ -10,17 +10,25 @@ use crate::timestamp::Timestamp;
 
 /// The reason why a request is refused: one variant for each rule.
 ///
-/// No variant contains the expected signature, or a token or signature of the request. Each has the
-/// error code and the status that AWS sends ([`code`](Self::code), [`status`](Self::status)), and
-/// [`error_response`](crate::verify::error_response) makes a response of it. `Display` is for logs.
+/// [`error_response`](crate::verify::error_response) creates the response for the client, with the
+/// error code and the status that AWS sends ([`code`](Self::code), [`status`](Self::status)).
+/// `Display` is for logs. No variant contains the expected signature, or a signature or token of
+/// the request.
 ///
 /// ```
 /// use countersign::verify::{Protocol, SignedRequest, VerifyError};
 ///
-/// let request = http::Request::get("https://bucket.s3.amazonaws.com/").body(())?;
+/// let request =
+///     http::Request::get("https://bucket.s3.amazonaws.com/").body(())?;
 /// let error = SignedRequest::parse(&request).unwrap_err();
 /// assert_eq!(error, VerifyError::MissingAuthentication);
-/// assert_eq!((error.code(Protocol::S3), error.status(Protocol::S3).as_u16()), ("AccessDenied", 403));
+/// assert_eq!(
+///     (
+///         error.code(Protocol::S3),
+///         error.status(Protocol::S3).as_u16()
+///     ),
+///     ("AccessDenied", 403)
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +39,7 @@ pub enum VerifyError {
     MissingAuthentication,
     /// The request has two `authorization` headers, or one and the parameters of a presigned URL.
     ///
-    /// Two servers could read different ones.
+    /// Two servers could verify different signatures.
     #[error("request has more than one signature")]
     SeveralAuthentications,
     /// The authorization names an algorithm other than the two of Signature Version 4.
@@ -136,7 +144,7 @@ pub enum VerifyError {
         form: SignatureLocation,
         /// The scope's region, or the region set of SigV4A.
         region: String,
-        /// The verifier's own region, the first of several.
+        /// The region of the verifier, the first one of several.
         expected: String,
     },
     /// The credential scope is for another service.
@@ -146,7 +154,7 @@ pub enum VerifyError {
         form: SignatureLocation,
         /// The scope's service.
         service: String,
-        /// The verifier's own.
+        /// The service of the verifier.
         expected: String,
     },
     /// `X-Amz-Expires` is above the verifier's maximum.
@@ -159,7 +167,7 @@ pub enum VerifyError {
     },
     /// The request is older than the clock window, or the presigned URL has expired.
     ///
-    /// A URL with an `X-Amz-Expires` of 0 always has.
+    /// A URL with an `X-Amz-Expires` of 0 has always expired.
     #[error(
         "request expired at {} (signed at {}, server time {})",
         expired_at,
@@ -200,10 +208,10 @@ pub enum VerifyError {
         /// The host that the client signed.
         host: String,
     },
-    /// `host` is not among the signed headers.
+    /// The signature does not cover `host`.
     #[error("header `host` is not signed")]
     HostNotSigned,
-    /// Headers of the request must be signed and are not.
+    /// The signature does not cover headers that must be signed.
     #[error("headers must be signed: {}", names.join(", "))]
     HeadersNotSigned {
         /// Their names, in the order of the request.
@@ -231,19 +239,19 @@ pub enum VerifyError {
     /// The payload is not the one that was signed.
     #[error("payload hash does not match `x-amz-content-sha256`")]
     ContentSha256Mismatch,
-    /// The payload is not signed, and the server called for the check of a payload hash.
+    /// The server checked a payload hash, but the payload is not signed.
     ///
-    /// The server's mistake: a presigned URL for S3, for example, leaves its payload unsigned. Call
-    /// [`Verifier::verify_signature`](crate::verify::Verifier::verify_signature) and decide whether to
-    /// [accept](crate::verify::PendingUnsigned::accept) an unsigned payload.
+    /// This is a mistake of the server. For example, a presigned URL for S3 leaves its payload
+    /// unsigned. Call [`Verifier::verify_signature`](crate::verify::Verifier::verify_signature) and
+    /// decide whether to [accept](crate::verify::PendingUnsigned::accept) an unsigned payload.
     #[error(
         "payload is unsigned, so the server cannot check its hash: use `verify_signature` and accept or refuse it"
     )]
     PayloadIsUnsigned,
-    /// The payload was signed in one way and checked in another, which would prove nothing.
+    /// The server checked the payload in another way than the client signed it.
     ///
-    /// A stream that the server does not support is the client's mistake. A signed hash that the
-    /// server does not compare is the server's.
+    /// If the server does not support streams, this is a mistake of the client. If the server does
+    /// not compare a signed hash, it is a mistake of the server.
     #[error("payload is signed as {signed}, but was checked as {checked}")]
     PayloadNotAsSigned {
         /// How it is signed.
@@ -251,15 +259,15 @@ pub enum VerifyError {
         /// How the caller checked it.
         checked: PayloadKind,
     },
-    /// A payload in chunks does not announce its length in `x-amz-decoded-content-length`.
+    /// A chunked payload has no valid length in `x-amz-decoded-content-length`.
     #[error("`x-amz-decoded-content-length` is missing or is not a number of bytes")]
     InvalidDecodedLength,
-    /// The access key ID is unknown, or the key that the lookup returned belongs to another one.
+    /// The access key ID is unknown, or the lookup returned the key of another access key ID.
     ///
-    /// Return it from your lookup too if there is no such access key ID.
+    /// Also return it from your lookup if the access key ID does not exist.
     #[error("access key ID is unknown, or the key belongs to another access key ID")]
     UnknownAccessKeyId,
-    /// The session token is missing, is not the access key's, or the access key has none.
+    /// The session token is missing, unexpected, or does not match the access key.
     #[error("session token is missing, unexpected, or does not match the access key")]
     InvalidSessionToken,
     /// The credentials have expired.
@@ -270,7 +278,7 @@ pub enum VerifyError {
         /// The server's time.
         now: Timestamp,
     },
-    /// The signature is not the key's for this request.
+    /// The signature does not match the request and the key.
     #[error("signature does not match")]
     SignatureMismatch,
 }
@@ -280,9 +288,16 @@ pub enum VerifyError {
 /// ```
 /// use countersign::verify::{SignatureLocation, SignedRequest, VerifyError};
 ///
-/// let request = http::Request::get("https://example.com/").header("authorization", "Digest username=a").body(())?;
+/// let request = http::Request::get("https://example.com/")
+///     .header("authorization", "Digest username=a")
+///     .body(())?;
 /// let refused = SignedRequest::parse(&request).err();
-/// assert_eq!(refused, Some(VerifyError::UnknownAlgorithm { form: SignatureLocation::Header }));
+/// assert_eq!(
+///     refused,
+///     Some(VerifyError::UnknownAlgorithm {
+///         form: SignatureLocation::Header
+///     })
+/// );
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -306,7 +321,7 @@ impl fmt::Display for SignatureLocation {
 }
 
 impl VerifyError {
-    /// The refusal of an event stream, by a server that takes none.
+    /// The error for an event stream, if the server accepts none.
     #[cfg(feature = "tower")]
     pub(crate) fn not_a_stream() -> Self {
         Self::PayloadNotAsSigned {

@@ -1,4 +1,4 @@
-//! The response with which a server refuses a request, as AWS would send it.
+//! Error responses of a server, as AWS sends them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,16 +12,23 @@ use super::error::{SignatureLocation, VerifyError};
 use crate::sigv4::date::AmzDate;
 use crate::timestamp::Timestamp;
 
-/// An error that [`error_response`] makes a response of.
+/// An error that [`error_response`] accepts.
 ///
-/// [`VerifyError`], [`ChunkError`](crate::chunked::ChunkError), and with their features the errors
-/// of verified bodies and of browser uploads. Sealed.
+/// The trait is sealed. These types implement it: [`VerifyError`],
+/// [`ChunkError`](crate::chunked::ChunkError), and, with their features, the errors of verified
+/// bodies and of browser uploads.
 ///
 /// ```
-/// use countersign::verify::{ErrorContext, Protocol, Refusal, VerifyError, error_response};
+/// use countersign::verify::{
+///     ErrorContext, Protocol, Refusal, VerifyError, error_response,
+/// };
 ///
 /// fn refuse(refusal: &impl Refusal) -> http::Response<String> {
-///     error_response(refusal, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"))
+///     error_response(
+///         refusal,
+///         Protocol::S3,
+///         &ErrorContext::new("4442587FB7D0A2F9"),
+///     )
 /// }
 /// assert_eq!(refuse(&VerifyError::SignatureMismatch).status(), 403);
 /// ```
@@ -29,7 +36,7 @@ pub trait Refusal: refusal::Sealed {}
 
 impl<T: refusal::Sealed> Refusal for T {}
 
-/// What an error says to a client.
+/// The parts of an error response.
 pub(crate) mod refusal {
     use super::{Answer, Protocol};
 
@@ -41,7 +48,7 @@ pub(crate) mod refusal {
 /// An element of an S3 error besides its code and message.
 pub(crate) type Element = (&'static str, String);
 
-/// What an error says to a client, in one protocol. Nothing of it is secret.
+/// The parts of an error response in one protocol. None is secret.
 #[derive(Debug)]
 pub struct Answer {
     pub(crate) code: &'static str,
@@ -50,13 +57,17 @@ pub struct Answer {
     pub(crate) elements: Vec<Element>,
 }
 
-/// What the server adds to an error response.
+/// The request ID and other values that a server adds to an error response.
 ///
 /// ```
-/// use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
+/// use countersign::verify::{
+///     ErrorContext, Protocol, VerifyError, error_response,
+/// };
 ///
-/// let context = ErrorContext::new("4442587FB7D0A2F9").with_resource("/bucket/key");
-/// let response = error_response(&VerifyError::SignatureMismatch, Protocol::S3, &context);
+/// let context =
+///     ErrorContext::new("4442587FB7D0A2F9").with_resource("/bucket/key");
+/// let response =
+///     error_response(&VerifyError::SignatureMismatch, Protocol::S3, &context);
 /// assert!(response.body().contains("<Resource>/bucket/key</Resource>"));
 /// assert_eq!(response.headers()["x-amz-request-id"], "4442587FB7D0A2F9");
 /// ```
@@ -68,7 +79,7 @@ pub struct ErrorContext<'a> {
 }
 
 impl<'a> ErrorContext<'a> {
-    /// Creates the context of a response from the request ID under which the server logs it.
+    /// Creates the context with the request ID under which the server logs the request.
     #[must_use]
     pub fn new(request_id: &'a str) -> Self {
         Self {
@@ -78,14 +89,14 @@ impl<'a> ErrorContext<'a> {
         }
     }
 
-    /// Adds the bucket and key that the request was for, of S3's errors.
+    /// Adds the requested bucket and key, which S3 errors contain.
     #[must_use]
     pub fn with_resource(mut self, resource: &'a str) -> Self {
         self.resource = Some(resource);
         self
     }
 
-    /// Adds the second ID of S3's errors, `HostId` and `x-amz-id-2`.
+    /// Adds the second ID of S3 errors, `HostId` and `x-amz-id-2`.
     #[must_use]
     pub fn with_host_id(mut self, host_id: &'a str) -> Self {
         self.host_id = Some(host_id);
@@ -95,29 +106,44 @@ impl<'a> ErrorContext<'a> {
 
 /// Creates the response that refuses a request, as AWS would send it in this protocol.
 ///
-/// It has the status, the headers, and an XML or JSON body that SDKs read: they set their clocks,
-/// and retry where that helps. To a HEAD request, send it without the body.
+/// It has the status, the headers, and an XML or JSON body that SDKs understand. They correct their
+/// clocks, and retry if that helps. Send it without the body if the request is a `HEAD`.
 ///
-/// Nothing in it is secret: no signature, no token, no canonical request (which may contain the
-/// token), and nothing about a mistake of the server itself. `Display` of the error is for your log.
+/// It contains no secret: no signature, no token, and no canonical request (which may contain the
+/// token). It does not explain mistakes of the server. Log the `Display` of the error.
 ///
 /// ```
-/// use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
+/// use countersign::verify::{
+///     ErrorContext, Protocol, VerifyError, error_response,
+/// };
 ///
 /// let names = vec!["x-amz-acl".to_owned()];
 /// let refusal = VerifyError::HeadersNotSigned { names };
-/// let response = error_response(&refusal, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"));
+/// let response = error_response(
+///     &refusal,
+///     Protocol::S3,
+///     &ErrorContext::new("4442587FB7D0A2F9"),
+/// );
 /// assert_eq!(response.status(), 403);
 /// assert_eq!(
 ///     response.body(),
 ///     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 ///      <Error><Code>AccessDenied</Code>\
-///      <Message>There were headers present in the request which were not signed</Message>\
+///      <Message>There were headers present in the request \
+///      which were not signed</Message>\
 ///      <HeadersNotSigned>x-amz-acl</HeadersNotSigned>\
 ///      <RequestId>4442587FB7D0A2F9</RequestId></Error>",
 /// );
-/// let response = error_response(&refusal, Protocol::Json, &ErrorContext::new("4442587FB7D0A2F9"));
-/// assert!(response.body().starts_with(r#"{"__type":"InvalidSignatureException","message":"#));
+/// let response = error_response(
+///     &refusal,
+///     Protocol::Json,
+///     &ErrorContext::new("4442587FB7D0A2F9"),
+/// );
+/// assert!(
+///     response
+///         .body()
+///         .starts_with(r#"{"__type":"InvalidSignatureException","message":"#)
+/// );
 /// ```
 pub fn error_response<R: Refusal>(
     refusal: &R,
@@ -140,7 +166,7 @@ pub fn error_response<R: Refusal>(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     let mut add = |name: HeaderName, value: &str| {
-        // What no header can carry is in the body, escaped.
+        // A value that is invalid in a header is only in the body, escaped.
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
@@ -232,7 +258,7 @@ fn put_element(body: &mut String, name: &str, value: &str) {
             '\'' => body.push_str("&apos;"),
             '\r' => body.push_str("&#13;"),
             '\t' | '\n' => body.push(character),
-            // XML 1.0 has no way to write these.
+            // XML 1.0 cannot contain these characters.
             '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => body.push('\u{fffd}'),
             _ => body.push(character),
         }
@@ -504,7 +530,7 @@ impl VerifyError {
     }
 }
 
-/// What S3 says about the part of the request that carries the signature.
+/// The message of S3 about the part of the request that contains the signature.
 fn about(form: SignatureLocation, detail: &str) -> Cow<'static, str> {
     match form {
         SignatureLocation::Header => {
@@ -517,12 +543,12 @@ fn about(form: SignatureLocation, detail: &str) -> Cow<'static, str> {
     }
 }
 
-/// `YYYYMMDDTHHMMSSZ`, of a time that was parsed from such a text or is near one.
+/// Formats a time as `YYYYMMDDTHHMMSSZ`. It was parsed from such a text, or is near to one.
 fn date_time(time: Timestamp) -> String {
     AmzDate::new(time).map_or_else(|_| time.to_string(), |date| date.to_string())
 }
 
-/// `YYYY-MM-DDTHH:MM:SSZ`.
+/// Formats a time as `YYYY-MM-DDTHH:MM:SSZ`.
 fn whole_seconds(time: Timestamp) -> String {
     let text = time.to_string();
     match text.split_once('.') {

@@ -16,20 +16,24 @@ use crate::sigv4::asymmetric::key::PublicKey;
 
 /// A verification key: a key with its access key ID, session token and expiration.
 ///
-/// A lookup by access key ID returns it. A request must name exactly this access key ID, and carry
-/// exactly this session token, or none if the key has none.
+/// Return it from your lookup by access key ID. A request must have exactly this access key ID and
+/// this session token, or no session token if the key has none.
 ///
 /// A key for SigV4 is valid for one credential scope, so for one day. A public key for SigV4A is
 /// valid for every scope.
 ///
 /// ```
 /// use countersign::verify::VerificationKey;
-/// use countersign::{sigv4::CredentialScope, Credentials, Timestamp};
+/// use countersign::{Credentials, Timestamp, sigv4::CredentialScope};
 ///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-///     .with_session_token("AQoDYXdzEJr...")
-///     .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
-/// let scope = "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
+/// let credentials = Credentials::new(
+///     "ASIAIOSFODNN7EXAMPLE",
+///     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+/// )
+/// .with_session_token("AQoDYXdzEJr...")
+/// .with_expiration("2026-01-01T12:00:00Z".parse::<Timestamp>()?);
+/// let scope =
+///     "20260101/us-east-1/s3/aws4_request".parse::<CredentialScope>()?;
 /// let key = VerificationKey::derive(&credentials, &scope)?;
 /// assert_eq!(key.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,7 +47,7 @@ pub struct VerificationKey {
     previous: Option<Arc<Self>>,
 }
 
-/// What checks a signature, and does not know whose it is.
+/// The key material, without an identity.
 #[derive(Clone)]
 #[cfg_attr(
     feature = "sigv4a",
@@ -61,14 +65,15 @@ enum Material {
 impl VerificationKey {
     /// Derives the key of credentials for a credential scope.
     ///
-    /// It keeps their access key ID, session token and expiration. The access key ID must come from
-    /// your store: one that is copied from the request would match every request.
+    /// It also takes the access key ID, the session token and the expiration of the credentials.
+    /// Take the access key ID from your store. If you copy it from the request, every request
+    /// matches.
     ///
-    /// The key is for Signature Version 4. It matches no claim of Version 4A, whose scope has no
-    /// region: `from_public_key` (feature `sigv4a`) creates the key for those.
+    /// The key is for Signature Version 4. For Version 4A, call `from_public_key` (feature
+    /// `sigv4a`).
     ///
     /// # Errors
-    /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anybody could sign with it
+    /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anyone could sign with it
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {
         let secret_key = credentials.secret_key();
         if secret_key.is_empty() {
@@ -104,13 +109,20 @@ impl VerificationKey {
     /// use countersign::{Credentials, PayloadHash, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*", "events")?;
-    /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
+    /// let signer = Signer::new(
+    ///     Credentials::new("AKIDEXAMPLE", "secret"),
+    ///     "us-*",
+    ///     "events",
+    /// )?;
+    /// let mut request =
+    ///     http::Request::post("https://abc.endpoint.events.amazonaws.com/")
+    ///         .body(())?;
     /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// // What your store returns for `claim.access_key_id()`.
-    /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
+    /// let key =
+    ///     VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
     /// let verifier = Verifier::new("us-east-1", "events")?;
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
@@ -138,7 +150,7 @@ impl VerificationKey {
         self
     }
 
-    /// Sets the time at which the key expires. From then on it verifies nothing.
+    /// Sets the time at which the key expires. It verifies nothing from then on.
     #[must_use]
     pub fn with_expiration(mut self, expiration: impl Into<Timestamp>) -> Self {
         self.expiration = Some(expiration.into());
@@ -148,24 +160,37 @@ impl VerificationKey {
     /// Accepts a second key of the same access key ID, while its secret is rotated.
     ///
     /// A request may be signed with either key. The previous key keeps its own session token and
-    /// expiration: give it [an expiration](Self::with_expiration), so that the rotation ends.
+    /// expiration. Give it [an expiration](Self::with_expiration), so that the rotation ends.
     ///
     /// ```
     /// use countersign::verify::{SignedRequest, VerificationKey, Verifier};
     /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let (old, new) = (Credentials::new("AKIDEXAMPLE", "old"), Credentials::new("AKIDEXAMPLE", "new"));
+    /// let (old, new) = (
+    ///     Credentials::new("AKIDEXAMPLE", "old"),
+    ///     Credentials::new("AKIDEXAMPLE", "new"),
+    /// );
     /// // A client that has not switched to the new secret yet.
-    /// let mut request = http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
-    /// Signer::new(old.clone(), "us-east-1", "sqs")?.sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// let mut request =
+    ///     http::Request::get("https://sqs.us-east-1.amazonaws.com/").body(())?;
+    /// Signer::new(old.clone(), "us-east-1", "sqs")?.sign(
+    ///     &mut request,
+    ///     PayloadHash::EMPTY,
+    ///     now,
+    /// )?;
     ///
     /// let claim = SignedRequest::parse(&request)?;
     /// let previous = VerificationKey::derive(&old, claim.scope())?
     ///     .with_expiration("2026-01-03T00:00:00Z".parse::<Timestamp>()?);
-    /// let key = VerificationKey::derive(&new, claim.scope())?.with_previous_key(previous);
+    /// let key = VerificationKey::derive(&new, claim.scope())?
+    ///     .with_previous_key(previous);
     /// let verifier = Verifier::new("us-east-1", "sqs")?;
-    /// assert!(verifier.verify(&claim, &key, PayloadHash::EMPTY, now).is_ok());
+    /// assert!(
+    ///     verifier
+    ///         .verify(&claim, &key, PayloadHash::EMPTY, now)
+    ///         .is_ok()
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -174,7 +199,7 @@ impl VerificationKey {
         self
     }
 
-    /// The access key ID that the key belongs to. A request that claims another one is refused.
+    /// Returns the access key ID of the key. Verification refuses a request with another one.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
@@ -197,7 +222,7 @@ impl VerificationKey {
         algorithm == self.algorithm()
             && match &self.material {
                 Material::SigV4(key) => key.scope() == scope,
-                // A public key is valid for all days and services. A scope with a region is SigV4's.
+                // A public key is valid for all days and services. Only SigV4 scopes have a region.
                 #[cfg(feature = "sigv4a")]
                 Material::SigV4A(_) => scope.region().is_none(),
             }
@@ -211,7 +236,7 @@ impl VerificationKey {
         }
     }
 
-    /// The signing key, of a key for SigV4.
+    /// The signing key. `None` for SigV4A.
     #[cfg(feature = "event-stream")]
     pub(crate) fn signing_key(&self) -> Option<&SigningKey> {
         match &self.material {

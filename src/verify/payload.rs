@@ -1,4 +1,4 @@
-//! How a request declares that its payload is signed.
+//! How a request declares its payload.
 
 use crate::primitives::base64::decode32;
 use crate::service::{ContentSha256, Rules};
@@ -9,12 +9,12 @@ use crate::sigv4::signature::Algorithm;
 use super::error::{SignatureLocation, VerifyError};
 use super::signed_request::SignedRequest;
 
-/// What signed data declares about the payload. Nothing else decides how the payload is read.
+/// The declaration of the payload. It is taken only from signed data.
 #[derive(Clone, Copy)]
 pub(super) enum Declared {
-    /// Nothing: its hash is part of the signature, and unknown until the payload is hashed.
+    /// No declaration. The signature covers the hash, which is unknown until the payload is hashed.
     Nothing,
-    /// A hash, with the text that was signed.
+    /// A hash, and the text that was signed.
     Sha256([u8; 32], HashedPayload),
     Unsigned,
     Streaming(StreamingMode, HashedPayload),
@@ -26,7 +26,7 @@ impl Declared {
         rules: &Rules,
         signed: &CanonicalHeaders<'_>,
     ) -> Result<Self, VerifyError> {
-        // An unsigned header decides nothing.
+        // An unsigned header is ignored.
         let header = claim
             .content_sha256
             .filter(|_| signed.names().any(|name| name == "x-amz-content-sha256"));
@@ -76,8 +76,8 @@ impl Declared {
     }
 }
 
-/// Decodes a hash that is sent as base64, and whose hex is the last line, as Iceberg's Java client
-/// does. Services that require the header do not accept it.
+/// Decodes a hash in base64. Iceberg's Java client sends it so, and signs the hex of it. Services
+/// that require the header do not accept base64.
 pub(crate) fn hash_of_base64(declared: &[u8], rules: &Rules) -> Option<[u8; 32]> {
     if wants_content_sha256(rules) {
         return None;
@@ -90,7 +90,7 @@ fn wants_content_sha256(rules: &Rules) -> bool {
     rules.content_sha256 == ContentSha256::Always || is_unsigned_in_urls(rules)
 }
 
-/// Whether the payload of a URL is unsigned if the URL declares nothing. Elsewhere it is hashed.
+/// Whether the payload of a URL is unsigned if the URL declares nothing. Other services hash it.
 pub(crate) fn is_unsigned_in_urls(rules: &Rules) -> bool {
     matches!(
         rules.content_sha256,

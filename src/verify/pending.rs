@@ -1,4 +1,4 @@
-//! Requests whose signature was checked, and whose payload is still to be checked.
+//! Requests whose head is verified and whose payload is not yet verified.
 
 use std::fmt;
 
@@ -19,41 +19,49 @@ use super::signed_request::{SignedRequest, Token};
 use super::stream_context::StreamContext;
 use super::verified::{Verified, VerifiedPayload};
 
-/// A request whose head has been verified, by how its payload is signed.
+/// A request whose head is verified, with one variant for each way to sign a payload.
 ///
-/// [`Verifier::verify_signature`] returns it. Only signed data chose the variant.
+/// [`Verifier::verify_signature`] returns it. Only signed data decides which variant it is.
 ///
-/// The two unsigned variants have to be accepted explicitly. The enum is exhaustive on purpose: a
-/// further way to leave a payload unsigned must break the build of a server that has not decided
-/// about it.
+/// The caller must accept the two unsigned variants explicitly. The enum is exhaustive on purpose:
+/// a new variant must break the build of each server, so that its author decides about it.
 ///
 /// ```
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body("data")?;
-/// Signer::new(credentials.clone(), "us-east-1", "s3")?
-///     .sign(&mut request, PayloadHash::new("data"), now)?;
+/// let url = "https://bucket.s3.amazonaws.com/key";
+/// let mut request = http::Request::put(url).body("data")?;
+/// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
+/// signer.sign(&mut request, PayloadHash::new("data"), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "s3")?;
 /// let verified = match verifier.verify_signature(&claim, &key, now)? {
-///     PendingVerification::Hashed(pending) => pending.verify(PayloadHash::new("data"))?,
-///     PendingVerification::Unsigned(pending) => pending.accept(), // over TLS only
-///     PendingVerification::SignedStream(_) => return Err("see `ChunkVerifier`".into()),
-///     PendingVerification::UnsignedStream(_) => return Err("uploads must be signed".into()),
+///     PendingVerification::Hashed(pending) => {
+///         pending.verify(PayloadHash::new(request.body()))?
+///     }
+///     // Only over TLS.
+///     PendingVerification::Unsigned(pending) => pending.accept(),
+///     // See `ChunkVerifier`.
+///     PendingVerification::SignedStream(_)
+///     | PendingVerification::UnsignedStream(_) => {
+///         return Err("streams are not supported".into());
+///     }
 /// };
 /// assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-// Exhaustive on purpose: a new way to be unsigned must break a server's build.
+// Exhaustive on purpose, see the documentation.
 #[derive(Debug)]
 #[must_use = "nothing is proven before the payload is"]
 pub enum PendingVerification<'c> {
-    /// The payload's hash is signed. It must be compared.
+    /// The hash of the payload is signed. The caller must compare it.
     Hashed(PendingHashed<'c>),
     /// The payload is not signed. The caller must accept it explicitly.
     Unsigned(PendingUnsigned<'c>),
@@ -63,11 +71,11 @@ pub enum PendingVerification<'c> {
     UnsignedStream(PendingUnsignedStream<'c>),
 }
 
-/// What has been proven about the head of a request.
+/// The verified head of a request.
 #[derive(Clone, Copy)]
 struct Head<'c> {
     claim: &'c SignedRequest<'c>,
-    /// The one that signed.
+    /// The key that signed.
     key: &'c VerificationKey,
     path: CanonicalPath<'c>,
     canonical_hash: [u8; 32],
@@ -103,14 +111,17 @@ impl<'c> Head<'c> {
     }
 }
 
-/// A head that is proven together with its payload's hash.
+/// A verified head whose payload hash must still be compared.
 ///
 /// ```
 /// use countersign::PayloadHash;
 /// use countersign::verify::{PendingHashed, Verified, VerifyError};
 ///
 /// /// The body was read after its head had been verified.
-/// fn finish<'c>(pending: PendingHashed<'c>, body: &[u8]) -> Result<Verified<'c>, VerifyError> {
+/// fn finish<'c>(
+///     pending: PendingHashed<'c>,
+///     body: &[u8],
+/// ) -> Result<Verified<'c>, VerifyError> {
 ///     pending.verify(PayloadHash::new(body))
 /// }
 /// ```
@@ -122,7 +133,7 @@ pub struct PendingHashed<'c> {
 enum Awaits<'c> {
     /// The signature matches, and covers this hash.
     Hash(Head<'c>, [u8; 32]),
-    /// The signature covers a hash that only the payload can tell.
+    /// The signature covers a hash that the request does not state.
     Signature {
         claim: &'c SignedRequest<'c>,
         key: &'c VerificationKey,
@@ -130,13 +141,13 @@ enum Awaits<'c> {
         now: Timestamp,
         /// The canonical request up to the payload's hash.
         canonical: Sha256,
-        /// The same with the path as it was sent, if a client may have signed that.
+        /// The same, with the path as it was sent, if a client may have signed that path.
         as_sent: Option<Box<Sha256>>,
     },
 }
 
 impl<'c> PendingHashed<'c> {
-    /// The signed hash, if the request states it. Without it the signature is not verified yet.
+    /// The signed hash, if the request states it. Otherwise the signature is not verified yet.
     #[cfg(feature = "tower")]
     pub(crate) fn stated(&self) -> Option<[u8; 32]> {
         match &self.awaits {
@@ -145,11 +156,13 @@ impl<'c> PendingHashed<'c> {
         }
     }
 
-    /// Compares the payload's hash with the signed one. It must be the hash of all received bytes.
+    /// Compares a payload hash with the signed one. It must be the hash of all received bytes.
     ///
     /// # Errors
-    /// - [`VerifyError::ContentSha256Mismatch`] if the payload differs from the signed one
-    /// - [`VerifyError::SignatureMismatch`] likewise, if the request does not state the hash
+    /// - [`VerifyError::ContentSha256Mismatch`] if the payload differs from the hash that the
+    ///   request states
+    /// - [`VerifyError::SignatureMismatch`] if the payload differs and the request does not state
+    ///   the hash
     /// - [`VerifyError::PayloadNotAsSigned`] if `payload` is not a hash
     pub fn verify(self, payload: PayloadHash) -> Result<Verified<'c>, VerifyError> {
         let PayloadHash::Sha256(actual) = payload else {
@@ -195,7 +208,7 @@ impl fmt::Debug for PendingHashed<'_> {
     }
 }
 
-/// A head whose signature matches and does not cover the payload.
+/// A verified head whose signature does not cover the payload.
 ///
 /// ```
 /// use countersign::verify::{PendingUnsigned, Verified};
@@ -211,7 +224,7 @@ pub struct PendingUnsigned<'c> {
 }
 
 impl<'c> PendingUnsigned<'c> {
-    /// Accepts any payload. Anyone on the way can change it, unless the request came over TLS.
+    /// Accepts any payload. Without TLS, anyone on the network path can change it.
     pub fn accept(self) -> Verified<'c> {
         self.head.verified(VerifiedPayload::Unsigned)
     }
@@ -225,7 +238,7 @@ impl fmt::Debug for PendingUnsigned<'_> {
     }
 }
 
-/// A head whose signature matches and is the first of a chain of signatures.
+/// A verified head whose signature is the first of a chain of signatures.
 ///
 /// ```
 /// use countersign::chunked::{ChunkError, ChunkVerifier};
@@ -247,12 +260,12 @@ pub struct PendingSignedStream<'c> {
 }
 
 impl<'c> PendingSignedStream<'c> {
-    /// The kind of the stream: signed chunks or event messages.
+    /// Returns the kind of the stream: signed chunks or event messages.
     pub fn payload(&self) -> StreamingMode {
         self.payload
     }
 
-    /// The proof of the head, and what the pieces are verified with.
+    /// Returns the proof of the head, and the context to verify the chunks or messages with.
     pub fn into_parts(self) -> (Verified<'c>, StreamContext) {
         self.head.stream(self.payload, self.decoded_content_length)
     }
@@ -267,10 +280,10 @@ impl fmt::Debug for PendingSignedStream<'_> {
     }
 }
 
-/// A head whose signature matches and covers neither the chunks of the payload nor its trailers.
+/// A verified head whose signature covers neither the chunks of the payload nor its trailers.
 ///
-/// AWS's SDKs upload so over TLS (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`). The checksum in the
-/// trailer finds accidents. It does not stop an attacker on the way, who can replace both.
+/// AWS SDKs upload in this way over TLS (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`). The checksum in the
+/// trailer detects accidental changes. It does not detect an attacker, who can replace both.
 ///
 /// ```
 /// use countersign::chunked::{ChunkError, ChunkVerifier};
@@ -293,9 +306,9 @@ pub struct PendingUnsignedStream<'c> {
 }
 
 impl<'c> PendingUnsignedStream<'c> {
-    /// Accepts unsigned chunks. Anyone on the way can change them, unless the request came over TLS.
+    /// Accepts unsigned chunks. Without TLS, anyone on the network path can change them.
     ///
-    /// Returns the proof of the head, and what the chunks are decoded with.
+    /// Returns the proof of the head, and the context to decode the chunks with.
     pub fn accept(self) -> (Verified<'c>, StreamContext) {
         self.head.stream(self.payload, self.decoded_content_length)
     }
@@ -364,7 +377,7 @@ impl Verifier {
         })
     }
 
-    /// Checks everything. The payload is a hash, or says that none is required.
+    /// Checks everything. The payload is a hash, or `Unsigned` if no hash is required.
     pub(super) fn verified<'c>(
         &self,
         claim: &'c SignedRequest<'c>,
@@ -405,15 +418,15 @@ fn decoded_content_length(
         .ok_or(VerifyError::InvalidDecodedLength)
 }
 
-/// Checks that the key is that of the claimed access key ID and session token, and has not expired.
+/// Checks that the key belongs to the claimed access key ID and session token, and has not expired.
 pub(crate) fn check_credentials(
     claimed: &str,
     sent: Option<&Token<'_>>,
     key: &VerificationKey,
     now: Timestamp,
 ) -> Result<(), VerifyError> {
-    // A header's signature does not cover the access key ID: a lookup that folds case, or a secret
-    // that two users share, would prove one caller under the name of another.
+    // The signature in a header does not cover the access key ID. Without this check, a lookup that
+    // ignores case, or a secret that two users share, would prove the wrong identity.
     if claimed != key.access_key_id() {
         return Err(VerifyError::UnknownAccessKeyId);
     }
@@ -441,7 +454,8 @@ fn check_key(
     }
 }
 
-/// The result for the first of a key and its previous keys that `check` takes, or the first refusal.
+/// Calls `check` with a key and then its previous keys. Returns the first success, or the first
+/// error.
 pub(crate) fn any_key<'c, T>(
     key: &'c VerificationKey,
     mut check: impl FnMut(&'c VerificationKey) -> Result<T, VerifyError>,
@@ -451,8 +465,8 @@ pub(crate) fn any_key<'c, T>(
     first.or_else(|refusal| others().ok_or(refusal))
 }
 
-/// Finds the key that signed a canonical request, or the same with the path as it was sent: clients
-/// of S3 sign either, and both cover the same object key.
+/// Finds the key that signed a canonical request, or the same request with the path as it was sent.
+/// Clients of S3 sign either path, and both cover the same object key.
 fn find_key<'c>(
     claim: &'c SignedRequest<'c>,
     key: &'c VerificationKey,

@@ -21,7 +21,7 @@ use super::{Regions, Verifier};
 impl Verifier {
     /// Checks the rules that need no key, and fills in the canonical request.
     ///
-    /// Its payload line is the declared one, or empty if the request declares none.
+    /// The payload line is the declared one, or empty if the request declares none.
     pub(super) fn examine<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -124,7 +124,7 @@ impl Verifier {
                 }
                 Duration::from_secs(seconds)
             }
-            // AWS IoT's clients may leave it out.
+            // Clients of AWS IoT may omit it.
             (SignatureLocation::Query, None)
                 if !self.service.rules().session_token.is_unsigned(true) =>
             {
@@ -139,7 +139,7 @@ impl Verifier {
         };
         let valid_from = signed_at - self.clock_window;
         let expired_at = signed_at + lifetime;
-        // As S3 sees it, a lifetime of no seconds is over before it begins.
+        // As on S3, a lifetime of 0 seconds has always expired.
         let over = claim.signed.expires_in == Some(0) && now >= valid_from;
         if over {
             return Err(VerifyError::Expired {
@@ -162,8 +162,8 @@ impl Verifier {
         })
     }
 
-    /// Reads the headers that are listed as signed. All of them are there, and no header that must
-    /// be signed is missing from the list.
+    /// Reads the headers that are listed as signed. Checks that each is in the request, and that
+    /// the list contains every header that must be signed.
     fn read_signed_headers<'c>(
         &self,
         claim: &'c SignedRequest<'_>,
@@ -215,7 +215,8 @@ impl Verifier {
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
-        // CGI, and what is made like it, shows `x-amz-acl` and `x_amz_acl` to an application as one.
+        // CGI and similar interfaces pass `x-amz-acl` and `x_amz_acl` to an application under one
+        // name.
         if name.contains('_') && !self.passes_unsigned(name) {
             return self.must_be_signed(claim, &name.replace('_', "-"), value);
         }
@@ -246,8 +247,8 @@ impl Verifier {
     }
 
     /// S3 accepts an unsigned `x-amz-content-sha256` on a presigned request, whose payload is
-    /// unsigned anyway. Its value is not used. A value that announces a framing of the body is still
-    /// refused, because a reader of the body might act on it.
+    /// unsigned. The value is not used. A streaming value is still refused, because a reader of the
+    /// body might use it.
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
         claim.signed.form == SignatureLocation::Query
             && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
@@ -277,13 +278,13 @@ impl Verifier {
     }
 }
 
-/// Whether a path has a segment that is `.` or `..` to any router: some decode the path first, read a
-/// backslash as a slash, or cut off `;` and what follows it.
+/// Whether a path has a segment that any router may read as `.` or `..`. Some routers decode the
+/// path first, read a backslash as a slash, or remove `;` and the text after it.
 fn has_dot_segment(path: &str) -> bool {
     if !path.contains(['.', '%']) {
         return false;
     }
-    // How many dots the segment consists of so far. `None` with any other character.
+    // The number of dots in the segment. `None` after any other character.
     let mut dots = Some(0);
     for byte in decoded(path).chain([b'/']) {
         dots = match (byte, dots) {
@@ -296,7 +297,7 @@ fn has_dot_segment(path: &str) -> bool {
     false
 }
 
-/// Whether the host that a client signed is one of the server's own, `*.` standing for any names.
+/// Whether a signed host matches a host of the server. `*.` matches any labels.
 fn host_matches(own: &str, host: &[u8]) -> bool {
     let host = host.trim_ascii();
     match own.strip_prefix('*') {
@@ -310,7 +311,7 @@ fn host_matches(own: &str, host: &[u8]) -> bool {
     }
 }
 
-/// Whether a pattern of a region set covers a region. `*` stands for any characters.
+/// Whether a pattern of a region set covers a region. `*` matches any characters.
 fn covers(pattern: &str, region: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == region;

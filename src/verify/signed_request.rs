@@ -1,4 +1,4 @@
-//! What a request claims about who signed it.
+//! Signed requests, as they were received.
 
 mod headers;
 mod limits;
@@ -26,20 +26,19 @@ pub use limits::Limits;
 use signed::Signed;
 pub(crate) use token::Token;
 
-/// A signed request as it was received: a claim, which proves nothing yet.
+/// A signed request as it was received. It is a claim, and proves nothing yet.
 ///
-/// It says which key to look up ([`access_key_id`](Self::access_key_id)) and for which
-/// [`scope`](Self::scope) to derive it. Only a [`Verified`](super::Verified) says who sent the
-/// request. The claim borrows from the request, and allocates nothing if that has at most 16 headers.
+/// Look up the key by [`access_key_id`](Self::access_key_id), and derive it for the
+/// [`scope`](Self::scope). Only a [`Verified`](super::Verified) tells who signed the request. The
+/// claim borrows from the request, and does not allocate for up to 16 headers.
 ///
-/// The request must be as it was received: the raw, percent-encoded target, before a router or
-/// proxy decoded it, resolved `..`, or collapsed `//`. In HTTP/2, the URI's authority stands for
-/// the host. Behind a proxy that rewrites requests, state what they were with
-/// [`with_original_path`](Self::with_original_path) and
-/// [`with_original_host`](Self::with_original_host).
+/// The target must be as the client sent it: percent-encoded, before a router or proxy decoded it,
+/// resolved `..`, or collapsed `//`. In HTTP/2, the host is the authority of the URI. If a proxy
+/// rewrites requests, set the original values with [`with_original_path`](Self::with_original_path)
+/// and [`with_original_host`](Self::with_original_host).
 ///
-/// A bare `+` in the query is a space, in every name and value. For S3's family the path may have
-/// been signed in canonical encoding or as it was sent: both cover one key, which
+/// A bare `+` in the query is a space. For S3's family, a client may sign the path in canonical
+/// encoding or as it was sent. Both signatures cover the same object key, which
 /// [`Verified::object_path`](super::Verified::object_path) returns.
 ///
 /// IAM User Guide, "Elements of an AWS API request signature".
@@ -47,17 +46,21 @@ pub(crate) use token::Token;
 /// ```
 /// use countersign::verify::SignedRequest;
 ///
+/// let authorization = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 /// let request = http::Request::get("/?Action=ListUsers&Version=2010-05-08")
 ///     .header("host", "iam.amazonaws.com")
 ///     .header("x-amz-date", "20150830T123600Z")
-///     .header("authorization", "AWS4-HMAC-SHA256 \
-///         Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
-///         SignedHeaders=host;x-amz-date, \
-///         Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+///     .header("authorization", authorization)
 ///     .body(())?;
 /// let claim = SignedRequest::parse(&request)?;
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
-/// assert_eq!(claim.scope().as_str(), "20150830/us-east-1/iam/aws4_request");
+/// assert_eq!(
+///     claim.scope().as_str(),
+///     "20150830/us-east-1/iam/aws4_request"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -80,7 +83,7 @@ type Headers<'a> = InlineVec<(&'a str, &'a [u8]), 16>;
 impl<'a> SignedRequest<'a> {
     /// Reads the claim of a request: the `authorization` header, or the query of a presigned URL.
     ///
-    /// The work is bounded by the default [`Limits`], and linear in the length of the request.
+    /// The default [`Limits`] bound the work, which is linear in the length of the request.
     ///
     /// # Errors
     /// - [`VerifyError::TooManyHeaders`], [`VerifyError::HeadersTooLong`] or
@@ -110,8 +113,8 @@ impl<'a> SignedRequest<'a> {
         Self::of_http(request, request.uri().authority(), limits)
     }
 
-    /// As [`parse`](Self::parse), of a request in the hands of its client. There the URI says where
-    /// to connect; a `host` header of the caller's is what is signed and sent.
+    /// As [`parse`](Self::parse), for a request that its client has not sent. Its URI tells where
+    /// to connect. A `host` header is signed and sent even if it differs.
     #[cfg(feature = "explain")]
     pub(crate) fn parse_unsent<R: HttpRequest>(request: &'a R) -> Result<Self, VerifyError> {
         let overridden = request.headers().contains_key("host");
@@ -206,12 +209,12 @@ impl<'a> SignedRequest<'a> {
         })
     }
 
-    /// Verifies against the path that the client sent, if a proxy in front of the server rewrites it.
+    /// Sets the path that the client sent, if a proxy rewrites it.
     ///
-    /// For example a proxy that mounts the service under a prefix. The path is percent-encoded, as
-    /// it was in the client's request line. Take it from the proxy's configuration, or from a header
-    /// that the proxy itself always sets: a client that can choose it can have one path verified and
-    /// another one served.
+    /// For example, a proxy may add a prefix. The path is percent-encoded, as in the request line
+    /// of the client. Take it from the configuration of the proxy, or from a header that the proxy
+    /// always sets. If a client could choose it, the server would verify one path and serve
+    /// another.
     ///
     /// ```
     /// use countersign::verify::{SignedRequest, VerificationKey, Verifier};
@@ -219,9 +222,13 @@ impl<'a> SignedRequest<'a> {
     ///
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
     /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let mut request = http::Request::get("https://api.example.com/stage/items").body(())?;
-    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?
-    ///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+    /// let mut request =
+    ///     http::Request::get("https://api.example.com/stage/items").body(())?;
+    /// Signer::new(credentials.clone(), "us-east-1", "execute-api")?.sign(
+    ///     &mut request,
+    ///     PayloadHash::EMPTY,
+    ///     now,
+    /// )?;
     ///
     /// // A proxy removes the prefix, and writes its own host.
     /// *request.uri_mut() = "/items".parse()?;
@@ -230,7 +237,8 @@ impl<'a> SignedRequest<'a> {
     ///     .with_original_path("/stage/items")
     ///     .with_original_host("api.example.com");
     /// let key = VerificationKey::derive(&credentials, claim.scope())?;
-    /// let verifier = Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
+    /// let verifier =
+    ///     Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
     /// let verified = verifier.verify(&claim, &key, PayloadHash::EMPTY, now)?;
     /// assert_eq!(verified.path(), "/stage/items");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -241,10 +249,10 @@ impl<'a> SignedRequest<'a> {
         self
     }
 
-    /// Verifies against the host that the client sent, if a proxy writes its own in its place.
+    /// Sets the host that the client sent, if a proxy replaces it.
     ///
-    /// As for [`with_original_path`](Self::with_original_path), never take it from what a client can
-    /// choose.
+    /// Never take it from a value that a client can choose: see
+    /// [`with_original_path`](Self::with_original_path).
     #[must_use]
     pub fn with_original_host(mut self, host: &'a str) -> Self {
         self.host = host.as_bytes();
@@ -256,7 +264,7 @@ impl<'a> SignedRequest<'a> {
         &self.signed.access_key_id
     }
 
-    /// The credential scope to derive the key for.
+    /// Returns the credential scope to derive the key for.
     ///
     /// Together with the access key ID it identifies a derived key in a cache. Insert a key only
     /// after the request was verified, and bound the cache: clients choose both.
@@ -264,7 +272,7 @@ impl<'a> SignedRequest<'a> {
         &self.signed.scope
     }
 
-    /// The algorithm: SigV4 or SigV4A.
+    /// Returns the algorithm: SigV4 or SigV4A.
     pub fn algorithm(&self) -> Algorithm {
         self.signed.algorithm
     }
@@ -289,14 +297,14 @@ impl<'a> SignedRequest<'a> {
         self.signed.expires_in
     }
 
-    /// The session token of the request, for servers that find sessions by their token.
+    /// Returns the session token of the request, for servers that look up sessions by token.
     ///
     /// Verification compares it with the key's own.
     pub fn session_token(&self) -> Option<SessionToken> {
         self.signed.token.as_ref().map(Token::to_session_token)
     }
 
-    /// The SHA-256 of the session token, for a key of a cache that tells nothing of the token.
+    /// The SHA-256 of the session token, for cache keys that do not reveal the token.
     #[cfg(feature = "tower")]
     pub(crate) fn session_token_hash(&self) -> Option<[u8; 32]> {
         self.signed.token.as_ref().map(Token::hash)

@@ -1,4 +1,4 @@
-//! What the pieces of a streamed payload are verified with.
+//! The context to verify a streamed payload with.
 
 use std::fmt;
 
@@ -9,28 +9,36 @@ use crate::sigv4::signature::Signature;
 
 use super::key::VerificationKey;
 
-/// The key, the first signature and the announcements that a stream is verified with.
+/// The key, the first signature and the announced lengths and trailers of a stream.
 ///
-/// All of it is signed. It borrows nothing, so it can live as long as the body. A
-/// [`ChunkVerifier`](crate::chunked::ChunkVerifier) is made from it, or an event stream's verifier.
+/// Create a [`ChunkVerifier`](crate::chunked::ChunkVerifier) from it, or the verifier of an event
+/// stream. All its values are signed. It borrows nothing, so it can live as long as the body.
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};
-/// use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     PendingVerification, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials.clone(), "us-east-1", "s3")?;
-/// let mut request = http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
-/// let payload = ChunkedEncoding::signed_with_trailers(9000, [ChecksumAlgorithm::Crc32c.into()]);
+/// let mut request =
+///     http::Request::put("https://bucket.s3.amazonaws.com/key").body(())?;
+/// let payload = ChunkedEncoding::signed_with_trailers(
+///     9000,
+///     [ChecksumAlgorithm::Crc32c.into()],
+/// );
 /// signer.sign_chunked(&mut request, payload, now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&credentials, claim.scope())?;
 /// let verifier = Verifier::new("us-east-1", "s3")?;
 /// let pending = verifier.verify_signature(&claim, &key, now)?;
-/// let PendingVerification::SignedStream(pending) = pending else { panic!("not a stream") };
+/// let PendingVerification::SignedStream(pending) = pending else {
+///     panic!("not a stream")
+/// };
 /// let (_verified, context) = pending.into_parts();
 /// assert_eq!(context.decoded_content_length(), Some(9000));
 /// assert!(context.trailer().eq(["x-amz-checksum-crc32c"]));

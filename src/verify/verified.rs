@@ -1,4 +1,4 @@
-//! What has been proven.
+//! The proof that a request is authentic.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,24 +18,29 @@ use crate::sigv4::string_to_sign::StringToSign;
 use super::error::SignatureLocation;
 use super::signed_request::SignedRequest;
 
-/// A proof: the holder of this access key signed the request for this verifier, within its time.
+/// The proof that the holder of an access key signed a request for this verifier.
 ///
-/// Its payload is what was signed, unless the caller accepted an unsigned one. Act on what it
-/// returns, rather than on the request: [`path`](Self::path) or
+/// The payload is the signed one, unless the caller accepted an unsigned one. Use the signed values
+/// that it returns, not those of the request: [`path`](Self::path) or
 /// [`object_path`](Self::object_path), [`query`](Self::query), and [`header`](Self::header).
 ///
-/// It borrows the claim. [`into_owned`](Self::into_owned) leaves the function.
+/// It borrows the claim. [`into_owned`](Self::into_owned) returns a proof that borrows nothing.
 ///
 /// ```
-/// use countersign::verify::{SignedRequest, VerificationKey, VerifiedPayload, Verifier};
+/// use countersign::verify::{
+///     SignedRequest, VerificationKey, VerifiedPayload, Verifier,
+/// };
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let known = Credentials::new("AKIDEXAMPLE", "secret");
 /// let url = "https://api.example.com/items//a%20b?filter=x+y";
 /// let mut request = http::Request::post(url).body("{}")?;
-/// Signer::new(known.clone(), "us-east-1", "execute-api")?
-///     .sign(&mut request, PayloadHash::new("{}"), now)?;
+/// Signer::new(known.clone(), "us-east-1", "execute-api")?.sign(
+///     &mut request,
+///     PayloadHash::new("{}"),
+///     now,
+/// )?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// let key = VerificationKey::derive(&known, claim.scope())?;
@@ -60,7 +65,7 @@ pub struct Verified<'c> {
     pub(super) payload: VerifiedPayload,
 }
 
-/// What a [`Verified`] says about the payload.
+/// How the payload of a [`Verified`] request is signed.
 ///
 /// ```
 /// use countersign::verify::VerifiedPayload;
@@ -76,9 +81,9 @@ pub struct Verified<'c> {
 pub enum VerifiedPayload {
     /// The payload has this SHA-256, which was signed.
     Sha256([u8; 32]),
-    /// The payload is not signed: anyone on the way could have changed it.
+    /// The payload is not signed. Without TLS, anyone on the network path could have changed it.
     Unsigned,
-    /// The payload is a stream, which is verified piece by piece if its pieces are signed.
+    /// The payload is a stream. Its chunks or messages are verified one by one, if they are signed.
     Streaming(StreamingMode),
 }
 
@@ -110,18 +115,19 @@ impl<'c> Verified<'c> {
 
     /// The host, as it was signed.
     ///
-    /// It is the `host` header, HTTP/2's `:authority`, or the original host behind a proxy. A host
-    /// may be any bytes: [`Verifier::with_host`](super::Verifier::with_host) compares it.
+    /// It is the `host` header, `:authority` in HTTP/2, or the original host if a proxy replaced
+    /// it. It may contain any bytes. [`Verifier::with_host`](super::Verifier::with_host) compares
+    /// it.
     pub fn host(&self) -> Cow<'c, str> {
         String::from_utf8_lossy(self.claim.host)
     }
 
     /// The path to route by: normalized, and still percent-encoded.
     ///
-    /// Outside S3, `//` is collapsed, and `.` and `..` are resolved if the verifier accepts them:
-    /// one signature covers all such spellings, so a router must not see another one. For S3's
-    /// family it is the path in canonical encoding, with all its slashes and dots:
-    /// [`object_path`](Self::object_path) is better there.
+    /// - S3's family: the path in canonical encoding, with all its slashes and dots. Use
+    ///   [`object_path`](Self::object_path) instead.
+    /// - Other services: `//` is collapsed, and `.` and `..` are resolved if the verifier accepts
+    ///   them. One signature covers all these spellings, so route only by this one.
     pub fn path(&self) -> Cow<'c, str> {
         self.path.to_route()
     }
@@ -133,8 +139,8 @@ impl<'c> Verified<'c> {
 
     /// The query parameters, decoded, in the order of the request.
     ///
-    /// A bare `+` is a space. The parameters of a presigned URL's signature are left out. The order
-    /// is not signed, so refuse a name that may appear only once and appears twice.
+    /// A bare `+` is a space. The parameters of the signature are omitted. The order is not signed,
+    /// so refuse duplicates of a parameter that may appear only once.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'c, [u8]>, Cow<'c, [u8]>)> + use<'c> {
         let parameters = parameters(self.claim.query).filter_map(Result::ok);
         let own = parameters.filter(|parameter| !is_of_signature(parameter));
@@ -143,19 +149,19 @@ impl<'c> Verified<'c> {
 
     /// The names of the signed headers, in lowercase and in order.
     ///
-    /// [`header`](Self::header) returns their values. Anyone on the way could have changed or added
-    /// every other header.
+    /// [`header`](Self::header) returns their values. Anyone on the network path could have changed or
+    /// added all other headers.
     pub fn signed_headers(&self) -> impl Iterator<Item = &'c str> + use<'c> {
         self.claim.signed_headers()
     }
 
     /// The value of a signed header, as it was signed. `name` is in lowercase.
     ///
-    /// It is one text for all requests that the signature is valid for: values of one name are joined
-    /// with `,`, and each run of spaces and tabs is one space. Anyone on the way can split a header
-    /// at its commas, so the first value of the request may be a part of what was signed.
+    /// It is the canonical value: values of a repeated name are joined with `,`, and each run of
+    /// spaces and tabs is one space. Use it instead of the header of the request. An attacker can
+    /// split a header at its commas, and the signature still matches.
     ///
-    /// `None` for a header that is not signed, and for the session token.
+    /// It is `None` for a header that is not signed, and for the session token.
     pub fn header(&self, name: &str) -> Option<Cow<'c, [u8]>> {
         if is_token(name) || !self.signed_headers().any(|signed| signed == name) {
             return None;
@@ -180,14 +186,14 @@ impl<'c> Verified<'c> {
         self.payload
     }
 
-    /// An identifier that is equal for every replay of the request: remember it to refuse replays.
+    /// An identifier that is equal for every replay of the request. Store it to refuse replays.
     ///
-    /// It is the SHA-256 of the algorithm, the access key ID and the string to sign, joined with line
-    /// feeds. Unlike the signature it does not depend on how the signature is spelled: hex digits
-    /// have two cases, and ECDSA signatures two values. Keep it for twice the clock window.
+    /// It is the SHA-256 of the algorithm, the access key ID and the string to sign, joined with
+    /// line feeds. Do not use the signature for this: hex digits have two cases, and an ECDSA
+    /// signature has two valid values. Keep the identifier for twice the clock window.
     ///
-    /// Two identical requests in one second have one identifier, so refuse replays of writes only.
-    /// It is `None` for presigned URLs, which are made to be used repeatedly.
+    /// Two identical requests in one second have the same identifier, so refuse only replays of
+    /// writes. It is `None` for presigned URLs, which may be used repeatedly.
     pub fn replay_id(&self) -> Option<[u8; 32]> {
         let signed = &self.claim.signed;
         if signed.form != SignatureLocation::Header {
@@ -227,7 +233,7 @@ impl<'c> Verified<'c> {
         headers.collect()
     }
 
-    /// Copies the proof, so that it can leave the function that owns the request.
+    /// Copies the proof, so that it borrows nothing.
     pub fn into_owned(self) -> OwnedVerified {
         OwnedVerified {
             access_key_id: self.access_key_id().to_owned(),
@@ -249,7 +255,7 @@ impl<'c> Verified<'c> {
     }
 }
 
-/// Whether a header has a secret value, which no proof keeps.
+/// Whether a header contains the session token, which a proof does not keep.
 fn is_token(name: &str) -> bool {
     matches!(name, "x-amz-security-token" | "x-amz-s3session-token")
 }
@@ -292,8 +298,8 @@ impl fmt::Debug for Verified<'_> {
 
 /// The decoded path of a request for S3's family.
 ///
-/// The path is decoded once, byte by byte and with `+` as a plus, and split after that. All
-/// spellings of one key that share a signature are one `ObjectPath`, so use it to find the object.
+/// The path is decoded once, with `+` as a plus, and then split. All spellings of a key that share
+/// a signature have the same `ObjectPath`, so use it to find the object.
 ///
 /// ```
 /// use countersign::verify::Verified;
@@ -312,22 +318,22 @@ impl fmt::Debug for Verified<'_> {
 pub struct ObjectPath(Vec<u8>);
 
 impl ObjectPath {
-    /// The whole path, decoded, with the slash that begins it.
+    /// Returns the whole decoded path, with its leading slash.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The object key of a request that names its bucket in the host.
+    /// Returns the object key, if the bucket is in the host name (virtual-hosted style).
     ///
-    /// Empty for the bucket itself. It may contain `.` and `..` segments and any bytes, so never use
-    /// it as a file name.
+    /// It is empty for the bucket itself. It may contain `.` and `..` segments and any bytes, so
+    /// never use it as a file name.
     pub fn key(&self) -> &[u8] {
         self.0.strip_prefix(b"/").unwrap_or(&self.0)
     }
 
-    /// The bucket and the object key of a request that names its bucket in the path.
+    /// Returns the bucket and the object key, if the bucket is in the path (path style).
     ///
-    /// Both are empty for the service itself, and the key is empty for the bucket itself.
+    /// Both are empty for the service itself. The key is empty for the bucket itself.
     pub fn bucket_and_key(&self) -> (&[u8], &[u8]) {
         let path = self.key();
         let slash = path.iter().position(|&byte| byte == b'/');
@@ -338,13 +344,14 @@ impl ObjectPath {
     }
 }
 
-/// A [`Verified`] that borrows nothing: for a handler behind the one that verified.
+/// A [`Verified`] that borrows nothing, for example to pass it to another handler.
 ///
-/// [`Verified::into_owned`] returns it. It is a copy of what was proven, and proves nothing by
-/// itself: only the verifier makes one.
+/// [`Verified::into_owned`] returns it. No other way exists to create one.
 ///
 /// ```
-/// use countersign::verify::{OwnedVerified, SignedRequest, VerificationKey, Verifier};
+/// use countersign::verify::{
+///     OwnedVerified, SignedRequest, VerificationKey, Verifier,
+/// };
 /// use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 ///
 /// fn admit(
@@ -361,11 +368,19 @@ impl ObjectPath {
 ///
 /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let known = Credentials::new("AKIDEXAMPLE", "secret");
-/// let mut request = http::Request::post("https://sqs.us-east-1.amazonaws.com/").body(vec![])?;
-/// Signer::new(known.clone(), "us-east-1", "sqs")?
-///     .sign(&mut request, PayloadHash::EMPTY, now)?;
+/// let mut request =
+///     http::Request::post("https://sqs.us-east-1.amazonaws.com/")
+///         .body(vec![])?;
+/// Signer::new(known.clone(), "us-east-1", "sqs")?.sign(
+///     &mut request,
+///     PayloadHash::EMPTY,
+///     now,
+/// )?;
 /// let verified = admit(request, &known, now)?;
-/// assert_eq!((verified.access_key_id(), verified.path()), ("AKIDEXAMPLE", "/"));
+/// assert_eq!(
+///     (verified.access_key_id(), verified.path()),
+///     ("AKIDEXAMPLE", "/")
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -379,7 +394,7 @@ pub struct OwnedVerified {
     path: String,
     object_path: Option<ObjectPath>,
     query: Vec<(Vec<u8>, Vec<u8>)>,
-    /// All signed ones. The session token has no value here.
+    /// All signed headers. The session token has no value here.
     headers: Vec<(String, Option<Vec<u8>>)>,
     payload: VerifiedPayload,
     replay_id: Option<[u8; 32]>,

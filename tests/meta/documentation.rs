@@ -329,6 +329,93 @@ fn the_example_of_a_type_or_a_page_shows_its_verbs() {
     assert_eq!(pages(&sources, "ab.rs"), ["ab.rs\n"]);
 }
 
+/// The width of a code block in a browser. A wider line scrolls sideways.
+const COLUMNS: usize = 80;
+
+/// Paths with code lines that are still wider. Each must have one: delete the path when none is left.
+const WIDE: [&str; 12] = [
+    "docs/guide/",
+    "src/aws_call",
+    "src/clock_skew",
+    "src/console",
+    "src/ecr",
+    "src/explain",
+    "src/redshift",
+    "src/resign",
+    "src/s3",
+    "src/signin",
+    "src/sources",
+    "src/tower",
+];
+
+#[test]
+fn no_code_in_documentation_is_wider_than_80_columns() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts: Vec<(String, String)> = sources()
+        .into_iter()
+        .map(|(path, text)| (format!("src/{path}"), text))
+        .collect();
+    let mut pages = vec![root.join("README.md")];
+    for entry in std::fs::read_dir(root.join("docs/guide")).unwrap() {
+        pages.push(entry.unwrap().path());
+    }
+    for page in pages {
+        let path = page.strip_prefix(root).unwrap().display().to_string();
+        texts.push((path, std::fs::read_to_string(&page).unwrap()));
+    }
+
+    let (mut found, mut wide) = (0, Vec::new());
+    for (path, text) in &texts {
+        for (number, line) in code_lines(text, path.ends_with(".rs")) {
+            found += 1;
+            if line.chars().count() > COLUMNS {
+                wide.push(format!("{path}:{number}: {line}"));
+            }
+        }
+    }
+    assert!(found > 4000, "only {found} lines of code were found");
+    let (known, new): (Vec<_>, Vec<_>) = wide
+        .into_iter()
+        .partition(|line| WIDE.iter().any(|path| line.starts_with(path)));
+    assert!(new.is_empty(), "wider than {COLUMNS}:\n{}", new.join("\n"));
+    let is_narrow = |path: &&str| !known.iter().any(|line| line.starts_with(path));
+    let narrow: Vec<_> = WIDE.into_iter().filter(is_narrow).collect();
+    assert!(narrow.is_empty(), "delete from WIDE: {narrow:?}");
+}
+
+/// The visible lines between fences, with their numbers. In Rust, those of documentation.
+fn code_lines(text: &str, is_rust: bool) -> Vec<(usize, &str)> {
+    let (mut inside, mut lines) = (false, Vec::new());
+    for (index, full) in text.lines().enumerate() {
+        let line = if is_rust {
+            let line = full.trim_start();
+            let comment = line.strip_prefix("///").or(line.strip_prefix("//!"));
+            let Some(comment) = comment else {
+                inside = false;
+                continue;
+            };
+            comment.strip_prefix(' ').unwrap_or(comment)
+        } else {
+            full
+        };
+        if line.starts_with("```") {
+            inside = !inside;
+        } else if inside && !line.starts_with("# ") {
+            lines.push((index + 1, line));
+        }
+    }
+    lines
+}
+
+#[test]
+fn the_reader_of_code_skips_prose_and_hidden_lines() {
+    let rust = "//! prose\n//! ```\n//! one()\n//! # two()\n//! ```\nthree();\n    /// ```text\n    \
+        ///   four\n    fn five() {}\n    /// six";
+    assert_eq!(code_lines(rust, true), [(3, "one()"), (8, "  four")]);
+    let page = "prose\n```sh\none\n```\nprose";
+    assert_eq!(code_lines(page, false), [(3, "one")]);
+}
+
 #[test]
 fn the_guide_says_what_to_do_about_each_error_of_credential_sources() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

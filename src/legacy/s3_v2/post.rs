@@ -39,9 +39,13 @@ impl Signer {
     ///
     /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"))?;
     /// let now: Timestamp = "2007-11-30T12:00:00Z".parse()?;
-    /// let policy = PostPolicy::new("johnsmith", "2007-12-01T12:00:00Z".parse::<Timestamp>()?)
-    ///     .require_prefix("key", "user/eric/");
-    /// let form = signer.sign_post(&policy, [("key", "user/eric/${filename}")], now)?;
+    /// let policy = PostPolicy::new(
+    ///     "johnsmith",
+    ///     "2007-12-01T12:00:00Z".parse::<Timestamp>()?,
+    /// )
+    /// .require_prefix("key", "user/eric/");
+    /// let form =
+    ///     signer.sign_post(&policy, [("key", "user/eric/${filename}")], now)?;
     /// let names: Vec<&str> = form.fields().map(|(name, _)| name).collect();
     /// assert_eq!(names, ["key", "AWSAccessKeyId", "policy", "signature"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -89,7 +93,11 @@ impl Signer {
 ///
 /// // Look up the credentials by the access key ID, then verify.
 /// assert_eq!(claim.access_key_id(), "AKIDEXAMPLE");
-/// let upload = Upload { bucket: "bucket", file_name: "me.png", file_length: 4096 };
+/// let upload = Upload {
+///     bucket: "bucket",
+///     file_name: "me.png",
+///     file_length: 4096,
+/// };
 /// let verified = claim.verify(&credentials, &upload, now)?;
 /// assert_eq!(verified.key(), "user/me.png");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -160,7 +160,8 @@ impl Signer {
     /// let signer = Signer::new(credentials)?;
     /// let url = "https://johnsmith.s3.amazonaws.com/photos/puppy.jpg";
     /// let request = http::Request::get(url).body(())?;
-    /// let (bucket, lifetime) = (Bucket::InHost("johnsmith"), Duration::from_secs(600));
+    /// let (bucket, lifetime) =
+    ///     (Bucket::InHost("johnsmith"), Duration::from_secs(600));
     /// let now: Timestamp = "2007-03-29T03:30:22Z".parse()?;
     /// assert_eq!(
     ///     signer.presign(&request, bucket, lifetime, now)?.url(),

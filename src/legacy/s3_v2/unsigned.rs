@@ -36,9 +36,13 @@ pub const UNSIGNED_OPERATIONS: [&str; 15] = [
 /// ```
 /// use countersign::legacy::s3_v2::unsigned_operation;
 ///
-/// let request = http::Request::put("https://s3.example.com/bucket/key?retention").body(())?;
+/// let request =
+///     http::Request::put("https://s3.example.com/bucket/key?retention")
+///         .body(())?;
 /// assert_eq!(unsigned_operation(&request), Some("retention"));
-/// let request = http::Request::get("https://s3.example.com/bucket?prefix=retention").body(())?;
+/// let request =
+///     http::Request::get("https://s3.example.com/bucket?prefix=retention")
+///         .body(())?;
 /// assert_eq!(unsigned_operation(&request), None);
 /// # Ok::<(), http::Error>(())
 /// ```

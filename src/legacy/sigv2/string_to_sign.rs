@@ -31,7 +31,8 @@ pub(super) const TIMES: [&str; 2] = ["Timestamp", "Expires"];
 /// ```
 /// use countersign::legacy::sigv2::string_to_sign;
 ///
-/// let url = "https://SDB.amazonaws.com/?Version=2009-04-15&Action=ListDomains";
+/// let url =
+///     "https://SDB.amazonaws.com/?Version=2009-04-15&Action=ListDomains";
 /// let request = http::Request::get(url).body(())?;
 /// assert_eq!(
 ///     string_to_sign(&request, None)?,

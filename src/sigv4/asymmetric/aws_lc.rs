@@ -39,7 +39,7 @@ impl PrivateKey {
         })
     }
 
-    /// Signs, with a random nonce: the same message has another signature every time.
+    /// Signs with a random nonce, so that each signature of a message differs.
     #[expect(clippy::expect_used, reason = "only without memory")]
     pub(super) fn sign(&self, message: &[u8]) -> Signature {
         let signature = self.key_pair.sign(&SystemRandom::new(), message);

@@ -1,20 +1,20 @@
-//! From a secret access key to a private key of P-256.
+//! Derives a P-256 private key from a secret access key.
 //!
 //! NIST SP 800-108, "KDF in Counter Mode", with HMAC-SHA-256; then FIPS 186-4, B.4.2, "Key Pair
-//! Generation by Testing Candidates". (The vectors run this file by itself, so it names its
-//! one neighbour through `super`.)
+//! Generation by Testing Candidates". The test of the vectors compiles this file alone, so it
+//! imports its neighbour through `super`.
 
 use zeroize::Zeroizing;
 
 use super::sha256::HmacSha256;
 
-/// Derives the private key, 1 to N-1, big-endian. `None` where no candidate will do, which nobody
-/// will ever see: each of them fails with a probability of 2⁻³².
+/// Derives the private key, 1 to N-1, big-endian. `None` if no candidate is valid. Each candidate
+/// is invalid with a probability of 2⁻³², so this never happens.
 pub(super) fn derive(access_key_id: &str, secret_key: &str) -> Option<Zeroizing<[u8; 32]>> {
     candidates(access_key_id, secret_key).find_map(|candidate| scalar(&candidate))
 }
 
-/// What the derivation function gives for the counters from 1 on.
+/// The output of the derivation function for the counters from 1 on.
 pub(super) fn candidates(
     access_key_id: &str,
     secret_key: &str,
@@ -23,12 +23,12 @@ pub(super) fn candidates(
     let keyed = HmacSha256::new(&key);
     (1..=254_u8).map(move |counter| {
         let mut mac = keyed.clone();
-        // One block of output, whose number comes first ...
+        // First the number of the output block, which is 1.
         mac.update(&1_u32.to_be_bytes());
         mac.update(b"AWS4-ECDSA-P256-SHA256\0");
         mac.update(access_key_id.as_bytes());
         mac.update(&[counter]);
-        // ... and of 256 bits.
+        // Last the length of the output in bits.
         mac.update(&256_u32.to_be_bytes());
         Zeroizing::new(mac.finish())
     })
@@ -40,8 +40,8 @@ const LARGEST: [u8; 32] = [
     0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x4f,
 ];
 
-/// What a candidate is as a private key: one more; nothing where it is larger than N-2. How long
-/// that takes says nothing about the candidate but whether it will do.
+/// The private key of a candidate: the candidate plus 1, or `None` if it is larger than N-2. The
+/// running time reveals only whether the candidate is valid.
 pub(super) fn scalar(candidate: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
     let mut scalar = Zeroizing::new([0; 32]);
     let (mut borrow, mut carry) = (0, 1);

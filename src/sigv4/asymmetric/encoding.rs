@@ -1,5 +1,5 @@
-//! How points and signatures of P-256 are written. Both back ends read them here, so that what is
-//! accepted does not depend on a feature.
+//! Encodings of P-256 points and signatures. Both back ends use these readers, so that a feature
+//! does not change which input is valid.
 
 use p256::Sec1Point;
 use p256::ecdsa::Signature;

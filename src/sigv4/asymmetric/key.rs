@@ -19,10 +19,11 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::sigv4::signing_key::Key;
 
-/// A signing key: a private key of P-256, good for all days, regions and services, as long as its
-/// credentials are.
+/// The signing key of Signature Version 4A: a P-256 private key.
 ///
-/// Zeroised when dropped, never printed. Cloning is a reference count.
+/// It is valid for all days, regions and services, until its credentials expire.
+///
+/// It is zeroised when dropped, and never printed. Cloning only increments a reference count.
 ///
 /// IAM User Guide, "AWS Signature Version 4 for API requests", *How AWS Signature Version 4A works*;
 /// NIST SP 800-108 and FIPS 186-4 for the derivation.
@@ -31,7 +32,8 @@ use crate::sigv4::signing_key::Key;
 /// use countersign::SecretKey;
 /// use countersign::sigv4a::SigningKey;
 ///
-/// let secret_key = SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let secret_key =
+///     SecretKey::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let key = SigningKey::derive("AKIDEXAMPLE", &secret_key)?;
 /// let string_to_sign = "AWS4-ECDSA-P256-SHA256\n\
 ///     20150830T123600Z\n\
@@ -39,7 +41,7 @@ use crate::sigv4::signing_key::Key;
 ///     cf59db423e841c8b7e3444158185aa261b724a5c27cbe762676f3eed19f4dc02";
 /// let signature = key.sign(string_to_sign);
 ///
-/// let public_key = key.public_key();             // all that a verifier needs
+/// let public_key = key.public_key(); // all that a verifier needs
 /// assert!(public_key.verifies(string_to_sign, &signature));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -47,7 +49,7 @@ use crate::sigv4::signing_key::Key;
 pub struct SigningKey(Arc<PrivateKey>);
 
 impl SigningKey {
-    /// Derives the key of a pair of credentials.
+    /// Derives the key from an access key ID and its secret access key.
     ///
     /// # Errors
     /// - [`Error::InvalidSecretKey`] if the secret key is empty, or if no key can be derived from it
@@ -57,8 +59,14 @@ impl SigningKey {
     /// use countersign::Credentials;
     /// use countersign::sigv4a::SigningKey;
     ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    /// let key = SigningKey::derive(credentials.access_key_id(), credentials.secret_key())?;
+    /// let credentials = Credentials::new(
+    ///     "AKIDEXAMPLE",
+    ///     "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    /// );
+    /// let key = SigningKey::derive(
+    ///     credentials.access_key_id(),
+    ///     credentials.secret_key(),
+    /// )?;
     /// // It is another for another id, although the secret is the same.
     /// let other = SigningKey::derive("AKIDOTHER", credentials.secret_key())?;
     /// assert!(key.public_key() != other.public_key());
@@ -66,7 +74,7 @@ impl SigningKey {
     /// ```
     pub fn derive(access_key_id: &str, secret_key: &SecretKey) -> Result<Self, Error> {
         if secret_key.is_empty() {
-            // Anybody can derive such a key.
+            // Anyone can derive the key of an empty secret.
             return Err(Error::InvalidSecretKey(CredentialProblem::Empty));
         }
         derive(access_key_id, secret_key.expose())
@@ -81,15 +89,20 @@ impl SigningKey {
         PrivateKey::new(scalar).map(|key| Self(Arc::new(key)))
     }
 
-    /// Signs a string to sign: the hex of an ECDSA signature in DER, mostly of 140 to 144 digits.
+    /// Signs a string to sign.
     ///
-    /// By default the same string has the same signature (RFC 6979). With the feature `aws-lc`, as with
-    /// most implementations, every signature is another: verify signatures, do not compare them.
+    /// The signature is ECDSA in DER, as hex: mostly 140 to 144 digits.
+    ///
+    /// By default, the same string has the same signature (RFC 6979). With the feature `aws-lc`, as
+    /// with most implementations, every signature differs. Verify signatures, do not compare them.
     ///
     /// ```
     /// use countersign::sigv4a::SigningKey;
     ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let key = SigningKey::derive(
+    ///     "AKIDEXAMPLE",
+    ///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+    /// )?;
     /// let signature = key.sign("a string to sign");
     /// assert!(signature.as_str().starts_with("30")); // a sequence, in DER
     /// assert!(key.public_key().verifies("a string to sign", &signature));
@@ -99,17 +112,18 @@ impl SigningKey {
         self.0.sign(string_to_sign.as_ref())
     }
 
-    /// Signs a message: the two integers of the signature, big-endian, as JOSE has them.
+    /// Signs a message. Returns the two integers of the signature, big-endian, as JOSE encodes
+    /// them.
     #[cfg(feature = "sources")]
     pub(crate) fn sign_fixed(&self, message: &str) -> Option<[u8; 64]> {
         let signature = self.0.sign(message.as_bytes());
         signature.with_der(encoding::fixed).flatten()
     }
 
-    /// Signs the SHA-1 of a message, as CloudFront takes it.
+    /// Signs the SHA-1 of a message, which CloudFront accepts.
     #[cfg(feature = "cloudfront")]
     pub(crate) fn sign_sha1(&self, message: &[u8]) -> Signature {
-        // A shorter hash is a smaller number.
+        // FIPS 186-4: a hash shorter than the order is padded with zeros on the left.
         let mut number = [0; 32];
         let hash = Sha1::digest(message);
         let slots = number.iter_mut().rev().zip(hash.iter().rev());
@@ -117,7 +131,7 @@ impl SigningKey {
         self.0.sign_hash(&number)
     }
 
-    /// The public half.
+    /// Returns the public key.
     pub fn public_key(&self) -> PublicKey {
         PublicKey(self.0.public_key())
     }
@@ -129,39 +143,49 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The public half of a [`SigningKey`]: it verifies, and cannot sign.
+/// The public key of a [`SigningKey`]: it verifies, but cannot sign.
 ///
 /// ```
-/// use countersign::sigv4a::{SigningKey, PublicKey};
+/// use countersign::sigv4a::{PublicKey, SigningKey};
 ///
-/// let signing_key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+/// let signing_key = SigningKey::derive(
+///     "AKIDEXAMPLE",
+///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+/// )?;
 /// let point: [u8; 65] = signing_key.public_key().to_sec1();
-/// // ... handed to those who verify:
+/// // Give the public key to the verifiers.
 /// let key = PublicKey::from_sec1(&point)?;
-/// assert!(key.verifies("a string to sign", &signing_key.sign("a string to sign")));
+/// assert!(
+///     key.verifies("a string to sign", &signing_key.sign("a string to sign"))
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 ///
-/// And of a request:
+/// To verify a request:
 ///
 /// ```
 /// use countersign::sigv4a::{Signer, PublicKey};
-/// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
-/// use countersign::{Credentials, PayloadHash};
-/// use time::macros::datetime;
+/// use countersign::verify::{
+///     SignedRequest, VerificationKey, Verifier, VerifyError,
+/// };
+/// use countersign::{Credentials, PayloadHash, Timestamp};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events")?;
-/// let now = datetime!(2015-08-30 12:36 UTC);
-/// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
-/// signer.sign(&mut request, PayloadHash::new(b"{}"), now)?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials, "us-*,eu-west-1", "events")?;
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
+/// let url = "https://abc.endpoint.events.amazonaws.com/";
+/// let mut request = http::Request::post(url).body(())?;
+/// let payload = PayloadHash::new("{}");
+/// signer.sign(&mut request, payload.clone(), now)?;
 ///
 /// let claim = SignedRequest::parse(&request)?;
 /// // From your store, by `claim.access_key_id()`: whose key it is, and the key.
 /// let key = VerificationKey::from_public_key("AKIDEXAMPLE", signer.public_key());
-/// Verifier::new("eu-west-1", "events")?.verify(&claim, &key, PayloadHash::new(b"{}"), now)?;
+/// let verifier = Verifier::new("eu-west-1", "events")?;
+/// verifier.verify(&claim, &key, payload.clone(), now)?;
 ///
 /// let elsewhere = Verifier::new("eu-west-2", "events")?;
-/// let refused = elsewhere.verify(&claim, &key, PayloadHash::new(b"{}"), now);
+/// let refused = elsewhere.verify(&claim, &key, payload, now);
 /// assert!(matches!(refused, Err(VerifyError::WrongRegion { .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -169,7 +193,7 @@ impl fmt::Debug for SigningKey {
 pub struct PublicKey(back_end::PublicKey);
 
 impl PublicKey {
-    /// Reads a point on P-256 in the form of SEC 1 (section 2.3.4): `04`, X and Y, or compressed.
+    /// Reads a point on P-256 in the encoding of SEC 1 (section 2.3.4), uncompressed or compressed.
     ///
     /// # Errors
     /// Anything else.
@@ -178,10 +202,16 @@ impl PublicKey {
     /// use countersign::Error;
     /// use countersign::sigv4a::{PublicKey, SigningKey};
     ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
+    /// let key = SigningKey::derive(
+    ///     "AKIDEXAMPLE",
+    ///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+    /// )?;
     /// let point = key.public_key().to_sec1();
     /// assert_eq!(PublicKey::from_sec1(&point)?, key.public_key());
-    /// assert_eq!(PublicKey::from_sec1(&point[1..]), Err(Error::InvalidPublicKey));
+    /// assert_eq!(
+    ///     PublicKey::from_sec1(&point[1..]),
+    ///     Err(Error::InvalidPublicKey)
+    /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn from_sec1(point: &[u8]) -> Result<Self, Error> {
@@ -190,19 +220,24 @@ impl PublicKey {
             .ok_or(Error::InvalidPublicKey)
     }
 
-    /// The point: `04`, X and Y, 65 bytes.
+    /// Returns the uncompressed point of SEC 1, 65 bytes: `04`, X and Y.
     pub fn to_sec1(&self) -> [u8; 65] {
         self.0.to_sec1()
     }
 
-    /// Whether a signature is one of this key's private half over a string to sign. Its DER must be
-    /// exact, and both of its integers from 1 to N-1.
+    /// Whether the private key of this public key made a signature of a string to sign.
+    ///
+    /// The signature must be strict DER, with both integers between 1 and N-1.
     ///
     /// ```
     /// use countersign::sigv4a::SigningKey;
     ///
-    /// let key = SigningKey::derive("AKIDEXAMPLE", &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into())?;
-    /// let (public_key, signature) = (key.public_key(), key.sign("a string to sign"));
+    /// let key = SigningKey::derive(
+    ///     "AKIDEXAMPLE",
+    ///     &"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+    /// )?;
+    /// let (public_key, signature) =
+    ///     (key.public_key(), key.sign("a string to sign"));
     /// assert!(public_key.verifies("a string to sign", &signature));
     /// assert!(!public_key.verifies("another", &signature));
     /// # Ok::<(), countersign::Error>(())

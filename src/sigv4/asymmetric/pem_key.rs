@@ -17,7 +17,7 @@ const P256: &[u8] = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
 impl SigningKey {
-    /// Reads a private key in PEM; `None` if it has another form or another curve.
+    /// Reads a private key in PEM. `None` if the format or the curve is another one.
     pub(crate) fn from_pem(pem: &str) -> Option<Self> {
         let pem = (pem.len() <= LONGEST).then_some(pem)?;
         let scalar = match block(pem, "PRIVATE KEY") {

@@ -1,10 +1,10 @@
-//! Region sets.
+//! Region sets of Signature Version 4A.
 
 use crate::error::Error;
 use crate::error::scope::ScopeProblem;
 use crate::sigv4::scope::check_region;
 
-/// Whether a region set is fit to be sent: regions, or patterns of them with `*`, joined with `,`.
+/// Checks a region set: regions, or patterns of regions with `*`, joined with `,`.
 pub(crate) fn check(region_set: &str) -> Result<(), Error> {
     let wrong = |problem| {
         Err(Error::InvalidRegionSet {

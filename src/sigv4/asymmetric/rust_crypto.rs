@@ -8,8 +8,8 @@ use super::encoding::{read_point, read_signature, uncompressed};
 use crate::primitives::sha256::{NonceHash, Sha256};
 use crate::sigv4::signature::Signature;
 
-/// The scalar, and not `p256`'s own signing key: that would compute the public key at once, which
-/// takes as long as a signature, and which no signer asks for.
+/// Only the scalar. The signing key of `p256` would also compute the public key, which takes as
+/// long as a signature, and which signing does not need.
 pub(super) struct PrivateKey(Zeroizing<NonZeroScalar>);
 
 impl PrivateKey {
@@ -18,7 +18,7 @@ impl PrivateKey {
         Some(Self(Zeroizing::new(scalar)))
     }
 
-    /// Signs, with the nonce of RFC 6979: the same message has the same signature.
+    /// Signs with the nonce of RFC 6979, so that the same message has the same signature.
     pub(super) fn sign(&self, message: &[u8]) -> Signature {
         self.sign_hash(&Sha256::digest(message))
     }

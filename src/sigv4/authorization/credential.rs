@@ -1,4 +1,4 @@
-//! The access key id and the scope, `ID/SCOPE`.
+//! The `Credential` of a signature: access key ID and scope, `ID/SCOPE`.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub(crate) fn parse_credential(
         Algorithm::HmacSha256 => 4,
         Algorithm::EcdsaP256Sha256 => 3,
     };
-    // As a header can say it, since servers log access key IDs.
+    // Only printable ASCII, because servers log access key IDs.
     if holds(credential.as_bytes(), |b| {
         !(b'!'..0x7f).contains(&b) | (b == b',')
     }) {
@@ -48,7 +48,8 @@ pub(crate) fn parse_credential(
     Ok((id, scope.parse()?))
 }
 
-/// The same of a percent-encoded parameter. The access key ID is copied only if it is escaped.
+/// Splits a percent-encoded parameter in the same way. The access key ID is copied only if it is
+/// escaped.
 pub(crate) fn query_credential<'a>(
     algorithm: Algorithm,
     credential: &Parameter<'a>,

@@ -32,13 +32,14 @@ const PARAMETERS: [&str; 9] = [
     "X-Amz-S3session-Token",
 ];
 
-/// Whether a parameter can have one of our names, in any case of letters: most begin otherwise.
+/// Whether a parameter may have one of these names, in any case of letters. Most parameters begin
+/// differently.
 fn may_be_named(parameter: &Parameter<'_>) -> bool {
     matches!(parameter.name().as_bytes(), [b'X' | b'x' | b'%', ..])
 }
 
-/// Refuses a caller's parameter that the signer writes itself, in any case of letters: signing a
-/// signed URL again would leave two signatures in it.
+/// Refuses a parameter of the caller that the signer also writes, in any case of letters. Otherwise
+/// a URL that is signed again would contain two signatures.
 pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<(), Error> {
     if may_be_named(parameter)
         && let Some(name) = PARAMETERS.iter().find(|name| parameter.is_named(name))
@@ -50,11 +51,12 @@ pub(crate) fn refuse_signed(parameter: &Parameter<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// By which a URL declares its payload, as some SDKs write it.
+/// The parameter with which some SDKs declare the payload of a URL.
 pub(crate) const CONTENT_SHA256_PARAMETER: &str = "X-Amz-Content-Sha256";
 
-/// Whether a caller's parameter declares the payload of a URL, or one `before` it did. Refuses what
-/// a server would: another payload than the one that is signed, another case of letters, or two.
+/// Whether this parameter of the caller, or one `before` it, declares the payload of a URL. Refuses
+/// what a server would refuse: a payload other than the signed one, another case of letters, or a
+/// duplicate.
 pub(crate) fn declares(
     parameter: &Parameter<'_>,
     payload: &HashedPayload,
@@ -84,9 +86,11 @@ pub(crate) fn already_declared() -> Error {
 /// use countersign::sigv4::QueryAuthorization;
 ///
 /// let query = "key=1&X-Amz-Algorithm=AWS4-HMAC-SHA256\
-///     &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
+///     &X-Amz-Credential=AKIDEXAMPLE\
+///     %2F20150830%2Fus-east-1%2Fservice%2Faws4_request\
 ///     &X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host\
-///     &X-Amz-Signature=e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
+///     &X-Amz-Signature=\
+///     e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
 /// let presigned = QueryAuthorization::parse(query)?;
 /// assert_eq!(presigned.authorization.access_key_id, "AKIDEXAMPLE");
 /// assert_eq!(presigned.expires_in, Some(3600));
@@ -94,24 +98,24 @@ pub(crate) fn already_declared() -> Error {
 /// ```
 #[derive(Clone)]
 pub struct QueryAuthorization<'a> {
-    /// What the `Authorization` header contains otherwise.
+    /// The parts that an `Authorization` header also has.
     pub authorization: Authorization<'a>,
-    /// `X-Amz-Date`.
+    /// `X-Amz-Date`, the date of the request.
     pub date: AmzDate,
-    /// `X-Amz-Expires`, in seconds, as it was sent: any number.
+    /// `X-Amz-Expires` in seconds. The value is not checked against a maximum.
     pub expires_in: Option<u64>,
-    /// `X-Amz-Region-Set`, of SigV4A.
+    /// `X-Amz-Region-Set`, only of SigV4A.
     pub region_set: Option<Cow<'a, str>>,
     /// `X-Amz-Security-Token`, or `X-Amz-S3session-Token`.
     pub session_token: Option<Cow<'a, str>>,
 }
 
 impl<'a> QueryAuthorization<'a> {
-    /// Reads the parameters out of a query.
+    /// Parses the parameters of a query.
     ///
     /// # Errors
-    /// - [`Error::MalformedAuthorization`] if a parameter is missing, malformed, not UTF-8 or there
-    ///   more than once, in any case of letters
+    /// - [`Error::MalformedAuthorization`] if a parameter is missing, malformed, not UTF-8, or
+    ///   duplicate (in any case of letters)
     /// - [`Error::InvalidScope`] if the credential scope is malformed
     pub fn parse(query: &'a str) -> Result<Self, Error> {
         let [
@@ -165,7 +169,7 @@ fn find_parameters(query: &str) -> Result<[Option<Parameter<'_>>; PARAMETERS.len
     find_parameters_and(query, |_| {})
 }
 
-/// The same; `other` sees whatever else begins with the same letter.
+/// As [`find_parameters`]. Calls `other` for each other parameter that begins with the same letter.
 pub(crate) fn find_parameters_and<'a>(
     query: &'a str,
     mut other: impl FnMut(Parameter<'a>),
@@ -198,7 +202,7 @@ pub(crate) fn find_parameters_and<'a>(
     Ok(found)
 }
 
-/// Whether a parameter is one of a presigned URL's own.
+/// Whether a parameter belongs to the signature of a presigned URL.
 pub(crate) fn is_of_signature(parameter: &Parameter<'_>) -> bool {
     may_be_named(parameter) && PARAMETERS.iter().any(|name| parameter.is_exactly(name))
 }
@@ -224,7 +228,7 @@ impl fmt::Debug for QueryAuthorization<'_> {
     }
 }
 
-/// The parameters that presigning adds, but for the signature.
+/// The parameters that presigning adds, except the signature.
 pub(crate) struct AuthorizationParameters<'a> {
     pub(crate) algorithm: Algorithm,
     /// The access key ID, percent-encoded.
@@ -238,15 +242,15 @@ pub(crate) struct AuthorizationParameters<'a> {
 }
 
 impl AuthorizationParameters<'_> {
-    /// More than they take.
+    /// An upper bound of their length.
     pub(crate) fn len(&self) -> usize {
         let token = self.session_token.map_or(0, ReadyToken::parameter_len);
         let encoded = self.region_set.map_or(0, str::len) + self.headers.names_len();
         360 + self.encoded_id.len() + token + 3 * encoded
     }
 
-    /// Writes them in canonical order and encoding, so that they are one piece of the canonical
-    /// query wherever the caller's own parameters allow it.
+    /// Writes them in canonical order and encoding, so that they can be one piece of the canonical
+    /// query.
     pub(crate) fn write(&self, query: &mut String) {
         query.push_str("X-Amz-Algorithm=");
         query.push_str(self.algorithm.as_str());
@@ -275,7 +279,7 @@ impl AuthorizationParameters<'_> {
     }
 }
 
-/// Writes a parameter that is percent-encoded already. `start` is its separator, name and `=`.
+/// Writes a parameter that is already percent-encoded. `start` is its separator, name and `=`.
 pub(crate) fn write_parameter(query: &mut String, start: &str, value: &str) {
     query.push_str(start);
     query.push_str(value);

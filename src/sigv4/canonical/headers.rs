@@ -20,9 +20,12 @@ pub(crate) struct Header<'a> {
 
 /// The headers of a canonical request, and the list of their names.
 ///
-/// AWS calls them `CanonicalHeaders` and `SignedHeaders`: sorted by lowercase name, values
-/// trimmed, each inner run of spaces and tabs made one space (inside quotes too), the values of
-/// repeated names joined with `,` in the order in which they are sent.
+/// AWS calls them `CanonicalHeaders` and `SignedHeaders`. They have these rules:
+///
+/// - Headers are sorted by lowercase name.
+/// - Values are trimmed, and each inner run of spaces and tabs becomes one space, also inside
+///   quotes.
+/// - Values of a repeated name are joined with `,`, in the order in which they are sent.
 ///
 /// ```
 /// use countersign::sigv4::CanonicalHeaders;
@@ -32,7 +35,10 @@ pub(crate) struct Header<'a> {
 ///     ("host", b"example.com"),
 ///     ("x-amz-meta-a", b"three"),
 /// ])?;
-/// assert_eq!(headers.to_string(), "host:example.com\nx-amz-meta-a:one two,three\n");
+/// assert_eq!(
+///     headers.to_string(),
+///     "host:example.com\nx-amz-meta-a:one two,three\n"
+/// );
 /// assert_eq!(headers.signed_headers(), "host;x-amz-meta-a");
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -40,19 +46,28 @@ pub(crate) struct Header<'a> {
 pub struct CanonicalHeaders<'a>(InlineVec<Header<'a>, 12>);
 
 impl<'a> CanonicalHeaders<'a> {
-    /// The canonical form of all these headers; choosing them is up to the caller, or to
-    /// [`Rules`](crate::Rules).
+    /// Creates the canonical form of all given headers.
+    ///
+    /// The caller chooses the headers to sign. [`Rules::signs`](crate::Rules::signs) tells which
+    /// ones a signer would choose.
     ///
     /// # Errors
     /// A name that is not an HTTP token in lower case; a value with a control character other than
     /// a tab.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalHeaders, Error};
+    /// use countersign::{Error, sigv4::CanonicalHeaders};
     ///
-    /// let headers = CanonicalHeaders::new([("x-amz-date", &b"20150830T123600Z"[..]), ("host", b"example.amazonaws.com")])?;
-    /// assert_eq!(headers.to_string(), "host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n");
-    /// let refused = CanonicalHeaders::new([("Host", &b"example.amazonaws.com"[..])]);
+    /// let headers = CanonicalHeaders::new([
+    ///     ("x-amz-date", &b"20150830T123600Z"[..]),
+    ///     ("host", b"example.amazonaws.com"),
+    /// ])?;
+    /// assert_eq!(
+    ///     headers.to_string(),
+    ///     "host:example.amazonaws.com\nx-amz-date:20150830T123600Z\n"
+    /// );
+    /// let refused =
+    ///     CanonicalHeaders::new([("Host", &b"example.amazonaws.com"[..])]);
     /// assert!(matches!(refused, Err(Error::InvalidHeaderName { .. })));
     /// # Ok::<(), countersign::Error>(())
     /// ```
@@ -70,8 +85,8 @@ impl<'a> CanonicalHeaders<'a> {
         Self(InlineVec::new())
     }
 
-    /// A header whose name is a token in lower case, and whose value holds no control characters,
-    /// as the types of `http` see to.
+    /// Adds a header. The name must be a lowercase token, and the value must not contain control
+    /// characters, as the types of `http` guarantee.
     pub(crate) fn push(&mut self, name: &'a str, value: &'a [u8]) {
         let folds = is_odd(value) && folds(value);
         self.0.push(Header {
@@ -82,7 +97,7 @@ impl<'a> CanonicalHeaders<'a> {
         });
     }
 
-    /// The host of a URI, which HTTP clients and browsers send in lowercase.
+    /// Adds the host of a URI, which HTTP clients and browsers send in lowercase.
     pub(crate) fn push_host(&mut self, value: &'a [u8]) {
         self.0.push(Header {
             name: "host",
@@ -92,7 +107,7 @@ impl<'a> CanonicalHeaders<'a> {
         });
     }
 
-    /// A header of the signer's own, in canonical form.
+    /// Adds a header of the signer, which is in canonical form.
     pub(crate) fn push_canonical(&mut self, name: &'a str, value: &'a [u8]) {
         self.0.push(Header {
             name,
@@ -154,14 +169,14 @@ impl<'a> CanonicalHeaders<'a> {
         }
     }
 
-    /// How much [`write_names`](Self::write_names) writes. Exactly, because a `HeaderValue` takes a
-    /// full buffer as it is and asks the heap once more for any other.
+    /// The exact length of what [`write_names`](Self::write_names) writes. A `HeaderValue` takes
+    /// over a full buffer without another allocation.
     pub(crate) fn names_len(&self) -> usize {
         let with_separators: usize = self.names().map(|name| name.len() + 1).sum();
         with_separators.saturating_sub(1)
     }
 
-    /// The names joined with `;`, as they are sent and signed.
+    /// Returns the names joined with `;`, as they are sent and signed.
     pub fn signed_headers(&self) -> String {
         let mut names = String::with_capacity(self.names_len());
         self.write_names(&mut names);
@@ -175,7 +190,7 @@ impl fmt::Display for CanonicalHeaders<'_> {
     }
 }
 
-/// The names alone: a value may be a session token, or a key for server-side encryption.
+/// Only names: a value may be a session token, or a key for server-side encryption.
 impl fmt::Debug for CanonicalHeaders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
@@ -186,7 +201,8 @@ fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
-/// Whether a value is worth a look at each byte: most hold neither white space nor controls.
+/// Whether a value must be read byte by byte. Most values contain neither white space nor control
+/// characters.
 fn is_odd(value: &[u8]) -> bool {
     holds(value, |b| (b <= b' ') | (b == 0x7f))
 }

@@ -11,15 +11,17 @@ use crate::primitives::sink::Sink;
 use crate::service::Rules;
 use crate::sigv4::object_key;
 
-/// The second line of a canonical request.
+/// The path of a canonical request, its second line.
 ///
-/// AWS calls it `CanonicalURI`. The path comes in as it is sent, percent-encoded once. S3's family
-/// decodes it once and encodes it strictly, so that only `A-Z a-z 0-9 - . _ ~ /` stay bare; `%2F`
-/// becomes `/`, and `//`, `.` and `..` stay. All others resolve `//`, `.` and `..` (as they stand:
-/// `%2E` is no dot) and encode the path once more.
+/// AWS calls it `CanonicalURI`. The input is the path as it is sent, percent-encoded once. The
+/// rules depend on the service:
+///
+/// - S3's family decodes the path once and encodes it again. Only `A-Z a-z 0-9 - . _ ~ /` stay
+///   unencoded, and `%2F` becomes `/`. `//`, `.` and `..` stay.
+/// - All other services resolve `//`, `.` and `..`, but not `%2E`, and encode the path once more.
 ///
 /// ```
-/// use countersign::{sigv4::CanonicalPath, Rules};
+/// use countersign::{Rules, sigv4::CanonicalPath};
 ///
 /// let path = CanonicalPath::new("/a//b/../c%20d", &Rules::GENERIC)?;
 /// assert_eq!(path.to_string(), "/a/c%2520d");
@@ -36,10 +38,10 @@ pub struct CanonicalPath<'a> {
     encoding: Encoding,
 }
 
-/// How the path that is sent becomes the canonical one.
+/// How the path as it is sent becomes the canonical path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
-    /// It is the canonical one.
+    /// It is already canonical.
     AsSent,
     /// It is encoded once more.
     OnceMore,
@@ -48,27 +50,34 @@ enum Encoding {
 }
 
 impl<'a> CanonicalPath<'a> {
-    /// The canonical form of a path as it is sent. An empty one counts as `/`.
+    /// Creates the canonical form of a path as it is sent. An empty path counts as `/`.
     ///
     /// # Errors
-    /// - [`Error::InvalidPath`] if the path does not begin with `/`, if it contains white space, a
-    ///   control character, `?` or `#`, or a `%` that two hex digits do not follow. By the rules of
-    ///   S3's family also if it contains a bare `+`: S3 reads a space there, and S3-compatible
-    ///   stores read a plus. [`encode_key`](crate::encode_key) writes `%20` or `%2B`.
+    /// - [`Error::InvalidPath`] if the path does not begin with `/`, or if it contains white space,
+    ///   a control character, `?`, `#`, or a `%` without two hex digits after it
+    /// - [`Error::InvalidPath`] for S3's family, if the path contains a bare `+`: S3 reads it as a
+    ///   space, S3-compatible stores read it as a plus. [`encode_key`](crate::encode_key) writes
+    ///   `%20` or `%2B`.
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalPath, Error, Rules};
+    /// use countersign::{Error, Rules, sigv4::CanonicalPath};
     ///
     /// assert_eq!(CanonicalPath::new("", &Rules::GENERIC)?.to_string(), "/");
     /// let refused = CanonicalPath::new("/a key", &Rules::S3);
-    /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(Error::InvalidPath { position: 2, .. })
+    /// ));
     /// let refused = CanonicalPath::new("/a+key", &Rules::S3);
-    /// assert!(matches!(refused, Err(Error::InvalidPath { position: 2, .. })));
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(Error::InvalidPath { position: 2, .. })
+    /// ));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let canonical = Self::received(path, rules)?;
-        // A bare `+` always makes a path one that strict encoding changes.
+        // Strict encoding always changes a bare `+`.
         if canonical.encoding == Encoding::Strict
             && let Some(position) = path.bytes().position(|b| b == b'+')
         {
@@ -80,7 +89,7 @@ impl<'a> CanonicalPath<'a> {
         Ok(canonical)
     }
 
-    /// As [`new`](Self::new), of a path that a client signed: a bare `+` is a plus.
+    /// As [`new`](Self::new), for a path that a client signed: a bare `+` is a plus.
     pub(crate) fn received(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
         let wrong = |position, problem| Err(Error::InvalidPath { position, problem });
@@ -130,9 +139,8 @@ impl<'a> CanonicalPath<'a> {
         }
     }
 
-    /// The other text that a signer may have signed for this path, if there is one: the path as it
-    /// is sent, where that is ASCII. It decodes to the same bytes, so that either signature covers
-    /// the same key.
+    /// The path as it is sent, if it is ASCII and differs from the canonical form: some signers
+    /// sign it. Both texts decode to the same bytes, so either signature covers the same key.
     pub(crate) fn as_sent(self) -> Option<Self> {
         let other = self.encoding == Encoding::Strict && self.path.is_ascii();
         other.then_some(Self {
@@ -141,8 +149,9 @@ impl<'a> CanonicalPath<'a> {
         })
     }
 
-    /// The path to route by: resolved as it is signed, percent-encoded as it is sent. Where it is
-    /// recoded it is the canonical path, so that all spellings of one key are one text.
+    /// The path to route by: resolved as it is signed, percent-encoded as it is sent. For services
+    /// that recode paths it is the canonical path, so that all spellings of a key are the same
+    /// text.
     pub(crate) fn to_route(self) -> Cow<'a, str> {
         let encoding = match self.encoding {
             Encoding::OnceMore => Encoding::AsSent,
@@ -156,7 +165,8 @@ impl<'a> CanonicalPath<'a> {
         Cow::Owned(path)
     }
 
-    /// The path decoded once, with `+` as a plus; `None` where it is encoded once more.
+    /// The path decoded once, with `+` as a plus. `None` for services that encode the path once
+    /// more.
     pub(crate) fn to_decoded(self) -> Option<Vec<u8>> {
         (self.encoding != Encoding::OnceMore).then(|| decoded(self.path).collect())
     }
@@ -190,9 +200,9 @@ impl<'a> CanonicalPath<'a> {
         }
     }
 
-    /// Writes the path for a URL of this crate's own: where it is recoded, in canonical form, which
-    /// all stores agree on. A segment that would become `.` or `..`, or be split into such, stays
-    /// as it was given, because clients resolve them before they send a URL.
+    /// Writes the path of a presigned URL. For services that recode paths, it is in canonical form,
+    /// which all stores read alike. A segment that would become `.` or `..`, or be split into such
+    /// segments, stays as it is, because clients resolve them before they send a URL.
     pub(crate) fn write_url(&self, url: &mut String) {
         if self.encoding != Encoding::Strict {
             return url.push_str(self.path);
@@ -211,7 +221,7 @@ impl<'a> CanonicalPath<'a> {
         }
     }
 
-    /// How much [`write_url`](Self::write_url) writes at most.
+    /// An upper bound of the length that [`write_url`](Self::write_url) writes.
     pub(crate) fn url_len(&self) -> usize {
         match self.encoding {
             Encoding::Strict => 3 * self.path.len(),

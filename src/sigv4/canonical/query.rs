@@ -46,7 +46,7 @@ impl<'a> Parameter<'a> {
             .eq(prefix.bytes())
     }
 
-    /// The value, decoded; `None` where it is not UTF-8.
+    /// The decoded value. `None` if it is not UTF-8.
     pub(crate) fn value(&self) -> Option<Cow<'a, str>> {
         if self.value.contains('+') {
             let bytes = decoded_in_query(self.value).collect();
@@ -60,7 +60,7 @@ impl<'a> Parameter<'a> {
         self.value
     }
 
-    /// The value, decoded into a buffer; `None` where it is longer.
+    /// Decodes the value into a buffer. `None` if the value is longer than the buffer.
     pub(crate) fn decode_into<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         let mut bytes = decoded_in_query(self.value);
         let filled = buffer
@@ -68,11 +68,11 @@ impl<'a> Parameter<'a> {
             .zip(&mut bytes)
             .map(|(slot, byte)| *slot = byte)
             .count();
-        // `zip` asks for a slot first, so that nothing was taken for which there was none.
+        // `zip` takes a slot first, so no byte is lost if the buffer is full.
         bytes.next().is_none().then(|| buffer.get(..filled))?
     }
 
-    /// By encoded name, then by encoded value.
+    /// Compares encoded names, then encoded values.
     fn order(&self, other: &Self) -> Ordering {
         if self.escapes == Escapes::Canonical && other.escapes == Escapes::Canonical {
             return (self.name, self.value).cmp(&(other.name, other.value));
@@ -118,11 +118,13 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// The third line of a canonical request.
+/// The query of a canonical request, its third line.
 ///
-/// AWS calls it `CanonicalQueryString`. Names and values are decoded and encoded again, then
-/// sorted by encoded name and by encoded value; repeats stay; empty pieces (`&&`) are skipped. A
-/// bare `+` is a space, `%20`, as in every form encoding; a plus is sent as `%2B`.
+/// AWS calls it `CanonicalQueryString`. It has these rules:
+///
+/// - Names and values are decoded and encoded again, then sorted by encoded name and encoded value.
+/// - Duplicates stay. Empty parameters (`&&`) are skipped.
+/// - A bare `+` is a space and becomes `%20`, as in HTML forms. A plus is sent as `%2B`.
 ///
 /// ```
 /// use countersign::sigv4::CanonicalQuery;
@@ -135,18 +137,22 @@ impl<'a> Parameter<'a> {
 pub struct CanonicalQuery<'a>(InlineVec<Parameter<'a>, 8>);
 
 impl<'a> CanonicalQuery<'a> {
-    /// The canonical form of a query as it is sent, without the `?`.
+    /// Creates the canonical form of a query as it is sent, without the `?`.
     ///
     /// # Errors
-    /// A `%` that two hex digits do not follow, white space, a control character, or a `#`.
+    /// - [`Error::InvalidQuery`] if the query contains white space, a control character, `#`, or a
+    ///   `%` without two hex digits after it
     ///
     /// ```
-    /// use countersign::{sigv4::CanonicalQuery, Error};
+    /// use countersign::{Error, sigv4::CanonicalQuery};
     ///
-    /// let query = CanonicalQuery::new("prefix=J&max-keys=2")?; // S3's example of a list
+    /// let query = CanonicalQuery::new("prefix=J&max-keys=2")?;
     /// assert_eq!(query.to_string(), "max-keys=2&prefix=J");
     /// let refused = CanonicalQuery::new("discount=100%");
-    /// assert!(matches!(refused, Err(Error::InvalidQuery { position: 12, .. })));
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(Error::InvalidQuery { position: 12, .. })
+    /// ));
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub fn new(query: &'a str) -> Result<Self, Error> {
@@ -208,7 +214,7 @@ impl fmt::Display for CanonicalQuery<'_> {
     }
 }
 
-/// The names alone: a value may be a session token.
+/// Only names: a value may be a session token.
 impl fmt::Debug for CanonicalQuery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.0.as_slice().iter().map(Parameter::name);
@@ -227,7 +233,7 @@ pub(crate) enum UnsignedParameters {
 }
 
 impl UnsignedParameters {
-    /// Those of a presigned URL.
+    /// The unsigned parameters of a presigned URL.
     pub(crate) fn of_url(rules: &Rules) -> Self {
         if rules.session_token.is_unsigned(true) {
             Self::SignatureAndToken
@@ -248,7 +254,7 @@ impl UnsignedParameters {
     }
 }
 
-/// The parameters of a query in the order in which they are sent; every byte is looked at once.
+/// The parameters of a query in the order in which they are sent. Reads every byte once.
 pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'_>, Error>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -259,7 +265,8 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = Result<Parameter<'
     })
 }
 
-/// The parameter that begins at `at`, which then is where it ends; behind an error nothing is read.
+/// Reads the parameter that begins at `at`, and moves `at` to its end. Nothing is read after an
+/// error.
 fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error> {
     let bytes = query.as_bytes();
     let start = std::mem::replace(at, bytes.len());
@@ -289,7 +296,7 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
         }
         end += 1;
     }
-    // All three positions are beside an ASCII byte, or at an end.
+    // All three positions are next to an ASCII byte or at an end, so they are character boundaries.
     let (before, _) = query.split_at(end);
     let (name, value) = match equals {
         Some(equals) => (before.split_at(equals).0, before.split_at(equals + 1).1),

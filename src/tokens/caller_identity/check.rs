@@ -57,7 +57,9 @@ use crate::verify::{SignatureLocation, SignedRequest, Verifier, VerifyError};
 /// // A proof for this server passes. A proof for another server is an error.
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// for (audience, passes) in [("a.example.com", true), ("b.example.com", false)] {
+/// for (audience, passes) in
+///     [("a.example.com", true), ("b.example.com", false)]
+/// {
 ///     let audience = Some(("x-audience", audience));
 ///     let region = "us-east-1";
 ///     let proof =
@@ -168,8 +170,13 @@ impl ProofCheck {
     /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
     /// let host = "sts.us-east-1.amazonaws.com";
     /// let audience = Some(("x-audience", "login.example.com"));
-    /// let proof =
-    ///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+    /// let proof = caller_identity::presigned(
+    ///     &credentials,
+    ///     "us-east-1",
+    ///     host,
+    ///     audience,
+    ///     now,
+    /// )?;
     ///
     /// let name = HeaderName::from_static("x-audience");
     /// let own = (name, HeaderValue::from_static("login.example.com"));
@@ -397,7 +404,9 @@ fn unexpected(name: &str) -> ProofError {
 /// A proof that is safe to send to STS, and unverified until STS responds.
 ///
 /// ```
-/// use countersign::tokens::caller_identity::{self, CheckedProof, ProofCheck};
+/// use countersign::tokens::caller_identity::{
+///     self, CheckedProof, ProofCheck,
+/// };
 /// use countersign::{Credentials, Timestamp};
 /// use http::{HeaderName, HeaderValue};
 ///
@@ -405,8 +414,13 @@ fn unexpected(name: &str) -> ProofError {
 /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 /// let host = "sts.us-east-1.amazonaws.com";
 /// let audience = Some(("x-audience", "a.example.com"));
-/// let proof =
-///     caller_identity::presigned(&credentials, "us-east-1", host, audience, now)?;
+/// let proof = caller_identity::presigned(
+///     &credentials,
+///     "us-east-1",
+///     host,
+///     audience,
+///     now,
+/// )?;
 ///
 /// let name = HeaderName::from_static("x-audience");
 /// let own = (name, HeaderValue::from_static("a.example.com"));

@@ -42,7 +42,11 @@ use crate::timestamp::Timestamp;
 /// let proof =
 ///     caller_identity::mongodb(&credentials, &client, &server, host, now)?;
 /// assert_eq!(proof.date(), "20240707T070000Z");
-/// assert!(proof.expose_authorization().contains("/eu-west-1/sts/aws4_request"));
+/// assert!(
+///     proof
+///         .expose_authorization()
+///         .contains("/eu-west-1/sts/aws4_request")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn mongodb(
@@ -90,14 +94,17 @@ fn region(host: &str) -> &str {
 /// use countersign::tokens::caller_identity;
 /// use countersign::{Credentials, Timestamp};
 ///
-/// let credentials = Credentials::new("ASIAEXAMPLE", "secret")
-///     .with_session_token("token");
+/// let credentials =
+///     Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let host = "sts.amazonaws.com";
 /// let proof =
 ///     caller_identity::mongodb(&credentials, &[1; 32], &[1; 64], host, now)?;
 /// assert_eq!(proof.expose_session_token(), Some("token"));
-/// assert_eq!(proof.expires_at(), "2024-07-07T07:15:00Z".parse::<Timestamp>()?);
+/// assert_eq!(
+///     proof.expires_at(),
+///     "2024-07-07T07:15:00Z".parse::<Timestamp>()?
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone)]

@@ -37,10 +37,19 @@ const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// let audience = Some(("x-teleport-challenge", "abc123=="));
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let host = "sts.amazonaws.com";
-/// let proof =
-///     caller_identity::signed(&credentials, "us-east-1", host, audience, now)?;
+/// let proof = caller_identity::signed(
+///     &credentials,
+///     "us-east-1",
+///     host,
+///     audience,
+///     now,
+/// )?;
 /// assert_eq!(proof.url(), "https://sts.amazonaws.com/");
-/// assert!(proof.expose_headers().any(|(name, _)| name == "authorization"));
+/// assert!(
+///     proof
+///         .expose_headers()
+///         .any(|(name, _)| name == "authorization")
+/// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn signed(

@@ -36,8 +36,14 @@ use crate::timestamp::Timestamp;
 /// let now: Timestamp = "2024-07-07T07:00:00Z".parse()?;
 /// let (host, server_id) = ("sts.amazonaws.com", Some("vault.example.com"));
 /// let (region, role) = ("us-east-1", Some("dev"));
-/// let login =
-///     caller_identity::vault(&credentials, region, host, server_id, role, now)?;
+/// let login = caller_identity::vault(
+///     &credentials,
+///     region,
+///     host,
+///     server_id,
+///     role,
+///     now,
+/// )?;
 /// let start = r#"{"role":"dev","iam_http_request_method":"POST","#;
 /// assert!(login.expose().starts_with(start));
 /// # Ok::<(), countersign::Error>(())

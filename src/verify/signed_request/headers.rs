@@ -37,7 +37,7 @@ impl<'a> Found<'a> {
                     continue;
                 }
                 "date" => {
-                    // A duplicate matters only if the date is read from here.
+                    // A duplicate is an error only if the date is read from this header.
                     found.date = Some(value);
                     found.dates += 1;
                     continue;
@@ -62,10 +62,10 @@ impl<'a> Found<'a> {
         Ok(found)
     }
 
-    /// The host that was signed: the header as it was sent. If the URI has an authority too, both
-    /// must agree, because a server may route by either.
+    /// The signed host: the header as it was sent. If the URI also has an authority, both must
+    /// match, because a server may route by either.
     ///
-    /// `bare` is the authority without user information and without the scheme's own port.
+    /// `bare` is the authority without user information and without the default port.
     pub(super) fn host(
         &self,
         authority: Option<&'a str>,

@@ -1,12 +1,11 @@
-//! How large a request may be before its key is looked up.
+//! Limits of a request before the key lookup.
 
 use crate::verify::VerifyError;
 
-/// How large a request may be to be parsed.
+/// The maximum size of a request that is parsed.
 ///
-/// Anyone can send a request, so the work before the key lookup has to be bounded. The defaults are
-/// above what AWS accepts: Amazon S3 takes 8 KiB of headers. They count what
-/// [`SignedRequest::parse`](super::SignedRequest::parse) reads, and not the body.
+/// Anyone can send a request, so the work before the key lookup must be bounded. The defaults are
+/// above those of AWS: Amazon S3 accepts 8 KiB of headers. They do not limit the body.
 ///
 /// ```
 /// use countersign::verify::{Limits, SignedRequest, VerifyError};
@@ -19,7 +18,13 @@ use crate::verify::VerifyError;
 ///     .header("b", "2")
 ///     .body(())?;
 /// let refused = SignedRequest::parse_with_limits(&request, &limits).err();
-/// assert_eq!(refused, Some(VerifyError::TooManyHeaders { count: 3, maximum: 2 }));
+/// assert_eq!(
+///     refused,
+///     Some(VerifyError::TooManyHeaders {
+///         count: 3,
+///         maximum: 2
+///     })
+/// );
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +49,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// For requests in the hands of their client.
+    /// For requests that the client has not sent.
     #[cfg(feature = "explain")]
     pub(super) const NONE: Self = Self {
         max_headers: usize::MAX,

@@ -1,4 +1,4 @@
-//! What a signature states about itself, in a header or in a query.
+//! The parameters of a signature, in a header or in a query.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
 use crate::verify::{SignatureLocation, VerifyError};
 
-/// What the signature itself states.
+/// The parameters of a signature.
 #[derive(Clone)]
 pub(in crate::verify) struct Signed<'a> {
     pub(in crate::verify) form: SignatureLocation,
@@ -25,7 +25,7 @@ pub(in crate::verify) struct Signed<'a> {
     pub(in crate::verify) signed_headers: SignedHeaders<'a>,
     pub(in crate::verify) signature: Signature,
     pub(in crate::verify) date: AmzDate,
-    /// Whether the date is that of a `date` header.
+    /// Whether the date comes from a `date` header.
     pub(in crate::verify) plain_date: bool,
     pub(in crate::verify) expires_in: Option<u64>,
     pub(in crate::verify) region_set: Option<Cow<'a, str>>,

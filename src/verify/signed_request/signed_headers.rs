@@ -6,8 +6,8 @@ use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::scan::holds;
 use crate::sigv4::canonical::query::Parameter;
 
-/// The list of signed headers as text. In a query `;` may still be escaped, so that reading the list
-/// costs no allocation.
+/// The list of signed headers as text. In a query, `;` may be percent-encoded. It is decoded later,
+/// so that parsing needs no allocation.
 #[derive(Clone)]
 pub(in crate::verify) struct SignedHeaders<'a> {
     pub(super) text: Cow<'a, str>,
