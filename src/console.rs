@@ -10,7 +10,7 @@
 //! ```
 //! use countersign::console::{ConsoleEndpoint, GetSigninToken};
 //! use countersign::Credentials;
-//! use time::macros::datetime;
+//! use countersign::Timestamp;
 //!
 //! # let credentials = Credentials::new("ASIAEXAMPLE", "secret").with_session_token("token");
 //! // `credentials` are those of `AssumeRole` or `GetFederationToken`.
@@ -21,7 +21,7 @@
 //!
 //! // Send `request.map(|body| body.expose().to_owned())`; then:
 //! # let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
-//! let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
+//! let token = GetSigninToken::parse(&response, "2026-11-29T12:00:00Z".parse::<Timestamp>()?)?;
 //! let url = token.login_url(&endpoint, "https://console.aws.amazon.com/s3/home", None)?;
 //! assert!(url.expose().starts_with("https://signin.aws.amazon.com/federation?Action=login&"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -257,10 +257,10 @@ impl fmt::Debug for GetSigninToken<'_> {
 ///
 /// ```
 /// use countersign::console::{ConsoleEndpoint, GetSigninToken};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let response = http::Response::new(r#"{"SigninToken":"TOKEN"}"#);
-/// let token = GetSigninToken::parse(&response, datetime!(2026-11-29 12:00 UTC))?;
+/// let token = GetSigninToken::parse(&response, "2026-11-29T12:00:00Z".parse::<Timestamp>()?)?;
 /// assert_eq!(token.expires_at().to_string(), "2026-11-29T12:15:00Z");
 /// let back = Some("https://broker.example.com/login"); // where the console sends the user later
 /// let url = token.login_url(&ConsoleEndpoint::global(), "https://console.aws.amazon.com/", back)?;

@@ -10,12 +10,12 @@
 //! ```
 //! use countersign::aws_call::Endpoint;
 //! use countersign::{Credentials, bearer, ecr};
-//! use time::macros::datetime;
+//! use countersign::Timestamp;
 //!
 //! let ask = ecr::GetAuthorizationToken::new();
 //! let endpoint = Endpoint::regional("eu-west-1")?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-11-29 1:00 UTC);
+//! let now: Timestamp = "2026-11-29T01:00:00Z".parse()?;
 //! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri(), "https://api.ecr.eu-west-1.amazonaws.com/");
 //!

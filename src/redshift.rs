@@ -14,13 +14,13 @@
 //! use countersign::redshift::{Cluster, GetClusterCredentials};
 //! use countersign::Credentials;
 //! use http::StatusCode;
-//! use time::macros::datetime;
+//! use countersign::Timestamp;
 //!
 //! let mut ask = GetClusterCredentials::new("jane", Cluster::Identifier("examplecluster"));
 //! ask.db_name = Some("dev");
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let endpoint = Endpoint::regional("us-east-1")?;
-//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-11-29 12:00 UTC))?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, "2026-11-29T12:00:00Z".parse::<Timestamp>()?)?;
 //! assert_eq!(request.uri(), "https://redshift.us-east-1.amazonaws.com/");
 //!
 //! // Send it; then:

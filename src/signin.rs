@@ -15,13 +15,13 @@
 //! use std::time::Duration;
 //! use countersign::aws_call::Endpoint;
 //! use countersign::{Credentials, signin};
-//! use time::macros::datetime;
+//! use countersign::Timestamp;
 //!
 //! let mut ask = signin::CreateBearerToken::new("ecr.amazonaws.com");
 //! ask.duration = Some(Duration::from_secs(3600));
 //! let endpoint = Endpoint::regional("us-east-1")?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let now = datetime!(2026-11-29 12:00 UTC);
+//! let now: Timestamp = "2026-11-29T12:00:00Z".parse()?;
 //! let request = ask.request(&endpoint)?.sign(&credentials, now)?;
 //! assert_eq!(request.uri().host(), Some("us-east-1.oauth.signin.aws"));
 //!

@@ -13,10 +13,10 @@
 //! ```
 //! use countersign::verify::{VerificationKey, SignedRequest, Verifier};
 //! use countersign::{sigv4a, Credentials, PayloadHash};
-//! use time::macros::datetime;
+//! use countersign::Timestamp;
 //!
 //! // One request, good in two regions ...
-//! let now = datetime!(2026-01-01 12:00 UTC);
+//! let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
 //! let signer = sigv4a::Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1,eu-west-1", "events")?;
 //! let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body("{}")?;
 //! signer.sign(&mut request, PayloadHash::new("{}"), now)?;

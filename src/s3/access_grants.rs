@@ -8,12 +8,12 @@
 //! use countersign::s3::access_grants::{GetDataAccess, Permission};
 //! use countersign::{Credentials, Signer};
 //! use http::StatusCode;
-//! use time::macros::datetime;
+//! use countersign::Timestamp;
 //!
 //! let ask = GetDataAccess::new("111122223333", "s3://bucket/prefix/*", Permission::Read);
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let endpoint = Endpoint::regional("eu-west-1")?;
-//! let request = ask.request(&endpoint)?.sign(&credentials, datetime!(2026-11-29 12:00 UTC))?;
+//! let request = ask.request(&endpoint)?.sign(&credentials, "2026-11-29T12:00:00Z".parse::<Timestamp>()?)?;
 //! assert_eq!(request.uri().host(), Some("111122223333.s3-control.eu-west-1.amazonaws.com"));
 //!
 //! // Send it; then:

@@ -70,13 +70,13 @@ const MANY_HEADERS: usize = 4096;
 ///
 /// ```
 /// use countersign::{Credentials, PayloadHash, RawRequest, Signer};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "sqs")?;
 /// // A request that is sent once more.
 /// let headers: [(&str, &[u8]); 2] = [("host", b"sqs.us-east-1.amazonaws.com"), ("x-amz-date", b"20150830T123559Z")];
 /// let request = RawRequest { method: "GET", path: "/", query: "", headers: &headers };
-/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, datetime!(2015-08-30 12:36 UTC))?;
+/// let added = signer.sign_raw(&request, PayloadHash::EMPTY, "2015-08-30T12:36:00Z".parse::<Timestamp>()?)?;
 /// let own = headers.iter().filter(|(name, _)| !added.replaces(name)).map(|(name, _)| *name);
 /// let names: Vec<&str> = own.chain(added.iter().map(|(name, _)| name)).collect();
 /// assert_eq!(names, ["host", "x-amz-date", "authorization"]);

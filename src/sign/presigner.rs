@@ -22,10 +22,10 @@ use crate::timestamp::Timestamp;
 /// ```
 /// use std::time::Duration;
 /// use countersign::{encode_key, Credentials, Signer};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// let now = datetime!(2026-01-02 03:04:05 UTC);
+/// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
 /// let presigner = signer.presigner(Duration::from_secs(900), now)?;
 /// for key in ["a.jpg", "b c.jpg"] {
 ///     let url = format!("https://bucket.s3.amazonaws.com/{}", encode_key(key));

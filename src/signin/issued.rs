@@ -20,11 +20,11 @@ const LONGEST_TOKEN: usize = 4096;
 /// ```
 /// use countersign::aws_call::Endpoint;
 /// use countersign::signin::CreateBearerToken;
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let response = http::Response::new(r#"{"access_token":"QVdTOmV4YW1wbGU=","token_type":"Bearer","expires_in":900}"#);
 /// let ask = CreateBearerToken::new("bedrock.amazonaws.com");
-/// let issued = ask.parse(&Endpoint::regional("us-west-2")?, &response, datetime!(2026-11-29 12:00 UTC))?;
+/// let issued = ask.parse(&Endpoint::regional("us-west-2")?, &response, "2026-11-29T12:00:00Z".parse::<Timestamp>()?)?;
 /// assert_eq!((issued.token.service(), issued.expires_in.as_secs()), (Some("bedrock"), 900));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -30,9 +30,9 @@ const MAX: usize = 8 + 1 + LONGEST + 1 + LONGEST + 1 + END.len();
 ///
 /// ```
 /// use countersign::sigv4::CredentialScope;
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
-/// let scope = CredentialScope::new(datetime!(2015-08-30 12:36 UTC), "us-east-1", "iam")?;
+/// let scope = CredentialScope::new("2015-08-30T12:36:00Z".parse::<Timestamp>()?, "us-east-1", "iam")?;
 /// assert_eq!(scope.as_str(), "20150830/us-east-1/iam/aws4_request");
 /// assert_eq!("20150830/us-east-1/iam/aws4_request".parse::<CredentialScope>()?, scope);
 /// # Ok::<(), countersign::Error>(())

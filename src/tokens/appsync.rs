@@ -45,10 +45,10 @@ const HEADERS: [(&str, &str); 3] = [
 ///
 /// ```
 /// use countersign::{Credentials, tokens::AppSync};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let now = datetime!(2026-11-22 11:51:15 UTC);
+/// let now: Timestamp = "2026-11-22T11:51:15Z".parse()?;
 /// let url = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.us-east-1.amazonaws.com/graphql";
 /// let api = AppSync::graphql(url, "us-east-1")?;
 ///

@@ -41,11 +41,11 @@ const NONCE: usize = 32;
 ///
 /// ```
 /// use countersign::{Credentials, tokens};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let challenge = b"nonce=c0ffee00c0ffee11c0ffee22c0ffee33";
-/// let now = datetime!(2026-11-02 11:11:15 UTC);
+/// let now: Timestamp = "2026-11-02T11:11:15Z".parse()?;
 /// let answer = tokens::keyspaces(&credentials, "us-west-2", challenge, now)?;
 /// assert!(answer.expose().starts_with("signature=fa13de3f463dbb6bb20c107531e29bc2"));
 /// assert!(answer.expose().ends_with(",access_key=AKIDEXAMPLE,amzdate=2026-11-02T11:11:15.000Z"));

@@ -29,12 +29,12 @@ const FIVE_MINUTES: Lifetime = seconds(300);
 ///
 /// ```
 /// use countersign::{Credentials, tokens::Neptune};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 /// let host = "db-1.cluster-abcdefghijkl.us-east-2.neptune.amazonaws.com";
 /// let neptune = Neptune::new(host, 8182, "us-east-2")?;
-/// let login = neptune.login(&credentials, datetime!(2026-11-07 14:14:15 UTC))?;
+/// let login = neptune.login(&credentials, "2026-11-07T14:14:15Z".parse::<Timestamp>()?)?;
 /// // neo4j: AuthTokens.basic(principal, password, realm)
 /// assert_eq!((login.principal(), login.realm()), ("username", "realm"));
 /// assert!(login.expose_password().starts_with(r#"{"Authorization":"AWS4-HMAC-SHA256 Credential="#));

@@ -31,12 +31,12 @@ use crate::timestamp::Timestamp;
 ///
 /// ```
 /// use countersign::{Credentials, tokens};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let token = tokens::snowflake(&credentials, "us-east-1", datetime!(2026-11-12 11:01 UTC))?;
+/// let token = tokens::snowflake(&credentials, "us-east-1", "2026-11-12T11:01:00Z".parse::<Timestamp>()?)?;
 /// assert!(token.expose().starts_with("eyJ1cmwiOiJodHRwczovL3N0cy51cy1lYXN0LTEu"));
-/// assert!(tokens::snowflake(&credentials, "eusc-de-east-1", datetime!(2026-11-12 11:01 UTC)).is_err());
+/// assert!(tokens::snowflake(&credentials, "eusc-de-east-1", "2026-11-12T11:01:00Z".parse::<Timestamp>()?).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn snowflake(

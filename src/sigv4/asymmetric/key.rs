@@ -148,10 +148,10 @@ impl fmt::Debug for SigningKey {
 /// use countersign::sigv4a::{Signer, PublicKey};
 /// use countersign::verify::{VerificationKey, SignedRequest, Verifier, VerifyError};
 /// use countersign::{Credentials, PayloadHash};
-/// use time::macros::datetime;
+/// use countersign::Timestamp;
 ///
 /// let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-*,eu-west-1", "events")?;
-/// let now = datetime!(2015-08-30 12:36 UTC);
+/// let now: Timestamp = "2015-08-30T12:36:00Z".parse()?;
 /// let mut request = http::Request::post("https://abc.endpoint.events.amazonaws.com/").body(())?;
 /// signer.sign(&mut request, PayloadHash::new(b"{}"), now)?;
 ///

@@ -40,7 +40,7 @@ use crate::tower::sign::request_signer::RequestSigner;
 ///     // A program asks a chain of sources, or STS, and awaits the responses here.
 ///     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 ///     match Signer::new(credentials, "eu-west-1", "sqs") {
-///         Ok(signer) => permit.succeed(signer, Validity::until(None), SystemTime::now()),
+///         Ok(signer) => drop(permit.succeed(signer, Validity::until(None), SystemTime::now())),
 ///         Err(_) => permit.fail(SystemTime::now()),
 ///     }
 /// });
