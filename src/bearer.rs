@@ -588,7 +588,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn syntax_of_rfc_6750() {
+    fn tokens_have_the_syntax_of_rfc_6750() {
         for token in ["a", "mF_9.B5f-4.1JqM", "a=", "a==", "a+/~b===", "0"] {
             assert_eq!(problem(token), None, "{token}");
         }

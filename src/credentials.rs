@@ -330,7 +330,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_is_near() {
+    fn credentials_expire_within_a_time_that_reaches_their_expiration() {
         let now = datetime!(2026-01-01 12:00 UTC);
         let ending = |at| Credentials::new("ASIA", "secret").with_expiration(at);
         assert!(ending(now).expires_within(Duration::ZERO, now));

@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts() {
+    fn the_host_of_a_uri_has_no_user_information_and_no_default_port() {
         for (uri, host) in [
             ("https://Example.com/", Some("Example.com")),
             ("https://example.com:443/", Some("example.com")),

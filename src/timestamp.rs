@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_and_writes_rfc_3339() {
+    fn a_timestamp_is_read_and_written_as_in_rfc_3339() {
         for text in [
             "0000-01-01T00:00:00Z",
             "1969-12-31T23:59:59.999999999Z",
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_from_the_unix_epoch() {
+    fn seconds_are_counted_from_the_unix_epoch() {
         let time = at("1969-12-31T23:59:59.25Z");
         assert_eq!(
             (time.unix_seconds(), time.subsec_nanos()),
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn times_beyond_the_calendar_are_told_in_seconds() {
+    fn times_beyond_the_calendar_are_written_in_seconds() {
         assert_eq!(
             Timestamp::from_unix_seconds(i64::MAX).to_string(),
             "9223372036854775807 seconds since the Unix epoch"

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn one_spelling_of_hosts_and_ports() {
+    fn hosts_are_lowercased_and_split_from_their_ports() {
         for (text, host, port) in [
             ("Example.COM", "example.com", None),
             ("example.com:8443", "example.com", Some(8443)),

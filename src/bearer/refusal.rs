@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn challenges() {
+    fn a_challenge_quotes_its_realm_and_contains_no_control_character() {
         let challenge = |refusal: Refusal, realm| refusal.challenge(realm).unwrap();
         assert_eq!(
             challenge(Refusal::InvalidRequest, "a \"b\" \\c"),

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
+    fn an_ip_address_is_written_as_a_range() {
         for (address, written) in [
             ("198.51.100.7", "198.51.100.7/32"),
             ("192.0.2.0/24", "192.0.2.0/24"),

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_prefix_is_its_own() {
+    fn every_prefix_is_recognized_in_uppercase_only() {
         for prefix in IdPrefix::ALL {
             assert_eq!(IdPrefix::of(prefix.as_str()), Some(prefix));
             assert_eq!(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn no_guessing() {
+    fn an_id_of_another_form_has_no_account() {
         for id in [
             "",
             "ASIA",

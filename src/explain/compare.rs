@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn payloads() {
+    fn a_different_payload_line_has_one_cause() {
         let of = |payload| lines("host:h", "host", payload);
         let unsigned = "UNSIGNED-PAYLOAD";
         let no_hex = "no-hex-digits".repeat(5);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes() {
+    fn a_different_scope_names_its_region_or_service() {
         let signed = "20150830/us-east-1/s3/aws4_request";
         let compare = |received| {
             let finding = compare_scopes(signed, received, &Secrets::default());
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_changed() {
+    fn each_change_of_a_header_has_one_cause() {
         let of = |name: &str, value: Option<&str>, list: &str| {
             let line = value.map_or(String::new(), |value| format!("{name}:{value}"));
             lines(&line, list, EMPTY)

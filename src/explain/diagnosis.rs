@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn where_two_lines_differ() {
+    fn the_mark_is_under_the_first_difference() {
         for (a, b, at) in [
             ("", "", None),
             ("abc", "abc", None),
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_debug_shows() {
+    fn debug_shows_the_code_and_the_findings() {
         let difference = Difference::new("path", "/a", "/b", &Secrets::default());
         let finding = Finding::with(Cause::PathChanged, difference);
         let code = Some("Code".to_owned());
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_stand_apart() {
+    fn each_cause_is_printed_once_with_its_advice() {
         let findings = [Cause::PathChanged, Cause::QueryOrder, Cause::PathChanged];
         let diagnosis = Diagnosis::new(findings.map(Finding::new).to_vec());
         let wanted = format!(

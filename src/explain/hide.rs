@@ -292,7 +292,7 @@ mod tests {
 
     /// Each has three forms, of which some are equal; what is too many is not looked for.
     #[test]
-    fn so_many_are_looked_for() {
+    fn at_most_32_secrets_are_looked_for() {
         let mut secrets = Secrets::default();
         let secret = |i: usize| format!("secret-of-letters-{i:02}");
         for i in 0..40 {
@@ -330,7 +330,7 @@ mod tests {
 
     /// What one place tells to be secret is hidden in the others.
     #[test]
-    fn each_place_tells_what_is_secret() {
+    fn a_secret_of_one_place_is_hidden_in_the_others() {
         let header = |name: &str| {
             let mut secrets = Secrets::default();
             let request = http::Request::get("https://h.example/").header(name, TOKEN);

@@ -143,7 +143,7 @@ mod tests {
     const TEXT: &str = "GET\n/a%20b\nx=1&y=\nhost:h.example\nx-amz-date:20150830T123600Z\nx-amz-meta-a:b c: d\n\nhost;x-amz-date;x-amz-meta-a\nUNSIGNED-PAYLOAD";
 
     #[test]
-    fn there_and_back() {
+    fn a_canonical_request_is_parsed_and_written_unchanged() {
         let lines = Lines::parse(TEXT).unwrap();
         assert_eq!(lines.to_text(), TEXT);
         assert_eq!(lines.header("x-amz-meta-a"), Some("b c: d"));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_by_a_log() {
+    fn a_canonical_request_on_one_line_is_parsed() {
         for text in [TEXT.to_owned(), TEXT.replace("x=1&y=", "")] {
             let lines = Lines::parse(&text).unwrap();
             let folded = text.replace('\n', " ");

@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_in_time() {
+    fn a_time_is_read_in_each_form_of_aws() {
         let time = datetime!(2026-01-02 03:04:05 UTC);
         for text in [
             "20260102T030405Z",
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn codes() {
+    fn an_error_code_is_read_without_prefix_and_suffix() {
         for (code, bare) in [
             ("SignatureDoesNotMatch", "SignatureDoesNotMatch"),
             (
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_inside_the_canonical_request() {
+    fn a_quote_inside_the_canonical_request_does_not_end_it() {
         let message = "The request signature …\n\nThe Canonical String for this request should have been\n'GET\n/\n\nx-amz-meta-a:it's\n\nx-amz-meta-a\nHASH'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\nX'\n";
         let body = serde_json::json!({ "message": message }).to_string();
         let response = ErrorResponse::from_body(body.as_bytes()).ok().unwrap();

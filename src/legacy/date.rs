@@ -72,7 +72,7 @@ mod tests {
 
     /// RFC 9110, 5.6.7: the names of the months, as they are written and as they are read.
     #[test]
-    fn months() {
+    fn each_month_is_written_and_read_by_its_name() {
         let dates = "Thu, 01 Jan 2015 Sun, 01 Feb 2015 Sun, 01 Mar 2015 Wed, 01 Apr 2015 \
             Fri, 01 May 2015 Mon, 01 Jun 2015 Wed, 01 Jul 2015 Sat, 01 Aug 2015 \
             Tue, 01 Sep 2015 Thu, 01 Oct 2015 Sun, 01 Nov 2015 Tue, 01 Dec 2015";
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_offset() {
+    fn the_largest_offset_is_23_hours_59_minutes() {
         let time = Some(datetime!(2011-10-03 15:19:30 UTC));
         assert_eq!(
             read_timestamp("2011-10-04T15:18:30+23:59"),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn timestamps() {
+    fn a_timestamp_is_written_in_utc_and_read_with_any_offset() {
         let now = datetime!(2011-10-03 15:19:30.9 UTC);
         let whole = datetime!(2011-10-03 15:19:30 UTC);
         assert_eq!(timestamp(now.into()).unwrap(), "2011-10-03T15:19:30Z");

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn instants() {
+    fn an_expiration_is_read_with_or_without_a_fraction() {
         for (text, expected) in [
             (
                 "2015-12-30T12:00:00.000Z",
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes() {
+    fn each_escape_of_the_policy_language_is_read_and_written() {
         // AWS's table, and what JSON itself knows.
         let text = r#"{"expiration":"2015-12-30T12:00:00Z","conditions":[
             {"a": "\\ \$ \b \f \n \r \t \v \u00e9 \" \/ \\$ é \ud83d\ude00"}, ["eq", "$b", "\\v"]]}"#;
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn an_unknown_condition_is_refused() {
         let with = |conditions: &str| {
             format!(r#"{{"expiration":"2015-12-30T12:00:00Z","conditions":{conditions}}}"#)
         };

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels() {
+    fn a_host_label_has_1_to_63_lowercase_letters_digits_and_inner_hyphens() {
         let longest = "a".repeat(63);
         for label in ["a", "1", "us-east-1", "a--b", longest.as_str()] {
             assert!(is_host_label(label), "{label}");
@@ -33,7 +33,7 @@ mod tests {
 
     #[cfg(any(feature = "s3", feature = "sigv4a"))]
     #[test]
-    fn labels_with_dots() {
+    fn host_labels_are_separated_by_single_dots() {
         assert!(is_host_labels("a.b-c.1"));
         for text in ["", ".", "a.", ".a", "a..b", "a.-b"] {
             assert!(!is_host_labels(text), "{text}");

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "legacy")]
-    fn old_clients_write_other_zones_and_shorter_days() {
+    fn zones_and_days_of_old_clients_are_read() {
         const MARCH: i64 = 1_175_024_202;
         assert_eq!(
             write(MARCH).as_deref(),

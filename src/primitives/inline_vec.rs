@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spills_and_comes_back() {
+    fn items_above_the_capacity_go_to_the_heap_and_come_back() {
         let mut list = InlineVec::<u8, 2>::new();
         assert!(list.as_slice().is_empty());
         for n in 0..5 {

@@ -56,7 +56,7 @@ mod tests {
 
     #[cfg(feature = "tokens")]
     #[test]
-    fn a_string_stands_in_quotation_marks() {
+    fn a_string_is_written_in_quotation_marks() {
         let mut json = String::from("[");
         write_string(&mut json, "a\nb $\u{7f}");
         assert_eq!(json, "[\"a\\nb $\\u007f\"");

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_judged() {
+    fn an_escape_is_canonical_other_or_malformed() {
         for digits in ["20", "C3", "2F", "25 and more"] {
             assert_eq!(
                 escape(digits.as_bytes()),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_recoded() {
+    fn text_is_recoded_with_canonical_escapes() {
         for canonical in ["", "abc-._~", "a%20b", "%C3%A9"] {
             assert_eq!(recode_text(canonical), canonical);
         }

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_found_wherever_it_stands() {
+    fn a_byte_is_found_at_every_position() {
         for length in 0..150 {
             let mut bytes = vec![b'x'; length];
             assert!(!holds(&bytes, |b| b == b'/'), "{length}");

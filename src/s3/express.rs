@@ -281,7 +281,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_directory_buckets() {
+    fn the_host_of_a_directory_bucket_contains_the_zone_of_its_name() {
         for (bucket, zone) in [
             ("a--use1-az4--x-s3", "use1-az4"),
             ("a--b--use1-az4--x-s3", "use1-az4"),

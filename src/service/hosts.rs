@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_by_service_and_partition() {
+    fn each_service_has_its_hosts_in_each_partition() {
         for (api, region, expected) in [
             (
                 Api::Ecr,

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn domains() {
+    fn each_region_belongs_to_the_domains_of_its_partition() {
         for (region, domain, dual_stack) in [
             ("eu-west-1", "amazonaws.com", "api.aws"),
             ("us-gov-east-1", "amazonaws.com", "api.aws"),

@@ -221,7 +221,7 @@ mod tests {
 
     /// The shortcut gives what the long way gives, whether it can be taken or not.
     #[test]
-    fn as_one_by_one() {
+    fn a_presigner_makes_the_urls_of_its_signer() {
         let credentials = Credentials::new("ASIA", "secret").with_session_token("to/ken==");
         let signer = Signer::new(credentials, "us-east-1", "s3").unwrap();
         let (now, hour) = (

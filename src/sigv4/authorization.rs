@@ -222,7 +222,7 @@ mod tests {
     const SIGNATURE: &str = "5FA00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 
     #[test]
-    fn what_is_no_scope() {
+    fn an_invalid_scope_is_refused() {
         for (algorithm, credential) in [
             ("AWS4-HMAC-SHA256", "A/20150830/r/s/aws5_request"),
             ("AWS4-HMAC-SHA256", "A/2015-08-30/r/s/aws4_request"),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_in_any_order_and_spacing() {
+    fn parts_may_come_in_any_order_and_spacing() {
         for parts in [
             "Credential=A/20150830/r/s/aws4_request,SignedHeaders=host,Signature=",
             "SignedHeaders=host,  Credential=A/20150830/r/s/aws4_request ,\tSignature=",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed() {
+    fn a_malformed_authorization_is_refused() {
         let good = format!(
             "Credential=A/20150830/r/s/aws4_request, SignedHeaders=host, Signature={SIGNATURE}"
         );

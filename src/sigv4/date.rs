@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_a_year_of_four_digits() {
+    fn a_date_has_a_year_of_four_digits() {
         let text =
             |now: &str| AmzDate::new(now.parse::<Timestamp>().unwrap()).map(|d| d.to_string());
         let out = |seconds| AmzDate::new(Timestamp::from_unix_seconds(seconds)).is_err();
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_only_its_own_form() {
+    fn a_date_is_read_in_its_own_form_only() {
         for text in ["20150830T123600Z", "00000101T000000Z", "20240229T235959Z"] {
             assert_eq!(text.parse::<AmzDate>().unwrap().as_str(), text);
         }

@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts() {
+    fn a_scope_has_a_day_a_service_and_perhaps_a_region() {
         let scope = "20150830/us-east-1/iam/aws4_request"
             .parse::<CredentialScope>()
             .unwrap();
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_names_fit() {
+    fn names_of_64_characters_fit_and_longer_ones_are_refused() {
         let (region, service) = ("r".repeat(64), "s".repeat(64));
         let scope =
             CredentialScope::new(datetime!(2015-08-30 0:00 UTC), &region, &service).unwrap();
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_scope() {
+    fn a_malformed_scope_is_refused() {
         for text in [
             "",
             "/",

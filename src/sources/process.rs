@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_a_signal_ended_is_told() {
+    fn the_error_names_the_signal_that_ended_a_process() {
         let output = ProcessOutput {
             exit_code: None,
             stdout: b"{}",

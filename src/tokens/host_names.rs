@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts() {
+    fn a_host_is_lowercased_and_checked() {
         assert_eq!(host_and_port("Db.Example:5432").unwrap(), "db.example:5432");
         assert_eq!(host_and_port("db.example:443").unwrap(), "db.example:443");
         assert_eq!(
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_in_hosts() {
+    fn a_host_of_another_region_is_refused() {
         for (host, service, region, fits) in [
             ("x.dsql.us-east-1.on.aws", "dsql", "us-east-1", true),
             ("x.dsql.us-east-1.on.aws", "dsql", "us-west-2", false),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn names() {
+    fn a_name_is_one_host_label() {
         assert!(one_label("cache name", "my-cache-1").is_ok());
         for text in ["", "a.b", "a:1", "http://a", "a b", "a_b", "\u{e9}"] {
             assert!(one_label("cache name", text).is_err(), "{text:?}");

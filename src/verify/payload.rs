@@ -119,7 +119,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_base64(
+        fn any_text_is_read_as_the_base64_crate_decodes_it(
             text in prop_oneof!["[A-Za-z0-9+/_-]{42,44}={0,2}", "[A-Za-z0-9+/]{43}="],
         ) {
             let decoded = STANDARD.decode(&text).ok();

@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn region_patterns() {
+    fn a_star_in_a_region_pattern_matches_any_characters() {
         for (pattern, region, yes) in [
             ("*", "us-east-1", true),
             ("us-east-1", "us-east-1", true),

@@ -97,7 +97,7 @@ fn an_access_key_id_changed_in_the_header_is_refused() {
 
 /// The order of `DynamoDB`: the access key ID before the signature and the session token.
 #[test]
-fn another_access_key_id_is_told_before_the_session_token_and_the_signature() {
+fn another_access_key_id_is_reported_before_the_session_token_and_the_signature() {
     let [request, url] = both_forms(&credentials("AKIDALICE"));
     for request in [request, url] {
         let other = Credentials::new("AKIDBOB", "another").with_session_token("TOKEN");
@@ -501,7 +501,7 @@ fn refused(id: &str, secret: &str) -> Option<Error> {
 }
 
 #[test]
-fn a_swap_of_id_and_secret_is_told_by_the_secret() {
+fn a_swap_of_id_and_secret_is_detected_by_the_secret() {
     for id in ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"] {
         let error = refused(SECRET, id).unwrap();
         assert_eq!(

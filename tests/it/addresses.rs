@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn any_host_is_known_or_not(host in prop_oneof![
+    fn no_host_makes_the_lookup_of_its_service_panic(host in prop_oneof![
         ".{0,80}",
         "[a-z0-9.-]{0,40}(us-east-1|vpce|dualstack)?\\.(amazonaws\\.com(\\.cn)?|api\\.aws)",
         "([a-z0-9-]{0,9}\\.){0,150}s3\\.us-east-1\\.amazonaws\\.com",
@@ -131,7 +131,7 @@ proptest! {
 #[cfg(feature = "sigv4a")]
 proptest! {
     #[test]
-    fn global_endpoints_of_any_id(id in ".{0,40}", region in "[a-z0-9-]{0,20}", arn in "(arn:aws:cloudfront::)?.{0,40}") {
+    fn global_endpoints_of_any_id_can_be_signed_for(id in ".{0,40}", region in "[a-z0-9-]{0,20}", arn in "(arn:aws:cloudfront::)?.{0,40}") {
         use countersign::address::{EventBridge, KeyValueStore, Ses};
         for address in [
             EventBridge::new(&*region).global(&id),
@@ -145,7 +145,7 @@ proptest! {
 }
 
 #[test]
-fn a_session_is_asked_for_before_a_directory_bucket_is_signed_for() {
+fn a_directory_bucket_is_signed_for_with_a_session() {
     let address = Addressing::new("us-west-2")
         .bucket("logs--usw2-az1--x-s3")
         .unwrap();

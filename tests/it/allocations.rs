@@ -57,14 +57,14 @@ fn allocations<T>(work: impl FnOnce() -> T) -> u64 {
 }
 
 #[test]
-fn counting_counts() {
+fn the_allocator_counts_each_allocation() {
     assert_eq!(allocations(|| ()), 0);
     assert_eq!(allocations(|| vec![1, 2, 3]), 1);
     assert_eq!(allocations(|| (Box::new(1), String::from("a"))), 2);
 }
 
 #[test]
-fn signing_an_http_request() {
+fn signing_an_http_request_allocates_its_header_values_only() {
     let signer = signer("s3");
     let mut request = get();
     let count = allocations(|| {
@@ -78,7 +78,7 @@ fn signing_an_http_request() {
 }
 
 #[test]
-fn signing_slices() {
+fn signing_slices_allocates_the_added_headers_only() {
     let signer = signer("s3");
     let mut headers = vec![("host", HOST.as_bytes())];
     headers.extend(HEADERS.map(|(name, value)| (name, value.as_bytes())));
@@ -98,7 +98,7 @@ fn signing_slices() {
 }
 
 #[test]
-fn presigning() {
+fn presigning_allocates_the_url_only() {
     let signer = signer("s3");
     let request = Request::get(format!("https://{HOST}{PATH}"))
         .body(())
@@ -214,7 +214,7 @@ fn the_key_cache_does_not_grow() {
 }
 
 #[test]
-fn signing_a_chunk() {
+fn signing_a_chunk_allocates_nothing() {
     let data = vec![7; 10 * 65_536 + 5];
     let signer = signer("s3");
     for payload in [
@@ -346,7 +346,7 @@ fn memory_grows_with_the_data_of_a_message_that_has_arrived() {
 }
 
 #[test]
-fn verifying_a_chunk() {
+fn verifying_a_chunk_allocates_its_buffer_once() {
     let data = vec![7; 10 * 65_536];
     let payload = ChunkedEncoding::signed(data.len() as u64);
     let (mut chunks, mut verifier) = signed_chunks(&payload);

@@ -200,7 +200,7 @@ fn forged(message: Message, service: &str, names: &str, lines: &str, payload: &s
 }
 
 #[test]
-fn good_requests_are_good() {
+fn unchanged_requests_are_accepted() {
     for service in ["s3", "sqs"] {
         for message in both_forms(service) {
             assert_eq!(verify(&message, service), Ok(()));

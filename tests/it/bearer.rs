@@ -176,7 +176,7 @@ fn a_full_header_map_is_left_alone() {
 }
 
 #[test]
-fn incoming_tokens() {
+fn a_server_reads_one_well_formed_token() {
     let read = |values: &[&str]| {
         let mut headers = HeaderMap::new();
         for value in values {
@@ -217,7 +217,7 @@ fn incoming_tokens() {
 
 /// RFC 6750, section 3.1.
 #[test]
-fn what_a_server_answers() {
+fn each_refusal_has_its_status_code_and_challenge() {
     for (refusal, status, code) in [
         (Refusal::MissingToken, 401, None),
         (Refusal::InvalidRequest, 400, Some("invalid_request")),
@@ -233,7 +233,7 @@ fn what_a_server_answers() {
 }
 
 #[test]
-fn what_a_token_says() {
+fn a_token_returns_the_form_in_which_it_is_sent() {
     for form in forms() {
         assert_eq!(BearerToken::new("t").sent_as(form.clone()).form(), &form);
     }
@@ -246,7 +246,7 @@ fn what_a_token_says() {
 
 proptest! {
     #[test]
-    fn what_is_attached_comes_back(token in "[A-Za-z0-9._~+/-]{1,40}={0,3}") {
+    fn an_attached_token_is_read_back(token in "[A-Za-z0-9._~+/-]{1,40}={0,3}") {
         let mut request = to("https://example.com/");
         let sent = BearerToken::new(token.as_str()).with_host(HOST);
         bearer::authorize(&mut request, &sent, "s", "r", NOW).unwrap();
@@ -257,7 +257,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_comes_in_is_answered(value: Vec<u8>) {
+    fn no_header_makes_the_reader_panic(value: Vec<u8>) {
         if let Ok(value) = HeaderValue::from_bytes(&value) {
             let mut headers = HeaderMap::new();
             headers.insert("authorization", value);
@@ -266,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_attached_is_one_header(token: String, user: String) {
+    fn an_attached_token_is_one_header(token: String, user: String) {
         let mut request = to("https://example.com/");
         let token = BearerToken::new(token).with_host(HOST).sent_as(Scheme::Basic { user });
         let done = bearer::authorize(&mut request, &token, "s", "r", NOW);
@@ -276,7 +276,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn whatever_the_host_a_token_goes_home_only(
+    fn no_host_but_its_own_gets_a_token(
         host in prop_oneof![
             any::<String>(),
             "[a-zA-Z.@:\\[\\]0-9/\\\\%-]{0,24}",
@@ -311,7 +311,7 @@ fn refusals_have_the_status_of_the_rfc() {
 }
 
 #[test]
-fn environment_variables_of_services() {
+fn each_service_has_its_environment_variable() {
     for (service, name) in [
         ("bedrock", "AWS_BEARER_TOKEN_BEDROCK"),
         ("bedrock-agentcore", "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE"),
@@ -323,7 +323,7 @@ fn environment_variables_of_services() {
 
 /// RFC 9110, 5.6.4: what a quoted string may hold, as far as it is visible ASCII and spaces.
 #[test]
-fn bytes_of_a_realm() {
+fn a_realm_contains_no_control_character() {
     for byte in 0..=0x7f_u8 {
         let realm = format!("a{}b", char::from(byte));
         let challenge = Refusal::MissingToken.challenge(&realm);
@@ -350,7 +350,7 @@ fn bytes_of_a_realm() {
 }
 
 #[test]
-fn codes_of_refusals_are_sent() {
+fn a_challenge_contains_the_code_of_its_refusal() {
     for (refusal, code) in [
         (Refusal::InvalidRequest, "invalid_request"),
         (Refusal::InvalidToken, "invalid_token"),
@@ -645,7 +645,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
 }
 
 #[test]
-fn a_uri_without_scheme_or_host_names_header_value_for() {
+fn the_error_for_a_uri_without_scheme_or_host_names_header_value_for() {
     for token in [
         token(),
         BearerToken::new(SECRET).allow_any_host().allow_http(),

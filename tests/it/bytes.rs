@@ -31,7 +31,7 @@ fn encoded(byte: u8) -> String {
 }
 
 #[test]
-fn segments_and_keys() {
+fn every_byte_of_a_segment_or_key_is_encoded_unless_unreserved() {
     for byte in 0..=0xff {
         assert_eq!(encode_segment([byte]), encoded(byte), "{byte:#x}");
         let key = if byte == b'/' {
@@ -49,7 +49,7 @@ fn segments_and_keys() {
 }
 
 #[test]
-fn escapes_in_a_query() {
+fn every_escape_in_a_query_becomes_canonical() {
     for byte in 0..=0xff {
         let canonical = encoded(byte);
         for escape in [format!("%{byte:02X}"), format!("%{byte:02x}")] {
@@ -63,7 +63,7 @@ fn escapes_in_a_query() {
 }
 
 #[test]
-fn bytes_in_a_query() {
+fn every_ascii_byte_of_a_query_is_encoded_or_refused() {
     for byte in 0..=0x7f {
         let sent = format!("n=v{}w", char::from(byte));
         let canonical = match byte {
@@ -83,7 +83,7 @@ fn bytes_in_a_query() {
 
 /// What is not ASCII is escaped byte by byte: every byte that UTF-8 has.
 #[test]
-fn characters_in_a_query_and_a_path() {
+fn characters_outside_ascii_are_encoded_byte_by_byte() {
     let two_bytes = '\u{80}'..='\u{7ff}';
     let more = [
         '\u{800}',
@@ -109,7 +109,7 @@ fn characters_in_a_query_and_a_path() {
 }
 
 #[test]
-fn bytes_in_a_path() {
+fn every_ascii_byte_of_a_path_is_encoded_or_refused() {
     for byte in 0..=0x7f {
         let sent = format!("/v{}w", char::from(byte));
         // The last is an escape without hex digits.
@@ -158,7 +158,7 @@ fn signs(method: &str, name: &str, value: &[u8]) -> Result<(), Error> {
 }
 
 #[test]
-fn bytes_of_a_method_and_a_header() {
+fn methods_and_headers_contain_the_bytes_of_rfc_9110_only() {
     const LOWER: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
     const TOKEN: &str = "!#$%&'*+-.^_`|~";
     for byte in 0..=0x7f {
@@ -194,7 +194,7 @@ fn bytes_of_a_method_and_a_header() {
 }
 
 #[test]
-fn bytes_of_a_scope() {
+fn a_region_or_service_is_visible_ascii_without_slash_and_comma() {
     for byte in 0..=0x7f {
         let name = format!("a{}b", char::from(byte));
         let visible = in_set(byte, &[LETTERS_AND_DIGITS, PUNCTUATION]);
@@ -216,7 +216,7 @@ fn bytes_of_a_scope() {
 }
 
 #[test]
-fn bytes_of_credentials() {
+fn credentials_are_visible_ascii() {
     let sign = |credentials: Credentials| -> Result<(), Error> {
         let mut request = http::Request::get("https://h/").body(()).unwrap();
         let signer = Signer::new(credentials, "r", "s")?;
@@ -247,7 +247,7 @@ fn bytes_of_credentials() {
 /// CodeArtifact API Reference: the patterns of `domain` and `repository`.
 #[cfg(feature = "codeartifact")]
 #[test]
-fn bytes_of_names_in_codeartifact() {
+fn domains_and_repositories_have_the_alphabets_of_codeartifact() {
     use countersign::codeartifact::Repository;
 
     let made = |domain: &str, name: &str| {

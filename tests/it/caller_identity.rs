@@ -72,7 +72,7 @@ fn check_signed(request: &Request<String>) -> Result<CheckedProof, ProofError> {
 }
 
 #[test]
-fn what_is_honest_passes() {
+fn an_honest_proof_passes_unchanged() {
     let url = presigned();
     let request = check().presigned(&url, NOW).unwrap().into_request();
     assert_eq!(
@@ -762,7 +762,7 @@ fn proofs_outside_their_time_window_are_refused() {
 }
 
 #[test]
-fn no_error_tells_a_secret() {
+fn no_error_contains_a_secret() {
     let url = presigned();
     for (from, to) in [
         ("X-Amz-Expires=900", "X-Amz-Expires=901"),
@@ -845,7 +845,7 @@ fn an_unexpected_presigned_header_is_refused() {
 /// MongoDB's server sends the request itself, with the host that it named: signed as it came. The
 /// signature is of 20 lines of Python's `hmac`.
 #[test]
-fn a_mongodb_servers_own_host() {
+fn the_host_that_a_mongodb_server_names_is_signed_unchanged() {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     let now = datetime!(2026-01-02 03:04:05 UTC);
     for (host, signature) in [

@@ -420,7 +420,7 @@ fn parameter<T: Debug>(made: Result<T, Error>) -> Option<String> {
 }
 
 #[test]
-fn durations_have_both_of_their_ends() {
+fn durations_are_accepted_up_to_both_bounds() {
     let within = |name: &str, range: [u64; 2], ask: &dyn Fn(Duration) -> Result<(), Error>| {
         for seconds in range {
             assert!(
@@ -471,7 +471,7 @@ fn durations_have_both_of_their_ends() {
 }
 
 #[test]
-fn texts_have_both_of_their_ends() {
+fn texts_are_accepted_up_to_both_bounds() {
     let long = |length: usize| "\u{fc}".repeat(length);
     let resource = |length| {
         let resource = long(length);
@@ -627,7 +627,7 @@ fn a_client_id_has_up_to_212_characters() {
 }
 
 #[test]
-fn an_expiration_beyond_all_times_is_the_last_of_them() {
+fn an_expiration_beyond_the_calendar_is_its_last_time() {
     let body = format!(
         r#"{{"access_token":"t","token_type":"bearer","expires_in":{}}}"#,
         u64::MAX
@@ -721,7 +721,7 @@ fn the_console_takes_temporary_credentials_and_an_https_page_only() {
 }
 
 #[test]
-fn nothing_that_is_printed_shows_a_secret() {
+fn no_debug_text_or_error_contains_a_secret() {
     let credentials = Credentials::new("ASIAEXAMPLE", SECRET).with_session_token(SECRET);
     let at = ConsoleEndpoint::global();
     let console = GetSigninToken::new(&credentials);
@@ -853,7 +853,7 @@ fn a_hostile_response_is_an_error_that_quotes_nothing() {
 }
 
 #[test]
-fn a_refusal_that_comes_with_success_is_no_result() {
+fn an_error_response_with_status_200_is_an_error() {
     let error = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>";
     for parse in [
         GetClusterCredentials::parse,
@@ -867,7 +867,7 @@ fn a_refusal_that_comes_with_success_is_no_result() {
 }
 
 #[test]
-fn an_emulator_that_refuses_as_ec2_does_is_understood() {
+fn an_error_response_in_the_envelope_of_ec2_is_read() {
     let error = "<ErrorResponse><Errors><Error><Code>SignatureDoesNotMatch</Code></Error></Errors>\
         <RequestId>r-1</RequestId></ErrorResponse>";
     for told in [
@@ -910,7 +910,7 @@ fn the_time_of_the_next_password_is_read() {
 }
 
 #[test]
-fn a_server_of_ones_own_gets_every_call() {
+fn a_custom_server_gets_every_call() {
     let at = Endpoint::custom("http://127.0.0.1:5000", "eu-west-1").unwrap();
     let access = GetDataAccess::new("111122223333", "s3://b/*", Permission::Read);
     for (request, path) in [

@@ -85,7 +85,7 @@ fn content_length_and_decoded_length_are_exact_and_signed() {
 
 /// At each step as many as come.
 #[test]
-fn what_is_still_to_be_sent() {
+fn encoded_remaining_counts_down_the_bytes_still_to_be_sent() {
     let trailers = [trailer(CRC32, 8)];
     let payload = ChunkedEncoding::signed_with_trailers(20_000, trailers).with_chunk_size(8192);
     let mut request = put();
@@ -246,7 +246,7 @@ fn small_chunks_and_unannounced_trailers_are_refused() {
 }
 
 #[test]
-fn one_timestamp_for_the_whole_stream() {
+fn the_whole_stream_has_the_time_of_its_request() {
     // A stream that outlives its day keeps the day, and the key, of its request.
     let late = datetime!(2015-08-30 23:59:59 UTC);
     let signer = signer();
@@ -268,7 +268,7 @@ fn one_timestamp_for_the_whole_stream() {
 }
 
 #[test]
-fn a_wrong_total_is_refused() {
+fn a_wrong_total_length_is_refused() {
     let mut chunks = chunks_of(ChunkedEncoding::signed(70_000));
     assert_eq!(
         chunks.header([0; 65_535]).map(drop),
@@ -337,7 +337,7 @@ fn after_an_error_the_request_is_as_it_was() {
 
 /// HTTP has a length or `transfer-encoding`, never both.
 #[test]
-fn a_length_or_transfer_encoding() {
+fn a_request_has_content_length_or_transfer_encoding_never_both() {
     for (payload, length, encoding) in [
         (ChunkedEncoding::signed(9), true, false),
         (
@@ -451,7 +451,7 @@ fn announced_checksums_are_calculated_from_the_chunks() {
 }
 
 #[test]
-fn documented_lengths() {
+fn encoded_lengths_are_those_of_the_s3_reference() {
     let hmac = Algorithm::HmacSha256;
     let crc32c = || [ChecksumAlgorithm::Crc32c.into()];
     assert_eq!(
@@ -682,7 +682,7 @@ fn the_last_chunk_cannot_be_dropped() {
 }
 
 #[test]
-fn the_decoded_length_is_bound() {
+fn another_decoded_length_is_refused() {
     for (announced, error) in [
         (DATA.len() as u64 + 1, "IncompleteBody"),
         (DATA.len() as u64 - 1, "IncompleteBody"),
@@ -914,7 +914,7 @@ fn a_received_small_chunk_is_refused() {
 }
 
 #[test]
-fn memory_is_bounded() {
+fn chunks_and_headers_above_their_maximum_are_refused() {
     let upload = plain();
     let strict = upload.verifier().with_max_chunk_size(SIZE - 1);
     let too_large = ChunkError::ChunkTooLarge {
@@ -942,7 +942,7 @@ fn memory_is_bounded() {
 
 /// 16 MiB, unless it is told otherwise.
 #[test]
-fn the_largest_chunk() {
+fn a_chunk_is_at_most_16_mib_by_default() {
     for (size, sound) in [(2_097_152, true), (16_777_216, true), (16_777_217, false)] {
         let payload = ChunkedEncoding::signed(size).with_chunk_size(size as usize);
         let mut request = put();
@@ -1054,7 +1054,7 @@ fn trailer_line_that_ends_in_lf_may_be_followed_by_two_empty_lines() {
 }
 
 #[test]
-fn what_is_no_chunk_is_refused() {
+fn a_malformed_chunk_header_is_refused() {
     let upload = plain();
     let header = &upload.headers[0];
     for bad in [
@@ -1087,7 +1087,7 @@ fn what_is_no_chunk_is_refused() {
 }
 
 #[test]
-fn what_is_still_to_come() {
+fn remaining_counts_down_the_bytes_still_to_be_received() {
     for upload in [plain(), with_trailer(true), with_trailer(false)] {
         let mut verifier = upload.verifier();
         assert_eq!(verifier.remaining(), 20_000);
@@ -1128,7 +1128,7 @@ fn bytes_that_are_not_ascii_are_refused_in_trailers() {
 
 /// Sixteen digits, the extension of the longest signature (144 digits) and CRLF are 179 bytes.
 #[test]
-fn the_longest_header_of_a_chunk() {
+fn a_chunk_header_is_at_most_179_bytes() {
     let payload = ChunkedEncoding::unsigned_with_trailers(5, [trailer("x-custom", 3)]);
     let upload = |zeros: usize| {
         let authorization = with_trailer(false).authorization;
@@ -1165,7 +1165,7 @@ fn the_longest_header_of_a_chunk() {
 
 /// Nothing but CRLF ends a chunk, and the payload.
 #[test]
-fn line_breaks_behind_chunks() {
+fn only_crlf_ends_a_chunk_and_the_payload() {
     let upload = plain();
     let breaks = upload.headers.iter().skip(1).map(|header| {
         assert!(header.starts_with("\r\n"));
@@ -1195,7 +1195,7 @@ fn line_breaks_behind_chunks() {
 
 /// 8 KiB, the empty line at the end among them.
 #[test]
-fn the_bound_of_trailers() {
+fn trailers_are_at_most_8_kib() {
     let verify = |lengths: &[usize]| {
         let names = ["x-a", "x-b", "x-c"];
         let announced = names.into_iter().zip(lengths);
@@ -1239,7 +1239,7 @@ fn the_bound_of_trailers() {
 
 /// AWS: "Error responses" of Amazon S3.
 #[test]
-fn statuses_of_errors() {
+fn each_error_of_chunks_has_the_status_of_s3() {
     let name = || "x-a".to_owned();
     for (error, status) in [
         (ChunkError::SignatureMismatch, 403),
@@ -1297,7 +1297,7 @@ fn each_short_chunk_header_is_read_as_its_grammar_says() {
 
 /// Only a payload of one chunk may be smaller than a chunk may be; a chunk of nothing ends it.
 #[test]
-fn sizes_of_chunks() {
+fn only_a_payload_of_one_chunk_may_have_a_small_chunk() {
     let sign = |length, size| {
         let payload = ChunkedEncoding::signed(length).with_chunk_size(size);
         signer().sign_chunked(&mut put(), payload, NOW).map(drop)
@@ -1327,7 +1327,7 @@ fn sizes_of_chunks() {
 
 /// A trailer is sent as its value is given, so that a receiver must not find less in it.
 #[test]
-fn spaces_around_the_value_of_a_trailer() {
+fn a_trailer_value_with_spaces_around_it_is_refused() {
     let finish = |value: &str| {
         let payload = ChunkedEncoding::signed_with_trailers(0, [trailer("x-custom", 3)]);
         chunks_of(payload).finish_with([("x-custom", value)])

@@ -221,7 +221,7 @@ fn a_body_of_another_length_is_refused() {
 }
 
 #[test]
-fn what_fails_inside_fails_outside() {
+fn an_error_of_the_inner_body_is_passed_on() {
     let (chunks, authorized) = sign(signed(10));
     let failing = || Pieces::of([&b"12345"[..]]).then_failing();
     let error = collect(ChunkedBody::new(failing(), chunks)).2.unwrap();
@@ -235,7 +235,7 @@ fn what_fails_inside_fails_outside() {
 }
 
 #[test]
-fn a_trailer_of_the_callers_own() {
+fn a_body_sends_the_callers_own_trailers() {
     for payload in [
         ChunkedEncoding::signed_with_trailers(LENGTH as u64, [custom()]),
         ChunkedEncoding::unsigned_with_trailers(LENGTH as u64, [custom()]),
@@ -292,7 +292,7 @@ fn an_unchecked_trailer_is_an_error_at_the_end_of_the_body() {
 
 /// What a verifier let out before it was handed over is not let out again.
 #[test]
-fn a_verifier_that_has_begun_goes_on() {
+fn a_verifier_that_has_begun_continues_in_a_body() {
     let (chunks, authorized) = sign(signed(LENGTH));
     let (data, wire) = (data(LENGTH), by_hand(chunks, &data(LENGTH), &[]));
     for (begun, came) in [(1000, 0), (88 + 65_536, 65_536)] {
@@ -313,7 +313,7 @@ fn a_verifier_that_has_begun_goes_on() {
 }
 
 #[test]
-fn the_last_data_waits_for_the_end() {
+fn the_last_data_is_returned_after_the_final_chunk() {
     let (chunks, authorized) = sign(signed(LENGTH));
     let data = data(LENGTH);
     let wire = by_hand(chunks, &data, &[]);
@@ -453,7 +453,7 @@ fn body_takes_signed_chunks_of_2_mib() {
 
 #[cfg(feature = "checksums")]
 #[test]
-fn checksums_of_the_vectors() {
+fn checksums_are_those_of_the_vectors() {
     // From the vectors of chunked-trailer and unsigned-trailer; CRC-64/NVME by its check value,
     // ae8b14860a799888.
     use countersign::chunked::Checksum;
@@ -485,7 +485,7 @@ fn checksums_of_the_vectors() {
 }
 
 #[test]
-fn bodies_can_go_where_clients_want_them() {
+fn bodies_are_send_sync_unpin_and_static() {
     fn sendable<T: Send + Sync + Unpin + 'static>() {}
     sendable::<ChunkedBody<Pieces>>();
     sendable::<VerifiedBody<Pieces>>();

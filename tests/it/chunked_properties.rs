@@ -145,7 +145,7 @@ fn is_beginning(part: &[u8], data: &[u8]) -> bool {
 
 proptest! {
     #[test]
-    fn the_encoded_length_is_the_length(form in forms(), data in data(), size in 1..300_usize) {
+    fn the_encoded_length_is_the_number_of_bytes_sent(form in forms(), data in data(), size in 1..300_usize) {
         let upload = upload(form, &data, size);
         let payload = payload(form, data.len());
         let sizes = data.chunks(size).map(|chunk| chunk.len() as u64);
@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn byte_by_byte_too(form in forms(), data in data()) {
+    fn bytes_one_by_one_decode_to_the_same(form in forms(), data in data()) {
         let upload = upload(form, &data, 100);
         let splits = (0..upload.wire.len()).collect();
         let (decoded, trailers) = decode(upload.verifier(data.len()), &upload.wire, splits);
@@ -240,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_an_error_or_nothing(
+    fn random_bytes_are_refused(
         form in forms(),
         wire in proptest::collection::vec(any::<u8>(), 0..400),
         splits in proptest::collection::vec(0..100_usize, 0..5),

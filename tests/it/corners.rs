@@ -104,7 +104,7 @@ fn an_account_has_twelve_digits() {
 }
 
 #[test]
-fn times_are_told_in_utc_with_their_year() {
+fn errors_contain_times_in_utc_with_their_year() {
     for (expiration, told) in [
         (datetime!(2015-08-30 14:05:09 +2), "2015-08-30T12:05:09Z"),
         (datetime!(0000-01-02 3:04:05 UTC), " 0000-01-02T03:04:05Z"),
@@ -120,7 +120,7 @@ fn times_are_told_in_utc_with_their_year() {
 }
 
 #[test]
-fn what_a_header_signer_replaces() {
+fn replaces_lists_the_headers_that_the_signer_writes() {
     let signer = signer("s3");
     let headers: [(&str, &[u8]); 1] = [("host", b"h.example")];
     let request = RawRequest {
@@ -148,7 +148,7 @@ fn what_a_header_signer_replaces() {
 /// A service that is not sent the payload's hash is sent it where the request had it, and then the
 /// right one; a request that had none gets none.
 #[test]
-fn a_hash_that_was_there_is_made_anew() {
+fn a_payload_hash_header_of_the_caller_is_replaced() {
     let payload = PayloadHash::new("{}");
     let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     let mut request = get("https://h.example/");
@@ -180,7 +180,7 @@ fn a_hash_that_was_there_is_made_anew() {
 }
 
 #[test]
-fn headers_of_an_earlier_signing_go() {
+fn headers_of_an_earlier_signature_are_removed() {
     let mut request = get("https://h.example/");
     let token = credentials().with_session_token("of-the-first-signing");
     Signer::new(token, "us-east-1", "s3")
@@ -198,7 +198,7 @@ fn headers_of_an_earlier_signing_go() {
 }
 
 #[test]
-fn as_many_headers_as_are_safe() {
+fn a_request_has_at_most_4096_headers() {
     let sign = |count: usize| {
         let mut request = get("https://h.example/");
         for i in 0..count {
@@ -218,7 +218,7 @@ fn as_many_headers_as_are_safe() {
 
 /// Two wrong characters are no better than one.
 #[test]
-fn wrong_twice_is_wrong() {
+fn two_invalid_bytes_are_refused_like_one() {
     let signs = |name: &str, value: &[u8]| {
         let headers: [(&str, &[u8]); 2] = [("host", b"h"), (name, value)];
         let request = RawRequest {
@@ -239,7 +239,7 @@ fn wrong_twice_is_wrong() {
 
 /// The signature is what a presigned URL is signed without; with a header it is the caller's.
 #[test]
-fn the_form_says_what_the_query_keeps() {
+fn only_a_presigned_request_drops_its_signature_parameter() {
     let canonical = |headers: &[(&str, &[u8])]| {
         let request = RawRequest {
             method: "GET",
@@ -263,7 +263,7 @@ fn the_form_says_what_the_query_keeps() {
 
 /// An id that is escaped in a URL is told as it is.
 #[test]
-fn an_access_key_id_is_decoded() {
+fn an_escaped_access_key_id_is_decoded() {
     for id in ["AKID+EXAMPLE", "AK%49D", "A=B", "AKIDEXAMPLE"] {
         let credentials = Credentials::new(id, "secret");
         let url = Signer::new(credentials, "us-east-1", "s3")
@@ -279,7 +279,7 @@ fn an_access_key_id_is_decoded() {
 }
 
 #[test]
-fn credentials_may_end_with_the_url() {
+fn credentials_may_expire_together_with_the_url() {
     let presign = |expiration| {
         let credentials = credentials().with_expiration(expiration);
         Signer::new(credentials, "us-east-1", "s3")
@@ -301,7 +301,7 @@ fn credentials_may_end_with_the_url() {
 /// The bounds of a signature's time, to the second: a quarter of an hour on either side in a header;
 /// in a URL until it ends, and seven days at most.
 #[test]
-fn windows_to_the_second() {
+fn the_time_window_is_exact_to_the_second() {
     let quarter = time::Duration::seconds(900);
     let second = time::Duration::SECOND;
     let mut signed = get("https://h.example/");
@@ -369,7 +369,7 @@ fn windows_to_the_second() {
 
 /// The signature of a scope by the key of another, which only a cache gone wrong would hand out.
 #[test]
-fn a_key_is_for_its_scope_alone() {
+fn a_signing_key_verifies_its_own_scope_only() {
     let scope = CredentialScope::new(NOW, "us-east-1", "sqs").unwrap();
     let canonical = format!(
         "GET\n/\n\nhost:h.example\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n{EMPTY}"
@@ -412,7 +412,7 @@ fn a_key_is_for_its_scope_alone() {
 }
 
 #[test]
-fn scopes_are_keys_of_a_cache() {
+fn equal_scopes_have_equal_hashes() {
     let hash = |scope: &CredentialScope| {
         let mut hasher = std::hash::DefaultHasher::new();
         scope.hash(&mut hasher);
@@ -438,7 +438,7 @@ fn scopes_are_keys_of_a_cache() {
 
 /// The header that only tells the URI's host again is none that a URL's user must send.
 #[test]
-fn hosts_of_a_presigned_url() {
+fn only_a_host_that_differs_from_the_uri_must_be_sent() {
     let presign = |host: Option<&'static str>| {
         let mut request = get("https://h.example/k");
         if let Some(host) = host {
@@ -459,7 +459,7 @@ fn hosts_of_a_presigned_url() {
 }
 
 #[test]
-fn what_stands_for_a_token_in_a_query() {
+fn a_session_token_is_escaped_as_a_query_parameter() {
     for (token, expected) in [
         (
             SessionToken::from("a/+="),
@@ -498,7 +498,7 @@ fn parts_of_a_request_are_signed_as_the_whole() {
 
 /// A hash declared in the query and in a header is declared twice, even where both say the same.
 #[test]
-fn a_payload_is_declared_once() {
+fn a_payload_hash_declared_twice_is_refused() {
     let url = signer("s3")
         .presign(
             &get("https://h.example/k?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD"),
@@ -533,7 +533,7 @@ fn a_payload_is_declared_once() {
 /// A URL that declares another payload than the one that is signed, or two, is one that no server
 /// takes; one that declares the right one needs no header for it.
 #[test]
-fn a_url_declares_the_payload_that_is_signed() {
+fn a_url_that_declares_another_payload_is_not_presigned() {
     let hash = PayloadHash::new("body");
     let hex = hash.to_string();
     let hex = hex.as_str();
@@ -606,7 +606,7 @@ fn a_url_declares_the_payload_that_is_signed() {
 
 /// AWS IoT's device gateway takes URLs that do not say how long they last: as long as a header would.
 #[test]
-fn only_a_device_gateway_takes_a_url_without_an_end() {
+fn only_a_device_gateway_accepts_a_url_without_a_lifetime() {
     for (service, right) in [("iotdevicegateway", true), ("sqs", false)] {
         let scope = CredentialScope::new(NOW, "us-east-1", service).unwrap();
         let query = format!(
@@ -639,7 +639,7 @@ fn only_a_device_gateway_takes_a_url_without_an_end() {
 
 /// What is not ASCII is no authorization, whatever UTF-8 it is.
 #[test]
-fn headers_that_are_read_are_ascii() {
+fn an_authorization_header_outside_ascii_is_refused() {
     for wrong in ["AKIDÉXAMPLE", "AKID\u{80}", "AKID€x€"] {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={wrong}/20150830/us-east-1/sqs/aws4_request, \
@@ -665,7 +665,7 @@ fn headers_that_are_read_are_ascii() {
 
 /// A session that a claim names is told, by the name under which it came.
 #[test]
-fn a_claim_tells_its_token() {
+fn a_claim_returns_its_session_token_with_the_header_name() {
     let token = "of/the+session==";
     let temporary = credentials().with_session_token(token);
     let signer = Signer::new(temporary, "us-east-1", "s3").unwrap();
@@ -687,7 +687,7 @@ fn a_claim_tells_its_token() {
 
 /// With two dates of HTTP's own nobody knows which was signed; with `x-amz-date` they do not matter.
 #[test]
-fn a_date_comes_once() {
+fn a_duplicate_or_malformed_date_is_refused() {
     let claim = |dates: &[&'static str]| {
         let mut headers = HeaderMap::new();
         for date in dates {
@@ -744,7 +744,7 @@ fn a_date_comes_once() {
 
 /// Two capitals are no better than one.
 #[test]
-fn signed_headers_are_in_lower_case() {
+fn signed_headers_are_lowercase() {
     let parse = |names: &str| {
         let mut headers = HeaderMap::new();
         let authorization = format!(
@@ -776,7 +776,7 @@ fn signed_headers_are_in_lower_case() {
 /// AWS: "Error responses" of Amazon S3, which has a status for each code; "Common errors" of the
 /// query protocol, where `IncompleteSignature` is 400; and the JSON protocols.
 #[test]
-fn statuses_of_errors() {
+fn each_error_has_the_status_of_its_protocol() {
     const S3: [(&str, u16); 12] = [
         ("AccessDenied", 403),
         ("AuthorizationHeaderMalformed", 400),
@@ -859,7 +859,7 @@ fn statuses_of_errors() {
 
 /// RFC 9110, 5.6.7.
 #[test]
-fn months_and_zones_of_a_date() {
+fn every_month_and_every_spelling_of_utc_is_read() {
     let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
@@ -879,7 +879,7 @@ fn months_and_zones_of_a_date() {
 
 /// What counts once is named where it comes twice.
 #[test]
-fn what_comes_twice_is_named() {
+fn a_duplicate_header_is_named() {
     for (name, value) in [
         ("x-amz-date", "20150830T123600Z"),
         ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
@@ -933,7 +933,7 @@ fn what_comes_twice_is_named() {
 
 /// The trailers that a stream announces.
 #[test]
-fn trailers_of_a_stream() {
+fn a_seed_lists_the_announced_trailers() {
     let mut request = get("https://h.example/k");
     let names = ["x-amz-checksum-crc32", "x-custom"];
     let trailers = names.map(|name| Trailer::new(HeaderName::from_static(name), 3));
@@ -960,7 +960,7 @@ fn trailers_of_a_stream() {
 
 /// What is no method, no path and no query, in slices, is told as what it is.
 #[test]
-fn targets_that_cannot_be() {
+fn an_invalid_method_path_or_query_is_refused() {
     let authorization = format!(
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/sqs/aws4_request, \
          SignedHeaders=host;x-amz-date, Signature={:0>64}",
@@ -1001,7 +1001,7 @@ fn targets_that_cannot_be() {
 }
 
 #[test]
-fn times_print_as_they_are_sent() {
+fn a_date_prints_as_it_is_sent() {
     let date = AmzDate::new(NOW).unwrap();
     assert_eq!(
         format!("{date} {date:?}"),
@@ -1011,7 +1011,7 @@ fn times_print_as_they_are_sent() {
 
 /// How a payload was signed, and how it was checked instead.
 #[test]
-fn a_payload_is_checked_as_it_was_signed() {
+fn the_error_names_how_the_payload_was_signed_and_checked() {
     let mut request = get("https://h.example/k");
     signer("s3")
         .sign(&mut request, PayloadHash::EMPTY, NOW)
@@ -1030,7 +1030,7 @@ fn a_payload_is_checked_as_it_was_signed() {
 
 /// Each parameter that presigning writes, in any case of letters and however it is escaped.
 #[test]
-fn a_signed_url_is_not_signed_again() {
+fn a_presigned_url_is_not_presigned_again() {
     for name in [
         "X-Amz-Algorithm",
         "X-Amz-Credential",
@@ -1060,7 +1060,7 @@ fn a_signed_url_is_not_signed_again() {
 
 /// Amazon S3 User Guide, "Checking object integrity": the trailers, and how long base64 makes them.
 #[test]
-fn names_and_lengths_of_checksums() {
+fn each_checksum_has_its_trailer_name_and_length() {
     let told = ChecksumAlgorithm::ALL.map(|algorithm| {
         let name = algorithm.trailer_name();
         assert_eq!(
@@ -1089,7 +1089,7 @@ fn names_and_lengths_of_checksums() {
 
 /// IAM User Guide, "Understanding unique ID prefixes".
 #[test]
-fn prefixes_of_ids() {
+fn each_id_prefix_of_iam_is_recognized() {
     let prefixes = [
         "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA",
         "ASIA",
@@ -1110,7 +1110,7 @@ fn prefixes_of_ids() {
 
 /// Signatures of Signature Version 4A are the hex of 8 to 72 bytes.
 #[test]
-fn lengths_of_signatures() {
+fn a_signature_of_another_length_is_refused() {
     let read = |algorithm: &str, scope: &str, digits: usize| {
         let text = format!(
             "{algorithm} Credential=AKIDEXAMPLE/{scope}, SignedHeaders=host, Signature={}",
@@ -1148,7 +1148,7 @@ fn lengths_of_signatures() {
 
 /// What the types of `http` carry is read as slices are, and no signature is signed.
 #[test]
-fn a_request_that_is_signed_has_a_canonical_form() {
+fn the_canonical_form_of_a_signed_request_leaves_out_its_signature() {
     let rules = Rules::S3.also_sign(http::header::AUTHORIZATION);
     let mut request = get("https://h/?X-Amz-Signature=00&a=1");
     let canonical = |request: &Request<()>| {
@@ -1170,7 +1170,7 @@ fn a_request_that_is_signed_has_a_canonical_form() {
 
 /// The port that a scheme implies is not sent, and so not signed.
 #[test]
-fn ports_that_schemes_imply() {
+fn the_default_port_of_a_scheme_is_not_signed() {
     for (url, host) in [
         ("http://h/", "h"),
         ("http://h:80/", "h"),
@@ -1194,7 +1194,7 @@ fn ports_that_schemes_imply() {
 
 /// Where `x-amz-date` is signed, nobody reads `date`: a client may add it after signing.
 #[test]
-fn a_date_that_is_not_signed() {
+fn a_date_header_is_not_read_where_x_amz_date_is_signed() {
     let mut request = get("https://h.example/");
     signer("sqs")
         .sign(&mut request, PayloadHash::EMPTY, NOW)
@@ -1221,7 +1221,7 @@ fn a_date_that_is_not_signed() {
 
 /// Which scheme it is, is said before the first space or tab.
 #[test]
-fn the_scheme_of_an_authorization() {
+fn the_algorithm_ends_at_the_first_space_or_tab() {
     let refused = |authorization: &'static str| {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", HeaderValue::from_static(authorization));
@@ -1245,7 +1245,7 @@ fn the_scheme_of_an_authorization() {
 
 /// AWS IoT's gateways want the token added after signing, by either of their names.
 #[test]
-fn gateways_of_devices() {
+fn iot_gateways_get_the_token_after_the_signature() {
     for (service, signed) in [
         ("iotdevicegateway", false),
         ("iotdata", false),
@@ -1269,7 +1269,7 @@ fn gateways_of_devices() {
 /// Services that cannot do without `x-amz-content-sha256`, beside S3: OpenSearch Serverless and VPC
 /// Lattice.
 #[test]
-fn services_that_want_a_hash() {
+fn three_services_require_x_amz_content_sha256() {
     for (service, wants) in [
         ("s3", true),
         ("aoss", true),
@@ -1310,7 +1310,7 @@ fn arrives(
 
 /// The header is the base64 of the hash, and signed so; the last line is its hex.
 #[test]
-fn icebergs_java_client() {
+fn the_base64_hash_of_icebergs_java_client_is_verified() {
     const BODY: &str = r#"{"namespace":["sales"]}"#;
     const HASH: &str = "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ=";
     let request = |service: &str, hash: &str| {
@@ -1363,7 +1363,7 @@ fn icebergs_java_client() {
 
 /// A URL that says nothing of its payload: hashed, but for S3 and VPC Lattice.
 #[test]
-fn a_url_that_says_nothing_of_its_payload() {
+fn a_url_without_a_payload_hash_is_unsigned_for_s3_and_vpc_lattice_only() {
     const BODY: &str = r#"{"namespace":["sales"]}"#;
     let url = |service: &str, signature: &str| {
         let target = format!(

@@ -20,6 +20,6 @@ fn back_ends_are_printed_as_they_are_named() {
 }
 
 #[test]
-fn nothing_is_refused_until_the_program_asks() {
+fn sha1_is_allowed_until_the_program_forbids_it() {
     assert!(!allows_only_approved());
 }

@@ -171,7 +171,7 @@ proptest! {
 }
 
 #[test]
-fn what_cannot_be_sent() {
+fn a_message_beyond_the_limits_is_not_encoded() {
     let long = vec![0; 32_768];
     let long_text = "x".repeat(32_768);
     let (name, longest_name) = ("n".repeat(256), "n".repeat(255));
@@ -229,7 +229,7 @@ fn what_cannot_be_sent() {
 }
 
 #[test]
-fn frames_that_do_not_hold() {
+fn a_truncated_or_corrupt_frame_is_refused() {
     let good = frame(&[("n", Value::String("v"))], b"payload");
     for cut in 0..good.len() {
         assert_eq!(
@@ -407,7 +407,7 @@ fn any_announced_length_is_taken_without_its_data() {
 }
 
 #[test]
-fn a_decoder_takes_what_it_was_told() {
+fn a_decoder_accepts_messages_up_to_its_maximum() {
     let frame = frame(&[], b"12345");
     let mut decoder = Decoder::new().with_max_message_length(21);
     assert!(decoder.decode(&mut &frame[..]).unwrap().is_some());
@@ -476,7 +476,7 @@ fn a_stream_verifies_across_midnight() {
 }
 
 #[test]
-fn parts_are_the_whole() {
+fn the_parts_of_a_message_make_the_whole() {
     let (mut events, _) = open(&credentials());
     let whole = events.clone().sign(b"message", NOW).unwrap();
     let parts = events.sign_parts(b"message", NOW).unwrap();
@@ -484,7 +484,7 @@ fn parts_are_the_whole() {
 }
 
 #[test]
-fn what_cannot_be_signed() {
+fn an_empty_or_too_long_message_is_not_signed() {
     let (mut events, mut verifier) = open(&credentials());
     assert_eq!(
         events.sign(b"", NOW).unwrap_err(),
@@ -506,7 +506,7 @@ fn what_cannot_be_signed() {
 }
 
 #[test]
-fn swapped_dropped_repeated_and_foreign_messages() {
+fn swapped_dropped_repeated_and_foreign_messages_are_refused() {
     let (mut events, mut verifier) = open(&credentials());
     let frames: Vec<Vec<u8>> = (1..=3_u8)
         .map(|n| events.sign(&[n], NOW).unwrap())
@@ -570,7 +570,7 @@ fn every_byte_of_a_signed_message_counts() {
 }
 
 #[test]
-fn headers_that_a_signed_message_has() {
+fn a_signed_message_has_a_date_and_a_signature() {
     let (mut events, verifier) = open(&credentials());
     let signed = events.sign(b"message", NOW).unwrap();
     let signed = Message::decode(&signed).unwrap();
@@ -624,7 +624,7 @@ fn headers_that_a_signed_message_has() {
 }
 
 #[test]
-fn the_clock_window() {
+fn messages_outside_the_clock_window_are_refused() {
     let (mut events, verifier) = open(&credentials());
     let signed = events.sign(b"message", NOW).unwrap();
     let late = |seconds| {
@@ -651,7 +651,7 @@ fn the_clock_window() {
 }
 
 #[test]
-fn credentials_end_in_the_middle_of_a_stream() {
+fn credentials_that_expire_end_the_stream() {
     let expiration = NOW + time::Duration::minutes(1);
     let (mut events, mut verifier) = open(&credentials().with_expiration(expiration));
     let last = expiration - time::Duration::seconds(1);
@@ -670,7 +670,7 @@ fn credentials_end_in_the_middle_of_a_stream() {
 }
 
 #[test]
-fn nothing_is_printed() {
+fn debug_contains_no_signature_and_no_payload() {
     let (mut events, verifier) = open(&credentials());
     let parts = events.sign_parts(b"message", NOW).unwrap();
     let frame = events.sign(b"message", NOW).unwrap();

@@ -40,7 +40,7 @@ fn slices() -> RawRequest<'static> {
 }
 
 #[test]
-fn signing() {
+fn parts_and_slices_get_the_signature_of_the_request() {
     let mut whole = request();
     let signature = signer()
         .sign(&mut whole, PayloadHash::Unsigned, NOW)
@@ -75,7 +75,7 @@ fn signing() {
 }
 
 #[test]
-fn presigning() {
+fn a_signer_and_a_presigner_make_the_same_url() {
     let (signer, payload) = (signer(), PayloadHash::Unsigned);
     let whole = signer
         .presign_with_payload(&request(), payload, HOUR, NOW)
@@ -169,7 +169,7 @@ fn a_stream_proves_no_hash() {
 
 #[cfg(feature = "sigv4a")]
 #[test]
-fn signers_for_several_regions() {
+fn a_signer_returns_its_region_set_and_service() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     let signer = countersign::sigv4a::Signer::new(credentials, "us-east-1,eu-*", "s3").unwrap();
     assert_eq!(signer.region_set(), "us-east-1,eu-*");
@@ -178,7 +178,7 @@ fn signers_for_several_regions() {
 
 #[cfg(feature = "s3")]
 #[test]
-fn session_modes() {
+fn session_modes_are_written_as_in_the_api() {
     use countersign::s3::express::SessionMode;
 
     assert_eq!(SessionMode::ReadOnly.as_str(), "ReadOnly");
@@ -204,7 +204,7 @@ fn assume_root_is_regional() {
 /// CodeArtifact User Guide, "Using CodeArtifact with npm", "with pip", "with Cargo".
 #[cfg(feature = "codeartifact")]
 #[test]
-fn what_package_managers_are_told() {
+fn a_repository_makes_the_lines_of_npm_cargo_and_pip() {
     use countersign::bearer::BearerToken;
     use countersign::codeartifact::Repository;
 
@@ -232,7 +232,7 @@ fn what_package_managers_are_told() {
 
 /// A cache of keys goes by the scope.
 #[test]
-fn scopes() {
+fn equal_scopes_are_one_key_of_a_cache() {
     assert_eq!(signer().region(), "eu-central-1");
     assert_eq!(signer().service().name(), "s3");
     let scope = |region| CredentialScope::new(NOW, region, "s3").unwrap();

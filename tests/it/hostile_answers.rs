@@ -40,7 +40,7 @@ mod sts {
     }
 
     #[test]
-    fn not_xml() {
+    fn a_body_that_is_not_xml_is_malformed() {
         for body in [
             "",
             " ",
@@ -65,7 +65,7 @@ mod sts {
     }
 
     #[test]
-    fn as_many_attributes_as_are_read() {
+    fn a_response_has_a_maximum_number_of_attributes() {
         // XML 1.0, 2.3 and 3.1: white space may stand beside the equals sign.
         for value in ["=\"\"", "=''", "= \"\"", "=\t''", "=\r\"\"", " =\n''"] {
             let body = |count: usize| {
@@ -81,7 +81,7 @@ mod sts {
 
     /// The document, its root, and as many as make 4096.
     #[test]
-    fn as_many_elements_as_are_read() {
+    fn a_response_has_at_most_4096_nodes() {
         let body = |count: usize| format!("<html>{}</html>", "<p/>".repeat(count));
         assert_eq!(malformed(body(4094)), "is not a response to AssumeRole");
         assert_eq!(malformed(body(4095)), "is not XML as AWS writes it");
@@ -89,7 +89,7 @@ mod sts {
 
     /// 1 MiB.
     #[test]
-    fn xml_as_large_as_is_read() {
+    fn xml_is_at_most_1_mib() {
         let body = |length: usize| {
             let xml = answer(NAMESPACE, &credentials(SOUND));
             format!("{xml}{}", " ".repeat(length - xml.len()))
@@ -100,7 +100,7 @@ mod sts {
 
     /// 64 KiB.
     #[test]
-    fn json_as_large_as_is_read() {
+    fn json_is_at_most_64_kib() {
         let body = |length: usize| {
             let json = "{\"Error\":{\"Code\":\"ExpiredToken\",\"Message\":\"m\"}}";
             format!("{json}{}", " ".repeat(length - json.len()))
@@ -111,7 +111,7 @@ mod sts {
     }
 
     #[test]
-    fn truncated_at_every_byte() {
+    fn a_response_truncated_at_any_byte_is_malformed() {
         let whole = answer(NAMESPACE, &credentials(SOUND));
         assert!(AssumeRole::parse(StatusCode::OK, &whole).is_ok());
         for end in 0..whole.len() {
@@ -120,7 +120,7 @@ mod sts {
     }
 
     #[test]
-    fn missing_empty_and_doubled_fields() {
+    fn a_missing_empty_or_duplicate_field_is_malformed() {
         let whole = credentials(SOUND);
         for name in [
             "AccessKeyId",
@@ -168,7 +168,7 @@ mod sts {
     }
 
     #[test]
-    fn of_another_action_or_status() {
+    fn a_response_to_another_action_is_malformed() {
         let sound = answer(NAMESPACE, &credentials(SOUND));
         let error = GetCallerIdentity::parse(StatusCode::OK, &sound).unwrap_err();
         assert_eq!(error.message(), "is not a response to GetCallerIdentity");
@@ -188,7 +188,7 @@ mod sts {
     }
 
     #[test]
-    fn unknown_elements_comments_and_cdata_are_no_harm() {
+    fn unknown_elements_comments_and_cdata_are_ignored() {
         let inside = "<New a='b'><x/></New><!-- c --><Credentials><?pi?><AccessKeyId>AS<!-- -->IA<![CDATA[EX]]>&#65;</AccessKeyId>\
             <SecretAccessKey><![CDATA[<&>]]></SecretAccessKey><SessionToken>a&amp;b</SessionToken>\
             <Expiration> 2024-07-15T23:28:33Z\n</Expiration></Credentials>";
@@ -199,7 +199,7 @@ mod sts {
     }
 
     #[test]
-    fn entity_bombs() {
+    fn an_entity_bomb_is_refused() {
         let mut bomb = "<!DOCTYPE a [<!ENTITY e0 'lol'>".to_owned();
         for n in 1..10 {
             let reference = format!("&e{};", n - 1).repeat(10);
@@ -225,7 +225,7 @@ mod sts {
 
     /// Each of these makes a careless reader slow, or deep, or fat. Together they take a moment.
     #[test]
-    fn as_large_as_is_read() {
+    fn the_worst_body_of_the_maximum_length_is_read_or_refused() {
         let fill = |piece: &str| piece.repeat((MAX_RESPONSE_LENGTH - 1000) / piece.len());
         let deep = (MAX_RESPONSE_LENGTH - 1000) / 7;
         let attributes: String = (0..60_000).map(|n| format!(" a{n}=''")).collect();
@@ -268,7 +268,7 @@ mod sts {
     }
 
     #[test]
-    fn more_than_is_read() {
+    fn a_response_with_too_many_elements_is_refused() {
         let many = format!("{}{}", credentials(SOUND), "<a/>".repeat(4096));
         assert_eq!(
             malformed(answer(NAMESPACE, &many)),
@@ -288,7 +288,7 @@ mod sts {
     }
 
     #[test]
-    fn larger_than_is_read() {
+    fn a_response_above_1_mib_is_refused() {
         let sound = answer(NAMESPACE, &credentials(SOUND));
         for size in [MAX_RESPONSE_LENGTH + 1, 10 << 20] {
             let body = format!("{sound}{}", " ".repeat(size - sound.len()));
@@ -299,7 +299,7 @@ mod sts {
     }
 
     #[test]
-    fn errors_in_every_envelope() {
+    fn an_error_is_read_in_every_envelope() {
         let inside = "<Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message>";
         for body in [
             format!(
@@ -365,7 +365,7 @@ mod sts {
     }
 
     #[test]
-    fn dates_in_every_iso_form() {
+    fn an_expiration_is_read_in_every_form_of_iso_8601() {
         for text in [
             "2024-07-15T23:28:33Z",
             "2024-07-15T23:28:33.000Z",
@@ -425,18 +425,18 @@ mod sts {
 
     proptest! {
         #[test]
-        fn whatever_comes_is_answered(status in 100u16..1000, body: Vec<u8>) {
+        fn no_response_makes_the_parser_panic(status in 100u16..1000, body: Vec<u8>) {
             let status = StatusCode::from_u16(status).unwrap();
             prop_assert!(AssumeRole::parse(status, body).is_err());
         }
 
         #[test]
-        fn whatever_expires_is_answered(text in "[0-9TZ:.,+W -]{0,40}") {
+        fn no_expiration_makes_the_parser_panic(text in "[0-9TZ:.,+W -]{0,40}") {
             let _ = expiration(&text);
         }
 
         #[test]
-        fn one_byte_changed_is_answered(at: prop::sample::Index, byte: u8) {
+        fn no_changed_byte_makes_the_parser_panic(at: prop::sample::Index, byte: u8) {
             let mut body = answer(NAMESPACE, &credentials(SOUND)).into_bytes();
             let at = at.index(body.len());
             body[at] = byte;
@@ -462,7 +462,7 @@ mod codeartifact {
     }
 
     #[test]
-    fn malformed_answers() {
+    fn each_malformed_response_has_its_problem() {
         for (body, problem) in [
             ("", "is not a JSON object"),
             ("{", "is not a JSON object"),
@@ -525,7 +525,7 @@ mod codeartifact {
     }
 
     #[test]
-    fn truncated_at_every_byte() {
+    fn a_response_truncated_at_any_byte_is_malformed() {
         let whole = r#"{"authorizationToken":"TOKEN","expiration":1720839990.5}"#;
         assert!(parse(200, whole).is_ok());
         for end in 0..whole.len() {
@@ -534,7 +534,7 @@ mod codeartifact {
     }
 
     #[test]
-    fn deep_and_large() {
+    fn a_deep_or_large_document_is_refused() {
         for body in [
             "[".repeat(LARGEST),
             "{\"a\":".repeat(10_000),
@@ -562,7 +562,7 @@ mod codeartifact {
     }
 
     #[test]
-    fn a_refusal_has_an_id() {
+    fn the_error_contains_the_request_id() {
         let response = Response::builder()
             .status(400)
             .header("x-amzn-requestid", "id")
@@ -573,7 +573,7 @@ mod codeartifact {
     }
 
     #[test]
-    fn error_codes_of_every_form() {
+    fn an_error_code_is_read_in_every_form() {
         for body in [
             r#"{"__type":"com.amazon.coral.service#ThrottlingException","message":"slow"}"#,
             r#"{"__type":"ThrottlingException","Message":"slow"}"#,
@@ -588,12 +588,12 @@ mod codeartifact {
 
     proptest! {
         #[test]
-        fn whatever_comes_is_answered(status in 200u16..600, body: Vec<u8>) {
+        fn no_response_makes_the_parser_panic(status in 200u16..600, body: Vec<u8>) {
             prop_assert!(parse(status, body).is_err());
         }
 
         #[test]
-        fn every_number_is_answered(expiration: f64) {
+        fn no_number_makes_the_parser_panic(expiration: f64) {
             let body = format!("{{\"authorizationToken\":\"t\",\"expiration\":{expiration:e}}}");
             let _ = parse(200, body);
         }

@@ -40,7 +40,7 @@ fn get(url: &str) -> Request<()> {
 /// The request of the `SimpleDB` Developer Guide, "Using temporary security credentials", with a
 /// key and a token where the guide leaves blanks.
 #[test]
-fn get_attributes_with_temporary_credentials() {
+fn the_signed_example_of_simpledb_is_reproduced() {
     let own = "Action=GetAttributes&DomainName=MyDomain&ItemName=MyItem\
         &Timestamp=2010-01-25T15%3A03%3A07-07%3A00&Version=2009-04-15";
     for (method, signature) in [
@@ -124,7 +124,7 @@ fn every_changed_parameter_is_refused() {
 }
 
 #[test]
-fn a_window_on_both_sides_and_an_end() {
+fn a_query_is_valid_within_its_time_window_only() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
     let verify = |query: &str, now| {
         let mut request = get(&format!("https://sdb.amazonaws.com/?{query}"));
@@ -181,7 +181,7 @@ fn other_credentials_are_refused() {
 }
 
 #[test]
-fn what_is_not_signed() {
+fn a_request_that_cannot_be_signed_is_refused() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
     let sign = |url: &str| signer.sign_query(&get(url), NOW);
     let signed = sign("https://sdb.amazonaws.com/?A=1").unwrap();
@@ -232,7 +232,7 @@ fn what_is_not_signed() {
 
 /// The one `host` header counts, else what the URI says.
 #[test]
-fn the_host_is_one() {
+fn a_query_is_signed_for_its_host_header_or_else_its_uri() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
     let text = |hosts: &[&str]| {
         let mut request = get("/?A=1");
@@ -255,7 +255,7 @@ fn the_host_is_one() {
 }
 
 #[test]
-fn what_cannot_be_signed_now_or_sent() {
+fn expired_credentials_and_too_long_urls_are_errors() {
     let expiration = NOW;
     let ended = sigv2::Signer::new(credentials().with_expiration(expiration)).unwrap();
     let request = get("https://sdb.amazonaws.com/?A=1");
@@ -275,7 +275,7 @@ fn what_cannot_be_signed_now_or_sent() {
 }
 
 #[test]
-fn times_that_cannot_be_read() {
+fn a_malformed_timestamp_or_expiration_is_refused() {
     for name in ["Timestamp", "Expires"] {
         let query = format!(
             "AWSAccessKeyId=A&SignatureVersion=2&SignatureMethod=HmacSHA1&Signature=x&{name}=today"
@@ -441,7 +441,7 @@ fn every_changed_url_is_refused() {
 
 /// What a look-up of the key goes by, before anything is proven.
 #[test]
-fn what_a_claim_says() {
+fn a_claim_returns_the_access_key_id_and_token_before_it_is_verified() {
     let mut request = put();
     let signer = s3_v2::Signer::new(credentials()).unwrap();
     signer.sign(&mut request, BUCKET, NOW).unwrap();
@@ -477,7 +477,7 @@ fn what_a_claim_says() {
 }
 
 #[test]
-fn what_is_no_authorization() {
+fn a_malformed_authorization_is_refused() {
     for header in [
         "",
         "AWS",
@@ -538,7 +538,7 @@ fn an_error_leaves_the_request_as_it_was() {
 }
 
 #[test]
-fn debug_tells_no_secret() {
+fn debug_contains_no_secret() {
     let mut request = put();
     let signer = s3_v2::Signer::new(credentials()).unwrap();
     signer.sign(&mut request, BUCKET, NOW).unwrap();
@@ -564,7 +564,7 @@ fn debug_tells_no_secret() {
 }
 
 #[test]
-fn credentials_may_end_with_the_url() {
+fn credentials_may_expire_together_with_the_url() {
     let hour = Duration::from_secs(3600);
     let presign = |left: i64| {
         let end = NOW + time::Duration::seconds(3600 + left);
@@ -583,7 +583,7 @@ fn credentials_may_end_with_the_url() {
 
 /// The user of a URL sends what was signed, and nothing of an earlier signing.
 #[test]
-fn headers_of_a_url() {
+fn a_presigned_url_returns_the_headers_to_send_with_it() {
     let mut request = put();
     for name in ["x-amz-date", "x-amz-security-token", "accept"] {
         let value = HeaderValue::from_static("of an earlier signing, or not signed");
@@ -601,7 +601,7 @@ fn headers_of_a_url() {
 }
 
 #[test]
-fn what_an_s3_claim_tells() {
+fn an_s3_claim_returns_its_key_id_and_token() {
     let mut request = put();
     s3_v2::Signer::new(credentials())
         .unwrap()
@@ -639,7 +639,7 @@ fn a_query_is_signed_for_its_host() {
 }
 
 #[test]
-fn what_a_query_claim_lacks() {
+fn a_query_without_a_parameter_or_host_is_refused() {
     let parse = |query: &str, host: Option<&'static str>| {
         let mut request = get(&format!("/?{query}"));
         if let Some(host) = host {
@@ -759,7 +759,7 @@ fn sub_resources_are_signed() {
 }
 
 #[test]
-fn what_is_signed_is_not_signed_again() {
+fn a_signed_request_is_not_signed_again() {
     let hour = Duration::from_secs(3600);
     for name in [
         "AWSAccessKeyId",
@@ -792,7 +792,7 @@ fn what_is_signed_is_not_signed_again() {
 
 /// Empty parameters at the end are not doubled by what is added.
 #[test]
-fn a_query_that_ends_in_ampersands() {
+fn ampersands_at_the_end_of_a_query_are_not_doubled() {
     let signer = sigv2::Signer::new(credentials()).unwrap();
     for end in ["", "&", "&&"] {
         let mut request = get(&format!(
@@ -808,7 +808,7 @@ fn a_query_that_ends_in_ampersands() {
 
 /// A header and a query that both look signed, in the one scheme or the other.
 #[test]
-fn two_ways_to_be_signed() {
+fn a_request_with_two_signatures_is_refused() {
     let several = Err(VerifyError::SeveralAuthentications);
     for name in ["Signature", "AWSAccessKeyId", "X-Amz-Signature"] {
         let mut request = put();

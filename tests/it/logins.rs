@@ -239,7 +239,7 @@ fn snowflake_takes_the_partitions_that_it_knows() {
 }
 
 #[test]
-fn nothing_that_is_printed_shows_a_secret() {
+fn no_debug_text_or_error_contains_a_secret() {
     let (credentials, region) = (temporary(), "us-east-1");
     let api = AppSync::graphql(GRAPHQL, region).unwrap();
     let connection = api.connect(&credentials, NOW).unwrap();
@@ -287,7 +287,7 @@ proptest! {
     }
 
     #[test]
-    fn json_of_a_login_reads_back(host in "[a-z]{1,20}(\\.[a-z]{1,20}){0,3}", token in "[!-~]{1,200}") {
+    fn the_json_of_a_login_is_read_as_it_was_written(host in "[a-z]{1,20}(\\.[a-z]{1,20}){0,3}", token in "[!-~]{1,200}") {
         let credentials = Credentials::new("ASIAEXAMPLE", SECRET).with_session_token(&*token);
         let login = Neptune::new(&host, 8182, "us-east-1").unwrap().login(&credentials, NOW).unwrap();
         let json: serde_json::Value = serde_json::from_str(login.expose_password()).unwrap();

@@ -76,7 +76,7 @@ fn signed<'a>(form: &'a PostForm, fields: &[(&'a str, &'a str)]) -> Vec<(&'a str
 
 /// The form of Amazon's documentation, "Example: Browser-Based Upload using HTTP POST".
 #[test]
-fn the_documented_example() {
+fn the_documented_example_is_reproduced() {
     let text = [
         r#"{ "expiration": "2015-12-30T12:00:00.000Z","#,
         r#"  "conditions": ["#,
@@ -159,7 +159,7 @@ fn the_documented_example() {
 }
 
 #[test]
-fn the_text_of_a_policy() {
+fn a_policy_lists_its_conditions_and_the_fields_of_the_signature() {
     let policy = policy()
         .require_eq("acl", "public-read")
         .require_prefix("Content-Type", "image/")
@@ -183,7 +183,7 @@ fn the_text_of_a_policy() {
 
 /// A name that begins with a dollar would be read as another one as the key of an object.
 #[test]
-fn a_field_with_a_dollar() {
+fn a_dollar_at_the_start_of_a_field_name_is_doubled() {
     let policy = policy().require_eq("$price", "1");
     let form = signer().sign_post(&policy, [("$price", "1")], NOW).unwrap();
     let text: serde_json::Value = serde_json::from_str(&text_of(&form)).unwrap();
@@ -256,7 +256,7 @@ fn session_tokens_are_covered_and_sent() {
 }
 
 #[test]
-fn fields_that_a_form_cannot_have() {
+fn a_field_that_the_policy_does_not_allow_is_refused() {
     let policy = policy().require_eq("acl", "private");
     let sign = |field, value| signer().sign_post(&policy, [(field, value)], NOW);
     for (field, value) in [
@@ -315,7 +315,7 @@ fn fields_that_a_form_cannot_have() {
 }
 
 #[test]
-fn policies_that_cannot_be() {
+fn an_invalid_policy_is_not_signed() {
     let sign = |policy: &PostPolicy| signer().sign_post(policy, [], NOW).map(drop);
     let without_key = PostPolicy::new("bucket", END);
     assert_eq!(
@@ -407,7 +407,7 @@ fn policies_that_cannot_be() {
 }
 
 #[test]
-fn who_signed_and_for_what() {
+fn a_form_of_another_key_or_scope_is_refused() {
     let form = signer()
         .sign_post(&policy(), [("key", "user/user1/k")], NOW)
         .unwrap();
@@ -504,7 +504,7 @@ fn who_signed_and_for_what() {
 
 /// What is read out of a form before, and after, it is proven.
 #[test]
-fn what_a_form_says() {
+fn a_form_returns_its_fields_before_and_after_it_is_verified() {
     assert_eq!(policy().expiration(), END.into());
     let policy = policy().require_eq("acl", "private");
     let form = signer()
@@ -579,7 +579,7 @@ fn what_a_form_says() {
 
 /// Amazon S3 takes policies of up to 20 KB.
 #[test]
-fn a_long_policy_is_not_read() {
+fn a_policy_above_the_limit_is_not_parsed() {
     let form = signer()
         .sign_post(&policy(), [("key", "user/user1/k")], NOW)
         .unwrap();
@@ -615,7 +615,7 @@ fn a_long_policy_is_not_read() {
 }
 
 #[test]
-fn the_end_of_a_policy_and_the_length_of_a_file() {
+fn a_late_upload_or_a_file_of_another_length_is_refused() {
     let policy = policy().content_length_range(10, 20);
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k")], NOW)
@@ -666,7 +666,7 @@ fn the_end_of_a_policy_and_the_length_of_a_file() {
 }
 
 #[test]
-fn several_types_of_content_all_count() {
+fn every_type_in_a_content_type_must_match() {
     let policy = policy().require_prefix("Content-Type", "image/");
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k")], NOW)
@@ -771,7 +771,7 @@ proptest! {
 }
 
 #[test]
-fn nothing_is_printed() {
+fn debug_contains_no_secret() {
     let form = signer()
         .sign_post(&policy(), [("key", "user/user1/k")], NOW)
         .unwrap();
@@ -801,7 +801,7 @@ fn nothing_is_printed() {
 }
 
 #[test]
-fn bounds_are_within() {
+fn both_bounds_of_a_range_are_allowed() {
     // A range of one length.
     let policy = policy().content_length_range(1000, 1000);
     let form = signer()
@@ -849,7 +849,7 @@ fn bounds_are_within() {
 
 /// The policy does not say for which scope its signature is, so the key must be the scope's.
 #[test]
-fn a_key_is_for_its_scope_alone() {
+fn a_signing_key_verifies_its_own_scope_only() {
     let form = signer()
         .sign_post(&policy(), [("key", "user/user1/k")], NOW)
         .unwrap();
@@ -961,7 +961,7 @@ fn an_access_key_id_of_a_form_is_1_to_128_visible_ascii_characters() {
 
 /// Amazon S3 API Reference, "POST policy": the texts that a store logs or returns.
 #[test]
-fn a_refused_upload_is_told_in_one_sentence() {
+fn the_error_of_a_refused_upload_is_one_sentence() {
     let field = || "acl".to_owned();
     let now = NOW.into();
     for (error, text) in [

@@ -133,7 +133,7 @@ proptest! {
 proptest! {
     /// A canonical query is its own canonical form, in order and in encoding.
     #[test]
-    fn a_canonical_query_is_canonical(query in any_query()) {
+    fn a_canonical_query_is_its_own_canonical_form(query in any_query()) {
         let once = CanonicalQuery::new(&query).unwrap().to_string();
         prop_assert_eq!(&CanonicalQuery::new(&once).unwrap().to_string(), &once);
         let mut pairs: Vec<(&str, &str)> =
@@ -144,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn keys_and_segments_come_back(key in vec(any::<u8>(), 0..40)) {
+    fn encoded_keys_and_segments_decode_to_the_same(key in vec(any::<u8>(), 0..40)) {
         let (encoded, segment) = (encode_key(&key), encode_segment(&key));
         prop_assert_eq!(unescape(&encoded), key.clone());
         prop_assert_eq!(unescape(&segment), key);
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn dates_and_scopes_come_back(now in any_now(), region in "[!-+.0-~-]{1,64}", service in "[!-+.0-@\\[-~-]{1,64}") {
+    fn dates_and_scopes_are_read_as_they_were_written(now in any_now(), region in "[!-+.0-~-]{1,64}", service in "[!-+.0-@\\[-~-]{1,64}") {
         let date = AmzDate::new(now).unwrap();
         prop_assert_eq!(date.timestamp(), now.into());
         prop_assert_eq!(date.as_str().parse::<AmzDate>().ok(), Some(date));
@@ -168,7 +168,7 @@ proptest! {
 
     /// Whatever can be signed, its authorization reads back.
     #[test]
-    fn authorizations_come_back(id in "[!-+.0-~-]{1,40}", headers in any_headers(), now in any_now()) {
+    fn authorizations_are_read_as_they_were_written(id in "[!-+.0-~-]{1,40}", headers in any_headers(), now in any_now()) {
         let signer = Signer::new(Credentials::new(id.clone(), "secret"), "us-east-1", "s3").unwrap();
         let mut request = request("https://example.com/", &headers);
         let signature = signer.sign(&mut request, PayloadHash::EMPTY, now).unwrap();

@@ -25,7 +25,7 @@ fn said<T>(refused: Result<T, Error>) -> String {
 }
 
 #[test]
-fn tokens_of_services() {
+fn errors_of_tokens_name_the_parameter_and_the_rule() {
     let c = &credentials();
     let hour = Duration::from_secs(3600);
     let (host, db) = ("db.example.com", "db.example.com:5432");
@@ -81,7 +81,7 @@ fn tokens_of_services() {
 }
 
 #[test]
-fn proofs_of_a_caller() {
+fn errors_of_caller_identity_name_the_parameter_and_the_rule() {
     let proof = |audience| caller_identity::signed(&credentials(), REGION, STS, audience, NOW);
     for (said, sentence) in [
         (
@@ -108,7 +108,7 @@ fn proofs_of_a_caller() {
 }
 
 #[test]
-fn code_artifact_and_directory_buckets() {
+fn errors_of_codeartifact_and_s3_express_name_the_parameter_and_the_rule() {
     let ask = |domain, duration_seconds| {
         let mut ask = GetAuthorizationToken::new(domain, REGION);
         ask.duration_seconds = duration_seconds;
@@ -141,7 +141,7 @@ fn code_artifact_and_directory_buckets() {
 }
 
 #[test]
-fn endpoints() {
+fn errors_of_endpoints_name_the_region_and_the_missing_variant() {
     let (no_fips, no_dual_stack) = (
         "the service publishes no FIPS endpoint there",
         "the service publishes no dual-stack endpoint there",
@@ -166,7 +166,7 @@ fn endpoints() {
 }
 
 #[test]
-fn what_s3_refuses() {
+fn an_error_response_of_s3_prints_its_code_status_and_message() {
     let (code, message) = ("InvalidAccessKeyId", "The key is not known.");
     let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     let refused = CreateSession::parse(StatusCode::FORBIDDEN, body).unwrap_err();

@@ -182,7 +182,7 @@ fn the_hash_of_the_client_is_signed_again() {
 }
 
 #[test]
-fn headers_for_one_hop_stay_here() {
+fn hop_by_hop_headers_are_not_forwarded() {
     let build = Request::get("/b/k");
     let (mut request, verified) = signed(build, "");
     // What hops add after the client has signed.
@@ -328,7 +328,7 @@ fn a_presigned_url_becomes_a_signed_header() {
 }
 
 #[test]
-fn the_query_goes_on_as_it_was_received() {
+fn the_query_is_forwarded_as_it_was_received() {
     let query = "&x-id=GetObject&&acl&prefix=a+b&prefix=%c3%a9";
     let (request, verified) = signed(Request::get(format!("/b/k?{query}")), "");
     let request = upstream().resign(request, &verified, now()).unwrap();
@@ -338,7 +338,7 @@ fn the_query_goes_on_as_it_was_received() {
 }
 
 #[test]
-fn the_path_goes_on_in_canonical_form_without_new_dot_segments() {
+fn the_path_is_forwarded_in_canonical_form_without_new_dot_segments() {
     for (received, sent) in [
         ("/b/dt=2026/a+b", "/b/dt%3D2026/a%2Bb"),
         ("/b/a%2fb", "/b/a/b"),

@@ -87,7 +87,7 @@ fn get(uri: &str) -> Request<()> {
 }
 
 #[test]
-fn what_a_client_holds() {
+fn the_types_of_a_client_hide_secrets() {
     let needles = Needles::new(&[]);
     needles.hidden_in(&credentials());
     needles.hidden_in(credentials().secret_key());
@@ -115,7 +115,7 @@ fn what_a_client_holds() {
 }
 
 #[test]
-fn what_signing_makes() {
+fn signatures_and_urls_hide_secrets() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let uri = "https://user:password@bucket.s3.amazonaws.com/k";
     let mut request = get(uri);
@@ -219,7 +219,7 @@ lacks!(LacksDisplay, Display);
 lacks!(LacksEq, PartialEq);
 
 #[test]
-fn no_way_out_but_the_one_that_says_so() {
+fn secrets_have_no_display_serialize_or_comparison() {
     <SecretKey as LacksDisplay<_>>::holds();
     <SessionToken as LacksDisplay<_>>::holds();
     <Credentials as LacksDisplay<_>>::holds();
@@ -235,7 +235,7 @@ fn no_way_out_but_the_one_that_says_so() {
 
 /// What can be wrong while secrets are at hand.
 #[test]
-fn errors_made_with_secrets_at_hand() {
+fn errors_made_with_secrets_at_hand_hide_them() {
     let needles = Needles::new(&[]);
     let refuse = |signer: &Signer, uri: &str, payload, expires_in, now| -> Vec<Error> {
         let signed = signer.sign(&mut get(uri), payload, now).map(drop);
@@ -302,7 +302,7 @@ fn errors_made_with_secrets_at_hand() {
 }
 
 #[test]
-fn the_plain_types_print() {
+fn types_without_secrets_print_their_content() {
     // The rest holds nothing to hide, and prints what it is.
     assert_eq!(format!("{:?}", Service::S3.name()), "\"s3\"");
     assert!(format!("{:?}", PayloadHash::EMPTY.to_string()).contains("e3b0c442"));

@@ -337,7 +337,7 @@ fn der_is_exact() {
 }
 
 #[test]
-fn points_that_are_no_keys() {
+fn an_invalid_point_is_no_public_key() {
     let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into())
         .unwrap()
         .public_key();
@@ -359,7 +359,7 @@ fn points_that_are_no_keys() {
 }
 
 #[test]
-fn debug_tells_no_secret() {
+fn debug_contains_no_secret() {
     let signer = Signer::new(credentials().with_session_token("SECRETTOKEN"), "*", "s3").unwrap();
     let key = SigningKey::derive("AKIDEXAMPLE", &SECRET_KEY.into()).unwrap();
     let text = format!("{signer:?} {key:?} {:?}", key.sign("text"));
@@ -397,7 +397,7 @@ mod verifying {
     }
 
     #[test]
-    fn both_forms() {
+    fn header_and_url_verify_with_the_public_key() {
         let signer = Signer::new(credentials(), "us-*,eu-west-1", "s3").unwrap();
         let key = signer.public_key();
         let mut signed = get(MRAP);
@@ -452,7 +452,7 @@ mod verifying {
 
     /// A key of one algorithm says nothing about a claim of the other.
     #[test]
-    fn the_two_algorithms_do_not_mix() {
+    fn a_key_of_one_algorithm_verifies_nothing_of_the_other() {
         let verifier = Verifier::new("us-east-1", "s3").unwrap();
         let signer = Signer::new(credentials(), "*", "s3").unwrap();
         let mut several = get(MRAP);
@@ -513,7 +513,7 @@ mod verifying {
     }
 
     #[test]
-    fn chunks_and_trailers_with_the_public_key_alone() {
+    fn chunks_and_trailers_verify_with_the_public_key_alone() {
         let signer = Signer::new(credentials(), "eu-*", "s3").unwrap();
         let key = signer.public_key();
         let mut head = Request::put(MRAP).body(()).unwrap();
@@ -548,7 +548,7 @@ mod verifying {
 
 /// Each literal of a stream with its own mode, signed by hand.
 #[test]
-fn literals_of_streams() {
+fn each_streaming_literal_has_its_own_mode() {
     use countersign::StreamingMode;
     use countersign::sigv4::{Algorithm, CredentialScope};
     use countersign::verify::{PendingVerification, SignedRequest, VerificationKey, Verifier};
@@ -622,7 +622,7 @@ fn literals_of_streams() {
 /// The longest header that a chunk can have: sixteen digits, behind another chunk.
 #[test]
 #[cfg(target_pointer_width = "64")]
-fn the_longest_header_of_a_chunk() {
+fn a_chunk_header_has_up_to_16_digits() {
     use countersign::chunked::ChunkedEncoding;
 
     let size = 1_u64 << 60;

@@ -50,7 +50,7 @@ fn problem<T>(result: Result<T, Error>) -> String {
 }
 
 #[test]
-fn aws_global_is_asked_at_the_global_host_and_signed_for_us_east_1() {
+fn aws_global_is_sent_to_the_global_host_and_signed_for_us_east_1() {
     let endpoint = Endpoint::regional("aws-global").unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     let request = GetCallerIdentity
@@ -175,7 +175,7 @@ fn a_token_with_the_line_break_of_its_file_is_refused() {
 }
 
 #[test]
-fn a_store_is_asked_for_a_web_identity_without_a_role() {
+fn a_custom_store_takes_a_web_identity_without_a_role() {
     let mut ask = AssumeRoleWithWebIdentity::without_role("eyJh.bGci-Oi_J.SUz~");
     ask.duration_seconds = Some(3600);
     let request = ask.request(&custom()).unwrap();
@@ -279,7 +279,7 @@ fn assume_role(inside: &str) -> String {
 }
 
 #[test]
-fn an_incomplete_assumed_role_user_does_not_cost_the_credentials() {
+fn an_incomplete_assumed_role_user_does_not_lose_the_credentials() {
     let (id, arn) = ("AROAEXAMPLE:s1", "arn:aws:sts:::assumed-role/S3Access/s1");
     for (user, expected) in [
         // MinIO.
@@ -317,7 +317,7 @@ fn an_incomplete_assumed_role_user_does_not_cost_the_credentials() {
 }
 
 #[test]
-fn fields_beside_the_credentials_do_not_cost_them() {
+fn other_malformed_fields_do_not_lose_the_credentials() {
     for field in [
         "<PackedPolicySize/>",
         "<PackedPolicySize>-1</PackedPolicySize>",
@@ -350,7 +350,7 @@ fn fields_beside_the_credentials_do_not_cost_them() {
 }
 
 #[test]
-fn an_empty_fault_of_an_error_is_none() {
+fn an_error_with_an_empty_fault_has_no_fault() {
     let body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type></Type>\
         <Code>InvalidParameterValue</Code><Message>Unsupported action</Message></Error>\
         <RequestId>18AB00C0FFEE0001</RequestId></ErrorResponse>";
@@ -477,7 +477,7 @@ fn json_responses_are_read() {
 }
 
 #[test]
-fn json_side_fields_do_not_cost_the_credentials() {
+fn other_malformed_json_fields_do_not_lose_the_credentials() {
     for user in [
         "null",
         "{}",
@@ -593,7 +593,7 @@ fn scoped_credentials_need_a_policy_or_a_duration() {
 }
 
 #[test]
-fn scoped_credentials_are_asked_for_with_a_session_token_only() {
+fn scoped_credentials_are_requested_with_a_session_token_only() {
     let now = datetime!(2026-01-02 3:04:05 UTC);
     let long_term = Credentials::new("AKIDEXAMPLE", "secret");
     let temporary = long_term.clone().with_session_token("token");
@@ -844,7 +844,7 @@ fn a_propagated_identity_is_read_from_json_and_never_printed() {
 }
 
 #[test]
-fn a_malformed_propagated_identity_does_not_cost_the_credentials() {
+fn a_malformed_propagated_identity_does_not_lose_the_credentials() {
     let name = "TrustedIdentityPropagationContext";
     for inside in [
         "x",
@@ -875,7 +875,7 @@ fn a_malformed_propagated_identity_does_not_cost_the_credentials() {
 }
 
 #[test]
-fn a_store_is_asked_at_its_own_url_and_signed_for_its_own_region() {
+fn a_custom_store_has_its_own_url_and_region() {
     let now = datetime!(2026-01-02 3:04:05 UTC);
     let store = Endpoint::custom("http://ceph.example.com:8000/sts/", "default").unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");

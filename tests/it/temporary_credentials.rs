@@ -26,7 +26,7 @@ fn list_users() -> http::request::Builder {
 
 /// The signatures are botocore's (1.43.11), for the same requests.
 #[test]
-fn list_users_with_the_host_alone() {
+fn list_users_is_signed_like_botocore_with_the_host_alone() {
     let expected = "AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE/20150830/us-east-1/iam/aws4_request, \
         SignedHeaders=host;x-amz-date;x-amz-security-token, \
         Signature=cc77d565b1c2340538396791e79d240a17fc94b40e8da0e5191fcdc7a0af1466";
@@ -54,7 +54,7 @@ fn list_users_with_the_host_alone() {
 }
 
 #[test]
-fn list_users_with_all_headers() {
+fn list_users_is_signed_like_botocore_with_all_headers() {
     let mut request = list_users()
         .header(
             "content-type",
@@ -76,7 +76,7 @@ fn list_users_with_all_headers() {
 }
 
 #[test]
-fn a_new_token_takes_the_place_of_the_old() {
+fn a_new_session_token_replaces_the_old_one() {
     let mut request = list_users().body(()).unwrap();
     let stale = credentials().with_session_token("stale");
     for credentials in [stale, credentials()] {
@@ -100,7 +100,7 @@ fn a_new_token_takes_the_place_of_the_old() {
 }
 
 #[test]
-fn expired_credentials_are_told_with_both_times() {
+fn the_error_of_expired_credentials_contains_both_times() {
     let expiration = datetime!(2015-08-30 14:36 +2);
     let signer = Signer::new(
         credentials().with_expiration(expiration),
@@ -206,7 +206,7 @@ fn a_codeartifact_token_works_nowhere_else() {
 
 #[cfg(feature = "codeartifact")]
 #[test]
-fn what_codeartifact_hands_out_is_scoped_and_ends() {
+fn a_codeartifact_token_has_a_scope_and_an_expiration() {
     use countersign::codeartifact::{GetAuthorizationToken, Repository};
     let ask = GetAuthorizationToken::new("my-domain", "us-west-2");
     let response =
@@ -237,7 +237,7 @@ fn what_codeartifact_hands_out_is_scoped_and_ends() {
 
 #[cfg(feature = "codeartifact")]
 #[test]
-fn what_codeartifact_does_not_know_is_not_asked() {
+fn an_invalid_request_to_codeartifact_is_not_made() {
     use countersign::codeartifact::{GetAuthorizationToken, Repository};
     let refused = |change: fn(&mut GetAuthorizationToken<'_>)| {
         let mut ask = GetAuthorizationToken::new("my-domain", "us-west-2");
@@ -327,7 +327,7 @@ fn what_codeartifact_does_not_know_is_not_asked() {
 /// without the login command", "Configure and use Cargo".
 #[cfg(feature = "codeartifact")]
 #[test]
-fn what_package_managers_are_told() {
+fn a_repository_makes_the_urls_of_package_managers() {
     use countersign::codeartifact::Repository;
 
     let repository = Repository::new("my-domain", "111122223333", "us-west-2", "my_repo").unwrap();
@@ -485,7 +485,7 @@ mod sts {
 
     /// Each limit to the character: one less, the least, the most, one more.
     #[test]
-    fn limits_hold_to_the_character() {
+    fn each_text_limit_is_exact_to_the_character() {
         type Try<'a> = &'a dyn Fn(&str) -> Result<(), Error>;
         let endpoint = &Endpoint::regional("us-east-1").unwrap();
         let role = |change: &dyn Fn(&mut AssumeRole<'_>)| {
@@ -710,7 +710,7 @@ mod sts {
 
     /// STS API Reference: what the answers tell besides the credentials.
     #[test]
-    fn what_answers_tell_besides() {
+    fn a_response_has_more_fields_than_the_credentials() {
         let answer = |action: &str| {
             format!(
                 "<{action}Response><{action}Result><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId>\
@@ -750,7 +750,7 @@ mod sts {
     }
 
     #[test]
-    fn seconds_hold_to_the_second() {
+    fn each_duration_limit_is_exact_to_the_second() {
         type Try<'a> = &'a dyn Fn(u32) -> Result<(), Error>;
         let endpoint = &Endpoint::regional("us-east-1").unwrap();
         let limits: [(u32, u32, Try<'_>); 8] = [
@@ -849,7 +849,7 @@ mod sts {
     }
 
     #[test]
-    fn what_is_to_be_signed_can_be_signed_by_a_signer_of_ones_own() {
+    fn a_request_can_be_signed_by_the_callers_own_signer() {
         let make = || {
             AssumeRole::new(ROLE, "session")
                 .request(&Endpoint::regional("eu-west-1").unwrap())
@@ -894,7 +894,7 @@ mod sts {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn what_is_asked_is_what_is_sent(
+        fn the_sent_form_contains_the_parameters_of_the_request(
             name in "[A-Za-z0-9_+=,.@-]{2,64}",
             policy in "[\t\n\r\u{20}-\u{ff}]{1,300}",
             key in "[\\p{L}\\p{N} _.:/=+@-]{1,128}",
@@ -924,7 +924,7 @@ mod sts {
         }
 
         #[test]
-        fn what_is_answered_is_what_is_read(id in "[\u{21}-\u{7e}é日]{1,40}", secret in "[\u{21}-\u{7e}é日]{1,40}", token in "[\u{21}-\u{7e}é日]{1,400}", ends in 0i64..253_402_300_799) {
+        fn the_fields_of_a_response_are_read_unchanged(id in "[\u{21}-\u{7e}é日]{1,40}", secret in "[\u{21}-\u{7e}é日]{1,40}", token in "[\u{21}-\u{7e}é日]{1,400}", ends in 0i64..253_402_300_799) {
             let ends = OffsetDateTime::from_unix_timestamp(ends).unwrap();
             let (date, time) = (ends.date(), ends.time());
             let body = format!(

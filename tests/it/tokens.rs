@@ -128,7 +128,7 @@ fn all(credentials: &Credentials) -> Result<Vec<Told>, Error> {
 }
 
 #[test]
-fn each_ends_by_itself_or_with_its_credentials() {
+fn each_token_expires_by_itself_or_with_its_credentials() {
     let own = |name: &str| match name {
         "dsql" | "dsql_admin" | "bedrock" | "iot" => Duration::from_secs(3600),
         "eks" => Duration::from_secs(14 * 60),
@@ -154,7 +154,7 @@ fn each_ends_by_itself_or_with_its_credentials() {
 }
 
 #[test]
-fn none_is_printed() {
+fn debug_shows_no_token() {
     for (name, text, _, debug) in all(&temporary(NOW + HOUR)).unwrap() {
         let tail = &text[text.len() - 24..];
         assert!(!debug.is_empty(), "{name}");
@@ -361,7 +361,7 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
 
 /// RDS User Guide and Aurora User Guide; more cases are in `tests/vectors/rds-hosts.json`.
 #[test]
-fn a_host_of_rds_says_its_kind_and_its_region() {
+fn a_host_of_rds_contains_its_kind_and_its_region() {
     use RdsHostKind::*;
     for (host, kind, region) in [
         (
@@ -505,7 +505,7 @@ fn an_eks_token_of_a_long_session_token_is_made_when_the_limit_is_raised() {
 }
 
 #[test]
-fn hosts_are_hosts() {
+fn an_invalid_host_is_refused_for_each_token() {
     let c = long_term();
     let rds = |host| {
         tokens::rds(&c, REGION, host, "app", NOW)
@@ -593,7 +593,7 @@ fn users_are_encoded_and_not_left_out() {
 }
 
 #[test]
-fn lifetimes_are_those_of_the_service() {
+fn a_lifetime_outside_the_range_of_the_service_is_refused() {
     let c = long_term();
     let half_a_day = 43_200;
     let week = 604_800;
@@ -763,7 +763,7 @@ fn a_mongodb_server_is_held_to_the_protocol() {
 }
 
 #[test]
-fn audiences_are_headers() {
+fn an_audience_is_a_valid_header() {
     let c = long_term();
     let sign = |name, value| caller_identity::signed(&c, REGION, STS, Some((name, value)), NOW);
     let presign =
@@ -792,7 +792,7 @@ fn audiences_are_headers() {
 
 /// As Kafka's clients count.
 #[test]
-fn milliseconds_are_counted() {
+fn an_expiration_has_milliseconds() {
     let end = datetime!(2024-07-07 07:05:06.789 UTC);
     let token = tokens::rds(&temporary(end), REGION, DB, "app", NOW).unwrap();
     assert_eq!(token.expires_at(), end.into());
@@ -801,7 +801,7 @@ fn milliseconds_are_counted() {
 
 /// RFC 1035, 2.3.4: a name has 253 characters at most, without the dot at its end.
 #[test]
-fn the_longest_host() {
+fn a_host_has_at_most_253_characters() {
     let host = |length: usize| {
         let labels = "abcdefghi.".repeat(25);
         format!("{labels}{}", "x".repeat(length - 250))

@@ -54,7 +54,7 @@ fn malformed(form: SignatureLocation) -> (&'static str, u16) {
 }
 
 #[test]
-fn without_a_signature_or_with_half_of_one() {
+fn an_unsigned_request_has_the_codes_of_aws() {
     check(
         &VerifyError::MissingAuthentication,
         ("AccessDenied", 403),
@@ -81,7 +81,7 @@ fn without_a_signature_or_with_half_of_one() {
 }
 
 #[test]
-fn a_request_that_cannot_be_read() {
+fn a_malformed_request_is_a_client_error() {
     let name = "x-amz-date";
     for (error, code) in [
         (VerifyError::Repeated { name }, "InvalidArgument"),
@@ -106,7 +106,7 @@ fn a_request_that_cannot_be_read() {
 
 /// A streaming literal on what takes no stream.
 #[test]
-fn a_stream_where_none_is_taken() {
+fn a_stream_to_a_service_without_streams_is_a_client_error() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
     let mut request = http::Request::put("/key")
@@ -126,7 +126,7 @@ fn a_stream_where_none_is_taken() {
 }
 
 #[test]
-fn a_signature_of_something_else() {
+fn a_signature_of_another_scope_or_request_has_the_codes_of_aws() {
     let several = VerifyError::SeveralAuthentications;
     wrong(&several, ("InvalidArgument", 400));
     for form in FORMS {
@@ -247,7 +247,7 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
 }
 
 #[test]
-fn credentials_that_nobody_knows() {
+fn unknown_or_expired_credentials_have_the_codes_of_aws() {
     let unknown = |error, s3| {
         let query = ("InvalidClientTokenId", 403);
         check(&error, s3, query, "UnrecognizedClientException");
@@ -267,7 +267,7 @@ fn credentials_that_nobody_knows() {
 }
 
 #[test]
-fn a_form_is_named_in_the_text() {
+fn the_message_names_the_location_of_the_signature() {
     for (form, name) in FORMS.into_iter().zip(["header", "query", "form"]) {
         assert_eq!(form.to_string(), name);
         let text = VerifyError::UnknownAlgorithm { form }.to_string();
@@ -280,7 +280,7 @@ fn a_form_is_named_in_the_text() {
 
 /// Amazon S3 API Reference, "List of error codes".
 #[test]
-fn chunks_that_do_not_verify() {
+fn each_chunk_error_has_its_s3_code_and_status() {
     let name = String::from("x-amz-checksum-crc32");
     for (error, code, status) in [
         (ChunkError::Incomplete, "IncompleteBody", 400),
@@ -339,7 +339,7 @@ fn chunks_that_do_not_verify() {
 /// A request that is invalid whoever signed it: 400 in every protocol. The AWS pages "Common
 /// errors": `ValidationError`, `ValidationException`.
 #[test]
-fn requests_that_are_invalid_whoever_signed_them() {
+fn an_invalid_request_is_400_in_every_protocol() {
     let (count, length, maximum) = (9, 9, 8);
     let large = "RequestHeaderSectionTooLarge";
     for (error, s3) in [
@@ -363,7 +363,7 @@ fn requests_that_are_invalid_whoever_signed_them() {
 
 /// Amazon EC2 answers `AuthFailure`, 401, to a wrong key, a wrong signature and a wrong clock.
 #[test]
-fn ec2_answers_auth_failure() {
+fn ec2_has_the_code_auth_failure() {
     let form = SignatureLocation::Header;
     let (signed_at, expired_at, now) = (NOW.into(), NOW.into(), NOW.into());
     for error in [
@@ -529,7 +529,7 @@ fn s3_error_responses_have_the_elements_that_clients_act_on() {
 
 /// As DynamoDB and SQS say it.
 #[test]
-fn clocks_that_are_off_are_told_with_both_times() {
+fn the_message_of_a_wrong_clock_contains_both_times() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let form = SignatureLocation::Header;
     let late = VerifyError::Expired {

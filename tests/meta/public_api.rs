@@ -16,7 +16,7 @@ fn crates(line: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn types_of_few_crates() {
+fn the_public_api_has_types_of_few_crates() {
     assert!(API.lines().count() > 1000);
     let mut bodies = 0;
     for line in API.lines() {

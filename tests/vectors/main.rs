@@ -228,7 +228,7 @@ fn chunks_have_one_size_or_those_of_a_list() {
 }
 
 #[test]
-fn vectors() {
+fn every_vector_has_the_expected_result() {
     let folder = std::env::var_os("VECTORS_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),
         PathBuf::from,

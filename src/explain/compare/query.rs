@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_cause_for_each() {
+    fn each_difference_of_two_queries_has_one_cause() {
         let named = |name: &str| vec![name.to_owned()];
         for (signed, received, cause) in [
             ("b=1&a=2", "a=2&b=1", Cause::QueryOrder),

@@ -61,7 +61,7 @@ mod tests {
 
     /// FIPS 186-5 by way of SP 800-186, 3.2.1.3: the order of P-256, less two.
     #[test]
-    fn the_largest_candidate() {
+    fn the_largest_candidate_is_the_order_of_p256_minus_two() {
         let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
         let largest = hex::encode(LARGEST);
         assert_eq!(largest.replace("254f", "2551"), order);
@@ -88,7 +88,7 @@ mod tests {
 
     /// AWS counts from 1 to 254.
     #[test]
-    fn so_many_are_tried() {
+    fn there_are_254_different_candidates() {
         let candidates = candidates("AKIDEXAMPLE", "secret");
         let mut candidates: Vec<[u8; 32]> = candidates.map(|candidate| *candidate).collect();
         assert_eq!(candidates.len(), 254);

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_sent() {
+    fn a_region_set_is_a_list_of_patterns_without_spaces() {
         for sound in ["*", "us-east-1", "us-east-1,eu-west-1", "us-*,eu-west-?"] {
             assert_eq!(check(sound), Ok(()), "{sound}");
         }

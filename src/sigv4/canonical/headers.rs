@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space() {
+    fn white_space_is_trimmed_and_collapsed_to_single_spaces() {
         for (value, canonical) in [
             ("", ""),
             (" ", ""),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_join_in_order() {
+    fn repeated_headers_are_joined_in_order() {
         let headers: [(&str, &[u8]); 5] = [
             ("b", b"2"),
             ("a", b""),
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header() {
+    fn an_invalid_name_or_value_is_refused() {
         for name in ["", "Host", "a b", "a:", "é", "a\n"] {
             let error = CanonicalHeaders::new([(name, &b""[..])]).unwrap_err();
             assert_eq!(

@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dot_segments() {
+    fn dot_segments_and_empty_segments_are_removed() {
         for (path, canonical) in [
             ("", "/"),
             ("/", "/"),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_request_line_holds() {
+    fn a_path_that_no_request_line_contains_is_refused_at_its_position() {
         for (path, at) in [
             ("a", 0),
             ("*", 0),

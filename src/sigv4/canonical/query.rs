@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_is_by_encoded_pair() {
+    fn pairs_are_sorted_by_their_encoded_form() {
         for (query, canonical) in [
             ("", ""),
             ("&&", ""),
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_escapes_have_a_place() {
+    fn an_invalid_query_is_refused_at_its_position() {
         for (query, at) in [
             ("a=%", 2),
             ("a=1&b=%zz", 6),

@@ -145,7 +145,7 @@ mod tests {
     use super::region;
 
     #[test]
-    fn regions() {
+    fn the_region_is_the_second_label_of_the_host_or_us_east_1() {
         for (host, name) in [
             ("sts.amazonaws.com", "us-east-1"),
             ("sts.us-west-2.amazonaws.com", "us-west-2"),

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn signed_headers_of_a_query() {
+    fn the_list_in_a_query_is_split_after_decoding_its_semicolons() {
         assert_eq!(names("host"), ["host"]);
         assert_eq!(
             names("host%3Brange;x-a%3bx-b"),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_in_order() {
+    fn a_list_is_lowercase_sorted_and_without_duplicates() {
         let list = |text: &'static str| {
             let headers = SignedHeaders {
                 text: text.into(),

@@ -160,7 +160,7 @@ impl Moto {
 
 #[tokio::test]
 #[ignore = "needs moto's server, at MOTO_URL"]
-async fn assume_role_then_call_services() {
+async fn moto_accepts_an_assumed_role_and_refuses_others() {
     let moto = Moto::reset(5).await;
     let alice = moto.people().await;
 

@@ -80,7 +80,7 @@ impl Moto {
 
 #[tokio::test]
 #[ignore = "needs moto's server, at MOTO_URL"]
-async fn logins_of_ecr_and_redshift() {
+async fn moto_issues_logins_of_ecr_and_redshift() {
     let moto = Moto::reset(4).await;
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ecr:*","redshift:*"],"Resource":"*"}]}"#;
     let iam = "2010-05-08";

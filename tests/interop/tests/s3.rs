@@ -20,7 +20,7 @@ const FOR_EACH_KEY: usize = 14;
 const DELIMITERS: [&str; 8] = [" ", "+", "%", "//", "..", "&", "é", "=b"];
 
 #[tokio::test]
-async fn hard_keys_in_every_form() {
+async fn difficult_keys_are_accepted_in_every_form() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let client = Client::http1();
     let hard = keys::hard();

@@ -75,7 +75,7 @@ fn hash(mut generator: Generator) -> String {
 }
 
 #[tokio::test]
-async fn streams_200_mib() {
+async fn streaming_200_mib_takes_constant_memory() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let plain = Client::http1();

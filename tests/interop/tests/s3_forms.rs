@@ -77,7 +77,7 @@ fn takes(credentials: &Credentials, fields: &Fields, file: &str, now: OffsetDate
 }
 
 #[tokio::test]
-async fn browser_uploads() {
+async fn browser_uploads_are_accepted_until_they_are_changed() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let client = Client::http1();
     let temporary = callers::temporary(&server, &client).await;

@@ -14,7 +14,7 @@ const PATH: &str = "/bucket/a//../b%20c";
 const QUERY: &str = "x-id=PutObject&empty";
 
 #[tokio::test]
-async fn slices() {
+async fn slices_are_signed_and_accepted() {
     let (server, client) = scene().await;
     let signer = Signer::new(callers::temporary(&server, &client).await, REGION, "s3").unwrap();
     let host = server.address.to_string();
@@ -47,7 +47,7 @@ async fn slices() {
 }
 
 #[tokio::test]
-async fn fewest_headers() {
+async fn a_signature_over_the_required_headers_is_accepted() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
     rules.headers = HeaderSelection::Required;
@@ -63,7 +63,7 @@ async fn fewest_headers() {
 }
 
 #[tokio::test]
-async fn a_header_forced_in() {
+async fn a_header_included_by_name_is_signed() {
     let (server, client) = scene().await;
     let mut rules = Rules::S3;
     rules.headers = HeaderSelection::Required;
@@ -86,7 +86,7 @@ async fn a_header_forced_in() {
 
 /// A retry: signed an hour ago with a session, now with long-term credentials.
 #[tokio::test]
-async fn signed_twice() {
+async fn a_request_signed_again_is_accepted() {
     let (server, client) = scene().await;
     let temporary = Signer::new(callers::temporary(&server, &client).await, REGION, "s3").unwrap();
     let long_term = Signer::new(callers::long_term(), REGION, "s3").unwrap();

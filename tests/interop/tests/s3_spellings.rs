@@ -52,7 +52,7 @@ const REWRITTEN: [(&str, &str); 5] = [
 const SIZES: [usize; 7] = [0, 1, 63, 64, 8 * 1024, 64 * 1024 + 1, 1024 * 1024];
 
 #[tokio::test]
-async fn spellings_in_every_form() {
+async fn paths_are_accepted_in_every_spelling_and_form() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let mut accepted = 0;
     for client in [Client::http1(), Client::http2()] {
@@ -77,7 +77,7 @@ async fn spellings_in_every_form() {
 
 /// The server recomputes the path; a presigned URL contains it as it is recomputed.
 #[tokio::test]
-async fn paths_that_are_not_in_canonical_encoding() {
+async fn paths_outside_canonical_encoding_are_accepted() {
     let server = Server::start(callers::accounts()).await.expect("a port");
     let client = Client::http1();
     for form in Form::ALL {

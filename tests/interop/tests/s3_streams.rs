@@ -98,7 +98,7 @@ impl Bucket {
 }
 
 #[tokio::test]
-async fn every_form_and_length() {
+async fn streams_of_every_form_and_length_are_accepted() {
     let bucket = Bucket::new().await;
     let mut accepted = 0;
     for data in LENGTHS.map(data) {

@@ -71,7 +71,7 @@ impl<'a> Caller<'a> {
 }
 
 #[tokio::test]
-async fn hard_keys_in_both_forms() {
+async fn difficult_keys_are_accepted_in_both_forms() {
     let server = Server::start(callers::accounts()).await.unwrap();
     let client = Client::http1();
     let long_term = callers::long_term();

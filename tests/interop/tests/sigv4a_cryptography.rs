@@ -62,7 +62,7 @@ const SIGNATURES: usize = 100;
 
 #[test]
 #[ignore = "needs Python with the package cryptography"]
-fn each_takes_the_others_signatures() {
+fn each_implementation_verifies_the_others_signatures() {
     let mut lines = String::new();
     let mut cases = Vec::new();
     for i in 0..SIGNATURES {

@@ -66,7 +66,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn from_sts_to_s3() {
+async fn credentials_of_sts_are_accepted_by_s3() {
     let scene = Scene::new().await;
     let long_term = callers::long_term();
     let bucket = Request::put(scene.server.url("/bucket")).body(Bytes::new());
@@ -120,7 +120,7 @@ async fn from_sts_to_s3() {
 }
 
 #[tokio::test]
-async fn what_sts_refuses_is_read() {
+async fn error_responses_of_sts_are_read() {
     let scene = Scene::new().await;
     let stranger = Credentials::new("AKIASTRANGER", callers::SECRET_KEY);
     let error = scene.assume_role(&stranger).await.unwrap_err();

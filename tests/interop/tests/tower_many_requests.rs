@@ -15,7 +15,7 @@ const CONNECTIONS: usize = 64;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
-async fn ten_thousand_requests_over_64_connections() {
+async fn ten_thousand_requests_over_64_connections_are_accepted() {
     let server = Arc::new(Server::start(callers::accounts()).await.unwrap());
     let signer = Signer::new(callers::long_term(), REGION, "s3").unwrap();
     let layer = SignLayer::new(signer);

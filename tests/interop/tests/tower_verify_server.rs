@@ -53,7 +53,7 @@ fn start() -> (Server, String, Credentials) {
 
 #[tokio::test]
 #[ignore = "builds and starts the example server"]
-async fn put_get_and_streaming_put() {
+async fn objects_are_put_streamed_and_read() {
     let (_server, endpoint, credentials) = start();
     let url = format!("{endpoint}/bucket/a%20key");
     let client = |credentials: Credentials| {

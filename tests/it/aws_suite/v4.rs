@@ -12,7 +12,7 @@ use crate::aws_suite::http::Wire;
 use crate::aws_suite::{Failing, check_parts, differ, sign_all};
 
 #[test]
-fn v4() {
+fn every_case_of_the_v4_suite_is_signed_as_expected() {
     let (cases, without_context) = Case::all(&suite("v4"));
     assert_eq!(without_context, ["double-encode-path", "double-url-encode"]);
     sign_all("v4", &cases, |case, form, request, failing| match form {
@@ -135,7 +135,7 @@ fn check_signed(case: &Case, form: Form, made: &Wire, failing: &mut Failing) {
 
 /// The two cases in an older format, without a context: what they need stands in their answers.
 #[test]
-fn v4_without_context() {
+fn the_two_v4_cases_without_context_are_signed_as_expected() {
     let suite = suite("v4");
     let read = |case: &str, file: &str| {
         std::fs::read_to_string(suite.join(case).join(format!("{file}.txt"))).unwrap()

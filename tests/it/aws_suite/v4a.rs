@@ -15,7 +15,7 @@ use crate::aws_suite::case::{Case, Form, suite};
 use crate::aws_suite::{Failing, check_parts, differ, sign_all};
 
 #[test]
-fn v4a() {
+fn every_case_of_the_v4a_suite_is_signed_as_expected() {
     let (cases, without_context) = Case::all(&suite("v4a"));
     assert!(without_context.is_empty());
     sign_all("v4a", &cases, sign);

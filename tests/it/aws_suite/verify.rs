@@ -14,7 +14,7 @@ use crate::aws_suite::http::Wire;
 use crate::aws_suite::{exceptions, report};
 
 #[test]
-fn v4() {
+fn the_v4_suite_verifies_until_a_byte_changes() {
     let counts = run("v4", 1, |case, claim| {
         VerificationKey::derive(&case.credentials(), claim.scope()).unwrap()
     });
@@ -24,7 +24,7 @@ fn v4() {
 
 #[cfg(feature = "sigv4a")]
 #[test]
-fn v4a() {
+fn the_v4a_suite_verifies_until_a_byte_changes() {
     // ECDSA takes its time: not every byte.
     let counts = run("v4a", 61, |case, _| {
         let credentials = case.credentials();

@@ -40,7 +40,7 @@ fn refuses(signer: &Signer, uri: &str, now: time::OffsetDateTime, message: &str)
 }
 
 #[test]
-fn bad_escapes_in_a_query() {
+fn malformed_escapes_in_a_query_are_refused_at_their_position() {
     for (query, at) in [
         ("a=%", 2),
         ("a=%2", 2),
@@ -56,7 +56,7 @@ fn bad_escapes_in_a_query() {
 }
 
 #[test]
-fn regions_and_services() {
+fn an_invalid_region_or_service_is_refused() {
     for (name, problem) in [
         ("", "is empty"),
         ("us/east", "must be printable ASCII without `/` or `,`"),
@@ -86,7 +86,7 @@ fn regions_and_services() {
 }
 
 #[test]
-fn years_that_four_digits_cannot_say() {
+fn a_year_outside_0_to_9999_is_refused() {
     for (now, said) in [
         (datetime!(-0001-12-31 23:59:59 UTC), "-0001-12-31T23:59:59Z"),
         (datetime!(-9999-01-01 2:00 +2), "-9999-01-01T00:00:00Z"),
@@ -102,7 +102,7 @@ fn years_that_four_digits_cannot_say() {
 }
 
 #[test]
-fn a_query_that_is_signed_already() {
+fn a_query_with_a_signature_is_not_presigned_again() {
     refuses(
         &signer("s3"),
         "https://h/?X-Amz-Signature=0",
@@ -112,7 +112,7 @@ fn a_query_that_is_signed_already() {
 }
 
 #[test]
-fn a_full_header_map() {
+fn a_full_header_map_is_an_error_and_stays_unchanged() {
     let mut request = get("https://h/");
     for n in 0..24_576 {
         let name: http::HeaderName = format!("x-{n}").parse().unwrap();
@@ -133,7 +133,7 @@ fn a_full_header_map() {
 }
 
 #[test]
-fn slices_that_are_no_request() {
+fn invalid_slices_are_refused() {
     let host = ("host", &b"h"[..]);
     let good = RawRequest {
         method: "GET",
@@ -220,7 +220,7 @@ fn slices_that_are_no_request() {
 
 /// However few headers are signed, a name that is none must not slip through unsigned.
 #[test]
-fn an_upper_case_name_in_slices_is_never_skipped() {
+fn an_uppercase_name_in_slices_is_never_skipped() {
     let mut rules = countersign::Rules::GENERIC;
     rules.headers = countersign::HeaderSelection::Required;
     let signer = signer(countersign::Service::new("service", rules));
@@ -242,7 +242,7 @@ fn an_upper_case_name_in_slices_is_never_skipped() {
 
 /// What cannot be a URI any more is not silently another one.
 #[test]
-fn a_url_that_gets_too_long() {
+fn a_url_that_gets_too_long_is_an_error() {
     let presign = |length: usize| {
         let start = "https://bucket.s3.amazonaws.com/";
         let uri = format!("{start}{}", "k".repeat(length - start.len()));
@@ -257,7 +257,7 @@ fn a_url_that_gets_too_long() {
 
 /// A client makes an `authorization` header of user information, and two kinds are refused.
 #[test]
-fn user_information_is_not_handed_out() {
+fn user_information_is_not_part_of_a_presigned_url() {
     let request = get("https://user:pass@bucket.s3.amazonaws.com:443/k");
     let presigned = presigns(
         "s3",

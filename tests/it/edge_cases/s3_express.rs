@@ -124,7 +124,7 @@ fn calls_of_a_session_carry_its_own_token() {
 }
 
 #[test]
-fn answers_to_create_session() {
+fn a_response_to_create_session_is_read_or_refused() {
     let session = session();
     assert_eq!(session.access_key_id(), "AKIDEXAMPLE");
     assert_eq!(session.secret_key().expose(), SECRET);

@@ -140,7 +140,7 @@ fn a_rule_signs_the_path_of_s3_as_it_is_sent() {
 }
 
 #[test]
-fn a_bare_plus_in_a_path_of_s3_is_refused_with_a_word_on_encode_key() {
+fn a_bare_plus_in_a_path_of_s3_is_refused_and_the_error_names_encode_key() {
     for service in ["s3", "s3express", "s3-outposts", "s3-object-lambda"] {
         let mut request = get("https://bucket.s3.amazonaws.com/a/b+c.txt");
         let signed = signer(service).sign(&mut request, PayloadHash::Unsigned, NOW);
@@ -314,7 +314,7 @@ fn either_text_is_taken_with_every_payload() {
 
 /// Some clients send the letters of a host as they are written, others in lowercase.
 #[test]
-fn signing_adds_a_lowercase_host_only_where_the_uri_has_upper_case() {
+fn signing_adds_a_lowercase_host_only_if_the_uri_has_uppercase_letters() {
     let text = |host: &str| {
         format!("GET\n/\n\nhost:{host}\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n{EMPTY}")
     };

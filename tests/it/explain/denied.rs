@@ -51,7 +51,7 @@ fn a_bare_denial_may_be_a_wrong_signature() {
 }
 
 #[test]
-fn a_secret_tells_more_of_a_bare_denial() {
+fn a_secret_explains_more_of_a_bare_denial() {
     let request = alone::s3();
     for body in DENIALS {
         let right = Explainer::new(&request, "s3").with_secret_key(SECRET.into());
@@ -76,7 +76,7 @@ fn a_broken_rule_is_likelier_than_a_permission() {
 }
 
 #[test]
-fn a_denied_request_without_a_signature_is_told_so() {
+fn a_denied_request_without_a_signature_is_called_unsigned() {
     for body in DENIALS {
         let found = explained(&Explainer::new(&unsigned(), "s3"), body);
         assert_eq!(found[0], Cause::MissingAuthentication, "{body}");

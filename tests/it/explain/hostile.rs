@@ -34,7 +34,7 @@ fn a_body_above_the_limit_is_refused() {
 
 /// A JSON tree takes many times the memory of its text.
 #[test]
-fn json_has_its_own_limit() {
+fn a_json_body_above_its_limit_is_not_parsed() {
     let request = signed();
     let body = |length: usize| {
         let start = "{\"__type\":\"InvalidSignatureException\",\"message\":\"";
@@ -151,12 +151,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn any_bytes(body in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn no_response_body_makes_the_explainer_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
         ask(&signed(), &body);
     }
 
     #[test]
-    fn any_canonical_request(canonical in "[ -~\\n:;&=%é\u{1b}]{0,200}", string in "[ -~\\n/]{0,80}") {
+    fn no_quoted_canonical_request_makes_the_explainer_panic(canonical in "[ -~\\n:;&=%é\u{1b}]{0,200}", string in "[ -~\\n/]{0,80}") {
         for shape in [Shape::S3, Shape::Json, Shape::Folded] {
             ask(&signed(), server::answer(shape, &canonical, &string).body().as_bytes());
         }
@@ -164,7 +164,7 @@ proptest! {
 
     /// Right responses, with a piece cut out or put in.
     #[test]
-    fn nearly_right(at in 0..1500_usize, cut in 0..40_usize, put in "[ -~\\n]{0,8}") {
+    fn no_damaged_response_makes_the_explainer_panic(at in 0..1500_usize, cut in 0..40_usize, put in "[ -~\\n]{0,8}") {
         let request = signed();
         let canonical = server::canonical(true, &request);
         for shape in [Shape::S3, Shape::Query, Shape::Json, Shape::Folded] {
@@ -177,7 +177,7 @@ proptest! {
     }
 
     #[test]
-    fn any_request(path in "/[!-~]{0,20}", authorization in "[ -~]{0,120}", date in "[ -~]{0,20}") {
+    fn no_request_makes_the_explainer_panic(path in "/[!-~]{0,20}", authorization in "[ -~]{0,120}", date in "[ -~]{0,20}") {
         let Ok(uri) = path.parse::<http::Uri>() else { return Ok(()) };
         let mut request = signed();
         *request.uri_mut() = uri;

@@ -126,7 +126,7 @@ fn forms_of_botocore_are_verified() {
 
 /// Escapes, and characters outside of ASCII.
 #[test]
-fn a_form_of_botocore_with_other_characters() {
+fn a_form_of_botocore_with_escapes_is_verified() {
     let form = [
         ("key", "é\"\\$.png"),
         ("x-amz-meta-a", "\u{2028} ü"),
@@ -224,7 +224,7 @@ fn every_changed_field_is_refused() {
 
 /// One reader takes it for the one, another for the other.
 #[test]
-fn two_signatures_in_one_form() {
+fn a_form_with_two_signatures_is_refused() {
     let form = form();
     let fields: Fields<'_> = form.fields().collect();
     let several = || refused(VerifyError::SeveralAuthentications);
@@ -270,7 +270,7 @@ fn two_signatures_in_one_form() {
 }
 
 #[test]
-fn who_signed() {
+fn a_form_is_verified_with_the_key_that_signed_it_only() {
     let form = form();
     let fields: Fields<'_> = form.fields().collect();
     let verify = |known: &Credentials| verify_with(known, &fields, &UPLOAD, NOW);
@@ -330,7 +330,7 @@ fn sign(secret: &str, policy: &str) -> String {
 }
 
 #[test]
-fn the_token_is_covered_and_the_keys_own() {
+fn the_session_token_is_covered_and_belongs_to_the_key() {
     let token = r#",{"x-amz-security-token":"a"}"#;
     let sent = [("x-amz-security-token", "a")];
     let verify = |known: &Credentials, conditions, more: &[(&str, &str)]| {
@@ -354,7 +354,7 @@ fn the_token_is_covered_and_the_keys_own() {
 }
 
 #[test]
-fn policies_that_let_nothing_pass() {
+fn a_policy_that_the_upload_does_not_meet_is_refused() {
     let verify = |conditions: &str, upload: &Upload<'_>, now| {
         let fields = forged(SECRET_KEY, ID, conditions, &[("acl", "private")]);
         let known = Credentials::new(ID, SECRET_KEY);
@@ -404,7 +404,7 @@ fn policies_that_let_nothing_pass() {
 }
 
 #[test]
-fn what_a_form_lacks() {
+fn a_missing_field_is_named() {
     let parse = |fields: &[(&str, &str)]| SignedPost::parse(fields).map(|_| String::new());
     let all = [
         ("AWSAccessKeyId", ID),
@@ -421,7 +421,7 @@ fn what_a_form_lacks() {
 }
 
 #[test]
-fn what_is_not_signed() {
+fn an_invalid_policy_is_not_signed() {
     let sign = |policy: &PostPolicy, fields: &[(&'static str, &'static str)]| {
         let fields = fields.iter().copied();
         Signer::new(credentials())
@@ -501,7 +501,7 @@ fn what_is_not_signed() {
 }
 
 #[test]
-fn a_form_tells_no_secret() {
+fn debug_of_a_form_contains_no_secret() {
     let form = form();
     let fields: Fields<'_> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();

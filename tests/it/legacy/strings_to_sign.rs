@@ -71,7 +71,7 @@ fn is_invalid_target(verified: &Result<(), VerifyError>) -> bool {
 }
 
 #[test]
-fn a_url_for_one_object_is_not_good_for_another() {
+fn a_url_for_one_object_is_not_valid_for_another() {
     let payer = [("x-amz-request-payer", "requester")];
     let text = format!(
         "GET\n\n\n{}\nx-amz-request-payer:requester\n/bucket/key?response-content-disposition=x\n/secret/object",
@@ -572,7 +572,7 @@ proptest! {
 /// A policy and a request are signed with one key by one function.
 #[cfg(feature = "post-policy")]
 #[test]
-fn a_signature_of_a_request_is_not_good_for_a_form() {
+fn a_signature_of_a_request_is_not_valid_for_a_form() {
     use countersign::post_policy::{MalformedPolicy, PolicyError, Upload};
 
     let text = format!("GET\n\n\n{}\n/bucket/key", expires());

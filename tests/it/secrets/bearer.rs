@@ -6,7 +6,7 @@ use http::Request;
 use super::{LacksDisplay, LacksEq, NOW, Needles, SECRET, TOKEN};
 
 #[test]
-fn bearer_tokens() {
+fn bearer_tokens_hide_secrets() {
     let needles = Needles::new(&[]);
     let user = "aws".to_owned();
     for form in [
@@ -52,7 +52,7 @@ fn bearer_tokens() {
 
 #[cfg(feature = "codeartifact")]
 #[test]
-fn what_package_managers_are_told() {
+fn lines_for_package_managers_hide_secrets() {
     use countersign::codeartifact::{GetAuthorizationToken, Repository, SecretText};
     let needles = Needles::new(&[]);
     let body = format!(r#"{{"authorizationToken":"{TOKEN}","expiration":4e9}}"#);

@@ -7,7 +7,7 @@ use countersign::{Signer, sigv4::AmzDate};
 use crate::secrets::{NOW, Needles, credentials, get};
 
 #[test]
-fn chunk_signers() {
+fn chunk_signers_hide_secrets() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let mut request = get("https://bucket.s3.amazonaws.com/k");
     let lines = Trailer::new(http::HeaderName::from_static("x-amz-meta-lines"), 6);

@@ -22,7 +22,7 @@ fn upload() -> (Request<()>, ChunkSigner, Signature) {
 }
 
 #[test]
-fn heads_of_streams_and_their_seeds() {
+fn verified_heads_and_seeds_hide_signatures() {
     let (request, mut chunks, signature) = upload();
     let first = chunks.header(b"nine byte").unwrap();
     let needles = Needles::new(&[&signature, first.signature().unwrap()]);
@@ -51,7 +51,7 @@ fn heads_of_streams_and_their_seeds() {
 
 #[cfg(feature = "http-body")]
 #[test]
-fn bodies() {
+fn bodies_hide_signatures() {
     use countersign::chunked::{ChunkedBody, VerifiedBody};
 
     let (request, chunks, signature) = upload();
@@ -71,7 +71,7 @@ fn bodies() {
 }
 
 #[test]
-fn presigners() {
+fn presigners_hide_secrets() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let payload = countersign::PayloadHash::Unsigned;
     let presigner = signer
@@ -83,7 +83,7 @@ fn presigners() {
 
 #[cfg(feature = "checksums")]
 #[test]
-fn checksums() {
+fn a_checksum_hides_its_state() {
     use countersign::chunked::{Checksum, ChecksumAlgorithm};
 
     let checksum = Checksum::new(ChecksumAlgorithm::Sha256).unwrap();
@@ -93,7 +93,7 @@ fn checksums() {
 /// The values of headers may be signatures.
 #[cfg(feature = "event-stream")]
 #[test]
-fn messages() {
+fn messages_hide_their_header_values() {
     use countersign::event_stream::{Decoder, Message, Value, encode};
 
     let mut frame = Vec::new();

@@ -12,7 +12,7 @@ use super::{LacksDisplay, NOW, Needles, SECRET, TOKEN, credentials};
 const ROLE: &str = "arn:aws:iam::123456789012:role/demo";
 
 #[test]
-fn questions() {
+fn requests_to_sts_hide_secrets() {
     let needles = Needles::new(&[]);
     let endpoint = Endpoint::global();
     let contexts = [ProvidedContext::new(ROLE, TOKEN)];
@@ -50,7 +50,7 @@ fn questions() {
 }
 
 #[test]
-fn answers() {
+fn responses_of_sts_hide_secrets() {
     let needles = Needles::new(&[]);
     let inside = format!(
         "<Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>\

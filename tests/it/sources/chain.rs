@@ -312,7 +312,7 @@ mod login {
 }
 
 #[test]
-fn expired_credentials_of_an_instance_sign_and_tell_when_to_ask_again() {
+fn expired_credentials_of_an_instance_sign_and_have_a_next_try() {
     let document = r#"{"Code":"Success","AccessKeyId":"ASIAIMDS","SecretAccessKey":"s","Token":"t",
         "Expiration":"2030-01-02T03:00:00Z"}"#;
     let world = || {
@@ -483,7 +483,7 @@ fn the_region_is_the_callers_or_else_of_the_environment_or_of_the_profile() {
 }
 
 #[test]
-fn an_answer_that_does_not_fit_ends_the_chain() {
+fn an_unexpected_response_ends_the_chain() {
     let mut chain = World::default().chain();
     let error = chain.next(Input::Saved, NOW).unwrap_err();
     assert!(matches!(error.error(), Error::UnexpectedInput));
@@ -583,7 +583,7 @@ fn a_shared_file_that_cannot_be_read_is_no_missing_file() {
 }
 
 #[test]
-fn a_failed_token_refresh_is_told_and_not_repeated_for_thirty_seconds() {
+fn a_failed_token_refresh_is_reported_and_not_repeated_for_thirty_seconds() {
     let world = |expires_at: &str| {
         World::of_config(SSO)
             .set("AWS_PROFILE", "sso")

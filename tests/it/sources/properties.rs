@@ -283,7 +283,7 @@ proptest! {
 
     /// Whatever is answered, a chain ends after a bounded number of steps, without panic.
     #[test]
-    fn a_chain_ends_for_any_answers(
+    fn a_chain_ends_for_any_responses(
         answers in vec((0..9u8, any_file(), any_json(), 200..505u16), 5),
         variables in vec(("AWS_PROFILE|AWS_CONTAINER_CREDENTIALS_FULL_URI|AWS_ROLE_ARN|\
             AWS_WEB_IDENTITY_TOKEN_FILE|AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/?[a-c]{0,3}"), 0..3),

@@ -654,7 +654,7 @@ fn a_response_corrects_the_clock_of_the_next_request() {
 
 /// A second response of the same second is read too, if it says something else.
 #[test]
-fn each_new_date_is_learned() {
+fn each_new_date_corrects_the_clock() {
     let recorder = Recorder::default();
     let layer = stopped(s3());
     let mut client = layer.layer(recorder.clone());

@@ -483,7 +483,7 @@ fn the_inner_service_decides_when_it_is_ready() {
 }
 
 #[test]
-fn nothing_secret_is_in_debug_texts() {
+fn debug_texts_contain_no_secret() {
     let layer = store();
     send(&layer, &Handler::default(), put("data"));
     let text = format!("{layer:?} {:?}", layer.layer(()));

@@ -35,7 +35,7 @@ fn aws(home: &Home, arguments: &[&str], stdin: &str) -> String {
 
 #[test]
 #[ignore = "needs the AWS command line: run by .ci/run"]
-fn files_that_aws_configure_wrote() {
+fn files_that_aws_configure_wrote_are_read() {
     let server = Aws::start(cloud::respond);
     let mut home = Home::new(&server);
     aws(
@@ -97,7 +97,7 @@ fn files_that_aws_configure_wrote() {
 
 #[test]
 #[ignore = "needs the AWS command line: run by .ci/run"]
-fn exported_credentials_and_programs_in_both_directions() {
+fn exported_credentials_and_programs_work_in_both_directions() {
     let server = Aws::start(cloud::respond);
     let mut home = Home::new(&server);
     let cli = command_line();
@@ -178,7 +178,7 @@ fn device_flow(seen: &Seen) -> (u16, String) {
 
 #[test]
 #[ignore = "needs the AWS command line: run by .ci/run"]
-fn a_session_of_identity_center_that_the_command_line_opened() {
+fn a_session_of_identity_center_that_the_command_line_opened_is_used() {
     let server = Aws::start(device_flow);
     for driver in DRIVERS {
         let home = Home::new(&server);

@@ -49,7 +49,7 @@ fn reset() {
 
 #[test]
 #[ignore = "needs moto's server, at MOTO_URL"]
-fn instance_metadata_sts_and_cognito_of_moto() {
+fn credentials_come_from_instance_metadata_sts_and_cognito_of_moto() {
     reset();
     let aws = Aws::start(forward);
     for driver in DRIVERS {

@@ -57,7 +57,7 @@ fn count(lookups: &AtomicUsize) -> usize {
 }
 
 #[test]
-fn nothing_is_handled_while_the_lookup_waits() {
+fn no_request_is_handled_while_the_lookup_waits() {
     let answer = Arc::new(Mutex::new(None));
     let lookup = {
         let answer = answer.clone();
