@@ -119,6 +119,7 @@ impl<'a> SignedRequest<'a> {
         Self::of_http(request, authority, &Limits::NONE)
     }
 
+    #[inline]
     fn of_http<R: HttpRequest>(
         request: &'a R,
         authority: Option<&'a http::uri::Authority>,
@@ -160,6 +161,7 @@ impl<'a> SignedRequest<'a> {
         Self::of_view(&view, view.headers.iter().collect(), None)
     }
 
+    #[inline]
     fn of_view(
         view: &RequestView<'a>,
         headers: Headers<'a>,
