@@ -6,7 +6,6 @@ mod growth;
 mod heap;
 mod odd;
 mod peers;
-mod picture;
 mod proof;
 mod race;
 mod table;
@@ -19,16 +18,14 @@ use race::Field;
 use work::Work;
 
 const USAGE: &str = "\
-usage: countersign-peers [--svg FILE] [--rounds N]
-  --svg FILE  draw W1 to W8 as a picture, too
+usage: countersign-peers [--rounds N]
   --rounds N  how often everyone takes a turn (default 500, or what fits in under a minute)";
 
 fn main() -> Result<(), String> {
-    let (mut svg, mut rounds) = (None, None);
+    let mut rounds = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match (argument.as_str(), arguments.next()) {
-            ("--svg", Some(file)) => svg = Some(file),
             ("--rounds", Some(number)) => rounds = Some(number.parse().map_err(|_| USAGE)?),
             _ => return Err(USAGE.to_owned()),
         }
@@ -49,11 +46,7 @@ fn main() -> Result<(), String> {
 
     let outcome = race::run(fields, rounds);
     table::print(&works, &outcome, &threads::run());
-    match svg {
-        Some(file) => std::fs::write(&file, picture::draw(&works, &outcome))
-            .map_err(|error| format!("{file}: {error}")),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Those of the entrants who can do the work, once they have shown that they do it right.

@@ -22,9 +22,8 @@ pub const KEY: &str = "photos/2026/some object key.jpg";
 #[derive(Clone)]
 pub struct Work {
     pub name: String,
-    /// For people: what is done, in a line and in a word.
+    /// For people: what is done, in a line.
     pub what: &'static str,
-    pub brief: &'static str,
     pub task: Task,
     pub service: &'static str,
     pub identity: Identity,
@@ -124,7 +123,6 @@ pub fn w1() -> Work {
     Work {
         name: "W1".into(),
         what: "sign an S3 GET, payload unsigned, temporary credentials",
-        brief: "S3 GET",
         task: Task::Sign,
         service: "s3",
         identity: Identity::temporary(1000),
@@ -157,7 +155,6 @@ pub fn w2() -> Work {
     Work {
         name: "W2".into(),
         what: "sign a DynamoDB POST of 512 bytes, hashed, temporary credentials",
-        brief: "DynamoDB POST",
         service: "dynamodb",
         request,
         payload: Payload::Hashed,
@@ -171,7 +168,6 @@ pub fn w3() -> Work {
     Work {
         name: "W3".into(),
         what: "presign an S3 GET for an hour, temporary credentials",
-        brief: "presign",
         task: Task::Presign,
         request: request(
             Method::GET,
@@ -187,7 +183,6 @@ pub fn w4() -> Work {
     Work {
         name: "W4".into(),
         what: "W1 with long-term credentials",
-        brief: "GET, no token",
         identity: Identity::long_term(),
         ..w1()
     }
@@ -203,7 +198,6 @@ pub fn w5() -> Work {
     Work {
         name: "W5".into(),
         what: "sign an S3 PUT of 1 MiB, hashed, temporary credentials",
-        brief: "PUT 1 MiB",
         request,
         payload: Payload::Hashed,
         canonical_query: String::new(),
@@ -215,7 +209,6 @@ pub fn w6() -> Work {
     Work {
         name: "W6".into(),
         what: "W1 with SigV4A",
-        brief: "SigV4A",
         task: Task::SignAsymmetric,
         ..w1()
     }
@@ -227,7 +220,6 @@ pub fn w7() -> Work {
     Work {
         name: "W7".into(),
         what: "sign one aws-chunked chunk of 64 KiB",
-        brief: "chunk",
         task: Task::Chunk,
         request,
         ..w5()
@@ -238,7 +230,6 @@ pub fn w8() -> Work {
     Work {
         name: "W8".into(),
         what: "verify W1, the signing key looked up",
-        brief: "verify",
         task: Task::Verify,
         ..w1()
     }
