@@ -190,7 +190,7 @@ impl GetPublicAuthorizationToken {
     /// - [`Error::NoEndpoint`] if there is no such host: ECR Public has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         if endpoint.region() != "us-east-1" && !endpoint.is_custom() {
-            let problem = "must be us-east-1, where alone ECR Public is";
+            let problem = "must be us-east-1, the only region of ECR Public";
             return Err(Error::invalid_parameter("region", problem));
         }
         let operation = "SpencerFrontendService.GetAuthorizationToken";

@@ -99,7 +99,7 @@ impl<'a> Fields<'a> {
                 match OffsetDateTime::parse(text.trim(), &Iso8601::DEFAULT) {
                     Ok(time) => Ok(Some(Timestamp::from_date_time(time))),
                     Err(_) => Err(Problem(format!(
-                        "has a `{name}` that is no ISO 8601 time with offset"
+                        "has a `{name}` that is not an ISO 8601 time with offset"
                     ))),
                 }
             }

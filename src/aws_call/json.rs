@@ -85,7 +85,7 @@ fn refused(headers: &HeaderMap, status: StatusCode, body: Option<&Fields<'_>>) -
         (!code.is_empty()).then(|| code.to_owned())
     });
     let Some(code) = code else {
-        return ServiceError::malformed(status, "names no error");
+        return ServiceError::malformed(status, "contains no error code");
     };
     let message = member("message").or_else(|| member("Message"));
     ServiceError::refused(

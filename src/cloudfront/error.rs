@@ -17,38 +17,38 @@ use crate::crypto::NotApproved;
 ///     .unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "the URL has a character at byte 21 that must be percent-encoded"
+///     "URL has a character at byte 21 that must be percent-encoded"
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
     /// The URL begins with another scheme than CloudFront serves.
-    #[error("the URL must begin with http:// or https://")]
+    #[error("URL must begin with http:// or https://")]
     InvalidScheme,
     /// The resource begins with something other than a scheme that CloudFront serves, or `*`.
-    #[error("the resource must begin with http://, https:// or *")]
+    #[error("resource must begin with http://, https:// or *")]
     InvalidResourceScheme,
     /// The URL has a space, a quote, a backslash or a character outside ASCII.
-    #[error("the URL has a character at byte {position} that must be percent-encoded")]
+    #[error("URL has a character at byte {position} that must be percent-encoded")]
     InvalidCharacter {
         /// Where, counted in bytes from 0.
         position: usize,
     },
     /// The resource has a space, a quote, a backslash or a character outside ASCII.
-    #[error("the resource has a character at byte {position} that must be percent-encoded")]
+    #[error("resource has a character at byte {position} that must be percent-encoded")]
     InvalidResourceCharacter {
         /// Where, counted in bytes from 0.
         position: usize,
     },
     /// The URL has a fragment, which no viewer sends.
-    #[error("the URL has a fragment, which no viewer sends: leave out `#` and what follows")]
+    #[error("URL has a fragment, which HTTP clients do not send: remove `#` and the text after it")]
     Fragment,
     /// The URL has a `*`, which would match every other URL in its place.
-    #[error("the URL has a `*`, which CloudFront reads as a wildcard: write %2A")]
+    #[error("URL contains a `*`, which CloudFront reads as a wildcard: write %2A")]
     Wildcard,
     /// The query of the URL has a parameter that CloudFront keeps for itself.
-    #[error("the query already has the parameter `{name}`, which CloudFront keeps for itself")]
+    #[error("query contains the parameter `{name}`, which is reserved by CloudFront")]
     ReservedParameter {
         /// The parameter's name.
         name: &'static str,

@@ -156,7 +156,7 @@ impl fmt::Display for HostLabel {
 #[non_exhaustive]
 pub enum BucketProblem {
     /// The bucket is empty, or a segment that a path resolves.
-    #[error("must be a name")]
+    #[error("must not be empty, `.` or `..`")]
     NotAName,
     /// The name is not that of a directory bucket.
     #[error("must be 3 to 63 lowercase letters, digits and hyphens")]
@@ -215,7 +215,7 @@ pub enum ArnProblem {
     #[error("names no Region")]
     NoRegion,
     /// The access point has no name.
-    #[error("names an access point without a name")]
+    #[error("has an empty access point name")]
     NoAccessPointName,
     /// The resource is within an access point.
     #[error("names a part of an access point, such as an object")]
@@ -227,7 +227,7 @@ pub enum ArnProblem {
     #[error("names no access point or bucket of the outpost")]
     NoOutpostResource,
     /// The outpost's access point or bucket has no name.
-    #[error("names an access point or bucket without a name")]
+    #[error("has an empty access point or bucket name")]
     NoOutpostResourceName,
     /// The resource is within an access point or bucket of an outpost.
     #[error("names a part of an access point or bucket")]

@@ -28,7 +28,7 @@ pub enum AuthorizationProblem {
     #[error("must be printable ASCII")]
     NotPrintable,
     /// The header has an algorithm only.
-    #[error("there is nothing after the algorithm")]
+    #[error("parameters are missing after the algorithm")]
     AlgorithmOnly,
     /// The algorithm is unknown.
     #[error("the algorithm is not one of Signature Version 4")]
@@ -85,7 +85,7 @@ pub enum AuthorizationProblem {
     #[error("`X-Amz-Expires` is not a number of seconds")]
     InvalidExpires,
     /// The query has both kinds of session token.
-    #[error("there are two session tokens")]
+    #[error("session token appears more than once")]
     DuplicateSessionToken,
     /// The session token is empty or not UTF-8.
     #[error("the session token is malformed")]

@@ -37,6 +37,6 @@ pub enum EndpointProblem {
     #[error("the URL must be absolute, of `http` or `https`, without user and query")]
     InvalidUrl,
     /// The action needs an endpoint of a region.
-    #[error("the global endpoint does not serve this action, use a regional one")]
+    #[error("the global endpoint does not serve this action: use a regional one")]
     NotGlobal,
 }

@@ -30,9 +30,7 @@ pub enum ScopeProblem {
     #[error("is not one label of a host name, in lowercase")]
     NotHostLabel,
     /// The region is a pseudo-region, such as `aws-global`.
-    #[error(
-        "is a pseudo-region of the SDKs, and no host has it in its name: give the region itself"
-    )]
+    #[error("is a pseudo-region of the SDKs: use the name of the region")]
     PseudoRegion,
     /// The region set is empty.
     #[error("is empty: `*` stands for all regions")]

@@ -9,25 +9,25 @@
 /// let error = CanonicalPath::new("/a%2", &Rules::S3).err();
 /// let (position, problem) = (2, TargetProblem::InvalidEscape);
 /// assert_eq!(error, Some(Error::InvalidPath { position, problem }));
-/// assert_eq!(problem.to_string(), "there is a `%` without two hex digits");
+/// assert!(problem.to_string().starts_with("`%` is not followed by"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetProblem {
     /// The path is relative.
-    #[error("it does not begin with `/`")]
+    #[error("path must begin with `/`")]
     NotAbsolute,
     /// A character that no path contains unencoded.
-    #[error("there is white space, a control character, `?` or `#`")]
+    #[error("unexpected white space, control character, `?` or `#`")]
     PathCharacter,
     /// A character that no query contains unencoded.
-    #[error("there is white space, a control character or `#`")]
+    #[error("unexpected white space, control character or `#`")]
     QueryCharacter,
     /// A character that the types of the crate `http` refuse.
-    #[error("there is a character that HTTP does not allow")]
+    #[error("character is not allowed in HTTP")]
     HttpCharacter,
     /// A malformed percent-encoding.
-    #[error("there is a `%` without two hex digits")]
+    #[error("`%` is not followed by two hexadecimal digits")]
     InvalidEscape,
     /// An S3 path has a `+` that is not percent-encoded.
     #[error(
@@ -54,7 +54,7 @@ pub enum TargetProblem {
     #[error("the bucket name is empty")]
     EmptyBucket,
     /// S3's old signature: the bucket name cannot be part of a host name.
-    #[error("the bucket name has a character that no host has")]
+    #[error("bucket name contains a character that is not allowed in a host name")]
     BucketCharacter,
     /// S3's old signature: a control character would end a line of the string to sign.
     #[error("the value of a sub-resource has a control character")]

@@ -25,8 +25,10 @@ const TRAILER: &str = "x-amz-trailer";
 /// use countersign::resign::Upstream;
 /// use countersign::{Credentials, Signer};
 ///
-/// let signer = Signer::new(Credentials::new("AKIDPROXY", "secret"), "eu-west-1", "s3")?;
-/// let store = Upstream::new(signer.clone(), "https://s3.eu-west-1.amazonaws.com".parse()?)?;
+/// let own = Credentials::new("AKIDPROXY", "secret");
+/// let signer = Signer::new(own, "eu-west-1", "s3")?;
+/// let uri = "https://s3.eu-west-1.amazonaws.com".parse()?;
+/// let store = Upstream::new(signer.clone(), uri)?;
 /// // A URI without a host is of no use.
 /// assert!(Upstream::new(signer, "/path".parse()?).is_err());
 /// # let _ = store;
@@ -76,7 +78,8 @@ impl Upstream {
     /// use countersign::resign::Upstream;
     /// use countersign::{Credentials, Signer};
     ///
-    /// let signer = Signer::new(Credentials::new("AKIDPROXY", "secret"), "auto", "s3")?;
+    /// let own = Credentials::new("AKIDPROXY", "secret");
+    /// let signer = Signer::new(own, "auto", "s3")?;
     /// let uri = "https://account.r2.cloudflarestorage.com".parse()?;
     /// let store = Upstream::new(signer, uri)?.decode_chunks();
     /// # let _ = store;

@@ -41,16 +41,19 @@
 //!     Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known)))
 //! };
 //! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-//! let verifier = Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
+//! let verifier =
+//!     Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
 //! let layer = VerifyLayer::new(verifier, keys).with_clock(move || now);
-//! // `Router::layer` in axum, `ServiceBuilder::layer` in tower. `Hello` answers with the caller's name.
+//! // `Router::layer` in axum, `ServiceBuilder::layer` in tower.
 //! let mut server = layer.layer(Hello);
 //!
-//! let mut request = Request::get("https://api.example.com/").body(Full::new(&b""[..]))?;
+//! let mut request =
+//!     Request::get("https://api.example.com/").body(Full::new(&b""[..]))?;
 //! let refused = block_on(server.call(request.clone()))?;
 //! assert_eq!(refused.status(), 403);
 //!
-//! let client = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "execute-api")?;
+//! let known = Credentials::new("AKIDEXAMPLE", "secret");
+//! let client = Signer::new(known, "us-east-1", "execute-api")?;
 //! client.sign(&mut request, PayloadHash::EMPTY, now)?;
 //! assert_eq!(block_on(server.call(request))?.status(), 200);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -113,7 +116,8 @@ use settings::Settings;
 ///     let known = Credentials::new("AKIDEXAMPLE", "secret");
 ///     Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known)))
 /// };
-/// let verifier = Verifier::new("us-east-1", Service::S3)?.with_host("s3.example.com");
+/// let verifier =
+///     Verifier::new("us-east-1", Service::S3)?.with_host("s3.example.com");
 /// // A store behind TLS.
 /// let layer = VerifyLayer::new(verifier, keys)
 ///     .accept_unsigned_payloads()
@@ -306,13 +310,12 @@ impl<K> VerifyLayer<K> {
     ///
     /// // A server forgets old ones, and shares them with its other instances.
     /// let seen = Mutex::new(HashSet::new());
-    /// let layer = VerifyLayer::new(verifier, keys).with_replay_check(move |verified: &OwnedVerified| {
-    ///     let is_first = match verified.replay_id() {
-    ///         Some(id) if verified.method() != "GET" => seen.lock().unwrap().insert(id),
-    ///         _ => true,
-    ///     };
+    /// let is_first = move |verified: &OwnedVerified| {
+    ///     let id = verified.replay_id().filter(|_| verified.method() != "GET");
+    ///     let is_first = id.is_none_or(|id| seen.lock().unwrap().insert(id));
     ///     async move { Ok(is_first) }
-    /// });
+    /// };
+    /// let layer = VerifyLayer::new(verifier, keys).with_replay_check(is_first);
     /// # let _ = layer;
     /// # Ok::<(), countersign::Error>(())
     /// ```

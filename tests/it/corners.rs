@@ -990,7 +990,7 @@ fn an_invalid_method_path_or_query_is_refused() {
         ("G T", "/", "", "method"),
         ("GET", "a", "", "begin"),
         ("GET", "/a b", "", "white space"),
-        ("GET", "/", "%", "hex digits"),
+        ("GET", "/", "%", "hexadecimal digits"),
     ] {
         let error = verify(method, path, query).unwrap_err();
         assert!(

@@ -20,6 +20,6 @@ fn back_ends_are_printed_as_they_are_named() {
 }
 
 #[test]
-fn sha1_is_allowed_until_the_program_forbids_it() {
+fn approved_algorithms_are_not_enforced_by_default() {
     assert!(!allows_only_approved());
 }

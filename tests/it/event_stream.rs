@@ -670,7 +670,7 @@ fn credentials_that_expire_end_the_stream() {
 }
 
 #[test]
-fn debug_contains_no_signature_and_no_payload() {
+fn debug_contains_no_signature_and_no_secret() {
     let (mut events, verifier) = open(&credentials());
     let parts = events.sign_parts(b"message", NOW).unwrap();
     let frame = events.sign(b"message", NOW).unwrap();

@@ -519,7 +519,7 @@ mod codeartifact {
         );
         assert_eq!(
             parse(502, "<html>").unwrap_err().message(),
-            "names no error"
+            "contains no error code"
         );
         assert!(parse(502, "<html>").unwrap_err().is_retryable());
     }

@@ -673,7 +673,7 @@ fn a_query_without_a_parameter_or_host_is_refused() {
     ));
     assert!(matches!(
         parse(&format!("{dated}&x=%zz"), host),
-        Err(VerifyError::InvalidTarget { problem }) if problem.to_string().contains("hex digits")
+        Err(VerifyError::InvalidTarget { problem }) if problem.to_string().contains("hexadecimal digits")
     ));
     for offset in [
         "%2B7:00",

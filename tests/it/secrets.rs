@@ -219,7 +219,7 @@ lacks!(LacksDisplay, Display);
 lacks!(LacksEq, PartialEq);
 
 #[test]
-fn secrets_have_no_display_serialize_or_comparison() {
+fn secrets_have_no_display_and_no_equality() {
     <SecretKey as LacksDisplay<_>>::holds();
     <SessionToken as LacksDisplay<_>>::holds();
     <Credentials as LacksDisplay<_>>::holds();

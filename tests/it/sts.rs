@@ -661,7 +661,7 @@ fn the_global_endpoint_serves_nine_of_twelve_actions() {
         for made in regional_only(&endpoint) {
             assert_eq!(
                 problem(made),
-                "no endpoint for region \"us-east-1\": the global endpoint does not serve this action, \
+                "no endpoint for region \"us-east-1\": the global endpoint does not serve this action: \
                  use a regional one"
             );
         }

@@ -106,7 +106,7 @@ fn a_malformed_request_is_a_client_error() {
 
 /// A streaming literal on what takes no stream.
 #[test]
-fn a_stream_to_a_service_without_streams_is_a_client_error() {
+fn a_stream_checked_as_a_hash_is_a_client_error() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     let signer = Signer::new(credentials.clone(), "us-east-1", "s3").unwrap();
     let mut request = http::Request::put("/key")

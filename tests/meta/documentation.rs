@@ -332,22 +332,6 @@ fn the_example_of_a_type_or_a_page_shows_its_verbs() {
 /// The width of a code block in a browser. A wider line scrolls sideways.
 const COLUMNS: usize = 80;
 
-/// Paths with code lines that are still wider. Each must have one: delete the path when none is left.
-const WIDE: [&str; 12] = [
-    "docs/guide/",
-    "src/aws_call",
-    "src/clock_skew",
-    "src/console",
-    "src/ecr",
-    "src/explain",
-    "src/redshift",
-    "src/resign",
-    "src/s3",
-    "src/signin",
-    "src/sources",
-    "src/tower",
-];
-
 #[test]
 fn no_code_in_documentation_is_wider_than_80_columns() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -374,13 +358,11 @@ fn no_code_in_documentation_is_wider_than_80_columns() {
         }
     }
     assert!(found > 4000, "only {found} lines of code were found");
-    let (known, new): (Vec<_>, Vec<_>) = wide
-        .into_iter()
-        .partition(|line| WIDE.iter().any(|path| line.starts_with(path)));
-    assert!(new.is_empty(), "wider than {COLUMNS}:\n{}", new.join("\n"));
-    let is_narrow = |path: &&str| !known.iter().any(|line| line.starts_with(path));
-    let narrow: Vec<_> = WIDE.into_iter().filter(is_narrow).collect();
-    assert!(narrow.is_empty(), "delete from WIDE: {narrow:?}");
+    assert!(
+        wide.is_empty(),
+        "wider than {COLUMNS}:\n{}",
+        wide.join("\n")
+    );
 }
 
 /// The visible lines between fences, with their numbers. In Rust, those of documentation.

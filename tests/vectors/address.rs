@@ -210,7 +210,7 @@ fn problem(name: &str) -> &'static str {
         "fips" => "FIPS cannot be combined with a",
         "partition" => "a partition other than aws cannot be combined with",
         "access_point_name" => "access point name ",
-        "access_point_name_missing" => " without a name",
+        "access_point_name_missing" => "has an empty access point ",
         "access_points_disabled" => "an access point is disabled by the options",
         "mrap_disabled" => "a Multi-Region Access Point is disabled by the options",
         "account_id_missing" => "account id is missing",

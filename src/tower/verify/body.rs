@@ -234,7 +234,8 @@ impl<B> fmt::Debug for RequestBody<B> {
 /// use countersign::verify::{ErrorContext, Protocol, VerifyError, error_response};
 ///
 /// let error = RequestBodyError::from(VerifyError::ContentSha256Mismatch);
-/// let response = error_response(&error, Protocol::S3, &ErrorContext::new("4442587FB7D0A2F9"));
+/// let context = ErrorContext::new("4442587FB7D0A2F9");
+/// let response = error_response(&error, Protocol::S3, &context);
 /// assert_eq!(response.status(), 400);
 /// assert!(response.body().contains("<Code>XAmzContentSHA256Mismatch</Code>"));
 /// ```
@@ -265,7 +266,7 @@ impl RequestBodyError {
     /// let refused = RequestBodyError::from(VerifyError::ContentSha256Mismatch);
     /// let error = io::Error::other(io::Error::other(refused));
     /// let found = RequestBodyError::find_in(&error).expect("it is in there");
-    /// assert!(matches!(found, RequestBodyError::Payload(VerifyError::ContentSha256Mismatch)));
+    /// assert!(matches!(found, RequestBodyError::Payload(_)));
     /// assert!(RequestBodyError::find_in(&io::Error::other("the disk")).is_none());
     /// ```
     pub fn find_in<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e Self> {

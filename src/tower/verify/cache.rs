@@ -30,7 +30,7 @@ const LIFETIME: Duration = Duration::from_secs(300);
 /// use std::time::Duration;
 ///
 /// let cache = KeyCache::new(10_000).with_lifetime(Duration::from_secs(60));
-/// // Pass a clone to the layer, and keep one for the day on which a user is removed.
+/// // Pass a clone to the layer, and keep one to remove users.
 /// cache.remove("AKIDEXAMPLE");
 /// assert!(cache.is_empty());
 /// ```

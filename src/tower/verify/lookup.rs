@@ -78,7 +78,10 @@ impl From<VerificationKey> for FoundKey {
 ///     type Error = Infallible;
 ///
 ///     // A database would wait here.
-///     async fn find(&self, claim: KeyClaim) -> Result<Option<FoundKey>, Infallible> {
+///     async fn find(
+///         &self,
+///         claim: KeyClaim,
+///     ) -> Result<Option<FoundKey>, Infallible> {
 ///         Ok(self.0.get(&claim.access_key_id).cloned().map(FoundKey::from))
 ///     }
 /// }

@@ -50,7 +50,7 @@ fn malformed_escapes_in_a_query_are_refused_at_their_position() {
     ] {
         let uri = format!("https://h/?{query}");
         let message =
-            format!("query is invalid at byte {at}: there is a `%` without two hex digits");
+            format!("query is invalid at byte {at}: `%` is not followed by two hexadecimal digits");
         refuses(&signer("s3"), &uri, NOW, &message);
     }
 }

@@ -501,8 +501,8 @@ fn a_quoted_scope_with_another_terminator_is_named() {
 #[test]
 fn an_invalid_target_has_no_canonical_request() {
     for (target, wrong) in [
-        ("/?a=%zz", "there is a `%` without two hex digits"),
-        ("*", "it does not begin with `/`"),
+        ("/?a=%zz", "`%` is not followed by two hexadecimal digits"),
+        ("*", "path must begin with `/`"),
     ] {
         let mut request = signed_for("us-east-1", Service::from("sqs"));
         let uri = match target {
