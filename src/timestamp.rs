@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 /// A point in time: seconds and nanoseconds since 1970-01-01T00:00:00 UTC.
 ///
 /// Every function that depends on the time takes it as an argument: `now: impl Into<Timestamp>`. Only
-/// the layers of the feature `tower` read a clock. A [`SystemTime`] converts without further ado, and the types of the
+/// the layers of the feature `tower` read a clock. A [`SystemTime`] converts as it is, and the types of the
 /// crate `time` do with the feature `time-03`.
 ///
 /// `Display` writes [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC, and `FromStr` reads

@@ -81,7 +81,8 @@ pub struct Verified<'c> {
 pub enum VerifiedPayload {
     /// The payload has this SHA-256, which was signed.
     Sha256([u8; 32]),
-    /// The payload is not signed. Without TLS, anyone on the network path could have changed it.
+    /// The payload is not signed. Anyone on the network path, such as a proxy, could have changed
+    /// it.
     Unsigned,
     /// The payload is a stream. Its chunks or messages are verified one by one, if they are signed.
     Streaming(StreamingMode),
@@ -149,8 +150,8 @@ impl<'c> Verified<'c> {
 
     /// The names of the signed headers, in lowercase and in order.
     ///
-    /// [`header`](Self::header) returns their values. Anyone on the network path could have changed or
-    /// added all other headers.
+    /// [`header`](Self::header) returns their values. Anyone on the network path, such as a proxy,
+    /// could have changed or added all other headers.
     pub fn signed_headers(&self) -> impl Iterator<Item = &'c str> + use<'c> {
         self.claim.signed_headers()
     }

@@ -196,7 +196,7 @@ impl PublicKey {
     /// Reads a point on P-256 in the encoding of SEC 1 (section 2.3.4), uncompressed or compressed.
     ///
     /// # Errors
-    /// Anything else.
+    /// - [`Error::InvalidPublicKey`] if the bytes are not such a point
     ///
     /// ```
     /// use countersign::Error;

@@ -48,12 +48,12 @@ pub struct CanonicalHeaders<'a>(InlineVec<Header<'a>, 12>);
 impl<'a> CanonicalHeaders<'a> {
     /// Creates the canonical form of all given headers.
     ///
-    /// The caller chooses the headers to sign. [`Rules::signs`](crate::Rules::signs) tells which
-    /// ones a signer would choose.
+    /// The caller chooses the headers to sign. A signer chooses them by its
+    /// [`Rules`](crate::Rules).
     ///
     /// # Errors
-    /// A name that is not an HTTP token in lower case; a value with a control character other than
-    /// a tab.
+    /// - [`Error::InvalidHeaderName`] if a name is not a lowercase HTTP token
+    /// - [`Error::InvalidHeaderValue`] if a value contains a control character other than a tab
     ///
     /// ```
     /// use countersign::{Error, sigv4::CanonicalHeaders};
