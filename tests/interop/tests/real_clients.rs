@@ -176,6 +176,12 @@ fn minio_js() {
 }
 
 #[test]
+#[ignore = "needs Node.js, and @aws-sdk/client-s3 from npm where it finds it"]
+fn aws_sdk_js() {
+    Server::start().script("node", "aws_sdk_client.mjs");
+}
+
+#[test]
 #[ignore = "needs Go, and minio-go from Debian's packages"]
 fn minio_go() {
     let mut go = Command::new("go");

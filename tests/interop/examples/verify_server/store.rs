@@ -32,8 +32,9 @@ const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/');
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 /// Parameters that change nothing here.
-const HARMLESS: [&str; 6] = [
+const HARMLESS: [&str; 7] = [
     "Version",
+    "X-Amz-Content-Sha256",
     "fetch-owner",
     "max-parts",
     "max-uploads",
