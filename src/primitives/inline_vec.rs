@@ -58,7 +58,6 @@ impl<T: Copy + Default, const N: usize> InlineVec<T, N> {
 }
 
 impl<T: Copy + Default, const N: usize> FromIterator<T> for InlineVec<T, N> {
-    #[inline]
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut list = Self::new();
         for item in items {

@@ -357,11 +357,14 @@ impl SigningContext {
         }
 
         let (_, written) = url.split_at(start);
-        // If no parameter of the caller sorts between them, they are pushed as one piece under the
-        // first name.
-        let pieces = written.splitn(if between { usize::MAX } else { 1 }, '&');
-        for (name, value) in pieces.filter_map(|piece| cut(piece, b'=')) {
-            canonical.query.push_canonical(name, value);
+        match written.strip_prefix("X-Amz-Algorithm=") {
+            // No parameter of the caller sorts between them, so they are one piece.
+            Some(rest) if !between => canonical.query.push_canonical("X-Amz-Algorithm", rest),
+            _ => {
+                for (name, value) in written.split('&').filter_map(|piece| cut(piece, b'=')) {
+                    canonical.query.push_canonical(name, value);
+                }
+            }
         }
         canonical.query.sort();
         let hash = canonical.hash();

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::percent::decoded;
-use crate::primitives::scan::holds;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -218,7 +217,7 @@ impl Verifier {
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
         // CGI and similar interfaces pass `x-amz-acl` and `x_amz_acl` to an application under one
         // name.
-        if holds(name.as_bytes(), |b| b == b'_') && !self.passes_unsigned(name) {
+        if name.contains('_') && !self.passes_unsigned(name) {
             return self.must_be_signed(claim, &name.replace('_', "-"), value);
         }
         match name {

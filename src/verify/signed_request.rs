@@ -122,7 +122,6 @@ impl<'a> SignedRequest<'a> {
         Self::of_http(request, authority, &Limits::NONE)
     }
 
-    #[inline]
     fn of_http<R: HttpRequest>(
         request: &'a R,
         authority: Option<&'a http::uri::Authority>,
@@ -164,7 +163,6 @@ impl<'a> SignedRequest<'a> {
         Self::of_view(&view, view.headers.iter().collect(), None)
     }
 
-    #[inline]
     fn of_view(
         view: &RequestView<'a>,
         headers: Headers<'a>,

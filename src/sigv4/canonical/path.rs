@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::error::target::TargetProblem;
 use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::percent::{Class, Escapes, class, decoded, encode_in_path, escape};
-use crate::primitives::scan::holds;
 use crate::primitives::sink::Sink;
 use crate::service::Rules;
 use crate::sigv4::object_key;
@@ -93,19 +92,33 @@ impl<'a> CanonicalPath<'a> {
     /// As [`new`](Self::new), for a path that a client signed: a bare `+` is a plus.
     pub(crate) fn received(path: &'a str, rules: &Rules) -> Result<Self, Error> {
         let path = if path.is_empty() { "/" } else { path };
+        let wrong = |position, problem| Err(Error::InvalidPath { position, problem });
         if !path.starts_with('/') {
-            return Err(Error::InvalidPath {
-                position: 0,
-                problem: TargetProblem::NotAbsolute,
-            });
+            return wrong(0, TargetProblem::NotAbsolute);
         }
-        let strict = is_strict(path);
-        if !strict {
-            check(path)?;
+        // Whether strict encoding changes the path.
+        let mut changes = false;
+        for (position, &byte) in path.as_bytes().iter().enumerate() {
+            match class(byte) {
+                Class::Unreserved => {}
+                Class::Other if byte == b'/' => {}
+                Class::Other if byte == b'%' => {
+                    let (_, digits) = path.as_bytes().split_at(position + 1);
+                    let Some(escape) = escape(digits) else {
+                        return wrong(position, TargetProblem::InvalidEscape);
+                    };
+                    // Strict encoding writes no `%2F`.
+                    changes |= escape == Escapes::Other || digits.starts_with(b"2F");
+                }
+                Class::Other if byte != b'?' => changes = true,
+                Class::Other | Class::Forbidden => {
+                    return wrong(position, TargetProblem::PathCharacter);
+                }
+            }
         }
         let encoding = match (rules.double_encode_path, rules.recode_path) {
             (true, _) => Encoding::OnceMore,
-            (false, true) if !strict => Encoding::Strict,
+            (false, true) if changes => Encoding::Strict,
             (false, _) => Encoding::AsSent,
         };
         let mut pairs = path.bytes().zip(path.bytes().skip(1));
@@ -215,33 +228,6 @@ impl<'a> CanonicalPath<'a> {
             Encoding::AsSent | Encoding::OnceMore => self.path.len(),
         }
     }
-}
-
-/// Whether strict encoding leaves a path as it is, as it does most.
-fn is_strict(path: &str) -> bool {
-    // From `-` to `9` are `-`, `.`, `/` and the digits.
-    let bare =
-        |b: u8| b.is_ascii_alphabetic() | matches!(b, b'-'..=b'9') | (b == b'_') | (b == b'~');
-    // Strict encoding writes no `%2F`.
-    let is_written = |digits: &str| {
-        escape(digits.as_bytes()) == Some(Escapes::Canonical) && !digits.starts_with("2F")
-    };
-    !holds(path.as_bytes(), |b| !bare(b) & (b != b'%')) && path.split('%').skip(1).all(is_written)
-}
-
-/// Refuses a path that no request line contains.
-fn check(path: &str) -> Result<(), Error> {
-    for (position, &byte) in path.as_bytes().iter().enumerate() {
-        let (_, rest) = path.as_bytes().split_at(position + 1);
-        let problem = match byte {
-            b'%' if escape(rest).is_none() => TargetProblem::InvalidEscape,
-            b'?' => TargetProblem::PathCharacter,
-            _ if class(byte) == Class::Forbidden => TargetProblem::PathCharacter,
-            _ => continue,
-        };
-        return Err(Error::InvalidPath { position, problem });
-    }
-    Ok(())
 }
 
 impl fmt::Display for CanonicalPath<'_> {
