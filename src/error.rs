@@ -129,7 +129,7 @@ pub enum Error {
     /// The presigned URL or upload policy would expire after its credentials.
     ///
     /// AWS rejects it from the moment the credentials expire, whatever it says itself.
-    #[error("expiration {expires_at} is after that of the credentials, {expiration}")]
+    #[error("expiration {expires_at} is after {expiration}, when the credentials expire")]
     OutlivesCredentials {
         /// The requested expiration.
         expires_at: Timestamp,
@@ -308,7 +308,7 @@ pub enum Error {
     #[error("bearer token names no host: add one with `with_host`, or call `allow_any_host`")]
     BearerTokenWithoutHost,
     /// The request's scheme is not `https`, and `http` is not allowed here.
-    #[error("bearer token requires `https`, or `http` after `allow_http`, got `{scheme}`")]
+    #[error("bearer token requires `https`, got `{scheme}`: use `https`, or call `allow_http`")]
     BearerTokenNeedsHttps {
         /// The scheme of the request's URI.
         scheme: String,

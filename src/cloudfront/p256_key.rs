@@ -41,7 +41,7 @@ pub struct P256Key(SigningKey);
 /// assert!(countersign::cloudfront::P256Key::from_pem("no key").is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a P-256 private key in PEM, of PKCS #8 or SEC 1, without a password")]
+#[error("private key must be P-256 in PEM (PKCS #8 or SEC 1) without a password")]
 pub struct P256KeyError(());
 
 impl P256Key {

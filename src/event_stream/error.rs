@@ -33,7 +33,7 @@ pub enum FrameError {
     MessageChecksum,
     /// A message is shorter than its frame and headers, or longer than the maximum.
     #[error(
-        "message is {length} bytes, expected its headers plus 16 bytes at least and {maximum} bytes at most"
+        "message is {length} bytes, must be at least 16 bytes plus its headers, and at most {maximum} bytes"
     )]
     LengthOutOfRange {
         /// The length that the message announces, in bytes.

@@ -69,7 +69,7 @@ pub enum PolicyError {
     },
     /// The fields are too long, with each `${filename}` replaced.
     #[error(
-        "form fields are {length} bytes with the file name filled in, above the maximum of {longest}"
+        "form fields, with the file name filled in, are {length} bytes, above the maximum of {longest}"
     )]
     FieldsTooLong {
         /// The length of names and values in bytes, without `policy` and `file`.

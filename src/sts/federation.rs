@@ -201,7 +201,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
                 (&limits::ROLE_SESSION_NAME, self.role_session_name),
             ] {
                 if value.is_none() {
-                    let problem = "is missing: AWS requires it, only other stores do not";
+                    let problem = "is missing: AWS requires it, although other stores do not";
                     return Err(Error::invalid_parameter(limit.name, problem));
                 }
             }

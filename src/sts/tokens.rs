@@ -91,7 +91,7 @@ impl<'a> GetWebIdentityToken<'a> {
         } else if scope.split(' ').any(str::is_empty) {
             "must have exactly one space between two scopes, and none at its ends"
         } else if has_duplicates(scope.split(' ').collect()) {
-            "must not contain a scope twice"
+            "must not contain a duplicate scope"
         } else {
             return Ok(());
         };

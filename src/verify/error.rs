@@ -101,7 +101,7 @@ pub enum VerifyError {
     },
     /// The headers are longer than
     /// [`Limits::max_headers_length`](crate::verify::Limits::max_headers_length).
-    #[error("request headers are above the maximum of {maximum} bytes")]
+    #[error("request headers are longer than the maximum of {maximum} bytes")]
     HeadersTooLong {
         /// The maximum for all names and values together, in bytes.
         maximum: usize,

@@ -612,7 +612,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
         let uri = format!("http://{host}/");
         assert_eq!(
             attach(&token, &uri).unwrap_err().to_string(),
-            "bearer token requires `https`, or `http` after `allow_http`, got `http`",
+            "bearer token requires `https`, got `http`: use `https`, or call `allow_http`",
             "{host}"
         );
         assert_eq!(attach(&token.clone().allow_http(), &uri), Ok(()), "{host}");

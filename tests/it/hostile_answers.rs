@@ -139,7 +139,7 @@ mod sts {
             let doubled = with(&format!("{field}{field}"));
             assert_eq!(
                 malformed(doubled),
-                format!("has two elements `{name}` in one")
+                format!("has two `{name}` elements in the same parent")
             );
             let nested = with(&format!("{open}<x>{value}</x>{close}"));
             assert_eq!(
@@ -153,7 +153,7 @@ mod sts {
         );
         assert_eq!(
             malformed(answer(NAMESPACE, &format!("{whole}{whole}"))),
-            "has two elements `Credentials` in one"
+            "has two `Credentials` elements in the same parent"
         );
         assert_eq!(
             malformed("<AssumeRoleResponse/>"),
@@ -179,7 +179,7 @@ mod sts {
         );
         assert_eq!(
             malformed(answer(NAMESPACE, &foreign)),
-            "has two elements `Credentials` in one"
+            "has two `Credentials` elements in the same parent"
         );
         for status in [199, 300, 302, 400, 403, 500, 999] {
             let status = StatusCode::from_u16(status).unwrap();

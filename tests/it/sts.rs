@@ -409,7 +409,10 @@ fn elements_are_matched_by_their_local_names() {
     );
     let body = assume_role("").replace(CREDENTIALS, &double);
     let error = AssumeRole::parse(StatusCode::OK, body).unwrap_err();
-    assert_eq!(error.message(), "has two elements `SessionToken` in one");
+    assert_eq!(
+        error.message(),
+        "has two `SessionToken` elements in the same parent"
+    );
 }
 
 fn json(action: &str, result: &str) -> String {
@@ -755,7 +758,7 @@ fn a_scope_needs_an_origin_identity_and_one_audience() {
         action.request(&regional()).map(drop)
     };
     let origin = Some(SubjectMode::OriginIdentity);
-    let twice = "parameter `Scope` must not contain a scope twice";
+    let twice = "parameter `Scope` must not contain a duplicate scope";
     let without = "parameter `Scope` must not be set without `SubjectMode` `OriginIdentity` \
                    and exactly one audience";
     let spaces = "parameter `Scope` must have exactly one space between two scopes, and none \

@@ -29,7 +29,9 @@ impl<'a> Element<'a> {
         let mut found = self.0.children().filter(named);
         let first = found.next();
         match found.next() {
-            Some(_) => Err(Problem(format!("has two elements `{name}` in one"))),
+            Some(_) => Err(Problem(format!(
+                "has two `{name}` elements in the same parent"
+            ))),
             None => Ok(first.map(Self)),
         }
     }
