@@ -3,6 +3,8 @@
 pub(crate) mod ascii;
 pub(crate) mod back_end;
 pub(crate) mod base64;
+#[cfg(feature = "http-body")]
+pub(crate) mod body;
 pub(crate) mod buffer;
 pub(crate) mod constant_time;
 #[cfg(any(feature = "sources", all(feature = "cloudfront", feature = "sigv4a")))]

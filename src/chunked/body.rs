@@ -9,10 +9,11 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
+use crate::chunked::frame_loop::{FrameLoop, Sink};
 use crate::chunked::pieces::Pieces;
 use crate::chunked::signer::ChunkSigner;
 use crate::error::chunk::ChunkSigningError;
+use crate::primitives::body::BoxError;
 use crate::primitives::sha256::Sha256;
 
 /// A body that sends another body as aws-chunked and signs it on the way.
@@ -97,7 +98,7 @@ impl<B> ChunkedBody<B> {
 impl Sink for SigningSink {
     type Error = ChunkedBodyError;
 
-    fn body_error(error: BodyError) -> ChunkedBodyError {
+    fn body_error(error: BoxError) -> ChunkedBodyError {
         ChunkedBodyError::Body(error)
     }
 
@@ -142,7 +143,7 @@ impl Sink for SigningSink {
 
 impl<B> Body for ChunkedBody<B>
 where
-    B: Body<Error: Into<BodyError>> + Unpin,
+    B: Body<Error: Into<BoxError>> + Unpin,
 {
     type Data = Bytes;
     type Error = ChunkedBodyError;
@@ -196,7 +197,7 @@ impl<B: fmt::Debug> fmt::Debug for ChunkedBody<B> {
 pub enum ChunkedBodyError {
     /// The inner body failed.
     #[error("inner body of a chunked upload failed")]
-    Body(#[source] BodyError),
+    Body(#[source] BoxError),
     /// The data or the trailers are not what was announced.
     #[error(transparent)]
     Signing(#[from] ChunkSigningError),

@@ -1,24 +1,21 @@
 //! What a body that signs and a body that verifies have in common.
 
 use std::collections::VecDeque;
-use std::error::Error as StdError;
 use std::fmt;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
-/// An error of the inner body.
-pub(super) type BodyError = Box<dyn StdError + Send + Sync>;
+use crate::primitives::body::{BoxError, poll_data};
 
 /// Turns the inner body's data into the data of the outer body.
 pub(super) trait Sink: Sized {
     type Error;
 
     /// The error of the outer body when the inner one fails.
-    fn body_error(error: BodyError) -> Self::Error;
+    fn body_error(error: BoxError) -> Self::Error;
 
     /// Takes data from the front of `input`, at least one byte, and adds to `ready` what can go
     /// out.
@@ -80,7 +77,7 @@ impl<B, S> FrameLoop<B, S> {
 
 impl<B, S> FrameLoop<B, S>
 where
-    B: Body<Error: Into<BodyError>> + Unpin,
+    B: Body<Error: Into<BoxError>> + Unpin,
     S: Sink,
 {
     pub(super) fn poll_frame(
@@ -100,14 +97,12 @@ where
             let result = if !self.pending.is_empty() {
                 sink.take(&mut self.pending, &mut self.ready)
             } else {
-                match ready!(Pin::new(&mut self.body).poll_frame(context)) {
-                    Some(Ok(frame)) => {
-                        if let Ok(mut data) = frame.into_data() {
-                            self.pending = data.copy_to_bytes(data.remaining());
-                        }
+                match ready!(poll_data(&mut self.body, context)) {
+                    Some(Ok(data)) => {
+                        self.pending = data;
                         continue;
                     }
-                    Some(Err(error)) => Err(S::body_error(error.into())),
+                    Some(Err(error)) => Err(S::body_error(error)),
                     None => self.finish(),
                 }
             };

@@ -10,10 +10,11 @@ use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::error::ChunkError;
-use crate::chunked::frame_loop::{BodyError, FrameLoop, Sink};
+use crate::chunked::frame_loop::{FrameLoop, Sink};
 use crate::chunked::framing::{Framing, Step};
 use crate::chunked::pieces::Pieces;
 use crate::chunked::verifier::ChunkVerifier;
+use crate::primitives::body::BoxError;
 use crate::verify::{Answer, Protocol, refusal};
 
 /// A body that returns the payload of an aws-chunked body, verified, in constant memory.
@@ -108,7 +109,7 @@ impl<B> VerifiedBody<B> {
 impl Sink for VerifyingSink {
     type Error = VerifiedBodyError;
 
-    fn body_error(error: BodyError) -> VerifiedBodyError {
+    fn body_error(error: BoxError) -> VerifiedBodyError {
         VerifiedBodyError::Body(error)
     }
 
@@ -152,7 +153,7 @@ impl Sink for VerifyingSink {
 
 impl<B> Body for VerifiedBody<B>
 where
-    B: Body<Error: Into<BodyError>> + Unpin,
+    B: Body<Error: Into<BoxError>> + Unpin,
 {
     type Data = Bytes;
     type Error = VerifiedBodyError;
@@ -190,7 +191,7 @@ impl<B: fmt::Debug> fmt::Debug for VerifiedBody<B> {
 pub enum VerifiedBodyError {
     /// The inner body failed.
     #[error("aws-chunked body failed")]
-    Body(#[source] BodyError),
+    Body(#[source] BoxError),
     /// The chunks are not what was signed.
     #[error(transparent)]
     Chunks(#[from] ChunkError),

@@ -1,18 +1,16 @@
 //! The body that goes to the upstream server.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedBodyError};
-
-type BoxError = Box<dyn StdError + Send + Sync>;
+use crate::primitives::body::{BoxError, poll_data};
 
 /// How the payload of a request is sent on: [`Upstream::resign_parts`](super::Upstream::resign_parts)
 /// returns it.
@@ -155,17 +153,9 @@ where
             }
             Inner::AsItIs(body) => body,
         };
-        loop {
-            // Trailers of this hop are not sent on.
-            return Poll::Ready(match ready!(Pin::new(&mut *body).poll_frame(context)) {
-                None => None,
-                Some(Err(error)) => Some(Err(ResignedBodyError::Body(error.into()))),
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(mut data) => Some(Ok(Frame::data(data.copy_to_bytes(data.remaining())))),
-                    Err(_) => continue,
-                },
-            });
-        }
+        // Trailers of this hop are not sent on.
+        let data = ready!(poll_data(body, context));
+        Poll::Ready(data.map(|data| data.map(Frame::data).map_err(ResignedBodyError::Body)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -9,7 +9,7 @@ use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::{ChunkedBody, ChunkedBodyError};
-use crate::tower::sign::error::BoxError;
+use crate::primitives::body::BoxError;
 
 /// The body that [`Sign`](super::Sign) sends: the request's own, or its signed chunks.
 ///

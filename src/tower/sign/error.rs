@@ -1,11 +1,8 @@
 //! Why a request was not sent, or its body failed.
 
-use std::error::Error as StdError;
-
 use crate::error::Error as SigningError;
+use crate::primitives::body::BoxError;
 use crate::timestamp::Timestamp;
-
-pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The error of a signing client: the request could not be signed, or the inner service failed.
 ///

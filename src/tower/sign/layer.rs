@@ -11,9 +11,10 @@ use tower_service::Service;
 
 use crate::chunked::DEFAULT_CHUNK_SIZE;
 use crate::clock_skew::ClockSkew;
+use crate::primitives::body::BoxError;
 use crate::tower::clock::{Clock, SystemClock};
 use crate::tower::sign::body::SignedBody;
-use crate::tower::sign::error::{BoxError, Error, SignError};
+use crate::tower::sign::error::{Error, SignError};
 use crate::tower::sign::future::SignFuture;
 use crate::tower::sign::payload::{ChunkOptions, Payload};
 use crate::tower::sign::request_signer::{Options, RequestSigner};

@@ -12,10 +12,11 @@ use http_body::Body;
 #[cfg(feature = "checksums")]
 use crate::chunked::ChecksumAlgorithm;
 use crate::chunked::ChunkedEncoding;
+use crate::primitives::body::BoxError;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::tower::sign::body::WholeBody;
-use crate::tower::sign::error::{BoxError, SignError};
+use crate::tower::sign::error::SignError;
 
 /// How [`Sign`](super::Sign) treats the body of a request.
 ///

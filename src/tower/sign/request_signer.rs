@@ -6,12 +6,13 @@ use http_body::Body;
 
 use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedEncoding};
 use crate::error::Error;
+use crate::primitives::body::BoxError;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::by_host::{HostSigner, HostSigners};
-use crate::tower::sign::error::{BoxError, SignError};
+use crate::tower::sign::error::SignError;
 use crate::tower::sign::payload::{self, ChunkOptions, Payload};
 
 /// What signs requests at one moment: a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer) or

@@ -7,11 +7,12 @@ use std::task::{Context, Poll};
 use http::Request;
 use http_body::Body;
 
+use crate::primitives::body::BoxError;
 use crate::sign::signer::Signer;
 use crate::timestamp::Timestamp;
 use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::by_host::HostSigners;
-use crate::tower::sign::error::{BoxError, SignError};
+use crate::tower::sign::error::SignError;
 #[cfg(feature = "sources")]
 use crate::tower::sign::refreshing::Refreshing;
 use crate::tower::sign::request_signer::{Options, RequestSigner};

@@ -1,13 +1,12 @@
 //! From a request that has arrived to one that the handler may see, or to a refusal.
 
-use std::error::Error as StdError;
-
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body::Body;
 
 use crate::chunked::{ChunkVerifier, VerifiedBody, remove_aws_chunked};
+use crate::primitives::body::BoxError;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
 use crate::timestamp::Timestamp;
 use crate::verify::{
@@ -21,8 +20,6 @@ use super::legacy::{self, LegacyIdentity};
 use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// What is known about a request that the handler may see.
 enum Admitted {

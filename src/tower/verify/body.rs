@@ -7,17 +7,16 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::chunked::{ChunkError, Pieces, VerifiedBody, VerifiedBodyError};
+use crate::primitives::body::{BoxError, poll_data};
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::{Answer, Protocol, VerifyError, refusal};
 
 use super::refused::Refused;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The body of a verified request, as the handler reads it.
 ///
@@ -89,24 +88,6 @@ impl<B> RequestBody<B> {
 
     pub(super) fn unsigned(body: B) -> Self {
         Self(Inner::Unsigned(body))
-    }
-}
-
-/// The next data of a body, without its trailers.
-fn poll_data<B>(body: &mut B, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>>
-where
-    B: Body<Error: Into<BoxError>> + Unpin,
-{
-    loop {
-        let frame = ready!(Pin::new(&mut *body).poll_frame(context));
-        return Poll::Ready(match frame {
-            None => None,
-            Some(Err(error)) => Some(Err(error.into())),
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(mut data) => Some(Ok(data.copy_to_bytes(data.remaining()))),
-                Err(_) => continue,
-            },
-        });
     }
 }
 

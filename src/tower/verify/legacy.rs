@@ -1,7 +1,5 @@
 //! The schemes before Signature Version 4, for servers that accept them.
 
-use std::error::Error as StdError;
-
 use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -10,6 +8,7 @@ use http_body::Body;
 
 use crate::legacy::s3_v2::{Bucket, unsigned_operation};
 use crate::legacy::{SignedRequest, Verified};
+use crate::primitives::body::BoxError;
 use crate::request::host_of;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};
@@ -18,8 +17,6 @@ use super::body::Arriving;
 use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Who signed a request with a scheme before Signature Version 4.
 ///

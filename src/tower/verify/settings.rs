@@ -1,6 +1,5 @@
 //! What a server decides about the requests that it verifies.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +7,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{Method, Uri};
 
+use crate::primitives::body::BoxError;
 use crate::service::ContentSha256;
 use crate::tower::clock::{Clock, SystemClock};
 use crate::verify::{Limits, OwnedVerified, Protocol, Verifier};
@@ -17,7 +17,6 @@ use super::cache::KeyCache;
 /// The default limit for bodies that are read before the handler is called: 16 MiB.
 const BUFFER_LIMIT: usize = 16 * 1024 * 1024;
 
-type BoxError = Box<dyn StdError + Send + Sync>;
 type ReplayAnswer = Pin<Box<dyn Future<Output = Result<bool, BoxError>> + Send>>;
 type ReplayCheck = Arc<dyn Fn(&OwnedVerified) -> ReplayAnswer + Send + Sync>;
 type Hook<T> = Option<Arc<dyn Fn(&Parts) -> T + Send + Sync>>;
