@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod callers;
 pub mod client;
 pub mod keys;
+pub mod large;
 pub mod layered;
 pub mod report;
 pub mod server;

@@ -12,6 +12,8 @@ use s3s::dto::*;
 use s3s::{Body, S3, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 use sha2::{Digest, Sha256};
 
+use crate::large::hex;
+
 /// What `encoding-type=url` leaves as it is.
 const LISTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -279,7 +281,7 @@ impl S3 for Store {
 /// Half of a SHA-256: clients take any.
 fn e_tag(object: &StoredObject) -> ETag {
     let digest = Sha256::digest(&object.content);
-    ETag::Strong(digest.iter().take(16).map(|b| format!("{b:02x}")).collect())
+    ETag::Strong(hex(&digest[..16]))
 }
 
 /// The same for all: no client here asks what changed since.
@@ -306,7 +308,7 @@ async fn sink(body: Option<StreamingBlob>) -> S3Result<Bytes> {
             hash.update(&piece);
         }
     }
-    let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let hash = hex(&hash.finalize());
     Ok(format!("{length} {hash}").into())
 }
 

@@ -5,10 +5,8 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Instant, SystemTime};
 
 use axum::Router;
@@ -20,9 +18,10 @@ use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
 use countersign::verify::Verifier;
 use countersign::{Credentials, PayloadHash, Signer};
+use countersign_interop::large::{Generator, hex, memory};
 use countersign_interop::report;
 use http::{Request, Response, StatusCode};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
@@ -35,52 +34,6 @@ const BOUND: u64 = 32 * MIB;
 const CONNECTIONS: usize = 64;
 const REQUESTS: usize = 10_000;
 
-/// The same bytes again and again, in frames that no chunk's size is a multiple of.
-#[derive(Clone)]
-struct Generator {
-    frame: Bytes,
-    remaining: u64,
-}
-
-impl Generator {
-    fn new(length: u64) -> Self {
-        Self {
-            frame: (0..100_000_u32).map(|i| (i % 251) as u8).collect(),
-            remaining: length,
-        }
-    }
-
-    fn next(&mut self) -> Option<Bytes> {
-        let length = self.remaining.min(self.frame.len() as u64);
-        self.remaining -= length;
-        (length > 0).then(|| self.frame.slice(..length as usize))
-    }
-
-    fn sha256(mut self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        while let Some(data) = self.next() {
-            hash.update(&data);
-        }
-        hash.finalize().into()
-    }
-}
-
-impl Body for Generator {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.next().map(|data| Ok(Frame::data(data))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.remaining)
-    }
-}
-
 /// The length and the SHA-256 of what a body yields, or why it failed.
 async fn digest<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Result<String, B::Error> {
     let (mut length, mut hash) = (0, Sha256::new());
@@ -90,8 +43,7 @@ async fn digest<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Result<String, B:
             hash.update(&data);
         }
     }
-    let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    Ok(format!("{length} {hash}"))
+    Ok(format!("{length} {}", hex(&hash.finalize())))
 }
 
 fn known() -> Credentials {
@@ -142,14 +94,6 @@ where
     B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
 {
     Client::builder(TokioExecutor::new()).build_http()
-}
-
-/// A line of `/proc/self/status`, in bytes; none on other systems.
-fn memory(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-    let kib: u64 = line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok()?;
-    Some(kib * 1024)
 }
 
 async fn upload(address: SocketAddr, way: &str, length: u64) -> String {
@@ -214,7 +158,7 @@ async fn bodies_stream_through_the_layer_in_constant_memory() {
     let start = memory("VmRSS");
     let expected: String = {
         let hash = Generator::new(length).sha256();
-        let hash: String = hash.iter().map(|b| format!("{b:02x}")).collect();
+        let hash = hex(&hash);
         format!("{length} {hash}")
     };
     for way in ways {

@@ -1,79 +1,24 @@
 //! 200 MiB out of a generator, through the body type, to a real server, in constant memory. A file
 //! of its own, because the peak of a process is that of all its tests.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use bytes::Bytes;
 use countersign::Signer;
 use countersign::chunked::{ChecksumAlgorithm, ChunkedBody, ChunkedEncoding};
 use countersign_interop::client::Client;
+use countersign_interop::large::{Generator, hex, memory};
 use countersign_interop::server::Server;
 use countersign_interop::signed::Form;
 use countersign_interop::store::SINK;
 use countersign_interop::{REGION, callers, report};
 use http::{Request, StatusCode};
-use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 const MIB: u64 = 1024 * 1024;
 const LENGTH: u64 = 200 * MIB;
 const BOUND: u64 = 32 * MIB;
-/// The same bytes again and again, in frames that no chunk's size is a multiple of.
-#[derive(Clone)]
-struct Generator {
-    frame: Bytes,
-    remaining: u64,
-}
-
-impl Generator {
-    fn new(length: u64) -> Self {
-        Self {
-            frame: (0..100_000_u32).map(|i| (i % 251) as u8).collect(),
-            remaining: length,
-        }
-    }
-
-    fn next(&mut self) -> Option<Bytes> {
-        let length = self.remaining.min(self.frame.len() as u64);
-        self.remaining -= length;
-        (length > 0).then(|| self.frame.slice(..length as usize))
-    }
-}
-
-impl Body for Generator {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.next().map(|data| Ok(Frame::data(data))))
-    }
-}
-
-/// A line of `/proc/self/status`, in bytes; none on other systems.
-fn memory(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-    let kib: u64 = line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok()?;
-    Some(kib * 1024)
-}
-
-fn hash(mut generator: Generator) -> String {
-    let mut hash = Sha256::new();
-    while let Some(data) = generator.next() {
-        hash.update(&data);
-    }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
-}
-
 #[tokio::test]
 async fn streaming_200_mib_takes_constant_memory() {
     let server = Server::start(callers::accounts()).await.expect("a port");
@@ -116,7 +61,10 @@ async fn streaming_200_mib_takes_constant_memory() {
         ChunkedEncoding::unsigned_with_trailers(LENGTH, checksum()),
     ] {
         let stored = upload(payload).await;
-        assert_eq!(stored, format!("{LENGTH} {}", hash(Generator::new(LENGTH))));
+        assert_eq!(
+            stored,
+            format!("{LENGTH} {}", hex(&Generator::new(LENGTH).sha256()))
+        );
     }
     let (Some(start), Some(peak)) = (start, memory("VmHWM")) else {
         return report::line("s3 streams: this system does not tell its memory");

@@ -3,10 +3,10 @@
 
 use std::convert::Infallible;
 
-use bytes::Bytes;
 use countersign::Signer;
 use countersign::chunked::ChecksumAlgorithm;
 use countersign::tower::sign::{Payload, SignLayer};
+use countersign_interop::large::{Generator, hex, memory};
 use countersign_interop::layered::{self, AnyBody, Layered};
 use countersign_interop::server::Server;
 use countersign_interop::store::SINK;
@@ -15,35 +15,19 @@ use futures::stream;
 use http::Request;
 use http_body::Frame;
 use http_body_util::StreamBody;
-use sha2::{Digest, Sha256};
 
 const LENGTH: u64 = 700_000_000;
 const BOUND: u64 = 32 << 20;
 
-/// The same bytes again and again, in frames that no chunk's size is a multiple of.
-fn frames(length: u64) -> impl Iterator<Item = Bytes> {
-    let frame: Bytes = (0..100_000_u32).map(|i| (i % 251) as u8).collect();
-    let mut remaining = length;
-    std::iter::from_fn(move || {
-        let length = remaining.min(frame.len() as u64);
-        remaining -= length;
-        (length > 0).then(|| frame.slice(..length as usize))
-    })
-}
-
 /// A stream, whose length only the header tells.
 fn body(length: u64) -> AnyBody {
-    let frames = frames(length).map(|data| Ok::<_, Infallible>(Frame::data(data)));
+    let frames = Generator::new(length).map(|data| Ok::<_, Infallible>(Frame::data(data)));
     layered::boxed(StreamBody::new(stream::iter(frames)))
 }
 
 /// What the server writes about an object that it does not keep.
 fn expected(length: u64) -> String {
-    let mut hash = Sha256::new();
-    for data in frames(length) {
-        hash.update(&data);
-    }
-    let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let hash = hex(&Generator::new(length).sha256());
     format!("{length} {hash}")
 }
 
@@ -58,14 +42,6 @@ async fn upload(server: &Server, client: &mut Layered, length: u64, payload: Pay
     let get = Request::get(&url).body(layered::whole("")).unwrap();
     let response = layered::send(client, get).await.unwrap();
     String::from_utf8_lossy(&layered::read(response).await.1).into_owned()
-}
-
-/// A line of `/proc/self/status`, in bytes; none on other systems.
-fn memory(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-    let kib: u64 = line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok()?;
-    Some(kib * 1024)
 }
 
 #[tokio::test]
