@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use countersign::{Credentials, RawRequest, Rules, SessionTokenPlacement};
+use countersign::verify::{
+    PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
+};
+use countersign::{Credentials, PayloadHash, RawRequest, Rules, Service, SessionTokenPlacement};
 use http::{HeaderValue, Request, Uri};
 use percent_encoding::{percent_decode, percent_decode_str};
 use time::OffsetDateTime;
@@ -302,4 +305,27 @@ pub fn text_of(request: &Request<Vec<u8>>) -> Vec<u8> {
         body: request.body(),
     }
     .write()
+}
+
+/// Verifies a request with the key that its claim names. Where the payload is not as it was signed,
+/// it panics.
+pub fn verify(
+    message: &Message<'_>,
+    service: &str,
+    key: &VerificationKey,
+    unsigned: bool,
+) -> Result<(), VerifyError> {
+    let request = message.raw();
+    let claim = SignedRequest::parse_raw(&request)?;
+    let verifier = Verifier::new(REGION, Service::from(service)).unwrap().allow_dot_segments();
+    let verified = match verifier.verify_signature(&claim, key, NOW)? {
+        PendingVerification::Hashed(head) => head.verify(PayloadHash::new(message.body))?,
+        PendingVerification::Unsigned(head) if unsigned => head.accept(),
+        PendingVerification::Unsigned(_)
+        | PendingVerification::SignedStream(_)
+        | PendingVerification::UnsignedStream(_) => panic!("not as it was signed"),
+    };
+    assert_eq!(verified.access_key_id(), key.access_key_id());
+    assert!(!format!("{verified:?}").contains(TOKEN) || says(&message.write(), TOKEN) > 0);
+    Ok(())
 }
