@@ -188,7 +188,7 @@ fn harmless(request: &Request<&'static str>, audience: &str) {
             assert!(!presigned);
             let part = |name: &str| {
                 let (_, rest) = authorization.split_once(name).expect("a claim");
-                let end = rest.find([',', ' ']).unwrap_or(rest.len());
+                let end = rest.find([',', ' ', '\t']).unwrap_or(rest.len());
                 rest[..end].to_owned()
             };
             let date = header("x-amz-date").expect("a claim");
