@@ -107,8 +107,8 @@ pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 ///    [`with_signed_header`](Self::with_signed_header), [`with_audience`](Self::with_audience) and
 ///    [`with_all_headers_signed`](Self::with_all_headers_signed) add headers to this rule,
 ///    [`with_unsigned_header`](Self::with_unsigned_header) removes one. Every header that is listed
-///    as signed is present. A name with `_` counts as the name with `-`, because CGI does not
-///    distinguish them. A presigned request for S3's family may have an unsigned
+///    as signed is present. Names that differ only in signs, such as `_` for `-`, count as one name,
+///    because CGI does not distinguish them. A presigned request for S3's family may have an unsigned
 ///    `x-amz-content-sha256`, which is not used.
 /// 5. Only signed data tells how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
 ///    require `x-amz-content-sha256`. A presigned URL may omit it, and its payload is then

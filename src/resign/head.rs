@@ -4,6 +4,7 @@ use http::header::{AUTHORIZATION, CONNECTION, HOST};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, Uri};
 
+use crate::request::is_amz_in_cgi;
 use crate::service::Rules;
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, is_of_signature};
 use crate::sigv4::canonical::path::CanonicalPath;
@@ -49,9 +50,7 @@ pub(super) fn headers(
         if is_replaced(name) || listed.iter().any(|listed| listed == name.as_str()) {
             continue;
         }
-        // CGI shows `x_amz_acl` to an application as `x-amz-acl`.
-        let is_amz = name.as_str().replace('_', "-").starts_with("x-amz-");
-        if is_amz && !is_signed(name.as_str()) {
+        if is_amz_in_cgi(name.as_str()) && !is_signed(name.as_str()) {
             unsigned.push(name.as_str().to_owned());
         }
         headers.append(name, value.clone());

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use http::HeaderName;
+
 use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::percent::decoded;
+use crate::request::same_in_cgi;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -211,17 +214,32 @@ impl Verifier {
                 });
             }
         }
+        // An application could read an unsigned header in place of the signed one.
+        let is_twin = |name: &str| {
+            !is_listed(name)
+                && !self.passes_unsigned(name)
+                && listed.iter().any(|own| same_in_cgi(own, name))
+        };
+        let names = claim.headers.as_slice().iter().map(|(name, _)| *name);
+        let names: Vec<String> = names
+            .filter(|name| is_twin(name))
+            .map(str::to_owned)
+            .collect();
+        if !names.is_empty() {
+            return Err(VerifyError::HeadersNotSigned { names });
+        }
         self.check_audience(claim, is_listed)
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
-        // CGI and similar interfaces pass `x-amz-acl` and `x_amz_acl` to an application under one
-        // name.
-        if name.contains('_') && !self.passes_unsigned(name) {
-            return self.must_be_signed(claim, &name.replace('_', "-"), value);
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if !name.bytes().all(is_plain) && !self.passes_unsigned(name) {
+            let plain = name.replace(|sign: char| !sign.is_ascii_alphanumeric(), "-");
+            return self.must_be_signed(claim, &plain, value);
         }
+        let is = |own: &HeaderName| same_in_cgi(own.as_str(), name);
         match name {
-            _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
+            _ if self.signed.iter().any(is) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
@@ -234,10 +252,7 @@ impl Verifier {
             _ => {
                 (name.starts_with("x-amz-") || (self.all_headers_signed && name != "authorization"))
                     && !self.passes_unsigned(name)
-                    || self
-                        .audience
-                        .iter()
-                        .any(|(header, _)| header.as_str() == name)
+                    || self.audience.iter().any(|(header, _)| is(header))
             }
         }
     }

@@ -725,6 +725,7 @@ fn a_header_with_underscores_for_dashes_that_the_scheme_does_not_sign_is_refused
     for (name, refused) in [
         ("x_amz_acl", true),
         ("x-amz_copy-source", true),
+        ("x.amz.acl", true),
         ("x_forwarded_for", false),
     ] {
         let mut changed = request.clone();

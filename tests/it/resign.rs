@@ -263,14 +263,16 @@ fn an_amz_header_that_the_client_did_not_sign_is_refused() {
 }
 
 #[test]
-fn an_amz_header_with_underscores_is_refused_too() {
-    let (mut request, verified) = signed(Request::put("/b/k"), "data");
-    request
-        .headers_mut()
-        .insert("x_amz_acl", "public-read".parse().unwrap());
-    let refused = upstream().resign(request, &verified, now()).unwrap_err();
-    let names = vec!["x_amz_acl".to_owned()];
-    assert_eq!(refused, ResignError::HeadersNotSigned { names });
+fn an_amz_header_with_other_signs_for_dashes_is_refused_too() {
+    for name in ["x_amz_acl", "x.amz.acl"] {
+        let (mut request, verified) = signed(Request::put("/b/k"), "data");
+        request
+            .headers_mut()
+            .insert(name, "public-read".parse().unwrap());
+        let refused = upstream().resign(request, &verified, now()).unwrap_err();
+        let names = vec![name.to_owned()];
+        assert_eq!(refused, ResignError::HeadersNotSigned { names });
+    }
 }
 
 #[test]
