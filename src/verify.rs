@@ -93,6 +93,8 @@ pub(crate) use pending::{any_key, check_credentials};
 pub(crate) use signed_request::Token;
 pub use signed_request::{Limits, SignedRequest};
 pub use stream_context::StreamContext;
+#[cfg(feature = "http-body")]
+pub(crate) use verified::canonical_value;
 pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 
 /// Verifies requests to one service in one or more regions.

@@ -162,7 +162,8 @@ fn the_upstream_server_verifies_the_request() {
         "https://s3.eu-west-1.amazonaws.com/photos/a%20b.jpg?versionId=1"
     );
     let headers = request.headers();
-    assert_eq!(headers["x-amz-meta-note"], "a  note");
+    // As it is signed.
+    assert_eq!(headers["x-amz-meta-note"], "a note");
     assert_eq!(headers["content-length"], "4");
     assert!(
         !headers.contains_key("x-amz-security-token"),
@@ -273,6 +274,30 @@ fn an_amz_header_with_other_signs_for_dashes_is_refused_too() {
         let names = vec![name.to_owned()];
         assert_eq!(refused, ResignError::HeadersNotSigned { names });
     }
+}
+
+/// The client's signature is valid for a header and for its parts between commas alike.
+#[test]
+fn a_signed_header_that_was_split_on_the_way_is_signed_again_as_one() {
+    let put = Request::put("/b/copy")
+        .header("x-amz-copy-source", "/b/x,y")
+        .header("x-amz-meta-a", "1  2");
+    let (mut request, verified) = signed(put, "");
+    let headers = request.headers_mut();
+    headers.insert("x-amz-copy-source", "/b/x".parse().unwrap());
+    headers.append("x-amz-copy-source", "y".parse().unwrap());
+    // An unsigned one stays as it came.
+    headers.append("x-note", "a  b".parse().unwrap());
+    headers.append("x-note", "c".parse().unwrap());
+    let sent = upstream().resign(request, &verified, now()).unwrap();
+    let values = |name| {
+        let values = sent.headers().get_all(name).iter();
+        values.map(|v| v.to_str().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(values("x-amz-copy-source"), ["/b/x,y"]);
+    assert_eq!(values("x-amz-meta-a"), ["1 2"]);
+    assert_eq!(values("x-note"), ["a  b", "c"]);
+    verify(&sent, &proxy(), "eu-west-1", b"");
 }
 
 #[test]
