@@ -1,6 +1,6 @@
 //! The head of a request, without what was for the proxy alone.
 
-use http::header::{AUTHORIZATION, CONNECTION, GetAll, HOST};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, GetAll, HOST, TRANSFER_ENCODING};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
@@ -48,6 +48,10 @@ pub(super) fn headers(
     let mut unsigned = Vec::new();
     for name in received.keys() {
         if is_replaced(name) || listed.iter().any(|listed| listed == name.as_str()) {
+            continue;
+        }
+        // It does not tell the length then (RFC 9112, 6.3).
+        if name == CONTENT_LENGTH && received.contains_key(TRANSFER_ENCODING) {
             continue;
         }
         let values = received.get_all(name);

@@ -300,6 +300,22 @@ fn a_signed_header_that_was_split_on_the_way_is_signed_again_as_one() {
     verify(&sent, &proxy(), "eu-west-1", b"");
 }
 
+/// RFC 9112, 6.3: a proxy removes the length, which another server could believe.
+#[test]
+fn a_length_beside_transfer_encoding_is_not_sent_on() {
+    for framed in [false, true] {
+        let (mut request, verified) = signed(Request::put("/b/k"), "data");
+        let headers = request.headers_mut();
+        headers.insert("content-length", "3".parse().unwrap());
+        if framed {
+            headers.insert("transfer-encoding", "chunked".parse().unwrap());
+        }
+        let sent = upstream().resign(request, &verified, now()).unwrap();
+        assert_eq!(sent.headers().contains_key("content-length"), !framed);
+        assert!(!sent.headers().contains_key("transfer-encoding"));
+    }
+}
+
 #[test]
 fn after_an_error_the_request_is_unchanged() {
     let (mut request, verified) = signed(Request::put("/b/k?a=b"), "data");
