@@ -219,6 +219,11 @@ impl Verifier {
         &self.service
     }
 
+    #[cfg(all(feature = "legacy", feature = "tower"))]
+    pub(crate) fn clock_window(&self) -> Duration {
+        self.clock_window
+    }
+
     /// Also accepts this region.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {

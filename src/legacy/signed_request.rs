@@ -1,8 +1,9 @@
 //! Signed requests as they arrive, of both schemes.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::claim::{Claim, Verified};
+use super::claim::{Claim, Verified, WINDOW};
 use super::s3_v2::{self, Bucket};
 use super::sigv2;
 use crate::credentials::{Credentials, SessionToken};
@@ -165,7 +166,17 @@ impl SignedRequest {
         credentials: &Credentials,
         now: impl Into<Timestamp>,
     ) -> Result<Verified<'_>, VerifyError> {
-        self.claim.verify(credentials, now.into())
+        self.verify_within(credentials, WINDOW, now.into())
+    }
+
+    /// As [`verify`](Self::verify), with another maximum clock difference than 15 minutes.
+    pub(crate) fn verify_within(
+        &self,
+        credentials: &Credentials,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Verified<'_>, VerifyError> {
+        self.claim.verify(credentials, window, now)
     }
 }
 

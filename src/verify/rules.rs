@@ -39,7 +39,7 @@ impl Verifier {
             region_set,
         )?;
         self.check_time(claim, now)?;
-        self.check_host(claim)?;
+        self.check_host(claim.host)?;
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
@@ -155,13 +155,13 @@ impl Verifier {
         check_validity(form, signed_at, (valid_from, expired_at), now)
     }
 
-    fn check_host(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
-        let is_own = |own: &String| host_matches(own, claim.host);
+    pub(crate) fn check_host(&self, host: &[u8]) -> Result<(), VerifyError> {
+        let is_own = |own: &String| host_matches(own, host);
         if self.hosts.is_empty() || self.hosts.iter().any(is_own) {
             return Ok(());
         }
         Err(VerifyError::WrongHost {
-            host: String::from_utf8_lossy(claim.host).into_owned(),
+            host: String::from_utf8_lossy(host).into_owned(),
         })
     }
 
