@@ -52,7 +52,7 @@ impl SignedRequest {
     ///   missing or malformed
     /// - [`VerifyError::Repeated`] if a signing parameter appears more than once, in any case of letters
     /// - [`VerifyError::InvalidTarget`] if the query is malformed, if another parameter appears more
-    ///   than once, or if there is a query as well as a form
+    ///   than once, if there are more than 32,768, or if there is a query as well as a form
     pub fn parse_sigv2<R: HttpRequest>(
         request: &R,
         form: Option<&str>,
