@@ -507,6 +507,32 @@ fn an_upload_that_is_not_what_was_signed_does_not_end_upstream() {
 }
 
 #[test]
+fn connect_is_refused() {
+    let connect = Request::builder().method("CONNECT").uri("/");
+    let (request, verified) = signed(connect, "");
+    let refused = upstream().resign(request, &verified, now()).unwrap_err();
+    assert_eq!(refused, ResignError::InvalidUri);
+}
+
+/// The client's mistake, not the proxy's.
+#[test]
+fn a_length_that_no_request_can_have_in_chunks_is_refused() {
+    for (length, refused) in [(u64::MAX, true), (u64::MAX / 2, false)] {
+        // In chunks of any size the length in chunks is not announced.
+        let encoding = ChunkedEncoding::signed(length).with_any_chunk_size();
+        let request = Request::put("/b/k").header("host", "proxy.example");
+        let mut request = request.body(Frames::default()).unwrap();
+        signer()
+            .sign_chunked(&mut request, encoding, now())
+            .unwrap();
+        let (verified, _) = verify(&request, &client(), "us-east-1", b"");
+        let result = upstream().resign(request, &verified, now());
+        let expected = refused.then_some(ResignError::InvalidDecodedLength);
+        assert_eq!(result.err(), expected, "{length}");
+    }
+}
+
+#[test]
 fn a_trailer_of_unknown_length_is_refused() {
     let trailer = Trailer::new(HeaderName::from_static("x-amz-meta-lines"), 2);
     let put = Request::put("/b/k").header("host", "proxy.example");
