@@ -292,6 +292,21 @@ fn is_token(byte: u8) -> bool {
     TOKEN.get(usize::from(byte)) == Some(&true)
 }
 
+/// Whether an application behind CGI, WSGI or the like cannot tell two header names apart. Such
+/// interfaces write `_` for `-`, and some of them for every sign, as lighttpd and PHP do.
+pub(crate) fn same_in_cgi(a: &str, b: &str) -> bool {
+    let same =
+        |(x, y): (u8, u8)| x == y || !(x.is_ascii_alphanumeric() || y.is_ascii_alphanumeric());
+    a.len() == b.len() && a.bytes().zip(b.bytes()).all(same)
+}
+
+/// Whether such an application reads a header as an `x-amz-*` header.
+#[cfg(any(feature = "http-body", feature = "legacy"))]
+pub(crate) fn is_amz_in_cgi(name: &str) -> bool {
+    name.get(.."x-amz-".len())
+        .is_some_and(|start| same_in_cgi(start, "x-amz-"))
+}
+
 /// The host as an HTTP client will send it: the authority as written, without user information and
 /// without the port that the scheme implies.
 pub(crate) fn host_of(uri: &Uri) -> Option<&str> {

@@ -93,6 +93,8 @@ pub(crate) use pending::{any_key, check_credentials};
 pub(crate) use signed_request::Token;
 pub use signed_request::{Limits, SignedRequest};
 pub use stream_context::StreamContext;
+#[cfg(feature = "http-body")]
+pub(crate) use verified::canonical_value;
 pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 
 /// Verifies requests to one service in one or more regions.
@@ -107,8 +109,8 @@ pub use verified::{ObjectPath, OwnedVerified, Verified, VerifiedPayload};
 ///    [`with_signed_header`](Self::with_signed_header), [`with_audience`](Self::with_audience) and
 ///    [`with_all_headers_signed`](Self::with_all_headers_signed) add headers to this rule,
 ///    [`with_unsigned_header`](Self::with_unsigned_header) removes one. Every header that is listed
-///    as signed is present. A name with `_` counts as the name with `-`, because CGI does not
-///    distinguish them. A presigned request for S3's family may have an unsigned
+///    as signed is present. Names that differ only in signs, such as `_` for `-`, count as one name,
+///    because CGI does not distinguish them. A presigned request for S3's family may have an unsigned
 ///    `x-amz-content-sha256`, which is not used.
 /// 5. Only signed data tells how the payload is signed. S3's family, `aoss` and `vpc-lattice-svcs`
 ///    require `x-amz-content-sha256`. A presigned URL may omit it, and its payload is then
@@ -215,6 +217,11 @@ impl Verifier {
     #[cfg(feature = "tower")]
     pub(crate) fn service(&self) -> &Service {
         &self.service
+    }
+
+    #[cfg(all(feature = "legacy", feature = "tower"))]
+    pub(crate) fn clock_window(&self) -> Duration {
+        self.clock_window
     }
 
     /// Also accepts this region.

@@ -44,6 +44,9 @@ pub enum TargetProblem {
     /// Signature Version 2: a parameter appears more than once.
     #[error("a parameter appears more than once")]
     DuplicateParameter,
+    /// The older signatures: there are more than 32,768 parameters.
+    #[error("there are more than 32768 parameters")]
+    TooManyParameters,
     /// Signature Version 2: the request has a form, and a query beside it.
     #[error("the URI of a form has a query")]
     QueryBesideForm,

@@ -18,7 +18,7 @@ use crate::verify::rules::check_validity;
 use crate::verify::{SignatureLocation, VerifyError};
 
 /// How far the clocks of the client and the server may be apart.
-const WINDOW: Duration = Duration::from_secs(15 * 60);
+pub(super) const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// Query parameters that only Signature Version 4 has.
 pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
@@ -83,6 +83,7 @@ impl Claim {
     pub(super) fn verify(
         &self,
         credentials: &Credentials,
+        window: Duration,
         now: Timestamp,
     ) -> Result<Verified<'_>, VerifyError> {
         if crypto::allows_only_approved() {
@@ -90,7 +91,7 @@ impl Claim {
             let form = self.location;
             return Err(VerifyError::UnknownAlgorithm { form });
         }
-        self.check_time(now)?;
+        self.check_time(window, now)?;
         if credentials.access_key_id() != self.access_key_id {
             return Err(VerifyError::UnknownAccessKeyId);
         }
@@ -115,10 +116,10 @@ impl Claim {
         })
     }
 
-    fn check_time(&self, now: Timestamp) -> Result<(), VerifyError> {
+    fn check_time(&self, window: Duration, now: Timestamp) -> Result<(), VerifyError> {
         let form = self.location;
         let (valid_from, signed_at, expired_at) = match self.time {
-            Some(Time::SignedAt(at)) => (at - WINDOW, at, at + WINDOW),
+            Some(Time::SignedAt(at)) => (at - window, at, at + window),
             Some(Time::ExpiresAt(at)) => (now, at, at),
             None => return Ok(()),
         };

@@ -6,6 +6,10 @@ use crate::primitives::percent::decoded;
 use crate::request::HttpRequest;
 use crate::sigv4::canonical::query;
 
+/// The maximum number of parameters. One of two bytes takes a hundred in memory, and anyone can send
+/// a form. `BatchPutAttributes` of `SimpleDB`, the largest call, has 19,200.
+const MOST: usize = 32_768;
+
 /// Names and values as bytes, in the order of sending.
 pub(super) struct Parameters(Vec<Parameter>);
 
@@ -39,6 +43,12 @@ impl Parameters {
             next += piece.len() + 1;
             if piece.is_empty() {
                 continue;
+            }
+            if parameters.len() == MOST {
+                return Err(Error::InvalidQuery {
+                    position: at,
+                    problem: TargetProblem::TooManyParameters,
+                });
             }
             let (name, value) = match piece.split_once('=') {
                 Some((name, value)) => (name, Some(value)),

@@ -1,8 +1,9 @@
 //! Signed requests as they arrive, of both schemes.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::claim::{Claim, Verified};
+use super::claim::{Claim, Verified, WINDOW};
 use super::s3_v2::{self, Bucket};
 use super::sigv2;
 use crate::credentials::{Credentials, SessionToken};
@@ -51,7 +52,7 @@ impl SignedRequest {
     ///   missing or malformed
     /// - [`VerifyError::Repeated`] if a signing parameter appears more than once, in any case of letters
     /// - [`VerifyError::InvalidTarget`] if the query is malformed, if another parameter appears more
-    ///   than once, or if there is a query as well as a form
+    ///   than once, if there are more than 32,768, or if there is a query as well as a form
     pub fn parse_sigv2<R: HttpRequest>(
         request: &R,
         form: Option<&str>,
@@ -165,7 +166,17 @@ impl SignedRequest {
         credentials: &Credentials,
         now: impl Into<Timestamp>,
     ) -> Result<Verified<'_>, VerifyError> {
-        self.claim.verify(credentials, now.into())
+        self.verify_within(credentials, WINDOW, now.into())
+    }
+
+    /// As [`verify`](Self::verify), with another maximum clock difference than 15 minutes.
+    pub(crate) fn verify_within(
+        &self,
+        credentials: &Credentials,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Verified<'_>, VerifyError> {
+        self.claim.verify(credentials, window, now)
     }
 }
 

@@ -3,9 +3,7 @@
 
 use super::hex::nibble;
 use super::sink::Sink;
-use percent_encoding::{
-    AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, percent_encode_byte,
-};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 /// Whether a byte is one of the unreserved characters.
 pub(crate) const fn is_unreserved(byte: u8) -> bool {
@@ -112,10 +110,11 @@ pub(crate) fn decoded_in_query(text: &str) -> impl Iterator<Item = u8> + Clone +
 }
 
 /// Encodes byte for byte, for comparisons without a buffer.
+#[cfg(any(test, feature = "explain"))]
 pub(crate) fn encoded(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     bytes.flat_map(|byte| {
         let plain = is_unreserved(byte).then_some(byte);
-        let escaped = percent_encode_byte(byte).bytes();
+        let escaped = percent_encoding::percent_encode_byte(byte).bytes();
         plain
             .into_iter()
             .chain(escaped.take(if plain.is_some() { 0 } else { 3 }))

@@ -1,14 +1,15 @@
 //! The head of a request, without what was for the proxy alone.
 
-use http::header::{AUTHORIZATION, CONNECTION, HOST};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, GetAll, HOST, TRANSFER_ENCODING};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderName, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
+use crate::request::is_amz_in_cgi;
 use crate::service::Rules;
 use crate::sigv4::authorization::{CONTENT_SHA256_PARAMETER, is_of_signature};
 use crate::sigv4::canonical::path::CanonicalPath;
 use crate::sigv4::canonical::query::parameters;
-use crate::verify::{OwnedVerified, SignatureLocation};
+use crate::verify::{OwnedVerified, SignatureLocation, canonical_value};
 
 use super::error::ResignError;
 
@@ -45,21 +46,39 @@ pub(super) fn headers(
     }
     let mut headers = HeaderMap::with_capacity(received.keys_len() + 4);
     let mut unsigned = Vec::new();
-    for (name, value) in received {
+    for name in received.keys() {
         if is_replaced(name) || listed.iter().any(|listed| listed == name.as_str()) {
             continue;
         }
-        // CGI shows `x_amz_acl` to an application as `x-amz-acl`.
-        let is_amz = name.as_str().replace('_', "-").starts_with("x-amz-");
-        if is_amz && !is_signed(name.as_str()) {
+        // It does not tell the length then (RFC 9112, 6.3).
+        if name == CONTENT_LENGTH && received.contains_key(TRANSFER_ENCODING) {
+            continue;
+        }
+        let values = received.get_all(name);
+        if is_signed(name.as_str()) {
+            // Anyone on the way can split a value at its commas.
+            headers.extend(joined(name, values).map(|value| (name.clone(), value)));
+            continue;
+        }
+        if is_amz_in_cgi(name.as_str()) {
             unsigned.push(name.as_str().to_owned());
         }
-        headers.append(name, value.clone());
+        for value in values {
+            headers.append(name, value.clone());
+        }
     }
     match unsigned.is_empty() {
         true => Ok(headers),
         false => Err(ResignError::HeadersNotSigned { names: unsigned }),
     }
+}
+
+/// The one value that is signed for these.
+fn joined(name: &HeaderName, values: GetAll<'_, HeaderValue>) -> Option<HeaderValue> {
+    let bytes = values.iter().map(HeaderValue::as_bytes);
+    let mut value = HeaderValue::try_from(canonical_value(name.as_str(), bytes)?).ok()?;
+    value.set_sensitive(values.iter().any(HeaderValue::is_sensitive));
+    Some(value)
 }
 
 fn is_replaced(name: &HeaderName) -> bool {

@@ -2,11 +2,12 @@
 
 use http::request::Parts;
 use http::uri::{Authority, Scheme};
-use http::{HeaderMap, Request, Uri, Version};
+use http::{HeaderMap, Method, Request, Uri, Version};
 
 use crate::chunked::{ChecksumAlgorithm, ChunkedEncoding, Trailer, remove_aws_chunked};
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
+use crate::sigv4::signature::Algorithm;
 use crate::timestamp::Timestamp;
 use crate::verify::{OwnedVerified, VerifiedPayload};
 
@@ -117,7 +118,8 @@ impl Upstream {
     /// - [`ResignError::EventStream`] if the payload is an event stream
     /// - [`ResignError::InvalidDecodedLength`] or [`ResignError::UnknownTrailer`] if the chunks of the
     ///   payload cannot be announced
-    /// - [`ResignError::InvalidUri`] if the path and the upstream host make no URI
+    /// - [`ResignError::InvalidUri`] if the path and the upstream host make no URI, or the method is
+    ///   `CONNECT`
     /// - [`ResignError::Signing`] if the signer refuses the request
     ///
     /// After an error the request is unchanged.
@@ -127,6 +129,10 @@ impl Upstream {
         verified: &OwnedVerified,
         now: impl Into<Timestamp>,
     ) -> Result<ResignedPayload, ResignError> {
+        // It has no path, and asks for a connection that nothing is signed on.
+        if parts.method == Method::CONNECT {
+            return Err(ResignError::InvalidUri);
+        }
         let mut headers = head::headers(&parts.headers, verified)?;
         let rules = self.signer.service().rules();
         let server = (&self.scheme, &self.authority);
@@ -171,6 +177,11 @@ impl Upstream {
         };
         let length = headers.get(DECODED_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let length = length.filter(|length| {
+            // The length in chunks fits into `content-length` too.
+            let encoding = ChunkedEncoding::signed(*length);
+            encoding.encoded_length(Algorithm::HmacSha256).is_some()
+        });
         let length = length.ok_or(ResignError::InvalidDecodedLength)?;
         let names = trailer_names(headers);
         // `sign_chunked` sets them anew.

@@ -357,7 +357,8 @@ impl<K> VerifyLayer<K> {
     /// scheme signs no body and few headers, so a request with a body also requires
     /// [`accept_unsigned_payloads`](Self::accept_unsigned_payloads). A parameter that selects an
     /// operation and is not signed is refused. The lookup must return credentials. Who signed is a
-    /// [`LegacyIdentity`] among the extensions.
+    /// [`LegacyIdentity`] among the extensions. Of the verifier's settings, only its hosts and its
+    /// clock window apply. The scheme does not sign the host.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -384,6 +385,8 @@ impl<K> VerifyLayer<K> {
     /// Accepts Signature Version 2 of query services, in the query and in the form of a body.
     ///
     /// The lookup must return credentials. Who signed is a [`LegacyIdentity`] among the extensions.
+    /// Of the verifier's settings, only its hosts and its clock window apply to the older schemes:
+    /// they sign no regions and few headers.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use http::HeaderName;
+
 use crate::error::authorization::AuthorizationProblem;
 use crate::primitives::percent::decoded;
+use crate::request::same_in_cgi;
 use crate::service::ContentSha256;
 use crate::sigv4::canonical::CanonicalRequest;
 use crate::sigv4::canonical::headers::CanonicalHeaders;
@@ -36,7 +39,7 @@ impl Verifier {
             region_set,
         )?;
         self.check_time(claim, now)?;
-        self.check_host(claim)?;
+        self.check_host(claim.host)?;
         self.read_signed_headers(claim, &mut canonical.headers)?;
         let rules = self.service.rules();
         let declared = Declared::of(claim, rules, &canonical.headers)?;
@@ -152,13 +155,13 @@ impl Verifier {
         check_validity(form, signed_at, (valid_from, expired_at), now)
     }
 
-    fn check_host(&self, claim: &SignedRequest<'_>) -> Result<(), VerifyError> {
-        let is_own = |own: &String| host_matches(own, claim.host);
+    pub(crate) fn check_host(&self, host: &[u8]) -> Result<(), VerifyError> {
+        let is_own = |own: &String| host_matches(own, host);
         if self.hosts.is_empty() || self.hosts.iter().any(is_own) {
             return Ok(());
         }
         Err(VerifyError::WrongHost {
-            host: String::from_utf8_lossy(claim.host).into_owned(),
+            host: String::from_utf8_lossy(host).into_owned(),
         })
     }
 
@@ -211,17 +214,32 @@ impl Verifier {
                 });
             }
         }
+        // An application could read an unsigned header in place of the signed one.
+        let is_twin = |name: &str| {
+            !is_listed(name)
+                && !self.passes_unsigned(name)
+                && listed.iter().any(|own| same_in_cgi(own, name))
+        };
+        let names = claim.headers.as_slice().iter().map(|(name, _)| *name);
+        let names: Vec<String> = names
+            .filter(|name| is_twin(name))
+            .map(str::to_owned)
+            .collect();
+        if !names.is_empty() {
+            return Err(VerifyError::HeadersNotSigned { names });
+        }
         self.check_audience(claim, is_listed)
     }
 
     fn must_be_signed(&self, claim: &SignedRequest<'_>, name: &str, value: &[u8]) -> bool {
-        // CGI and similar interfaces pass `x-amz-acl` and `x_amz_acl` to an application under one
-        // name.
-        if name.contains('_') && !self.passes_unsigned(name) {
-            return self.must_be_signed(claim, &name.replace('_', "-"), value);
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if !name.bytes().all(is_plain) && !self.passes_unsigned(name) {
+            let plain = name.replace(|sign: char| !sign.is_ascii_alphanumeric(), "-");
+            return self.must_be_signed(claim, &plain, value);
         }
+        let is = |own: &HeaderName| same_in_cgi(own.as_str(), name);
         match name {
-            _ if self.signed.iter().any(|signed| signed.as_str() == name) => true,
+            _ if self.signed.iter().any(is) => true,
             "x-amz-content-sha256" => !self.tolerates(claim, value),
             "x-amz-security-token" => !self.service.rules().session_token.is_unsigned(false),
             "date" if claim.signed.plain_date => true,
@@ -234,10 +252,7 @@ impl Verifier {
             _ => {
                 (name.starts_with("x-amz-") || (self.all_headers_signed && name != "authorization"))
                     && !self.passes_unsigned(name)
-                    || self
-                        .audience
-                        .iter()
-                        .any(|(header, _)| header.as_str() == name)
+                    || self.audience.iter().any(|(header, _)| is(header))
             }
         }
     }
@@ -252,7 +267,7 @@ impl Verifier {
     fn tolerates(&self, claim: &SignedRequest<'_>, value: &[u8]) -> bool {
         claim.signed.form == SignatureLocation::Query
             && self.service.rules().content_sha256 == ContentSha256::InHeaderForm
-            && !value.trim_ascii_start().starts_with(b"STREAMING-")
+            && !is_streaming(value)
     }
 
     fn check_audience(
@@ -295,6 +310,13 @@ fn has_dot_segment(path: &str) -> bool {
         };
     }
     false
+}
+
+/// Whether a value of `x-amz-content-sha256` promises chunks, to a lenient reader too.
+fn is_streaming(value: &[u8]) -> bool {
+    const START: &[u8] = b"STREAMING-";
+    let start = value.trim_ascii_start().get(..START.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(START))
 }
 
 /// Whether a signed host matches a host of the server. `*.` matches any labels.

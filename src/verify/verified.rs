@@ -170,16 +170,9 @@ impl<'c> Verified<'c> {
         if name == "host" {
             return Some(Cow::Borrowed(self.claim.host.trim_ascii()));
         }
-        let values = self
-            .claim
-            .headers
-            .as_slice()
-            .iter()
-            .copied()
-            .filter(|(own, _)| *own == name);
-        let lines = canonical_lines(values);
-        let (_, value) = name_and_value(lines.strip_suffix(b"\n")?)?;
-        Some(Cow::Owned(value.to_vec()))
+        let headers = self.claim.headers.as_slice().iter();
+        let values = headers.filter(|(own, _)| *own == name);
+        canonical_value(name, values.map(|(_, value)| *value)).map(Cow::Owned)
     }
 
     /// What is proven about the payload.
@@ -271,6 +264,16 @@ fn canonical_lines<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Ve
     let mut lines = Vec::new();
     canonical.write(&mut lines);
     lines
+}
+
+/// The one value that is signed for all values of a name.
+pub(crate) fn canonical_value<'h>(
+    name: &'h str,
+    values: impl Iterator<Item = &'h [u8]>,
+) -> Option<Vec<u8>> {
+    let lines = canonical_lines(values.map(|value| (name, value)));
+    let (_, value) = name_and_value(lines.strip_suffix(b"\n")?)?;
+    Some(value.to_vec())
 }
 
 fn name_and_value(line: &[u8]) -> Option<(&str, &[u8])> {

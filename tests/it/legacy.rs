@@ -18,6 +18,7 @@ use std::time::Duration;
 use countersign::legacy::s3_v2::{self, Bucket};
 use countersign::legacy::sigv2::{self, SignatureMethod};
 use countersign::legacy::{LegacyError, SignedRequest};
+use countersign::sigv4::TargetProblem;
 use countersign::verify::{Protocol, SignatureLocation, VerifyError};
 use countersign::{Credentials, Error};
 use http::{HeaderValue, Request};
@@ -725,6 +726,7 @@ fn a_header_with_underscores_for_dashes_that_the_scheme_does_not_sign_is_refused
     for (name, refused) in [
         ("x_amz_acl", true),
         ("x-amz_copy-source", true),
+        ("x.amz.acl", true),
         ("x_forwarded_for", false),
     ] {
         let mut changed = request.clone();
@@ -735,6 +737,25 @@ fn a_header_with_underscores_for_dashes_that_the_scheme_does_not_sign_is_refused
         let expected = if refused { expected } else { Ok(()) };
         assert_eq!(verify_s3(&changed), expected, "{name}");
     }
+}
+
+/// Anyone can send a form, and each of its parameters takes memory before anything is verified.
+#[test]
+fn a_form_has_at_most_32768_parameters() {
+    let request = Request::post("https://sdb.amazonaws.com/");
+    let request = request.body(()).unwrap();
+    let form = |count: usize| -> String { (0..count).map(|i| format!("a{i}&")).collect() };
+    let signer = sigv2::Signer::new(credentials()).unwrap();
+    // Five of the signer's own, and the signature.
+    let largest = signer.sign_form(&request, &form(32_762), NOW).unwrap();
+    let claim = SignedRequest::parse_sigv2(&request, Some(&largest)).unwrap();
+    assert!(claim.verify(&credentials(), NOW).is_ok());
+    let larger = format!("{largest}&a");
+    let problem = TargetProblem::TooManyParameters;
+    assert_eq!(
+        SignedRequest::parse_sigv2(&request, Some(&larger)).err(),
+        Some(VerifyError::InvalidTarget { problem })
+    );
 }
 
 /// The sub-resources and overrides that botocore signs (`HmacV1Auth.QSAOfInterest`), and nothing else.

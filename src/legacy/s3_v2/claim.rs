@@ -13,7 +13,7 @@ use crate::legacy::claim::{
 use crate::legacy::date::read_http_date;
 use crate::legacy::parameters::Parameters;
 use crate::legacy::signing::SignatureMethod;
-use crate::request::HttpRequest;
+use crate::request::{HttpRequest, is_amz_in_cgi};
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};
 
@@ -49,15 +49,11 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
     Ok(claim)
 }
 
-/// Refuses an unsigned header that CGI, and what is made like it, shows to an application as an
-/// `x-amz-*` header: one with `_` for `-`.
+/// Refuses an unsigned header that an application behind CGI reads as an `x-amz-*` header.
 fn refuse_twins(headers: &HeaderMap) -> Result<(), VerifyError> {
     let names = headers.keys().map(HeaderName::as_str);
     // One that begins with `x-amz-` is signed itself.
-    let is_twin = |name: &&str| {
-        let start = name.get(.."x-amz-".len()).unwrap_or_default();
-        start != "x-amz-" && start.replace('_', "-") == "x-amz-"
-    };
+    let is_twin = |name: &&str| !name.starts_with("x-amz-") && is_amz_in_cgi(name);
     let names: Vec<String> = names.filter(is_twin).map(str::to_owned).collect();
     match names.is_empty() {
         true => Ok(()),

@@ -5,7 +5,7 @@ use std::fmt;
 use super::signer::{Signer, signature};
 use crate::credentials::{Credentials, SessionToken};
 use crate::error::Error;
-use crate::legacy::claim::{Claim, own_id};
+use crate::legacy::claim::{Claim, WINDOW, own_id};
 use crate::legacy::signing::{SignatureMethod, base64, check_expiration, hmac_sha1};
 use crate::post_policy::field_names::{
     ACCESS_KEY_ID, OLD_SIGNATURE, POLICY, SESSION_TOKEN, VERSION_4,
@@ -187,7 +187,7 @@ impl<'a> SignedPost<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<VerifiedPost<'_>, PolicyError> {
         let now = now.into();
-        let signer = self.claim.verify(credentials, now)?;
+        let signer = self.claim.verify(credentials, WINDOW, now)?;
         let filled = self.fields.check(self.policy, upload, now)?;
         Ok(VerifiedPost::new(signer.access_key_id(), None, filled))
     }

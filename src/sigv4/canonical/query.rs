@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::error::target::TargetProblem;
 use crate::primitives::inline_vec::InlineVec;
 use crate::primitives::percent::{
-    Class, Escapes, class, decoded_in_query, encoded, escape, recode_in_query,
+    Class, Escapes, class, decoded_in_query, escape, is_unreserved, recode_in_query,
 };
 use crate::primitives::sink::Sink;
 use crate::service::Rules;
@@ -77,7 +77,7 @@ impl<'a> Parameter<'a> {
         if self.escapes == Escapes::Canonical && other.escapes == Escapes::Canonical {
             return (self.name, self.value).cmp(&(other.name, other.value));
         }
-        let canonical = |text| encoded(decoded_in_query(text));
+        let canonical = |text| decoded_in_query(text).map(rank);
         canonical(self.name)
             .cmp(canonical(other.name))
             .then_with(|| canonical(self.value).cmp(canonical(other.value)))
@@ -116,6 +116,11 @@ impl<'a> Parameter<'a> {
             .map(same_case)
             .eq(name.bytes().map(same_case))
     }
+}
+
+/// The place of a byte in the order of encoded texts: `%` comes before every unreserved character.
+fn rank(byte: u8) -> (bool, u8) {
+    (is_unreserved(byte), byte)
 }
 
 /// The query of a canonical request, its third line.
@@ -314,6 +319,7 @@ fn parameter<'a>(query: &'a str, at: &mut usize) -> Result<Parameter<'a>, Error>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives::percent::encode;
 
     #[test]
     fn pairs_are_sorted_by_their_encoded_form() {
@@ -336,6 +342,21 @@ mod tests {
                 canonical,
                 "{query}"
             );
+        }
+    }
+
+    #[test]
+    fn bytes_are_ranked_as_their_encoded_forms_are_sorted() {
+        let encoded = |byte: u8| {
+            let mut text = String::new();
+            encode(&[byte], &mut text);
+            text
+        };
+        for a in 0..=255 {
+            for b in 0..=255 {
+                let expected = encoded(a).cmp(&encoded(b));
+                assert_eq!(rank(a).cmp(&rank(b)), expected, "{a} {b}");
+            }
         }
     }
 

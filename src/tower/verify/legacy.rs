@@ -90,12 +90,12 @@ where
         let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
         *request.uri_mut() = Uri::from(target);
     }
+    let header = request.headers().get(HOST);
+    let header = header.and_then(|host| host.to_str().ok());
+    let host = header
+        .or_else(|| host_of(request.uri()))
+        .unwrap_or_default();
     if let Some(bucket_of) = &settings.legacy_s3 {
-        let header = request.headers().get(HOST);
-        let header = header.and_then(|host| host.to_str().ok());
-        let host = header
-            .or_else(|| host_of(request.uri()))
-            .unwrap_or_default();
         let bucket = bucket_of(host);
         let bucket = bucket.as_deref().map_or(Bucket::InPath, Bucket::InHost);
         if let Some(claim) = of_scheme(SignedRequest::parse_s3_v2(&request, bucket))? {
@@ -105,6 +105,7 @@ where
             if !settings.accepts_unsigned(&parts.method, body.is_empty()) {
                 return Err(Refused::UnsignedPayload);
             }
+            settings.verifier.check_host(host.as_bytes())?;
             return verify(settings, &claim, now).await.map(Some);
         }
     }
@@ -130,6 +131,7 @@ where
             if form.is_none() && !settings.accepts_unsigned(&parts.method, body.is_empty()) {
                 return Err(Refused::UnsignedPayload);
             }
+            settings.verifier.check_host(host.as_bytes())?;
             return verify(settings, &claim, now).await.map(Some);
         }
     }
@@ -167,6 +169,7 @@ async fn verify<K: KeyLookup>(
     now: Timestamp,
 ) -> Result<LegacyIdentity, Refused> {
     let credentials = lookup::credentials_of(&*settings.keys, claim).await?;
-    let verified = claim.verify(&credentials, now)?;
+    let window = settings.verifier.clock_window();
+    let verified = claim.verify_within(&credentials, window, now)?;
     Ok(LegacyIdentity::of(claim, verified))
 }

@@ -98,6 +98,61 @@ fn an_unsigned_header_with_underscores_for_dashes_is_refused() {
     assert_eq!(verify(&signed(message, "sqs"), "sqs"), Ok(()));
 }
 
+/// Lighttpd and PHP write `_` for every sign of a name.
+#[test]
+fn an_unsigned_header_with_other_signs_for_dashes_is_refused() {
+    for service in ["s3", "sqs"] {
+        for message in both_forms(service) {
+            for name in ["x.amz.acl", "x~amz+acl", "x-amz.acl", "x|amz-meta-a"] {
+                let message = with_header(message.clone(), name, "1");
+                assert_eq!(verify(&message, service), not_signed(name));
+            }
+            for name in ["x.forwarded.for", "x.amzn-acl", "xxamz.acl", "content.type"] {
+                let message = with_header(message.clone(), name, "1");
+                assert_eq!(verify(&message, service), Ok(()), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rule_for_a_header_with_an_underscore_holds() {
+    for message in both_forms("sqs") {
+        for rule in ["x_tenant", "x-tenant"] {
+            let verifier = Verifier::new("us-east-1", "sqs").unwrap();
+            let verifier = verifier.with_signed_header(HeaderName::from_static(rule));
+            for name in ["x_tenant", "x-tenant", "x.tenant"] {
+                let added = with_header(message.clone(), name, "1");
+                let found = verify_with(&verifier, &added, &long_term(), NOW);
+                assert_eq!(found, not_signed(name), "{rule}");
+            }
+        }
+    }
+    let message = signed(with_header(request("GET", "/"), "x_tenant", "1"), "sqs");
+    let verifier = Verifier::new("us-east-1", "sqs").unwrap();
+    let verifier = verifier.with_signed_header(HeaderName::from_static("x_tenant"));
+    assert_eq!(verify_with(&verifier, &message, &long_term(), NOW), Ok(()));
+}
+
+/// An application that cannot tell the two apart could read either.
+#[test]
+fn an_unsigned_twin_of_a_signed_header_is_refused() {
+    for (own, twin) in [
+        ("x-tenant", "x_tenant"),
+        ("x_tenant", "x-tenant"),
+        ("range", "r.nge"),
+    ] {
+        let message = signed(with_header(request("GET", "/"), own, "1"), "sqs");
+        let added = with_header(message, twin, "2");
+        let is_twin = twin != "r.nge";
+        let expected = if is_twin { not_signed(twin) } else { Ok(()) };
+        assert_eq!(verify(&added, "sqs"), expected, "{twin}");
+        let lenient = Verifier::new("us-east-1", "sqs").unwrap();
+        let lenient = lenient.with_unsigned_header(HeaderName::from_static(twin));
+        assert_eq!(verify_with(&lenient, &added, &long_term(), NOW), Ok(()));
+    }
+}
+
 #[test]
 fn the_error_names_all_unsigned_amz_headers() {
     let message = signed(request("GET", "/"), "s3");
@@ -124,9 +179,9 @@ fn only_s3_accepts_an_unsigned_content_sha256_and_only_presigned() {
         assert_eq!(verify(&add(&url, value), "s3"), Ok(()));
     }
     let refused = not_signed("x-amz-content-sha256");
-    // What promises chunks, whoever takes blanks off, and what the server asks for.
-    for blank in ["", " ", "\t", " \t "] {
-        let value = format!("{blank}STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+    // What promises chunks, whoever takes blanks off or folds case, and what the server asks for.
+    for start in ["S", " S", "\tS", " \t S", "s"] {
+        let value = format!("{start}TREAMING-UNSIGNED-PAYLOAD-TRAILER");
         assert_eq!(verify(&add(&url, &value), "s3"), refused, "{value:?}");
     }
     let name = HeaderName::from_static("x-amz-content-sha256");

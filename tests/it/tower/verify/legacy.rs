@@ -174,6 +174,61 @@ fn signature_version_2_of_query_services_is_verified_in_query_and_form() {
     assert_eq!(send(&behind, &handler, request).status, 200);
 }
 
+/// A client signs for one host of a server, and whoever gets the request passes it on to another.
+#[test]
+fn the_hosts_of_the_server_are_those_of_the_older_schemes_too() {
+    const OTHER: &str = "other.example.com";
+    let signer = sigv2::Signer::new(known()).unwrap();
+    let get = Request::get(format!("https://{OTHER}/?Action=ListDomains"));
+    let uri = signer.sign_query(&get.body(()).unwrap(), now()).unwrap();
+    let query = || Request::get(uri.clone()).body(Pieces::of("")).unwrap();
+    let old = || {
+        let mut request = old_get("/b/k");
+        request.headers_mut().insert("host", OTHER.parse().unwrap());
+        request
+    };
+    for (hosts, accepted) in [
+        (&[HOST][..], false),
+        (&[HOST, OTHER], true),
+        (&["*.example.com"], true),
+        (&[], true),
+    ] {
+        let layer = || {
+            let verifier = Verifier::new("us-east-1", "s3").unwrap();
+            let add = |verifier: Verifier, host: &&str| verifier.with_host(*host);
+            let verifier = hosts.iter().fold(verifier, add);
+            VerifyLayer::new(verifier, keys(&Arc::default())).with_clock(now)
+        };
+        let handler = Handler::default();
+        for answer in [
+            send(&layer().accept_legacy_query(), &handler, query()),
+            send(&layer().accept_legacy_s3(in_path), &handler, old()),
+        ] {
+            if accepted {
+                assert_eq!(answer.status, 200, "{hosts:?}");
+            } else {
+                let host = OTHER.to_owned();
+                assert_eq!(answer.refusal(), VerifyError::WrongHost { host });
+            }
+        }
+    }
+}
+
+#[test]
+fn the_clock_window_of_the_server_is_that_of_the_older_schemes_too() {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let status = |window: u64, age: u64| {
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let verifier = verifier.with_clock_window(minutes(window));
+        let layer = VerifyLayer::new(verifier, keys(&Arc::default()))
+            .with_clock(move || now() + minutes(age))
+            .accept_legacy_s3(in_path);
+        send(&layer, &Handler::default(), old_get("/b/k")).status
+    };
+    assert_eq!([status(5, 4), status(5, 6)], [200, 403]);
+    assert_eq!([status(15, 15), status(15, 16)], [200, 403]);
+}
+
 #[test]
 fn two_signatures_are_refused() {
     let layer = store().accept_legacy_s3(in_path).accept_legacy_query();
