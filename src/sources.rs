@@ -104,14 +104,17 @@ mod text;
 mod web_identity;
 
 pub use crate::aws_call::secret_text::SecretText;
-pub use chain::{Chain, ChainError, CredentialSource, Found, Input, Skipped, Want};
+pub use chain::{Chain, ChainError, CredentialSource, Found, Input, SkipReason, Skipped, Want};
 pub use cognito::CognitoPool;
 pub use container::Container;
 pub use document::parse_credential_document;
 pub use environment::{
     Environment, FileLocations, Platform, SelectedProfile, environment_credentials,
 };
-pub use error::{Error, ProfileFile, ProfileFileProblem, RefusedBy};
+pub use error::{
+    Content, CredentialEndpoint, Error, Expected, LoginCommand, ProfileFile, ProfileFileProblem,
+    ProfileProblem, TokenKind,
+};
 pub use imds::{Imds, ImdsRole, ImdsSession};
 pub use iot::IotCredentials;
 #[cfg(feature = "sigv4a")]

@@ -8,14 +8,11 @@ use serde_json::{Map, Value};
 
 use super::json::{Json, on_calendar, text_of, wipe};
 use super::reply::Reply;
-use super::sso::refusal;
 use super::text::parsed;
-use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials, SecretText};
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
-
-const RESPONSE: &str = "Cognito response";
 
 /// An identity pool of Amazon Cognito: credentials for guests, and for users of identity providers.
 ///
@@ -175,9 +172,9 @@ impl fmt::Debug for CognitoPool {
 
 fn read(reply: Reply<'_>) -> Result<Json, Error> {
     if reply.is_ok() {
-        Json::read(reply.body, RESPONSE)
+        Json::read(reply.body, Content::Response(CredentialEndpoint::Cognito))
     } else {
-        Err(refusal(reply, RefusedBy::Cognito, RESPONSE))
+        Err(reply.refusal(CredentialEndpoint::Cognito))
     }
 }
 

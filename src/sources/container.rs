@@ -6,9 +6,11 @@ use http::{HeaderValue, Request, Response, Uri};
 
 use super::reply::Reply;
 use super::text::secret_header;
-use super::{Environment, Error, ResolvedCredentials, SecretText, document};
+use super::{
+    CredentialEndpoint, Environment, Error, Expected, ResolvedCredentials, SecretText, TokenKind,
+    document,
+};
 
-pub(super) const WHAT: &str = "container endpoint";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
@@ -59,7 +61,7 @@ impl Container {
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` over `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
     ///
     /// # Errors
-    /// - [`Error::InvalidUri`] if the URI is malformed, has user info, or is not `http` or `https`
+    /// - [`Error::InvalidSetting`] if the URI is malformed, has user info, or is not `http` or `https`
     /// - [`Error::HostNotAllowed`] if the host of an `http` URI is not allowed
     pub fn new(environment: &Environment) -> Result<Option<Self>, Error> {
         let uri = match (environment.get(RELATIVE), environment.get(FULL)) {
@@ -102,7 +104,7 @@ impl Container {
             }
         };
         if let Some(token) = token {
-            let value = secret_header(token, "authorization token of the container")?;
+            let value = secret_header(token, TokenKind::Container)?;
             headers.insert("authorization", value);
         }
         Ok(request)
@@ -111,7 +113,7 @@ impl Container {
     /// Reads the response.
     ///
     /// # Errors
-    /// - [`Error::Document`] if the endpoint responded with an error document
+    /// - [`Error::Refused`] if the endpoint responded with an error document
     /// - [`Error::Status`] if the status is other than 200 and there is no such document
     /// - everything that [`parse_credential_document`](super::parse_credential_document) returns
     pub fn read(
@@ -124,17 +126,17 @@ impl Container {
 
 pub(super) fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
     if reply.is_ok() {
-        document::parse(reply.body, WHAT)
+        document::parse(reply.body, CredentialEndpoint::Container)
     } else {
-        Err(document::refusal(reply, WHAT))
+        Err(document::refusal(reply, CredentialEndpoint::Container))
     }
 }
 
 fn relative_uri(relative: &str) -> Result<Uri, Error> {
-    let expected = "a path that starts with `/`";
-    let invalid = || Error::InvalidUri {
+    let invalid = || Error::InvalidSetting {
         setting: RELATIVE,
-        expected,
+        expected: Expected("a path that starts with `/`"),
+        length: relative.len(),
     };
     if !relative.starts_with('/') {
         return Err(invalid());
@@ -149,9 +151,10 @@ fn relative_uri(relative: &str) -> Result<Uri, Error> {
 }
 
 fn full_uri(full: &str) -> Result<Uri, Error> {
-    let invalid = |expected| Error::InvalidUri {
+    let invalid = |expected| Error::InvalidSetting {
         setting: FULL,
-        expected,
+        expected: Expected(expected),
+        length: full.len(),
     };
     let uri: Uri = full.parse().map_err(|_| invalid("an absolute URL"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -217,7 +220,7 @@ mod tests {
             "/a b",
         ] {
             let error = container(RELATIVE, uri).unwrap_err();
-            assert!(matches!(error, Error::InvalidUri { .. }), "{uri}");
+            assert!(matches!(error, Error::InvalidSetting { .. }), "{uri}");
         }
         for uri in ["/c", "//evil.example/c", "/@evil.example", "/c?x=http://h"] {
             let request = container(RELATIVE, uri)
@@ -272,7 +275,7 @@ mod tests {
             "h:80",
         ] {
             let error = container(FULL, uri).unwrap_err();
-            assert!(matches!(error, Error::InvalidUri { .. }), "{uri}");
+            assert!(matches!(error, Error::InvalidSetting { .. }), "{uri}");
             assert!(!error.to_string().contains("u:p"));
         }
     }

@@ -7,10 +7,12 @@ use http::{HeaderValue, Method, Request, Response, Uri};
 use super::reply::Reply;
 use super::resolved::next_try;
 use super::text::{is_iam_name, parsed, secret_header};
-use super::{Environment, Error, ResolvedCredentials, Section, document};
+use super::{
+    CredentialEndpoint, Environment, Error, Expected, ResolvedCredentials, Section, TokenKind,
+    document,
+};
 use crate::timestamp::Timestamp;
 
-pub(super) const WHAT: &str = "instance metadata";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
 const TOKEN: &str = "x-aws-ec2-metadata-token";
 const LIFETIME: u64 = 21_600;
@@ -121,8 +123,8 @@ impl Imds {
     /// | `AWS_EC2_METADATA_V1_DISABLED` | `ec2_metadata_v1_disabled` | `true`, `false` |
     ///
     /// # Errors
-    /// - [`Error::InvalidUri`] if the endpoint is not an `http` or `https` URL
-    /// - [`Error::InvalidSetting`] if the mode has another value
+    /// - [`Error::InvalidSetting`] if the endpoint is not an `http` or `https` URL, or the mode has
+    ///   another value
     pub fn new(
         environment: &Environment,
         profile: Option<&Section>,
@@ -158,8 +160,11 @@ impl Imds {
                 "http://[fd00:ec2::254]"
             }
             (None, Some((mode, setting))) if !mode.eq_ignore_ascii_case("IPv4") => {
-                let expected = "`IPv4` or `IPv6`";
-                return Err(Error::InvalidSetting { setting, expected });
+                return Err(Error::InvalidSetting {
+                    setting,
+                    expected: Expected("`IPv4` or `IPv6`"),
+                    length: mode.len(),
+                });
             }
             (None, _) => "http://169.254.169.254",
         };
@@ -217,7 +222,7 @@ impl Imds {
                 lifetime: Duration::from_secs(LIFETIME),
             });
         }
-        let header = secret_header(reply.body, "session token of instance metadata")?;
+        let header = secret_header(reply.body, TokenKind::InstanceMetadata)?;
         let lifetime = reply.header(TTL).and_then(|ttl| ttl.trim().parse().ok());
         Ok(ImdsSession {
             header: Some(header),
@@ -287,13 +292,16 @@ pub(super) fn role(reply: Reply<'_>) -> Result<Option<ImdsRole>, Error> {
     match reply.status.as_u16() {
         200 => {}
         404 => return Ok(None),
-        _ => return Err(reply.unexpected(WHAT)),
+        _ => return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata)),
     }
     let line = reply.body.split(|byte| *byte == b'\n').next();
-    let name = std::str::from_utf8(line.unwrap_or_default().trim_ascii());
+    let line = line.unwrap_or_default().trim_ascii();
+    let name = std::str::from_utf8(line).ok();
     // Dots alone would leave the path.
     let sound = |name: &&str| is_iam_name(name, 1, 64) && !matches!(*name, "." | "..");
-    let name = name.ok().filter(sound).ok_or(Error::InvalidRoleName)?;
+    let length = line.len();
+    let name = name.filter(sound);
+    let name = name.ok_or(Error::InvalidRoleName { length })?;
     Ok(Some(ImdsRole(name.to_owned())))
 }
 
@@ -303,9 +311,9 @@ pub(super) fn credentials(
     jitter: Duration,
 ) -> Result<ResolvedCredentials, Error> {
     if !reply.is_ok() {
-        return Err(reply.unexpected(WHAT));
+        return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata));
     }
-    let resolved = document::parse(reply.body, WHAT)?;
+    let resolved = document::parse(reply.body, CredentialEndpoint::InstanceMetadata)?;
     if resolved.is_expired(now) {
         return Ok(resolved.with_next_try(next_try(now, jitter)));
     }
@@ -319,10 +327,11 @@ fn check_endpoint(url: &str, setting: &'static str) -> Result<(), Error> {
         let user_info = uri.authority().is_none_or(|it| it.as_str().contains('@'));
         scheme && !user_info && uri.query().is_none() && !url.contains('#')
     });
-    let expected = "an http or https URL without user info and query";
-    sound
-        .then_some(())
-        .ok_or(Error::InvalidUri { setting, expected })
+    sound.then_some(()).ok_or(Error::InvalidSetting {
+        setting,
+        expected: Expected("an http or https URL without user info and query"),
+        length: url.len(),
+    })
 }
 
 #[cfg(test)]
@@ -346,7 +355,7 @@ mod tests {
         let error = imds(&[(mode, "dual")]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("`{mode}` must be `IPv4` or `IPv6`")
+            format!("`{mode}` must be `IPv4` or `IPv6`, got 4 bytes")
         );
     }
 
@@ -362,7 +371,7 @@ mod tests {
             "http://h/#f",
         ] {
             let error = imds(&[(endpoint, url)]).unwrap_err();
-            assert!(matches!(error, Error::InvalidUri { .. }), "{url}");
+            assert!(matches!(error, Error::InvalidSetting { .. }), "{url}");
             assert!(!error.to_string().contains("u:p"));
         }
         let imds = imds(&[(endpoint, "https://h:1/imds/")]).unwrap().unwrap();
@@ -391,7 +400,7 @@ mod tests {
             "", "..", ".", "a/b", "../x", "a b", "a%2f", "é", "a\rb", &long,
         ] {
             let error = imds.read_role(&Response::new(name)).unwrap_err();
-            assert!(matches!(error, Error::InvalidRoleName), "{name}");
+            assert!(matches!(error, Error::InvalidRoleName { .. }), "{name}");
         }
         for name in ["a..b", "web-role \r\nsecond", &longest] {
             assert!(

@@ -4,9 +4,7 @@ use http::{HeaderValue, Request, Response, Uri};
 
 use super::json::{Json, read_time};
 use super::reply::Reply;
-use super::{Error, RefusedBy, ResolvedCredentials};
-
-const RESPONSE: &str = "AWS IoT credentials response";
+use super::{Content, CredentialEndpoint, Error, Expected, ResolvedCredentials};
 
 /// The AWS IoT credentials provider: a device exchanges its certificate for the credentials of a role.
 ///
@@ -43,11 +41,10 @@ impl IotCredentials {
     pub fn new(endpoint: &str, role_alias: &str) -> Result<Self, Error> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_=,@-".contains(&byte);
         if !((1..=128).contains(&role_alias.len()) && role_alias.bytes().all(allowed)) {
-            let expected = "1 to 128 letters, digits and `_=,@-`";
-            let parameter = "role_alias";
             return Err(Error::InvalidParameter {
-                parameter,
-                expected,
+                parameter: "role_alias",
+                expected: Expected("1 to 128 letters, digits and `_=,@-`"),
+                length: role_alias.len(),
             });
         }
         let uri: Option<Uri> = format!("https://{endpoint}/role-aliases/{role_alias}/credentials")
@@ -59,7 +56,8 @@ impl IotCredentials {
         };
         let uri = uri.filter(is_host).ok_or(Error::InvalidParameter {
             parameter: "endpoint",
-            expected: "a host name",
+            expected: Expected("a host name"),
+            length: endpoint.len(),
         })?;
         Ok(Self {
             uri,
@@ -77,7 +75,8 @@ impl IotCredentials {
         let value = HeaderValue::from_str(thing_name).ok().filter(|_| sound);
         let value = value.ok_or(Error::InvalidParameter {
             parameter: "thing_name",
-            expected: "1 to 128 letters, digits and `:_-`",
+            expected: Expected("1 to 128 letters, digits and `:_-`"),
+            length: thing_name.len(),
         })?;
         self.thing_name = Some(value);
         Ok(self)
@@ -110,21 +109,21 @@ impl IotCredentials {
 
 fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
     if !reply.is_ok() {
-        let json = Json::read(reply.body, RESPONSE).ok();
+        let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot)).ok();
         let message = json
             .as_ref()
             .and_then(|json| json.members().text("message"));
         return Err(match message {
             Some(message) => Error::Refused {
-                service: RefusedBy::Iot,
+                endpoint: CredentialEndpoint::Iot,
                 status: reply.status.as_u16(),
                 code: None,
                 message: Some(message.to_owned()),
             },
-            None => reply.unexpected("AWS IoT credentials provider"),
+            None => reply.unexpected(CredentialEndpoint::Iot),
         });
     }
-    let json = Json::read(reply.body, RESPONSE)?;
+    let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot))?;
     let members = json.members().object("credentials")?;
     let id = members.required("accessKeyId")?;
     let secret = members.required("secretAccessKey")?;

@@ -5,7 +5,8 @@ use std::fmt::{self, Write as _};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Error, SecretText};
+use super::text::check_size;
+use super::{Content, Error, SecretText};
 use crate::timestamp::Timestamp;
 
 /// The largest document, response or output that is read.
@@ -15,33 +16,30 @@ const DEEPEST: usize = 16;
 /// A JSON object whose texts are zeroised when it is dropped.
 pub(super) struct Json {
     value: Value,
-    what: &'static str,
+    content: Content,
 }
 
 impl Json {
-    /// Reads one object. `what` names it in errors.
-    pub(super) fn read(bytes: &[u8], what: &'static str) -> Result<Self, Error> {
-        if bytes.len() > LARGEST_DOCUMENT {
-            let limit = LARGEST_DOCUMENT;
-            return Err(Error::TooLarge { what, limit });
-        }
+    /// Reads one object. `content` names it in errors.
+    pub(super) fn read(bytes: &[u8], content: Content) -> Result<Self, Error> {
+        check_size(bytes, LARGEST_DOCUMENT, content)?;
         if depth(bytes) > DEEPEST {
-            return Err(Error::Json { what });
+            return Err(Error::Json { content });
         }
-        let value = serde_json::from_slice(bytes).map_err(|_| Error::Json { what })?;
+        let value = serde_json::from_slice(bytes).map_err(|_| Error::Json { content })?;
         // Wiped also where it is no object.
-        let json = Self { value, what };
+        let json = Self { value, content };
         if json.value.is_object() {
             Ok(json)
         } else {
-            Err(Error::Json { what })
+            Err(Error::Json { content })
         }
     }
 
     pub(super) fn members(&self) -> Members<'_> {
         Members {
             map: self.value.as_object(),
-            what: self.what,
+            content: self.content,
         }
     }
 
@@ -59,7 +57,7 @@ impl Clone for Json {
     fn clone(&self) -> Self {
         Self {
             value: self.value.clone(),
-            what: self.what,
+            content: self.content,
         }
     }
 }
@@ -129,7 +127,7 @@ fn depth(bytes: &[u8]) -> usize {
 #[derive(Clone, Copy)]
 pub(super) struct Members<'a> {
     map: Option<&'a Map<String, Value>>,
-    what: &'static str,
+    content: Content,
 }
 
 impl<'a> Members<'a> {
@@ -192,13 +190,13 @@ impl<'a> Members<'a> {
     }
 
     pub(super) fn missing(self, field: &'static str) -> Error {
-        let what = self.what;
-        Error::MissingField { what, field }
+        let content = self.content;
+        Error::MissingField { content, field }
     }
 
     pub(super) fn invalid(self, field: &'static str) -> Error {
-        let what = self.what;
-        Error::InvalidField { what, field }
+        let content = self.content;
+        Error::InvalidField { content, field }
     }
 }
 
@@ -234,14 +232,14 @@ mod tests {
     fn documents_are_bounded_before_they_are_parsed() {
         let nested = |levels: usize| {
             let text = format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
-            Json::read(text.as_bytes(), "it").is_ok()
+            Json::read(text.as_bytes(), Content::SsoCache).is_ok()
         };
         assert!(nested(15) && !nested(16) && !nested(100_000));
         // Brackets within a text do not count.
         let text = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(40));
-        assert!(Json::read(text.as_bytes(), "it").is_ok());
+        assert!(Json::read(text.as_bytes(), Content::SsoCache).is_ok());
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(LARGEST_DOCUMENT));
-        let error = Json::read(large.as_bytes(), "it").err();
+        let error = Json::read(large.as_bytes(), Content::SsoCache).err();
         assert!(matches!(
             error,
             Some(Error::TooLarge { limit: 262_144, .. })
@@ -251,15 +249,19 @@ mod tests {
     #[test]
     fn one_object_is_expected() {
         for text in ["", "1", "[]", "{} {}", "{", "\"x\"", "null", "{'a':1}"] {
-            let error = Json::read(text.as_bytes(), "it").err();
+            let error = Json::read(text.as_bytes(), Content::SsoCache).err();
             assert!(matches!(error, Some(Error::Json { .. })), "{text}");
         }
-        assert!(Json::read(b" {}\r\n", "it").is_ok());
+        assert!(Json::read(b" {}\r\n", Content::SsoCache).is_ok());
     }
 
     #[test]
     fn the_exact_name_wins_over_another_letter_case() {
-        let json = Json::read(br#"{"TOKEN":"a","Token":"b","code":null}"#, "it").unwrap();
+        let json = Json::read(
+            br#"{"TOKEN":"a","Token":"b","code":null}"#,
+            Content::SsoCache,
+        )
+        .unwrap();
         assert_eq!(json.members().text_any_case("Token"), Some("b"));
         assert!(json.members().text_any_case("token").is_some());
         assert!(json.members().text_any_case("Code").is_none());

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 
 use super::json::{Json, after, text_of, wipe};
 use super::reply::Reply;
-use super::sso::refusal;
 use super::text::{hex_text, parsed, secret_header};
-use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials, SecretText, TokenKind};
 use crate::primitives::sha256::Sha256;
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
@@ -22,8 +21,6 @@ use crate::timestamp::Timestamp;
 #[cfg(feature = "sigv4a")]
 pub use dpop::DpopKey;
 
-const CACHE: &str = "login cache";
-const RESPONSE: &str = "login response";
 /// A session is refreshed if this time or less is left.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
@@ -82,7 +79,7 @@ impl LoginSession {
     /// - [`Error::Json`] if the content is not one JSON object
     /// - [`Error::MissingField`] and [`Error::InvalidField`] if a member is missing or malformed
     pub fn parse(contents: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Self::from_json(Json::read(contents.as_ref(), CACHE)?)
+        Self::from_json(Json::read(contents.as_ref(), Content::LoginCache)?)
     }
 
     fn from_json(json: Json) -> Result<Self, Error> {
@@ -202,7 +199,7 @@ impl LoginSession {
         let mut request = Request::new(text.expose().to_owned());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = parsed(&self.token_url(region)?, "region")?;
-        let proof = secret_header(proof.expose().as_bytes(), "DPoP proof")?;
+        let proof = secret_header(proof.expose().as_bytes(), TokenKind::Dpop)?;
         let headers = request.headers_mut();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
         headers.insert("dpop", proof);
@@ -230,7 +227,7 @@ impl LoginSession {
         if !reply.is_ok() {
             return Err(login_refusal(reply));
         }
-        let response = Json::read(reply.body, RESPONSE)?;
+        let response = Json::read(reply.body, Content::Response(CredentialEndpoint::Login))?;
         let members = response.members();
         let access_token = members.object("accessToken")?;
         let keys = ["accessKeyId", "secretAccessKey", "sessionToken"];
@@ -293,19 +290,19 @@ impl fmt::Debug for LoginSession {
 
 /// The reason is the member `error`; the type of the exception is the same for all reasons.
 fn login_refusal(reply: Reply<'_>) -> Error {
-    let json = Json::read(reply.body, RESPONSE).ok();
+    let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Login)).ok();
     let reason = json.as_ref().and_then(|json| json.members().text("error"));
-    match (reason, refusal(reply, RefusedBy::Login, RESPONSE)) {
+    match (reason, reply.refusal(CredentialEndpoint::Login)) {
         (
             Some(reason),
             Error::Refused {
-                service,
+                endpoint,
                 status,
                 message,
                 ..
             },
         ) => Error::Refused {
-            service,
+            endpoint,
             status,
             code: Some(reason.to_owned()),
             message,

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::json::{Json, text_of, wipe};
-use super::{Error, ResolvedCredentials, SecretText};
+use super::text::check_size;
+use super::{Content, Error, ResolvedCredentials, SecretText};
 use crate::credentials::SessionToken;
 
-const WHAT: &str = "credential_process output";
 /// The longest command line.
 const LONGEST: usize = 64 << 10;
 
@@ -47,10 +47,7 @@ impl ProcessCommand {
     /// - [`Error::Command`] if there is no word, a quote is open, or a backslash is last
     /// - [`Error::TooLarge`] if the command line is longer than 64 KiB
     pub fn parse(command_line: &str) -> Result<Self, Error> {
-        if command_line.len() > LONGEST {
-            let (what, limit) = ("credential_process", LONGEST);
-            return Err(Error::TooLarge { what, limit });
-        }
+        check_size(command_line.as_bytes(), LONGEST, Content::ProcessCommand)?;
         let mut words = words(command_line).ok_or(Error::Command)?.into_iter();
         let program = words.next().filter(|word| !word.is_empty());
         Ok(Self {
@@ -213,7 +210,7 @@ impl ProcessOutput<'_> {
             let code = self.exit_code;
             return Err(Error::Exit { code, message });
         }
-        let json = Json::read(self.stdout, WHAT)?;
+        let json = Json::read(self.stdout, Content::ProcessOutput)?;
         let members = json.members();
         if members.value("Version").and_then(Value::as_f64) != Some(1.0) {
             return Err(Error::Version);

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Error, ProfileFiles, ResolvedCredentials, SecretText, Section, SelectedProfile};
+use super::{
+    Error, Expected, ProfileFiles, ProfileProblem, ResolvedCredentials, SecretText, Section,
+    SelectedProfile,
+};
 
 /// The largest number of roles that are assumed one after the other.
 const MOST_ROLES: usize = 16;
@@ -205,13 +208,10 @@ impl ProfileSource {
     /// A `default` profile that the user did not ask for by name may be missing.
     ///
     /// # Errors
-    /// - [`Error::ProfileNotFound`] if the selected profile or a `source_profile` is missing
-    /// - [`Error::ProfileLoop`] and [`Error::TooManyRoles`] if `source_profile` leads nowhere
-    /// - [`Error::BothSources`] and [`Error::NoSource`] if a role has not exactly one source
-    /// - [`Error::UnknownCredentialSource`] if `credential_source` has another value
-    /// - [`Error::MissingKey`] and [`Error::InvalidValue`] if a key is missing or malformed
-    /// - [`Error::SsoSessionNotFound`] and [`Error::SsoConflict`] if an `sso_session` does not fit
-    /// - [`Error::SourceWithoutCredentials`] if the source of a role has no credentials
+    /// - [`Error::Profile`] if a profile is missing, incomplete or contradictory:
+    ///   [`ProfileProblem`] lists the cases
+    /// - [`Error::ProfileLoop`] if profiles name each other as `source_profile` in a circle
+    /// - [`Error::TooManyRoles`] if more than 16 roles are chained by `source_profile`
     pub fn resolve(
         files: &ProfileFiles,
         selected: &SelectedProfile,
@@ -222,9 +222,7 @@ impl ProfileSource {
         }
         let (mut visited, mut roles) = (Vec::new(), Vec::new());
         let found = loop {
-            let not_found = || Error::ProfileNotFound {
-                profile: name.to_owned(),
-            };
+            let not_found = || ProfileProblem::NotFound.of(name);
             let profile = files.profile(name).ok_or_else(not_found)?;
             let profile = Profile {
                 name,
@@ -252,16 +250,8 @@ impl ProfileSource {
                 profile.get("source_profile"),
                 profile.get("credential_source"),
             ) {
-                (Some(_), Some(_)) => {
-                    return Err(Error::BothSources {
-                        profile: profile.owned_name(),
-                    });
-                }
-                (None, None) => {
-                    return Err(Error::NoSource {
-                        profile: profile.owned_name(),
-                    });
-                }
+                (Some(_), Some(_)) => return Err(ProfileProblem::BothSources.of(name)),
+                (None, None) => return Err(ProfileProblem::NoSource.of(name)),
                 (None, Some(named)) => break Some(BaseSource::Named(profile.named(named)?)),
                 (Some(source), None) if source == name => break profile.base()?,
                 (Some(source), None) => name = source,
@@ -278,9 +268,7 @@ impl ProfileSource {
                 }))
             }
             None if roles.is_empty() => Ok(None),
-            None => Err(Error::SourceWithoutCredentials {
-                profile: base_profile,
-            }),
+            None => Err(ProfileProblem::NoCredentials.of(name)),
         }
     }
 }
@@ -294,10 +282,6 @@ struct Profile<'a> {
 }
 
 impl<'a> Profile<'a> {
-    fn owned_name(self) -> String {
-        self.name.to_owned()
-    }
-
     fn get(self, key: &str) -> Option<&'a str> {
         self.profile.setting(key)
     }
@@ -306,13 +290,9 @@ impl<'a> Profile<'a> {
         self.get(key).map(str::to_owned)
     }
 
-    fn required(self, key: &'static str) -> Result<String, Error> {
-        self.owned(key).ok_or_else(|| self.missing(key))
-    }
-
-    fn missing(self, key: &'static str) -> Error {
-        let profile = self.owned_name();
-        Error::MissingKey { profile, key }
+    fn required(self, key: &'static str, required_by: &'static str) -> Result<String, Error> {
+        let missing = || ProfileProblem::MissingKey { key, required_by }.of(self.name);
+        self.owned(key).ok_or_else(missing)
     }
 
     fn role(self) -> Result<Option<ProfileRole>, Error> {
@@ -322,14 +302,20 @@ impl<'a> Profile<'a> {
         if self.get("web_identity_token_file").is_some() {
             return Ok(None);
         }
-        let duration = self.get("duration_seconds").map(str::parse).transpose();
-        let duration_seconds = duration.map_err(|_| Error::InvalidValue {
-            profile: self.owned_name(),
-            key: "duration_seconds",
-            expected: "a number of seconds",
-        })?;
+        let key = "duration_seconds";
+        let duration_seconds = match self.get(key) {
+            None => None,
+            Some(value) => Some(value.parse().map_err(|_| {
+                let problem = ProfileProblem::InvalidValue {
+                    key,
+                    expected: Expected("a number of seconds"),
+                    length: value.len(),
+                };
+                problem.of(self.name)
+            })?),
+        };
         Ok(Some(ProfileRole {
-            profile: self.owned_name(),
+            profile: self.name.to_owned(),
             role_arn,
             role_session_name: self.owned("role_session_name"),
             external_id: self.owned("external_id"),
@@ -346,17 +332,18 @@ impl<'a> Profile<'a> {
         ];
         let mut sources = sources.into_iter();
         let found = sources.find(|source| source.as_str().eq_ignore_ascii_case(value));
-        found.ok_or_else(|| Error::UnknownCredentialSource {
-            profile: self.owned_name(),
-            value: value.to_owned(),
+        found.ok_or_else(|| {
+            let value = value.to_owned();
+            ProfileProblem::UnknownCredentialSource { value }.of(self.name)
         })
     }
 
     /// The first source of those that need no other profile.
     fn base(self) -> Result<Option<BaseSource>, Error> {
-        if let Some(file) = self.get("web_identity_token_file") {
+        let token_file = "web_identity_token_file";
+        if let Some(file) = self.get(token_file) {
             return Ok(Some(BaseSource::WebIdentity(ProfileWebIdentity {
-                role_arn: self.required("role_arn")?,
+                role_arn: self.required("role_arn", token_file)?,
                 path: file.to_owned(),
                 role_session_name: self.owned("role_session_name"),
             })));
@@ -385,17 +372,15 @@ impl<'a> Profile<'a> {
 
     fn keys(self) -> Result<Option<BaseSource>, Error> {
         let (id, secret) = ("aws_access_key_id", "aws_secret_access_key");
-        match (self.owned(id), self.get(secret)) {
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(self.missing(secret)),
-            (None, Some(_)) => Err(self.missing(id)),
-            (Some(access_key_id), Some(secret)) => Ok(Some(BaseSource::Keys(ProfileKeys {
-                access_key_id,
-                secret_access_key: SecretText::from(secret),
-                session_token: self.get("aws_session_token").map(SecretText::from),
-                account_id: self.owned("aws_account_id"),
-            }))),
+        if self.get(id).is_none() && self.get(secret).is_none() {
+            return Ok(None);
         }
+        Ok(Some(BaseSource::Keys(ProfileKeys {
+            access_key_id: self.required(id, secret)?,
+            secret_access_key: SecretText::from(self.required(secret, id)?),
+            session_token: self.get("aws_session_token").map(SecretText::from),
+            account_id: self.owned("aws_account_id"),
+        })))
     }
 
     fn sso(self) -> Result<Option<ProfileSso>, Error> {
@@ -404,33 +389,27 @@ impl<'a> Profile<'a> {
             return Ok(None);
         }
         let session = self.owned("sso_session");
-        let section =
-            match &session {
-                None => None,
-                Some(session) => Some(self.files.sso_session(session).ok_or_else(|| {
-                    Error::SsoSessionNotFound {
-                        profile: self.owned_name(),
-                        sso_session: session.clone(),
-                    }
-                })?),
-            };
         // In the form with a section both are that section's, and the profile may repeat them.
         let of_session = |key: &'static str| -> Result<String, Error> {
-            let Some(section) = section else {
-                return self.required(key);
+            let Some(sso_session) = session.clone() else {
+                return self.required(key, account_id);
             };
-            let value = section.setting(key).ok_or_else(|| self.missing(key))?;
+            let Some(section) = self.files.sso_session(&sso_session) else {
+                return Err(ProfileProblem::SsoSessionNotFound { sso_session }.of(self.name));
+            };
+            let Some(value) = section.setting(key) else {
+                return Err(ProfileProblem::SsoSessionIncomplete { sso_session, key }.of(self.name));
+            };
             if self.get(key).is_some_and(|own| own != value) {
-                let profile = self.owned_name();
-                return Err(Error::SsoConflict { profile, key });
+                return Err(ProfileProblem::SsoConflict { key }.of(self.name));
             }
             Ok(value.to_owned())
         };
         Ok(Some(ProfileSso {
-            account_id: self.required(account_id)?,
-            role_name: self.required(role_name)?,
             region: of_session("sso_region")?,
             start_url: of_session("sso_start_url")?,
+            account_id: self.required(account_id, role_name)?,
+            role_name: self.required(role_name, account_id)?,
             session,
         }))
     }
@@ -451,7 +430,9 @@ mod tests {
         let selected = SelectedProfile::from_environment(&super::super::Environment::default());
         assert!(ProfileSource::resolve(&files, &selected).unwrap().is_none());
         let error = resolve("", "default").unwrap_err();
-        assert!(matches!(error, Error::ProfileNotFound { profile } if profile == "default"));
+        assert!(
+            matches!(error, Error::Profile { profile, problem: ProfileProblem::NotFound } if profile == "default")
+        );
     }
 
     #[test]
@@ -494,7 +475,9 @@ mod tests {
                 "b"
             };
             let error = resolve(config, name).unwrap_err();
-            assert!(matches!(error, Error::SourceWithoutCredentials { profile } if profile == "b"));
+            assert!(
+                matches!(error, Error::Profile { profile, problem: ProfileProblem::NoCredentials } if profile == "b")
+            );
         }
     }
 
@@ -502,7 +485,8 @@ mod tests {
     fn a_duration_must_be_a_number() {
         let config = "[default]\nrole_arn = r\nsource_profile = default\nduration_seconds = 1h\n";
         let error = resolve(config, "default").unwrap_err();
-        let text = "`duration_seconds` of profile `default` must be a number of seconds";
+        let text = "profile `default` has an invalid `duration_seconds`: must be a number of seconds, \
+            got 2 bytes";
         assert_eq!(error.to_string(), text);
     }
 
@@ -518,8 +502,8 @@ mod tests {
         let error = resolve(&config("us-east-1"), "default").unwrap_err();
         assert!(matches!(
             error,
-            Error::SsoConflict {
-                key: "sso_region",
+            Error::Profile {
+                problem: ProfileProblem::SsoConflict { key: "sso_region" },
                 ..
             }
         ));
@@ -591,7 +575,10 @@ mod tests {
                 format!("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\n{half}\n");
             let error = resolve(&config, "a").unwrap_err();
             assert!(
-                matches!(error, Error::MissingKey { key, .. } if key == missing),
+                matches!(
+                    error,
+                    Error::Profile { problem: ProfileProblem::MissingKey { key, .. }, .. } if key == missing
+                ),
                 "{error}"
             );
         }

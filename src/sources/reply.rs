@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, Response, StatusCode};
 
-use super::Error;
+use super::json::Json;
+use super::{Content, CredentialEndpoint, Error};
 
 #[derive(Clone, Copy)]
 pub(super) struct Reply<'a> {
@@ -30,8 +31,28 @@ impl<'a> Reply<'a> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    pub(super) fn unexpected(self, from: &'static str) -> Error {
+    pub(super) fn unexpected(self, endpoint: CredentialEndpoint) -> Error {
         let status = self.status.as_u16();
-        Error::Status { from, status }
+        Error::Status { endpoint, status }
+    }
+
+    /// What AWS's REST services say when they refuse: the code is in a header or in the body.
+    pub(super) fn refusal(self, endpoint: CredentialEndpoint) -> Error {
+        let json = Json::read(self.body, Content::Response(endpoint)).ok();
+        let members = json.as_ref().map(Json::members);
+        let text = |name| members?.text(name);
+        let code = self.header("x-amzn-errortype").or_else(|| text("__type"));
+        let code = code.and_then(|code| code.split(':').next());
+        let code = code.and_then(|code| code.rsplit('#').next()).map(str::trim);
+        let code = code.or_else(|| text("code")).or_else(|| text("error"));
+        let message = text("message").or_else(|| text("Message"));
+        let message = message.or_else(|| text("error_description"));
+        let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        Error::Refused {
+            endpoint,
+            status: self.status.as_u16(),
+            code: owned(code),
+            message: owned(message),
+        }
     }
 }

@@ -15,9 +15,8 @@ pub use key::RolesAnywhereKey;
 
 use super::json::Json;
 use super::reply::Reply;
-use super::sso::refusal;
 use super::text::{hex_text, is_iam_name, parsed};
-use super::{Error, RefusedBy, ResolvedCredentials};
+use super::{Content, CredentialEndpoint, Error, Expected, ResolvedCredentials};
 use crate::service::Rules;
 use crate::service::partition::Partition;
 use crate::sigv4::canonical::CanonicalRequest;
@@ -27,7 +26,6 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{CredentialScope, check_host_label};
 use crate::timestamp::Timestamp;
 
-const RESPONSE: &str = "IAM Roles Anywhere response";
 const SERVICE: &str = "rolesanywhere";
 /// The longest ARN that the service takes.
 const LONGEST_ARN: usize = 1011;
@@ -87,16 +85,19 @@ impl RolesAnywhere {
         let anchor = region_of(trust_anchor_arn, SERVICE, "trust-anchor/");
         let anchor = anchor.ok_or(Error::InvalidParameter {
             parameter: "trust_anchor_arn",
-            expected: "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID`",
+            expected: Expected("`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID`"),
+            length: trust_anchor_arn.len(),
         })?;
         let profile = region_of(profile_arn, SERVICE, "profile/");
         let profile = profile.ok_or(Error::InvalidParameter {
             parameter: "profile_arn",
-            expected: "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:profile/ID`",
+            expected: Expected("`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:profile/ID`"),
+            length: profile_arn.len(),
         })?;
         region_of(role_arn, "iam", "role/").ok_or(Error::InvalidParameter {
             parameter: "role_arn",
-            expected: "`arn:PARTITION:iam::ACCOUNT:role/NAME`",
+            expected: Expected("`arn:PARTITION:iam::ACCOUNT:role/NAME`"),
+            length: role_arn.len(),
         })?;
         check_host_label(anchor)?;
         if anchor != profile {
@@ -124,14 +125,12 @@ impl RolesAnywhere {
     /// Without it, the profile decides.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the duration is shorter or longer
+    /// - [`Error::InvalidDuration`] if the duration is shorter or longer
     pub fn with_duration(mut self, duration: Duration) -> Result<Self, Error> {
         let seconds = duration.as_secs();
-        if !(900..=43_200).contains(&seconds) {
-            return Err(Error::InvalidParameter {
-                parameter: "duration",
-                expected: "15 minutes to 12 hours",
-            });
+        let (min, max) = (900, 43_200);
+        if !(min..=max).contains(&seconds) {
+            return Err(Error::InvalidDuration { seconds, min, max });
         }
         self.duration = Some(seconds);
         Ok(self)
@@ -145,7 +144,8 @@ impl RolesAnywhere {
         if !is_iam_name(name, 2, 64) {
             return Err(Error::InvalidParameter {
                 parameter: "role_session_name",
-                expected: "2 to 64 letters, digits and `_+=,.@-`",
+                expected: Expected::SESSION_NAME,
+                length: name.len(),
             });
         }
         self.role_session_name = Some(name.to_owned());
@@ -189,7 +189,8 @@ impl RolesAnywhere {
         };
         uri.filter(is_host).ok_or(Error::InvalidParameter {
             parameter: "host",
-            expected: "a host name with an optional port",
+            expected: Expected("a host name with an optional port"),
+            length: host.len(),
         })?;
         self.host = Some(host.to_owned());
         Ok(self)
@@ -342,9 +343,10 @@ pub struct RolesAnywhereSession {
 
 fn read(reply: Reply<'_>) -> Result<RolesAnywhereSession, Error> {
     if !reply.status.is_success() {
-        return Err(refusal(reply, RefusedBy::RolesAnywhere, RESPONSE));
+        return Err(reply.refusal(CredentialEndpoint::RolesAnywhere));
     }
-    let json = Json::read(reply.body, RESPONSE)?;
+    let content = Content::Response(CredentialEndpoint::RolesAnywhere);
+    let json = Json::read(reply.body, content)?;
     let members = json.members();
     let set = members.first_of("credentialSet")?;
     let credentials = set.object("credentials")?;
@@ -380,7 +382,8 @@ fn region_of<'a>(arn: &'a str, service: &str, resource: &str) -> Option<&'a str>
 fn header(text: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(text).map_err(|_| Error::InvalidParameter {
         parameter: "certificate",
-        expected: "short enough for a header",
+        expected: Expected("short enough for a header"),
+        length: text.len(),
     })
 }
 
@@ -489,10 +492,11 @@ mod tests {
             vec![0x30, 6, 2, 1, 0x80, 2, 1, 1],
             vec![0x30, 3, 2, 1, 1],
         ] {
+            let length = signature.len();
             let error = sign(signature).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "`signature` must be an ECDSA signature in DER"
+                format!("`signature` must be an ECDSA signature in DER, got {length} bytes")
             );
         }
         let failed = sound().request(&certificate, now, |_| Err(Error::NotConfigured));

@@ -8,16 +8,15 @@ use serde_json::{Value, json};
 use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
 use super::reply::Reply;
 use super::text::{hex_text, parsed, secret_header};
-use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, SecretText};
+use super::{
+    Content, CredentialEndpoint, Error, ProfileSso, ResolvedCredentials, SecretText, TokenKind,
+};
 use crate::primitives::sha1::Sha1;
 use crate::service::partition::Partition;
 use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
-const CACHE: &str = "SSO token cache";
-const OIDC: &str = "SSO token response";
-const PORTAL: &str = "SSO credentials response";
 /// A token is refreshed if less time is left.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
@@ -83,7 +82,7 @@ impl SsoToken {
     /// - [`Error::Json`] if the content is not one JSON object
     /// - [`Error::MissingField`] and [`Error::InvalidField`] if the token or a time is missing or malformed
     pub fn parse(contents: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Self::from_json(Json::read(contents.as_ref(), CACHE)?)
+        Self::from_json(Json::read(contents.as_ref(), Content::SsoCache)?)
     }
 
     fn from_json(json: Json) -> Result<Self, Error> {
@@ -191,9 +190,9 @@ impl SsoToken {
 
     pub(super) fn refreshed(&self, reply: Reply<'_>, now: Timestamp) -> Result<Self, Error> {
         if !reply.is_ok() {
-            return Err(refusal(reply, RefusedBy::SsoOidc, OIDC));
+            return Err(reply.refusal(CredentialEndpoint::SsoOidc));
         }
-        let response = Json::read(reply.body, OIDC)?;
+        let response = Json::read(reply.body, Content::Response(CredentialEndpoint::SsoOidc))?;
         let members = response.members();
         let access_token = members.required("accessToken")?;
         let field = "expiresIn";
@@ -240,7 +239,7 @@ impl SsoToken {
         );
         let mut request = Request::new(String::new());
         *request.uri_mut() = uri("portal.sso", region, &path)?;
-        let token = secret_header(self.access_token.expose().as_bytes(), "SSO access token")?;
+        let token = secret_header(self.access_token.expose().as_bytes(), TokenKind::Sso)?;
         request
             .headers_mut()
             .insert("x-amz-sso_bearer_token", token);
@@ -287,9 +286,9 @@ pub(super) fn read_credentials(
     account_id: &str,
 ) -> Result<ResolvedCredentials, Error> {
     if !reply.is_ok() {
-        return Err(refusal(reply, RefusedBy::SsoPortal, PORTAL));
+        return Err(reply.refusal(CredentialEndpoint::SsoPortal));
     }
-    let json = Json::read(reply.body, PORTAL)?;
+    let json = Json::read(reply.body, Content::Response(CredentialEndpoint::SsoPortal))?;
     let members = json.members().object("roleCredentials")?;
     let id = members.required("accessKeyId")?;
     let secret = members.required("secretAccessKey")?;
@@ -314,26 +313,6 @@ fn uri(service: &str, region: &str, path: &str) -> Result<Uri, Error> {
     let domain = Partition::of(region).domain();
     let url = format!("https://{service}.{region}.{domain}{path}");
     parsed(&url, "sso_role_name")
-}
-
-/// What AWS's REST services say when they refuse: the code is in a header or in the body.
-pub(super) fn refusal(reply: Reply<'_>, service: RefusedBy, what: &'static str) -> Error {
-    let json = Json::read(reply.body, what).ok();
-    let members = json.as_ref().map(Json::members);
-    let text = |name| members?.text(name);
-    let code = reply.header("x-amzn-errortype").or_else(|| text("__type"));
-    let code = code.and_then(|code| code.split(':').next());
-    let code = code.and_then(|code| code.rsplit('#').next()).map(str::trim);
-    let code = code.or_else(|| text("code")).or_else(|| text("error"));
-    let message = text("message").or_else(|| text("Message"));
-    let message = message.or_else(|| text("error_description"));
-    let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-    Error::Refused {
-        service,
-        status: reply.status.as_u16(),
-        code: owned(code),
-        message: owned(message),
-    }
 }
 
 #[cfg(test)]

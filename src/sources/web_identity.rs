@@ -3,10 +3,8 @@
 use http::{Request, Response, StatusCode};
 
 use super::text::{is_iam_name, token_of_file};
-use super::{Environment, Error, ProfileWebIdentity, ResolvedCredentials};
+use super::{Environment, Error, Expected, ProfileWebIdentity, ResolvedCredentials, TokenKind};
 use crate::sts::{AssumeRoleWithWebIdentity, AssumedRoleUser, Endpoint};
-
-const TOKEN: &str = "web identity token";
 
 /// A web identity: a token file and the role that it is exchanged for, as EKS sets them up.
 ///
@@ -45,26 +43,28 @@ impl WebIdentity {
     /// - [`Error::MissingSetting`] if `AWS_ROLE_ARN` is not set
     /// - [`Error::InvalidSetting`] if `AWS_ROLE_SESSION_NAME` does not match STS's pattern
     pub fn from_environment(environment: &Environment) -> Result<Option<Self>, Error> {
-        let Some(path) = environment.get("AWS_WEB_IDENTITY_TOKEN_FILE") else {
+        let required_by = "AWS_WEB_IDENTITY_TOKEN_FILE";
+        let Some(path) = environment.get(required_by) else {
             return Ok(None);
         };
-        let setting = "AWS_ROLE_ARN";
-        let role_arn = environment.get(setting);
-        let name = "AWS_ROLE_SESSION_NAME";
-        let role_session_name = environment.get(name).map(str::to_owned);
-        if !role_session_name.as_deref().is_none_or(is_session_name) {
-            let expected = SESSION_NAME;
+        let setting = "AWS_ROLE_SESSION_NAME";
+        let name = environment.get(setting);
+        if let Some(name) = name.filter(|name| !is_session_name(name)) {
             return Err(Error::InvalidSetting {
-                setting: name,
-                expected,
+                setting,
+                expected: Expected::SESSION_NAME,
+                length: name.len(),
             });
         }
+        let setting = "AWS_ROLE_ARN";
+        let role_arn = environment.get(setting).ok_or(Error::MissingSetting {
+            setting,
+            required_by,
+        })?;
         Ok(Some(Self {
             path: path.to_owned(),
-            role_arn: role_arn
-                .ok_or(Error::MissingSetting { setting })?
-                .to_owned(),
-            role_session_name,
+            role_arn: role_arn.to_owned(),
+            role_session_name: name.map(str::to_owned),
         }))
     }
 
@@ -73,15 +73,12 @@ impl WebIdentity {
     /// # Errors
     /// - [`Error::InvalidParameter`] if its `role_session_name` does not match STS's pattern
     pub fn from_profile(profile: &ProfileWebIdentity) -> Result<Self, Error> {
-        if !profile
-            .role_session_name
-            .as_deref()
-            .is_none_or(is_session_name)
-        {
-            let (parameter, expected) = ("role_session_name", SESSION_NAME);
+        let name = profile.role_session_name.as_deref();
+        if let Some(name) = name.filter(|name| !is_session_name(name)) {
             return Err(Error::InvalidParameter {
-                parameter,
-                expected,
+                parameter: "role_session_name",
+                expected: Expected::SESSION_NAME,
+                length: name.len(),
             });
         }
         Ok(Self {
@@ -111,7 +108,7 @@ impl WebIdentity {
         endpoint: &Endpoint,
         default_session_name: &str,
     ) -> Result<Request<String>, Error> {
-        let token = token_of_file(contents, TOKEN)?;
+        let token = token_of_file(contents, TokenKind::WebIdentity)?;
         let name = self.role_session_name.as_deref();
         let name = name.unwrap_or(default_session_name);
         let call = AssumeRoleWithWebIdentity::new(&self.role_arn, name, token.expose());
@@ -145,8 +142,6 @@ pub(super) fn account_id(user: Option<&AssumedRoleUser>) -> Option<&str> {
         .nth(4)
         .filter(|id| !id.is_empty())
 }
-
-const SESSION_NAME: &str = "2 to 64 letters, digits and `_+=,.@-`";
 
 fn is_session_name(name: &str) -> bool {
     is_iam_name(name, 2, 64)

@@ -3,14 +3,14 @@
 use http::Response;
 use zeroize::Zeroizing;
 
-use super::{Context, Input, Want};
+use super::{Context, Input, SkipReason, Want};
 use crate::sources::imds::{self, ImdsSession};
 use crate::sources::reply::Reply;
 use crate::sources::sso::{self, SsoToken, SsoTokenState};
 use crate::sources::{
-    Container, Error, FileLocations, Imds, LoginSession, ProcessCommand, ProcessOutput,
-    ProfileProcess, ProfileSso, ResolvedCredentials, WebIdentity, container, login,
-    login_cache_file_name, web_identity as web,
+    Container, CredentialEndpoint, Error, FileLocations, Imds, LoginCommand, LoginSession,
+    ProcessCommand, ProcessOutput, ProfileProcess, ProfileSso, ResolvedCredentials, WebIdentity,
+    container, login, login_cache_file_name, web_identity as web,
 };
 use crate::timestamp::Timestamp;
 
@@ -40,7 +40,7 @@ pub(super) enum Fetch {
 pub(super) enum Outcome {
     Want(Want, Box<Fetch>),
     Found(ResolvedCredentials),
-    NotConfigured(&'static str),
+    NotConfigured(SkipReason),
 }
 
 impl Outcome {
@@ -84,18 +84,22 @@ pub(super) fn process(process: ProfileProcess) -> Result<Outcome, Error> {
 }
 
 /// The caches are in the home directory, unless a variable names another one.
-fn cached(path: Option<String>) -> Result<String, Error> {
+fn cached(path: Option<String>, required_by: &'static str) -> Result<String, Error> {
     let setting = "HOME";
-    path.ok_or(Error::MissingSetting { setting })
+    path.ok_or(Error::MissingSetting {
+        setting,
+        required_by,
+    })
 }
 
 pub(super) fn sso(sso: ProfileSso, locations: &FileLocations) -> Result<Outcome, Error> {
-    let path = cached(locations.sso_cache(&sso::file_name(&sso)))?;
+    let path = cached(locations.sso_cache(&sso::file_name(&sso)), "sso_role_name")?;
     Ok(want_file(&path.clone(), Fetch::SsoCache(sso, path)))
 }
 
 pub(super) fn login(login_session: &str, locations: &FileLocations) -> Result<Outcome, Error> {
-    let path = cached(locations.login_cache(&login_cache_file_name(login_session)))?;
+    let path = locations.login_cache(&login_cache_file_name(login_session));
+    let path = cached(path, "login_session")?;
     Ok(want_file(&path.clone(), Fetch::LoginCache(path)))
 }
 
@@ -111,16 +115,10 @@ fn contents(input: Input, path: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
 }
 
 /// The content of a cache file. A missing one means that the user has not logged in.
-fn cache(
-    input: Input,
-    path: &str,
-    what: &'static str,
-    command: &'static str,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn cache(input: Input, path: &str, login: LoginCommand) -> Result<Zeroizing<Vec<u8>>, Error> {
     match input {
         Input::NoFile => Err(Error::NotLoggedIn {
-            what,
-            command,
+            login,
             path: path.to_owned(),
         }),
         input => contents(input, path),
@@ -128,15 +126,17 @@ fn cache(
 }
 
 /// A response that must come. Its body is zeroised after use.
-fn response(input: Input, from: &'static str) -> Result<Wiped, Error> {
+fn response(input: Input, endpoint: CredentialEndpoint) -> Result<Wiped, Error> {
     match input {
         Input::Response(response) => Ok(response.map(Zeroizing::new)),
-        Input::NoResponse => Err(Error::NoResponse { from }),
+        Input::NoResponse => Err(Error::NoResponse { endpoint }),
         _ => Err(Error::UnexpectedInput),
     }
 }
 
 type Wiped = Response<Zeroizing<Vec<u8>>>;
+
+const IMDS: CredentialEndpoint = CredentialEndpoint::InstanceMetadata;
 
 impl Fetch {
     pub(super) fn advance(
@@ -153,7 +153,7 @@ impl Fetch {
                 Ok(Outcome::want(Want::Send(request), Self::WebIdentity))
             }
             Self::WebIdentity => {
-                let response = response(input, "STS")?;
+                let response = response(input, CredentialEndpoint::Sts)?;
                 let reply = Reply::from(&response);
                 web::read(reply.status, reply.body).map(Outcome::Found)
             }
@@ -163,28 +163,27 @@ impl Fetch {
                 Ok(Outcome::want(Want::Send(request), Self::Container))
             }
             Self::Container => {
-                let response = response(input, container::WHAT)?;
+                let response = response(input, CredentialEndpoint::Container)?;
                 container::read(Reply::from(&response)).map(Outcome::Found)
             }
             Self::InstanceToken(imds) => {
                 if matches!(input, Input::NoResponse) {
-                    let reason = "instance metadata did not respond: not an EC2 instance";
-                    return Ok(Outcome::NotConfigured(reason));
+                    return Ok(Outcome::NotConfigured(SkipReason::NoInstanceMetadata));
                 }
-                let session = imds.token(Reply::from(&response(input, imds::WHAT)?))?;
+                let session = imds.token(Reply::from(&response(input, IMDS)?))?;
                 let want = Want::Send(imds.role_request(&session));
                 Ok(Outcome::want(want, Self::InstanceRole(imds, session)))
             }
             Self::InstanceRole(imds, session) => {
-                let role = imds::role(Reply::from(&response(input, imds::WHAT)?))?;
+                let role = imds::role(Reply::from(&response(input, IMDS)?))?;
                 let Some(role) = role else {
-                    return Ok(Outcome::NotConfigured("the EC2 instance has no role"));
+                    return Ok(Outcome::NotConfigured(SkipReason::NoInstanceRole));
                 };
                 let want = Want::Send(imds.credentials_request(&session, &role)?);
                 Ok(Outcome::want(want, Self::InstanceCredentials))
             }
             Self::InstanceCredentials => {
-                let response = response(input, imds::WHAT)?;
+                let response = response(input, IMDS)?;
                 let resolved = imds::credentials(Reply::from(&response), now, context.jitter)?;
                 Ok(Outcome::Found(resolved))
             }
@@ -198,7 +197,7 @@ impl Fetch {
                 sso_portal(&sso, &token)
             }
             Self::SsoPortal(account_id) => {
-                let response = response(input, SSO)?;
+                let response = response(input, CredentialEndpoint::SsoPortal)?;
                 let resolved = sso::read_credentials(Reply::from(&response), &account_id)?;
                 Ok(Outcome::Found(resolved))
             }
@@ -209,6 +208,19 @@ impl Fetch {
                 Ok(Outcome::Found(session.credentials().clone()))
             }
         }
+    }
+}
+
+/// What came of a refresh. Its failure need not end the chain; an unexpected input does.
+fn refresh<T>(
+    input: Input,
+    endpoint: CredentialEndpoint,
+    read: impl FnOnce(Reply<'_>) -> Result<T, Error>,
+) -> Result<Result<T, Error>, Error> {
+    match response(input, endpoint) {
+        Err(Error::UnexpectedInput) => Err(Error::UnexpectedInput),
+        Err(error) => Ok(Err(error)),
+        Ok(response) => Ok(read(Reply::from(&response))),
     }
 }
 
@@ -238,11 +250,8 @@ fn process_output(input: Input, account_id: Option<&str>) -> Result<Outcome, Err
     output.read(account_id).map(Outcome::Found)
 }
 
-const SSO: &str = "IAM Identity Center";
-const SSO_LOGIN: &str = "aws sso login";
-const LOG_IN: Error = Error::TokenExpired {
-    what: SSO,
-    command: SSO_LOGIN,
+const SSO_EXPIRED: Error = Error::TokenExpired {
+    login: LoginCommand::AwsSsoLogin,
 };
 
 fn sso_cache(
@@ -252,7 +261,7 @@ fn sso_cache(
     context: &Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let token = SsoToken::parse(&*cache(input, &path, SSO, SSO_LOGIN)?)?;
+    let token = SsoToken::parse(&*cache(input, &path, LoginCommand::AwsSsoLogin)?)?;
     let state = match sso.session {
         Some(_) => token.state(now),
         // The older form is never refreshed.
@@ -261,10 +270,10 @@ fn sso_cache(
     };
     let must_wait = state == SsoTokenState::Refresh && context.refresh_must_wait(now);
     match state {
-        _ if must_wait && token.is_expired(now) => Err(LOG_IN),
+        _ if must_wait && token.is_expired(now) => Err(SSO_EXPIRED),
         _ if must_wait => sso_portal(&sso, &token),
         SsoTokenState::Fresh => sso_portal(&sso, &token),
-        SsoTokenState::Expired => Err(LOG_IN),
+        SsoTokenState::Expired => Err(SSO_EXPIRED),
         SsoTokenState::Refresh => {
             let want = Want::Send(token.refresh_request(&sso.region)?);
             Ok(Outcome::want(want, Fetch::SsoRefresh(sso, path, token)))
@@ -280,11 +289,9 @@ fn sso_refresh(
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = match response(input, "IAM Identity Center (OIDC)") {
-        Err(Error::UnexpectedInput) => return Err(Error::UnexpectedInput),
-        Err(error) => Err(error),
-        Ok(response) => token.refreshed(Reply::from(&response), now),
-    };
+    let new = refresh(input, CredentialEndpoint::SsoOidc, |reply| {
+        token.refreshed(reply, now)
+    })?;
     match new {
         Ok(new) => {
             let contents = new.to_json();
@@ -299,7 +306,7 @@ fn sso_refresh(
             context.refresh_failed = true;
             sso_portal(&sso, token)
         }
-        Err(Error::Refused { .. }) => Err(LOG_IN),
+        Err(Error::Refused { .. }) => Err(SSO_EXPIRED),
         Err(error) => Err(error),
     }
 }
@@ -316,7 +323,7 @@ fn login_cache(
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let session = LoginSession::parse(&*cache(input, &path, "AWS sign-in", "aws login")?)?;
+    let session = LoginSession::parse(&*cache(input, &path, LoginCommand::AwsLogin)?)?;
     let lives = !session.is_expired(now);
     if !session.needs_refresh(now) || (lives && context.refresh_must_wait(now)) {
         return Ok(Outcome::Found(session.credentials().clone()));
@@ -337,10 +344,8 @@ fn login_cache(
             context.refresh_failed = true;
             return Ok(Outcome::Found(session.credentials().clone()));
         }
-        Err(Error::FeatureRequired {
-            feature: "sigv4a",
-            task: "refresh a session of `aws login`",
-        })
+        let feature = "sigv4a";
+        Err(Error::FeatureRequired { feature })
     }
 }
 
@@ -351,11 +356,9 @@ fn login_refresh(
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = match response(input, "AWS sign-in") {
-        Err(Error::UnexpectedInput) => return Err(Error::UnexpectedInput),
-        Err(error) => Err(error),
-        Ok(response) => session.refreshed(Reply::from(&response), now),
-    };
+    let new = refresh(input, CredentialEndpoint::Login, |reply| {
+        session.refreshed(reply, now)
+    })?;
     match new {
         Ok(new) => {
             let contents = new.to_json();
