@@ -2,8 +2,8 @@
 
 use http::{HeaderValue, Request, Response, Uri};
 
-use super::json::{Json, read_time};
-use super::reply::Reply;
+use super::json::Json;
+use super::reply::{Reply, SESSION_KEYS};
 use super::{Content, CredentialEndpoint, Error, Expected, ResolvedCredentials};
 
 /// The AWS IoT credentials provider: a device exchanges its certificate for the credentials of a role.
@@ -125,13 +125,9 @@ fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
     }
     let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot))?;
     let members = json.members().object("credentials")?;
-    let id = members.required("accessKeyId")?;
-    let secret = members.required("secretAccessKey")?;
-    let token = members.required("sessionToken")?;
-    let field = "expiration";
-    let expiration = read_time(members.required(field)?);
-    let expiration = expiration.ok_or_else(|| members.invalid(field))?;
-    Ok(ResolvedCredentials::new(id, secret, Some(expiration)).with_session_token(Some(token)))
+    let keys = members.all_required(SESSION_KEYS)?;
+    let expiration = members.time("expiration")?;
+    Ok(ResolvedCredentials::temporary(keys, expiration))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use http::{HeaderValue, Method, Request, Uri};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -66,6 +67,25 @@ impl Drop for Json {
     fn drop(&mut self) {
         wipe(&mut self.value);
     }
+}
+
+/// Sets a text member, and wipes the old one.
+pub(super) fn set(members: &mut Map<String, Value>, name: &str, text: &str) {
+    if let Some(mut old) = members.insert(name.to_owned(), Value::from(text)) {
+        wipe(&mut old);
+    }
+}
+
+/// A POST of a body that may contain secrets; the value is wiped.
+pub(super) fn post(uri: Uri, content_type: &'static str, mut body: Value) -> Request<String> {
+    let text = text_of(&body);
+    wipe(&mut body);
+    let mut request = Request::new(text.expose().to_owned());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = uri;
+    let content_type = HeaderValue::from_static(content_type);
+    request.headers_mut().insert("content-type", content_type);
+    request
 }
 
 /// Writes a value as one text, in one allocation of the right size: a buffer that grows leaves copies.
@@ -161,6 +181,18 @@ impl<'a> Members<'a> {
         self.text_any_case(field).ok_or_else(|| self.missing(field))
     }
 
+    /// Texts that are all required.
+    pub(super) fn all_required<const N: usize>(
+        self,
+        fields: [&'static str; N],
+    ) -> Result<[&'a str; N], Error> {
+        let mut texts = [""; N];
+        for (text, field) in texts.iter_mut().zip(fields) {
+            *text = self.required(field)?;
+        }
+        Ok(texts)
+    }
+
     /// A text that may be absent, and must be a text otherwise.
     pub(super) fn optional(self, field: &'static str) -> Result<Option<&'a str>, Error> {
         match self.value(field) {
@@ -189,6 +221,29 @@ impl<'a> Members<'a> {
         read_time(self.required(field)?).ok_or_else(|| self.invalid(field))
     }
 
+    /// A time in another form than a text.
+    pub(super) fn time_from(
+        self,
+        field: &'static str,
+        read: impl FnOnce(&Value) -> Option<Timestamp>,
+    ) -> Result<Timestamp, Error> {
+        let value = self.value(field).ok_or_else(|| self.missing(field))?;
+        let time = read(value).and_then(on_calendar);
+        time.ok_or_else(|| self.invalid(field))
+    }
+
+    /// The time so many whole seconds after `now`.
+    pub(super) fn time_after(
+        self,
+        now: Timestamp,
+        field: &'static str,
+    ) -> Result<Timestamp, Error> {
+        self.time_from(field, |value| {
+            let seconds = now.unix_seconds().checked_add(value.as_i64()?)?;
+            Some(Timestamp::from_unix_seconds(seconds))
+        })
+    }
+
     pub(super) fn missing(self, field: &'static str) -> Error {
         let content = self.content;
         Error::MissingField { content, field }
@@ -212,14 +267,8 @@ pub(super) fn read_time(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// So many seconds after `now`, in whole seconds, if the calendar has that day.
-pub(super) fn after(now: Timestamp, seconds: i64) -> Option<Timestamp> {
-    let seconds = now.unix_seconds().checked_add(seconds)?;
-    on_calendar(Timestamp::from_unix_seconds(seconds))
-}
-
 /// The time, if RFC 3339 can express it.
-pub(super) fn on_calendar(time: Timestamp) -> Option<Timestamp> {
+fn on_calendar(time: Timestamp) -> Option<Timestamp> {
     let year = time.to_utc()?.year();
     (0..=9999).contains(&year).then_some(time)
 }

@@ -6,11 +6,11 @@ mod dpop;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response};
+use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::json::{Json, after, text_of, wipe};
-use super::reply::Reply;
+use super::json::{Json, post, set};
+use super::reply::{Reply, SESSION_KEYS};
 use super::text::{hex_text, parsed, secret_header};
 use super::{Content, CredentialEndpoint, Error, ResolvedCredentials, SecretText, TokenKind};
 use crate::primitives::sha256::Sha256;
@@ -85,18 +85,12 @@ impl LoginSession {
     fn from_json(json: Json) -> Result<Self, Error> {
         let members = json.members();
         let access_token = members.object("accessToken")?;
-        let id = access_token.required("accessKeyId")?;
-        let secret = access_token.required("secretAccessKey")?;
-        let token = access_token.required("sessionToken")?;
+        let keys = access_token.all_required(SESSION_KEYS)?;
         let account_id = access_token.optional("accountId")?;
         let expires_at = access_token.time("expiresAt")?;
-        for field in ["refreshToken", "clientId"] {
-            members.required(field)?;
-        }
+        members.all_required(["refreshToken", "clientId"])?;
         let dpop_key = SecretText::from(members.required("dpopKey")?);
-        let credentials = ResolvedCredentials::new(id, secret, Some(expires_at))
-            .with_session_token(Some(token))
-            .of_account(account_id);
+        let credentials = ResolvedCredentials::temporary(keys, expires_at).of_account(account_id);
         let sign_in_region = members.optional("signInRegion")?.map(str::to_owned);
         Ok(Self {
             credentials,
@@ -189,20 +183,15 @@ impl LoginSession {
         proof: &SecretText,
     ) -> Result<Request<String>, Error> {
         let members = self.json.members();
-        let mut body = json!({
+        let body = json!({
             "clientId": members.required("clientId")?,
             "grantType": "refresh_token",
             "refreshToken": members.required("refreshToken")?,
         });
-        let text = text_of(&body);
-        wipe(&mut body);
-        let mut request = Request::new(text.expose().to_owned());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = parsed(&self.token_url(region)?, "region")?;
+        let uri = parsed(&self.token_url(region)?, "region")?;
+        let mut request = post(uri, "application/json", body);
         let proof = secret_header(proof.expose().as_bytes(), TokenKind::Dpop)?;
-        let headers = request.headers_mut();
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
-        headers.insert("dpop", proof);
+        request.headers_mut().insert("dpop", proof);
         Ok(request)
     }
 
@@ -230,29 +219,18 @@ impl LoginSession {
         let response = Json::read(reply.body, Content::Response(CredentialEndpoint::Login))?;
         let members = response.members();
         let access_token = members.object("accessToken")?;
-        let keys = ["accessKeyId", "secretAccessKey", "sessionToken"];
-        let mut texts = Vec::with_capacity(keys.len());
-        for key in keys {
-            texts.push((key, access_token.required(key)?));
-        }
-        let field = "expiresIn";
-        let expires_in = members.value(field).ok_or_else(|| members.missing(field))?;
-        let expires_at = expires_in.as_i64().and_then(|seconds| after(now, seconds));
-        let expires_at = expires_at
-            .ok_or_else(|| members.invalid(field))?
-            .to_string();
-        texts.push(("expiresAt", &expires_at));
+        let keys = access_token.all_required(SESSION_KEYS)?;
+        let expires_at = members.time_after(now, "expiresIn")?;
         let refresh_token = members.required("refreshToken")?;
         let mut json = self.json.clone();
         if let Some(map) = json.map_mut() {
-            let old = map.insert("refreshToken".to_owned(), Value::from(refresh_token));
-            old.into_iter().for_each(|mut old| wipe(&mut old));
+            set(map, "refreshToken", refresh_token);
             let access_token = map.get_mut("accessToken").and_then(Value::as_object_mut);
             if let Some(access_token) = access_token {
-                for (key, text) in texts {
-                    let old = access_token.insert(key.to_owned(), Value::from(text));
-                    old.into_iter().for_each(|mut old| wipe(&mut old));
+                for (name, text) in SESSION_KEYS.into_iter().zip(keys) {
+                    set(access_token, name, text);
                 }
+                set(access_token, "expiresAt", &expires_at.to_string());
             }
         }
         Self::from_json(json)
@@ -292,23 +270,11 @@ impl fmt::Debug for LoginSession {
 fn login_refusal(reply: Reply<'_>) -> Error {
     let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Login)).ok();
     let reason = json.as_ref().and_then(|json| json.members().text("error"));
-    match (reason, reply.refusal(CredentialEndpoint::Login)) {
-        (
-            Some(reason),
-            Error::Refused {
-                endpoint,
-                status,
-                message,
-                ..
-            },
-        ) => Error::Refused {
-            endpoint,
-            status,
-            code: Some(reason.to_owned()),
-            message,
-        },
-        (_, refusal) => refusal,
+    let mut refusal = reply.refusal(CredentialEndpoint::Login);
+    if let (Some(reason), Error::Refused { code, .. }) = (reason, &mut refusal) {
+        *code = Some(reason.to_owned());
     }
+    refusal
 }
 
 /// Whether another try, or waiting, cannot help: the user must act.

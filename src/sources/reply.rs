@@ -5,6 +5,9 @@ use http::{HeaderMap, Response, StatusCode};
 use super::json::Json;
 use super::{Content, CredentialEndpoint, Error};
 
+/// The members of temporary credentials in most responses.
+pub(super) const SESSION_KEYS: [&str; 3] = ["accessKeyId", "secretAccessKey", "sessionToken"];
+
 #[derive(Clone, Copy)]
 pub(super) struct Reply<'a> {
     pub(super) status: StatusCode,

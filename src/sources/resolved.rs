@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// let resolved =
 ///     environment_credentials(&environment)?.expect("both keys are set");
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
-/// assert_eq!(resolved.credentials().access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(resolved.access_key_id(), "AKIDEXAMPLE");
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -39,6 +39,11 @@ impl ResolvedCredentials {
             Some(expiration) => credentials.with_expiration(expiration),
             None => credentials,
         })
+    }
+
+    /// Temporary credentials: access key ID, secret access key and session token.
+    pub(super) fn temporary([id, secret, token]: [&str; 3], expiration: Timestamp) -> Self {
+        Self::new(id, secret, Some(expiration)).with_session_token(Some(token))
     }
 
     pub(super) fn with_session_token(mut self, token: Option<&str>) -> Self {
@@ -82,6 +87,11 @@ impl ResolvedCredentials {
     /// refuses expired ones. See [`expiration`](Self::expiration) and [`next_try`](Self::next_try).
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
+    }
+
+    /// Returns the access key ID of the credentials.
+    pub fn access_key_id(&self) -> &str {
+        self.credentials.access_key_id()
     }
 
     /// Returns the credentials alone, as [`credentials`](Self::credentials) does.

@@ -6,15 +6,15 @@ mod key;
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderValue, Request, Response, Uri};
 use serde_json::{Map, Value};
 
 pub use certificate::RolesAnywhereCertificate;
 #[cfg(feature = "sigv4a")]
 pub use key::RolesAnywhereKey;
 
-use super::json::Json;
-use super::reply::Reply;
+use super::json::{Json, post};
+use super::reply::{Reply, SESSION_KEYS};
 use super::text::{hex_text, is_iam_name, parsed};
 use super::{Content, CredentialEndpoint, Error, Expected, ResolvedCredentials};
 use crate::service::Rules;
@@ -235,12 +235,9 @@ impl RolesAnywhere {
     ) -> Result<Unsigned, Error> {
         let date = AmzDate::new(now)?;
         let scope = CredentialScope::new(now, &self.region, SERVICE)?;
-        let mut request = Request::new(self.body());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = parsed(&self.url(), "host")?;
+        let uri = parsed(&self.url(), "host")?;
+        let mut request = post(uri, "application/json", self.body());
         let headers = request.headers_mut();
-        let json = HeaderValue::from_static("application/json");
-        headers.insert("content-type", json);
         headers.insert("x-amz-date", header(date.as_str())?);
         headers.insert("x-amz-x509", header(certificate.base64())?);
         if let Some(intermediates) = certificate.intermediates() {
@@ -290,7 +287,7 @@ impl RolesAnywhere {
         url
     }
 
-    fn body(&self) -> String {
+    fn body(&self) -> Value {
         let mut body = Map::new();
         if let Some(seconds) = self.duration {
             body.insert("durationSeconds".to_owned(), seconds.into());
@@ -302,7 +299,7 @@ impl RolesAnywhere {
             let arns = self.arns().into_iter();
             body.extend(arns.map(|(name, arn)| (name.to_owned(), arn.into())));
         }
-        Value::Object(body).to_string()
+        Value::Object(body)
     }
 
     /// Reads the response.
@@ -350,15 +347,12 @@ fn read(reply: Reply<'_>) -> Result<RolesAnywhereSession, Error> {
     let members = json.members();
     let set = members.first_of("credentialSet")?;
     let credentials = set.object("credentials")?;
-    let id = credentials.required("accessKeyId")?;
-    let secret = credentials.required("secretAccessKey")?;
-    let token = credentials.required("sessionToken")?;
+    let keys = credentials.all_required(SESSION_KEYS)?;
     let expiration = credentials.time("expiration")?;
     let user = set.object("assumedRoleUser").ok();
     let account_id = user.and_then(|user| user.text("arn")?.split(':').nth(4));
-    let resolved = ResolvedCredentials::new(id, secret, Some(expiration))
-        .with_session_token(Some(token))
-        .of_account(account_id.filter(|id| !id.is_empty()));
+    let account_id = account_id.filter(|id| !id.is_empty());
+    let resolved = ResolvedCredentials::temporary(keys, expiration).of_account(account_id);
     Ok(RolesAnywhereSession {
         credentials: resolved,
         subject_arn: members.text("subjectArn").map(str::to_owned),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, Uri};
-use serde_json::{Value, json};
+use http::{Request, Response, Uri};
+use serde_json::json;
 
-use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
-use super::reply::Reply;
+use super::json::{Json, post, read_time, set};
+use super::reply::{Reply, SESSION_KEYS};
 use super::text::{hex_text, parsed, secret_header};
 use super::{
     Content, CredentialEndpoint, Error, ProfileSso, ResolvedCredentials, SecretText, TokenKind,
@@ -157,20 +157,14 @@ impl SsoToken {
     /// ```
     pub fn refresh_request(&self, region: &str) -> Result<Request<String>, Error> {
         let members = self.json.members();
-        let mut body = json!({
+        let body = json!({
             "clientId": members.required("clientId")?,
             "clientSecret": members.required("clientSecret")?,
             "grantType": "refresh_token",
             "refreshToken": members.required("refreshToken")?,
         });
-        let text = text_of(&body);
-        wipe(&mut body);
-        let mut request = Request::new(text.expose().to_owned());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri("oidc", region, "/token")?;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert("content-type", json);
-        Ok(request)
+        let uri = uri("oidc", region, "/token")?;
+        Ok(post(uri, "application/json", body))
     }
 
     /// Reads the response to [`refresh_request`](Self::refresh_request): the new token.
@@ -195,22 +189,14 @@ impl SsoToken {
         let response = Json::read(reply.body, Content::Response(CredentialEndpoint::SsoOidc))?;
         let members = response.members();
         let access_token = members.required("accessToken")?;
-        let field = "expiresIn";
-        let expires_in = members.value(field).ok_or_else(|| members.missing(field))?;
-        let expires_at = expires_in.as_i64().and_then(|seconds| after(now, seconds));
-        let expires_at = expires_at.ok_or_else(|| members.invalid(field))?;
+        let expires_at = members.time_after(now, "expiresIn")?;
         let refresh_token = members.optional("refreshToken")?;
         let mut json = self.json.clone();
         if let Some(map) = json.map_mut() {
-            let mut set = |name: &str, text: &str| {
-                if let Some(mut old) = map.insert(name.to_owned(), Value::from(text)) {
-                    wipe(&mut old);
-                }
-            };
-            set("accessToken", access_token);
-            set("expiresAt", &expires_at.to_string());
+            set(map, "accessToken", access_token);
+            set(map, "expiresAt", &expires_at.to_string());
             if let Some(refresh_token) = refresh_token {
-                set("refreshToken", refresh_token);
+                set(map, "refreshToken", refresh_token);
             }
         }
         Self::from_json(json)
@@ -290,17 +276,11 @@ pub(super) fn read_credentials(
     }
     let json = Json::read(reply.body, Content::Response(CredentialEndpoint::SsoPortal))?;
     let members = json.members().object("roleCredentials")?;
-    let id = members.required("accessKeyId")?;
-    let secret = members.required("secretAccessKey")?;
-    let token = members.required("sessionToken")?;
-    let field = "expiration";
-    let value = members.value(field).ok_or_else(|| members.missing(field))?;
-    let time = value.as_i64().map(Timestamp::from_unix_millis);
-    let time = time.and_then(on_calendar);
-    let time = time.ok_or_else(|| members.invalid(field))?;
-    Ok(ResolvedCredentials::new(id, secret, Some(time))
-        .with_session_token(Some(token))
-        .of_account(Some(account_id)))
+    let keys = members.all_required(SESSION_KEYS)?;
+    let expiration = members.time_from("expiration", |value| {
+        value.as_i64().map(Timestamp::from_unix_millis)
+    })?;
+    Ok(ResolvedCredentials::temporary(keys, expiration).with_account_id(account_id))
 }
 
 /// The cache file's name of a profile.
@@ -317,6 +297,8 @@ fn uri(service: &str, region: &str, path: &str) -> Result<Uri, Error> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445); // 2030-01-02T03:04:05Z
