@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::reply::Reply;
 use super::web_identity::account_id;
 use super::{
     BaseSource, Container, CredentialEndpoint, Environment, Error, FileLocations, Imds,
@@ -307,8 +306,11 @@ impl Chain {
             }
             (State::Role, Input::Response(response)) => {
                 let response = response.map(Zeroizing::new);
-                let resolved = read_role(Reply::from(&response))?;
-                self.roles(resolved, now)
+                let response = AssumeRole::parse(response.status(), response.body());
+                let response = response.map_err(Error::Sts)?;
+                let account_id = account_id(response.assumed_role_user.as_ref());
+                let resolved = ResolvedCredentials::from(response.credentials);
+                self.roles(resolved.of_account(account_id), now)
             }
             (State::Role, Input::NoResponse) => Err(Error::NoResponse {
                 endpoint: CredentialEndpoint::Sts,
@@ -469,10 +471,4 @@ impl Chain {
         let request = request.sign(resolved.credentials(), now)?;
         self.want(Want::Send(request), State::Role)
     }
-}
-
-fn read_role(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
-    let response = AssumeRole::parse(reply.status, reply.body).map_err(Error::Sts)?;
-    let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
 }

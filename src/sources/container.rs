@@ -120,15 +120,12 @@ impl Container {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        read(response.into())
-    }
-}
-
-pub(super) fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
-    if reply.is_ok() {
-        document::parse(reply.body, CredentialEndpoint::Container)
-    } else {
-        Err(document::refusal(reply, CredentialEndpoint::Container))
+        let reply = Reply::from(response);
+        if reply.is_ok() {
+            document::parse(reply.body, CredentialEndpoint::Container)
+        } else {
+            Err(document::refusal(reply, CredentialEndpoint::Container))
+        }
     }
 }
 

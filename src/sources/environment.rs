@@ -197,17 +197,7 @@ impl SelectedProfile {
     }
 }
 
-/// The rules for paths of an operating system.
-///
-/// ```
-/// use countersign::sources::{Environment, FileLocations, Platform};
-///
-/// let environment =
-///     Environment::from_pairs([("USERPROFILE", "C:\\Users\\ann")]);
-/// let locations = FileLocations::new(&environment, Platform::Windows);
-/// let config = locations.config();
-/// assert_eq!(config.as_deref(), Some("C:\\Users\\ann\\.aws\\config"));
-/// ```
+/// The rules for paths of an operating system, for [`FileLocations`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Platform {

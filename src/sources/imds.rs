@@ -89,18 +89,7 @@ impl ImdsSession {
 
 /// The name of the role of an instance: 1 to 64 letters, digits and `_+=,.@-`.
 ///
-/// ```
-/// use countersign::sources::{Environment, Imds};
-/// use http::Response;
-///
-/// let imds = Imds::new(&Environment::default(), None)?.expect("not disabled");
-/// let role = imds
-///     .read_role(&Response::new("web-role\n"))?
-///     .expect("a role is attached");
-/// assert_eq!(role.as_str(), "web-role");
-/// assert!(imds.read_role(&Response::new("../../token")).is_err());
-/// # Ok::<(), countersign::sources::Error>(())
-/// ```
+/// [`Imds`] has an example.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ImdsRole(String);
 
@@ -207,10 +196,7 @@ impl Imds {
     /// - [`Error::TokenRefused`] if the status is other than 200, unless IMDSv1 is allowed
     /// - [`Error::InvalidToken`] if the token is empty or contains a line break
     pub fn read_token(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ImdsSession, Error> {
-        self.token(response.into())
-    }
-
-    pub(super) fn token(&self, reply: Reply<'_>) -> Result<ImdsSession, Error> {
+        let reply = Reply::from(response);
         let status = reply.status.as_u16();
         if !reply.is_ok() {
             let has_none = matches!(status, 401 | 403 | 404 | 405 | 500..=599);
@@ -244,7 +230,21 @@ impl Imds {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<Option<ImdsRole>, Error> {
-        role(response.into())
+        let reply = Reply::from(response);
+        match reply.status.as_u16() {
+            200 => {}
+            404 => return Ok(None),
+            _ => return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata)),
+        }
+        let line = reply.body.split(|byte| *byte == b'\n').next();
+        let line = line.unwrap_or_default().trim_ascii();
+        let name = std::str::from_utf8(line).ok();
+        // Dots alone would leave the path.
+        let sound = |name: &&str| is_iam_name(name, 1, 64) && !matches!(*name, "." | "..");
+        let length = line.len();
+        let name = name.filter(sound);
+        let name = name.ok_or(Error::InvalidRoleName { length })?;
+        Ok(Some(ImdsRole(name.to_owned())))
     }
 
     /// Creates the third request: for the credentials of the role.
@@ -275,7 +275,15 @@ impl Imds {
         now: impl Into<Timestamp>,
         jitter: Duration,
     ) -> Result<ResolvedCredentials, Error> {
-        credentials(response.into(), now.into(), jitter)
+        let (reply, now) = (Reply::from(response), now.into());
+        if !reply.is_ok() {
+            return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata));
+        }
+        let resolved = document::parse(reply.body, CredentialEndpoint::InstanceMetadata)?;
+        if resolved.is_expired(now) {
+            return Ok(resolved.with_next_try(next_try(now, jitter)));
+        }
+        Ok(resolved)
     }
 }
 
@@ -286,38 +294,6 @@ fn get(uri: Uri, session: &ImdsSession) -> Request<String> {
         request.headers_mut().insert(TOKEN, header);
     }
     request
-}
-
-pub(super) fn role(reply: Reply<'_>) -> Result<Option<ImdsRole>, Error> {
-    match reply.status.as_u16() {
-        200 => {}
-        404 => return Ok(None),
-        _ => return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata)),
-    }
-    let line = reply.body.split(|byte| *byte == b'\n').next();
-    let line = line.unwrap_or_default().trim_ascii();
-    let name = std::str::from_utf8(line).ok();
-    // Dots alone would leave the path.
-    let sound = |name: &&str| is_iam_name(name, 1, 64) && !matches!(*name, "." | "..");
-    let length = line.len();
-    let name = name.filter(sound);
-    let name = name.ok_or(Error::InvalidRoleName { length })?;
-    Ok(Some(ImdsRole(name.to_owned())))
-}
-
-pub(super) fn credentials(
-    reply: Reply<'_>,
-    now: Timestamp,
-    jitter: Duration,
-) -> Result<ResolvedCredentials, Error> {
-    if !reply.is_ok() {
-        return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata));
-    }
-    let resolved = document::parse(reply.body, CredentialEndpoint::InstanceMetadata)?;
-    if resolved.is_expired(now) {
-        return Ok(resolved.with_next_try(next_try(now, jitter)));
-    }
-    Ok(resolved)
 }
 
 /// Whether paths can be appended to an endpoint.

@@ -103,31 +103,28 @@ impl IotCredentials {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        read(response.into())
+        let reply = Reply::from(response);
+        if !reply.is_ok() {
+            let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot)).ok();
+            let message = json
+                .as_ref()
+                .and_then(|json| json.members().text("message"));
+            return Err(match message {
+                Some(message) => Error::Refused {
+                    endpoint: CredentialEndpoint::Iot,
+                    status: reply.status.as_u16(),
+                    code: None,
+                    message: Some(message.to_owned()),
+                },
+                None => reply.unexpected(CredentialEndpoint::Iot),
+            });
+        }
+        let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot))?;
+        let members = json.members().object("credentials")?;
+        let keys = members.all_required(SESSION_KEYS)?;
+        let expiration = members.time("expiration")?;
+        Ok(ResolvedCredentials::temporary(keys, expiration))
     }
-}
-
-fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
-    if !reply.is_ok() {
-        let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot)).ok();
-        let message = json
-            .as_ref()
-            .and_then(|json| json.members().text("message"));
-        return Err(match message {
-            Some(message) => Error::Refused {
-                endpoint: CredentialEndpoint::Iot,
-                status: reply.status.as_u16(),
-                code: None,
-                message: Some(message.to_owned()),
-            },
-            None => reply.unexpected(CredentialEndpoint::Iot),
-        });
-    }
-    let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot))?;
-    let members = json.members().object("credentials")?;
-    let keys = members.all_required(SESSION_KEYS)?;
-    let expiration = members.time("expiration")?;
-    Ok(ResolvedCredentials::temporary(keys, expiration))
 }
 
 #[cfg(test)]

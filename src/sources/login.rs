@@ -209,10 +209,7 @@ impl LoginSession {
         response: &Response<impl AsRef<[u8]>>,
         now: impl Into<Timestamp>,
     ) -> Result<Self, Error> {
-        self.refreshed(response.into(), now.into())
-    }
-
-    pub(super) fn refreshed(&self, reply: Reply<'_>, now: Timestamp) -> Result<Self, Error> {
+        let (reply, now) = (Reply::from(response), now.into());
         if !reply.is_ok() {
             return Err(login_refusal(reply));
         }

@@ -179,10 +179,7 @@ impl SsoToken {
         response: &Response<impl AsRef<[u8]>>,
         now: impl Into<Timestamp>,
     ) -> Result<Self, Error> {
-        self.refreshed(response.into(), now.into())
-    }
-
-    pub(super) fn refreshed(&self, reply: Reply<'_>, now: Timestamp) -> Result<Self, Error> {
+        let (reply, now) = (Reply::from(response), now.into());
         if !reply.is_ok() {
             return Err(reply.refusal(CredentialEndpoint::SsoOidc));
         }
@@ -264,13 +261,7 @@ pub fn read_sso_credentials(
     response: &Response<impl AsRef<[u8]>>,
     account_id: &str,
 ) -> Result<ResolvedCredentials, Error> {
-    read_credentials(response.into(), account_id)
-}
-
-pub(super) fn read_credentials(
-    reply: Reply<'_>,
-    account_id: &str,
-) -> Result<ResolvedCredentials, Error> {
+    let reply = Reply::from(response);
     if !reply.is_ok() {
         return Err(reply.refusal(CredentialEndpoint::SsoPortal));
     }

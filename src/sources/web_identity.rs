@@ -1,6 +1,6 @@
 //! Web identities: a token in a file is exchanged for the credentials of a role.
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 use super::text::{is_iam_name, token_of_file};
 use super::{Environment, Error, Expected, ProfileWebIdentity, ResolvedCredentials, TokenKind};
@@ -123,14 +123,11 @@ impl WebIdentity {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        read(response.status(), response.body().as_ref())
+        let response = AssumeRoleWithWebIdentity::parse(response.status(), response.body());
+        let response = response.map_err(Error::Sts)?;
+        let account_id = account_id(response.assumed_role_user.as_ref());
+        Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
     }
-}
-
-pub(super) fn read(status: StatusCode, body: &[u8]) -> Result<ResolvedCredentials, Error> {
-    let response = AssumeRoleWithWebIdentity::parse(status, body).map_err(Error::Sts)?;
-    let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
 }
 
 /// The account in the ARN of an assumed role.

@@ -4,25 +4,24 @@ use http::Response;
 use zeroize::Zeroizing;
 
 use super::{Context, Input, SkipReason, Want};
-use crate::sources::imds::{self, ImdsSession};
-use crate::sources::reply::Reply;
+use crate::sources::imds::ImdsSession;
 use crate::sources::sso::{self, SsoToken, SsoTokenState};
 use crate::sources::{
     Container, CredentialEndpoint, Error, FileLocations, Imds, LoginCommand, LoginSession,
     ProcessCommand, ProcessOutput, ProfileProcess, ProfileSso, ResolvedCredentials, WebIdentity,
-    container, login, login_cache_file_name, web_identity as web,
+    login, login_cache_file_name, read_sso_credentials,
 };
 use crate::timestamp::Timestamp;
 
 /// What a source waits for.
 pub(super) enum Fetch {
     WebIdentityToken(WebIdentity),
-    WebIdentity,
+    WebIdentity(WebIdentity),
     ContainerToken(Container, String),
-    Container,
+    Container(Container),
     InstanceToken(Imds),
     InstanceRole(Imds, ImdsSession),
-    InstanceCredentials,
+    InstanceCredentials(Imds),
     Process(Option<String>),
     SsoCache(ProfileSso, String),
     SsoRefresh(ProfileSso, String, SsoToken),
@@ -67,7 +66,10 @@ pub(super) fn container(container: Container) -> Result<Outcome, Error> {
         )),
         None => {
             let request = container.request(None)?;
-            Ok(Outcome::want(Want::Send(request), Fetch::Container))
+            Ok(Outcome::want(
+                Want::Send(request),
+                Fetch::Container(container),
+            ))
         }
     }
 }
@@ -150,41 +152,46 @@ impl Fetch {
                 let token = contents(input, identity.token_file())?;
                 let name = &context.session_name;
                 let request = identity.request(&token, &context.sts()?, name)?;
-                Ok(Outcome::want(Want::Send(request), Self::WebIdentity))
+                Ok(Outcome::want(
+                    Want::Send(request),
+                    Self::WebIdentity(identity),
+                ))
             }
-            Self::WebIdentity => {
+            Self::WebIdentity(identity) => {
                 let response = response(input, CredentialEndpoint::Sts)?;
-                let reply = Reply::from(&response);
-                web::read(reply.status, reply.body).map(Outcome::Found)
+                identity.read(&response).map(Outcome::Found)
             }
             Self::ContainerToken(container, path) => {
                 let token = contents(input, &path)?;
                 let request = container.request(Some(&token))?;
-                Ok(Outcome::want(Want::Send(request), Self::Container))
+                Ok(Outcome::want(
+                    Want::Send(request),
+                    Self::Container(container),
+                ))
             }
-            Self::Container => {
+            Self::Container(container) => {
                 let response = response(input, CredentialEndpoint::Container)?;
-                container::read(Reply::from(&response)).map(Outcome::Found)
+                container.read(&response).map(Outcome::Found)
             }
             Self::InstanceToken(imds) => {
                 if matches!(input, Input::NoResponse) {
                     return Ok(Outcome::NotConfigured(SkipReason::NoInstanceMetadata));
                 }
-                let session = imds.token(Reply::from(&response(input, IMDS)?))?;
+                let session = imds.read_token(&response(input, IMDS)?)?;
                 let want = Want::Send(imds.role_request(&session));
                 Ok(Outcome::want(want, Self::InstanceRole(imds, session)))
             }
             Self::InstanceRole(imds, session) => {
-                let role = imds::role(Reply::from(&response(input, IMDS)?))?;
+                let role = imds.read_role(&response(input, IMDS)?)?;
                 let Some(role) = role else {
                     return Ok(Outcome::NotConfigured(SkipReason::NoInstanceRole));
                 };
                 let want = Want::Send(imds.credentials_request(&session, &role)?);
-                Ok(Outcome::want(want, Self::InstanceCredentials))
+                Ok(Outcome::want(want, Self::InstanceCredentials(imds)))
             }
-            Self::InstanceCredentials => {
+            Self::InstanceCredentials(imds) => {
                 let response = response(input, IMDS)?;
-                let resolved = imds::credentials(Reply::from(&response), now, context.jitter)?;
+                let resolved = imds.read_credentials(&response, now, context.jitter)?;
                 Ok(Outcome::Found(resolved))
             }
             Self::Process(account_id) => process_output(input, account_id.as_deref()),
@@ -198,7 +205,7 @@ impl Fetch {
             }
             Self::SsoPortal(account_id) => {
                 let response = response(input, CredentialEndpoint::SsoPortal)?;
-                let resolved = sso::read_credentials(Reply::from(&response), &account_id)?;
+                let resolved = read_sso_credentials(&response, &account_id)?;
                 Ok(Outcome::Found(resolved))
             }
             Self::LoginCache(path) => login_cache(path, input, context, now),
@@ -215,12 +222,12 @@ impl Fetch {
 fn refresh<T>(
     input: Input,
     endpoint: CredentialEndpoint,
-    read: impl FnOnce(Reply<'_>) -> Result<T, Error>,
+    read: impl FnOnce(&Wiped) -> Result<T, Error>,
 ) -> Result<Result<T, Error>, Error> {
     match response(input, endpoint) {
         Err(Error::UnexpectedInput) => Err(Error::UnexpectedInput),
         Err(error) => Ok(Err(error)),
-        Ok(response) => Ok(read(Reply::from(&response))),
+        Ok(response) => Ok(read(&response)),
     }
 }
 
@@ -289,8 +296,8 @@ fn sso_refresh(
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = refresh(input, CredentialEndpoint::SsoOidc, |reply| {
-        token.refreshed(reply, now)
+    let new = refresh(input, CredentialEndpoint::SsoOidc, |response| {
+        token.read_refresh(response, now)
     })?;
     match new {
         Ok(new) => {
@@ -356,8 +363,8 @@ fn login_refresh(
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = refresh(input, CredentialEndpoint::Login, |reply| {
-        session.refreshed(reply, now)
+    let new = refresh(input, CredentialEndpoint::Login, |response| {
+        session.read_refresh(response, now)
     })?;
     match new {
         Ok(new) => {
