@@ -3,6 +3,7 @@
 mod certificate;
 #[cfg(feature = "sigv4a")]
 mod key;
+mod session;
 
 use std::time::Duration;
 
@@ -12,11 +13,11 @@ use serde_json::{Map, Value};
 pub use certificate::RolesAnywhereCertificate;
 #[cfg(feature = "sigv4a")]
 pub use key::RolesAnywhereKey;
+pub use session::RolesAnywhereSession;
 
-use super::json::{Json, post};
-use super::reply::{Reply, SESSION_KEYS};
+use super::json::post;
 use super::text::{hex_text, is_iam_name, parsed};
-use super::{Content, CredentialEndpoint, Error, Expected, ResolvedCredentials};
+use super::{Error, Expected};
 use crate::service::Rules;
 use crate::service::partition::Partition;
 use crate::sigv4::canonical::CanonicalRequest;
@@ -311,7 +312,7 @@ impl RolesAnywhere {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<RolesAnywhereSession, Error> {
-        read(response.into())
+        session::read(response.into())
     }
 }
 
@@ -320,45 +321,6 @@ struct Unsigned {
     string_to_sign: String,
     /// The header up to the signature.
     authorization: String,
-}
-
-/// A session of IAM Roles Anywhere: the credentials of the role, and who got them.
-///
-/// [`RolesAnywhere`] has an example.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct RolesAnywhereSession {
-    /// The credentials of the role, with its account.
-    pub credentials: ResolvedCredentials,
-    /// The ARN of the subject, by which IAM Roles Anywhere knows the certificate.
-    pub subject_arn: Option<String>,
-    /// The source identity, by default the common name of the certificate.
-    pub source_identity: Option<String>,
-    /// How much of the space for policies and tags is used, in percent.
-    pub packed_policy_size: Option<u64>,
-}
-
-fn read(reply: Reply<'_>) -> Result<RolesAnywhereSession, Error> {
-    if !reply.status.is_success() {
-        return Err(reply.refusal(CredentialEndpoint::RolesAnywhere));
-    }
-    let content = Content::Response(CredentialEndpoint::RolesAnywhere);
-    let json = Json::read(reply.body, content)?;
-    let members = json.members();
-    let set = members.first_of("credentialSet")?;
-    let credentials = set.object("credentials")?;
-    let keys = credentials.all_required(SESSION_KEYS)?;
-    let expiration = credentials.time("expiration")?;
-    let user = set.object("assumedRoleUser").ok();
-    let account_id = user.and_then(|user| user.text("arn")?.split(':').nth(4));
-    let account_id = account_id.filter(|id| !id.is_empty());
-    let resolved = ResolvedCredentials::temporary(keys, expiration).of_account(account_id);
-    Ok(RolesAnywhereSession {
-        credentials: resolved,
-        subject_arn: members.text("subjectArn").map(str::to_owned),
-        source_identity: set.text("sourceIdentity").map(str::to_owned),
-        packed_policy_size: set.value("packedPolicySize").and_then(Value::as_u64),
-    })
 }
 
 /// The region in an ARN of a service and a kind of resource.
