@@ -88,6 +88,7 @@ impl CognitoPool {
     ///
     /// # Errors
     /// - [`Error::Refused`] if Cognito refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`] and [`Error::MissingField`] if the response is malformed
     pub fn read_id(&self, response: &Response<impl AsRef<[u8]>>) -> Result<String, Error> {
         let json = read(Reply::from(response))?;
@@ -113,6 +114,7 @@ impl CognitoPool {
     ///
     /// # Errors
     /// - [`Error::Refused`] if Cognito refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read_credentials(
         &self,

@@ -113,8 +113,8 @@ impl Container {
     /// Reads the response.
     ///
     /// # Errors
-    /// - [`Error::Refused`] if the endpoint responded with an error document
-    /// - [`Error::Status`] if the status is other than 200 and there is no such document
+    /// - [`Error::Refused`] if the endpoint refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - everything that [`parse_credential_document`](super::parse_credential_document) returns
     pub fn read(
         &self,
@@ -124,7 +124,7 @@ impl Container {
         if reply.is_ok() {
             document::parse(reply.body, CredentialEndpoint::Container)
         } else {
-            Err(document::refusal(reply, CredentialEndpoint::Container))
+            Err(reply.refusal(CredentialEndpoint::Container))
         }
     }
 }

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::json::{Json, read_time};
-use super::reply::Reply;
 use super::{Content, CredentialEndpoint, Error, ResolvedCredentials};
 
 /// Parses the credential document that instance metadata and container endpoints serve.
@@ -64,22 +63,6 @@ pub(super) fn parse(
     Ok(ResolvedCredentials::new(id, secret, Some(expiration))
         .with_session_token(Some(token))
         .of_account(members.text_any_case("AccountId")))
-}
-
-/// An error response: a document with a `code`, or only its status.
-pub(super) fn refusal(reply: Reply<'_>, endpoint: CredentialEndpoint) -> Error {
-    let json = Json::read(reply.body, Content::Response(endpoint)).ok();
-    let members = json.as_ref().map(Json::members);
-    let text = |name| Some(members?.text_any_case(name)?.to_owned());
-    match text("code") {
-        code @ Some(_) => Error::Refused {
-            endpoint,
-            status: reply.status.as_u16(),
-            code,
-            message: text("message"),
-        },
-        None => reply.unexpected(endpoint),
-    }
 }
 
 #[cfg(test)]

@@ -96,8 +96,8 @@ impl IotCredentials {
     /// Reads the response.
     ///
     /// # Errors
-    /// - [`Error::Refused`] if the provider refused the request with a message
-    /// - [`Error::Status`] if the status is other than 200 and there is no message
+    /// - [`Error::Refused`] if the provider refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read(
         &self,
@@ -105,19 +105,7 @@ impl IotCredentials {
     ) -> Result<ResolvedCredentials, Error> {
         let reply = Reply::from(response);
         if !reply.is_ok() {
-            let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot)).ok();
-            let message = json
-                .as_ref()
-                .and_then(|json| json.members().text("message"));
-            return Err(match message {
-                Some(message) => Error::Refused {
-                    endpoint: CredentialEndpoint::Iot,
-                    status: reply.status.as_u16(),
-                    code: None,
-                    message: Some(message.to_owned()),
-                },
-                None => reply.unexpected(CredentialEndpoint::Iot),
-            });
+            return Err(reply.refusal(CredentialEndpoint::Iot));
         }
         let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot))?;
         let members = json.members().object("credentials")?;

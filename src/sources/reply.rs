@@ -39,23 +39,26 @@ impl<'a> Reply<'a> {
         Error::Status { endpoint, status }
     }
 
-    /// What AWS's REST services say when they refuse: the code is in a header or in the body.
+    /// What an endpoint says when it refuses: the code is in a header or in the body. A response
+    /// that says nothing is an error by its status alone.
     pub(super) fn refusal(self, endpoint: CredentialEndpoint) -> Error {
         let json = Json::read(self.body, Content::Response(endpoint)).ok();
         let members = json.as_ref().map(Json::members);
-        let text = |name| members?.text(name);
+        let text = |name| members?.text_any_case(name);
         let code = self.header("x-amzn-errortype").or_else(|| text("__type"));
         let code = code.and_then(|code| code.split(':').next());
         let code = code.and_then(|code| code.rsplit('#').next()).map(str::trim);
         let code = code.or_else(|| text("code")).or_else(|| text("error"));
-        let message = text("message").or_else(|| text("Message"));
-        let message = message.or_else(|| text("error_description"));
-        let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        let message = text("message").or_else(|| text("error_description"));
+        let code = code.filter(|code| !code.is_empty());
+        if code.is_none() && message.is_none() {
+            return self.unexpected(endpoint);
+        }
         Error::Refused {
             endpoint,
             status: self.status.as_u16(),
-            code: owned(code),
-            message: owned(message),
+            code: code.map(str::to_owned),
+            message: message.map(str::to_owned),
         }
     }
 }

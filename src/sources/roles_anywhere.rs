@@ -307,6 +307,7 @@ impl RolesAnywhere {
     ///
     /// # Errors
     /// - [`Error::Refused`] if IAM Roles Anywhere refused the request
+    /// - [`Error::Status`] if the status is other than 2xx and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read(
         &self,

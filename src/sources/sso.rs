@@ -173,6 +173,7 @@ impl SsoToken {
     ///
     /// # Errors
     /// - [`Error::Refused`] if the service refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read_refresh(
         &self,
@@ -242,6 +243,7 @@ impl std::fmt::Debug for SsoToken {
 ///
 /// # Errors
 /// - [`Error::Refused`] if the portal refused the request; after 401 the user must log in again
+/// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
 /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
 ///
 /// ```

@@ -313,7 +313,8 @@ fn sso_refresh(
             context.refresh_failed = true;
             sso_portal(&sso, token)
         }
-        Err(Error::Refused { .. }) => Err(SSO_EXPIRED),
+        // A server that fails refuses no token.
+        Err(Error::Refused { status, .. }) if status < 500 => Err(SSO_EXPIRED),
         Err(error) => Err(error),
     }
 }

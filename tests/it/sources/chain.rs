@@ -188,6 +188,22 @@ fn a_refused_sso_refresh_is_a_reason_to_log_in_only_without_time_left() {
 }
 
 #[test]
+fn an_outage_of_sso_is_no_reason_to_log_in() {
+    for body in ["<html>", r#"{"error":"server_error"}"#] {
+        let world = World::of_config(SSO)
+            .set("AWS_PROFILE", "sso")
+            .file(&sso_cache(), &sso_token("2030-01-02T03:00:00Z"))
+            .respond(503, body);
+        let error = world.run().0.unwrap_err();
+        let is_of_server = matches!(
+            error.error(),
+            Error::Status { status: 503, .. } | Error::Refused { status: 503, .. }
+        );
+        assert!(is_of_server, "{error}");
+    }
+}
+
+#[test]
 fn a_refreshed_sso_token_is_saved_before_it_is_used() {
     let world = |disk_is_full| World {
         disk_is_full,
@@ -253,11 +269,9 @@ mod login {
             .unwrap_err();
         let told = matches!(
             error.error(),
-            Error::Refused {
+            Error::Status {
                 endpoint: CredentialEndpoint::Login,
-                status: 500,
-                code: None,
-                ..
+                status: 500
             }
         );
         assert!(told, "{error}");
