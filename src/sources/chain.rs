@@ -1,4 +1,4 @@
-//! The chain of sources, as a state machine without IO.
+//! The chain of sources, as a state machine without I/O.
 
 mod error;
 mod fetch;
@@ -27,15 +27,15 @@ pub use found::{CredentialSource, Found, SkipReason, Skipped};
 pub use input::Input;
 pub use want::Want;
 
-/// The default chain of credential sources, as a state machine without IO.
+/// The default chain of credential sources, as a state machine without I/O.
 ///
 /// The order is: environment variables, the selected profile with its roles, web identity from the
 /// environment, container endpoint, instance metadata. A source that is not configured is skipped,
 /// and the result lists it with the reason. A source that is configured and fails stops the chain,
 /// so that the program never runs under another identity than the one that the user meant.
 ///
-/// [`next`](Self::next) returns what the chain wants. The caller does it, and passes what came of it
-/// as the next [`Input`]. The chain wants no file if the environment has keys.
+/// [`next`](Self::next) returns a [`Want`]: a file to read, a request to send. The caller does that
+/// and passes the result as the next [`Input`]. The chain wants no file if the environment has keys.
 ///
 /// ```
 /// use countersign::sources::{
@@ -111,7 +111,7 @@ const NO_KEYS: SkipReason = SkipReason::NotSet {
 };
 
 impl Context {
-    /// Whether a refresh of a cached token failed so lately that another try makes no sense.
+    /// Whether the last refresh of a cached token failed less than 30 seconds ago.
     fn refresh_must_wait(&self, now: Timestamp) -> bool {
         let failed_at = self.refresh_failed_at;
         failed_at.is_some_and(|failed_at| now < failed_at + BETWEEN_TRIES)
@@ -220,7 +220,7 @@ impl Chain {
         self
     }
 
-    /// Sets the rules for paths, for tests and for tools that look at another system's home.
+    /// Sets the rules for paths, for tests and for tools that read the files of another system.
     #[must_use]
     pub fn with_platform(mut self, platform: Platform) -> Self {
         self.locations = FileLocations::new(&self.context.environment, platform);
@@ -244,14 +244,14 @@ impl Chain {
 
     /// Sets when an earlier chain could not refresh a cached token ([`Found::refresh_failed`]).
     ///
-    /// The chain tries again 30 seconds later. Until then it uses the token while it lives.
+    /// The chain tries again 30 seconds later. Until then it uses the token if it has not expired.
     #[must_use]
     pub fn with_refresh_failed_at(mut self, failed_at: impl Into<Timestamp>) -> Self {
         self.context.refresh_failed_at = Some(failed_at.into());
         self
     }
 
-    /// Takes what came of the last want, and returns what the chain wants next.
+    /// Takes the result of the last [`Want`], and returns the next one.
     ///
     /// Pass [`Input::Start`] first. After [`Want::Done`] or an error the chain has ended.
     ///
@@ -428,7 +428,7 @@ impl Chain {
             (Outcome::NotConfigured(_), Some((profile, _))) => {
                 Err(ProfileProblem::NoCredentials.of(profile))
             }
-            // Only the last source tells it so late.
+            // Instance metadata, the last source: the others are skipped before they want anything.
             (Outcome::NotConfigured(reason), None) => {
                 self.skip(reason);
                 Err(Error::NotConfigured)

@@ -127,10 +127,10 @@ pub enum Error {
         /// What is wrong with it.
         problem: ProfileProblem,
     },
-    /// Profiles name each other as `source_profile` in a circle.
+    /// The `source_profile` of each profile leads back to the same profile.
     #[error("`source_profile` forms a loop: {}", shown(&profiles.join(" -> ")))]
     ProfileLoop {
-        /// The profiles in order; the last one is the first one that was met twice.
+        /// The profiles in order; the last one is the first duplicate.
         profiles: Vec<String>,
     },
     /// A chain of `source_profile` is too long.

@@ -37,10 +37,10 @@ pub fn login_cache_file_name(login_session: &str) -> String {
     format!("{}.json", hex_text(&hash))
 }
 
-/// A session of `aws login`, as the AWS CLI caches it: credentials, and what refreshes them.
+/// A session of `aws login`, as the AWS CLI caches it: credentials, and a refresh token for them.
 ///
-/// The refresh proves with a private key in the cache that the client is the same one. The feature
-/// `sigv4a` makes that proof (`DpopKey`); without it, pass a proof of your own.
+/// A refresh needs a proof of possession of the private key in the cache (DPoP, RFC 9449). With the
+/// feature `sigv4a`, `DpopKey` creates it; without it, pass a proof of your own.
 ///
 /// AWS CLI User Guide, "Login for AWS local development using console credentials".
 ///
@@ -197,8 +197,8 @@ impl LoginSession {
 
     /// Reads the response to [`refresh_request`](Self::refresh_request): the new session.
     ///
-    /// Write [`to_json`](Self::to_json) of the new session back to the cache file **before** using
-    /// its credentials: the old refresh token is of no use any more.
+    /// Write [`to_json`](Self::to_json) of the new session to the cache file **before** using its
+    /// credentials: the old refresh token is no longer valid.
     ///
     /// # Errors
     /// - [`Error::Refused`] if the service refused the request. The codes `TOKEN_EXPIRED` and
@@ -264,7 +264,7 @@ impl fmt::Debug for LoginSession {
     }
 }
 
-/// The reason is the member `error`; the type of the exception is the same for all reasons.
+/// The code is the member `error`: the type of the exception is the same for all of them.
 fn login_refusal(reply: Reply<'_>) -> Error {
     let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Login)).ok();
     let reason = json.as_ref().and_then(|json| json.members().text("error"));
@@ -275,7 +275,7 @@ fn login_refusal(reply: Reply<'_>) -> Error {
     refusal
 }
 
-/// Whether another try, or waiting, cannot help: the user must act.
+/// Whether only the user can help: another try cannot succeed.
 pub(super) fn is_final(error: &Error) -> bool {
     matches!(
         error,

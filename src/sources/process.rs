@@ -152,7 +152,7 @@ fn words(line: &str) -> Option<Vec<Zeroizing<String>>> {
     Some(words)
 }
 
-/// What a `credential_process` left behind: its exit code and what it wrote.
+/// The result of a `credential_process`: its exit code and its output.
 ///
 /// ```
 /// use countersign::sources::ProcessOutput;
@@ -181,7 +181,7 @@ pub struct ProcessOutput<'a> {
     pub stderr: &'a [u8],
 }
 
-/// Of a program that ran.
+/// The result of [`Command::output`].
 impl<'a> From<&'a Output> for ProcessOutput<'a> {
     fn from(output: &'a Output) -> Self {
         Self {
@@ -193,7 +193,7 @@ impl<'a> From<&'a Output> for ProcessOutput<'a> {
 }
 
 impl ProcessOutput<'_> {
-    /// Reads the credentials. Those without `Expiration` are never refreshed.
+    /// Reads the credentials. Without `Expiration` they never expire, and are never refreshed.
     ///
     /// `profile_account_id` is the `aws_account_id` of the profile, used if the output names none.
     ///

@@ -1,4 +1,4 @@
-//! From a profile to the source of its credentials, and the roles to assume with them.
+//! The source of a profile's credentials, and the roles to assume with them.
 
 mod base;
 mod profile;
@@ -9,7 +9,7 @@ pub use base::{
 };
 use profile::Profile;
 
-/// The largest number of roles that are assumed one after the other.
+/// The largest number of roles in a chain of `source_profile`.
 const MOST_ROLES: usize = 16;
 
 /// Where the credentials of a profile come from: one base source, and roles to assume with it.
@@ -101,7 +101,7 @@ impl ProfileSource {
                 return Err(Error::ProfileLoop { profiles });
             }
             visited.push(name);
-            // Keys end the chain, where one profile led to another.
+            // The keys of a `source_profile` take precedence over its own role.
             if !roles.is_empty() && profile.has_both_keys() {
                 break profile.keys()?;
             }

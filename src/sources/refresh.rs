@@ -14,9 +14,9 @@ pub use get_or_fetch::FetchError;
 pub use permit::RefreshPermit;
 pub use policy::{RefreshPolicy, RefreshUrgency};
 
-/// Until when a value in a [`RefreshCell`] is good.
+/// How long the value in a [`RefreshCell`] is valid.
 ///
-/// [`ResolvedCredentials::validity`] makes it.
+/// [`ResolvedCredentials::validity`] returns it.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -45,10 +45,10 @@ impl Validity {
 }
 
 impl ResolvedCredentials {
-    /// Returns until when a [`RefreshCell`] may hand out the credentials.
+    /// Returns how long a [`RefreshCell`] may return the credentials.
     ///
-    /// Credentials of instance metadata that were served expired are good until further notice, and
-    /// the next try is at [`next_try`](Self::next_try).
+    /// Expired credentials of instance metadata are returned until new ones are there. The cell asks
+    /// for new ones at [`next_try`](Self::next_try).
     pub fn validity(&self) -> Validity {
         Validity {
             expiration: self.expiration(),
@@ -61,10 +61,10 @@ impl ResolvedCredentials {
 /// [`Signer`](crate::Signer) with them.
 ///
 /// [`get_or_fetch`](Self::get_or_fetch) is the usual call: it returns the value, and fetches a new one
-/// if that is due. It is built on [`get`](Self::get), which never waits for a refresh: it hands out
-/// the current value, and asks one caller to refresh it while the others go on with what they have.
-/// The cell does no IO and needs no runtime, so it serves blocking and async code. Cloning it is a
-/// reference count.
+/// if that is due. It calls [`get`](Self::get), which never waits for a refresh: it returns the
+/// current value, and asks one caller to refresh it. The other callers continue with the current
+/// value. The cell does no I/O and needs no runtime, so it works in blocking and async code. A clone
+/// shares the value.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -111,7 +111,7 @@ struct State<T> {
     not_before: Option<Timestamp>,
 }
 
-/// What a [`RefreshCell`] hands out.
+/// What [`RefreshCell::get`] returns.
 // Exhaustive on purpose: each case needs its own action.
 #[derive(Debug)]
 pub enum Lease<T> {
@@ -166,7 +166,7 @@ impl<T> RefreshCell<T> {
         let (urgency, current) = match &state.value {
             None => (RefreshUrgency::Expired, None),
             Some((value, validity)) => match validity.next_try {
-                // Good until further notice.
+                // Credentials that were served expired: good until there are new ones.
                 Some(next_try) if now >= next_try => (RefreshUrgency::Advisory, Some(value)),
                 Some(_) => (RefreshUrgency::None, Some(value)),
                 None => match self.policy.urgency(validity.expiration, now) {

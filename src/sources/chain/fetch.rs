@@ -13,7 +13,7 @@ use crate::sources::{
 };
 use crate::timestamp::Timestamp;
 
-/// What a source waits for.
+/// What a source waits for, with what it needs to go on.
 pub(super) enum Fetch {
     WebIdentityToken(WebIdentity),
     WebIdentity(WebIdentity),
@@ -127,7 +127,7 @@ fn cache(input: Input, path: &str, login: LoginCommand) -> Result<Zeroizing<Vec<
     }
 }
 
-/// A response that must come. Its body is zeroised after use.
+/// A response, whose body is zeroised after use. A missing one is an error.
 fn response(input: Input, endpoint: CredentialEndpoint) -> Result<Wiped, Error> {
     match input {
         Input::Response(response) => Ok(response.map(Zeroizing::new)),
@@ -218,7 +218,7 @@ impl Fetch {
     }
 }
 
-/// What came of a refresh. Its failure need not end the chain; an unexpected input does.
+/// The result of a refresh. If it failed, the chain may go on; after an unexpected input it ends.
 fn refresh<T>(
     input: Input,
     endpoint: CredentialEndpoint,
@@ -308,7 +308,7 @@ fn sso_refresh(
             };
             Ok(Outcome::want(save, Fetch::SsoSave(sso, path, new)))
         }
-        // A token that still lives is good enough.
+        // The old token is used until it expires.
         Err(_) if !token.is_expired(now) => {
             context.refresh_failed = true;
             sso_portal(&sso, token)

@@ -1,4 +1,4 @@
-//! The credentials that a chain found, their source, and the sources before it.
+//! The credentials that a chain found, their source, and the skipped sources.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use crate::sources::ResolvedCredentials;
 pub struct Found {
     /// The credentials.
     pub credentials: ResolvedCredentials,
-    /// Where they came from.
+    /// The source of the credentials.
     pub source: CredentialSource,
     /// The sources before it, which are not configured.
     pub skipped: Vec<Skipped>,
-    /// Whether a cached token of SSO or login could not be refreshed, and is used while it lives.
+    /// Whether a cached token of SSO or login could not be refreshed. It is used until it expires.
     ///
     /// Pass the time to the next chain: [`Chain::with_refresh_failed_at`](super::Chain::with_refresh_failed_at).
     pub refresh_failed: bool,
@@ -62,7 +62,7 @@ impl fmt::Display for CredentialSource {
 pub struct Skipped {
     /// The source.
     pub source: CredentialSource,
-    /// Why the chain went on.
+    /// Why the chain skipped it.
     pub reason: SkipReason,
 }
 

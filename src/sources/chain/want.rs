@@ -12,36 +12,36 @@ use crate::sources::{ProcessCommand, SecretText};
 /// See [`Chain`](super::Chain) for an example of each.
 // Exhaustive on purpose: a driver that does not know a want cannot go on.
 pub enum Want {
-    /// Read a file: [`Input::File`], [`Input::NoFile`] or [`Input::UnreadableFile`].
+    /// Read a file: [`Input::File`](super::Input::File), [`Input::NoFile`](super::Input::NoFile) or [`Input::UnreadableFile`](super::Input::UnreadableFile).
     ///
-    /// No file is larger than [`LARGEST_PROFILE_FILE`](crate::sources::LARGEST_PROFILE_FILE): there is no need
-    /// to read more than a byte beyond.
+    /// A file larger than [`LARGEST_PROFILE_FILE`](crate::sources::LARGEST_PROFILE_FILE) is an error.
+    /// There is no need to read more than one byte beyond that.
     File {
         /// The path.
         path: String,
     },
-    /// Run a program without a shell: [`Input::Output`] or [`Input::NotStarted`].
+    /// Run a program without a shell: [`Input::Output`](super::Input::Output) or [`Input::NotStarted`](super::Input::NotStarted).
     Run(ProcessCommand),
-    /// Send a request, ready as it is: [`Input::Response`] or [`Input::NoResponse`].
+    /// Send a request, signed if it must be: [`Input::Response`](super::Input::Response) or [`Input::NoResponse`](super::Input::NoResponse).
     ///
     /// Follow no redirect, which would carry tokens to another host. Requests over plain `http` are
     /// for metadata endpoints: use a timeout of a second or two for them, and no proxy.
     Send(Request<String>),
-    /// Write a cache file, readable for its owner only: [`Input::Saved`] or [`Input::NotSaved`].
+    /// Write a cache file, readable for its owner only: [`Input::Saved`](super::Input::Saved) or [`Input::NotSaved`](super::Input::NotSaved).
     ///
-    /// Write to a new file and rename it, so that no other program reads half of it.
+    /// Write to a new file and rename it, so that no other program reads an incomplete file.
     Save {
         /// The path.
         path: String,
         /// The content.
         contents: SecretText,
     },
-    /// Ask the user for a code of their MFA device: [`Input::MfaCode`] or [`Input::NoMfaCode`].
+    /// Ask the user for a code of their MFA device: [`Input::MfaCode`](super::Input::MfaCode) or [`Input::NoMfaCode`](super::Input::NoMfaCode).
     MfaCode {
         /// The device: serial number or ARN.
         serial: String,
     },
-    /// Nothing more: the credentials are here.
+    /// The credentials: the chain has ended.
     Done(Found),
 }
 

@@ -34,7 +34,7 @@ use crate::sources::{ResolvedCredentials, SecretText};
 pub enum BaseSource {
     /// Keys in the profile itself.
     Keys(ProfileKeys),
-    /// `credential_source`: a source outside of the files.
+    /// `credential_source`: a source other than the shared files.
     Named(NamedSource),
     /// `web_identity_token_file`, with its role.
     WebIdentity(ProfileWebIdentity),
@@ -118,7 +118,7 @@ pub struct ProfileSso {
     pub account_id: String,
     /// `sso_role_name`.
     pub role_name: String,
-    /// `sso_session`: the name of the section; `None` in the older form without a section.
+    /// `sso_session`: the name of the section; `None` in the older configuration without one.
     pub session: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use super::base::{
 };
 use crate::sources::{Error, Expected, ProfileFiles, ProfileProblem, SecretText, Section};
 
-/// A profile while its source is looked for.
+/// A profile, and the files that it is in.
 #[derive(Clone, Copy)]
 pub(super) struct Profile<'a> {
     pub(super) name: &'a str,
@@ -71,7 +71,7 @@ impl<'a> Profile<'a> {
         })
     }
 
-    /// The first source of those that need no other profile.
+    /// The first source that needs no other profile.
     pub(super) fn base(self) -> Result<Option<BaseSource>, Error> {
         let token_file = "web_identity_token_file";
         if let Some(file) = self.get(token_file) {
@@ -122,7 +122,7 @@ impl<'a> Profile<'a> {
             return Ok(None);
         }
         let session = self.owned("sso_session");
-        // In the form with a section both are that section's, and the profile may repeat them.
+        // With an `sso_session`, its section has both keys, and the profile may repeat them.
         let of_session = |key: &'static str| -> Result<String, Error> {
             let Some(sso_session) = session.clone() else {
                 return self.required(key, account_id);

@@ -1,4 +1,4 @@
-//! One call that returns a value of a cell, and fetches a new one if it is this caller's turn.
+//! One call that returns the value of a cell, and fetches a new one if that is due.
 
 use std::sync::Arc;
 

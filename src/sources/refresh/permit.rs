@@ -9,8 +9,8 @@ use crate::timestamp::Timestamp;
 
 /// The permit to refresh the value of a [`RefreshCell`](super::RefreshCell); one is out at a time.
 ///
-/// A permit that is dropped counts as a failed try, as when an async task is cancelled. It borrows
-/// nothing, so it can go to another thread or task.
+/// A permit that is dropped, for example by a cancelled task, counts as a failed try. It borrows
+/// nothing, so it can be moved to another thread or task.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -35,7 +35,7 @@ pub struct RefreshPermit<T> {
 impl<T> RefreshPermit<T> {
     /// Puts a new value into the cell, and returns it.
     ///
-    /// A value that expired already is put in as well, and counts as a failed try.
+    /// A value that has already expired is stored too, and counts as a failed try.
     pub fn succeed(mut self, value: T, validity: Validity, now: impl Into<Timestamp>) -> Arc<T> {
         let now = now.into();
         let value = Arc::new(value);
@@ -51,7 +51,7 @@ impl<T> RefreshPermit<T> {
         value
     }
 
-    /// Tells that the refresh failed: the next try is 30 seconds later, or as the policy says.
+    /// Ends a failed refresh. The next try is 30 seconds later, or as the policy says.
     pub fn fail(mut self, now: impl Into<Timestamp>) {
         self.end(Some(now.into()));
     }
