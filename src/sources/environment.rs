@@ -197,7 +197,17 @@ impl SelectedProfile {
     }
 }
 
-/// The rules for paths of an operating system, for [`FileLocations`].
+/// The rules for paths of an operating system.
+///
+/// ```
+/// use countersign::sources::{Environment, FileLocations, Platform};
+///
+/// let environment =
+///     Environment::from_pairs([("USERPROFILE", "C:\\Users\\ann")]);
+/// let locations = FileLocations::new(&environment, Platform::Windows);
+/// let config = locations.config();
+/// assert_eq!(config.as_deref(), Some("C:\\Users\\ann\\.aws\\config"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Platform {

@@ -1,13 +1,15 @@
 //! Errors of credential sources.
 
+mod expected;
 mod profile;
 mod subject;
 
 use std::fmt;
 
 use crate::aws_call::service_error::ServiceError;
+pub use expected::Expected;
 pub use profile::{ProfileFile, ProfileFileProblem, ProfileProblem};
-pub use subject::{Content, CredentialEndpoint, Expected, LoginCommand, TokenKind};
+pub use subject::{Content, CredentialEndpoint, LoginCommand, TokenKind};
 
 /// Why a credential source gave no credentials.
 ///
