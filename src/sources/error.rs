@@ -43,8 +43,8 @@ pub enum Error {
         /// The environment variable or the key of the profile that requires it.
         required_by: &'static str,
     },
-    /// No region is set, and a request to STS or to AWS sign-in needs one.
-    #[error("no region is set: set `AWS_REGION` or `region` of the profile, or pass one")]
+    /// No region is set, and a request of the chain to STS or to AWS sign-in needs one.
+    #[error("no region is set: set `AWS_REGION` or `region` of the profile, or call `with_region`")]
     MissingRegion,
     /// A setting has an invalid value.
     #[error("`{setting}` must be {expected}, got {length} bytes")]

@@ -26,10 +26,8 @@ use crate::sources::Error;
 ///         .contains("environment: `AWS_ACCESS_KEY_ID` is not set")
 /// );
 /// ```
-#[derive(Debug)]
 pub struct ChainError(Box<Failure>);
 
-#[derive(Debug)]
 struct Failure {
     error: Error,
     source: CredentialSource,
@@ -84,6 +82,15 @@ impl fmt::Display for ChainError {
             return Ok(());
         }
         f.write_str(")")
+    }
+}
+
+/// Contains the same text as `Display`, which `main` prints for an error that it returns.
+impl fmt::Debug for ChainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ChainError")
+            .field(&format_args!("{self}"))
+            .finish()
     }
 }
 

@@ -127,6 +127,7 @@ fn a_process_is_run_without_a_shell_and_its_failure_stops() {
         "profile: credential_process failed with exit code 1: no such role \
          (not configured: environment: `AWS_ACCESS_KEY_ID` is not set)"
     );
+    assert_eq!(format!("{error:?}"), format!("ChainError({error})"));
     let error = World::of_config(config).run().0.unwrap_err();
     assert!(matches!(error.error(), Error::NotStarted));
 }
