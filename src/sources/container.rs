@@ -7,8 +7,7 @@ use http::{HeaderValue, Request, Response, Uri};
 use super::reply::Reply;
 use super::text::secret_header;
 use super::{
-    CredentialEndpoint, Environment, Error, Expected, ResolvedCredentials, SecretText, TokenKind,
-    document,
+    CredentialEndpoint, Environment, Error, ResolvedCredentials, SecretText, TokenKind, document,
 };
 
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -130,11 +129,7 @@ impl Container {
 }
 
 fn relative_uri(relative: &str) -> Result<Uri, Error> {
-    let invalid = || Error::InvalidSetting {
-        setting: RELATIVE,
-        expected: Expected("a path that starts with `/`"),
-        length: relative.len(),
-    };
+    let invalid = || Error::invalid_setting(RELATIVE, "a path that starts with `/`", relative);
     if !relative.starts_with('/') {
         return Err(invalid());
     }
@@ -148,11 +143,7 @@ fn relative_uri(relative: &str) -> Result<Uri, Error> {
 }
 
 fn full_uri(full: &str) -> Result<Uri, Error> {
-    let invalid = |expected| Error::InvalidSetting {
-        setting: FULL,
-        expected: Expected(expected),
-        length: full.len(),
-    };
+    let invalid = |expected| Error::invalid_setting(FULL, expected, full);
     let uri: Uri = full.parse().map_err(|_| invalid("an absolute URL"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(invalid("an absolute URL"));

@@ -5,7 +5,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Error, Expected, ResolvedCredentials};
+use super::{Error, ResolvedCredentials};
 
 /// Every variable that a source reads.
 const VARIABLES: [&str; 27] = [
@@ -84,6 +84,18 @@ impl Environment {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.as_str())
     }
+
+    /// A variable that another setting requires.
+    pub(super) fn required(
+        &self,
+        setting: &'static str,
+        required_by: &'static str,
+    ) -> Result<&str, Error> {
+        self.get(setting).ok_or(Error::MissingSetting {
+            setting,
+            required_by,
+        })
+    }
 }
 
 impl fmt::Debug for Environment {
@@ -118,27 +130,22 @@ impl fmt::Debug for Environment {
 pub fn environment_credentials(
     environment: &Environment,
 ) -> Result<Option<ResolvedCredentials>, Error> {
-    let required_by = "AWS_ACCESS_KEY_ID";
-    let Some(id) = environment.get(required_by) else {
+    let key_id = "AWS_ACCESS_KEY_ID";
+    let Some(id) = environment.get(key_id) else {
         return Ok(None);
     };
-    let setting = "AWS_SECRET_ACCESS_KEY";
-    let secret = environment.get(setting).ok_or(Error::MissingSetting {
-        setting,
-        required_by,
-    })?;
+    let secret = environment.required("AWS_SECRET_ACCESS_KEY", key_id)?;
     let token = environment
         .get("AWS_SESSION_TOKEN")
         .or_else(|| environment.get("AWS_SECURITY_TOKEN"));
     let setting = "AWS_CREDENTIAL_EXPIRATION";
-    let expiration = match environment.get(setting) {
-        None => None,
-        Some(time) => Some(time.parse().map_err(|_| Error::InvalidSetting {
-            setting,
-            expected: Expected("a date and time of RFC 3339"),
-            length: time.len(),
-        })?),
-    };
+    let expiration =
+        match environment.get(setting) {
+            None => None,
+            Some(time) => Some(time.parse().map_err(|_| {
+                Error::invalid_setting(setting, "a date and time of RFC 3339", time)
+            })?),
+        };
     let resolved = ResolvedCredentials::new(id, secret, expiration)
         .with_session_token(token)
         .of_account(environment.get("AWS_ACCOUNT_ID"));

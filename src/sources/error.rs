@@ -289,6 +289,32 @@ pub enum Error {
     NotConfigured,
 }
 
+impl Error {
+    pub(super) fn invalid_setting(
+        setting: &'static str,
+        expected: &'static str,
+        value: impl AsRef<[u8]>,
+    ) -> Self {
+        Self::InvalidSetting {
+            setting,
+            expected: Expected(expected),
+            length: value.as_ref().len(),
+        }
+    }
+
+    pub(super) fn invalid_parameter(
+        parameter: &'static str,
+        expected: &'static str,
+        value: impl AsRef<[u8]>,
+    ) -> Self {
+        Self::InvalidParameter {
+            parameter,
+            expected: Expected(expected),
+            length: value.as_ref().len(),
+        }
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Error")

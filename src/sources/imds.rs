@@ -8,8 +8,7 @@ use super::reply::Reply;
 use super::resolved::next_try;
 use super::text::{is_iam_name, parsed, secret_header};
 use super::{
-    CredentialEndpoint, Environment, Error, Expected, ResolvedCredentials, Section, TokenKind,
-    document,
+    CredentialEndpoint, Environment, Error, ResolvedCredentials, Section, TokenKind, document,
 };
 use crate::timestamp::Timestamp;
 
@@ -149,11 +148,7 @@ impl Imds {
                 "http://[fd00:ec2::254]"
             }
             (None, Some((mode, setting))) if !mode.eq_ignore_ascii_case("IPv4") => {
-                return Err(Error::InvalidSetting {
-                    setting,
-                    expected: Expected("`IPv4` or `IPv6`"),
-                    length: mode.len(),
-                });
+                return Err(Error::invalid_setting(setting, "`IPv4` or `IPv6`", mode));
             }
             (None, _) => "http://169.254.169.254",
         };
@@ -303,10 +298,12 @@ fn check_endpoint(url: &str, setting: &'static str) -> Result<(), Error> {
         let user_info = uri.authority().is_none_or(|it| it.as_str().contains('@'));
         scheme && !user_info && uri.query().is_none() && !url.contains('#')
     });
-    sound.then_some(()).ok_or(Error::InvalidSetting {
-        setting,
-        expected: Expected("an http or https URL without user info and query"),
-        length: url.len(),
+    sound.then_some(()).ok_or_else(|| {
+        Error::invalid_setting(
+            setting,
+            "an http or https URL without user info and query",
+            url,
+        )
     })
 }
 

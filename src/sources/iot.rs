@@ -4,7 +4,8 @@ use http::{HeaderValue, Request, Response, Uri};
 
 use super::json::Json;
 use super::reply::{Reply, SESSION_KEYS};
-use super::{Content, CredentialEndpoint, Error, Expected, ResolvedCredentials};
+use super::text::https_url;
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials};
 
 /// The AWS IoT credentials provider: a device exchanges its certificate for the credentials of a role.
 ///
@@ -41,23 +42,16 @@ impl IotCredentials {
     pub fn new(endpoint: &str, role_alias: &str) -> Result<Self, Error> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_=,@-".contains(&byte);
         if !((1..=128).contains(&role_alias.len()) && role_alias.bytes().all(allowed)) {
-            return Err(Error::InvalidParameter {
-                parameter: "role_alias",
-                expected: Expected("1 to 128 letters, digits and `_=,@-`"),
-                length: role_alias.len(),
-            });
+            return Err(Error::invalid_parameter(
+                "role_alias",
+                "1 to 128 letters, digits and `_=,@-`",
+                role_alias,
+            ));
         }
-        let uri: Option<Uri> = format!("https://{endpoint}/role-aliases/{role_alias}/credentials")
-            .parse()
-            .ok();
-        let is_host = |uri: &Uri| {
-            let authority = uri.authority().map(http::uri::Authority::as_str);
-            authority == Some(endpoint) && !endpoint.contains('@')
-        };
-        let uri = uri.filter(is_host).ok_or(Error::InvalidParameter {
-            parameter: "endpoint",
-            expected: Expected("a host name"),
-            length: endpoint.len(),
+        let path = format!("/role-aliases/{role_alias}/credentials");
+        let uri = https_url(endpoint, &path).ok_or_else(|| {
+            let expected = "a host name with an optional port";
+            Error::invalid_parameter("endpoint", expected, endpoint)
         })?;
         Ok(Self {
             uri,
@@ -73,10 +67,12 @@ impl IotCredentials {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":_-".contains(&byte);
         let sound = (1..=128).contains(&thing_name.len()) && thing_name.bytes().all(allowed);
         let value = HeaderValue::from_str(thing_name).ok().filter(|_| sound);
-        let value = value.ok_or(Error::InvalidParameter {
-            parameter: "thing_name",
-            expected: Expected("1 to 128 letters, digits and `:_-`"),
-            length: thing_name.len(),
+        let value = value.ok_or_else(|| {
+            Error::invalid_parameter(
+                "thing_name",
+                "1 to 128 letters, digits and `:_-`",
+                thing_name,
+            )
         })?;
         self.thing_name = Some(value);
         Ok(self)
@@ -121,7 +117,7 @@ mod tests {
 
     #[test]
     fn no_part_can_change_the_url() {
-        for endpoint in ["", "h/x", "u@h", "h?x", "h#x", "h h", "[::1"] {
+        for endpoint in ["", ":443", "h/x", "u@h", "h?x", "h#x", "h h", "[::1"] {
             let error = IotCredentials::new(endpoint, "alias").unwrap_err();
             assert!(
                 matches!(

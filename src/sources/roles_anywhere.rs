@@ -7,7 +7,7 @@ mod session;
 
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderValue, Request, Response};
 use serde_json::{Map, Value};
 
 pub use certificate::RolesAnywhereCertificate;
@@ -15,9 +15,9 @@ pub use certificate::RolesAnywhereCertificate;
 pub use key::RolesAnywhereKey;
 pub use session::RolesAnywhereSession;
 
+use super::Error;
 use super::json::post;
-use super::text::{hex_text, is_iam_name, parsed};
-use super::{Error, Expected};
+use super::text::{SESSION_NAME, hex_text, https_url, is_iam_name, parsed};
 use crate::service::Rules;
 use crate::service::partition::Partition;
 use crate::sigv4::canonical::CanonicalRequest;
@@ -84,21 +84,27 @@ impl RolesAnywhere {
     /// - [`Error::Request`] if their region cannot be part of a host name
     pub fn new(trust_anchor_arn: &str, profile_arn: &str, role_arn: &str) -> Result<Self, Error> {
         let anchor = region_of(trust_anchor_arn, SERVICE, "trust-anchor/");
-        let anchor = anchor.ok_or(Error::InvalidParameter {
-            parameter: "trust_anchor_arn",
-            expected: Expected("`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID`"),
-            length: trust_anchor_arn.len(),
+        let anchor = anchor.ok_or_else(|| {
+            Error::invalid_parameter(
+                "trust_anchor_arn",
+                "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID`",
+                trust_anchor_arn,
+            )
         })?;
         let profile = region_of(profile_arn, SERVICE, "profile/");
-        let profile = profile.ok_or(Error::InvalidParameter {
-            parameter: "profile_arn",
-            expected: Expected("`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:profile/ID`"),
-            length: profile_arn.len(),
+        let profile = profile.ok_or_else(|| {
+            Error::invalid_parameter(
+                "profile_arn",
+                "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:profile/ID`",
+                profile_arn,
+            )
         })?;
-        region_of(role_arn, "iam", "role/").ok_or(Error::InvalidParameter {
-            parameter: "role_arn",
-            expected: Expected("`arn:PARTITION:iam::ACCOUNT:role/NAME`"),
-            length: role_arn.len(),
+        region_of(role_arn, "iam", "role/").ok_or_else(|| {
+            Error::invalid_parameter(
+                "role_arn",
+                "`arn:PARTITION:iam::ACCOUNT:role/NAME`",
+                role_arn,
+            )
         })?;
         check_host_label(anchor)?;
         if anchor != profile {
@@ -143,11 +149,11 @@ impl RolesAnywhere {
     /// - [`Error::InvalidParameter`] if the name does not match IAM's pattern: 2 to 64 letters, digits and `_+=,.@-`
     pub fn with_role_session_name(mut self, name: &str) -> Result<Self, Error> {
         if !is_iam_name(name, 2, 64) {
-            return Err(Error::InvalidParameter {
-                parameter: "role_session_name",
-                expected: Expected::SESSION_NAME,
-                length: name.len(),
-            });
+            return Err(Error::invalid_parameter(
+                "role_session_name",
+                SESSION_NAME,
+                name,
+            ));
         }
         self.role_session_name = Some(name.to_owned());
         Ok(self)
@@ -181,17 +187,9 @@ impl RolesAnywhere {
     /// # Errors
     /// - [`Error::InvalidParameter`] if the text is not a host with an optional port
     pub fn with_host(mut self, host: &str) -> Result<Self, Error> {
-        let uri: Option<Uri> = format!("https://{host}/sessions").parse().ok();
-        let is_host = |uri: &Uri| {
-            let authority = uri.authority().map(http::uri::Authority::as_str);
-            // `:443` is an authority, but without a name.
-            let named = uri.host().is_some_and(|name| !name.is_empty());
-            authority == Some(host) && named && !host.contains('@')
-        };
-        uri.filter(is_host).ok_or(Error::InvalidParameter {
-            parameter: "host",
-            expected: Expected("a host name with an optional port"),
-            length: host.len(),
+        https_url(host, "/sessions").ok_or_else(|| {
+            let expected = "a host name with an optional port";
+            Error::invalid_parameter("host", expected, host)
         })?;
         self.host = Some(host.to_owned());
         Ok(self)
@@ -337,11 +335,8 @@ fn region_of<'a>(arn: &'a str, service: &str, resource: &str) -> Option<&'a str>
 }
 
 fn header(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|_| Error::InvalidParameter {
-        parameter: "certificate",
-        expected: Expected("short enough for a header"),
-        length: text.len(),
-    })
+    HeaderValue::from_str(text)
+        .map_err(|_| Error::invalid_parameter("certificate", "short enough for a header", text))
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use http::{HeaderValue, Uri};
 
-use super::{Content, Error, Expected, SecretText, TokenKind};
+use super::{Content, Error, SecretText, TokenKind};
 use crate::primitives::ascii::own_ascii;
 
 /// The largest token that is sent: 64 KiB.
 pub(super) const LARGEST_TOKEN: usize = 64 << 10;
+
+/// What the name of a role session must be.
+pub(super) const SESSION_NAME: &str = "2 to 64 letters, digits and `_+=,.@-`";
 
 /// Characters of IAM's names: letters, digits and `_+=,.@-`.
 pub(super) fn is_iam_name(text: &str, shortest: usize, longest: usize) -> bool {
@@ -41,11 +44,17 @@ pub(super) fn secret_header(text: &[u8], token: TokenKind) -> Result<HeaderValue
 
 /// A URL of checked parts; `parameter` names the part that varies.
 pub(super) fn parsed(url: &str, parameter: &'static str) -> Result<Uri, Error> {
-    url.parse().map_err(|_| Error::InvalidParameter {
-        parameter,
-        expected: Expected("short enough for a URL"),
-        length: url.len(),
-    })
+    url.parse()
+        .map_err(|_| Error::invalid_parameter(parameter, "short enough for a URL", url))
+}
+
+/// The https URL of a path on a host with an optional port; `None` if `host` is anything else.
+pub(super) fn https_url(host: &str, path: &str) -> Option<Uri> {
+    let uri: Uri = format!("https://{host}{path}").parse().ok()?;
+    let authority = uri.authority()?;
+    // `:443` is an authority, but without a name.
+    let is_host = authority.as_str() == host && !host.contains('@') && !authority.host().is_empty();
+    is_host.then_some(uri)
 }
 
 /// Lowercase hex.

@@ -2,8 +2,8 @@
 
 use http::{Request, Response};
 
-use super::text::{is_iam_name, token_of_file};
-use super::{Environment, Error, Expected, ProfileWebIdentity, ResolvedCredentials, TokenKind};
+use super::text::{SESSION_NAME, is_iam_name, token_of_file};
+use super::{Environment, Error, ProfileWebIdentity, ResolvedCredentials, TokenKind};
 use crate::sts::{AssumeRoleWithWebIdentity, AssumedRoleUser, Endpoint};
 
 /// A web identity: a token file and the role that it is exchanged for, as EKS sets them up.
@@ -43,24 +43,16 @@ impl WebIdentity {
     /// - [`Error::MissingSetting`] if `AWS_ROLE_ARN` is not set
     /// - [`Error::InvalidSetting`] if `AWS_ROLE_SESSION_NAME` does not match STS's pattern
     pub fn from_environment(environment: &Environment) -> Result<Option<Self>, Error> {
-        let required_by = "AWS_WEB_IDENTITY_TOKEN_FILE";
-        let Some(path) = environment.get(required_by) else {
+        let token_file = "AWS_WEB_IDENTITY_TOKEN_FILE";
+        let Some(path) = environment.get(token_file) else {
             return Ok(None);
         };
         let setting = "AWS_ROLE_SESSION_NAME";
         let name = environment.get(setting);
         if let Some(name) = name.filter(|name| !is_session_name(name)) {
-            return Err(Error::InvalidSetting {
-                setting,
-                expected: Expected::SESSION_NAME,
-                length: name.len(),
-            });
+            return Err(Error::invalid_setting(setting, SESSION_NAME, name));
         }
-        let setting = "AWS_ROLE_ARN";
-        let role_arn = environment.get(setting).ok_or(Error::MissingSetting {
-            setting,
-            required_by,
-        })?;
+        let role_arn = environment.required("AWS_ROLE_ARN", token_file)?;
         Ok(Some(Self {
             path: path.to_owned(),
             role_arn: role_arn.to_owned(),
@@ -75,11 +67,11 @@ impl WebIdentity {
     pub fn from_profile(profile: &ProfileWebIdentity) -> Result<Self, Error> {
         let name = profile.role_session_name.as_deref();
         if let Some(name) = name.filter(|name| !is_session_name(name)) {
-            return Err(Error::InvalidParameter {
-                parameter: "role_session_name",
-                expected: Expected::SESSION_NAME,
-                length: name.len(),
-            });
+            return Err(Error::invalid_parameter(
+                "role_session_name",
+                SESSION_NAME,
+                name,
+            ));
         }
         Ok(Self {
             path: profile.path.clone(),

@@ -269,23 +269,16 @@ fn sso_cache(
     now: Timestamp,
 ) -> Result<Outcome, Error> {
     let token = SsoToken::parse(&*cache(input, &path, LoginCommand::AwsSsoLogin)?)?;
-    let state = match sso.session {
-        Some(_) => token.state(now),
-        // The older form is never refreshed.
-        None if token.is_expired(now) => SsoTokenState::Expired,
-        None => SsoTokenState::Fresh,
-    };
-    let must_wait = state == SsoTokenState::Refresh && context.refresh_must_wait(now);
-    match state {
-        _ if must_wait && token.is_expired(now) => Err(SSO_EXPIRED),
-        _ if must_wait => sso_portal(&sso, &token),
-        SsoTokenState::Fresh => sso_portal(&sso, &token),
-        SsoTokenState::Expired => Err(SSO_EXPIRED),
-        SsoTokenState::Refresh => {
-            let want = Want::Send(token.refresh_request(&sso.region)?);
-            Ok(Outcome::want(want, Fetch::SsoRefresh(sso, path, token)))
-        }
+    // Without an `sso_session` a token is never refreshed.
+    let is_due = sso.session.is_some() && token.state(now) == SsoTokenState::Refresh;
+    if is_due && !context.refresh_must_wait(now) {
+        let want = Want::Send(token.refresh_request(&sso.region)?);
+        return Ok(Outcome::want(want, Fetch::SsoRefresh(sso, path, token)));
     }
+    if token.is_expired(now) {
+        return Err(SSO_EXPIRED);
+    }
+    sso_portal(&sso, &token)
 }
 
 fn sso_refresh(
@@ -301,10 +294,9 @@ fn sso_refresh(
     })?;
     match new {
         Ok(new) => {
-            let contents = new.to_json();
             let save = Want::Save {
                 path: path.clone(),
-                contents,
+                contents: new.to_json(),
             };
             Ok(Outcome::want(save, Fetch::SsoSave(sso, path, new)))
         }
@@ -369,10 +361,9 @@ fn login_refresh(
     })?;
     match new {
         Ok(new) => {
-            let contents = new.to_json();
             let save = Want::Save {
                 path: path.clone(),
-                contents,
+                contents: new.to_json(),
             };
             Ok(Outcome::want(save, Fetch::LoginSave(path, new)))
         }

@@ -6,10 +6,6 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Expected(pub(in crate::sources) &'static str);
 
-impl Expected {
-    pub(in crate::sources) const SESSION_NAME: Self = Self("2 to 64 letters, digits and `_+=,.@-`");
-}
-
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)

@@ -152,11 +152,9 @@ impl RolesAnywhereCertificate {
             ),
             KeyType::Ec => (is_two_integers(signature), "an ECDSA signature in DER"),
         };
-        sound.then_some(()).ok_or(Error::InvalidParameter {
-            parameter: "signature",
-            expected: Expected(expected),
-            length: signature.len(),
-        })
+        sound
+            .then_some(())
+            .ok_or_else(|| Error::invalid_parameter("signature", expected, signature))
     }
 }
 
