@@ -22,7 +22,7 @@ use super::{
 use crate::sts::{AssumeRole, Endpoint, Mfa};
 use crate::timestamp::Timestamp;
 pub use error::ChainError;
-use fetch::{Fetch, Outcome};
+use fetch::{Outcome, Step};
 pub use found::{CredentialSource, Found, SkipReason, Skipped};
 pub use input::Input;
 pub use want::Want;
@@ -147,7 +147,7 @@ enum State {
     Config(String),
     /// With the content of the config file, and the path that was wanted.
     Credentials(Zeroizing<Vec<u8>>, String),
-    Fetch(Fetch),
+    Step(Step),
     MfaCode(ResolvedCredentials, ProfileRole),
     Role,
     Ended,
@@ -159,7 +159,7 @@ impl fmt::Debug for State {
             Self::Start => "Start",
             Self::Config(_) => "Config",
             Self::Credentials(..) => "Credentials",
-            Self::Fetch(_) => "Fetch",
+            Self::Step(_) => "Step",
             Self::MfaCode(..) => "MfaCode",
             Self::Role => "Role",
             Self::Ended => "Ended",
@@ -294,8 +294,8 @@ impl Chain {
             (State::Config(path) | State::Credentials(_, path), Input::UnreadableFile) => {
                 Err(Error::File { path })
             }
-            (State::Fetch(fetch), input) => {
-                let outcome = fetch.advance(input, &mut self.context, now)?;
+            (State::Step(step), input) => {
+                let outcome = step(input, &mut self.context, now)?;
                 self.outcome(outcome, now)
             }
             (State::MfaCode(resolved, role), Input::MfaCode(code)) => {
@@ -423,7 +423,7 @@ impl Chain {
 
     fn outcome(&mut self, outcome: Outcome, now: Timestamp) -> Result<Want, Error> {
         match (outcome, &self.profile) {
-            (Outcome::Want(want, fetch), _) => self.want(want, State::Fetch(*fetch)),
+            (Outcome::Want(want, step), _) => self.want(want, State::Step(step)),
             (Outcome::Found(resolved), _) => self.roles(resolved, now),
             (Outcome::NotConfigured(_), Some((profile, _))) => {
                 Err(ProfileProblem::NoCredentials.of(profile))

@@ -276,6 +276,7 @@ fn login_refusal(reply: Reply<'_>) -> Error {
 }
 
 /// Whether only the user can help: another try cannot succeed.
+#[cfg(feature = "sigv4a")]
 pub(super) fn is_final(error: &Error) -> bool {
     matches!(
         error,
