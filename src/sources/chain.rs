@@ -148,7 +148,7 @@ enum State {
     /// With the content of the config file, and the path that was wanted.
     Credentials(Zeroizing<Vec<u8>>, String),
     Step(Step),
-    MfaCode(ResolvedCredentials, ProfileRole),
+    MfaCode(Box<ResolvedCredentials>, ProfileRole),
     Role,
     Ended,
 }
@@ -445,7 +445,10 @@ impl Chain {
         match &role.mfa_serial {
             Some(serial) => {
                 let serial = serial.clone();
-                self.want(Want::MfaCode { serial }, State::MfaCode(resolved, role))
+                self.want(
+                    Want::MfaCode { serial },
+                    State::MfaCode(resolved.into(), role),
+                )
             }
             None => self.assume(&resolved, &role, None, now),
         }
