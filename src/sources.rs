@@ -1,8 +1,8 @@
-//! Credential sources, without IO: from where users keep their keys to a signed request.
+//! Credential sources without I/O: environment, shared files, instance metadata, and more.
 //!
-//! Each source is a value of its own: it creates requests, names files, and reads responses.
-//! [`Chain`] asks them in the order of AWS's SDKs. This crate opens no file and no socket, starts no
-//! process, and reads neither clock nor environment: the caller does.
+//! Each source is a type that names files, creates requests, and reads responses. [`Chain`] asks the
+//! sources in the order of the AWS SDKs. This crate opens no file and no socket, starts no process,
+//! and reads neither clock nor environment: the caller does.
 //!
 //! ```
 //! use countersign::sources::{Chain, Environment, Input, Want};
@@ -28,59 +28,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Which source when
+//! The guide says
 //!
-//! | the program runs | source | type |
-//! |---|---|---|
-//! | with keys in its environment: CI, containers, Lambda | environment variables | [`environment_credentials`] |
-//! | on a developer's machine | profile in the shared files | [`ProfileFiles`], [`ProfileSource`] |
-//! | … after `aws sso login` | IAM Identity Center | [`SsoToken`], [`read_sso_credentials`] |
-//! | … after `aws login` | console session | [`LoginSession`] |
-//! | … with a program that knows the keys | `credential_process` | [`ProcessCommand`], [`ProcessOutput`] |
-//! | in an EKS pod with IRSA, in a CI job with OIDC | web identity | [`WebIdentity`] |
-//! | in ECS, in an EKS pod with Pod Identity, on Greengrass | container endpoint | [`Container`] |
-//! | on an EC2 instance | instance metadata | [`Imds`] |
-//! | in an app of end users | Amazon Cognito | [`CognitoPool`] |
-//! | on a device with a certificate | AWS IoT | [`IotCredentials`] |
-//! | on a server outside of AWS with a certificate | IAM Roles Anywhere | [`RolesAnywhere`] |
-//!
-//! A program that makes credentials for others prints them with [`write_process_output`].
-//!
-//! # In which order
-//!
-//! [`Chain`] asks, in this order: environment variables, the selected profile (with its roles, web
-//! identity, IAM Identity Center, login or process), web identity from the environment, the
-//! container endpoint, instance metadata. The first source that is configured decides:
-//!
-//! - A source that is not configured is skipped, and [`Found::skipped`] says why.
-//! - A source that is configured and fails stops the chain. Another identity than the one that the
-//!   user meant would be worse than no identity.
-//! - The shared files are not read if the environment has keys.
-//! - A profile that the caller selects ([`Chain::with_profile`]) wins over the environment.
-//!
-//! Within a profile the order is: a role with `source_profile` or `credential_source`,
-//! `web_identity_token_file`, IAM Identity Center, keys, `login_session`, `credential_process`.
-//! In the shared files the credentials file wins over the config file, key by key.
-//!
-//! Cognito, AWS IoT and IAM Roles Anywhere are not in the chain: no variable and no profile configures
-//! them, except a `credential_process`. The program creates their values itself.
-//!
-//! # When to refresh
-//!
-//! [`RefreshCell::get_or_fetch`] returns the current signer, and fetches a new one if [`RefreshPolicy`]
-//! says so. One caller fetches while the others sign with what they have. Keys without an expiration
-//! are never refreshed. Instance metadata may serve expired credentials during an outage;
-//! [`ResolvedCredentials::next_try`] says when to ask again.
-//!
-//! # What each error means
-//!
-//! The [guide](crate::guide::credentials#what-each-error-means) says for each error what to do. No error
-//! contains a key, a token, the text of a file, or the output or arguments of a program.
+//! - [which source to use](crate::guide::credentials#which-source-to-use)
+//! - [in which order](crate::guide::credentials#in-which-order) the chain asks them
+//! - [how to refresh](crate::guide::credentials#refreshing) the credentials
+//! - [what each error means](crate::guide::credentials#what-each-error-means)
 //!
 //! # Bounds
 //!
-//! Sizes are checked before anything is parsed: shared files 1 MiB, documents, caches and output of
-//! programs 256 KiB, tokens 64 KiB, JSON 16 levels, chained roles 16.
+//! Sizes are checked before anything is parsed: shared files 1 MiB; documents, caches and output of
+//! programs 256 KiB; tokens 64 KiB; JSON 16 levels; chained roles 16.
 
 mod chain;
 mod cognito;
@@ -104,14 +62,17 @@ mod text;
 mod web_identity;
 
 pub use crate::aws_call::secret_text::SecretText;
-pub use chain::{Chain, ChainError, CredentialSource, Found, Input, Skipped, Want};
+pub use chain::{Chain, ChainError, CredentialSource, Found, Input, SkipReason, Skipped, Want};
 pub use cognito::CognitoPool;
 pub use container::Container;
 pub use document::parse_credential_document;
 pub use environment::{
     Environment, FileLocations, Platform, SelectedProfile, environment_credentials,
 };
-pub use error::{Error, ProfileFile, ProfileFileProblem, RefusedBy};
+pub use error::{
+    Content, CredentialEndpoint, Error, Expected, LoginCommand, ProfileFile, ProfileFileProblem,
+    ProfileProblem, TokenKind,
+};
 pub use imds::{Imds, ImdsRole, ImdsSession};
 pub use iot::IotCredentials;
 #[cfg(feature = "sigv4a")]

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::Timestamp;
 use countersign::sources::{
-    Chain, CognitoPool, Environment, Error, Imds, Input, IotCredentials, LoginSession, Platform,
+    Chain, CognitoPool, CredentialEndpoint, Environment, Error, Imds, Input, IotCredentials, LoginSession, Platform,
     ProcessCommand, ProcessOutput, ProfileFiles, ProfileSource, RolesAnywhere,
     RolesAnywhereCertificate, SelectedProfile, SsoToken, Want, parse_credential_document,
     read_sso_credentials, write_process_output,
@@ -83,7 +83,7 @@ fuzz_target!(|input: &[u8]| {
         }
         5 => {
             // An error may name its code and its message, which are the document's own.
-            let _ = parse_credential_document(bytes, "document");
+            let _ = parse_credential_document(bytes, CredentialEndpoint::Container);
         }
         6 => {
             let response = Response::new(bytes);

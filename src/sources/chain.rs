@@ -1,37 +1,41 @@
-//! The chain of sources, as a state machine without IO.
+//! The chain of sources, as a state machine without I/O.
 
+mod error;
 mod fetch;
+mod found;
 mod input;
+mod want;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-use http::Request;
 use zeroize::Zeroizing;
 
-use super::reply::Reply;
 use super::web_identity::account_id;
 use super::{
-    BaseSource, Container, Environment, Error, FileLocations, Imds, NamedSource, Platform,
-    ProcessCommand, ProfileFiles, ProfileRole, ProfileSource, ResolvedCredentials, SecretText,
-    SelectedProfile, WebIdentity, environment_credentials,
+    BaseSource, Container, CredentialEndpoint, Environment, Error, FileLocations, Imds,
+    NamedSource, Platform, ProfileFiles, ProfileProblem, ProfileRole, ProfileSource,
+    ResolvedCredentials, SecretText, Section, SelectedProfile, WebIdentity,
+    environment_credentials,
 };
-use crate::credentials::Credentials;
 use crate::sts::{AssumeRole, Endpoint, Mfa};
 use crate::timestamp::Timestamp;
-use fetch::{Fetch, Outcome};
+pub use error::ChainError;
+use fetch::{Outcome, Step};
+pub use found::{CredentialSource, Found, SkipReason, Skipped};
 pub use input::Input;
+pub use want::Want;
 
-/// The default chain of credential sources, as a state machine without IO.
+/// The default chain of credential sources, as a state machine without I/O.
 ///
 /// The order is: environment variables, the selected profile with its roles, web identity from the
 /// environment, container endpoint, instance metadata. A source that is not configured is skipped,
 /// and the result lists it with the reason. A source that is configured and fails stops the chain,
 /// so that the program never runs under another identity than the one that the user meant.
 ///
-/// [`next`](Self::next) returns what the chain wants. The caller does it, and passes what came of it
-/// as the next [`Input`]. The chain wants no file if the environment has keys.
+/// [`next`](Self::next) returns a [`Want`]: a file to read, a request to send. The caller does that
+/// and passes the result as the next [`Input`]. The chain wants no file if the environment has keys.
 ///
 /// ```
 /// use countersign::sources::{
@@ -73,7 +77,6 @@ pub use input::Input;
 pub struct Chain {
     context: Context,
     locations: FileLocations,
-    selected: SelectedProfile,
     /// Whether the caller selected the profile, and not the environment.
     by_caller: bool,
     state: State,
@@ -88,7 +91,7 @@ pub struct Chain {
 struct Context {
     environment: Environment,
     files: ProfileFiles,
-    selected: String,
+    selected: SelectedProfile,
     session_name: String,
     region: Option<String>,
     sts: Option<Endpoint>,
@@ -102,11 +105,13 @@ struct Context {
 /// The time between two tries to refresh a cached token.
 const BETWEEN_TRIES: Duration = Duration::from_secs(30);
 
-/// Why the environment is not asked.
-const BY_CALLER: &str = "the caller selected a profile";
+/// The variable without which the environment has no keys.
+const NO_KEYS: SkipReason = SkipReason::NotSet {
+    variable: "AWS_ACCESS_KEY_ID",
+};
 
 impl Context {
-    /// Whether a refresh of a cached token failed so lately that another try makes no sense.
+    /// Whether the last refresh of a cached token failed less than 30 seconds ago.
     fn refresh_must_wait(&self, now: Timestamp) -> bool {
         let failed_at = self.refresh_failed_at;
         failed_at.is_some_and(|failed_at| now < failed_at + BETWEEN_TRIES)
@@ -115,14 +120,17 @@ impl Context {
     fn region(&self) -> Result<&str, Error> {
         let of_environment = || self.environment.get("AWS_REGION");
         let of_old = || self.environment.get("AWS_DEFAULT_REGION");
-        let of_profile = || self.files.profile(&self.selected)?.setting("region");
+        let of_profile = || self.profile()?.setting("region");
         let region = self.region.as_deref();
         let region = region
             .or_else(of_environment)
             .or_else(of_old)
             .or_else(of_profile);
-        let setting = "AWS_REGION";
-        region.ok_or(Error::MissingSetting { setting })
+        region.ok_or(Error::MissingRegion)
+    }
+
+    fn profile(&self) -> Option<&Section> {
+        self.files.profile(self.selected.name())
     }
 
     fn sts(&self) -> Result<Endpoint, Error> {
@@ -139,8 +147,8 @@ enum State {
     Config(String),
     /// With the content of the config file, and the path that was wanted.
     Credentials(Zeroizing<Vec<u8>>, String),
-    Fetch(Fetch),
-    MfaCode(ResolvedCredentials, ProfileRole),
+    Step(Step),
+    MfaCode(Box<ResolvedCredentials>, ProfileRole),
     Role,
     Ended,
 }
@@ -151,7 +159,7 @@ impl fmt::Debug for State {
             Self::Start => "Start",
             Self::Config(_) => "Config",
             Self::Credentials(..) => "Credentials",
-            Self::Fetch(_) => "Fetch",
+            Self::Step(_) => "Step",
             Self::MfaCode(..) => "MfaCode",
             Self::Role => "Role",
             Self::Ended => "Ended",
@@ -159,211 +167,16 @@ impl fmt::Debug for State {
     }
 }
 
-/// A source of the default chain.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum CredentialSource {
-    /// Keys in environment variables.
-    Environment,
-    /// The selected profile of the shared files, with its roles.
-    Profile,
-    /// A web identity token file that the environment names.
-    WebIdentity,
-    /// The endpoint of the container.
-    Container,
-    /// The role of the EC2 instance.
-    Instance,
-}
-
-impl CredentialSource {
-    /// Returns the name of the source, in lowercase words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Environment => "environment",
-            Self::Profile => "profile",
-            Self::WebIdentity => "web identity",
-            Self::Container => "container",
-            Self::Instance => "instance metadata",
-        }
-    }
-}
-
-/// A source that is not configured, and why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct Skipped {
-    /// The source.
-    pub source: CredentialSource,
-    /// Why the chain went on.
-    pub reason: &'static str,
-}
-
-/// What a chain wants from its caller. `Debug` hides bodies, contents and arguments.
-///
-/// See [`Chain`] for an example of each.
-// Exhaustive on purpose: a driver that does not know a want cannot go on.
-pub enum Want {
-    /// Read a file: [`Input::File`], [`Input::NoFile`] or [`Input::UnreadableFile`].
-    ///
-    /// No file is larger than [`LARGEST_PROFILE_FILE`](super::LARGEST_PROFILE_FILE): there is no need
-    /// to read more than a byte beyond.
-    File {
-        /// The path.
-        path: String,
-    },
-    /// Run a program without a shell: [`Input::Output`] or [`Input::NotStarted`].
-    Run(ProcessCommand),
-    /// Send a request, ready as it is: [`Input::Response`] or [`Input::NoResponse`].
-    ///
-    /// Follow no redirect, which would carry tokens to another host. Requests over plain `http` are
-    /// for metadata endpoints: use a timeout of a second or two for them, and no proxy.
-    Send(Request<String>),
-    /// Write a cache file, readable for its owner only: [`Input::Saved`] or [`Input::NotSaved`].
-    ///
-    /// Write to a new file and rename it, so that no other program reads half of it.
-    Save {
-        /// The path.
-        path: String,
-        /// The content.
-        contents: SecretText,
-    },
-    /// Ask the user for a code of their MFA device: [`Input::MfaCode`] or [`Input::NoMfaCode`].
-    MfaCode {
-        /// The device: serial number or ARN.
-        serial: String,
-    },
-    /// Nothing more: the credentials are here.
-    Done(Found),
-}
-
-impl fmt::Debug for Want {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path } => f.debug_struct("File").field("path", path).finish(),
-            Self::Run(command) => f.debug_tuple("Run").field(command).finish(),
-            Self::Send(request) => f
-                .debug_struct("Send")
-                .field("method", request.method())
-                .field("uri", request.uri())
-                .finish_non_exhaustive(),
-            Self::Save { path, contents } => f
-                .debug_struct("Save")
-                .field("path", path)
-                .field("contents", contents)
-                .finish(),
-            Self::MfaCode { serial } => f.debug_struct("MfaCode").field("serial", serial).finish(),
-            Self::Done(found) => f.debug_tuple("Done").field(found).finish(),
-        }
-    }
-}
-
-/// The credentials that a chain found.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Found {
-    /// The credentials.
-    pub credentials: ResolvedCredentials,
-    /// Where they came from.
-    pub source: CredentialSource,
-    /// The sources before it, which are not configured.
-    pub skipped: Vec<Skipped>,
-    /// Whether a cached token of SSO or login could not be refreshed, and is used while it lives.
-    ///
-    /// Pass the time to the next chain: [`Chain::with_refresh_failed_at`].
-    pub refresh_failed: bool,
-}
-
-/// Why a chain ended without credentials: the error, its source, and the sources that were skipped.
-///
-/// ```
-/// use countersign::sources::{
-///     Chain, CredentialSource, Environment, Error, Input,
-/// };
-/// # let now = countersign::Timestamp::from_unix_seconds(1_893_553_445);
-///
-/// let environment =
-///     Environment::from_pairs([("AWS_EC2_METADATA_DISABLED", "true")]);
-/// let error = Chain::new(environment, "my-program")
-///     .next(Input::Start, now)
-///     .unwrap_err();
-/// assert!(error.is_not_configured());
-/// assert_eq!(error.skipped().len(), 5); // each with its reason
-/// assert!(
-///     error
-///         .to_string()
-///         .contains("environment: `AWS_ACCESS_KEY_ID` is not set")
-/// );
-/// ```
-#[derive(Debug)]
-pub struct ChainError(Box<Failure>);
-
-#[derive(Debug)]
-struct Failure {
-    error: Error,
-    source: CredentialSource,
-    skipped: Vec<Skipped>,
-}
-
-impl ChainError {
-    /// Returns the error that stopped the chain.
-    pub fn error(&self) -> &Error {
-        &self.0.error
-    }
-
-    /// Returns the source that failed; `None` if no source is configured.
-    pub fn failed_source(&self) -> Option<CredentialSource> {
-        (!self.is_not_configured()).then_some(self.0.source)
-    }
-
-    /// Returns the sources that are not configured, with the reason of each.
-    pub fn skipped(&self) -> &[Skipped] {
-        &self.0.skipped
-    }
-
-    /// Whether no source is configured, so that the program may go on without credentials.
-    pub fn is_not_configured(&self) -> bool {
-        matches!(self.0.error, Error::NotConfigured)
-    }
-}
-
-impl fmt::Display for ChainError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.failed_source() {
-            Some(source) => write!(f, "{}: {}", source.as_str(), self.0.error)?,
-            None => write!(f, "{}", self.0.error)?,
-        }
-        for (index, skipped) in self.0.skipped.iter().enumerate() {
-            let before = if index == 0 {
-                " (not configured: "
-            } else {
-                "; "
-            };
-            write!(f, "{before}{}: {}", skipped.source.as_str(), skipped.reason)?;
-        }
-        if self.0.skipped.is_empty() {
-            return Ok(());
-        }
-        f.write_str(")")
-    }
-}
-
-impl std::error::Error for ChainError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0.error)
-    }
-}
-
 impl Chain {
     /// Creates a chain. `session_name` is the name of role sessions that the settings do not name:
     /// 2 to 64 letters, digits and `_+=,.@-`.
     pub fn new(environment: Environment, session_name: impl Into<String>) -> Self {
-        let selected = SelectedProfile::from_environment(&environment);
         Self {
             locations: FileLocations::new(&environment, Platform::CURRENT),
             context: Context {
+                selected: SelectedProfile::from_environment(&environment),
                 environment,
                 files: ProfileFiles::default(),
-                selected: selected.name().to_owned(),
                 session_name: session_name.into(),
                 region: None,
                 sts: None,
@@ -372,7 +185,6 @@ impl Chain {
                 refresh_failed_at: None,
                 refresh_failed: false,
             },
-            selected,
             by_caller: false,
             state: State::Start,
             source: CredentialSource::Environment,
@@ -404,12 +216,11 @@ impl Chain {
     #[must_use]
     pub fn with_profile(mut self, name: impl Into<String>) -> Self {
         self.by_caller = true;
-        self.selected = SelectedProfile::named(name);
-        self.selected.name().clone_into(&mut self.context.selected);
+        self.context.selected = SelectedProfile::named(name);
         self
     }
 
-    /// Sets the rules for paths, for tests and for tools that look at another system's home.
+    /// Sets the rules for paths, for tests and for tools that read the files of another system.
     #[must_use]
     pub fn with_platform(mut self, platform: Platform) -> Self {
         self.locations = FileLocations::new(&self.context.environment, platform);
@@ -433,14 +244,14 @@ impl Chain {
 
     /// Sets when an earlier chain could not refresh a cached token ([`Found::refresh_failed`]).
     ///
-    /// The chain tries again 30 seconds later. Until then it uses the token while it lives.
+    /// The chain tries again 30 seconds later. Until then it uses the token if it has not expired.
     #[must_use]
     pub fn with_refresh_failed_at(mut self, failed_at: impl Into<Timestamp>) -> Self {
         self.context.refresh_failed_at = Some(failed_at.into());
         self
     }
 
-    /// Takes what came of the last want, and returns what the chain wants next.
+    /// Takes the result of the last [`Want`], and returns the next one.
     ///
     /// Pass [`Input::Start`] first. After [`Want::Done`] or an error the chain has ended.
     ///
@@ -450,11 +261,7 @@ impl Chain {
         let step = self.step(input, now.into());
         step.map_err(|error| {
             self.state = State::Ended;
-            ChainError(Box::new(Failure {
-                error,
-                source: self.source,
-                skipped: self.skipped.clone(),
-            }))
+            ChainError::new(error, self.source, self.skipped.clone())
         })
     }
 
@@ -462,11 +269,11 @@ impl Chain {
         match (std::mem::replace(&mut self.state, State::Ended), input) {
             (State::Start, Input::Start) => {
                 if self.by_caller {
-                    self.skip(BY_CALLER);
+                    self.skip(SkipReason::ProfileSelected);
                 } else {
                     match environment_credentials(&self.context.environment)? {
                         Some(resolved) => return Ok(self.done(resolved)),
-                        None => self.skip("`AWS_ACCESS_KEY_ID` is not set"),
+                        None => self.skip(NO_KEYS),
                     }
                 }
                 self.source = CredentialSource::Profile;
@@ -487,23 +294,27 @@ impl Chain {
             (State::Config(path) | State::Credentials(_, path), Input::UnreadableFile) => {
                 Err(Error::File { path })
             }
-            (State::Fetch(fetch), input) => {
-                let outcome = fetch.advance(input, &mut self.context, now)?;
+            (State::Step(step), input) => {
+                let outcome = step(input, &mut self.context, now)?;
                 self.outcome(outcome, now)
             }
             (State::MfaCode(resolved, role), Input::MfaCode(code)) => {
                 self.assume(&resolved, &role, Some(&SecretText::from(code)), now)
             }
             (State::MfaCode(_, role), Input::NoMfaCode) => {
-                let profile = role.profile;
-                Err(Error::MfaRequired { profile })
+                Err(ProfileProblem::MfaRequired.of(&role.profile))
             }
             (State::Role, Input::Response(response)) => {
                 let response = response.map(Zeroizing::new);
-                let resolved = read_role(Reply::from(&response))?;
-                self.roles(resolved, now)
+                let response = AssumeRole::parse(response.status(), response.body());
+                let response = response.map_err(Error::Sts)?;
+                let account_id = account_id(response.assumed_role_user.as_ref());
+                let resolved = ResolvedCredentials::from(response.credentials);
+                self.roles(resolved.of_account(account_id), now)
             }
-            (State::Role, Input::NoResponse) => Err(Error::NoResponse { from: "STS" }),
+            (State::Role, Input::NoResponse) => Err(Error::NoResponse {
+                endpoint: CredentialEndpoint::Sts,
+            }),
             _ => Err(Error::UnexpectedInput),
         }
     }
@@ -513,7 +324,7 @@ impl Chain {
         Ok(want)
     }
 
-    fn skip(&mut self, reason: &'static str) {
+    fn skip(&mut self, reason: SkipReason) {
         let source = self.source;
         self.skipped.push(Skipped { source, reason });
     }
@@ -539,10 +350,11 @@ impl Chain {
 
     fn files(&mut self, config: &[u8], credentials: &[u8], now: Timestamp) -> Result<Want, Error> {
         self.context.files = ProfileFiles::parse(config, credentials)?;
-        let Some(source) = ProfileSource::resolve(&self.context.files, &self.selected)? else {
-            self.skip(match self.context.files.profile(self.selected.name()) {
-                Some(_) => "the profile has no credentials",
-                None => "there is no profile `default`",
+        let Some(source) = ProfileSource::resolve(&self.context.files, &self.context.selected)?
+        else {
+            self.skip(match self.context.profile() {
+                Some(_) => SkipReason::NoCredentialsInProfile,
+                None => SkipReason::NoDefaultProfile,
             });
             return self.after_profile(now);
         };
@@ -552,7 +364,7 @@ impl Chain {
             BaseSource::Named(NamedSource::Environment) => {
                 match environment_credentials(&self.context.environment)? {
                     Some(resolved) => Outcome::Found(resolved),
-                    None => Outcome::NotConfigured("`AWS_ACCESS_KEY_ID` is not set"),
+                    None => Outcome::NotConfigured(NO_KEYS),
                 }
             }
             BaseSource::Named(NamedSource::EcsContainer) => self.container()?,
@@ -571,11 +383,13 @@ impl Chain {
     fn after_profile(&mut self, now: Timestamp) -> Result<Want, Error> {
         self.source = CredentialSource::WebIdentity;
         if self.by_caller {
-            self.skip(BY_CALLER);
+            self.skip(SkipReason::ProfileSelected);
         } else {
             match WebIdentity::from_environment(&self.context.environment)? {
                 Some(identity) => return self.outcome(fetch::web_identity(identity), now),
-                None => self.skip("`AWS_WEB_IDENTITY_TOKEN_FILE` is not set"),
+                None => self.skip(SkipReason::NotSet {
+                    variable: "AWS_WEB_IDENTITY_TOKEN_FILE",
+                }),
             }
         }
         self.source = CredentialSource::Container;
@@ -591,18 +405,14 @@ impl Chain {
     fn container(&self) -> Result<Outcome, Error> {
         match Container::new(&self.context.environment)? {
             Some(container) => fetch::container(container),
-            None => Ok(Outcome::NotConfigured(
-                "neither `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` nor \
-                 `AWS_CONTAINER_CREDENTIALS_FULL_URI` is set",
-            )),
+            None => Ok(Outcome::NotConfigured(SkipReason::NoContainerUri)),
         }
     }
 
     fn instance(&self) -> Result<Outcome, Error> {
-        let profile = self.context.files.profile(self.selected.name());
-        let Some(imds) = Imds::new(&self.context.environment, profile)? else {
-            let reason = "`AWS_EC2_METADATA_DISABLED` is `true`";
-            return Ok(Outcome::NotConfigured(reason));
+        let imds = Imds::new(&self.context.environment, self.context.profile())?;
+        let Some(imds) = imds else {
+            return Ok(Outcome::NotConfigured(SkipReason::InstanceMetadataDisabled));
         };
         Ok(fetch::instance(if self.context.imds_v1_allowed {
             imds.with_v1_allowed()
@@ -613,13 +423,12 @@ impl Chain {
 
     fn outcome(&mut self, outcome: Outcome, now: Timestamp) -> Result<Want, Error> {
         match (outcome, &self.profile) {
-            (Outcome::Want(want, fetch), _) => self.want(want, State::Fetch(*fetch)),
+            (Outcome::Want(want, step), _) => self.want(want, State::Step(step)),
             (Outcome::Found(resolved), _) => self.roles(resolved, now),
             (Outcome::NotConfigured(_), Some((profile, _))) => {
-                let profile = profile.clone();
-                Err(Error::SourceWithoutCredentials { profile })
+                Err(ProfileProblem::NoCredentials.of(profile))
             }
-            // Only the last source tells it so late.
+            // Instance metadata, the last source: the others are skipped before they want anything.
             (Outcome::NotConfigured(reason), None) => {
                 self.skip(reason);
                 Err(Error::NotConfigured)
@@ -636,7 +445,10 @@ impl Chain {
         match &role.mfa_serial {
             Some(serial) => {
                 let serial = serial.clone();
-                self.want(Want::MfaCode { serial }, State::MfaCode(resolved, role))
+                self.want(
+                    Want::MfaCode { serial },
+                    State::MfaCode(resolved.into(), role),
+                )
             }
             None => self.assume(&resolved, &role, None, now),
         }
@@ -659,27 +471,7 @@ impl Chain {
             .zip(code)
             .map(|(serial, code)| Mfa::new(serial, code.expose()));
         let request = call.request(&self.context.sts()?)?;
-        let request = sign(request, resolved.credentials(), now)?;
+        let request = request.sign(resolved.credentials(), now)?;
         self.want(Want::Send(request), State::Role)
     }
-}
-
-fn sign(
-    request: crate::aws_call::SignableRequest,
-    credentials: &Credentials,
-    now: Timestamp,
-) -> Result<Request<String>, Error> {
-    let expected = "a time of the calendar";
-    let parameter = "now";
-    now.to_utc().ok_or(Error::InvalidParameter {
-        parameter,
-        expected,
-    })?;
-    Ok(request.sign(credentials, now)?)
-}
-
-fn read_role(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
-    let response = AssumeRole::parse(reply.status, reply.body).map_err(Error::Sts)?;
-    let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
 }

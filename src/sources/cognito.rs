@@ -3,19 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Request, Response};
 use serde_json::{Map, Value};
 
-use super::json::{Json, on_calendar, text_of, wipe};
+use super::json::{Json, post};
 use super::reply::Reply;
-use super::sso::refusal;
 use super::text::parsed;
-use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials, SecretText};
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
-
-const RESPONSE: &str = "Cognito response";
 
 /// An identity pool of Amazon Cognito: credentials for guests, and for users of identity providers.
 ///
@@ -91,9 +88,10 @@ impl CognitoPool {
     ///
     /// # Errors
     /// - [`Error::Refused`] if Cognito refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`] and [`Error::MissingField`] if the response is malformed
     pub fn read_id(&self, response: &Response<impl AsRef<[u8]>>) -> Result<String, Error> {
-        let json = read(response.into())?;
+        let json = read(Reply::from(response))?;
         Ok(json.members().required("IdentityId")?.to_owned())
     }
 
@@ -116,21 +114,17 @@ impl CognitoPool {
     ///
     /// # Errors
     /// - [`Error::Refused`] if Cognito refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read_credentials(
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        let json = read(response.into())?;
+        let json = read(Reply::from(response))?;
         let members = json.members().object("Credentials")?;
-        let id = members.required("AccessKeyId")?;
-        let secret = members.required("SecretKey")?;
-        let token = members.required("SessionToken")?;
-        let field = "Expiration";
-        let value = members.value(field).ok_or_else(|| members.missing(field))?;
-        let expiration = value.as_f64().and_then(seconds);
-        let expiration = expiration.ok_or_else(|| members.invalid(field))?;
-        Ok(ResolvedCredentials::new(id, secret, Some(expiration)).with_session_token(Some(token)))
+        let keys = members.all_required(["AccessKeyId", "SecretKey", "SessionToken"])?;
+        let expiration = members.time_from("Expiration", |value| seconds(value.as_f64()?))?;
+        Ok(ResolvedCredentials::temporary(keys, expiration))
     }
 
     fn request(
@@ -147,18 +141,12 @@ impl CognitoPool {
             let logins = logins.map(|(name, token)| (name.clone(), Value::from(token.expose())));
             body.insert("Logins".to_owned(), Value::Object(logins.collect()));
         }
-        let mut body = Value::Object(body);
-        let text = text_of(&body);
-        wipe(&mut body);
-        let mut request = Request::new(text.expose().to_owned());
-        *request.method_mut() = Method::POST;
         let domain = Partition::of(&self.region).domain();
         let url = format!("https://cognito-identity.{}.{domain}/", self.region);
-        *request.uri_mut() = parsed(&url, "region")?;
-        let headers = request.headers_mut();
-        let json = HeaderValue::from_static("application/x-amz-json-1.1");
-        headers.insert("content-type", json);
-        headers.insert("x-amz-target", HeaderValue::from_static(target));
+        let uri = parsed(&url, "region")?;
+        let mut request = post(uri, "application/x-amz-json-1.1", Value::Object(body));
+        let target = HeaderValue::from_static(target);
+        request.headers_mut().insert("x-amz-target", target);
         Ok(request)
     }
 }
@@ -175,9 +163,9 @@ impl fmt::Debug for CognitoPool {
 
 fn read(reply: Reply<'_>) -> Result<Json, Error> {
     if reply.is_ok() {
-        Json::read(reply.body, RESPONSE)
+        Json::read(reply.body, Content::Response(CredentialEndpoint::Cognito))
     } else {
-        Err(refusal(reply, RefusedBy::Cognito, RESPONSE))
+        Err(reply.refusal(CredentialEndpoint::Cognito))
     }
 }
 
@@ -185,7 +173,7 @@ fn read(reply: Reply<'_>) -> Result<Json, Error> {
 fn seconds(value: f64) -> Option<Timestamp> {
     let duration = Duration::try_from_secs_f64(value).ok()?;
     let milliseconds = i64::try_from(duration.as_millis()).ok()?;
-    on_calendar(Timestamp::from_unix_millis(milliseconds))
+    Some(Timestamp::from_unix_millis(milliseconds))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use http::{HeaderValue, Request, Response, Uri};
 
 use super::reply::Reply;
 use super::text::secret_header;
-use super::{Environment, Error, ResolvedCredentials, SecretText, document};
+use super::{
+    CredentialEndpoint, Environment, Error, ResolvedCredentials, SecretText, TokenKind, document,
+};
 
-pub(super) const WHAT: &str = "container endpoint";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
@@ -59,7 +60,7 @@ impl Container {
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` over `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
     ///
     /// # Errors
-    /// - [`Error::InvalidUri`] if the URI is malformed, has user info, or is not `http` or `https`
+    /// - [`Error::InvalidSetting`] if the URI is malformed, has user info, or is not `http` or `https`
     /// - [`Error::HostNotAllowed`] if the host of an `http` URI is not allowed
     pub fn new(environment: &Environment) -> Result<Option<Self>, Error> {
         let uri = match (environment.get(RELATIVE), environment.get(FULL)) {
@@ -102,7 +103,7 @@ impl Container {
             }
         };
         if let Some(token) = token {
-            let value = secret_header(token, "authorization token of the container")?;
+            let value = secret_header(token, TokenKind::Container)?;
             headers.insert("authorization", value);
         }
         Ok(request)
@@ -111,31 +112,24 @@ impl Container {
     /// Reads the response.
     ///
     /// # Errors
-    /// - [`Error::Document`] if the endpoint responded with an error document
-    /// - [`Error::Status`] if the status is other than 200 and there is no such document
+    /// - [`Error::Refused`] if the endpoint refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - everything that [`parse_credential_document`](super::parse_credential_document) returns
     pub fn read(
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        read(response.into())
-    }
-}
-
-pub(super) fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
-    if reply.is_ok() {
-        document::parse(reply.body, WHAT)
-    } else {
-        Err(document::refusal(reply, WHAT))
+        let reply = Reply::from(response);
+        if reply.is_ok() {
+            document::parse(reply.body, CredentialEndpoint::Container)
+        } else {
+            Err(reply.refusal(CredentialEndpoint::Container))
+        }
     }
 }
 
 fn relative_uri(relative: &str) -> Result<Uri, Error> {
-    let expected = "a path that starts with `/`";
-    let invalid = || Error::InvalidUri {
-        setting: RELATIVE,
-        expected,
-    };
+    let invalid = || Error::invalid_setting(RELATIVE, "a path that starts with `/`", relative);
     if !relative.starts_with('/') {
         return Err(invalid());
     }
@@ -149,10 +143,7 @@ fn relative_uri(relative: &str) -> Result<Uri, Error> {
 }
 
 fn full_uri(full: &str) -> Result<Uri, Error> {
-    let invalid = |expected| Error::InvalidUri {
-        setting: FULL,
-        expected,
-    };
+    let invalid = |expected| Error::invalid_setting(FULL, expected, full);
     let uri: Uri = full.parse().map_err(|_| invalid("an absolute URL"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(invalid("an absolute URL"));
@@ -217,7 +208,7 @@ mod tests {
             "/a b",
         ] {
             let error = container(RELATIVE, uri).unwrap_err();
-            assert!(matches!(error, Error::InvalidUri { .. }), "{uri}");
+            assert!(matches!(error, Error::InvalidSetting { .. }), "{uri}");
         }
         for uri in ["/c", "//evil.example/c", "/@evil.example", "/c?x=http://h"] {
             let request = container(RELATIVE, uri)
@@ -272,7 +263,7 @@ mod tests {
             "h:80",
         ] {
             let error = container(FULL, uri).unwrap_err();
-            assert!(matches!(error, Error::InvalidUri { .. }), "{uri}");
+            assert!(matches!(error, Error::InvalidSetting { .. }), "{uri}");
             assert!(!error.to_string().contains("u:p"));
         }
     }

@@ -3,22 +3,21 @@
 use serde_json::Value;
 
 use super::json::{Json, read_time};
-use super::reply::Reply;
-use super::{Error, ResolvedCredentials};
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials};
 
 /// Parses the credential document that instance metadata and container endpoints serve.
 ///
 /// `AccessKeyId`, `SecretAccessKey`, `Token` (or `SessionToken`) and `Expiration` are required, in
-/// any letter case; `AccountId` is optional. `what` names the document in errors.
+/// any letter case; `AccountId` is optional. `endpoint` names the document in errors.
 ///
 /// # Errors
 /// - [`Error::TooLarge`] if the document is larger than 256 KiB
 /// - [`Error::Json`] if it is not one JSON object
-/// - [`Error::Document`] if its `Code` is other than `Success`
+/// - [`Error::Refused`] if its `Code` is other than `Success`
 /// - [`Error::MissingField`] and [`Error::InvalidField`] if a member is missing or malformed
 ///
 /// ```
-/// use countersign::sources::parse_credential_document;
+/// use countersign::sources::{CredentialEndpoint, parse_credential_document};
 ///
 /// let document = r#"{
 ///     "Code": "Success",
@@ -27,26 +26,30 @@ use super::{Error, ResolvedCredentials};
 ///     "Token": "token",
 ///     "Expiration": "2030-01-02T08:30:00Z"
 /// }"#;
-/// let resolved = parse_credential_document(document, "instance metadata")?;
+/// let endpoint = CredentialEndpoint::InstanceMetadata;
+/// let resolved = parse_credential_document(document, endpoint)?;
 /// assert_eq!(resolved.expiration(), Some("2030-01-02T08:30:00Z".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn parse_credential_document(
     document: impl AsRef<[u8]>,
-    what: &'static str,
+    endpoint: CredentialEndpoint,
 ) -> Result<ResolvedCredentials, Error> {
-    parse(document.as_ref(), what)
+    parse(document.as_ref(), endpoint)
 }
 
-pub(super) fn parse(document: &[u8], what: &'static str) -> Result<ResolvedCredentials, Error> {
-    let json = Json::read(document, what)?;
+pub(super) fn parse(
+    document: &[u8],
+    endpoint: CredentialEndpoint,
+) -> Result<ResolvedCredentials, Error> {
+    let json = Json::read(document, Content::Response(endpoint))?;
     let members = json.members();
     let code = members.value_any_case("Code").and_then(Value::as_str);
     if let Some(code) = code.filter(|code| *code != "Success") {
-        return Err(Error::Document {
-            what,
-            status: None,
-            code: code.to_owned(),
+        return Err(Error::Refused {
+            endpoint,
+            status: 200,
+            code: Some(code.to_owned()),
             message: members.text_any_case("Message").map(str::to_owned),
         });
     }
@@ -62,22 +65,6 @@ pub(super) fn parse(document: &[u8], what: &'static str) -> Result<ResolvedCrede
         .of_account(members.text_any_case("AccountId")))
 }
 
-/// An error response: a document with a `code`, or only its status.
-pub(super) fn refusal(reply: Reply<'_>, what: &'static str) -> Error {
-    let json = Json::read(reply.body, what).ok();
-    let members = json.as_ref().map(Json::members);
-    let text = |name| Some(members?.text_any_case(name)?.to_owned());
-    match text("code") {
-        Some(code) => Error::Document {
-            what,
-            status: Some(reply.status.as_u16()),
-            code,
-            message: text("message"),
-        },
-        None => reply.unexpected(what),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +73,7 @@ mod tests {
     fn members_are_read_in_any_letter_case() {
         let document = r#"{"code":"Success","accesskeyid":"A","SECRETACCESSKEY":"s",
             "sessionToken":"t","expiration":"2030-01-02T08:30:00+01:00","accountId":"1"}"#;
-        let resolved = parse(document.as_bytes(), "it").unwrap();
+        let resolved = parse(document.as_bytes(), CredentialEndpoint::Container).unwrap();
         assert_eq!(resolved.expiration(), "2030-01-02T07:30:00Z".parse().ok());
         assert_eq!(resolved.account_id(), Some("1"));
         assert_eq!(
@@ -112,14 +99,15 @@ mod tests {
                 "Expiration",
             ),
         ] {
-            match parse(document.as_bytes(), "it") {
+            match parse(document.as_bytes(), CredentialEndpoint::Container) {
                 Err(Error::MissingField { field: missing, .. }) => assert_eq!(missing, field),
                 other => panic!("{document}: {other:?}"),
             }
         }
         let document =
             r#"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"soon"}"#;
-        let error = parse(document.as_bytes(), "it").unwrap_err();
-        assert_eq!(error.to_string(), "`Expiration` of it is invalid");
+        let error = parse(document.as_bytes(), CredentialEndpoint::Container).unwrap_err();
+        let text = "`Expiration` of container endpoint response is invalid";
+        assert_eq!(error.to_string(), text);
     }
 }

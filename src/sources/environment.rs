@@ -84,6 +84,18 @@ impl Environment {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.as_str())
     }
+
+    /// A variable that another setting requires.
+    pub(super) fn required(
+        &self,
+        setting: &'static str,
+        required_by: &'static str,
+    ) -> Result<&str, Error> {
+        self.get(setting).ok_or(Error::MissingSetting {
+            setting,
+            required_by,
+        })
+    }
 }
 
 impl fmt::Debug for Environment {
@@ -118,21 +130,22 @@ impl fmt::Debug for Environment {
 pub fn environment_credentials(
     environment: &Environment,
 ) -> Result<Option<ResolvedCredentials>, Error> {
-    let Some(id) = environment.get("AWS_ACCESS_KEY_ID") else {
+    let key_id = "AWS_ACCESS_KEY_ID";
+    let Some(id) = environment.get(key_id) else {
         return Ok(None);
     };
-    let setting = "AWS_SECRET_ACCESS_KEY";
-    let missing = || Error::MissingSetting { setting };
-    let secret = environment.get(setting).ok_or_else(missing)?;
+    let secret = environment.required("AWS_SECRET_ACCESS_KEY", key_id)?;
     let token = environment
         .get("AWS_SESSION_TOKEN")
         .or_else(|| environment.get("AWS_SECURITY_TOKEN"));
     let setting = "AWS_CREDENTIAL_EXPIRATION";
-    let expiration = environment.get(setting).map(str::parse).transpose();
-    let expiration = expiration.map_err(|_| Error::InvalidSetting {
-        setting,
-        expected: "a date and time of RFC 3339",
-    })?;
+    let expiration =
+        match environment.get(setting) {
+            None => None,
+            Some(time) => Some(time.parse().map_err(|_| {
+                Error::invalid_setting(setting, "a date and time of RFC 3339", time)
+            })?),
+        };
     let resolved = ResolvedCredentials::new(id, secret, expiration)
         .with_session_token(token)
         .of_account(environment.get("AWS_ACCOUNT_ID"));
@@ -375,7 +388,7 @@ mod tests {
             ("AWS_CREDENTIAL_EXPIRATION", "tomorrow"),
         ]);
         let error = environment_credentials(&environment).unwrap_err();
-        let text = "`AWS_CREDENTIAL_EXPIRATION` must be a date and time of RFC 3339";
+        let text = "`AWS_CREDENTIAL_EXPIRATION` must be a date and time of RFC 3339, got 8 bytes";
         assert_eq!(error.to_string(), text);
     }
 

@@ -1,8 +1,15 @@
 //! Errors of credential sources.
 
+mod expected;
+mod profile;
+mod subject;
+
 use std::fmt;
 
 use crate::aws_call::service_error::ServiceError;
+pub use expected::Expected;
+pub use profile::{ProfileFile, ProfileFileProblem, ProfileProblem};
+pub use subject::{Content, CredentialEndpoint, LoginCommand, TokenKind};
 
 /// Why a credential source gave no credentials.
 ///
@@ -20,187 +27,54 @@ use crate::aws_call::service_error::ServiceError;
 /// assert!(matches!(
 ///     error,
 ///     Error::MissingSetting {
-///         setting: "AWS_SECRET_ACCESS_KEY"
+///         setting: "AWS_SECRET_ACCESS_KEY",
+///         ..
 ///     }
 /// ));
 /// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting is missing, and another one requires it.
-    #[error("`{setting}` is not set, and another setting requires it")]
+    /// A setting is missing that another one requires.
+    #[error("`{setting}` is not set, and `{required_by}` requires it")]
     MissingSetting {
         /// The environment variable.
         setting: &'static str,
+        /// The environment variable or the key of the profile that requires it.
+        required_by: &'static str,
     },
+    /// No region is set, and a request of the chain to STS or to AWS sign-in needs one.
+    #[error("no region is set: set `AWS_REGION` or `region` of the profile, or call `with_region`")]
+    MissingRegion,
     /// A setting has an invalid value.
-    #[error("`{setting}` must be {expected}")]
+    #[error("`{setting}` must be {expected}, got {length} bytes")]
     InvalidSetting {
         /// The environment variable or the key of the profile.
         setting: &'static str,
         /// What it must be.
-        expected: &'static str,
-    },
-    /// A file that a setting names is missing or unreadable.
-    #[error("file `{}` is missing or unreadable", shown(path))]
-    File {
-        /// The path, as the setting says.
-        path: String,
-    },
-    /// The user has not logged in: the cache has no session.
-    #[error("no session of {what} in `{}`; log in with `{command}`", shown(path))]
-    NotLoggedIn {
-        /// What the session is of.
-        what: &'static str,
-        /// The command that logs in.
-        command: &'static str,
-        /// The cache file, which does not exist.
-        path: String,
-    },
-    /// A cache file could not be written.
-    #[error("file `{}` could not be written", shown(path))]
-    NotSaved {
-        /// The path.
-        path: String,
-    },
-    /// The config or the credentials file is malformed.
-    #[error("{}", ProfileFileText { file: *file, line: *line, problem: *problem })]
-    ProfileFiles {
-        /// Which of the two files.
-        file: ProfileFile,
-        /// The line, counted from 1; `None` if the file is not UTF-8.
-        line: Option<usize>,
-        /// What is wrong there.
-        problem: ProfileFileProblem,
-    },
-    /// An input is larger than this crate reads.
-    #[error("{what} is larger than {limit} bytes")]
-    TooLarge {
-        /// What is too large.
-        what: &'static str,
-        /// The largest size that is read.
-        limit: usize,
-    },
-    /// A profile does not exist.
-    #[error(
-        "profile `{}` does not exist in the config or credentials file",
-        shown(profile)
-    )]
-    ProfileNotFound {
-        /// The profile's name.
-        profile: String,
-    },
-    /// Profiles name each other as `source_profile` in a circle.
-    #[error("`source_profile` forms a loop: {}", shown(&profiles.join(" -> ")))]
-    ProfileLoop {
-        /// The profiles in order; the last one is the first one that was met twice.
-        profiles: Vec<String>,
-    },
-    /// A chain of `source_profile` is too long.
-    #[error("more than {limit} roles are chained by `source_profile`")]
-    TooManyRoles {
-        /// The largest number of roles.
-        limit: usize,
-    },
-    /// A profile with a role has both `source_profile` and `credential_source`.
-    #[error(
-        "profile `{}` has both `source_profile` and `credential_source`; remove one of them",
-        shown(profile)
-    )]
-    BothSources {
-        /// The profile's name.
-        profile: String,
-    },
-    /// A profile with a role has neither `source_profile` nor `credential_source`.
-    #[error(
-        "profile `{}` has `role_arn`, but neither `source_profile` nor `credential_source`",
-        shown(profile)
-    )]
-    NoSource {
-        /// The profile's name.
-        profile: String,
-    },
-    /// The `credential_source` of a profile is unknown.
-    #[error(
-        "`credential_source` of profile `{}` is `{}`, expected `Environment`, \
-         `Ec2InstanceMetadata` or `EcsContainer`",
-        shown(profile),
-        shown(value)
-    )]
-    UnknownCredentialSource {
-        /// The profile's name.
-        profile: String,
-        /// The value of `credential_source`.
-        value: String,
-    },
-    /// A key of a profile is missing, and another one requires it.
-    #[error(
-        "profile `{}` lacks `{key}`, which its other keys require",
-        shown(profile)
-    )]
-    MissingKey {
-        /// The profile's name.
-        profile: String,
-        /// The missing key.
-        key: &'static str,
-    },
-    /// A key of a profile has an invalid value.
-    #[error("`{key}` of profile `{}` must be {expected}", shown(profile))]
-    InvalidValue {
-        /// The profile's name.
-        profile: String,
-        /// The key.
-        key: &'static str,
-        /// What it must be.
-        expected: &'static str,
-    },
-    /// A role needs credentials from a source that has none.
-    #[error(
-        "profile `{}` is the source of a role and has no credentials",
-        shown(profile)
-    )]
-    SourceWithoutCredentials {
-        /// The profile whose credentials are needed.
-        profile: String,
-    },
-    /// The `sso_session` of a profile does not exist.
-    #[error(
-        "profile `{}` names `sso-session {}`, which does not exist in the config file",
-        shown(profile),
-        shown(sso_session)
-    )]
-    SsoSessionNotFound {
-        /// The profile's name.
-        profile: String,
-        /// The name of the section.
-        sso_session: String,
-    },
-    /// A profile and its `sso-session` section disagree.
-    #[error(
-        "`{key}` of profile `{}` differs from that of its sso-session",
-        shown(profile)
-    )]
-    SsoConflict {
-        /// The profile's name.
-        profile: String,
-        /// The key that differs.
-        key: &'static str,
+        expected: Expected,
+        /// The length of the value in bytes.
+        length: usize,
     },
     /// A parameter that the caller passed is invalid.
-    #[error("`{parameter}` must be {expected}")]
+    #[error("`{parameter}` must be {expected}, got {length} bytes")]
     InvalidParameter {
         /// The parameter.
         parameter: &'static str,
         /// What it must be.
-        expected: &'static str,
+        expected: Expected,
+        /// The length of the value in bytes.
+        length: usize,
     },
-    /// A URL is malformed, or its scheme or user info is not allowed.
-    #[error("`{setting}` must be {expected}")]
-    InvalidUri {
-        /// The setting with the URL.
-        setting: &'static str,
-        /// What it must be.
-        expected: &'static str,
+    /// The duration of a session is out of range.
+    #[error("session duration is {seconds} s, must be {min} to {max} s")]
+    InvalidDuration {
+        /// The duration in seconds.
+        seconds: u64,
+        /// The shortest duration in seconds.
+        min: u64,
+        /// The longest duration in seconds.
+        max: u64,
     },
     /// Credentials must not be fetched from a host over plain HTTP.
     #[error(
@@ -211,15 +85,114 @@ pub enum Error {
         /// The host of the URL.
         host: String,
     },
+    /// A file that a setting names is missing or unreadable.
+    #[error("file `{}` is missing or unreadable", shown(path))]
+    File {
+        /// The path, as the setting says.
+        path: String,
+    },
+    /// A cache file could not be written.
+    #[error("file `{}` could not be written", shown(path))]
+    NotSaved {
+        /// The path.
+        path: String,
+    },
+    /// The user has not logged in: the cache has no session.
+    #[error("no session in `{}`; log in with `{login}`", shown(path))]
+    NotLoggedIn {
+        /// The command that logs in.
+        login: LoginCommand,
+        /// The cache file, which does not exist.
+        path: String,
+    },
+    /// A cached session expired and cannot be refreshed.
+    #[error("the cached session expired; log in again with `{login}`")]
+    TokenExpired {
+        /// The command that logs in.
+        login: LoginCommand,
+    },
+    /// The config or the credentials file is malformed.
+    #[error("{file} file, line {line}: {problem}")]
+    ProfileFiles {
+        /// Which of the two files.
+        file: ProfileFile,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: ProfileFileProblem,
+    },
+    /// A profile is missing, incomplete or contradictory.
+    #[error("profile `{}` {problem}", shown(profile))]
+    Profile {
+        /// The profile's name.
+        profile: String,
+        /// What is wrong with it.
+        problem: ProfileProblem,
+    },
+    /// The `source_profile` of each profile leads back to the same profile.
+    #[error("`source_profile` forms a loop: {}", shown(&profiles.join(" -> ")))]
+    ProfileLoop {
+        /// The profiles in order; the last one is the first duplicate.
+        profiles: Vec<String>,
+    },
+    /// A chain of `source_profile` is too long.
+    #[error("more than {limit} roles are chained by `source_profile`")]
+    TooManyRoles {
+        /// The largest number of roles.
+        limit: usize,
+    },
+    /// An input is larger than this crate reads.
+    #[error("{content} is {size} bytes, above the maximum of {limit} bytes")]
+    TooLarge {
+        /// What is too large.
+        content: Content,
+        /// Its size in bytes.
+        size: usize,
+        /// The largest size that is read.
+        limit: usize,
+    },
+    /// A text is not the JSON object that was expected.
+    #[error("{content} is not one JSON object of at most 16 levels")]
+    Json {
+        /// What was read.
+        content: Content,
+    },
+    /// A member is missing, empty, or of the wrong type.
+    #[error("{content} lacks `{field}`")]
+    MissingField {
+        /// What was read.
+        content: Content,
+        /// The member.
+        field: &'static str,
+    },
+    /// A member has an invalid value.
+    #[error("`{field}` of {content} is invalid")]
+    InvalidField {
+        /// What was read.
+        content: Content,
+        /// The member.
+        field: &'static str,
+    },
     /// A token cannot be sent: it is empty, or contains a line break or a NUL.
-    #[error("{token} is empty or contains a line break or a control character")]
+    #[error(
+        "{token} must not be empty or contain a control character such as a line break, \
+         got {length} bytes"
+    )]
     InvalidToken {
         /// Which token.
-        token: &'static str,
+        token: TokenKind,
+        /// The length of the token in bytes.
+        length: usize,
     },
     /// The name of the instance's role does not match IAM's pattern.
-    #[error("role name from instance metadata must be 1 to 64 letters, digits and `_+=,.@-`")]
-    InvalidRoleName,
+    #[error(
+        "role name from instance metadata must be 1 to 64 letters, digits and `_+=,.@-`, \
+         got {length} bytes"
+    )]
+    InvalidRoleName {
+        /// The length of the name in bytes.
+        length: usize,
+    },
     /// Instance metadata refused to issue a session token, and IMDSv1 is not allowed.
     #[error("instance metadata refused a session token with status {status}; IMDSv1 is not used")]
     TokenRefused {
@@ -227,91 +200,32 @@ pub enum Error {
         status: u16,
     },
     /// No response came to a request.
-    #[error("no response from {from}")]
+    #[error("no response from {endpoint}")]
     NoResponse {
         /// Whom the request was for.
-        from: &'static str,
+        endpoint: CredentialEndpoint,
     },
     /// A response has an unexpected status.
-    #[error("{from} responded with status {status}")]
+    #[error("{endpoint} responded with status {status}")]
     Status {
         /// Who responded.
-        from: &'static str,
+        endpoint: CredentialEndpoint,
         /// The status of the response.
         status: u16,
     },
-    /// A text is not the JSON object that was expected.
-    #[error("{what} is not one JSON object of at most 16 levels")]
-    Json {
-        /// What was read.
-        what: &'static str,
-    },
-    /// A member is missing, empty, or of the wrong type.
-    #[error("{what} lacks `{field}`")]
-    MissingField {
-        /// What was read.
-        what: &'static str,
-        /// The member.
-        field: &'static str,
-    },
-    /// A member has an invalid value.
-    #[error("`{field}` of {what} is invalid")]
-    InvalidField {
-        /// What was read.
-        what: &'static str,
-        /// The member.
-        field: &'static str,
-    },
-    /// A credential document says that there are no credentials.
-    #[error("{}", Told { by: what, status: *status, code: Some(code), message: message.as_deref() })]
-    Document {
-        /// Where the document came from.
-        what: &'static str,
-        /// The status of the response, if it was not 200.
-        status: Option<u16>,
-        /// The error code.
-        code: String,
-        /// What the document says about it.
-        message: Option<String>,
-    },
-    /// The output of a `credential_process` is not of version 1.
-    #[error("`Version` of the credential_process output must be the number 1")]
-    Version,
-    /// A `credential_process` failed.
-    #[error("{}", ExitText { code: *code, message })]
-    Exit {
-        /// The exit code; `None` if a signal ended the process.
-        code: Option<i32>,
-        /// What the process wrote to its standard error.
-        message: String,
-    },
-    /// A `credential_process` could not be started.
-    #[error("credential_process could not be started")]
-    NotStarted,
-    /// The command line of a `credential_process` cannot be split into words.
-    #[error("credential_process is empty, or has an open quote or a trailing backslash")]
-    Command,
-    /// A cached token expired and cannot be refreshed.
-    #[error("the cached token of {what} expired; log in again with `{command}`")]
-    TokenExpired {
-        /// What the token is for.
-        what: &'static str,
-        /// The command that logs in.
-        command: &'static str,
-    },
-    /// An AWS service other than STS refused a request.
+    /// An endpoint other than STS refused a request.
     #[error(
-        "{}",
-        Told { by: service.name(), status: Some(*status), code: code.as_deref(), message: message.as_deref() }
+        "{endpoint} refused with status {status}{}",
+        details([code.as_deref(), message.as_deref()])
     )]
     Refused {
-        /// The service.
-        service: RefusedBy,
-        /// The status of the response.
+        /// Who refused.
+        endpoint: CredentialEndpoint,
+        /// The status of the response. Metadata endpoints also refuse with status 200.
         status: u16,
         /// The error code.
         code: Option<String>,
-        /// What the service says about it.
+        /// What the endpoint says about it.
         message: Option<String>,
     },
     /// STS refused a request, or its response could not be parsed.
@@ -320,12 +234,23 @@ pub enum Error {
     /// A request cannot be made or signed.
     #[error(transparent)]
     Request(#[from] crate::Error),
-    /// A role requires a code of an MFA device, and the caller passed none.
-    #[error("role of profile `{}` requires an MFA code", shown(profile))]
-    MfaRequired {
-        /// The profile with the role.
-        profile: String,
+    /// The command line of a `credential_process` cannot be split into words.
+    #[error("credential_process is empty, or has an open quote or a trailing backslash")]
+    Command,
+    /// A `credential_process` could not be started.
+    #[error("credential_process could not be started")]
+    NotStarted,
+    /// A `credential_process` failed.
+    #[error("credential_process {}{}", ended(*code), details([Some(message), None]))]
+    Exit {
+        /// The exit code; `None` if a signal ended the process.
+        code: Option<i32>,
+        /// What the process wrote to its standard error.
+        message: String,
     },
+    /// The output of a `credential_process` is not of version 1.
+    #[error("`Version` of the credential_process output must be the number 1")]
+    Version,
     /// The private key of an `aws login` session cannot be read.
     #[error("`dpopKey` of the login cache must be a P-256 private key in SEC 1 PEM")]
     InvalidDpopKey,
@@ -333,7 +258,7 @@ pub enum Error {
     #[error("certificate must be {expected}")]
     InvalidCertificate {
         /// What it must be.
-        expected: &'static str,
+        expected: Expected,
     },
     /// The private key of a certificate cannot be read.
     #[error("private key must be P-256 in PEM, of PKCS #8 or SEC 1, without a password")]
@@ -350,13 +275,11 @@ pub enum Error {
         /// The region of the profile.
         profile: String,
     },
-    /// A feature of this crate is required and not enabled.
-    #[error("the Cargo feature `{feature}` of countersign is required to {task}")]
+    /// A feature of this crate is required to refresh a session of `aws login`.
+    #[error("a session of `aws login` is refreshed with the Cargo feature `{feature}` only")]
     FeatureRequired {
         /// The feature.
         feature: &'static str,
-        /// What it is required for.
-        task: &'static str,
     },
     /// The input does not fit what the chain asked for, or the chain has ended.
     #[error("the input does not fit what the chain asked for")]
@@ -366,102 +289,37 @@ pub enum Error {
     NotConfigured,
 }
 
+impl Error {
+    pub(super) fn invalid_setting(
+        setting: &'static str,
+        expected: &'static str,
+        value: impl AsRef<[u8]>,
+    ) -> Self {
+        Self::InvalidSetting {
+            setting,
+            expected: Expected(expected),
+            length: value.as_ref().len(),
+        }
+    }
+
+    pub(super) fn invalid_parameter(
+        parameter: &'static str,
+        expected: &'static str,
+        value: impl AsRef<[u8]>,
+    ) -> Self {
+        Self::InvalidParameter {
+            parameter,
+            expected: Expected(expected),
+            length: value.as_ref().len(),
+        }
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Error")
             .field(&format_args!("{self}"))
             .finish()
-    }
-}
-
-/// A shared file of AWS.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum ProfileFile {
-    /// `~/.aws/config`.
-    Config,
-    /// `~/.aws/credentials`.
-    Credentials,
-}
-
-impl ProfileFile {
-    /// Returns `config` or `credentials`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Credentials => "credentials",
-        }
-    }
-}
-
-/// What is wrong in a shared file.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum ProfileFileProblem {
-    /// The file is not UTF-8.
-    InvalidUtf8,
-    /// The file contains a NUL character.
-    Nul,
-    /// A section line does not end with `]`.
-    SectionEnd,
-    /// A property comes before the first section.
-    ExpectedSection,
-    /// A property has no `=`.
-    ExpectedEquals,
-    /// A property has no key before its `=`.
-    EmptyKey,
-    /// An indented line does not follow a property.
-    OrphanContinuation,
-    /// A nested property has no `=`.
-    SubPropertyExpectedEquals,
-    /// A nested property has no key before its `=`.
-    SubPropertyEmptyKey,
-}
-
-impl ProfileFileProblem {
-    fn text(self) -> &'static str {
-        match self {
-            Self::InvalidUtf8 => "not UTF-8",
-            Self::Nul => "contains a NUL character",
-            Self::SectionEnd => "section must end with `]`",
-            Self::ExpectedSection => "property comes before the first section",
-            Self::ExpectedEquals => "property has no `=`",
-            Self::EmptyKey => "property has no key before `=`",
-            Self::OrphanContinuation => "indented line does not follow a property",
-            Self::SubPropertyExpectedEquals => "nested property has no `=`",
-            Self::SubPropertyEmptyKey => "nested property has no key before `=`",
-        }
-    }
-}
-
-/// The service that refused a request.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum RefusedBy {
-    /// The OIDC service of IAM Identity Center, which refreshes tokens.
-    SsoOidc,
-    /// The portal of IAM Identity Center, which issues credentials of roles.
-    SsoPortal,
-    /// The sign-in service behind `aws login`.
-    Login,
-    /// Amazon Cognito identities.
-    Cognito,
-    /// The AWS IoT credentials provider.
-    Iot,
-    /// IAM Roles Anywhere.
-    RolesAnywhere,
-}
-
-impl RefusedBy {
-    fn name(self) -> &'static str {
-        match self {
-            Self::SsoOidc => "IAM Identity Center (OIDC)",
-            Self::SsoPortal => "IAM Identity Center",
-            Self::Login => "AWS sign-in",
-            Self::Cognito => "Amazon Cognito",
-            Self::Iot => "AWS IoT credentials provider",
-            Self::RolesAnywhere => "IAM Roles Anywhere",
-        }
     }
 }
 
@@ -474,63 +332,23 @@ fn shown(text: &str) -> String {
     text.chars().take(SHOWN).map(printable).collect()
 }
 
-struct ProfileFileText {
-    file: ProfileFile,
-    line: Option<usize>,
-    problem: ProfileFileProblem,
+/// The first line of each foreign text, each after a colon.
+fn details(texts: [Option<&str>; 2]) -> String {
+    let lines = texts.into_iter().flatten().map(|text| {
+        let line = text.trim().split(['\n', '\r']).next();
+        shown(line.unwrap_or_default())
+    });
+    lines
+        .filter(|line| !line.is_empty())
+        .map(|line| format!(": {line}"))
+        .collect()
 }
 
-impl fmt::Display for ProfileFileText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (file, problem) = (self.file.name(), self.problem.text());
-        match self.line {
-            Some(line) => write!(f, "{file} file, line {line}: {problem}"),
-            None => write!(f, "{file} file: {problem}"),
-        }
+fn ended(code: Option<i32>) -> String {
+    match code {
+        Some(code) => format!("failed with exit code {code}"),
+        None => "was ended by a signal".to_owned(),
     }
-}
-
-struct Told<'a> {
-    by: &'a str,
-    status: Option<u16>,
-    code: Option<&'a str>,
-    message: Option<&'a str>,
-}
-
-impl fmt::Display for Told<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} refused", self.by)?;
-        if let Some(status) = self.status {
-            write!(f, " with status {status}")?;
-        }
-        for text in [self.code, self.message].into_iter().flatten() {
-            write!(f, ": {}", first_line(text))?;
-        }
-        Ok(())
-    }
-}
-
-struct ExitText<'a> {
-    code: Option<i32>,
-    message: &'a str,
-}
-
-impl fmt::Display for ExitText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.code {
-            Some(code) => write!(f, "credential_process failed with exit code {code}")?,
-            None => f.write_str("credential_process was ended by a signal")?,
-        }
-        let line = first_line(self.message);
-        if line.is_empty() {
-            return Ok(());
-        }
-        write!(f, ": {line}")
-    }
-}
-
-fn first_line(text: &str) -> String {
-    shown(text.trim().split(['\n', '\r']).next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -555,7 +373,7 @@ mod tests {
         let (file, problem) = (ProfileFile::Credentials, ProfileFileProblem::SectionEnd);
         let error = Error::ProfileFiles {
             file,
-            line: Some(3),
+            line: 3,
             problem,
         };
         assert_eq!(

@@ -7,10 +7,11 @@ use http::{HeaderValue, Method, Request, Response, Uri};
 use super::reply::Reply;
 use super::resolved::next_try;
 use super::text::{is_iam_name, parsed, secret_header};
-use super::{Environment, Error, ResolvedCredentials, Section, document};
+use super::{
+    CredentialEndpoint, Environment, Error, ResolvedCredentials, Section, TokenKind, document,
+};
 use crate::timestamp::Timestamp;
 
-pub(super) const WHAT: &str = "instance metadata";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
 const TOKEN: &str = "x-aws-ec2-metadata-token";
 const LIFETIME: u64 = 21_600;
@@ -87,18 +88,7 @@ impl ImdsSession {
 
 /// The name of the role of an instance: 1 to 64 letters, digits and `_+=,.@-`.
 ///
-/// ```
-/// use countersign::sources::{Environment, Imds};
-/// use http::Response;
-///
-/// let imds = Imds::new(&Environment::default(), None)?.expect("not disabled");
-/// let role = imds
-///     .read_role(&Response::new("web-role\n"))?
-///     .expect("a role is attached");
-/// assert_eq!(role.as_str(), "web-role");
-/// assert!(imds.read_role(&Response::new("../../token")).is_err());
-/// # Ok::<(), countersign::sources::Error>(())
-/// ```
+/// [`Imds`] has an example.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ImdsRole(String);
 
@@ -121,8 +111,8 @@ impl Imds {
     /// | `AWS_EC2_METADATA_V1_DISABLED` | `ec2_metadata_v1_disabled` | `true`, `false` |
     ///
     /// # Errors
-    /// - [`Error::InvalidUri`] if the endpoint is not an `http` or `https` URL
-    /// - [`Error::InvalidSetting`] if the mode has another value
+    /// - [`Error::InvalidSetting`] if the endpoint is not an `http` or `https` URL, or the mode has
+    ///   another value
     pub fn new(
         environment: &Environment,
         profile: Option<&Section>,
@@ -158,8 +148,7 @@ impl Imds {
                 "http://[fd00:ec2::254]"
             }
             (None, Some((mode, setting))) if !mode.eq_ignore_ascii_case("IPv4") => {
-                let expected = "`IPv4` or `IPv6`";
-                return Err(Error::InvalidSetting { setting, expected });
+                return Err(Error::invalid_setting(setting, "`IPv4` or `IPv6`", mode));
             }
             (None, _) => "http://169.254.169.254",
         };
@@ -202,10 +191,7 @@ impl Imds {
     /// - [`Error::TokenRefused`] if the status is other than 200, unless IMDSv1 is allowed
     /// - [`Error::InvalidToken`] if the token is empty or contains a line break
     pub fn read_token(&self, response: &Response<impl AsRef<[u8]>>) -> Result<ImdsSession, Error> {
-        self.token(response.into())
-    }
-
-    pub(super) fn token(&self, reply: Reply<'_>) -> Result<ImdsSession, Error> {
+        let reply = Reply::from(response);
         let status = reply.status.as_u16();
         if !reply.is_ok() {
             let has_none = matches!(status, 401 | 403 | 404 | 405 | 500..=599);
@@ -217,7 +203,7 @@ impl Imds {
                 lifetime: Duration::from_secs(LIFETIME),
             });
         }
-        let header = secret_header(reply.body, "session token of instance metadata")?;
+        let header = secret_header(reply.body, TokenKind::InstanceMetadata)?;
         let lifetime = reply.header(TTL).and_then(|ttl| ttl.trim().parse().ok());
         Ok(ImdsSession {
             header: Some(header),
@@ -239,7 +225,21 @@ impl Imds {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<Option<ImdsRole>, Error> {
-        role(response.into())
+        let reply = Reply::from(response);
+        match reply.status.as_u16() {
+            200 => {}
+            404 => return Ok(None),
+            _ => return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata)),
+        }
+        let line = reply.body.split(|byte| *byte == b'\n').next();
+        let line = line.unwrap_or_default().trim_ascii();
+        let name = std::str::from_utf8(line).ok();
+        // Dots alone would leave the path.
+        let sound = |name: &&str| is_iam_name(name, 1, 64) && !matches!(*name, "." | "..");
+        let length = line.len();
+        let name = name.filter(sound);
+        let name = name.ok_or(Error::InvalidRoleName { length })?;
+        Ok(Some(ImdsRole(name.to_owned())))
     }
 
     /// Creates the third request: for the credentials of the role.
@@ -270,7 +270,15 @@ impl Imds {
         now: impl Into<Timestamp>,
         jitter: Duration,
     ) -> Result<ResolvedCredentials, Error> {
-        credentials(response.into(), now.into(), jitter)
+        let (reply, now) = (Reply::from(response), now.into());
+        if !reply.is_ok() {
+            return Err(reply.unexpected(CredentialEndpoint::InstanceMetadata));
+        }
+        let resolved = document::parse(reply.body, CredentialEndpoint::InstanceMetadata)?;
+        if resolved.is_expired(now) {
+            return Ok(resolved.with_next_try(next_try(now, jitter)));
+        }
+        Ok(resolved)
     }
 }
 
@@ -283,35 +291,6 @@ fn get(uri: Uri, session: &ImdsSession) -> Request<String> {
     request
 }
 
-pub(super) fn role(reply: Reply<'_>) -> Result<Option<ImdsRole>, Error> {
-    match reply.status.as_u16() {
-        200 => {}
-        404 => return Ok(None),
-        _ => return Err(reply.unexpected(WHAT)),
-    }
-    let line = reply.body.split(|byte| *byte == b'\n').next();
-    let name = std::str::from_utf8(line.unwrap_or_default().trim_ascii());
-    // Dots alone would leave the path.
-    let sound = |name: &&str| is_iam_name(name, 1, 64) && !matches!(*name, "." | "..");
-    let name = name.ok().filter(sound).ok_or(Error::InvalidRoleName)?;
-    Ok(Some(ImdsRole(name.to_owned())))
-}
-
-pub(super) fn credentials(
-    reply: Reply<'_>,
-    now: Timestamp,
-    jitter: Duration,
-) -> Result<ResolvedCredentials, Error> {
-    if !reply.is_ok() {
-        return Err(reply.unexpected(WHAT));
-    }
-    let resolved = document::parse(reply.body, WHAT)?;
-    if resolved.is_expired(now) {
-        return Ok(resolved.with_next_try(next_try(now, jitter)));
-    }
-    Ok(resolved)
-}
-
 /// Whether paths can be appended to an endpoint.
 fn check_endpoint(url: &str, setting: &'static str) -> Result<(), Error> {
     let sound = url.parse::<Uri>().is_ok_and(|uri| {
@@ -319,10 +298,13 @@ fn check_endpoint(url: &str, setting: &'static str) -> Result<(), Error> {
         let user_info = uri.authority().is_none_or(|it| it.as_str().contains('@'));
         scheme && !user_info && uri.query().is_none() && !url.contains('#')
     });
-    let expected = "an http or https URL without user info and query";
-    sound
-        .then_some(())
-        .ok_or(Error::InvalidUri { setting, expected })
+    sound.then_some(()).ok_or_else(|| {
+        Error::invalid_setting(
+            setting,
+            "an http or https URL without user info and query",
+            url,
+        )
+    })
 }
 
 #[cfg(test)]
@@ -346,7 +328,7 @@ mod tests {
         let error = imds(&[(mode, "dual")]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("`{mode}` must be `IPv4` or `IPv6`")
+            format!("`{mode}` must be `IPv4` or `IPv6`, got 4 bytes")
         );
     }
 
@@ -362,7 +344,7 @@ mod tests {
             "http://h/#f",
         ] {
             let error = imds(&[(endpoint, url)]).unwrap_err();
-            assert!(matches!(error, Error::InvalidUri { .. }), "{url}");
+            assert!(matches!(error, Error::InvalidSetting { .. }), "{url}");
             assert!(!error.to_string().contains("u:p"));
         }
         let imds = imds(&[(endpoint, "https://h:1/imds/")]).unwrap().unwrap();
@@ -391,7 +373,7 @@ mod tests {
             "", "..", ".", "a/b", "../x", "a b", "a%2f", "é", "a\rb", &long,
         ] {
             let error = imds.read_role(&Response::new(name)).unwrap_err();
-            assert!(matches!(error, Error::InvalidRoleName), "{name}");
+            assert!(matches!(error, Error::InvalidRoleName { .. }), "{name}");
         }
         for name in ["a..b", "web-role \r\nsecond", &longest] {
             assert!(

@@ -2,11 +2,10 @@
 
 use http::{HeaderValue, Request, Response, Uri};
 
-use super::json::{Json, read_time};
-use super::reply::Reply;
-use super::{Error, RefusedBy, ResolvedCredentials};
-
-const RESPONSE: &str = "AWS IoT credentials response";
+use super::json::Json;
+use super::reply::{Reply, SESSION_KEYS};
+use super::text::https_url;
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials};
 
 /// The AWS IoT credentials provider: a device exchanges its certificate for the credentials of a role.
 ///
@@ -43,23 +42,16 @@ impl IotCredentials {
     pub fn new(endpoint: &str, role_alias: &str) -> Result<Self, Error> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_=,@-".contains(&byte);
         if !((1..=128).contains(&role_alias.len()) && role_alias.bytes().all(allowed)) {
-            let expected = "1 to 128 letters, digits and `_=,@-`";
-            let parameter = "role_alias";
-            return Err(Error::InvalidParameter {
-                parameter,
-                expected,
-            });
+            return Err(Error::invalid_parameter(
+                "role_alias",
+                "1 to 128 letters, digits and `_=,@-`",
+                role_alias,
+            ));
         }
-        let uri: Option<Uri> = format!("https://{endpoint}/role-aliases/{role_alias}/credentials")
-            .parse()
-            .ok();
-        let is_host = |uri: &Uri| {
-            let authority = uri.authority().map(http::uri::Authority::as_str);
-            authority == Some(endpoint) && !endpoint.contains('@')
-        };
-        let uri = uri.filter(is_host).ok_or(Error::InvalidParameter {
-            parameter: "endpoint",
-            expected: "a host name",
+        let path = format!("/role-aliases/{role_alias}/credentials");
+        let uri = https_url(endpoint, &path).ok_or_else(|| {
+            let expected = "a host name with an optional port";
+            Error::invalid_parameter("endpoint", expected, endpoint)
         })?;
         Ok(Self {
             uri,
@@ -75,9 +67,12 @@ impl IotCredentials {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":_-".contains(&byte);
         let sound = (1..=128).contains(&thing_name.len()) && thing_name.bytes().all(allowed);
         let value = HeaderValue::from_str(thing_name).ok().filter(|_| sound);
-        let value = value.ok_or(Error::InvalidParameter {
-            parameter: "thing_name",
-            expected: "1 to 128 letters, digits and `:_-`",
+        let value = value.ok_or_else(|| {
+            Error::invalid_parameter(
+                "thing_name",
+                "1 to 128 letters, digits and `:_-`",
+                thing_name,
+            )
         })?;
         self.thing_name = Some(value);
         Ok(self)
@@ -97,42 +92,23 @@ impl IotCredentials {
     /// Reads the response.
     ///
     /// # Errors
-    /// - [`Error::Refused`] if the provider refused the request with a message
-    /// - [`Error::Status`] if the status is other than 200 and there is no message
+    /// - [`Error::Refused`] if the provider refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read(
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        read(response.into())
+        let reply = Reply::from(response);
+        if !reply.is_ok() {
+            return Err(reply.refusal(CredentialEndpoint::Iot));
+        }
+        let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Iot))?;
+        let members = json.members().object("credentials")?;
+        let keys = members.all_required(SESSION_KEYS)?;
+        let expiration = members.time("expiration")?;
+        Ok(ResolvedCredentials::temporary(keys, expiration))
     }
-}
-
-fn read(reply: Reply<'_>) -> Result<ResolvedCredentials, Error> {
-    if !reply.is_ok() {
-        let json = Json::read(reply.body, RESPONSE).ok();
-        let message = json
-            .as_ref()
-            .and_then(|json| json.members().text("message"));
-        return Err(match message {
-            Some(message) => Error::Refused {
-                service: RefusedBy::Iot,
-                status: reply.status.as_u16(),
-                code: None,
-                message: Some(message.to_owned()),
-            },
-            None => reply.unexpected("AWS IoT credentials provider"),
-        });
-    }
-    let json = Json::read(reply.body, RESPONSE)?;
-    let members = json.members().object("credentials")?;
-    let id = members.required("accessKeyId")?;
-    let secret = members.required("secretAccessKey")?;
-    let token = members.required("sessionToken")?;
-    let field = "expiration";
-    let expiration = read_time(members.required(field)?);
-    let expiration = expiration.ok_or_else(|| members.invalid(field))?;
-    Ok(ResolvedCredentials::new(id, secret, Some(expiration)).with_session_token(Some(token)))
 }
 
 #[cfg(test)]
@@ -141,7 +117,7 @@ mod tests {
 
     #[test]
     fn no_part_can_change_the_url() {
-        for endpoint in ["", "h/x", "u@h", "h?x", "h#x", "h h", "[::1"] {
+        for endpoint in ["", ":443", "h/x", "u@h", "h?x", "h#x", "h h", "[::1"] {
             let error = IotCredentials::new(endpoint, "alias").unwrap_err();
             assert!(
                 matches!(

@@ -2,10 +2,12 @@
 
 use std::fmt::{self, Write as _};
 
+use http::{HeaderValue, Method, Request, Uri};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Error, SecretText};
+use super::text::check_size;
+use super::{Content, Error, SecretText};
 use crate::timestamp::Timestamp;
 
 /// The largest document, response or output that is read.
@@ -15,33 +17,30 @@ const DEEPEST: usize = 16;
 /// A JSON object whose texts are zeroised when it is dropped.
 pub(super) struct Json {
     value: Value,
-    what: &'static str,
+    content: Content,
 }
 
 impl Json {
-    /// Reads one object. `what` names it in errors.
-    pub(super) fn read(bytes: &[u8], what: &'static str) -> Result<Self, Error> {
-        if bytes.len() > LARGEST_DOCUMENT {
-            let limit = LARGEST_DOCUMENT;
-            return Err(Error::TooLarge { what, limit });
-        }
+    /// Reads one object. `content` names it in errors.
+    pub(super) fn read(bytes: &[u8], content: Content) -> Result<Self, Error> {
+        check_size(bytes, LARGEST_DOCUMENT, content)?;
         if depth(bytes) > DEEPEST {
-            return Err(Error::Json { what });
+            return Err(Error::Json { content });
         }
-        let value = serde_json::from_slice(bytes).map_err(|_| Error::Json { what })?;
+        let value = serde_json::from_slice(bytes).map_err(|_| Error::Json { content })?;
         // Wiped also where it is no object.
-        let json = Self { value, what };
+        let json = Self { value, content };
         if json.value.is_object() {
             Ok(json)
         } else {
-            Err(Error::Json { what })
+            Err(Error::Json { content })
         }
     }
 
     pub(super) fn members(&self) -> Members<'_> {
         Members {
             map: self.value.as_object(),
-            what: self.what,
+            content: self.content,
         }
     }
 
@@ -59,7 +58,7 @@ impl Clone for Json {
     fn clone(&self) -> Self {
         Self {
             value: self.value.clone(),
-            what: self.what,
+            content: self.content,
         }
     }
 }
@@ -68,6 +67,25 @@ impl Drop for Json {
     fn drop(&mut self) {
         wipe(&mut self.value);
     }
+}
+
+/// Sets a text member, and wipes the old one.
+pub(super) fn set(members: &mut Map<String, Value>, name: &str, text: &str) {
+    if let Some(mut old) = members.insert(name.to_owned(), Value::from(text)) {
+        wipe(&mut old);
+    }
+}
+
+/// A POST of a body that may contain secrets; the value is wiped.
+pub(super) fn post(uri: Uri, content_type: &'static str, mut body: Value) -> Request<String> {
+    let text = text_of(&body);
+    wipe(&mut body);
+    let mut request = Request::new(text.expose().to_owned());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = uri;
+    let content_type = HeaderValue::from_static(content_type);
+    request.headers_mut().insert("content-type", content_type);
+    request
 }
 
 /// Writes a value as one text, in one allocation of the right size: a buffer that grows leaves copies.
@@ -129,7 +147,7 @@ fn depth(bytes: &[u8]) -> usize {
 #[derive(Clone, Copy)]
 pub(super) struct Members<'a> {
     map: Option<&'a Map<String, Value>>,
-    what: &'static str,
+    content: Content,
 }
 
 impl<'a> Members<'a> {
@@ -163,6 +181,18 @@ impl<'a> Members<'a> {
         self.text_any_case(field).ok_or_else(|| self.missing(field))
     }
 
+    /// Texts that are all required.
+    pub(super) fn all_required<const N: usize>(
+        self,
+        fields: [&'static str; N],
+    ) -> Result<[&'a str; N], Error> {
+        let mut texts = [""; N];
+        for (text, field) in texts.iter_mut().zip(fields) {
+            *text = self.required(field)?;
+        }
+        Ok(texts)
+    }
+
     /// A text that may be absent, and must be a text otherwise.
     pub(super) fn optional(self, field: &'static str) -> Result<Option<&'a str>, Error> {
         match self.value(field) {
@@ -191,14 +221,37 @@ impl<'a> Members<'a> {
         read_time(self.required(field)?).ok_or_else(|| self.invalid(field))
     }
 
+    /// A time in another form than a text.
+    pub(super) fn time_from(
+        self,
+        field: &'static str,
+        read: impl FnOnce(&Value) -> Option<Timestamp>,
+    ) -> Result<Timestamp, Error> {
+        let value = self.value(field).ok_or_else(|| self.missing(field))?;
+        let time = read(value).and_then(on_calendar);
+        time.ok_or_else(|| self.invalid(field))
+    }
+
+    /// The time so many whole seconds after `now`.
+    pub(super) fn time_after(
+        self,
+        now: Timestamp,
+        field: &'static str,
+    ) -> Result<Timestamp, Error> {
+        self.time_from(field, |value| {
+            let seconds = now.unix_seconds().checked_add(value.as_i64()?)?;
+            Some(Timestamp::from_unix_seconds(seconds))
+        })
+    }
+
     pub(super) fn missing(self, field: &'static str) -> Error {
-        let what = self.what;
-        Error::MissingField { what, field }
+        let content = self.content;
+        Error::MissingField { content, field }
     }
 
     pub(super) fn invalid(self, field: &'static str) -> Error {
-        let what = self.what;
-        Error::InvalidField { what, field }
+        let content = self.content;
+        Error::InvalidField { content, field }
     }
 }
 
@@ -214,14 +267,8 @@ pub(super) fn read_time(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// So many seconds after `now`, in whole seconds, if the calendar has that day.
-pub(super) fn after(now: Timestamp, seconds: i64) -> Option<Timestamp> {
-    let seconds = now.unix_seconds().checked_add(seconds)?;
-    on_calendar(Timestamp::from_unix_seconds(seconds))
-}
-
 /// The time, if RFC 3339 can express it.
-pub(super) fn on_calendar(time: Timestamp) -> Option<Timestamp> {
+fn on_calendar(time: Timestamp) -> Option<Timestamp> {
     let year = time.to_utc()?.year();
     (0..=9999).contains(&year).then_some(time)
 }
@@ -234,14 +281,14 @@ mod tests {
     fn documents_are_bounded_before_they_are_parsed() {
         let nested = |levels: usize| {
             let text = format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
-            Json::read(text.as_bytes(), "it").is_ok()
+            Json::read(text.as_bytes(), Content::SsoCache).is_ok()
         };
         assert!(nested(15) && !nested(16) && !nested(100_000));
         // Brackets within a text do not count.
         let text = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(40));
-        assert!(Json::read(text.as_bytes(), "it").is_ok());
+        assert!(Json::read(text.as_bytes(), Content::SsoCache).is_ok());
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(LARGEST_DOCUMENT));
-        let error = Json::read(large.as_bytes(), "it").err();
+        let error = Json::read(large.as_bytes(), Content::SsoCache).err();
         assert!(matches!(
             error,
             Some(Error::TooLarge { limit: 262_144, .. })
@@ -251,15 +298,19 @@ mod tests {
     #[test]
     fn one_object_is_expected() {
         for text in ["", "1", "[]", "{} {}", "{", "\"x\"", "null", "{'a':1}"] {
-            let error = Json::read(text.as_bytes(), "it").err();
+            let error = Json::read(text.as_bytes(), Content::SsoCache).err();
             assert!(matches!(error, Some(Error::Json { .. })), "{text}");
         }
-        assert!(Json::read(b" {}\r\n", "it").is_ok());
+        assert!(Json::read(b" {}\r\n", Content::SsoCache).is_ok());
     }
 
     #[test]
     fn the_exact_name_wins_over_another_letter_case() {
-        let json = Json::read(br#"{"TOKEN":"a","Token":"b","code":null}"#, "it").unwrap();
+        let json = Json::read(
+            br#"{"TOKEN":"a","Token":"b","code":null}"#,
+            Content::SsoCache,
+        )
+        .unwrap();
         assert_eq!(json.members().text_any_case("Token"), Some("b"));
         assert!(json.members().text_any_case("token").is_some());
         assert!(json.members().text_any_case("Code").is_none());

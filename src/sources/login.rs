@@ -6,14 +6,13 @@ mod dpop;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response};
+use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::json::{Json, after, text_of, wipe};
-use super::reply::Reply;
-use super::sso::refusal;
+use super::json::{Json, post, set};
+use super::reply::{Reply, SESSION_KEYS};
 use super::text::{hex_text, parsed, secret_header};
-use super::{Error, RefusedBy, ResolvedCredentials, SecretText};
+use super::{Content, CredentialEndpoint, Error, ResolvedCredentials, SecretText, TokenKind};
 use crate::primitives::sha256::Sha256;
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
@@ -22,8 +21,6 @@ use crate::timestamp::Timestamp;
 #[cfg(feature = "sigv4a")]
 pub use dpop::DpopKey;
 
-const CACHE: &str = "login cache";
-const RESPONSE: &str = "login response";
 /// A session is refreshed if this time or less is left.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
@@ -40,10 +37,10 @@ pub fn login_cache_file_name(login_session: &str) -> String {
     format!("{}.json", hex_text(&hash))
 }
 
-/// A session of `aws login`, as the AWS CLI caches it: credentials, and what refreshes them.
+/// A session of `aws login`, as the AWS CLI caches it: credentials, and a refresh token for them.
 ///
-/// The refresh proves with a private key in the cache that the client is the same one. The feature
-/// `sigv4a` makes that proof (`DpopKey`); without it, pass a proof of your own.
+/// A refresh needs a proof of possession of the private key in the cache (DPoP, RFC 9449). With the
+/// feature `sigv4a`, `DpopKey` creates it; without it, pass a proof of your own.
 ///
 /// AWS CLI User Guide, "Login for AWS local development using console credentials".
 ///
@@ -82,24 +79,18 @@ impl LoginSession {
     /// - [`Error::Json`] if the content is not one JSON object
     /// - [`Error::MissingField`] and [`Error::InvalidField`] if a member is missing or malformed
     pub fn parse(contents: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Self::from_json(Json::read(contents.as_ref(), CACHE)?)
+        Self::from_json(Json::read(contents.as_ref(), Content::LoginCache)?)
     }
 
     fn from_json(json: Json) -> Result<Self, Error> {
         let members = json.members();
         let access_token = members.object("accessToken")?;
-        let id = access_token.required("accessKeyId")?;
-        let secret = access_token.required("secretAccessKey")?;
-        let token = access_token.required("sessionToken")?;
+        let keys = access_token.all_required(SESSION_KEYS)?;
         let account_id = access_token.optional("accountId")?;
         let expires_at = access_token.time("expiresAt")?;
-        for field in ["refreshToken", "clientId"] {
-            members.required(field)?;
-        }
+        members.all_required(["refreshToken", "clientId"])?;
         let dpop_key = SecretText::from(members.required("dpopKey")?);
-        let credentials = ResolvedCredentials::new(id, secret, Some(expires_at))
-            .with_session_token(Some(token))
-            .of_account(account_id);
+        let credentials = ResolvedCredentials::temporary(keys, expires_at).of_account(account_id);
         let sign_in_region = members.optional("signInRegion")?.map(str::to_owned);
         Ok(Self {
             credentials,
@@ -192,70 +183,52 @@ impl LoginSession {
         proof: &SecretText,
     ) -> Result<Request<String>, Error> {
         let members = self.json.members();
-        let mut body = json!({
+        let body = json!({
             "clientId": members.required("clientId")?,
             "grantType": "refresh_token",
             "refreshToken": members.required("refreshToken")?,
         });
-        let text = text_of(&body);
-        wipe(&mut body);
-        let mut request = Request::new(text.expose().to_owned());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = parsed(&self.token_url(region)?, "region")?;
-        let proof = secret_header(proof.expose().as_bytes(), "DPoP proof")?;
-        let headers = request.headers_mut();
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
-        headers.insert("dpop", proof);
+        let uri = parsed(&self.token_url(region)?, "region")?;
+        let mut request = post(uri, "application/json", body);
+        let proof = secret_header(proof.expose().as_bytes(), TokenKind::Dpop)?;
+        request.headers_mut().insert("dpop", proof);
         Ok(request)
     }
 
     /// Reads the response to [`refresh_request`](Self::refresh_request): the new session.
     ///
-    /// Write [`to_json`](Self::to_json) of the new session back to the cache file **before** using
-    /// its credentials: the old refresh token is of no use any more.
+    /// Write [`to_json`](Self::to_json) of the new session to the cache file **before** using its
+    /// credentials: the old refresh token is no longer valid.
     ///
     /// # Errors
     /// - [`Error::Refused`] if the service refused the request. The codes `TOKEN_EXPIRED` and
     ///   `USER_CREDENTIALS_CHANGED` mean that the user must log in again
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read_refresh(
         &self,
         response: &Response<impl AsRef<[u8]>>,
         now: impl Into<Timestamp>,
     ) -> Result<Self, Error> {
-        self.refreshed(response.into(), now.into())
-    }
-
-    pub(super) fn refreshed(&self, reply: Reply<'_>, now: Timestamp) -> Result<Self, Error> {
+        let (reply, now) = (Reply::from(response), now.into());
         if !reply.is_ok() {
             return Err(login_refusal(reply));
         }
-        let response = Json::read(reply.body, RESPONSE)?;
+        let response = Json::read(reply.body, Content::Response(CredentialEndpoint::Login))?;
         let members = response.members();
         let access_token = members.object("accessToken")?;
-        let keys = ["accessKeyId", "secretAccessKey", "sessionToken"];
-        let mut texts = Vec::with_capacity(keys.len());
-        for key in keys {
-            texts.push((key, access_token.required(key)?));
-        }
-        let field = "expiresIn";
-        let expires_in = members.value(field).ok_or_else(|| members.missing(field))?;
-        let expires_at = expires_in.as_i64().and_then(|seconds| after(now, seconds));
-        let expires_at = expires_at
-            .ok_or_else(|| members.invalid(field))?
-            .to_string();
-        texts.push(("expiresAt", &expires_at));
+        let keys = access_token.all_required(SESSION_KEYS)?;
+        let expires_at = members.time_after(now, "expiresIn")?;
         let refresh_token = members.required("refreshToken")?;
         let mut json = self.json.clone();
         if let Some(map) = json.map_mut() {
-            let old = map.insert("refreshToken".to_owned(), Value::from(refresh_token));
-            old.into_iter().for_each(|mut old| wipe(&mut old));
+            set(map, "refreshToken", refresh_token);
             let access_token = map.get_mut("accessToken").and_then(Value::as_object_mut);
             if let Some(access_token) = access_token {
-                for (key, text) in texts {
-                    let old = access_token.insert(key.to_owned(), Value::from(text));
-                    old.into_iter().for_each(|mut old| wipe(&mut old));
+                for (name, text) in SESSION_KEYS.into_iter().zip(keys) {
+                    set(access_token, name, text);
                 }
+                set(access_token, "expiresAt", &expires_at.to_string());
             }
         }
         Self::from_json(json)
@@ -291,30 +264,19 @@ impl fmt::Debug for LoginSession {
     }
 }
 
-/// The reason is the member `error`; the type of the exception is the same for all reasons.
+/// The code is the member `error`: the type of the exception is the same for all of them.
 fn login_refusal(reply: Reply<'_>) -> Error {
-    let json = Json::read(reply.body, RESPONSE).ok();
+    let json = Json::read(reply.body, Content::Response(CredentialEndpoint::Login)).ok();
     let reason = json.as_ref().and_then(|json| json.members().text("error"));
-    match (reason, refusal(reply, RefusedBy::Login, RESPONSE)) {
-        (
-            Some(reason),
-            Error::Refused {
-                service,
-                status,
-                message,
-                ..
-            },
-        ) => Error::Refused {
-            service,
-            status,
-            code: Some(reason.to_owned()),
-            message,
-        },
-        (_, refusal) => refusal,
+    let mut refusal = reply.refusal(CredentialEndpoint::Login);
+    if let (Some(reason), Error::Refused { code, .. }) = (reason, &mut refusal) {
+        *code = Some(reason.to_owned());
     }
+    refusal
 }
 
-/// Whether another try, or waiting, cannot help: the user must act.
+/// Whether only the user can help: another try cannot succeed.
+#[cfg(feature = "sigv4a")]
 pub(super) fn is_final(error: &Error) -> bool {
     matches!(
         error,

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::json::{Json, text_of, wipe};
-use super::{Error, ResolvedCredentials, SecretText};
+use super::text::check_size;
+use super::{Content, Error, ResolvedCredentials, SecretText};
 use crate::credentials::SessionToken;
 
-const WHAT: &str = "credential_process output";
 /// The longest command line.
 const LONGEST: usize = 64 << 10;
 
@@ -47,10 +47,7 @@ impl ProcessCommand {
     /// - [`Error::Command`] if there is no word, a quote is open, or a backslash is last
     /// - [`Error::TooLarge`] if the command line is longer than 64 KiB
     pub fn parse(command_line: &str) -> Result<Self, Error> {
-        if command_line.len() > LONGEST {
-            let (what, limit) = ("credential_process", LONGEST);
-            return Err(Error::TooLarge { what, limit });
-        }
+        check_size(command_line.as_bytes(), LONGEST, Content::ProcessCommand)?;
         let mut words = words(command_line).ok_or(Error::Command)?.into_iter();
         let program = words.next().filter(|word| !word.is_empty());
         Ok(Self {
@@ -155,7 +152,7 @@ fn words(line: &str) -> Option<Vec<Zeroizing<String>>> {
     Some(words)
 }
 
-/// What a `credential_process` left behind: its exit code and what it wrote.
+/// The result of a `credential_process`: its exit code and its output.
 ///
 /// ```
 /// use countersign::sources::ProcessOutput;
@@ -184,7 +181,7 @@ pub struct ProcessOutput<'a> {
     pub stderr: &'a [u8],
 }
 
-/// Of a program that ran.
+/// The result of [`Command::output`].
 impl<'a> From<&'a Output> for ProcessOutput<'a> {
     fn from(output: &'a Output) -> Self {
         Self {
@@ -196,7 +193,7 @@ impl<'a> From<&'a Output> for ProcessOutput<'a> {
 }
 
 impl ProcessOutput<'_> {
-    /// Reads the credentials. Those without `Expiration` are never refreshed.
+    /// Reads the credentials. Without `Expiration` they never expire, and are never refreshed.
     ///
     /// `profile_account_id` is the `aws_account_id` of the profile, used if the output names none.
     ///
@@ -213,7 +210,7 @@ impl ProcessOutput<'_> {
             let code = self.exit_code;
             return Err(Error::Exit { code, message });
         }
-        let json = Json::read(self.stdout, WHAT)?;
+        let json = Json::read(self.stdout, Content::ProcessOutput)?;
         let members = json.members();
         if members.value("Version").and_then(Value::as_f64) != Some(1.0) {
             return Err(Error::Version);

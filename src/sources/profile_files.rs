@@ -7,7 +7,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Error, ProfileFile, ProfileFileProblem};
+use super::text::check_size;
+use super::{Content, Error, ProfileFile, ProfileFileProblem};
 use grammar::{Properties, RawFile};
 
 /// The largest shared file that is read: 1 MiB.
@@ -215,24 +216,20 @@ impl fmt::Debug for Section {
 }
 
 /// The lines of a file, if it is text within bounds.
-fn read(bytes: &[u8], file: ProfileFile) -> Result<RawFile<'_>, Error> {
-    if bytes.len() > LARGEST_PROFILE_FILE {
-        let what = match file {
-            ProfileFile::Config => "config file",
-            ProfileFile::Credentials => "credentials file",
-        };
-        let limit = LARGEST_PROFILE_FILE;
-        return Err(Error::TooLarge { what, limit });
-    }
-    let problem = |line, problem| Error::ProfileFiles {
-        file,
-        line,
-        problem,
-    };
-    let text =
-        std::str::from_utf8(bytes).map_err(|_| problem(None, ProfileFileProblem::InvalidUtf8))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    grammar::read(text).map_err(|(line, what)| problem(Some(line), what))
+fn read<'a>(bytes: &'a [u8], file: ProfileFile) -> Result<RawFile<'a>, Error> {
+    check_size(bytes, LARGEST_PROFILE_FILE, Content::ProfileFile(file))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.iter().take(error.valid_up_to());
+        let line = 1 + valid.filter(|byte| **byte == b'\n').count();
+        (line, ProfileFileProblem::InvalidUtf8)
+    });
+    let file_of = |text: &'a str| grammar::read(text.strip_prefix('\u{feff}').unwrap_or(text));
+    text.and_then(file_of)
+        .map_err(|(line, problem)| Error::ProfileFiles {
+            file,
+            line,
+            problem,
+        })
 }
 
 /// The content of a section line as an optional prefix and a name.
@@ -257,7 +254,7 @@ mod tests {
 
     fn problem(config: &str) -> (usize, ProfileFileProblem) {
         match ProfileFiles::parse(config, "") {
-            Err(Error::ProfileFiles { line, problem, .. }) => (line.unwrap(), problem),
+            Err(Error::ProfileFiles { line, problem, .. }) => (line, problem),
             other => panic!("{config:?}: {other:?}"),
         }
     }
@@ -268,6 +265,15 @@ mod tests {
             problem("[default]\na = 1\0\n"),
             (2, ProfileFileProblem::Nul)
         );
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_is_an_error_with_its_line() {
+        for (file, expected) in [(&b"\xff"[..], 1), (b"[default]\na = 1\r\nb = \xe4\n", 3)] {
+            let error = ProfileFiles::parse("", file).unwrap_err();
+            let text = format!("credentials file, line {expected}: not UTF-8");
+            assert_eq!(error.to_string(), text);
+        }
     }
 
     #[test]
@@ -316,7 +322,7 @@ mod tests {
         let error = ProfileFiles::parse("", &large).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "credentials file is larger than 1048576 bytes"
+            "credentials file is 1048577 bytes, above the maximum of 1048576 bytes"
         );
         let largest = " ".repeat(LARGEST_PROFILE_FILE);
         assert!(ProfileFiles::parse(largest, "").is_ok());

@@ -1,10 +1,15 @@
-//! From a profile to the source of its credentials, and the roles to assume with them.
+//! The source of a profile's credentials, and the roles to assume with them.
 
-use std::fmt;
+mod base;
+mod profile;
 
-use super::{Error, ProfileFiles, ResolvedCredentials, SecretText, Section, SelectedProfile};
+use super::{Error, ProfileFiles, ProfileProblem, SelectedProfile};
+pub use base::{
+    BaseSource, NamedSource, ProfileKeys, ProfileProcess, ProfileSso, ProfileWebIdentity,
+};
+use profile::Profile;
 
-/// The largest number of roles that are assumed one after the other.
+/// The largest number of roles in a chain of `source_profile`.
 const MOST_ROLES: usize = 16;
 
 /// Where the credentials of a profile come from: one base source, and roles to assume with it.
@@ -45,142 +50,6 @@ pub struct ProfileSource {
     pub roles: Vec<ProfileRole>,
 }
 
-/// The base source of a profile.
-///
-/// ```
-/// use countersign::sources::{
-///     BaseSource, ProfileFiles, ProfileSource, SelectedProfile,
-/// };
-///
-/// let config = "[profile dev]
-/// sso_session = corp
-/// sso_account_id = 123456789012
-/// sso_role_name = Admin
-/// [sso-session corp]
-/// sso_region = eu-west-1
-/// sso_start_url = https://corp.awsapps.com/start";
-/// let files = ProfileFiles::parse(config, "")?;
-/// let selected = SelectedProfile::named("dev");
-/// let source =
-///     ProfileSource::resolve(&files, &selected)?.expect("configured");
-/// let BaseSource::Sso(sso) = source.base else {
-///     panic!("another source")
-/// };
-/// assert_eq!(sso.role_name, "Admin");
-/// assert_eq!(sso.region, "eu-west-1");
-/// # Ok::<(), countersign::sources::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum BaseSource {
-    /// Keys in the profile itself.
-    Keys(ProfileKeys),
-    /// `credential_source`: a source outside of the files.
-    Named(NamedSource),
-    /// `web_identity_token_file`, with its role.
-    WebIdentity(ProfileWebIdentity),
-    /// IAM Identity Center.
-    Sso(ProfileSso),
-    /// `login_session`: the session of `aws login`.
-    Login {
-        /// The value of `login_session`.
-        login_session: String,
-    },
-    /// `credential_process`: a program that writes credentials.
-    Process(ProfileProcess),
-}
-
-/// Keys in a profile. They convert to [`ResolvedCredentials`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ProfileKeys {
-    /// `aws_access_key_id`.
-    pub access_key_id: String,
-    /// `aws_secret_access_key`.
-    pub secret_access_key: SecretText,
-    /// `aws_session_token`.
-    pub session_token: Option<SecretText>,
-    /// `aws_account_id`.
-    pub account_id: Option<String>,
-}
-
-impl From<ProfileKeys> for ResolvedCredentials {
-    fn from(keys: ProfileKeys) -> Self {
-        Self::new(&keys.access_key_id, keys.secret_access_key.expose(), None)
-            .with_session_token(keys.session_token.as_ref().map(SecretText::expose))
-            .of_account(keys.account_id.as_deref())
-    }
-}
-
-/// A source that `credential_source` names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum NamedSource {
-    /// `Environment`: the keys in environment variables.
-    Environment,
-    /// `Ec2InstanceMetadata`: the role of the instance.
-    Ec2InstanceMetadata,
-    /// `EcsContainer`: the endpoint of the container.
-    EcsContainer,
-}
-
-impl NamedSource {
-    /// Returns the name as it is written in a profile.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Environment => "Environment",
-            Self::Ec2InstanceMetadata => "Ec2InstanceMetadata",
-            Self::EcsContainer => "EcsContainer",
-        }
-    }
-}
-
-/// A web identity in a profile.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct ProfileWebIdentity {
-    /// `role_arn`.
-    pub role_arn: String,
-    /// `web_identity_token_file`: the path of the file with the token.
-    pub path: String,
-    /// `role_session_name`.
-    pub role_session_name: Option<String>,
-}
-
-/// A role of IAM Identity Center in a profile.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct ProfileSso {
-    /// `sso_start_url`.
-    pub start_url: String,
-    /// `sso_region`.
-    pub region: String,
-    /// `sso_account_id`.
-    pub account_id: String,
-    /// `sso_role_name`.
-    pub role_name: String,
-    /// `sso_session`: the name of the section; `None` in the older form without a section.
-    pub session: Option<String>,
-}
-
-/// A `credential_process` in a profile. `Debug` hides the command: its arguments may be secret.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ProfileProcess {
-    /// `credential_process`: the command line, as written.
-    pub command_line: String,
-    /// `aws_account_id`: used if the output names no account.
-    pub account_id: Option<String>,
-}
-
-impl fmt::Debug for ProfileProcess {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProfileProcess")
-            .field("account_id", &self.account_id)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A role to assume.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -205,13 +74,10 @@ impl ProfileSource {
     /// A `default` profile that the user did not ask for by name may be missing.
     ///
     /// # Errors
-    /// - [`Error::ProfileNotFound`] if the selected profile or a `source_profile` is missing
-    /// - [`Error::ProfileLoop`] and [`Error::TooManyRoles`] if `source_profile` leads nowhere
-    /// - [`Error::BothSources`] and [`Error::NoSource`] if a role has not exactly one source
-    /// - [`Error::UnknownCredentialSource`] if `credential_source` has another value
-    /// - [`Error::MissingKey`] and [`Error::InvalidValue`] if a key is missing or malformed
-    /// - [`Error::SsoSessionNotFound`] and [`Error::SsoConflict`] if an `sso_session` does not fit
-    /// - [`Error::SourceWithoutCredentials`] if the source of a role has no credentials
+    /// - [`Error::Profile`] if a profile is missing, incomplete or contradictory:
+    ///   [`ProfileProblem`] lists the cases
+    /// - [`Error::ProfileLoop`] if profiles name each other as `source_profile` in a circle
+    /// - [`Error::TooManyRoles`] if more than 16 roles are chained by `source_profile`
     pub fn resolve(
         files: &ProfileFiles,
         selected: &SelectedProfile,
@@ -222,9 +88,7 @@ impl ProfileSource {
         }
         let (mut visited, mut roles) = (Vec::new(), Vec::new());
         let found = loop {
-            let not_found = || Error::ProfileNotFound {
-                profile: name.to_owned(),
-            };
+            let not_found = || ProfileProblem::NotFound.of(name);
             let profile = files.profile(name).ok_or_else(not_found)?;
             let profile = Profile {
                 name,
@@ -237,7 +101,7 @@ impl ProfileSource {
                 return Err(Error::ProfileLoop { profiles });
             }
             visited.push(name);
-            // Keys end the chain, where one profile led to another.
+            // The keys of a `source_profile` take precedence over its own role.
             if !roles.is_empty() && profile.has_both_keys() {
                 break profile.keys()?;
             }
@@ -252,16 +116,8 @@ impl ProfileSource {
                 profile.get("source_profile"),
                 profile.get("credential_source"),
             ) {
-                (Some(_), Some(_)) => {
-                    return Err(Error::BothSources {
-                        profile: profile.owned_name(),
-                    });
-                }
-                (None, None) => {
-                    return Err(Error::NoSource {
-                        profile: profile.owned_name(),
-                    });
-                }
+                (Some(_), Some(_)) => return Err(ProfileProblem::BothSources.of(name)),
+                (None, None) => return Err(ProfileProblem::NoSource.of(name)),
                 (None, Some(named)) => break Some(BaseSource::Named(profile.named(named)?)),
                 (Some(source), None) if source == name => break profile.base()?,
                 (Some(source), None) => name = source,
@@ -278,161 +134,8 @@ impl ProfileSource {
                 }))
             }
             None if roles.is_empty() => Ok(None),
-            None => Err(Error::SourceWithoutCredentials {
-                profile: base_profile,
-            }),
+            None => Err(ProfileProblem::NoCredentials.of(name)),
         }
-    }
-}
-
-/// A profile while its source is looked for.
-#[derive(Clone, Copy)]
-struct Profile<'a> {
-    name: &'a str,
-    profile: &'a Section,
-    files: &'a ProfileFiles,
-}
-
-impl<'a> Profile<'a> {
-    fn owned_name(self) -> String {
-        self.name.to_owned()
-    }
-
-    fn get(self, key: &str) -> Option<&'a str> {
-        self.profile.setting(key)
-    }
-
-    fn owned(self, key: &str) -> Option<String> {
-        self.get(key).map(str::to_owned)
-    }
-
-    fn required(self, key: &'static str) -> Result<String, Error> {
-        self.owned(key).ok_or_else(|| self.missing(key))
-    }
-
-    fn missing(self, key: &'static str) -> Error {
-        let profile = self.owned_name();
-        Error::MissingKey { profile, key }
-    }
-
-    fn role(self) -> Result<Option<ProfileRole>, Error> {
-        let Some(role_arn) = self.owned("role_arn") else {
-            return Ok(None);
-        };
-        if self.get("web_identity_token_file").is_some() {
-            return Ok(None);
-        }
-        let duration = self.get("duration_seconds").map(str::parse).transpose();
-        let duration_seconds = duration.map_err(|_| Error::InvalidValue {
-            profile: self.owned_name(),
-            key: "duration_seconds",
-            expected: "a number of seconds",
-        })?;
-        Ok(Some(ProfileRole {
-            profile: self.owned_name(),
-            role_arn,
-            role_session_name: self.owned("role_session_name"),
-            external_id: self.owned("external_id"),
-            mfa_serial: self.owned("mfa_serial"),
-            duration_seconds,
-        }))
-    }
-
-    fn named(self, value: &str) -> Result<NamedSource, Error> {
-        let sources = [
-            NamedSource::Environment,
-            NamedSource::Ec2InstanceMetadata,
-            NamedSource::EcsContainer,
-        ];
-        let mut sources = sources.into_iter();
-        let found = sources.find(|source| source.as_str().eq_ignore_ascii_case(value));
-        found.ok_or_else(|| Error::UnknownCredentialSource {
-            profile: self.owned_name(),
-            value: value.to_owned(),
-        })
-    }
-
-    /// The first source of those that need no other profile.
-    fn base(self) -> Result<Option<BaseSource>, Error> {
-        if let Some(file) = self.get("web_identity_token_file") {
-            return Ok(Some(BaseSource::WebIdentity(ProfileWebIdentity {
-                role_arn: self.required("role_arn")?,
-                path: file.to_owned(),
-                role_session_name: self.owned("role_session_name"),
-            })));
-        }
-        if let Some(sso) = self.sso()? {
-            return Ok(Some(BaseSource::Sso(sso)));
-        }
-        if let Some(keys) = self.keys()? {
-            return Ok(Some(keys));
-        }
-        if let Some(login_session) = self.owned("login_session") {
-            return Ok(Some(BaseSource::Login { login_session }));
-        }
-        Ok(self.owned("credential_process").map(|command_line| {
-            let account_id = self.owned("aws_account_id");
-            BaseSource::Process(ProfileProcess {
-                command_line,
-                account_id,
-            })
-        }))
-    }
-
-    fn has_both_keys(self) -> bool {
-        self.get("aws_access_key_id").is_some() && self.get("aws_secret_access_key").is_some()
-    }
-
-    fn keys(self) -> Result<Option<BaseSource>, Error> {
-        let (id, secret) = ("aws_access_key_id", "aws_secret_access_key");
-        match (self.owned(id), self.get(secret)) {
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(self.missing(secret)),
-            (None, Some(_)) => Err(self.missing(id)),
-            (Some(access_key_id), Some(secret)) => Ok(Some(BaseSource::Keys(ProfileKeys {
-                access_key_id,
-                secret_access_key: SecretText::from(secret),
-                session_token: self.get("aws_session_token").map(SecretText::from),
-                account_id: self.owned("aws_account_id"),
-            }))),
-        }
-    }
-
-    fn sso(self) -> Result<Option<ProfileSso>, Error> {
-        let (account_id, role_name) = ("sso_account_id", "sso_role_name");
-        if self.get(account_id).is_none() && self.get(role_name).is_none() {
-            return Ok(None);
-        }
-        let session = self.owned("sso_session");
-        let section =
-            match &session {
-                None => None,
-                Some(session) => Some(self.files.sso_session(session).ok_or_else(|| {
-                    Error::SsoSessionNotFound {
-                        profile: self.owned_name(),
-                        sso_session: session.clone(),
-                    }
-                })?),
-            };
-        // In the form with a section both are that section's, and the profile may repeat them.
-        let of_session = |key: &'static str| -> Result<String, Error> {
-            let Some(section) = section else {
-                return self.required(key);
-            };
-            let value = section.setting(key).ok_or_else(|| self.missing(key))?;
-            if self.get(key).is_some_and(|own| own != value) {
-                let profile = self.owned_name();
-                return Err(Error::SsoConflict { profile, key });
-            }
-            Ok(value.to_owned())
-        };
-        Ok(Some(ProfileSso {
-            account_id: self.required(account_id)?,
-            role_name: self.required(role_name)?,
-            region: of_session("sso_region")?,
-            start_url: of_session("sso_start_url")?,
-            session,
-        }))
     }
 }
 
@@ -451,7 +154,9 @@ mod tests {
         let selected = SelectedProfile::from_environment(&super::super::Environment::default());
         assert!(ProfileSource::resolve(&files, &selected).unwrap().is_none());
         let error = resolve("", "default").unwrap_err();
-        assert!(matches!(error, Error::ProfileNotFound { profile } if profile == "default"));
+        assert!(
+            matches!(error, Error::Profile { profile, problem: ProfileProblem::NotFound } if profile == "default")
+        );
     }
 
     #[test]
@@ -494,7 +199,9 @@ mod tests {
                 "b"
             };
             let error = resolve(config, name).unwrap_err();
-            assert!(matches!(error, Error::SourceWithoutCredentials { profile } if profile == "b"));
+            assert!(
+                matches!(error, Error::Profile { profile, problem: ProfileProblem::NoCredentials } if profile == "b")
+            );
         }
     }
 
@@ -502,7 +209,8 @@ mod tests {
     fn a_duration_must_be_a_number() {
         let config = "[default]\nrole_arn = r\nsource_profile = default\nduration_seconds = 1h\n";
         let error = resolve(config, "default").unwrap_err();
-        let text = "`duration_seconds` of profile `default` must be a number of seconds";
+        let text = "profile `default` has an invalid `duration_seconds`: must be a number of seconds, \
+            got 2 bytes";
         assert_eq!(error.to_string(), text);
     }
 
@@ -518,8 +226,8 @@ mod tests {
         let error = resolve(&config("us-east-1"), "default").unwrap_err();
         assert!(matches!(
             error,
-            Error::SsoConflict {
-                key: "sso_region",
+            Error::Profile {
+                problem: ProfileProblem::SsoConflict { key: "sso_region" },
                 ..
             }
         ));
@@ -591,7 +299,10 @@ mod tests {
                 format!("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\n{half}\n");
             let error = resolve(&config, "a").unwrap_err();
             assert!(
-                matches!(error, Error::MissingKey { key, .. } if key == missing),
+                matches!(
+                    error,
+                    Error::Profile { problem: ProfileProblem::MissingKey { key, .. }, .. } if key == missing
+                ),
                 "{error}"
             );
         }

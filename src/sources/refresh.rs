@@ -1,143 +1,22 @@
-//! When to fetch new credentials, and a cell that many callers share.
+//! A cell with a value that expires, which many callers share.
 
 mod get_or_fetch;
+mod permit;
+mod policy;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use super::ResolvedCredentials;
 use crate::timestamp::Timestamp;
 
 pub use get_or_fetch::FetchError;
+pub use permit::RefreshPermit;
+pub use policy::{RefreshPolicy, RefreshUrgency};
 
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// When to fetch new credentials, and how soon to try again after a failure.
+/// How long the value in a [`RefreshCell`] is valid.
 ///
-/// | time left | urgency |
-/// |---|---|
-/// | more than 5 minutes, or no expiration | [`None`](RefreshUrgency::None) |
-/// | 5 minutes or less, less the jitter | [`Advisory`](RefreshUrgency::Advisory) |
-/// | 1 minute or less | [`Mandatory`](RefreshUrgency::Mandatory) |
-/// | nothing | [`Expired`](RefreshUrgency::Expired) |
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::sources::{RefreshPolicy, RefreshUrgency};
-/// use std::time::Duration;
-///
-/// // A random time of up to a minute, so that many processes do not
-/// // refresh at once.
-/// let policy = RefreshPolicy::default().with_jitter(Duration::from_secs(20));
-/// let now = Timestamp::from_unix_seconds(1_893_553_445);
-/// let left = |seconds| {
-///     let expiration = now + Duration::from_secs(seconds);
-///     policy.urgency(Some(expiration), now)
-/// };
-/// assert_eq!(left(281), RefreshUrgency::None);
-/// assert_eq!(left(280), RefreshUrgency::Advisory);
-/// assert_eq!(left(60), RefreshUrgency::Mandatory);
-/// assert_eq!(left(0), RefreshUrgency::Expired);
-/// assert_eq!(policy.urgency(None, now), RefreshUrgency::None);
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RefreshPolicy {
-    advisory: Duration,
-    mandatory: Duration,
-    retry: Duration,
-    stalled: Duration,
-    jitter: Duration,
-}
-
-/// How urgently new credentials are needed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
-pub enum RefreshUrgency {
-    /// Not yet.
-    None,
-    /// Soon: one caller refreshes, and a failure does not matter.
-    Advisory,
-    /// Now: the caller that refreshes should wait for the new credentials.
-    Mandatory,
-    /// Too late: the credentials expired.
-    Expired,
-}
-
-impl Default for RefreshPolicy {
-    /// Advisory at 5 minutes, mandatory at 1 minute, 30 seconds between failed tries, no jitter.
-    fn default() -> Self {
-        Self {
-            advisory: 5 * MINUTE,
-            mandatory: MINUTE,
-            retry: Duration::from_secs(30),
-            stalled: MINUTE,
-            jitter: Duration::ZERO,
-        }
-    }
-}
-
-impl RefreshPolicy {
-    /// Sets a random time, of which at most a minute is taken from the advisory time.
-    #[must_use]
-    pub fn with_jitter(mut self, jitter: Duration) -> Self {
-        self.jitter = jitter.min(MINUTE);
-        self
-    }
-
-    /// Sets how long before the expiration a refresh is advisory.
-    #[must_use]
-    pub fn with_advisory(mut self, advisory: Duration) -> Self {
-        self.advisory = advisory;
-        self
-    }
-
-    /// Sets how long before the expiration a refresh is mandatory.
-    #[must_use]
-    pub fn with_mandatory(mut self, mandatory: Duration) -> Self {
-        self.mandatory = mandatory;
-        self
-    }
-
-    /// Sets the time between failed tries.
-    #[must_use]
-    pub fn with_retry(mut self, retry: Duration) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// Sets after which time a refresh that has not ended counts as failed.
-    #[must_use]
-    pub fn with_stalled(mut self, stalled: Duration) -> Self {
-        self.stalled = stalled;
-        self
-    }
-
-    /// Returns how urgently new credentials are needed.
-    pub fn urgency(
-        &self,
-        expiration: Option<Timestamp>,
-        now: impl Into<Timestamp>,
-    ) -> RefreshUrgency {
-        let Some(expiration) = expiration else {
-            return RefreshUrgency::None;
-        };
-        let left = expiration.saturating_duration_since(now.into());
-        if left.is_zero() {
-            RefreshUrgency::Expired
-        } else if left <= self.mandatory {
-            RefreshUrgency::Mandatory
-        } else if left <= self.advisory.saturating_sub(self.jitter) {
-            RefreshUrgency::Advisory
-        } else {
-            RefreshUrgency::None
-        }
-    }
-}
-
-/// Until when a value in a [`RefreshCell`] is good.
-///
-/// [`ResolvedCredentials::validity`] makes it.
+/// [`ResolvedCredentials::validity`] returns it.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -166,10 +45,10 @@ impl Validity {
 }
 
 impl ResolvedCredentials {
-    /// Returns until when a [`RefreshCell`] may hand out the credentials.
+    /// Returns how long a [`RefreshCell`] may return the credentials.
     ///
-    /// Credentials of instance metadata that were served expired are good until further notice, and
-    /// the next try is at [`next_try`](Self::next_try).
+    /// Expired credentials of instance metadata are returned until new ones are there. The cell asks
+    /// for new ones at [`next_try`](Self::next_try).
     pub fn validity(&self) -> Validity {
         Validity {
             expiration: self.expiration(),
@@ -182,10 +61,10 @@ impl ResolvedCredentials {
 /// [`Signer`](crate::Signer) with them.
 ///
 /// [`get_or_fetch`](Self::get_or_fetch) is the usual call: it returns the value, and fetches a new one
-/// if that is due. It is built on [`get`](Self::get), which never waits for a refresh: it hands out
-/// the current value, and asks one caller to refresh it while the others go on with what they have.
-/// The cell does no IO and needs no runtime, so it serves blocking and async code. Cloning it is a
-/// reference count.
+/// if that is due. It calls [`get`](Self::get), which never waits for a refresh: it returns the
+/// current value, and asks one caller to refresh it. The other callers continue with the current
+/// value. The cell does no I/O and needs no runtime, so it works in blocking and async code. A clone
+/// shares the value.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -232,7 +111,7 @@ struct State<T> {
     not_before: Option<Timestamp>,
 }
 
-/// What a [`RefreshCell`] hands out.
+/// What [`RefreshCell::get`] returns.
 // Exhaustive on purpose: each case needs its own action.
 #[derive(Debug)]
 pub enum Lease<T> {
@@ -287,7 +166,7 @@ impl<T> RefreshCell<T> {
         let (urgency, current) = match &state.value {
             None => (RefreshUrgency::Expired, None),
             Some((value, validity)) => match validity.next_try {
-                // Good until further notice.
+                // Credentials that were served expired: good until there are new ones.
                 Some(next_try) if now >= next_try => (RefreshUrgency::Advisory, Some(value)),
                 Some(_) => (RefreshUrgency::None, Some(value)),
                 None => match self.policy.urgency(validity.expiration, now) {
@@ -348,87 +227,10 @@ impl<T> fmt::Debug for RefreshCell<T> {
     }
 }
 
-/// The permit to refresh the value of a [`RefreshCell`]; one is out at a time.
-///
-/// A permit that is dropped counts as a failed try, as when an async task is cancelled. It borrows
-/// nothing, so it can go to another thread or task.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::sources::{Lease, RefreshCell, RefreshPolicy, Validity};
-///
-/// let now = Timestamp::from_unix_seconds(1_893_553_445);
-/// let cell = RefreshCell::new(RefreshPolicy::default());
-/// let Lease::Refresh { permit, .. } = cell.get(now) else {
-///     panic!("an empty cell asks for a value");
-/// };
-/// permit.succeed("token", Validity::until(None), now);
-/// assert!(matches!(cell.get(now), Lease::Current(token) if *token == "token"));
-/// ```
-pub struct RefreshPermit<T> {
-    state: Arc<Mutex<State<T>>>,
-    retry: Duration,
-    number: u64,
-    since: Timestamp,
-    ended: bool,
-}
-
-impl<T> RefreshPermit<T> {
-    /// Puts a new value into the cell, and returns it.
-    ///
-    /// A value that expired already is put in as well, and counts as a failed try.
-    pub fn succeed(mut self, value: T, validity: Validity, now: impl Into<Timestamp>) -> Arc<T> {
-        let now = now.into();
-        let value = Arc::new(value);
-        let good = validity.next_try.is_some()
-            || validity
-                .expiration
-                .is_none_or(|expiration| expiration > now);
-        let new = (Arc::clone(&value), validity);
-        let old = lock(&self.state).value.replace(new);
-        // Outside of the lock: it may be the last reference, and take its time.
-        drop(old);
-        self.end((!good).then_some(now));
-        value
-    }
-
-    /// Tells that the refresh failed: the next try is 30 seconds later, or as the policy says.
-    pub fn fail(mut self, now: impl Into<Timestamp>) {
-        self.end(Some(now.into()));
-    }
-
-    fn end(&mut self, failed_at: Option<Timestamp>) {
-        self.ended = true;
-        let mut state = lock(&self.state);
-        // A stalled permit does not end the one that took its place.
-        if state
-            .refreshing
-            .is_some_and(|(number, _)| number == self.number)
-        {
-            state.refreshing = None;
-            state.not_before = failed_at.map(|at| at + self.retry);
-        }
-    }
-}
-
-impl<T> Drop for RefreshPermit<T> {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.end(Some(self.since));
-        }
-    }
-}
-
-impl<T> fmt::Debug for RefreshPermit<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RefreshPermit")
-            .field("since", &self.since)
-            .finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445);

@@ -1,11 +1,11 @@
-//! What a source gives: credentials, and what is known about them.
+//! Credentials from a source, with their account and expiration.
 
 use std::time::Duration;
 
 use crate::credentials::Credentials;
 use crate::timestamp::Timestamp;
 
-/// Credentials from a source, with the account that they belong to and when to fetch the next.
+/// Credentials from a source, with their account and the time to fetch new ones.
 ///
 /// ```
 /// use countersign::sources::{Environment, environment_credentials};
@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// let resolved =
 ///     environment_credentials(&environment)?.expect("both keys are set");
 /// assert_eq!(resolved.account_id(), Some("123456789012"));
-/// assert_eq!(resolved.credentials().access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(resolved.access_key_id(), "AKIDEXAMPLE");
 /// # Ok::<(), countersign::sources::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -39,6 +39,11 @@ impl ResolvedCredentials {
             Some(expiration) => credentials.with_expiration(expiration),
             None => credentials,
         })
+    }
+
+    /// Temporary credentials: access key ID, secret access key and session token.
+    pub(super) fn temporary([id, secret, token]: [&str; 3], expiration: Timestamp) -> Self {
+        Self::new(id, secret, Some(expiration)).with_session_token(Some(token))
     }
 
     pub(super) fn with_session_token(mut self, token: Option<&str>) -> Self {
@@ -59,8 +64,8 @@ impl ResolvedCredentials {
         self
     }
 
-    /// Of credentials that were served expired. A [`Signer`](crate::Signer) would refuse them, and AWS
-    /// does not.
+    /// For credentials that were served expired: removes their expiration, because AWS accepts them and
+    /// a [`Signer`](crate::Signer) would refuse them.
     pub(super) fn with_next_try(mut self, next_try: Timestamp) -> Self {
         self.next_try = Some(next_try);
         let (id, secret) = (
@@ -75,7 +80,7 @@ impl ResolvedCredentials {
         self
     }
 
-    /// Returns the credentials, ready to sign with: with their session token and expiration.
+    /// Returns the credentials, with their session token and expiration, for a [`Signer`](crate::Signer).
     ///
     /// Instance metadata may serve expired credentials during an outage, and AWS services accept them
     /// then. Such credentials are without an expiration here, because a [`Signer`](crate::Signer)
@@ -84,17 +89,22 @@ impl ResolvedCredentials {
         &self.credentials
     }
 
+    /// Returns the access key ID of the credentials.
+    pub fn access_key_id(&self) -> &str {
+        self.credentials.access_key_id()
+    }
+
     /// Returns the credentials alone, as [`credentials`](Self::credentials) does.
     pub fn into_credentials(self) -> Credentials {
         self.credentials
     }
 
-    /// Returns the id of the account, if the source tells it.
+    /// Returns the ID of the account, if the source names it.
     pub fn account_id(&self) -> Option<&str> {
         self.account_id.as_deref()
     }
 
-    /// Returns when the credentials expire, if the source tells it.
+    /// Returns when the credentials expire, if the source says so.
     pub fn expiration(&self) -> Option<Timestamp> {
         self.expiration
     }

@@ -3,21 +3,21 @@
 mod certificate;
 #[cfg(feature = "sigv4a")]
 mod key;
+mod session;
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderValue, Request, Response};
 use serde_json::{Map, Value};
 
 pub use certificate::RolesAnywhereCertificate;
 #[cfg(feature = "sigv4a")]
 pub use key::RolesAnywhereKey;
+pub use session::RolesAnywhereSession;
 
-use super::json::Json;
-use super::reply::Reply;
-use super::sso::refusal;
-use super::text::{hex_text, is_iam_name, parsed};
-use super::{Error, RefusedBy, ResolvedCredentials};
+use super::Error;
+use super::json::post;
+use super::text::{SESSION_NAME, hex_text, https_url, is_iam_name, parsed};
 use crate::service::Rules;
 use crate::service::partition::Partition;
 use crate::sigv4::canonical::CanonicalRequest;
@@ -27,7 +27,6 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::{CredentialScope, check_host_label};
 use crate::timestamp::Timestamp;
 
-const RESPONSE: &str = "IAM Roles Anywhere response";
 const SERVICE: &str = "rolesanywhere";
 /// The longest ARN that the service takes.
 const LONGEST_ARN: usize = 1011;
@@ -85,18 +84,27 @@ impl RolesAnywhere {
     /// - [`Error::Request`] if their region cannot be part of a host name
     pub fn new(trust_anchor_arn: &str, profile_arn: &str, role_arn: &str) -> Result<Self, Error> {
         let anchor = region_of(trust_anchor_arn, SERVICE, "trust-anchor/");
-        let anchor = anchor.ok_or(Error::InvalidParameter {
-            parameter: "trust_anchor_arn",
-            expected: "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID`",
+        let anchor = anchor.ok_or_else(|| {
+            Error::invalid_parameter(
+                "trust_anchor_arn",
+                "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID`",
+                trust_anchor_arn,
+            )
         })?;
         let profile = region_of(profile_arn, SERVICE, "profile/");
-        let profile = profile.ok_or(Error::InvalidParameter {
-            parameter: "profile_arn",
-            expected: "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:profile/ID`",
+        let profile = profile.ok_or_else(|| {
+            Error::invalid_parameter(
+                "profile_arn",
+                "`arn:PARTITION:rolesanywhere:REGION:ACCOUNT:profile/ID`",
+                profile_arn,
+            )
         })?;
-        region_of(role_arn, "iam", "role/").ok_or(Error::InvalidParameter {
-            parameter: "role_arn",
-            expected: "`arn:PARTITION:iam::ACCOUNT:role/NAME`",
+        region_of(role_arn, "iam", "role/").ok_or_else(|| {
+            Error::invalid_parameter(
+                "role_arn",
+                "`arn:PARTITION:iam::ACCOUNT:role/NAME`",
+                role_arn,
+            )
         })?;
         check_host_label(anchor)?;
         if anchor != profile {
@@ -124,14 +132,12 @@ impl RolesAnywhere {
     /// Without it, the profile decides.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the duration is shorter or longer
+    /// - [`Error::InvalidDuration`] if the duration is shorter or longer
     pub fn with_duration(mut self, duration: Duration) -> Result<Self, Error> {
         let seconds = duration.as_secs();
-        if !(900..=43_200).contains(&seconds) {
-            return Err(Error::InvalidParameter {
-                parameter: "duration",
-                expected: "15 minutes to 12 hours",
-            });
+        let (min, max) = (900, 43_200);
+        if !(min..=max).contains(&seconds) {
+            return Err(Error::InvalidDuration { seconds, min, max });
         }
         self.duration = Some(seconds);
         Ok(self)
@@ -143,10 +149,11 @@ impl RolesAnywhere {
     /// - [`Error::InvalidParameter`] if the name does not match IAM's pattern: 2 to 64 letters, digits and `_+=,.@-`
     pub fn with_role_session_name(mut self, name: &str) -> Result<Self, Error> {
         if !is_iam_name(name, 2, 64) {
-            return Err(Error::InvalidParameter {
-                parameter: "role_session_name",
-                expected: "2 to 64 letters, digits and `_+=,.@-`",
-            });
+            return Err(Error::invalid_parameter(
+                "role_session_name",
+                SESSION_NAME,
+                name,
+            ));
         }
         self.role_session_name = Some(name.to_owned());
         Ok(self)
@@ -180,16 +187,9 @@ impl RolesAnywhere {
     /// # Errors
     /// - [`Error::InvalidParameter`] if the text is not a host with an optional port
     pub fn with_host(mut self, host: &str) -> Result<Self, Error> {
-        let uri: Option<Uri> = format!("https://{host}/sessions").parse().ok();
-        let is_host = |uri: &Uri| {
-            let authority = uri.authority().map(http::uri::Authority::as_str);
-            // `:443` is an authority, but without a name.
-            let named = uri.host().is_some_and(|name| !name.is_empty());
-            authority == Some(host) && named && !host.contains('@')
-        };
-        uri.filter(is_host).ok_or(Error::InvalidParameter {
-            parameter: "host",
-            expected: "a host name with an optional port",
+        https_url(host, "/sessions").ok_or_else(|| {
+            let expected = "a host name with an optional port";
+            Error::invalid_parameter("host", expected, host)
         })?;
         self.host = Some(host.to_owned());
         Ok(self)
@@ -234,12 +234,9 @@ impl RolesAnywhere {
     ) -> Result<Unsigned, Error> {
         let date = AmzDate::new(now)?;
         let scope = CredentialScope::new(now, &self.region, SERVICE)?;
-        let mut request = Request::new(self.body());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = parsed(&self.url(), "host")?;
+        let uri = parsed(&self.url(), "host")?;
+        let mut request = post(uri, "application/json", self.body());
         let headers = request.headers_mut();
-        let json = HeaderValue::from_static("application/json");
-        headers.insert("content-type", json);
         headers.insert("x-amz-date", header(date.as_str())?);
         headers.insert("x-amz-x509", header(certificate.base64())?);
         if let Some(intermediates) = certificate.intermediates() {
@@ -289,7 +286,7 @@ impl RolesAnywhere {
         url
     }
 
-    fn body(&self) -> String {
+    fn body(&self) -> Value {
         let mut body = Map::new();
         if let Some(seconds) = self.duration {
             body.insert("durationSeconds".to_owned(), seconds.into());
@@ -301,19 +298,20 @@ impl RolesAnywhere {
             let arns = self.arns().into_iter();
             body.extend(arns.map(|(name, arn)| (name.to_owned(), arn.into())));
         }
-        Value::Object(body).to_string()
+        Value::Object(body)
     }
 
     /// Reads the response.
     ///
     /// # Errors
     /// - [`Error::Refused`] if IAM Roles Anywhere refused the request
+    /// - [`Error::Status`] if the status is other than 2xx and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read(
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<RolesAnywhereSession, Error> {
-        read(response.into())
+        session::read(response.into())
     }
 }
 
@@ -322,47 +320,6 @@ struct Unsigned {
     string_to_sign: String,
     /// The header up to the signature.
     authorization: String,
-}
-
-/// A session of IAM Roles Anywhere: the credentials of the role, and who got them.
-///
-/// [`RolesAnywhere`] has an example.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct RolesAnywhereSession {
-    /// The credentials of the role, with its account.
-    pub credentials: ResolvedCredentials,
-    /// The ARN of the subject, by which IAM Roles Anywhere knows the certificate.
-    pub subject_arn: Option<String>,
-    /// The source identity, by default the common name of the certificate.
-    pub source_identity: Option<String>,
-    /// How much of the space for policies and tags is used, in percent.
-    pub packed_policy_size: Option<u64>,
-}
-
-fn read(reply: Reply<'_>) -> Result<RolesAnywhereSession, Error> {
-    if !reply.status.is_success() {
-        return Err(refusal(reply, RefusedBy::RolesAnywhere, RESPONSE));
-    }
-    let json = Json::read(reply.body, RESPONSE)?;
-    let members = json.members();
-    let set = members.first_of("credentialSet")?;
-    let credentials = set.object("credentials")?;
-    let id = credentials.required("accessKeyId")?;
-    let secret = credentials.required("secretAccessKey")?;
-    let token = credentials.required("sessionToken")?;
-    let expiration = credentials.time("expiration")?;
-    let user = set.object("assumedRoleUser").ok();
-    let account_id = user.and_then(|user| user.text("arn")?.split(':').nth(4));
-    let resolved = ResolvedCredentials::new(id, secret, Some(expiration))
-        .with_session_token(Some(token))
-        .of_account(account_id.filter(|id| !id.is_empty()));
-    Ok(RolesAnywhereSession {
-        credentials: resolved,
-        subject_arn: members.text("subjectArn").map(str::to_owned),
-        source_identity: set.text("sourceIdentity").map(str::to_owned),
-        packed_policy_size: set.value("packedPolicySize").and_then(Value::as_u64),
-    })
 }
 
 /// The region in an ARN of a service and a kind of resource.
@@ -378,10 +335,8 @@ fn region_of<'a>(arn: &'a str, service: &str, resource: &str) -> Option<&'a str>
 }
 
 fn header(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|_| Error::InvalidParameter {
-        parameter: "certificate",
-        expected: "short enough for a header",
-    })
+    HeaderValue::from_str(text)
+        .map_err(|_| Error::invalid_parameter("certificate", "short enough for a header", text))
 }
 
 #[cfg(test)]
@@ -489,10 +444,11 @@ mod tests {
             vec![0x30, 6, 2, 1, 0x80, 2, 1, 1],
             vec![0x30, 3, 2, 1, 1],
         ] {
+            let length = signature.len();
             let error = sign(signature).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "`signature` must be an ECDSA signature in DER"
+                format!("`signature` must be an ECDSA signature in DER, got {length} bytes")
             );
         }
         let failed = sound().request(&certificate, now, |_| Err(Error::NotConfigured));

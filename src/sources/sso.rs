@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, Uri};
-use serde_json::{Value, json};
+use http::{Request, Response, Uri};
+use serde_json::json;
 
-use super::json::{Json, after, on_calendar, read_time, text_of, wipe};
-use super::reply::Reply;
+use super::json::{Json, post, read_time, set};
+use super::reply::{Reply, SESSION_KEYS};
 use super::text::{hex_text, parsed, secret_header};
-use super::{Error, ProfileSso, RefusedBy, ResolvedCredentials, SecretText};
+use super::{
+    Content, CredentialEndpoint, Error, ProfileSso, ResolvedCredentials, SecretText, TokenKind,
+};
 use crate::primitives::sha1::Sha1;
 use crate::service::partition::Partition;
 use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
-const CACHE: &str = "SSO token cache";
-const OIDC: &str = "SSO token response";
-const PORTAL: &str = "SSO credentials response";
 /// A token is refreshed if less time is left.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
@@ -83,7 +82,7 @@ impl SsoToken {
     /// - [`Error::Json`] if the content is not one JSON object
     /// - [`Error::MissingField`] and [`Error::InvalidField`] if the token or a time is missing or malformed
     pub fn parse(contents: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Self::from_json(Json::read(contents.as_ref(), CACHE)?)
+        Self::from_json(Json::read(contents.as_ref(), Content::SsoCache)?)
     }
 
     fn from_json(json: Json) -> Result<Self, Error> {
@@ -158,20 +157,14 @@ impl SsoToken {
     /// ```
     pub fn refresh_request(&self, region: &str) -> Result<Request<String>, Error> {
         let members = self.json.members();
-        let mut body = json!({
+        let body = json!({
             "clientId": members.required("clientId")?,
             "clientSecret": members.required("clientSecret")?,
             "grantType": "refresh_token",
             "refreshToken": members.required("refreshToken")?,
         });
-        let text = text_of(&body);
-        wipe(&mut body);
-        let mut request = Request::new(text.expose().to_owned());
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri("oidc", region, "/token")?;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert("content-type", json);
-        Ok(request)
+        let uri = uri("oidc", region, "/token")?;
+        Ok(post(uri, "application/json", body))
     }
 
     /// Reads the response to [`refresh_request`](Self::refresh_request): the new token.
@@ -180,38 +173,28 @@ impl SsoToken {
     ///
     /// # Errors
     /// - [`Error::Refused`] if the service refused the request
+    /// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
     /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
     pub fn read_refresh(
         &self,
         response: &Response<impl AsRef<[u8]>>,
         now: impl Into<Timestamp>,
     ) -> Result<Self, Error> {
-        self.refreshed(response.into(), now.into())
-    }
-
-    pub(super) fn refreshed(&self, reply: Reply<'_>, now: Timestamp) -> Result<Self, Error> {
+        let (reply, now) = (Reply::from(response), now.into());
         if !reply.is_ok() {
-            return Err(refusal(reply, RefusedBy::SsoOidc, OIDC));
+            return Err(reply.refusal(CredentialEndpoint::SsoOidc));
         }
-        let response = Json::read(reply.body, OIDC)?;
+        let response = Json::read(reply.body, Content::Response(CredentialEndpoint::SsoOidc))?;
         let members = response.members();
         let access_token = members.required("accessToken")?;
-        let field = "expiresIn";
-        let expires_in = members.value(field).ok_or_else(|| members.missing(field))?;
-        let expires_at = expires_in.as_i64().and_then(|seconds| after(now, seconds));
-        let expires_at = expires_at.ok_or_else(|| members.invalid(field))?;
+        let expires_at = members.time_after(now, "expiresIn")?;
         let refresh_token = members.optional("refreshToken")?;
         let mut json = self.json.clone();
         if let Some(map) = json.map_mut() {
-            let mut set = |name: &str, text: &str| {
-                if let Some(mut old) = map.insert(name.to_owned(), Value::from(text)) {
-                    wipe(&mut old);
-                }
-            };
-            set("accessToken", access_token);
-            set("expiresAt", &expires_at.to_string());
+            set(map, "accessToken", access_token);
+            set(map, "expiresAt", &expires_at.to_string());
             if let Some(refresh_token) = refresh_token {
-                set("refreshToken", refresh_token);
+                set(map, "refreshToken", refresh_token);
             }
         }
         Self::from_json(json)
@@ -240,7 +223,7 @@ impl SsoToken {
         );
         let mut request = Request::new(String::new());
         *request.uri_mut() = uri("portal.sso", region, &path)?;
-        let token = secret_header(self.access_token.expose().as_bytes(), "SSO access token")?;
+        let token = secret_header(self.access_token.expose().as_bytes(), TokenKind::Sso)?;
         request
             .headers_mut()
             .insert("x-amz-sso_bearer_token", token);
@@ -260,6 +243,7 @@ impl std::fmt::Debug for SsoToken {
 ///
 /// # Errors
 /// - [`Error::Refused`] if the portal refused the request; after 401 the user must log in again
+/// - [`Error::Status`] if the status is other than 200 and there is neither code nor message
 /// - [`Error::Json`], [`Error::MissingField`] and [`Error::InvalidField`] if the response is malformed
 ///
 /// ```
@@ -279,29 +263,17 @@ pub fn read_sso_credentials(
     response: &Response<impl AsRef<[u8]>>,
     account_id: &str,
 ) -> Result<ResolvedCredentials, Error> {
-    read_credentials(response.into(), account_id)
-}
-
-pub(super) fn read_credentials(
-    reply: Reply<'_>,
-    account_id: &str,
-) -> Result<ResolvedCredentials, Error> {
+    let reply = Reply::from(response);
     if !reply.is_ok() {
-        return Err(refusal(reply, RefusedBy::SsoPortal, PORTAL));
+        return Err(reply.refusal(CredentialEndpoint::SsoPortal));
     }
-    let json = Json::read(reply.body, PORTAL)?;
+    let json = Json::read(reply.body, Content::Response(CredentialEndpoint::SsoPortal))?;
     let members = json.members().object("roleCredentials")?;
-    let id = members.required("accessKeyId")?;
-    let secret = members.required("secretAccessKey")?;
-    let token = members.required("sessionToken")?;
-    let field = "expiration";
-    let value = members.value(field).ok_or_else(|| members.missing(field))?;
-    let time = value.as_i64().map(Timestamp::from_unix_millis);
-    let time = time.and_then(on_calendar);
-    let time = time.ok_or_else(|| members.invalid(field))?;
-    Ok(ResolvedCredentials::new(id, secret, Some(time))
-        .with_session_token(Some(token))
-        .of_account(Some(account_id)))
+    let keys = members.all_required(SESSION_KEYS)?;
+    let expiration = members.time_from("expiration", |value| {
+        value.as_i64().map(Timestamp::from_unix_millis)
+    })?;
+    Ok(ResolvedCredentials::temporary(keys, expiration).with_account_id(account_id))
 }
 
 /// The cache file's name of a profile.
@@ -316,28 +288,10 @@ fn uri(service: &str, region: &str, path: &str) -> Result<Uri, Error> {
     parsed(&url, "sso_role_name")
 }
 
-/// What AWS's REST services say when they refuse: the code is in a header or in the body.
-pub(super) fn refusal(reply: Reply<'_>, service: RefusedBy, what: &'static str) -> Error {
-    let json = Json::read(reply.body, what).ok();
-    let members = json.as_ref().map(Json::members);
-    let text = |name| members?.text(name);
-    let code = reply.header("x-amzn-errortype").or_else(|| text("__type"));
-    let code = code.and_then(|code| code.split(':').next());
-    let code = code.and_then(|code| code.rsplit('#').next()).map(str::trim);
-    let code = code.or_else(|| text("code")).or_else(|| text("error"));
-    let message = text("message").or_else(|| text("Message"));
-    let message = message.or_else(|| text("error_description"));
-    let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-    Error::Refused {
-        service,
-        status: reply.status.as_u16(),
-        code: owned(code),
-        message: owned(message),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_893_553_445); // 2030-01-02T03:04:05Z

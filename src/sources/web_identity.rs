@@ -1,12 +1,10 @@
 //! Web identities: a token in a file is exchanged for the credentials of a role.
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
-use super::text::{is_iam_name, token_of_file};
-use super::{Environment, Error, ProfileWebIdentity, ResolvedCredentials};
+use super::text::{SESSION_NAME, is_iam_name, token_of_file};
+use super::{Environment, Error, ProfileWebIdentity, ResolvedCredentials, TokenKind};
 use crate::sts::{AssumeRoleWithWebIdentity, AssumedRoleUser, Endpoint};
-
-const TOKEN: &str = "web identity token";
 
 /// A web identity: a token file and the role that it is exchanged for, as EKS sets them up.
 ///
@@ -45,26 +43,20 @@ impl WebIdentity {
     /// - [`Error::MissingSetting`] if `AWS_ROLE_ARN` is not set
     /// - [`Error::InvalidSetting`] if `AWS_ROLE_SESSION_NAME` does not match STS's pattern
     pub fn from_environment(environment: &Environment) -> Result<Option<Self>, Error> {
-        let Some(path) = environment.get("AWS_WEB_IDENTITY_TOKEN_FILE") else {
+        let token_file = "AWS_WEB_IDENTITY_TOKEN_FILE";
+        let Some(path) = environment.get(token_file) else {
             return Ok(None);
         };
-        let setting = "AWS_ROLE_ARN";
-        let role_arn = environment.get(setting);
-        let name = "AWS_ROLE_SESSION_NAME";
-        let role_session_name = environment.get(name).map(str::to_owned);
-        if !role_session_name.as_deref().is_none_or(is_session_name) {
-            let expected = SESSION_NAME;
-            return Err(Error::InvalidSetting {
-                setting: name,
-                expected,
-            });
+        let setting = "AWS_ROLE_SESSION_NAME";
+        let name = environment.get(setting);
+        if let Some(name) = name.filter(|name| !is_session_name(name)) {
+            return Err(Error::invalid_setting(setting, SESSION_NAME, name));
         }
+        let role_arn = environment.required("AWS_ROLE_ARN", token_file)?;
         Ok(Some(Self {
             path: path.to_owned(),
-            role_arn: role_arn
-                .ok_or(Error::MissingSetting { setting })?
-                .to_owned(),
-            role_session_name,
+            role_arn: role_arn.to_owned(),
+            role_session_name: name.map(str::to_owned),
         }))
     }
 
@@ -73,16 +65,13 @@ impl WebIdentity {
     /// # Errors
     /// - [`Error::InvalidParameter`] if its `role_session_name` does not match STS's pattern
     pub fn from_profile(profile: &ProfileWebIdentity) -> Result<Self, Error> {
-        if !profile
-            .role_session_name
-            .as_deref()
-            .is_none_or(is_session_name)
-        {
-            let (parameter, expected) = ("role_session_name", SESSION_NAME);
-            return Err(Error::InvalidParameter {
-                parameter,
-                expected,
-            });
+        let name = profile.role_session_name.as_deref();
+        if let Some(name) = name.filter(|name| !is_session_name(name)) {
+            return Err(Error::invalid_parameter(
+                "role_session_name",
+                SESSION_NAME,
+                name,
+            ));
         }
         Ok(Self {
             path: profile.path.clone(),
@@ -111,7 +100,7 @@ impl WebIdentity {
         endpoint: &Endpoint,
         default_session_name: &str,
     ) -> Result<Request<String>, Error> {
-        let token = token_of_file(contents, TOKEN)?;
+        let token = token_of_file(contents, TokenKind::WebIdentity)?;
         let name = self.role_session_name.as_deref();
         let name = name.unwrap_or(default_session_name);
         let call = AssumeRoleWithWebIdentity::new(&self.role_arn, name, token.expose());
@@ -126,14 +115,11 @@ impl WebIdentity {
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<ResolvedCredentials, Error> {
-        read(response.status(), response.body().as_ref())
+        let response = AssumeRoleWithWebIdentity::parse(response.status(), response.body());
+        let response = response.map_err(Error::Sts)?;
+        let account_id = account_id(response.assumed_role_user.as_ref());
+        Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
     }
-}
-
-pub(super) fn read(status: StatusCode, body: &[u8]) -> Result<ResolvedCredentials, Error> {
-    let response = AssumeRoleWithWebIdentity::parse(status, body).map_err(Error::Sts)?;
-    let account_id = account_id(response.assumed_role_user.as_ref());
-    Ok(ResolvedCredentials::from(response.credentials).of_account(account_id))
 }
 
 /// The account in the ARN of an assumed role.
@@ -145,8 +131,6 @@ pub(super) fn account_id(user: Option<&AssumedRoleUser>) -> Option<&str> {
         .nth(4)
         .filter(|id| !id.is_empty())
 }
-
-const SESSION_NAME: &str = "2 to 64 letters, digits and `_+=,.@-`";
 
 fn is_session_name(name: &str) -> bool {
     is_iam_name(name, 2, 64)

@@ -403,8 +403,12 @@ fn the_guide_says_what_to_do_about_each_error_of_credential_sources() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let errors = read("src/sources/error.rs");
-    let (_, errors) = errors.split_once("pub enum Error {\n").unwrap();
-    let (errors, _) = errors.split_once("\n}\n").unwrap();
+    let problems = read("src/sources/error/profile.rs");
+    let of_enum = |text: &str, name: &str| {
+        let (_, text) = text.split_once(&format!("pub enum {name} {{\n")).unwrap();
+        text.split_once("\n}\n").unwrap().0.to_owned()
+    };
+    let errors = of_enum(&errors, "Error") + "\n" + &of_enum(&problems, "ProfileProblem");
     let variants = errors.lines().filter_map(|line| {
         let line = line.strip_prefix("    ")?;
         let is_variant = line.starts_with(|c: char| c.is_ascii_uppercase());

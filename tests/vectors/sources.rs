@@ -6,10 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::Timestamp;
 use countersign::sources::{
-    BaseSource, Chain, ChainError, CognitoPool, CredentialSource, Environment, Error, Input,
-    IotCredentials, Platform, ProcessCommand, ProcessOutput, ProfileFile, ProfileFileProblem,
-    ProfileFiles, ProfileSource, RefusedBy, ResolvedCredentials, SecretText, Section,
-    SelectedProfile, Want, login_cache_file_name, sso_cache_file_name,
+    BaseSource, Chain, ChainError, CognitoPool, CredentialEndpoint, CredentialSource, Environment,
+    Error, Input, IotCredentials, Platform, ProcessCommand, ProcessOutput, ProfileFile,
+    ProfileFileProblem, ProfileFiles, ProfileProblem, ProfileSource, ResolvedCredentials,
+    SecretText, Section, SelectedProfile, Want, login_cache_file_name, sso_cache_file_name,
 };
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
@@ -82,7 +82,15 @@ pub fn credentials(resolved: &ResolvedCredentials) -> Value {
 /// The error in the vectors' words.
 pub fn error(error: &Error) -> Value {
     let told = match error {
-        Error::MissingSetting { setting } => json!({"kind": "missing-setting", "setting": setting}),
+        Error::MissingSetting { setting, .. } => {
+            json!({"kind": "missing-setting", "setting": setting})
+        }
+        Error::MissingRegion => json!({"kind": "missing-setting", "setting": "AWS_REGION"}),
+        Error::InvalidSetting { setting, .. }
+            if setting.ends_with("_URI") || setting.to_uppercase().ends_with("_ENDPOINT") =>
+        {
+            json!({"kind": "invalid-uri"})
+        }
         Error::InvalidSetting { setting, .. } => {
             json!({"kind": "invalid-setting", "setting": setting})
         }
@@ -90,35 +98,39 @@ pub fn error(error: &Error) -> Value {
             json!({"kind": "file", "path": path})
         }
         Error::ProfileFiles { file, line, .. } => {
-            json!({"kind": "profile-files", "file": file.name(), "line": line})
+            json!({"kind": "profile-files", "file": file.to_string(), "line": line})
         }
-        Error::ProfileNotFound { profile } => {
-            json!({"kind": "profile-not-found", "profile": profile})
-        }
+        Error::Profile { profile, problem } => match problem {
+            ProfileProblem::NotFound => json!({"kind": "profile-not-found", "profile": profile}),
+            ProfileProblem::BothSources => json!({"kind": "both-sources", "profile": profile}),
+            ProfileProblem::NoSource => json!({"kind": "no-source", "profile": profile}),
+            ProfileProblem::UnknownCredentialSource { value } => {
+                json!({"kind": "unknown-credential-source", "profile": profile, "value": value})
+            }
+            ProfileProblem::MissingKey { key, .. }
+            | ProfileProblem::SsoSessionIncomplete { key, .. } => {
+                json!({"kind": "missing-key", "profile": profile, "key": key})
+            }
+            other => json!({"kind": format!("{other:?}")}),
+        },
         Error::ProfileLoop { profiles } => json!({"kind": "loop", "profiles": profiles}),
-        Error::BothSources { profile } => json!({"kind": "both-sources", "profile": profile}),
-        Error::NoSource { profile } => json!({"kind": "no-source", "profile": profile}),
-        Error::UnknownCredentialSource { profile, value } => {
-            json!({"kind": "unknown-credential-source", "profile": profile, "value": value})
-        }
-        Error::MissingKey { profile, key } => {
-            json!({"kind": "missing-key", "profile": profile, "key": key})
-        }
         Error::Status { status, .. } => json!({"kind": "status", "status": status}),
         Error::Json { .. } => json!({"kind": "json"}),
         Error::MissingField { field, .. } => json!({"kind": "missing-field", "field": field}),
         Error::InvalidField { field, .. } => json!({"kind": "invalid-field", "field": field}),
-        Error::Document {
+        Error::Refused {
+            endpoint: CredentialEndpoint::Container | CredentialEndpoint::InstanceMetadata,
             status,
             code,
             message,
-            ..
-        } => json!({"kind": "document", "status": status, "code": code, "message": message}),
+        } => {
+            let status = (*status != 200).then_some(status);
+            json!({"kind": "document", "status": status, "code": code, "message": message})
+        }
         Error::TokenRefused { status } => json!({"kind": "token-refused", "status": status}),
         Error::InvalidToken { .. } => json!({"kind": "invalid-token"}),
-        Error::InvalidRoleName => json!({"kind": "invalid-role-name"}),
+        Error::InvalidRoleName { .. } => json!({"kind": "invalid-role-name"}),
         Error::HostNotAllowed { host } => json!({"kind": "host-not-allowed", "host": host}),
-        Error::InvalidUri { .. } => json!({"kind": "invalid-uri"}),
         Error::RegionMismatch { .. } => json!({"kind": "region-mismatch"}),
         Error::Version => json!({"kind": "version"}),
         Error::Exit { code, message } => {
@@ -133,17 +145,17 @@ pub fn error(error: &Error) -> Value {
             json!({"kind": "sts", "status": error.status().as_u16(), "code": error.code()})
         }
         Error::Refused {
-            service,
+            endpoint,
             status,
             code,
             message,
         } => {
-            let kind = match service {
-                RefusedBy::SsoPortal => "portal",
-                RefusedBy::Login => "login",
-                RefusedBy::Cognito => "cognito",
-                RefusedBy::Iot => "iot",
-                RefusedBy::RolesAnywhere => "roles-anywhere",
+            let kind = match endpoint {
+                CredentialEndpoint::SsoPortal => "portal",
+                CredentialEndpoint::Login => "login",
+                CredentialEndpoint::Cognito => "cognito",
+                CredentialEndpoint::Iot => "iot",
+                CredentialEndpoint::RolesAnywhere => "roles-anywhere",
                 other => panic!("{other:?}"),
             };
             json!({"kind": kind, "status": status, "code": code, "message": message})
@@ -210,7 +222,8 @@ pub fn profile_files(case: &mut Case<'_>) {
             problem,
         }) => {
             let mut told = json!({"file": file_name(file), "kind": problem_name(problem)});
-            if let Some(line) = line {
+            // The vectors have no line for it.
+            if problem != ProfileFileProblem::InvalidUtf8 {
                 told["line"] = line.into();
             }
             case.check("error", &expected["error"], &told);

@@ -1,374 +1,316 @@
 //! The steps of each source that needs more than the shared files.
 
-use http::Response;
+use http::{Request, Response};
 use zeroize::Zeroizing;
 
-use super::{Context, Input, Want};
-use crate::sources::imds::{self, ImdsSession};
-use crate::sources::reply::Reply;
-use crate::sources::sso::{self, SsoToken, SsoTokenState};
+use super::{Context, Input, SkipReason, Want};
+use crate::sources::imds::ImdsSession;
 use crate::sources::{
-    Container, Error, FileLocations, Imds, LoginSession, ProcessCommand, ProcessOutput,
-    ProfileProcess, ProfileSso, ResolvedCredentials, WebIdentity, container, login,
-    login_cache_file_name, web_identity as web,
+    Container, CredentialEndpoint, Error, FileLocations, Imds, LoginCommand, LoginSession,
+    ProcessCommand, ProcessOutput, ProfileProcess, ProfileSso, ResolvedCredentials, SecretText,
+    SsoToken, SsoTokenState, WebIdentity, login_cache_file_name, read_sso_credentials, sso,
 };
 use crate::timestamp::Timestamp;
 
-/// What a source waits for.
-pub(super) enum Fetch {
-    WebIdentityToken(WebIdentity),
-    WebIdentity,
-    ContainerToken(Container, String),
-    Container,
-    InstanceToken(Imds),
-    InstanceRole(Imds, ImdsSession),
-    InstanceCredentials,
-    Process(Option<String>),
-    SsoCache(ProfileSso, String),
-    SsoRefresh(ProfileSso, String, SsoToken),
-    SsoSave(ProfileSso, String, SsoToken),
-    SsoPortal(String),
-    LoginCache(String),
-    #[cfg_attr(
-        not(feature = "sigv4a"),
-        expect(dead_code, reason = "without P-256 there is no proof to send")
-    )]
-    LoginRefresh(String, LoginSession),
-    LoginSave(String, LoginSession),
+/// What a step of a source leads to.
+pub(super) enum Outcome {
+    Want(Want, Step),
+    Found(ResolvedCredentials),
+    NotConfigured(SkipReason),
 }
 
-pub(super) enum Outcome {
-    Want(Want, Box<Fetch>),
-    Found(ResolvedCredentials),
-    NotConfigured(&'static str),
-}
+/// What a source does with the result of its want.
+pub(super) type Step =
+    Box<dyn FnOnce(Input, &mut Context, Timestamp) -> Result<Outcome, Error> + Send + Sync>;
+
+/// A response, whose body is zeroised after use.
+type Wiped = Response<Zeroizing<Vec<u8>>>;
 
 impl Outcome {
-    fn want(want: Want, fetch: Fetch) -> Self {
-        Self::Want(want, Box::new(fetch))
+    fn want(
+        want: Want,
+        step: impl FnOnce(Input, &mut Context, Timestamp) -> Result<Self, Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Want(want, Box::new(step))
     }
 }
 
-fn want_file(path: &str, fetch: Fetch) -> Outcome {
-    let path = path.to_owned();
-    Outcome::want(Want::File { path }, fetch)
+/// Wants the content of a file that must exist.
+fn file(
+    path: String,
+    step: impl FnOnce(&[u8], &Context) -> Result<Outcome, Error> + Send + Sync + 'static,
+) -> Outcome {
+    let want = Want::File { path: path.clone() };
+    Outcome::want(want, move |input, context, _| {
+        step(&contents(input, path)?, context)
+    })
 }
 
-pub(super) fn web_identity(identity: WebIdentity) -> Outcome {
-    let path = identity.token_file().to_owned();
-    want_file(&path, Fetch::WebIdentityToken(identity))
+/// Wants the response to a request.
+fn send(
+    request: Request<String>,
+    endpoint: CredentialEndpoint,
+    step: impl FnOnce(Wiped, &Context, Timestamp) -> Result<Outcome, Error> + Send + Sync + 'static,
+) -> Outcome {
+    Outcome::want(Want::Send(request), move |input, context, now| {
+        step(response(input, endpoint)?, context, now)
+    })
 }
 
-pub(super) fn container(container: Container) -> Result<Outcome, Error> {
-    match container.token_file().map(str::to_owned) {
-        Some(path) => Ok(want_file(
-            &path.clone(),
-            Fetch::ContainerToken(container, path),
-        )),
-        None => {
-            let request = container.request(None)?;
-            Ok(Outcome::want(Want::Send(request), Fetch::Container))
-        }
-    }
+/// Wants a refreshed session to be saved, before it is used.
+fn save(
+    path: String,
+    contents: SecretText,
+    step: impl FnOnce() -> Result<Outcome, Error> + Send + Sync + 'static,
+) -> Outcome {
+    let want = Want::Save {
+        path: path.clone(),
+        contents,
+    };
+    Outcome::want(want, move |input, _, _| match input {
+        Input::Saved => step(),
+        Input::NotSaved => Err(Error::NotSaved { path }),
+        _ => Err(Error::UnexpectedInput),
+    })
 }
 
-pub(super) fn instance(imds: Imds) -> Outcome {
-    let request = imds.token_request();
-    Outcome::want(Want::Send(request), Fetch::InstanceToken(imds))
-}
-
-pub(super) fn process(process: ProfileProcess) -> Result<Outcome, Error> {
-    let command = ProcessCommand::parse(&process.command_line)?;
-    let fetch = Fetch::Process(process.account_id);
-    Ok(Outcome::want(Want::Run(command), fetch))
-}
-
-/// The caches are in the home directory, unless a variable names another one.
-fn cached(path: Option<String>) -> Result<String, Error> {
-    let setting = "HOME";
-    path.ok_or(Error::MissingSetting { setting })
-}
-
-pub(super) fn sso(sso: ProfileSso, locations: &FileLocations) -> Result<Outcome, Error> {
-    let path = cached(locations.sso_cache(&sso::file_name(&sso)))?;
-    Ok(want_file(&path.clone(), Fetch::SsoCache(sso, path)))
-}
-
-pub(super) fn login(login_session: &str, locations: &FileLocations) -> Result<Outcome, Error> {
-    let path = cached(locations.login_cache(&login_cache_file_name(login_session)))?;
-    Ok(want_file(&path.clone(), Fetch::LoginCache(path)))
-}
-
-/// The content of a file that must be there.
-fn contents(input: Input, path: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn contents(input: Input, path: String) -> Result<Zeroizing<Vec<u8>>, Error> {
     match input {
         Input::File(contents) => Ok(contents.into()),
-        Input::NoFile | Input::UnreadableFile => Err(Error::File {
-            path: path.to_owned(),
-        }),
+        Input::NoFile | Input::UnreadableFile => Err(Error::File { path }),
         _ => Err(Error::UnexpectedInput),
     }
 }
 
 /// The content of a cache file. A missing one means that the user has not logged in.
-fn cache(
-    input: Input,
-    path: &str,
-    what: &'static str,
-    command: &'static str,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn cache(input: Input, path: &str, login: LoginCommand) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let path = path.to_owned();
     match input {
-        Input::NoFile => Err(Error::NotLoggedIn {
-            what,
-            command,
-            path: path.to_owned(),
-        }),
+        Input::NoFile => Err(Error::NotLoggedIn { login, path }),
         input => contents(input, path),
     }
 }
 
-/// A response that must come. Its body is zeroised after use.
-fn response(input: Input, from: &'static str) -> Result<Wiped, Error> {
+/// The caches are in the home directory, unless a variable names another one.
+fn cached(path: Option<String>, required_by: &'static str) -> Result<String, Error> {
+    let setting = "HOME";
+    path.ok_or(Error::MissingSetting {
+        setting,
+        required_by,
+    })
+}
+
+fn response(input: Input, endpoint: CredentialEndpoint) -> Result<Wiped, Error> {
     match input {
         Input::Response(response) => Ok(response.map(Zeroizing::new)),
-        Input::NoResponse => Err(Error::NoResponse { from }),
+        Input::NoResponse => Err(Error::NoResponse { endpoint }),
         _ => Err(Error::UnexpectedInput),
     }
 }
 
-type Wiped = Response<Zeroizing<Vec<u8>>>;
+/// The result of a refresh. If it failed, the chain may go on; after an unexpected input it ends.
+fn refreshed<T>(
+    input: Input,
+    endpoint: CredentialEndpoint,
+    read: impl FnOnce(&Wiped) -> Result<T, Error>,
+) -> Result<Result<T, Error>, Error> {
+    match response(input, endpoint) {
+        Err(Error::UnexpectedInput) => Err(Error::UnexpectedInput),
+        Err(error) => Ok(Err(error)),
+        Ok(response) => Ok(read(&response)),
+    }
+}
 
-impl Fetch {
-    pub(super) fn advance(
-        self,
-        input: Input,
-        context: &mut Context,
-        now: Timestamp,
-    ) -> Result<Outcome, Error> {
-        match self {
-            Self::WebIdentityToken(identity) => {
-                let token = contents(input, identity.token_file())?;
-                let name = &context.session_name;
-                let request = identity.request(&token, &context.sts()?, name)?;
-                Ok(Outcome::want(Want::Send(request), Self::WebIdentity))
-            }
-            Self::WebIdentity => {
-                let response = response(input, "STS")?;
-                let reply = Reply::from(&response);
-                web::read(reply.status, reply.body).map(Outcome::Found)
-            }
-            Self::ContainerToken(container, path) => {
-                let token = contents(input, &path)?;
-                let request = container.request(Some(&token))?;
-                Ok(Outcome::want(Want::Send(request), Self::Container))
-            }
-            Self::Container => {
-                let response = response(input, container::WHAT)?;
-                container::read(Reply::from(&response)).map(Outcome::Found)
-            }
-            Self::InstanceToken(imds) => {
-                if matches!(input, Input::NoResponse) {
-                    let reason = "instance metadata did not respond: not an EC2 instance";
-                    return Ok(Outcome::NotConfigured(reason));
-                }
-                let session = imds.token(Reply::from(&response(input, imds::WHAT)?))?;
-                let want = Want::Send(imds.role_request(&session));
-                Ok(Outcome::want(want, Self::InstanceRole(imds, session)))
-            }
-            Self::InstanceRole(imds, session) => {
-                let role = imds::role(Reply::from(&response(input, imds::WHAT)?))?;
-                let Some(role) = role else {
-                    return Ok(Outcome::NotConfigured("the EC2 instance has no role"));
-                };
-                let want = Want::Send(imds.credentials_request(&session, &role)?);
-                Ok(Outcome::want(want, Self::InstanceCredentials))
-            }
-            Self::InstanceCredentials => {
-                let response = response(input, imds::WHAT)?;
-                let resolved = imds::credentials(Reply::from(&response), now, context.jitter)?;
-                Ok(Outcome::Found(resolved))
-            }
-            Self::Process(account_id) => process_output(input, account_id.as_deref()),
-            Self::SsoCache(sso, path) => sso_cache(sso, path, input, context, now),
-            Self::SsoRefresh(sso, path, token) => {
-                sso_refresh(sso, path, &token, input, context, now)
-            }
-            Self::SsoSave(sso, path, token) => {
-                saved(&input, path)?;
-                sso_portal(&sso, &token)
-            }
-            Self::SsoPortal(account_id) => {
-                let response = response(input, SSO)?;
-                let resolved = sso::read_credentials(Reply::from(&response), &account_id)?;
-                Ok(Outcome::Found(resolved))
-            }
-            Self::LoginCache(path) => login_cache(path, input, context, now),
-            Self::LoginRefresh(path, session) => login_refresh(path, &session, input, context, now),
-            Self::LoginSave(path, session) => {
-                saved(&input, path)?;
-                Ok(Outcome::Found(session.credentials().clone()))
-            }
+pub(super) fn web_identity(identity: WebIdentity) -> Outcome {
+    let path = identity.token_file().to_owned();
+    file(path, move |token, context| {
+        let request = identity.request(token, &context.sts()?, &context.session_name)?;
+        Ok(send(
+            request,
+            CredentialEndpoint::Sts,
+            move |response, _, _| identity.read(&response).map(Outcome::Found),
+        ))
+    })
+}
+
+pub(super) fn container(container: Container) -> Result<Outcome, Error> {
+    match container.token_file().map(str::to_owned) {
+        Some(path) => Ok(file(path, |token, _| {
+            container_request(container, Some(token))
+        })),
+        None => container_request(container, None),
+    }
+}
+
+fn container_request(container: Container, token: Option<&[u8]>) -> Result<Outcome, Error> {
+    let request = container.request(token)?;
+    Ok(send(
+        request,
+        CredentialEndpoint::Container,
+        move |response, _, _| container.read(&response).map(Outcome::Found),
+    ))
+}
+
+const IMDS: CredentialEndpoint = CredentialEndpoint::InstanceMetadata;
+
+pub(super) fn instance(imds: Imds) -> Outcome {
+    let request = imds.token_request();
+    Outcome::want(Want::Send(request), |input, _, _| {
+        if matches!(input, Input::NoResponse) {
+            return Ok(Outcome::NotConfigured(SkipReason::NoInstanceMetadata));
         }
-    }
+        let session = imds.read_token(&response(input, IMDS)?)?;
+        Ok(instance_role(imds, session))
+    })
 }
 
-fn saved(input: &Input, path: String) -> Result<(), Error> {
-    match input {
-        Input::Saved => Ok(()),
-        Input::NotSaved => Err(Error::NotSaved { path }),
-        _ => Err(Error::UnexpectedInput),
-    }
+fn instance_role(imds: Imds, session: ImdsSession) -> Outcome {
+    let request = imds.role_request(&session);
+    send(request, IMDS, move |response, _, _| {
+        let Some(role) = imds.read_role(&response)? else {
+            return Ok(Outcome::NotConfigured(SkipReason::NoInstanceRole));
+        };
+        let request = imds.credentials_request(&session, &role)?;
+        Ok(send(request, IMDS, move |response, context, now| {
+            let resolved = imds.read_credentials(&response, now, context.jitter)?;
+            Ok(Outcome::Found(resolved))
+        }))
+    })
 }
 
-fn process_output(input: Input, account_id: Option<&str>) -> Result<Outcome, Error> {
-    let (exit_code, stdout, stderr) = match input {
-        Input::Output {
+pub(super) fn process(process: ProfileProcess) -> Result<Outcome, Error> {
+    let command = ProcessCommand::parse(&process.command_line)?;
+    Ok(Outcome::want(Want::Run(command), move |input, _, _| {
+        let (exit_code, stdout, stderr) = match input {
+            Input::Output {
+                exit_code,
+                stdout,
+                stderr,
+            } => (exit_code, Zeroizing::new(stdout), stderr),
+            Input::NotStarted => return Err(Error::NotStarted),
+            _ => return Err(Error::UnexpectedInput),
+        };
+        let output = ProcessOutput {
             exit_code,
-            stdout,
-            stderr,
-        } => (exit_code, Zeroizing::new(stdout), stderr),
-        Input::NotStarted => return Err(Error::NotStarted),
-        _ => return Err(Error::UnexpectedInput),
-    };
-    let output = ProcessOutput {
-        exit_code,
-        stdout: &stdout,
-        stderr: &stderr,
-    };
-    output.read(account_id).map(Outcome::Found)
+            stdout: &stdout,
+            stderr: &stderr,
+        };
+        let resolved = output.read(process.account_id.as_deref())?;
+        Ok(Outcome::Found(resolved))
+    }))
 }
 
-const SSO: &str = "IAM Identity Center";
-const SSO_LOGIN: &str = "aws sso login";
-const LOG_IN: Error = Error::TokenExpired {
-    what: SSO,
-    command: SSO_LOGIN,
+const SSO_EXPIRED: Error = Error::TokenExpired {
+    login: LoginCommand::AwsSsoLogin,
 };
 
-fn sso_cache(
-    sso: ProfileSso,
-    path: String,
-    input: Input,
-    context: &Context,
-    now: Timestamp,
-) -> Result<Outcome, Error> {
-    let token = SsoToken::parse(&*cache(input, &path, SSO, SSO_LOGIN)?)?;
-    let state = match sso.session {
-        Some(_) => token.state(now),
-        // The older form is never refreshed.
-        None if token.is_expired(now) => SsoTokenState::Expired,
-        None => SsoTokenState::Fresh,
-    };
-    let must_wait = state == SsoTokenState::Refresh && context.refresh_must_wait(now);
-    match state {
-        _ if must_wait && token.is_expired(now) => Err(LOG_IN),
-        _ if must_wait => sso_portal(&sso, &token),
-        SsoTokenState::Fresh => sso_portal(&sso, &token),
-        SsoTokenState::Expired => Err(LOG_IN),
-        SsoTokenState::Refresh => {
-            let want = Want::Send(token.refresh_request(&sso.region)?);
-            Ok(Outcome::want(want, Fetch::SsoRefresh(sso, path, token)))
+pub(super) fn sso(sso: ProfileSso, locations: &FileLocations) -> Result<Outcome, Error> {
+    let path = cached(locations.sso_cache(&sso::file_name(&sso)), "sso_role_name")?;
+    let want = Want::File { path: path.clone() };
+    Ok(Outcome::want(want, move |input, context, now| {
+        let token = SsoToken::parse(&*cache(input, &path, LoginCommand::AwsSsoLogin)?)?;
+        // Without an `sso_session` a token is never refreshed.
+        let is_due = sso.session.is_some() && token.state(now) == SsoTokenState::Refresh;
+        if is_due && !context.refresh_must_wait(now) {
+            return sso_refresh(sso, path, token);
         }
-    }
+        if token.is_expired(now) {
+            return Err(SSO_EXPIRED);
+        }
+        sso_portal(&sso, &token)
+    }))
 }
 
-fn sso_refresh(
-    sso: ProfileSso,
-    path: String,
-    token: &SsoToken,
-    input: Input,
-    context: &mut Context,
-    now: Timestamp,
-) -> Result<Outcome, Error> {
-    let new = match response(input, "IAM Identity Center (OIDC)") {
-        Err(Error::UnexpectedInput) => return Err(Error::UnexpectedInput),
-        Err(error) => Err(error),
-        Ok(response) => token.refreshed(Reply::from(&response), now),
-    };
-    match new {
-        Ok(new) => {
-            let contents = new.to_json();
-            let save = Want::Save {
-                path: path.clone(),
-                contents,
-            };
-            Ok(Outcome::want(save, Fetch::SsoSave(sso, path, new)))
-        }
-        // A token that still lives is good enough.
-        Err(_) if !token.is_expired(now) => {
-            context.refresh_failed = true;
-            sso_portal(&sso, token)
-        }
-        Err(Error::Refused { .. }) => Err(LOG_IN),
-        Err(error) => Err(error),
-    }
+fn sso_refresh(sso: ProfileSso, path: String, token: SsoToken) -> Result<Outcome, Error> {
+    let request = token.refresh_request(&sso.region)?;
+    Ok(Outcome::want(
+        Want::Send(request),
+        move |input, context, now| {
+            let read = |response: &Wiped| token.read_refresh(response, now);
+            match refreshed(input, CredentialEndpoint::SsoOidc, read)? {
+                Ok(new) => Ok(save(path, new.to_json(), move || sso_portal(&sso, &new))),
+                // The old token is used until it expires.
+                Err(_) if !token.is_expired(now) => {
+                    context.refresh_failed = true;
+                    sso_portal(&sso, &token)
+                }
+                // A server that fails refuses no token.
+                Err(Error::Refused { status, .. }) if status < 500 => Err(SSO_EXPIRED),
+                Err(error) => Err(error),
+            }
+        },
+    ))
 }
 
 fn sso_portal(sso: &ProfileSso, token: &SsoToken) -> Result<Outcome, Error> {
     let request = token.role_credentials_request(&sso.region, &sso.account_id, &sso.role_name)?;
-    let fetch = Fetch::SsoPortal(sso.account_id.clone());
-    Ok(Outcome::want(Want::Send(request), fetch))
+    let account_id = sso.account_id.clone();
+    Ok(send(
+        request,
+        CredentialEndpoint::SsoPortal,
+        move |response, _, _| read_sso_credentials(&response, &account_id).map(Outcome::Found),
+    ))
 }
 
-fn login_cache(
-    path: String,
-    input: Input,
-    context: &mut Context,
-    now: Timestamp,
-) -> Result<Outcome, Error> {
-    let session = LoginSession::parse(&*cache(input, &path, "AWS sign-in", "aws login")?)?;
-    let lives = !session.is_expired(now);
-    if !session.needs_refresh(now) || (lives && context.refresh_must_wait(now)) {
-        return Ok(Outcome::Found(session.credentials().clone()));
-    }
-    #[cfg(feature = "sigv4a")]
-    {
-        let region = session.region(context.region())?;
-        let key = login::DpopKey::from_pem(session.dpop_key().expose())?;
-        let url = session.token_url(region)?;
-        let proof = key.proof(&url, &session.proof_id(now), now)?;
-        let request = session.refresh_request(region, &proof)?;
-        let fetch = Fetch::LoginRefresh(path, session);
-        Ok(Outcome::want(Want::Send(request), fetch))
-    }
-    #[cfg(not(feature = "sigv4a"))]
-    {
-        if lives {
-            context.refresh_failed = true;
+pub(super) fn login(login_session: &str, locations: &FileLocations) -> Result<Outcome, Error> {
+    let path = locations.login_cache(&login_cache_file_name(login_session));
+    let path = cached(path, "login_session")?;
+    let want = Want::File { path: path.clone() };
+    Ok(Outcome::want(want, move |input, context, now| {
+        let session = LoginSession::parse(&*cache(input, &path, LoginCommand::AwsLogin)?)?;
+        let must_wait = !session.is_expired(now) && context.refresh_must_wait(now);
+        if must_wait || !session.needs_refresh(now) {
             return Ok(Outcome::Found(session.credentials().clone()));
         }
-        Err(Error::FeatureRequired {
-            feature: "sigv4a",
-            task: "refresh a session of `aws login`",
-        })
-    }
+        login_refresh(path, session, context, now)
+    }))
 }
 
+#[cfg(feature = "sigv4a")]
 fn login_refresh(
     path: String,
-    session: &LoginSession,
-    input: Input,
+    session: LoginSession,
+    context: &Context,
+    now: Timestamp,
+) -> Result<Outcome, Error> {
+    use crate::sources::{DpopKey, login::is_final};
+
+    let region = session.region(context.region())?;
+    let key = DpopKey::from_pem(session.dpop_key().expose())?;
+    let url = session.token_url(region)?;
+    let proof = key.proof(&url, &session.proof_id(now), now)?;
+    let request = session.refresh_request(region, &proof)?;
+    Ok(Outcome::want(
+        Want::Send(request),
+        move |input, context, now| {
+            let read = |response: &Wiped| session.read_refresh(response, now);
+            match refreshed(input, CredentialEndpoint::Login, read)? {
+                Ok(new) => {
+                    let resolved = new.credentials().clone();
+                    let found = move || Ok(Outcome::Found(resolved));
+                    Ok(save(path, new.to_json(), found))
+                }
+                Err(error) if !session.is_expired(now) && !is_final(&error) => {
+                    context.refresh_failed = true;
+                    Ok(Outcome::Found(session.credentials().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        },
+    ))
+}
+
+#[cfg(not(feature = "sigv4a"))]
+fn login_refresh(
+    _: String,
+    session: LoginSession,
     context: &mut Context,
     now: Timestamp,
 ) -> Result<Outcome, Error> {
-    let new = match response(input, "AWS sign-in") {
-        Err(Error::UnexpectedInput) => return Err(Error::UnexpectedInput),
-        Err(error) => Err(error),
-        Ok(response) => session.refreshed(Reply::from(&response), now),
-    };
-    match new {
-        Ok(new) => {
-            let contents = new.to_json();
-            let save = Want::Save {
-                path: path.clone(),
-                contents,
-            };
-            Ok(Outcome::want(save, Fetch::LoginSave(path, new)))
-        }
-        Err(error) if !session.is_expired(now) && !login::is_final(&error) => {
-            context.refresh_failed = true;
-            Ok(Outcome::Found(session.credentials().clone()))
-        }
-        Err(error) => Err(error),
+    if session.is_expired(now) {
+        let feature = "sigv4a";
+        return Err(Error::FeatureRequired { feature });
     }
+    context.refresh_failed = true;
+    Ok(Outcome::Found(session.credentials().clone()))
 }

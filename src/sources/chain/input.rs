@@ -6,7 +6,7 @@ use std::process::Output;
 
 use http::Response;
 
-/// What came of a [`Want`](super::Want). `Debug` prints the kind only.
+/// The result of a [`Want`](super::Want). `Debug` prints the kind only.
 ///
 /// The results of the standard library convert to it: of [`std::fs::read`] to [`File`](Self::File),
 /// of [`std::fs::write`] to [`Saved`](Self::Saved), of [`std::process::Command::output`] to
@@ -20,7 +20,7 @@ use http::Response;
 /// ```
 #[non_exhaustive]
 pub enum Input {
-    /// The first call: nothing was wanted yet.
+    /// The input of the first call, before any want.
     Start,
     /// The content of the file.
     File(Vec<u8>),
@@ -28,9 +28,9 @@ pub enum Input {
     NoFile,
     /// The file exists and cannot be read.
     UnreadableFile,
-    /// What the program wrote, and its exit code (`None` if a signal ended it).
+    /// The exit code and the output of the program.
     Output {
-        /// The exit code.
+        /// The exit code; `None` if a signal ended the program.
         exit_code: Option<i32>,
         /// The standard output.
         stdout: Vec<u8>,
@@ -72,7 +72,7 @@ impl fmt::Debug for Input {
     }
 }
 
-/// Of a file that was read. No file is [`NoFile`](Input::NoFile); any other error is
+/// The result of reading a file. A missing file is [`NoFile`](Input::NoFile); any other error is
 /// [`UnreadableFile`](Input::UnreadableFile).
 impl From<io::Result<Vec<u8>>> for Input {
     fn from(read: io::Result<Vec<u8>>) -> Self {
@@ -86,7 +86,7 @@ impl From<io::Result<Vec<u8>>> for Input {
     }
 }
 
-/// Of a program that ran. An error is [`NotStarted`](Input::NotStarted).
+/// The result of running a program. An error is [`NotStarted`](Input::NotStarted).
 impl From<io::Result<Output>> for Input {
     fn from(ran: io::Result<Output>) -> Self {
         match ran {
@@ -100,7 +100,7 @@ impl From<io::Result<Output>> for Input {
     }
 }
 
-/// Of a file that was written. An error is [`NotSaved`](Input::NotSaved).
+/// The result of writing a file. An error is [`NotSaved`](Input::NotSaved).
 impl From<io::Result<()>> for Input {
     fn from(written: io::Result<()>) -> Self {
         match written {

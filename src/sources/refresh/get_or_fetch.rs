@@ -1,4 +1,4 @@
-//! One call that returns a value of a cell, and fetches a new one if it is this caller's turn.
+//! One call that returns the value of a cell, and fetches a new one if that is due.
 
 use std::sync::Arc;
 
@@ -46,11 +46,12 @@ impl<T> RefreshCell<T> {
     /// ```
     /// use countersign::sources::{RefreshCell, RefreshPolicy, ResolvedCredentials};
     /// use countersign::{Credentials, Signer, Timestamp};
+    /// use std::sync::Arc;
     /// use std::time::Duration;
     ///
     /// # let now = Timestamp::from_unix_seconds(1_893_553_445);
     /// let cell = RefreshCell::new(RefreshPolicy::default());
-    /// let signer = cell.get_or_fetch(now, || {
+    /// let fetch = || {
     ///     // Here a chain finds credentials.
     ///     let expiration = now + Duration::from_secs(3600);
     ///     let credentials = Credentials::new("ASIAEXAMPLE", "secret")
@@ -59,10 +60,10 @@ impl<T> RefreshCell<T> {
     ///     let validity = found.validity();
     ///     let signer = Signer::new(found.into_credentials(), "eu-west-1", "s3")?;
     ///     Ok::<_, countersign::Error>((signer, validity))
-    /// })?;
-    /// let again = cell.get_or_fetch(now, || unreachable!("the signer is fresh"));
-    /// # let again: Result<_, countersign::sources::FetchError<countersign::Error>> = again;
-    /// assert_eq!(again?.region(), signer.region());
+    /// };
+    /// let signer = cell.get_or_fetch(now, fetch)?;
+    /// let same = cell.get_or_fetch(now, fetch)?; // calls `fetch` no more
+    /// assert!(Arc::ptr_eq(&signer, &same));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn get_or_fetch<E>(

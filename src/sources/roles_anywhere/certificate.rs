@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::primitives::der::{INTEGER, OBJECT_ID, SEQUENCE, element};
-use crate::sources::Error;
+use crate::sources::text::check_size;
+use crate::sources::{Content, Error, Expected};
 
 /// The largest certificate that is read, in bytes of DER.
 const LARGEST_CERTIFICATE: usize = (64 << 10) - 1;
@@ -75,7 +76,7 @@ impl RolesAnywhereCertificate {
         let key_type = match key {
             RSA_ENCRYPTION => KeyType::Rsa,
             EC_PUBLIC_KEY => KeyType::Ec,
-            _ => return Err(invalid("of an RSA or EC key")),
+            _ => return Err(invalid(KEY)),
         };
         Ok(Self {
             base64: STANDARD.encode(der),
@@ -91,11 +92,7 @@ impl RolesAnywhereCertificate {
     /// - [`Error::InvalidCertificate`] if the text contains no certificate, or a malformed one
     /// - [`Error::TooLarge`] if the text is larger than 256 KiB, or a certificate than 65,535 bytes
     pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        if pem.len() > LARGEST_PEM {
-            let limit = LARGEST_PEM;
-            let what = "certificate file";
-            return Err(Error::TooLarge { what, limit });
-        }
+        check_size(pem.as_bytes(), LARGEST_PEM, Content::CertificateFile)?;
         let mut certificate: Option<Self> = None;
         let mut rest = pem;
         while let Some((_, block)) = rest.split_once(BEGIN) {
@@ -155,11 +152,9 @@ impl RolesAnywhereCertificate {
             ),
             KeyType::Ec => (is_two_integers(signature), "an ECDSA signature in DER"),
         };
-        let parameter = "signature";
-        sound.then_some(()).ok_or(Error::InvalidParameter {
-            parameter,
-            expected,
-        })
+        sound
+            .then_some(())
+            .ok_or_else(|| Error::invalid_parameter("signature", expected, signature))
     }
 }
 
@@ -172,20 +167,17 @@ impl fmt::Debug for RolesAnywhereCertificate {
     }
 }
 
-const DER: &str = "one X.509 certificate in DER";
-const PEM: &str = "an X.509 certificate in PEM";
+const DER: Expected = Expected("one X.509 certificate in DER");
+const PEM: Expected = Expected("an X.509 certificate in PEM");
+const KEY: Expected = Expected("of an RSA or EC key");
 
-fn invalid(expected: &'static str) -> Error {
+fn invalid(expected: Expected) -> Error {
     Error::InvalidCertificate { expected }
 }
 
 /// The serial number and the algorithm of the public key.
 fn read(der: &[u8]) -> Result<(&[u8], &[u8]), Error> {
-    if der.len() > LARGEST_CERTIFICATE {
-        let limit = LARGEST_CERTIFICATE;
-        let what = "certificate";
-        return Err(Error::TooLarge { what, limit });
-    }
+    check_size(der, LARGEST_CERTIFICATE, Content::Certificate)?;
     parts(der).ok_or(invalid(DER))
 }
 

@@ -1,8 +1,8 @@
 //! The chain in combinations that the vectors do not have.
 
 use countersign::sources::{
-    Chain, CredentialSource, Environment, Error, Input, ProfileFile, Want, sso_cache_file_name,
-    write_process_output,
+    Chain, CredentialSource, Environment, Error, Input, ProfileFile, ProfileProblem, SkipReason,
+    Want, sso_cache_file_name, write_process_output,
 };
 use countersign::{PayloadHash, Signer};
 
@@ -98,7 +98,10 @@ fn an_mfa_code_is_asked_for_and_sent() {
 
     let (found, trace) = World::of_config(config).run();
     let error = found.unwrap_err();
-    assert!(matches!(error.error(), Error::MfaRequired { profile } if profile == "default"));
+    assert!(matches!(
+        error.error(),
+        Error::Profile { profile, problem: ProfileProblem::MfaRequired } if profile == "default"
+    ));
     assert!(trace.requests.is_empty());
 }
 
@@ -124,6 +127,7 @@ fn a_process_is_run_without_a_shell_and_its_failure_stops() {
         "profile: credential_process failed with exit code 1: no such role \
          (not configured: environment: `AWS_ACCESS_KEY_ID` is not set)"
     );
+    assert_eq!(format!("{error:?}"), format!("ChainError({error})"));
     let error = World::of_config(config).run().0.unwrap_err();
     assert!(matches!(error.error(), Error::NotStarted));
 }
@@ -136,7 +140,10 @@ fn a_role_over_a_named_source_needs_that_source() {
     // Not configured: an error here, where the chain alone would go on.
     let (found, _) = World::of_config(&config("Environment")).run();
     let error = found.unwrap_err();
-    let told = matches!(error.error(), Error::SourceWithoutCredentials { profile } if profile == "default");
+    let told = matches!(
+        error.error(),
+        Error::Profile { profile, problem: ProfileProblem::NoCredentials } if profile == "default"
+    );
     assert!(told, "{error}");
     assert!(World::of_config(&config("EcsContainer")).run().0.is_err());
     // No response from instance metadata.
@@ -182,6 +189,22 @@ fn a_refused_sso_refresh_is_a_reason_to_log_in_only_without_time_left() {
 }
 
 #[test]
+fn an_outage_of_sso_is_no_reason_to_log_in() {
+    for body in ["<html>", r#"{"error":"server_error"}"#] {
+        let world = World::of_config(SSO)
+            .set("AWS_PROFILE", "sso")
+            .file(&sso_cache(), &sso_token("2030-01-02T03:00:00Z"))
+            .respond(503, body);
+        let error = world.run().0.unwrap_err();
+        let is_of_server = matches!(
+            error.error(),
+            Error::Status { status: 503, .. } | Error::Refused { status: 503, .. }
+        );
+        assert!(is_of_server, "{error}");
+    }
+}
+
+#[test]
 fn a_refreshed_sso_token_is_saved_before_it_is_used() {
     let world = |disk_is_full| World {
         disk_is_full,
@@ -207,7 +230,7 @@ fn a_refreshed_sso_token_is_saved_before_it_is_used() {
 #[cfg(feature = "sigv4a")]
 mod login {
     use countersign::Timestamp;
-    use countersign::sources::{RefusedBy, login_cache_file_name};
+    use countersign::sources::{CredentialEndpoint, login_cache_file_name};
 
     use super::*;
 
@@ -247,11 +270,9 @@ mod login {
             .unwrap_err();
         let told = matches!(
             error.error(),
-            Error::Refused {
-                service: RefusedBy::Login,
-                status: 500,
-                code: None,
-                ..
+            Error::Status {
+                endpoint: CredentialEndpoint::Login,
+                status: 500
             }
         );
         assert!(told, "{error}");
@@ -417,7 +438,7 @@ fn a_malformed_file_is_named_with_its_line_and_without_its_text() {
         error.error(),
         Error::ProfileFiles {
             file: ProfileFile::Credentials,
-            line: Some(2),
+            line: 2,
             ..
         }
     );
@@ -475,11 +496,7 @@ fn the_region_is_the_callers_or_else_of_the_environment_or_of_the_profile() {
         host("peu-north-1", &[]).unwrap(),
         "sts.eu-north-1.amazonaws.com"
     );
-    assert!(
-        host("", &[])
-            .unwrap_err()
-            .contains("`AWS_REGION` is not set")
-    );
+    assert!(host("", &[]).unwrap_err().contains("set `AWS_REGION` or"));
 }
 
 #[test]
@@ -508,7 +525,13 @@ fn a_profile_by_name_must_exist_and_wins_over_the_variable() {
     let world = World::of_config(&config);
     let chain = world.chain().with_profile("default");
     let error = world.drive(chain).0.unwrap_err();
-    assert!(matches!(error.error(), Error::ProfileNotFound { .. }));
+    assert!(matches!(
+        error.error(),
+        Error::Profile {
+            problem: ProfileProblem::NotFound,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -528,7 +551,7 @@ fn a_profile_that_the_caller_selects_wins_over_keys_of_the_environment() {
         found.credentials.credentials().access_key_id(),
         "AKIDPROFILE"
     );
-    assert_eq!(found.skipped[0].reason, "the caller selected a profile");
+    assert_eq!(found.skipped[0].reason, SkipReason::ProfileSelected);
     // The variable alone does not: SDKs take the keys.
     let found = world().set("AWS_PROFILE", "a").run().0.unwrap();
     assert_eq!(found.source, CredentialSource::Environment);
@@ -537,7 +560,7 @@ fn a_profile_that_the_caller_selects_wins_over_keys_of_the_environment() {
     let error = world().drive(chain).0.unwrap_err();
     assert!(error.is_not_configured());
     let reasons = error.skipped().iter().map(|skipped| skipped.reason);
-    let by_caller = reasons.filter(|reason| *reason == "the caller selected a profile");
+    let by_caller = reasons.filter(|reason| *reason == SkipReason::ProfileSelected);
     assert_eq!(by_caller.count(), 2);
 }
 

@@ -2,10 +2,10 @@
 
 use countersign::Credentials;
 use countersign::sources::{
-    Chain, CognitoPool, Container, Environment, Error, Imds, Input, LoginSession, ProcessCommand,
-    ProcessOutput, ProfileFiles, ProfileSource, ResolvedCredentials, RolesAnywhere,
-    RolesAnywhereCertificate, SelectedProfile, SsoToken, Want, parse_credential_document,
-    read_sso_credentials, write_process_output,
+    Chain, CognitoPool, Container, CredentialEndpoint, Environment, Error, Imds, Input,
+    LoginSession, ProcessCommand, ProcessOutput, ProfileFiles, ProfileSource, ResolvedCredentials,
+    RolesAnywhere, RolesAnywhereCertificate, SelectedProfile, SsoToken, Want,
+    parse_credential_document, read_sso_credentials, write_process_output,
 };
 use http::Response;
 use proptest::collection::{btree_map, vec};
@@ -79,7 +79,7 @@ fn read_everything(bytes: &[u8]) {
             }
         }
     }
-    let _ = parse_credential_document(bytes, "document");
+    let _ = parse_credential_document(bytes, CredentialEndpoint::Container);
     if let Ok(token) = SsoToken::parse(bytes) {
         let _ = (token.state(NOW), token.to_json());
         let _ = token.refresh_request("eu-west-1");

@@ -1,10 +1,10 @@
 //! What is never printed, and what may cross threads.
 
 use countersign::sources::{
-    BaseSource, Chain, ChainError, CognitoPool, Container, Environment, Error, Found, Imds, Input,
-    IotCredentials, Lease, LoginSession, ProcessCommand, ProfileFiles, ProfileSource, RefreshCell,
-    RefreshPermit, ResolvedCredentials, RolesAnywhere, SecretText, Section, SelectedProfile,
-    SsoToken, Want, WebIdentity,
+    BaseSource, Chain, ChainError, CognitoPool, Container, CredentialEndpoint, Environment, Error,
+    Found, Imds, Input, IotCredentials, Lease, LoginSession, ProcessCommand, ProfileFiles,
+    ProfileSource, RefreshCell, RefreshPermit, ResolvedCredentials, RolesAnywhere, SecretText,
+    Section, SelectedProfile, SsoToken, Want, WebIdentity, parse_credential_document,
 };
 use http::{Request, Response};
 
@@ -114,7 +114,7 @@ fn errors_made_with_secrets_at_hand_hide_them() {
     ] {
         errors(&SsoToken::parse(&text).unwrap_err());
         errors(&LoginSession::parse(&text).unwrap_err());
-        errors(&countersign::sources::parse_credential_document(&text, "document").unwrap_err());
+        errors(&parse_credential_document(&text, CredentialEndpoint::Container).unwrap_err());
         let stdout = text.as_bytes();
         for exit_code in [Some(0), Some(1), None] {
             let output = countersign::sources::ProcessOutput {

@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::Timestamp;
 use countersign::sources::{
-    Error, IotCredentials, RefusedBy, RolesAnywhere, RolesAnywhereCertificate, RolesAnywhereKey,
+    CredentialEndpoint, Error, IotCredentials, RolesAnywhere, RolesAnywhereCertificate,
+    RolesAnywhereKey,
 };
 use http::{Request, Response};
 use serde_json::json;
@@ -87,7 +88,7 @@ fn a_device_gets_credentials_for_its_certificate() {
         .unwrap_err()
     {
         Error::Refused {
-            service: RefusedBy::Iot,
+            endpoint: CredentialEndpoint::Iot,
             status,
             message,
             ..
