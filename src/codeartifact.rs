@@ -158,11 +158,8 @@ impl<'a> GetAuthorizationToken<'a> {
         }
         let origin = endpoint.origin(Api::CodeArtifact)?;
         let url = format!("{origin}/v1/authorization-token?{query}");
-        Ok(SignableRequest {
-            request: post(&url, String::new())?,
-            service: SERVICE,
-            region: self.region.to_owned(),
-        })
+        let request = post(&url, String::new())?;
+        Ok(SignableRequest::new(request, SERVICE, endpoint))
     }
 
     /// Parses the response into a token, with its scope, hosts and expiration.

@@ -23,7 +23,7 @@ use authorization::AuthorizationProblem;
 use credential::CredentialProblem;
 use endpoint::EndpointProblem;
 use host::HostProblem;
-use parameter::ParameterProblem;
+use parameter::{ParameterProblem, Rule};
 use scope::ScopeProblem;
 use target::TargetProblem;
 
@@ -369,7 +369,7 @@ impl Error {
     pub(crate) fn invalid_parameter(parameter: &str, problem: &'static str) -> Self {
         Self::InvalidParameter {
             parameter: parameter.to_owned(),
-            problem: ParameterProblem(problem),
+            problem: ParameterProblem(Rule::Text(problem)),
         }
     }
 }

@@ -75,10 +75,5 @@ pub struct DatabaseLogin {
 }
 
 fn duration(parameter: &str, duration: Option<Duration>) -> Result<Option<u64>, Error> {
-    limits::seconds(
-        parameter,
-        duration,
-        900..=3600,
-        "must be 900 to 3600 seconds",
-    )
+    limits::seconds(parameter, duration, 900..=3600)
 }

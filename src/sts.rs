@@ -51,16 +51,16 @@
 //! [`ServiceError`]: crate::aws_call::ServiceError
 //! [`SignableRequest`]: crate::aws_call::SignableRequest
 
+mod alphabets;
 mod federation;
-mod fields;
 mod form;
 mod identity;
-mod limits;
 mod parameters;
+mod principals;
 mod response;
 mod roles;
 mod sessions;
-mod tokens;
+mod web_identity_token;
 
 pub use crate::aws_call::Endpoint;
 pub use federation::{
@@ -71,16 +71,17 @@ pub use identity::{
     DecodeAuthorizationMessage, DecodeAuthorizationMessageResponse, GetAccessKeyInfo,
     GetAccessKeyInfoResponse, GetCallerIdentity, GetCallerIdentityResponse,
 };
-pub use parameters::{
-    AssumedRoleUser, FederatedUser, Mfa, OriginIdentity, ProvidedContext, ScopedSession,
-    SigningAlgorithm, SubjectMode, Tag, TransactionContext, TrustedIdentityPropagationContext,
+pub use parameters::{Mfa, ProvidedContext, Tag};
+pub use principals::{
+    AssumedRoleUser, FederatedUser, OriginIdentity, ScopedSession, TransactionContext,
+    TrustedIdentityPropagationContext,
 };
 pub use roles::{AssumeRole, AssumeRoleResponse, AssumeRoot, AssumeRootResponse};
 pub use sessions::{
-    GetFederationToken, GetFederationTokenResponse, GetScopedCredentials,
-    GetScopedCredentialsResponse, GetSessionToken, GetSessionTokenResponse,
+    GetDelegatedAccessToken, GetDelegatedAccessTokenResponse, GetFederationToken,
+    GetFederationTokenResponse, GetScopedCredentials, GetScopedCredentialsResponse,
+    GetSessionToken, GetSessionTokenResponse,
 };
-pub use tokens::{
-    GetDelegatedAccessToken, GetDelegatedAccessTokenResponse, GetWebIdentityToken,
-    GetWebIdentityTokenResponse,
+pub use web_identity_token::{
+    GetWebIdentityToken, GetWebIdentityTokenResponse, SigningAlgorithm, SubjectMode,
 };

@@ -4,6 +4,8 @@ use std::fmt;
 
 use http::Request;
 
+#[cfg(feature = "_endpoint")]
+use super::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::service::Service;
@@ -41,6 +43,20 @@ pub struct SignableRequest {
 struct TemporaryOnly;
 
 impl SignableRequest {
+    /// Creates a request that is signed for the region of its endpoint.
+    #[cfg(feature = "_endpoint")]
+    pub(crate) fn new(
+        request: Request<String>,
+        service: &'static str,
+        endpoint: &Endpoint,
+    ) -> Self {
+        Self {
+            request,
+            service,
+            region: endpoint.region().to_owned(),
+        }
+    }
+
     /// Returns the signing name of the service.
     pub fn service(&self) -> &'static str {
         self.service

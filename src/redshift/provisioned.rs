@@ -53,7 +53,7 @@ impl<'a> Cluster<'a> {
 }
 
 fn required(parameter: &str, text: &str) -> Result<(), Error> {
-    limits::length(parameter, text, 1..=usize::MAX, "is empty")
+    limits::length(parameter, text, 1..=u64::MAX)
 }
 
 /// `GetClusterCredentials`: a password for a database user that you name.
@@ -214,11 +214,8 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
 }
 
 fn to_be_signed(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-    Ok(SignableRequest {
-        request: form.into_request(&endpoint.url(Api::Redshift)?)?,
-        service: "redshift",
-        region: endpoint.region().to_owned(),
-    })
+    let request = form.into_request(&endpoint.url(Api::Redshift)?)?;
+    Ok(SignableRequest::new(request, "redshift", endpoint))
 }
 
 fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<DatabaseLogin, ServiceError> {

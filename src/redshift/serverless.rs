@@ -27,8 +27,6 @@ use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
 use crate::service::hosts::Api;
 
-const SERVICE: &str = "redshift-serverless";
-
 /// The workgroup to connect to.
 ///
 /// ```
@@ -118,11 +116,12 @@ impl<'a> GetCredentials<'a> {
             )
             .optional("customDomainName", domain);
         let url = endpoint.url(Api::RedshiftServerless)?;
-        Ok(SignableRequest {
-            request: body.into_aws_json(&url, "RedshiftServerless.GetCredentials")?,
-            service: SERVICE,
-            region: endpoint.region().to_owned(),
-        })
+        let request = body.into_aws_json(&url, "RedshiftServerless.GetCredentials")?;
+        Ok(SignableRequest::new(
+            request,
+            "redshift-serverless",
+            endpoint,
+        ))
     }
 
     /// Parses the response.

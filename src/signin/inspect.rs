@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Response;
 
-use super::{post, to_be_signed};
+use super::signable_post;
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::json;
 use crate::aws_call::json::object::JsonObject;
@@ -132,7 +132,7 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
             .text("token", self.token)
             .optional("token_type_hint", self.token_type_hint);
         let path = "/v1/introspect?x-amz-client-auth-method=iam";
-        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+        signable_post(endpoint, path, body)
     }
 
     /// Parses the response.
@@ -215,7 +215,7 @@ impl<'a> RevokeOAuth2TokenWithIam<'a> {
         check_token(self.token, b"R", problem)?;
         let body = JsonObject::new().text("token", self.token);
         let path = "/v1/revoke?x-amz-client-auth-method=iam";
-        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+        signable_post(endpoint, path, body)
     }
 
     /// Parses the response, which has no content.

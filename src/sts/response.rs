@@ -9,27 +9,22 @@ use crate::aws_call::xml::{self, not_a_response_to};
 use crate::primitives::problem::Problem;
 use crate::primitives::xml::Element;
 
-/// Defines the response to an action: `parse`, and a struct that says how each field is read.
+/// Defines the response to an action: `parse`, and a struct with the expression that reads each field.
 macro_rules! response {
     (
         $action:ty, $name:literal;
-        $(#[$parse_meta:meta])*
-        $parse_vis:vis fn parse;
-
         $(#[$meta:meta])*
         $vis:vis struct $response:ident |$result:ident| {
             $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $kind:ty = $read:expr,)*
         }
     ) => {
         impl $action {
-            /// Parses the response.
+            /// Parses the response, in XML or in JSON.
             ///
             /// # Errors
-            /// - [`ServiceError`](crate::aws_call::ServiceError) if STS refused the request
-            /// - [`ServiceError`](crate::aws_call::ServiceError) if the response is malformed
-            ///
-            $(#[$parse_meta])*
-            $parse_vis fn parse(
+            /// - [`ServiceError`](crate::aws_call::ServiceError) if STS refused the request, or the
+            ///   response is malformed
+            $vis fn parse(
                 status: http::StatusCode,
                 body: impl AsRef<[u8]>,
             ) -> Result<$response, crate::aws_call::ServiceError> {
