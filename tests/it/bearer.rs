@@ -612,7 +612,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
         let uri = format!("http://{host}/");
         assert_eq!(
             attach(&token, &uri).unwrap_err().to_string(),
-            "bearer token requires `https`, got `http`: use `https`, or call `allow_http`",
+            "bearer token must be sent over `https`, or over `http` after `allow_http`, got `http`",
             "{host}"
         );
         assert_eq!(attach(&token.clone().allow_http(), &uri), Ok(()), "{host}");
@@ -625,10 +625,11 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
     // Nothing but these two schemes, and no other host by being allowed `http`.
     for scheme in ["ws", "wss", "ftp", "httpss", "sparse+https"] {
         let uri = format!("{scheme}://example.com/");
-        let refused = attach(&token.clone().allow_http(), &uri);
-        assert!(
-            matches!(refused, Err(Error::BearerTokenNeedsHttps { .. })),
-            "{scheme}"
+        let refused = attach(&token.clone().allow_http(), &uri).unwrap_err();
+        let schemes = "must be sent over `https`, or over `http` after `allow_http`";
+        assert_eq!(
+            refused.to_string(),
+            format!("bearer token {schemes}, got `{scheme}`")
         );
     }
     for uri in [
