@@ -55,15 +55,16 @@ mod eks;
 mod elasticache;
 mod host_names;
 mod iot;
+mod json_object;
 mod keyspaces;
 mod memorydb;
 mod msk;
 mod neptune;
 mod rds;
 mod rds_host;
+mod secret;
 mod ses_smtp;
 mod snowflake;
-mod stated_region;
 mod token;
 
 use http::{Method, Request};
@@ -94,6 +95,7 @@ pub use snowflake::snowflake;
 pub use token::Token;
 
 const FIFTEEN_MINUTES: Lifetime = seconds(900);
+const FIVE_MINUTES: Lifetime = seconds(300);
 
 /// A fixed lifetime that may be longer than that of the credentials.
 const fn seconds(seconds: u64) -> Lifetime {

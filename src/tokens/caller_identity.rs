@@ -39,11 +39,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod attestation;
 mod check;
 mod error;
 mod google;
-
 mod mongodb;
 mod proof;
 mod vault;
@@ -60,7 +58,6 @@ use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
-pub(super) use attestation::attestation;
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;
 pub use google::google;

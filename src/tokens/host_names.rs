@@ -34,10 +34,11 @@ pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
     }
 }
 
-/// Checks that a host name states no other region, as in `ID.dsql.REGION.on.aws`.
+/// Checks that the region in a host name, if it contains one, is the region that is signed for.
 ///
-/// The service would reject such a token without a reason. A custom name states no region.
-/// `services` are the labels that can come before the region.
+/// The service would reject such a token without a reason. `services` are the labels beside the
+/// region, which comes after them, as in `ID.dsql.REGION.on.aws`, or before them. A host outside AWS
+/// contains no region.
 pub(super) fn check_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
     let host = without_port(host).to_ascii_lowercase();
     let Some((name, _)) = dns_suffix(&host) else {
@@ -45,21 +46,23 @@ pub(super) fn check_region(host: &str, services: &[&str], region: &str) -> Resul
     };
     let name = name.strip_suffix(".vpce").unwrap_or(name);
     let mut labels = name.rsplit('.');
-    match (labels.next(), labels.next()) {
-        (Some(stated), Some(service)) if services.contains(&service) && is_region(stated) => {
-            check_stated_region(stated, region)
+    let last = (
+        labels.next().unwrap_or_default(),
+        labels.next().unwrap_or_default(),
+    );
+    let stated = match last {
+        (stated, service) | (service, stated)
+            if services.contains(&service) && is_region(stated) =>
+        {
+            stated
         }
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn check_stated_region(stated: &str, region: &str) -> Result<(), Error> {
+        _ => return Ok(()),
+    };
     if stated == region {
-        Ok(())
-    } else {
-        let problem = "does not match the region in the host name";
-        Err(Error::invalid_parameter("region", problem))
+        return Ok(());
     }
+    let problem = "does not match the region in the host name";
+    Err(Error::invalid_parameter("region", problem))
 }
 
 /// Splits a host name into the name and the AWS suffix.
@@ -121,7 +124,7 @@ pub(super) fn one_label(parameter: &'static str, text: &str) -> Result<(), Error
     if text.contains(['.', ':', '/']) {
         return Err(Error::invalid_parameter(
             parameter,
-            "is an address: pass the name only",
+            "must be the name alone, without a domain or a port",
         ));
     }
     if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
@@ -216,6 +219,49 @@ mod tests {
                 "us-west-2",
                 false,
             ),
+            (
+                "db.us-east-2.neptune.amazonaws.com",
+                "neptune",
+                "us-east-2",
+                true,
+            ),
+            (
+                "db.us-east-2.neptune.amazonaws.com",
+                "neptune",
+                "eu-west-1",
+                false,
+            ),
+            (
+                "db.neptune.cn-north-1.amazonaws.com.cn",
+                "neptune",
+                "eu-west-1",
+                false,
+            ),
+            (
+                "id.appsync-api.eusc-de-east-1.amazonaws.eu",
+                "appsync-api",
+                "eusc-de-east-1",
+                true,
+            ),
+            (
+                "id.appsync-api.eusc-de-east-1.amazonaws.eu",
+                "appsync-api",
+                "eu-west-1",
+                false,
+            ),
+            (
+                "neptune.us-east-2.example.com",
+                "neptune",
+                "eu-west-1",
+                true,
+            ),
+            (
+                "db.us-east-2.neptune.amazonaws.com.example.com",
+                "neptune",
+                "eu-west-1",
+                true,
+            ),
+            ("neptune", "neptune", "eu-west-1", true),
             ("iot.example.com", "iot", "us-west-2", true),
             ("sts.amazonaws.com", "sts", "us-west-2", true),
             ("", "sts", "us-west-2", true),

@@ -1,12 +1,10 @@
 //! URLs for MQTT over WebSocket at AWS IoT Core.
 
-use std::fmt;
 use std::time::Duration;
-
-use zeroize::Zeroizing;
 
 use super::host_names::{check_region, host_on_443};
 use super::presign_get;
+use super::secret::Secret;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sign::presigned::{LONGEST, Lifetime};
@@ -75,7 +73,7 @@ pub fn iot(
     let ends = expires_in.is_some() || credentials.expiration().is_some();
     Ok(MqttUrl {
         expires_at: ends.then(|| presigned.expires_at()),
-        url: Zeroizing::new(presigned.into_url()),
+        url: presigned.into_url().into(),
     })
 }
 
@@ -94,9 +92,9 @@ pub fn iot(
 /// assert!(!format!("{url:?}").contains("X-Amz-Signature"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MqttUrl {
-    url: Zeroizing<String>,
+    url: Secret,
     expires_at: Option<Timestamp>,
 }
 
@@ -111,14 +109,5 @@ impl MqttUrl {
     /// `None` if neither has an expiration.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
-    }
-}
-
-impl fmt::Debug for MqttUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MqttUrl")
-            .field("url", &format_args!("[elided]"))
-            .field("expires_at", &self.expires_at)
-            .finish()
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::timestamp::Timestamp;
 
-use super::host_names::{check_stated_region, host_and_port, required, without_port};
-use super::{FIFTEEN_MINUTES, RdsHost, Token, presign_get};
+use super::host_names::{check_region, host_and_port, required, without_port};
+use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::is_loopback;
@@ -28,8 +28,8 @@ use crate::sigv4::object_key::encode_segment;
 /// Amazon RDS User Guide, "IAM database authentication".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the endpoint is malformed, has no port, states another region
-///   ([`RdsHost`]) or is a loopback host, or if the user is empty
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has no port or is a loopback host, if
+///   its [region](crate::tokens::RdsHost::region) is another, or if the user is empty
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
 ///   return
 ///
@@ -119,9 +119,7 @@ impl<'a> RdsTokenGenerator<'a> {
     ) -> Result<Token, Error> {
         let now = now.into();
         let (endpoint, region) = (host_and_port(self.endpoint)?, self.region);
-        if let Some(stated) = RdsHost::of(&endpoint).region() {
-            check_stated_region(stated, region)?;
-        }
+        check_region(&endpoint, &["rds"], region)?;
         if !self.loopback && is_loopback(without_port(&endpoint)) {
             let problem = "is a loopback host: pass the database's endpoint, even for a tunnel, or \
                            call `allow_loopback` for an emulator";
