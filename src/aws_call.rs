@@ -62,15 +62,4 @@ pub use signable_request::SignableRequest;
 ///
 /// A client can stop reading at this length: `parse` refuses longer responses. AWS's own responses
 /// are far smaller.
-///
-/// ```
-/// # #[cfg(feature = "sts")] {
-/// use countersign::aws_call::MAX_RESPONSE_LENGTH;
-/// use countersign::sts::GetCallerIdentity;
-/// use http::StatusCode;
-///
-/// let body = vec![b' '; MAX_RESPONSE_LENGTH + 1];
-/// assert!(GetCallerIdentity::parse(StatusCode::OK, &body).is_err());
-/// # }
-/// ```
 pub const MAX_RESPONSE_LENGTH: usize = 1 << 20;

@@ -100,17 +100,6 @@ impl ConsoleEndpoint {
 }
 
 /// Where the credentials of a console session come from.
-///
-/// ```
-/// use std::time::Duration;
-/// use countersign::console::{ConsoleEndpoint, CredentialsFrom, GetSigninToken};
-/// # let credentials = countersign::Credentials::new("ASIAEXAMPLE", "s").with_session_token("t");
-///
-/// let mut ask = GetSigninToken::new(&credentials);
-/// ask.session_duration = Some(Duration::from_secs(3600));
-/// ask.credentials_from = CredentialsFrom::GetFederationToken;
-/// assert!(ask.request(&ConsoleEndpoint::global()).is_err());
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialsFrom {

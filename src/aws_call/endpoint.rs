@@ -96,23 +96,6 @@ impl Endpoint {
     /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
     /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user and
     ///   query
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// use countersign::aws_call::Endpoint;
-    /// use countersign::sts::GetCallerIdentity;
-    ///
-    /// let endpoint =
-    ///     Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
-    /// let request = GetCallerIdentity.request(&endpoint)?;
-    /// assert_eq!(request.region(), "us-east-1");
-    /// assert_eq!(
-    ///     request.into_unsigned().uri(),
-    ///     "https://minio.example.com:9000/"
-    /// );
-    /// # }
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn custom(url: &str, region: &str) -> Result<Self, Error> {
         check_region(region)?;
         let kind = url.parse::<Uri>().ok().and_then(|uri| {

@@ -150,17 +150,6 @@ impl ServiceError {
 }
 
 /// What has to change before a call that failed can succeed.
-///
-/// ```
-/// # #[cfg(feature = "sts")] {
-/// # let (status, body) = (http::StatusCode::FORBIDDEN, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>");
-/// use countersign::aws_call::RetryAdvice;
-/// use countersign::sts::GetCallerIdentity;
-///
-/// let error = GetCallerIdentity::parse(status, body).unwrap_err();
-/// assert_eq!(error.retry_advice(), RetryAdvice::RenewToken);
-/// # }
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum RetryAdvice {

@@ -20,15 +20,6 @@ const VERSION: &str = "2012-12-01";
 const NAMESPACE: &str = "http://redshift.amazonaws.com/doc/2012-12-01/";
 
 /// The cluster to connect to.
-///
-/// ```
-/// use countersign::redshift::{Cluster, GetClusterCredentialsWithIam};
-///
-/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName(
-///     "data.example.com",
-/// ));
-/// assert_eq!(ask.cluster, Cluster::CustomDomainName("data.example.com"));
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cluster<'a> {
     /// Its identifier.

@@ -28,17 +28,6 @@ use crate::error::Error;
 use crate::service::hosts::Api;
 
 /// The workgroup to connect to.
-///
-/// ```
-/// use countersign::redshift::serverless::{GetCredentials, Workgroup};
-///
-/// let ask =
-///     GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
-/// assert_eq!(
-///     ask.workgroup,
-///     Workgroup::CustomDomainName("data.example.com")
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workgroup<'a> {
     /// Its name: 3 to 64 characters of `a-z`, `0-9` and `-`.

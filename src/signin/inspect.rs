@@ -59,25 +59,6 @@ pub struct IntrospectOAuth2TokenWithIam<'a> {
 }
 
 /// What Sign-In knows of a token. All but [`active`](Self::active) can be missing.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::signin::IntrospectOAuth2TokenWithIam;
-///
-/// let response = http::Response::new(
-///     r#"{
-///     "active": true,
-///     "exp": 1795957200,
-///     "sub": "arn:aws:iam::111122223333:role/r",
-///     "account_id": "111122223333"
-/// }"#,
-/// );
-/// let state = IntrospectOAuth2TokenWithIam::parse(&response)?;
-/// assert_eq!(state.account_id.as_deref(), Some("111122223333"));
-/// let expires_at = Timestamp::from_unix_seconds(1_795_957_200);
-/// assert_eq!(state.expires_at, Some(expires_at));
-/// # Ok::<(), countersign::aws_call::ServiceError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntrospectOAuth2TokenWithIamResponse {

@@ -102,34 +102,6 @@ pub fn host(region: &str) -> Result<String, Error> {
 ///   one that the signer writes
 /// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token
 /// - everything [`Signer::new`] and [`Signer::presign`] return
-///
-/// ```
-/// use countersign::tokens::caller_identity::{self, ProofCheck};
-/// use countersign::{Credentials, Timestamp};
-/// use http::{HeaderName, HeaderValue};
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// let host = "sts.us-east-1.amazonaws.com";
-/// let audience = Some(("x-audience", "a.example.com"));
-/// let proof = caller_identity::presigned(
-///     &credentials,
-///     "us-east-1",
-///     host,
-///     audience,
-///     now,
-/// )?;
-///
-/// // The server requires its own name as the audience.
-/// let name = HeaderName::from_static("x-audience");
-/// let own = (name, HeaderValue::from_static("a.example.com"));
-/// let checked =
-///     ProofCheck::new([host], own).presigned(proof.expose(), now)?;
-/// assert_eq!(checked.access_key_id(), "AKIDEXAMPLE");
-/// let request = checked.into_request(); // STS verifies the signature
-/// assert_eq!(request.headers()["x-audience"], "a.example.com");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 pub fn presigned(
     credentials: &Credentials,
     region: &str,

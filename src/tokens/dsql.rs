@@ -58,20 +58,6 @@ pub fn dsql(
 ///
 /// # Errors
 /// - everything [`dsql`] returns
-///
-/// ```
-/// use countersign::{Credentials, Timestamp, tokens};
-/// use std::time::Duration;
-/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let host = "abcd1234.dsql.us-east-1.on.aws";
-/// let lifetime = Duration::from_secs(900);
-/// let password =
-///     tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
-/// assert!(password.expose().contains("/?Action=DbConnectAdmin&"));
-/// # Ok::<(), countersign::Error>(())
-/// ```
 pub fn dsql_admin(
     credentials: &Credentials,
     region: &str,

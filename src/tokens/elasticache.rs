@@ -65,23 +65,6 @@ pub fn elasticache(
 ///
 /// # Errors
 /// - everything [`elasticache`] returns
-///
-/// ```
-/// use countersign::{Credentials, Timestamp, tokens};
-/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (region, cache) = ("us-east-1", "my-cache");
-/// let password = tokens::elasticache_serverless(
-///     &credentials,
-///     region,
-///     cache,
-///     "app",
-///     now,
-/// )?;
-/// assert!(password.expose().contains("&ResourceType=ServerlessCache&"));
-/// # Ok::<(), countersign::Error>(())
-/// ```
 pub fn elasticache_serverless(
     credentials: &Credentials,
     region: &str,
