@@ -41,6 +41,17 @@ impl<'a> Mfa<'a> {
 /// A context assertion of a trusted provider, for trusted identity propagation.
 ///
 /// IAM Identity Center User Guide, "Trusted identity propagation".
+///
+/// ```
+/// use countersign::sts::{AssumeRole, Endpoint, ProvidedContext};
+///
+/// let provider = "arn:aws:iam::aws:contextProvider/IdentityCenter";
+/// let contexts = [ProvidedContext::new(provider, "eyJh.bGci")];
+/// let role = "arn:aws:iam::123456789012:role/demo";
+/// let mut action = AssumeRole::new(role, "session");
+/// action.provided_contexts = &contexts;
+/// assert!(action.request(&Endpoint::global()).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ProvidedContext<'a> {
     pub(super) provider_arn: &'a str,
