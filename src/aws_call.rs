@@ -42,8 +42,6 @@ pub(crate) mod limits;
 pub(crate) mod post;
 #[cfg(all(feature = "_endpoint", feature = "_xml"))]
 pub(crate) mod query;
-#[cfg(feature = "_json")]
-pub(crate) mod scoped_token;
 #[cfg(any(feature = "_json", feature = "sources"))]
 pub(crate) mod secret_text;
 pub(crate) mod service_error;
@@ -60,6 +58,6 @@ pub use signable_request::SignableRequest;
 
 /// The maximum length of a response: 1 MiB. For responses in JSON, the maximum is 64 KiB.
 ///
-/// A client can stop reading at this length: `parse` refuses longer responses. AWS's own responses
-/// are far smaller.
+/// `parse` refuses a longer response, so a client can stop reading at this length. AWS's own
+/// responses are far shorter.
 pub const MAX_RESPONSE_LENGTH: usize = 1 << 20;

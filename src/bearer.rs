@@ -1,4 +1,4 @@
-//! Bearer tokens: sent in a header, instead of a signature.
+//! Bearer tokens: `Authorization: Bearer TOKEN` (RFC 6750), instead of a signature.
 //!
 //! A service bearer token is fetched with a signed request. It is valid until it expires, for the
 //! service and the region that issued it (IAM User Guide, "Service bearer tokens"). Every program
@@ -7,7 +7,7 @@
 //!
 //! | token | allowed hosts, by `https` |
 //! |---|---|
-//! | from [`codeartifact`](crate::codeartifact) | the domain's repositories |
+//! | from [`codeartifact`](crate::codeartifact), [`ecr`](crate::ecr) or [`signin`](crate::signin) | those of the service |
 //! | with [`with_host`](BearerToken::with_host) | also that host |
 //! | with [`allow_any_host`](BearerToken::allow_any_host) | every host |
 //! | with none of these | none: [`Error::BearerTokenWithoutHost`] |
@@ -138,7 +138,7 @@ struct Scope {
     region: String,
 }
 
-/// The header that carries a token, and the token's form in it.
+/// The header that a token is sent in, and its form there.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -168,7 +168,8 @@ pub enum Scheme {
         /// The user name, without a colon.
         user: String,
     },
-    /// `Authorization: Basic TOKEN`, for a token that encodes user and password, as Amazon ECR's.
+    /// `Authorization: Basic TOKEN`, for a token that is the base64 of user and password, as Amazon
+    /// ECR's.
     BasicEncoded,
     /// `Authorization: TOKEN`, as Cargo sends a registry's token.
     Bare,
@@ -279,8 +280,7 @@ impl BearerToken {
 
     /// Returns the hosts that the token may be sent to.
     ///
-    /// In those from [`codeartifact`](crate::codeartifact), `*` stands for one label and `#` for one
-    /// digit.
+    /// In the hosts of tokens that a call returned, `*` is one label and `#` is one digit.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.hosts()
     }

@@ -34,11 +34,9 @@
 //! ```
 
 use http::Response;
-use zeroize::Zeroizing;
 
 use crate::aws_call::json;
 use crate::aws_call::post::post;
-use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::{Endpoint, ServiceError, SignableRequest};
 use crate::bearer::BearerToken;
 use crate::error::Error;
@@ -178,16 +176,12 @@ impl<'a> GetAuthorizationToken<'a> {
     ) -> Result<BearerToken, ServiceError> {
         let patterns = host_patterns(self.domain, self.domain_owner, self.region);
         json::read(response, |fields| {
-            let text = Zeroizing::new(fields.required("authorizationToken")?);
-            let scope = TokenScope {
-                service: SERVICE,
-                region: self.region,
-                // Invalid parameters fail in `request`. If they are changed after it, the token gets
-                // no host, and so cannot be sent.
-                hosts: patterns.into_iter().flatten().collect(),
-                expires_at: fields.date("expiration")?,
-            };
-            Ok(scope.token(&text))
+            // Invalid parameters fail in `request`. If they are changed after it, the token gets no
+            // host, and so cannot be sent.
+            Ok(BearerToken::new(fields.required("authorizationToken")?)
+                .with_scope(SERVICE, self.region)
+                .with_host_patterns(patterns.into_iter().flatten())
+                .with_expiration(fields.date("expiration")?))
         })
     }
 }

@@ -131,7 +131,7 @@ impl GetAuthorizationToken<'_> {
     }
 }
 
-/// The hosts of a region's registries. `#` stands for one digit of the account ID.
+/// The hosts of a region's registries. `#` is one digit of the account ID.
 fn registry_hosts(region: &str) -> Vec<String> {
     const ACCOUNT: &str = "############";
     let partition = Partition::of(region);

@@ -4,8 +4,8 @@
 //!
 //! - `request` checks the parameters against the limits of AWS's service model. It returns a
 //!   [`SignableRequest`], or an [`http::Request`] for the two actions that are not signed.
-//! - `parse` reads status and body of the response, in XML or in JSON. What STS refuses is a
-//!   [`ServiceError`]. Its [advice] says what has to change before the call can succeed.
+//! - `parse` reads status and body of the response, in XML or in JSON. An error response is a
+//!   [`ServiceError`]. Its [advice] says what has to change before the next attempt.
 //!
 //! | action | returns | signed with |
 //! |---|---|---|

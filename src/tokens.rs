@@ -15,7 +15,7 @@
 //! | [`bedrock`] | Amazon Bedrock | up to 12 hours | `Authorization: Bearer`, API keys |
 //! | [`iot`] | AWS IoT Core | up to 7 days | the URL of an MQTT connection |
 //! | [`codecommit`] | CodeCommit | 15 minutes | Git's user name and password |
-//! | [`keyspaces`] | Amazon Keyspaces | 15 minutes | the answer to a challenge of SASL |
+//! | [`keyspaces`] | Amazon Keyspaces | 15 minutes | the response to a SASL challenge |
 //! | [`Neptune`] | Amazon Neptune | 5 minutes | the password of a Bolt connection |
 //! | [`AppSync`] | AWS AppSync | 5 minutes | WebSocket connections and messages |
 //! | [`snowflake`] | Snowflake workload identity | 15 minutes | the `token` of a login |

@@ -64,8 +64,8 @@ impl Endpoint {
     /// Returns the global endpoint, which is signed for `us-east-1`.
     ///
     /// Of the services in this crate, only STS has one: `sts.amazonaws.com`. Prefer the endpoint of a
-    /// region: it is nearer, and its tokens work in every region. The global endpoint does not serve `AssumeRoot`,
-    /// `GetScopedCredentials` and `GetWebIdentityToken`.
+    /// region: it is nearer, and its tokens work in every region. The global endpoint does
+    /// not serve `AssumeRoot`, `GetScopedCredentials` and `GetWebIdentityToken`.
     ///
     /// IAM User Guide, "AWS STS Regions and endpoints".
     pub fn global() -> Self {
@@ -113,7 +113,7 @@ impl Endpoint {
             })
         });
         let Some(kind) = kind else {
-            return Err(none(region, EndpointProblem::InvalidUrl));
+            return Err(no_endpoint(region, EndpointProblem::InvalidUrl));
         };
         Ok(Self::new(kind, region))
     }
@@ -180,7 +180,7 @@ impl Endpoint {
                     (_, _, true) => EndpointProblem::NoDualStack,
                     (host, ..) => return Ok(format!("https://{host}")),
                 };
-                return Err(none(GLOBAL, problem));
+                return Err(no_endpoint(GLOBAL, problem));
             }
             Kind::Regional => {
                 let host = api.host(&self.region, self.fips, self.dual_stack)?;
@@ -193,7 +193,10 @@ impl Endpoint {
             } => (scheme, authority, path.strip_suffix('/').unwrap_or(path)),
         };
         if self.fips || self.dual_stack {
-            return Err(none(&self.region, EndpointProblem::CustomWithVariant));
+            return Err(no_endpoint(
+                &self.region,
+                EndpointProblem::CustomWithVariant,
+            ));
         }
         let host = authority
             .rsplit_once(':')
@@ -207,7 +210,7 @@ impl Endpoint {
     }
 }
 
-fn none(region: &str, problem: EndpointProblem) -> Error {
+fn no_endpoint(region: &str, problem: EndpointProblem) -> Error {
     Error::NoEndpoint {
         region: region.to_owned(),
         problem,
@@ -287,7 +290,10 @@ mod tests {
     #[test]
     fn only_sts_has_a_global_endpoint() {
         let refused = Endpoint::global().url(Api::Redshift);
-        assert_eq!(refused, Err(none(GLOBAL, EndpointProblem::NotGlobal)));
+        assert_eq!(
+            refused,
+            Err(no_endpoint(GLOBAL, EndpointProblem::NotGlobal))
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) struct Hosts {
 enum Host {
     /// From the caller: a name and an optional port, checked when the token is used.
     Named(String),
-    /// From a service's module: `*` stands for one label, `#` for one digit.
+    /// From a service's module: `*` is one label, `#` is one digit.
     #[cfg_attr(
         not(feature = "_json"),
         expect(dead_code, reason = "no module makes tokens")

@@ -116,7 +116,7 @@ impl<'a> GetClusterCredentials<'a> {
             .optional("AutoCreate", self.auto_create.then_some("true"))
             .list("DbGroups.DbGroup", self.db_groups)
             .optional("CustomDomainName", domain);
-        to_be_signed(form, endpoint)
+        signable(form, endpoint)
     }
 
     /// Parses the response.
@@ -189,7 +189,7 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
             .optional("ClusterIdentifier", identifier)
             .optional("DurationSeconds", seconds.map(|s| s.to_string()).as_deref())
             .optional("CustomDomainName", domain);
-        to_be_signed(form, endpoint)
+        signable(form, endpoint)
     }
 
     /// Parses the response.
@@ -204,7 +204,7 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
     }
 }
 
-fn to_be_signed(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+fn signable(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
     let request = form.into_request(&endpoint.url(Api::Redshift)?)?;
     Ok(SignableRequest::new(request, "redshift", endpoint))
 }

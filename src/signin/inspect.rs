@@ -1,4 +1,4 @@
-//! Whether a token is good, and how it is taken back.
+//! Inspecting and revoking tokens.
 
 use std::fmt;
 
@@ -54,11 +54,11 @@ fn check_token(token: &str, kinds: &[u8], problem: &'static str) -> Result<(), E
 pub struct IntrospectOAuth2TokenWithIam<'a> {
     /// The token, `ASOA…` or `ASOR…`: up to 12288 characters.
     pub token: &'a str,
-    /// What kind of token it is, such as `access_token`. It only speeds up the lookup.
+    /// The kind of token, such as `access_token`. It only speeds up the lookup.
     pub token_type_hint: Option<&'a str>,
 }
 
-/// What Sign-In knows of a token. All but [`active`](Self::active) can be missing.
+/// The state of a token. All fields but [`active`](Self::active) can be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntrospectOAuth2TokenWithIamResponse {

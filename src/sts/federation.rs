@@ -1,4 +1,4 @@
-//! The actions that assume a role with the word of an identity provider. They are not signed.
+//! The actions that assume a role with a token of an identity provider. They are not signed.
 
 use http::Request;
 
@@ -44,9 +44,9 @@ pub struct AssumeRoleWithSaml<'a> {
     /// The ARN of the SAML provider in IAM, 20 to 2048 characters.
     pub principal_arn: &'a str,
     saml_assertion: Secret<'a>,
-    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
+    /// The lifetime of the credentials: 900 to 43200 seconds. Default: one hour.
     pub duration_seconds: Option<u32>,
-    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
     /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
@@ -99,23 +99,23 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
         /// The `NameID` of the assertion's subject.
-        pub subject: Option<String> = result.side_text("Subject"),
+        pub subject: Option<String> = result.lenient_text("Subject"),
         /// The format of the subject: `transient`, `persistent` or a URI.
-        pub subject_type: Option<String> = result.side_text("SubjectType"),
+        pub subject_type: Option<String> = result.lenient_text("SubjectType"),
         /// The issuer of the assertion.
-        pub issuer: Option<String> = result.side_text("Issuer"),
+        pub issuer: Option<String> = result.lenient_text("Issuer"),
         /// The recipient of the assertion.
-        pub audience: Option<String> = result.side_text("Audience"),
+        pub audience: Option<String> = result.lenient_text("Audience"),
         /// A hash of issuer, account and provider. With the subject it identifies a user for good.
-        pub name_qualifier: Option<String> = result.side_text("NameQualifier"),
+        pub name_qualifier: Option<String> = result.lenient_text("NameQualifier"),
         /// The identity that the session propagates.
         pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
             TrustedIdentityPropagationContext::read(result),
@@ -152,9 +152,9 @@ pub struct AssumeRoleWithWebIdentity<'a> {
     web_identity_token: Secret<'a>,
     /// The host of an OAuth 2.0 provider, 4 to 2048 characters. Leave it out for OIDC.
     pub provider_id: Option<&'a str>,
-    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
+    /// The lifetime of the credentials: 900 to 43200 seconds. Default: one hour.
     pub duration_seconds: Option<u32>,
-    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
     /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
@@ -237,20 +237,20 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
         /// The user's name at the provider: `sub` of an OIDC token.
         pub subject_from_web_identity_token: Option<String> =
-            result.side_text("SubjectFromWebIdentityToken"),
+            result.lenient_text("SubjectFromWebIdentityToken"),
         /// The provider: `iss` of an OIDC token, or the `ProviderId` of the request.
-        pub provider: Option<String> = result.side_text("Provider"),
+        pub provider: Option<String> = result.lenient_text("Provider"),
         /// The application that the token was made for: `aud` of an OIDC token.
-        pub audience: Option<String> = result.side_text("Audience"),
+        pub audience: Option<String> = result.lenient_text("Audience"),
         /// The identity that the session propagates.
         pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
             TrustedIdentityPropagationContext::read(result),

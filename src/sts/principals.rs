@@ -20,11 +20,11 @@ pub struct AssumedRoleUser {
 
 impl AssumedRoleUser {
     pub(super) fn read(result: &Fields<'_>) -> Option<Self> {
-        let user = result.side_child("AssumedRoleUser")?;
+        let user = result.lenient_child("AssumedRoleUser")?;
         // MinIO and Ceph misspell the name.
-        let id = user.named("AssumedRoleId");
-        let assumed_role_id = id.or_else(|| user.named("AssumeRoleId"));
-        let arn = user.named("Arn");
+        let id = user.nonempty_text("AssumedRoleId");
+        let assumed_role_id = id.or_else(|| user.nonempty_text("AssumeRoleId"));
+        let arn = user.nonempty_text("Arn");
         (assumed_role_id.is_some() || arn.is_some()).then_some(Self {
             assumed_role_id,
             arn,
@@ -44,8 +44,11 @@ pub struct FederatedUser {
 
 impl FederatedUser {
     pub(super) fn read(result: &Fields<'_>) -> Option<Self> {
-        let user = result.side_child("FederatedUser")?;
-        let (federated_user_id, arn) = (user.named("FederatedUserId"), user.named("Arn"));
+        let user = result.lenient_child("FederatedUser")?;
+        let (federated_user_id, arn) = (
+            user.nonempty_text("FederatedUserId"),
+            user.nonempty_text("Arn"),
+        );
         (federated_user_id.is_some() || arn.is_some()).then_some(Self {
             federated_user_id,
             arn,
@@ -95,21 +98,21 @@ impl ScopedSession {
 pub struct TrustedIdentityPropagationContext {
     /// The user at the identity provider.
     pub origin_identity: Option<OriginIdentity>,
-    /// What the identity provider says about the sign-in.
+    /// The claims of the identity provider about the sign-in.
     pub transaction_context: Option<TransactionContext>,
 }
 
 impl TrustedIdentityPropagationContext {
     pub(super) fn read(result: &Fields<'_>) -> Option<Self> {
-        let context = result.side_child("TrustedIdentityPropagationContext")?;
-        let origin = context.side_child("OriginIdentity");
-        let transaction = context.side_child("TransactionContext");
+        let context = result.lenient_child("TrustedIdentityPropagationContext")?;
+        let origin = context.lenient_child("OriginIdentity");
+        let transaction = context.lenient_child("TransactionContext");
         Some(Self {
             origin_identity: origin.map(|origin| OriginIdentity {
-                subject: origin.side_text("Subject"),
-                subject_type: origin.side_text("SubjectType"),
-                issuer: origin.side_text("Issuer"),
-                federated_provider_arn: origin.side_text("FederatedProviderArn"),
+                subject: origin.lenient_text("Subject"),
+                subject_type: origin.lenient_text("SubjectType"),
+                issuer: origin.lenient_text("Issuer"),
+                federated_provider_arn: origin.lenient_text("FederatedProviderArn"),
             }),
             transaction_context: transaction.map(|transaction| TransactionContext {
                 identity_provider: transaction.map("IdentityProvider").into_iter().collect(),
@@ -132,7 +135,7 @@ pub struct OriginIdentity {
     pub federated_provider_arn: Option<String>,
 }
 
-/// What an identity provider says about a sign-in, which `Debug` does not print.
+/// The claims of an identity provider about a sign-in, which `Debug` does not print.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TransactionContext {

@@ -83,10 +83,10 @@ fn read_json<T>(
     let Some(root) = document.fields() else {
         return Err(not_a_response_to(action));
     };
-    if let Some(error) = root.side_child("Error") {
+    if let Some(error) = root.lenient_child("Error") {
         return error.refused(status, &root).map(Err);
     }
-    match root.side_child(&format!("{action}Response")) {
+    match root.lenient_child(&format!("{action}Response")) {
         Some(response) if status.is_success() => read_response(action, &response, result).map(Ok),
         _ if root.has("Error") || !status.is_success() => {
             Err(Problem("is an unrecognized JSON error".to_owned()))
@@ -100,8 +100,8 @@ fn read_response<T>(
     response: &Fields<'_>,
     result: impl FnOnce(&Fields<'_>, Option<String>) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let metadata = response.side_child("ResponseMetadata");
-    let request_id = metadata.and_then(|metadata| metadata.side_text("RequestId"));
+    let metadata = response.lenient_child("ResponseMetadata");
+    let request_id = metadata.and_then(|metadata| metadata.lenient_text("RequestId"));
     let fields = response.required_child(&format!("{action}Result"))?;
     result(&fields, request_id)
 }

@@ -41,27 +41,27 @@ pub struct AssumeRole<'a> {
     pub role_arn: &'a str,
     /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`.
     pub role_session_name: &'a str,
-    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
+    /// The lifetime of the credentials: 900 to 43200 seconds. Default: one hour.
     ///
     /// The role can allow less. A role that is assumed with a role's credentials gets at most an
     /// hour.
     pub duration_seconds: Option<u32>,
-    /// What a third party and the role's owner agreed on: 2 to 1224 letters, digits and
-    /// `_+=,.@:/-`. It is not a secret.
+    /// The external ID that the trust policy requires of a third party: 2 to 1224 letters, digits
+    /// and `_+=,.@:/-`. It is not a secret.
     pub external_id: Option<&'a str>,
-    /// A session policy in JSON, which only takes permissions away. It has no maximum length here:
+    /// A session policy in JSON, which can only remove permissions. It has no maximum length here:
     /// STS limits the size of the session token.
     pub policy: Option<&'a str>,
     /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
     /// Up to 50 session tags.
     pub tags: &'a [Tag<'a>],
-    /// The keys of tags that stay when the session assumes another role: up to 50.
+    /// The keys of tags that are passed on when the session assumes another role: up to 50.
     pub transitive_tag_keys: &'a [&'a str],
     /// A code of an MFA device, if the role requires one.
     pub mfa: Option<Mfa<'a>>,
-    /// The user who started the session: 2 to 256 letters, digits and `_+=,.@-`. Sessions that
-    /// follow from this one keep it.
+    /// The user who started the session: 2 to 256 letters, digits and `_+=,.@-`. If the session
+    /// assumes another role, it is passed on.
     pub source_identity: Option<&'a str>,
     /// Up to 5 context assertions of trusted providers.
     pub provided_contexts: &'a [ProvidedContext<'a>],
@@ -135,13 +135,13 @@ response! {
         /// The session that they belong to.
         pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }
 
@@ -170,7 +170,7 @@ pub struct AssumeRoot<'a> {
     pub target_principal: &'a str,
     /// The ARN of the managed policy for the task, 20 to 2048 characters.
     pub task_policy_arn: &'a str,
-    /// How long the credentials are valid: up to 900 seconds, 900 if it is not set.
+    /// The lifetime of the credentials: up to 900 seconds. Default: 900.
     pub duration_seconds: Option<u32>,
     /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
     pub minimum_session_token_size: Option<u32>,
@@ -210,10 +210,10 @@ response! {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }

@@ -1,5 +1,4 @@
-//! The actions that return credentials of the caller: with MFA, for another user, or with fewer
-//! permissions.
+//! The actions that return credentials without a role.
 
 use super::alphabets::{DESCRIPTION, NAME, POLICY, TOKEN};
 use super::form::QueryForm;
@@ -39,12 +38,11 @@ use crate::error::Error;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct GetScopedCredentials<'a> {
-    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
-    /// How long the credentials are valid: 1 to 129600 seconds, as long as the caller's if it is
-    /// not set.
+    /// The lifetime of the credentials: 1 to 129600 seconds. Default: that of the caller's credentials.
     pub duration_seconds: Option<u32>,
-    /// What the credentials are for: 2 to 256 characters of Latin-1.
+    /// A description of the session: 2 to 256 characters of Latin-1.
     pub scoped_session_description: Option<&'a str>,
     /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
     pub minimum_session_token_size: Option<u32>,
@@ -93,13 +91,13 @@ response! {
         /// The session that they belong to.
         pub session_info: Option<ScopedSession> = ScopedSession::read(result)?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The number of layers of scoped credentials. STS denies a fourth.
-        pub scoped_policies_count: Option<u32> = result.side_number("ScopedPoliciesCount"),
+        pub scoped_policies_count: Option<u32> = result.lenient_number("ScopedPoliciesCount"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }
 
@@ -125,7 +123,7 @@ response! {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct GetSessionToken<'a> {
-    /// How long the credentials are valid: 900 to 129600 seconds, twelve hours if it is not set.
+    /// The lifetime of the credentials: 900 to 129600 seconds. Default: twelve hours.
     ///
     /// The root user gets 3600 seconds at most.
     pub duration_seconds: Option<u32>,
@@ -162,9 +160,9 @@ response! {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
     }
 }
 
@@ -193,7 +191,7 @@ pub struct GetFederationToken<'a> {
     /// A session policy in JSON: 1 to 2048 characters. Without any session policy the credentials
     /// have almost no permissions.
     pub policy: Option<&'a str>,
-    /// How long the credentials are valid: 900 to 129600 seconds, twelve hours if it is not set.
+    /// The lifetime of the credentials: 900 to 129600 seconds. Default: twelve hours.
     ///
     /// The root user gets 3600 seconds at most.
     pub duration_seconds: Option<u32>,
@@ -244,11 +242,11 @@ response! {
         /// The user that they belong to.
         pub federated_user: Option<FederatedUser> = FederatedUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
     }
 }
 
@@ -303,8 +301,8 @@ response! {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The ARN of the principal that they belong to.
-        pub assumed_principal: Option<String> = result.side_text("AssumedPrincipal"),
+        pub assumed_principal: Option<String> = result.lenient_text("AssumedPrincipal"),
     }
 }

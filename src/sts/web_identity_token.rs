@@ -40,13 +40,13 @@ pub struct GetWebIdentityToken<'a> {
     pub audience: &'a [&'a str],
     /// How AWS signs the token.
     pub signing_algorithm: SigningAlgorithm,
-    /// How long the token is valid: 60 to 3600 seconds, 300 if it is not set.
+    /// The lifetime of the token: 60 to 3600 seconds. Default: 300.
     pub duration_seconds: Option<u32>,
     /// OAuth 2.0 scopes with one space between them: 1 to 256 characters, no scope twice.
     ///
     /// Only with [`SubjectMode::OriginIdentity`] and one audience.
     pub scope: Option<&'a str>,
-    /// Whose identity the token states, the caller's if it is not set.
+    /// The identity that the token states. Default: that of the caller.
     pub subject_mode: Option<SubjectMode>,
     /// Up to 50 tags, which become claims of the token.
     pub tags: &'a [Tag<'a>],
@@ -180,7 +180,7 @@ impl FromStr for SigningAlgorithm {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum SubjectMode {
-    /// `AWSIdentity`: the caller in AWS. This is what STS takes if no mode is set.
+    /// `AWSIdentity`: the caller in AWS. The default of STS.
     AwsIdentity,
     /// `OriginIdentity`: the user of an identity provider whose identity the session propagates.
     OriginIdentity,

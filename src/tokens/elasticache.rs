@@ -27,8 +27,8 @@ use crate::sigv4::object_key::encode_segment;
 /// Amazon ElastiCache User Guide, "Authenticating with IAM".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the cache name or the user is empty, or the cache name is an
-///   address
+/// - [`Error::InvalidParameter`] if the user is empty, or the cache name is empty or contains a domain
+///   or a port
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
 ///   return
 ///
