@@ -38,7 +38,7 @@ pub(crate) mod fields;
 #[cfg(feature = "_json")]
 pub(crate) mod json;
 pub(crate) mod limits;
-#[cfg(feature = "_endpoint")]
+#[cfg(any(feature = "_endpoint", feature = "console"))]
 pub(crate) mod post;
 #[cfg(all(feature = "_endpoint", feature = "_xml"))]
 pub(crate) mod query;

@@ -220,8 +220,8 @@ impl BearerToken {
         self
     }
 
-    /// Adds hosts that a service's module knows: `*` is one label, `#` is one digit.
-    #[cfg(feature = "_json")]
+    /// Adds patterns of hosts: `*` is one label, `#` is one digit.
+    #[allow(dead_code, reason = "only some features make tokens")]
     pub(crate) fn with_host_patterns(mut self, patterns: impl IntoIterator<Item = String>) -> Self {
         for pattern in patterns {
             self.hosts.add_pattern(pattern);
