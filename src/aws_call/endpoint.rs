@@ -308,120 +308,66 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_partition_has_its_hosts() {
-        let host = |endpoint: Endpoint| {
-            endpoint.url(Api::Sts).map_or("none".to_owned(), |url| {
-                url.trim_start_matches("https://")
-                    .trim_end_matches('/')
-                    .to_owned()
-            })
-        };
-        for (region, hosts) in [
-            (
-                "us-east-1",
-                [
-                    "sts.us-east-1.amazonaws.com",
-                    "sts-fips.us-east-1.amazonaws.com",
-                    "sts.us-east-1.api.aws",
-                    "sts-fips.us-east-1.api.aws",
-                ],
-            ),
-            (
-                "eu-north-1",
-                [
-                    "sts.eu-north-1.amazonaws.com",
-                    "none",
-                    "sts.eu-north-1.api.aws",
-                    "none",
-                ],
-            ),
-            (
-                "cn-northwest-1",
-                [
-                    "sts.cn-northwest-1.amazonaws.com.cn",
-                    "none",
-                    "sts.cn-northwest-1.api.amazonwebservices.com.cn",
-                    "none",
-                ],
-            ),
-            (
-                "us-gov-west-1",
-                [
-                    "sts.us-gov-west-1.amazonaws.com",
-                    "sts.us-gov-west-1.amazonaws.com",
-                    "sts.us-gov-west-1.api.aws",
-                    "sts-fips.us-gov-west-1.api.aws",
-                ],
-            ),
-            (
-                "eusc-de-east-1",
-                [
-                    "sts.eusc-de-east-1.amazonaws.eu",
-                    "none",
-                    "sts.eusc-de-east-1.api.amazonwebservices.eu",
-                    "none",
-                ],
-            ),
-            ("aws-global", ["sts.amazonaws.com", "none", "none", "none"]),
-            (
-                "us-iso-east-1",
-                [
-                    "sts.us-iso-east-1.c2s.ic.gov",
-                    "none",
-                    "sts.us-iso-east-1.api.aws.ic.gov",
-                    "none",
-                ],
-            ),
-            (
-                "us-isob-east-1",
-                [
-                    "sts.us-isob-east-1.sc2s.sgov.gov",
-                    "none",
-                    "sts.us-isob-east-1.api.aws.scloud",
-                    "none",
-                ],
-            ),
-            (
-                "eu-isoe-west-1",
-                [
-                    "sts.eu-isoe-west-1.cloud.adc-e.uk",
-                    "none",
-                    "sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
-                    "none",
-                ],
-            ),
-            (
-                "us-isof-south-1",
-                [
-                    "sts.us-isof-south-1.csp.hci.ic.gov",
-                    "none",
-                    "sts.us-isof-south-1.api.aws.hci.ic.gov",
-                    "none",
-                ],
-            ),
-        ] {
-            let endpoint = Endpoint::regional(region).unwrap();
-            let made = [
-                endpoint.clone(),
-                endpoint.clone().with_fips(),
-                endpoint.clone().with_dual_stack(),
-                endpoint.with_fips().with_dual_stack(),
-            ];
-            assert_eq!(made.map(host), hosts, "{region}");
-        }
+    /// The hosts of STS: plain, FIPS, dual stack, both.
+    fn hosts(region: &str) -> [String; 4] {
+        let endpoint = Endpoint::regional(region).unwrap();
+        let made = [
+            endpoint.clone(),
+            endpoint.clone().with_fips(),
+            endpoint.clone().with_dual_stack(),
+            endpoint.with_fips().with_dual_stack(),
+        ];
+        made.map(|endpoint| endpoint.url(Api::Sts).unwrap_or("none".to_owned()))
     }
 
     #[test]
-    fn aws_global_is_signed_for_us_east_1() {
-        let endpoint = Endpoint::regional("aws-global").unwrap();
+    fn each_partition_has_its_hosts() {
+        for (region, domain, dual_stack) in [
+            ("eu-north-1", "amazonaws.com", "api.aws"),
+            (
+                "cn-northwest-1",
+                "amazonaws.com.cn",
+                "api.amazonwebservices.com.cn",
+            ),
+            ("eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"),
+            ("us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+            ("us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+        ] {
+            let plain = format!("https://sts.{region}.{domain}/");
+            let dual_stack = format!("https://sts.{region}.{dual_stack}/");
+            assert_eq!(hosts(region), [&plain, "none", &dual_stack, "none"]);
+        }
+        // Regions with FIPS.
         assert_eq!(
-            endpoint.url(Api::Sts).unwrap(),
-            "https://sts.amazonaws.com/"
+            hosts("us-east-1"),
+            [
+                "https://sts.us-east-1.amazonaws.com/",
+                "https://sts-fips.us-east-1.amazonaws.com/",
+                "https://sts.us-east-1.api.aws/",
+                "https://sts-fips.us-east-1.api.aws/",
+            ]
         );
+        assert_eq!(
+            hosts("us-gov-west-1"),
+            [
+                "https://sts.us-gov-west-1.amazonaws.com/",
+                "https://sts.us-gov-west-1.amazonaws.com/",
+                "https://sts.us-gov-west-1.api.aws/",
+                "https://sts-fips.us-gov-west-1.api.aws/",
+            ]
+        );
+        let global = ["https://sts.amazonaws.com/", "none", "none", "none"];
+        assert_eq!(hosts("aws-global"), global);
+    }
+
+    #[test]
+    fn aws_global_is_the_global_endpoint() {
+        let endpoint = Endpoint::regional("aws-global").unwrap();
         assert_eq!(endpoint.region(), "us-east-1");
         assert_eq!(endpoint, Endpoint::global());
-        // Its own regional endpoint stays another one.
+        // The regional endpoint of us-east-1 is another one.
         assert_ne!(Endpoint::regional("us-east-1").unwrap(), endpoint);
     }
 

@@ -38,7 +38,7 @@ fn temporary(expiration: OffsetDateTime) -> Credentials {
         .with_expiration(expiration)
 }
 
-/// What is told of every token: its name, its text, when it ends, how it prints.
+/// A token: its name, its text, its expiration and its `Debug` text.
 type Told = (&'static str, String, Option<OffsetDateTime>, String);
 
 /// One of each.
@@ -355,8 +355,8 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
     // Nothing else is allowed with it.
     let elsewhere = RdsTokenGenerator::new("eu-west-1", DB, "app").allow_loopback();
     assert!(elsewhere.generate(&c, NOW).is_err());
-    let nobody = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
-    assert!(nobody.generate(&c, NOW).is_err());
+    let no_user = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
+    assert!(no_user.generate(&c, NOW).is_err());
 }
 
 /// RDS User Guide and Aurora User Guide; more cases are in `tests/vectors/rds-hosts.json`.
