@@ -118,6 +118,7 @@ impl<'a> GetAuthorizationToken<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::InvalidRegion`] if the region is not one label of a host name
+    /// - [`Error::NoEndpoint`] if CodeArtifact has no such endpoint in the region
     pub fn request(&self) -> Result<SignableRequest, Error> {
         check_host_label(self.region)?;
         let mut endpoint = Endpoint::regional(self.region)?;

@@ -75,6 +75,7 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::InvalidParameter`] if the assertion begins or ends with white space
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithSAML");
         form.text("RoleArn", self.role_arn, 20..=2048, &ANY)?;
@@ -114,7 +115,7 @@ response! {
         pub issuer: Option<String> = result.lenient_text("Issuer"),
         /// The recipient of the assertion.
         pub audience: Option<String> = result.lenient_text("Audience"),
-        /// A hash of issuer, account and provider. With the subject it identifies a user for good.
+        /// A hash of issuer, account and provider. Together with the subject it identifies a user.
         pub name_qualifier: Option<String> = result.lenient_text("NameQualifier"),
         /// The identity that the session propagates.
         pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
@@ -197,6 +198,7 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// - [`Error::InvalidParameter`] if the token begins or ends with white space
     /// - [`Error::InvalidParameter`] if the endpoint is one of AWS's, and role or session name is
     ///   missing
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
         if !endpoint.is_custom() {

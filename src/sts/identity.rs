@@ -83,6 +83,7 @@ impl<'a> GetAccessKeyInfo<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the access key ID is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetAccessKeyInfo");
         form.text("AccessKeyId", self.access_key_id, 16..=128, &WORD)?;
@@ -133,6 +134,7 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the message is empty or too long
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("DecodeAuthorizationMessage");
         form.text("EncodedMessage", self.encoded_message, 1..=10_240, &ANY)?;

@@ -92,6 +92,7 @@ impl<'a> AssumeRole<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("AssumeRole");
         form.text("RoleArn", self.role_arn, 20..=2048, &ANY)?;
@@ -191,7 +192,8 @@ impl<'a> AssumeRoot<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`Error::NoEndpoint`] if the endpoint is the global one
+    /// - [`Error::NoEndpoint`] if the endpoint is the global one, or STS has no such endpoint in the
+    ///   region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("AssumeRoot", endpoint)?;
         form.text("TargetPrincipal", self.target_principal, 12..=2048, &ANY)?;

@@ -60,7 +60,8 @@ impl GetScopedCredentials<'_> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if neither policy nor duration is set
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`Error::NoEndpoint`] if the endpoint is the global one
+    /// - [`Error::NoEndpoint`] if the endpoint is the global one, or STS has no such endpoint in the
+    ///   region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("GetScopedCredentials", endpoint)?;
         if self.policy.is_none() && self.duration_seconds.is_none() {
@@ -143,6 +144,7 @@ impl GetSessionToken<'_> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetSessionToken");
         form.duration(self.duration_seconds, 900..=129_600)?;
@@ -220,6 +222,7 @@ impl<'a> GetFederationToken<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetFederationToken");
         form.text("Name", self.name, 2..=32, &NAME)?;
@@ -285,6 +288,7 @@ impl<'a> GetDelegatedAccessToken<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if the token is empty or contains a control character
     /// - [`Error::InvalidParameter`] if the token begins or ends with white space
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetDelegatedAccessToken");
         // AWS's model has no limits.

@@ -46,7 +46,7 @@ pub struct GetWebIdentityToken<'a> {
     ///
     /// Only with [`SubjectMode::OriginIdentity`] and one audience.
     pub scope: Option<&'a str>,
-    /// The identity that the token states. Default: that of the caller.
+    /// The identity in the token. Default: that of the caller.
     pub subject_mode: Option<SubjectMode>,
     /// Up to 50 tags, which become claims of the token.
     pub tags: &'a [Tag<'a>],
@@ -71,7 +71,8 @@ impl<'a> GetWebIdentityToken<'a> {
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::InvalidParameter`] if there is a scope without [`SubjectMode::OriginIdentity`], or
     ///   with several audiences
-    /// - [`Error::NoEndpoint`] if the endpoint is the global one
+    /// - [`Error::NoEndpoint`] if the endpoint is the global one, or STS has no such endpoint in the
+    ///   region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("GetWebIdentityToken", endpoint)?;
         form.list("Audience", self.audience, 1..=10, |form, member, name| {

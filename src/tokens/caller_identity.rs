@@ -91,13 +91,14 @@ pub fn host(region: &str) -> Result<String, Error> {
     Api::Sts.host(region, false, false)
 }
 
-/// Makes a proof that is a presigned URL, for a `GET` request.
+/// Generates a proof that is a presigned URL, for a `GET` request.
 ///
 /// `audience` is a header name and value. The URL does not contain it: the server adds the header
 /// when it sends the URL to STS. Without an audience, a server can pass the URL on to another one.
+/// The [module](self) has an example.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the audience is empty or not printable ASCII, or its header is
 ///   one that the signer writes
 /// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token
@@ -121,7 +122,7 @@ pub fn presigned(
     Ok(Token::of(presigned, str::to_owned))
 }
 
-/// Checks that a host states no other region, and returns it in lowercase.
+/// Checks that a host contains no other region, and returns it in lowercase.
 fn host_in(region: &str, host: &str) -> Result<String, Error> {
     let host = checked_host(host)?;
     check_region(&host, &["sts", "sts-fips"], region)?;

@@ -36,7 +36,7 @@ use crate::timestamp::Timestamp;
 ///
 /// # Errors
 /// - [`Error::InvalidParameter`] if the URL is not `https://HOST/PATH`, has a port other than 443,
-///   or states another region
+///   or contains another region
 /// - [`Error::InvalidPath`] if the path of the URL is malformed
 /// - everything [`Signer::new`] and [`Signer::sign`] return
 ///

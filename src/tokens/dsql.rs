@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// Aurora DSQL User Guide, "Generating authentication tokens".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port, or contains another region
 /// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
 /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)

@@ -24,8 +24,8 @@ use crate::timestamp::Timestamp;
 /// AWS IoT Developer Guide, "Device communication protocols", *MQTT over the WebSocket protocol*.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port other than 443, or states
-///   another region
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port other than 443, or
+///   contains another region
 /// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
 /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)

@@ -1,4 +1,4 @@
-//! A text that is not printed.
+//! Secret texts.
 
 use std::fmt;
 use std::ops::Deref;

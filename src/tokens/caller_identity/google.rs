@@ -14,7 +14,7 @@ use crate::timestamp::Timestamp;
 /// The signed header with the provider.
 const AUDIENCE: &str = "x-goog-cloud-target-resource";
 
-/// Makes a subject token for Google Cloud workload identity federation.
+/// Generates a subject token for Google Cloud workload identity federation.
 ///
 /// - Permission: none in IAM. The provider maps the caller's ARN.
 /// - Lifetime: 15 minutes. The token that Google issues for it can be valid for longer.
@@ -28,7 +28,7 @@ const AUDIENCE: &str = "x-goog-cloud-target-resource";
 /// Google Cloud, "Configure workload identity federation with AWS or Azure VMs".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the target resource is empty or not printable ASCII
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///

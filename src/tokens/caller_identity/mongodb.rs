@@ -11,7 +11,7 @@ use crate::primitives::constant_time::same;
 use crate::service::hosts::STS_GLOBAL;
 use crate::timestamp::Timestamp;
 
-/// Makes the client's second message of the SASL mechanism `MONGODB-AWS`.
+/// Generates the client's second message of the SASL mechanism `MONGODB-AWS`.
 ///
 /// - Permission: none in IAM. The server has the caller's ARN as a user of `$external`.
 /// - Lifetime: 15 minutes. The server uses it immediately.

@@ -14,13 +14,13 @@ use crate::timestamp::Timestamp;
 /// The value that AWS's own SDKs send.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
-/// Makes a proof that is a `POST` request to STS with an `authorization` header.
+/// Generates a proof that is a `POST` request to STS with an `authorization` header.
 ///
 /// `audience` is a header name and value. Without an audience, a server can pass the proof on to
 /// another one.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the audience is empty or not printable ASCII, or its header is
 ///   one that the signer writes
 /// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token

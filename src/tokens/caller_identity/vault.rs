@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::primitives::json::write_string;
 use crate::timestamp::Timestamp;
 
-/// Makes the body of an AWS IAM login to HashiCorp Vault or OpenBao.
+/// Generates the body of an AWS IAM login to HashiCorp Vault or OpenBao.
 ///
 /// - Permission: none in IAM. The role in Vault is bound to the caller's ARN.
 /// - Lifetime: 15 minutes.
@@ -25,7 +25,7 @@ use crate::timestamp::Timestamp;
 /// Vault, "AWS auth method", *IAM auth method*.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the server ID is empty or not printable ASCII
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
