@@ -21,7 +21,7 @@ use std::fmt;
 /// );
 /// assert_eq!(
 ///     refused.unwrap_err().to_string(),
-///     "parameter `host` has an invalid port: it must be between 1 and 65535"
+///     "parameter `endpoint` has an invalid port: it must be between 1 and 65535"
 /// );
 /// # }
 /// ```

@@ -135,7 +135,7 @@ impl AppSync {
         let Some(authority) = authority else {
             return Err(Error::invalid_parameter("endpoint", problem));
         };
-        let host = host_on_443(&authority)?;
+        let host = host_on_443("host", &authority)?;
         check_region(region)?;
         check_stated_region(&host, &["appsync-api"], region)?;
         Ok(Self {

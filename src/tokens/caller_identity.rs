@@ -124,7 +124,7 @@ pub fn presigned(
 
 /// Checks that a host contains no other region, and returns it in lowercase.
 fn host_in(region: &str, host: &str) -> Result<String, Error> {
-    let host = checked_host(host)?;
+    let host = checked_host("host", host)?;
     check_region(&host, &["sts", "sts-fips"], region)?;
     Ok(host)
 }

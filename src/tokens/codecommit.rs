@@ -66,7 +66,7 @@ pub fn codecommit(
     if !is_https || uri.path() == "/" || uri.query().is_some() || url.contains('#') {
         return Err(malformed());
     }
-    let host = host_on_443(authority.as_str())?;
+    let host = host_on_443("host", authority.as_str())?;
     check_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
     let mut as_sent = Rules::S3;
     as_sent.recode_path = false;

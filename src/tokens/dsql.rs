@@ -78,7 +78,7 @@ fn connect(
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<Token, Error> {
-    let endpoint = host(endpoint)?;
+    let endpoint = host("endpoint", endpoint)?;
     check_region(&endpoint, &["dsql"], region)?;
     let url = format!("https://{endpoint}/?Action={action}");
     let lifetime = Lifetime::clipped(expires_in, LONGEST)?;

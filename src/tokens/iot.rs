@@ -58,7 +58,7 @@ pub fn iot(
     expires_in: Option<Duration>,
     now: impl Into<Timestamp>,
 ) -> Result<MqttUrl, Error> {
-    let endpoint = host_on_443(endpoint)?;
+    let endpoint = host_on_443("endpoint", endpoint)?;
     check_region(&endpoint, &["iot", "iot-fips"], region)?;
     let url = format!("wss://{endpoint}/mqtt");
     let lifetime = match expires_in {

@@ -53,7 +53,7 @@ impl Neptune {
     /// - [`Error::InvalidParameter`] if the host is malformed or contains a port or another region, or
     ///   if the port is 0
     pub fn new(host: &str, port: u16, region: &str) -> Result<Self, Error> {
-        let host = checked_host(host)?;
+        let host = checked_host("host", host)?;
         check_region(&host, &["neptune"], region)?;
         if port == 0 {
             let problem = "must be between 1 and 65535";

@@ -48,7 +48,7 @@ use crate::sigv4::object_key::encode_segment;
 /// let result = tokens::rds(&credentials, "us-east-1", endpoint, "app", now);
 /// assert_eq!(
 ///     result.unwrap_err().to_string(),
-///     "parameter `host` must have a port, as in `db.example.com:5432`"
+///     "parameter `endpoint` must have a port, as in `db.example.com:5432`"
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -118,12 +118,12 @@ impl<'a> RdsTokenGenerator<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<Token, Error> {
         let now = now.into();
-        let (endpoint, region) = (host_and_port(self.endpoint)?, self.region);
+        let (endpoint, region) = (host_and_port("endpoint", self.endpoint)?, self.region);
         check_region(&endpoint, &["rds"], region)?;
         if !self.loopback && is_loopback(without_port(&endpoint)) {
             let problem = "is a loopback host: pass the database's endpoint, even for a tunnel, or \
                            call `allow_loopback` for an emulator";
-            return Err(Error::invalid_parameter("host", problem));
+            return Err(Error::invalid_parameter("endpoint", problem));
         }
         required("user", self.user)?;
         let user = encode_segment(self.user);

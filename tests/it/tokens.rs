@@ -330,7 +330,7 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
         let refused = tokens::rds(&c, REGION, host, "app", NOW).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "parameter `host` is a loopback host: pass the database's endpoint, even for a \
+            "parameter `endpoint` is a loopback host: pass the database's endpoint, even for a \
              tunnel, or call `allow_loopback` for an emulator",
             "{host}"
         );
@@ -512,9 +512,9 @@ fn an_invalid_host_is_refused_for_each_token() {
             .unwrap_err()
             .to_string()
     };
-    assert!(rds("https://db:5432").contains("`host` contains a scheme"));
-    assert!(rds("db").contains("`host` must have a port"));
-    assert!(rds("").contains("`host` is empty"));
+    assert!(rds("https://db:5432").contains("`endpoint` contains a scheme"));
+    assert!(rds("db").contains("`endpoint` must have a port"));
+    assert!(rds("").contains("`endpoint` is empty"));
     assert!(rds("db:70000").contains("an invalid port"));
     assert!(rds("app@db:5432").contains("must be ASCII letters"));
     let dsql = |host| {

@@ -70,7 +70,7 @@ pub fn mongodb(
         ("x-mongodb-server-nonce", STANDARD.encode(server_nonce)),
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
-    checked_host(host)?;
+    checked_host("host", host)?;
     // In its original letter case: the server sends the request with its own spelling of `h`.
     let own = host.to_owned();
     let proof = Proof::new(credentials, region(host), own, headers.into(), QUERY, now)?;
