@@ -135,9 +135,17 @@ fn in_order(url: Zeroizing<String>) -> String {
     let Some([start, headers, token, signature]) = pieces else {
         return url.as_str().to_owned();
     };
-    format!(
-        "{start}&X-Amz-SignedHeaders={headers}&X-Amz-Security-Token={token}&X-Amz-Signature={signature}"
-    )
+    // Not `format!`: a string that grows leaves copies of the secret in freed memory.
+    [
+        start,
+        "&X-Amz-SignedHeaders=",
+        headers,
+        "&X-Amz-Security-Token=",
+        token,
+        "&X-Amz-Signature=",
+        signature,
+    ]
+    .concat()
 }
 
 /// Creates a request to a URL whose parts are checked already, other than its length.

@@ -129,9 +129,8 @@ impl<'a> Repository<'a> {
     ) -> Result<SecretText, Error> {
         self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
-        let token = token.expose();
-        let line = format!("//{host}/npm/{name}/:_authToken={token}");
-        Ok(SecretText::new(line))
+        let start = format!("//{host}/npm/{name}/:_authToken=");
+        Ok(SecretText::new([&*start, token.expose()].concat()))
     }
 
     /// Returns the setting `index-url` of pip, which contains the user name and the token.
@@ -165,8 +164,8 @@ impl<'a> Repository<'a> {
         self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
         let token = Zeroizing::new(encode_segment(token.expose()));
-        let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
-        Ok(SecretText::new(url))
+        let end = format!("@{host}/pypi/{name}/simple/");
+        Ok(SecretText::new(["https://aws:", &token, &end].concat()))
     }
 
     /// Returns the setting `index` of Cargo's `[registries.NAME]`.

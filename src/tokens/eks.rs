@@ -200,12 +200,16 @@ impl EksToken {
     /// ```
     pub fn exec_credential(&self, version: ExecApiVersion) -> Token {
         // No value contains a character that JSON escapes.
-        let text = format!(
-            r#"{{"kind":"ExecCredential","apiVersion":"{}","spec":{{}},"status":{{"expirationTimestamp":"{}","token":"{}"}}}}"#,
+        let text = [
+            r#"{"kind":"ExecCredential","apiVersion":""#,
             version.as_str(),
-            self.expires_at(),
+            r#"","spec":{},"status":{"expirationTimestamp":""#,
+            &self.expires_at().to_string(),
+            r#"","token":""#,
             self.expose(),
-        );
+            r#""}}"#,
+        ]
+        .concat();
         Token::new(text, self.expires_at())
     }
 }

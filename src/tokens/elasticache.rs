@@ -99,6 +99,6 @@ pub(super) fn connect(
     let presigned = presign(&signer, &request, FIFTEEN_MINUTES, now)?;
     Ok(Token::of(presigned, |url| {
         let rest = without_scheme(url).get(name.len()..);
-        format!("{name}{}", rest.unwrap_or_default())
+        [name, rest.unwrap_or_default()].concat()
     }))
 }
