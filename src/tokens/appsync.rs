@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::host_names::{check_region as check_stated_region, host_on_443};
+use super::host_names::{check_host_region, host_on_443};
 use super::json_object::json_object;
 use super::secret::Secret;
 use super::{FIVE_MINUTES, Token};
@@ -137,7 +137,7 @@ impl AppSync {
         };
         let host = host_on_443("host", &authority)?;
         check_region(region)?;
-        check_stated_region(&host, &["appsync-api"], region)?;
+        check_host_region(&host, &["appsync-api"], region)?;
         Ok(Self {
             host,
             region: region.to_owned(),

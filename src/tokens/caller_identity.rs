@@ -48,7 +48,7 @@ mod vault;
 
 use http::{HeaderName, HeaderValue, Method};
 
-use super::host_names::{check_region, host as checked_host};
+use super::host_names::{check_host_region, host as checked_host};
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -125,7 +125,7 @@ pub fn presigned(
 /// Checks that a host contains no other region, and returns it in lowercase.
 fn host_in(region: &str, host: &str) -> Result<String, Error> {
     let host = checked_host("host", host)?;
-    check_region(&host, &["sts", "sts-fips"], region)?;
+    check_host_region(&host, &["sts", "sts-fips"], region)?;
     Ok(host)
 }
 

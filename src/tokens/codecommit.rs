@@ -3,7 +3,7 @@
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::host_names::{check_region, host_on_443};
+use super::host_names::{check_host_region, host_on_443};
 use super::secret::Secret;
 use super::{FIFTEEN_MINUTES, Token};
 use crate::credentials::Credentials;
@@ -67,7 +67,7 @@ pub fn codecommit(
         return Err(malformed());
     }
     let host = host_on_443("host", authority.as_str())?;
-    check_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
+    check_host_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
     let mut as_sent = Rules::S3;
     as_sent.recode_path = false;
     let path = CanonicalPath::new(uri.path(), &as_sent)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::host_names::{check_region, host};
+use super::host_names::{check_host_region, host};
 use super::{Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -79,7 +79,7 @@ fn connect(
     now: Timestamp,
 ) -> Result<Token, Error> {
     let endpoint = host("endpoint", endpoint)?;
-    check_region(&endpoint, &["dsql"], region)?;
+    check_host_region(&endpoint, &["dsql"], region)?;
     let url = format!("https://{endpoint}/?Action={action}");
     let lifetime = Lifetime::clipped(expires_in, LONGEST)?;
     let presigned = presign_get(credentials, region, "dsql", &url, lifetime, now)?;

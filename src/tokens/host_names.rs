@@ -38,7 +38,7 @@ pub(super) fn host_on_443(parameter: &str, text: &str) -> Result<String, Error> 
 /// The service would reject such a token without a reason. `services` are the labels beside the
 /// region, which comes after them, as in `ID.dsql.REGION.on.aws`, or before them. A host outside AWS
 /// contains no region.
-pub(super) fn check_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
+pub(super) fn check_host_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
     let host = without_port(host).to_ascii_lowercase();
     let Some((name, _)) = dns_suffix(&host) else {
         return Ok(());
@@ -271,7 +271,7 @@ mod tests {
             ("sts.amazonaws.com", "sts", "us-west-2", true),
             ("", "sts", "us-west-2", true),
         ] {
-            let found = check_region(host, &[service], region);
+            let found = check_host_region(host, &[service], region);
             assert_eq!(found.is_ok(), fits, "{host} {region}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::host_names::{check_region, host_on_443};
+use super::host_names::{check_host_region, host_on_443};
 use super::presign_get;
 use super::secret::Secret;
 use crate::credentials::Credentials;
@@ -59,7 +59,7 @@ pub fn iot(
     now: impl Into<Timestamp>,
 ) -> Result<MqttUrl, Error> {
     let endpoint = host_on_443("endpoint", endpoint)?;
-    check_region(&endpoint, &["iot", "iot-fips"], region)?;
+    check_host_region(&endpoint, &["iot", "iot-fips"], region)?;
     let url = format!("wss://{endpoint}/mqtt");
     let lifetime = match expires_in {
         Some(expires_in) => Lifetime::clipped(expires_in, LONGEST)?,

@@ -1,7 +1,7 @@
 //! Logins for Amazon Neptune over Bolt.
 
 use super::FIVE_MINUTES;
-use super::host_names::{check_region, host as checked_host};
+use super::host_names::{check_host_region, host as checked_host};
 use super::json_object::json_object;
 use super::secret::Secret;
 use crate::credentials::Credentials;
@@ -54,7 +54,7 @@ impl Neptune {
     ///   if the port is 0
     pub fn new(host: &str, port: u16, region: &str) -> Result<Self, Error> {
         let host = checked_host("host", host)?;
-        check_region(&host, &["neptune"], region)?;
+        check_host_region(&host, &["neptune"], region)?;
         if port == 0 {
             let problem = "must be between 1 and 65535";
             return Err(Error::invalid_parameter("port", problem));

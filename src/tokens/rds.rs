@@ -2,7 +2,7 @@
 
 use crate::timestamp::Timestamp;
 
-use super::host_names::{check_region, host_and_port, required, without_port};
+use super::host_names::{check_host_region, host_and_port, required, without_port};
 use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -119,7 +119,7 @@ impl<'a> RdsTokenGenerator<'a> {
     ) -> Result<Token, Error> {
         let now = now.into();
         let (endpoint, region) = (host_and_port("endpoint", self.endpoint)?, self.region);
-        check_region(&endpoint, &["rds"], region)?;
+        check_host_region(&endpoint, &["rds"], region)?;
         if !self.loopback && is_loopback(without_port(&endpoint)) {
             let problem = "is a loopback host: pass the database's endpoint, even for a tunnel, or \
                            call `allow_loopback` for an emulator";
