@@ -38,12 +38,10 @@ pub(crate) mod fields;
 #[cfg(feature = "_json")]
 pub(crate) mod json;
 pub(crate) mod limits;
-#[cfg(feature = "_endpoint")]
+#[cfg(any(feature = "_endpoint", feature = "console"))]
 pub(crate) mod post;
 #[cfg(all(feature = "_endpoint", feature = "_xml"))]
 pub(crate) mod query;
-#[cfg(feature = "_json")]
-pub(crate) mod scoped_token;
 #[cfg(any(feature = "_json", feature = "sources"))]
 pub(crate) mod secret_text;
 pub(crate) mod service_error;
@@ -60,17 +58,6 @@ pub use signable_request::SignableRequest;
 
 /// The maximum length of a response: 1 MiB. For responses in JSON, the maximum is 64 KiB.
 ///
-/// A client can stop reading at this length: `parse` refuses longer responses. AWS's own responses
-/// are far smaller.
-///
-/// ```
-/// # #[cfg(feature = "sts")] {
-/// use countersign::aws_call::MAX_RESPONSE_LENGTH;
-/// use countersign::sts::GetCallerIdentity;
-/// use http::StatusCode;
-///
-/// let body = vec![b' '; MAX_RESPONSE_LENGTH + 1];
-/// assert!(GetCallerIdentity::parse(StatusCode::OK, &body).is_err());
-/// # }
-/// ```
+/// `parse` refuses a longer response, so a client can stop reading at this length. AWS's own
+/// responses are far shorter.
 pub const MAX_RESPONSE_LENGTH: usize = 1 << 20;

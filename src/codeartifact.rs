@@ -4,6 +4,9 @@
 //! The token is valid in its region, for at most twelve hours. It can be attached only to requests
 //! to the repositories' hosts: the IPv4 and dual-stack hosts, and those of VPC endpoints.
 //!
+//! [`bearer::authorize`](crate::bearer::authorize) attaches the token to a request. [`Repository`]
+//! returns the settings of npm, pip and Cargo.
+//!
 //! CodeArtifact API Reference, "`GetAuthorizationToken`"; CodeArtifact User Guide, "AWS CodeArtifact
 //! authentication and tokens".
 //!
@@ -31,13 +34,12 @@
 //! ```
 
 use http::Response;
-use zeroize::Zeroizing;
 
 use crate::aws_call::json;
 use crate::aws_call::post::post;
-use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::{Endpoint, ServiceError, SignableRequest};
 use crate::bearer::BearerToken;
+use crate::error::Error;
 use crate::service::hosts::Api;
 use crate::service::partition::Partition;
 use crate::sigv4::scope::check_host_label;
@@ -49,21 +51,33 @@ pub use repository::Repository;
 
 const SERVICE: &str = "codeartifact";
 
-/// The operation `GetAuthorizationToken`, which returns a bearer token for a domain.
+/// `GetAuthorizationToken`: a bearer token for the repositories of a domain.
 ///
-/// The request must be signed. The root user cannot call it.
+/// - Permissions: `codeartifact:GetAuthorizationToken` and `sts:GetServiceBearerToken`. The root user
+///   cannot call it.
+/// - Lifetime: 12 hours, or [`duration_seconds`](Self::duration_seconds).
+///
+/// The request must be signed.
 ///
 /// ```
 /// use countersign::codeartifact::GetAuthorizationToken;
 ///
-/// let mut operation = GetAuthorizationToken::new("my-domain", "eu-west-1");
-/// operation.domain_owner = Some("111122223333");
-/// operation.duration_seconds = Some(600);
-/// let error = operation.request().unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "parameter `duration` must be 0, or between 900 and 43200 s"
-/// );
+/// let mut operation = GetAuthorizationToken::new("my-domain", "us-west-2");
+/// operation.duration_seconds = Some(900);
+/// let request = operation.request()?.into_unsigned();
+/// assert_eq!(request.uri().query(), Some("domain=my-domain&duration=900"));
+///
+/// // Sign and send it; then:
+/// let body = r#"{"authorizationToken":"eyJ2.abc","expiration":1767312000}"#;
+/// let token = operation.parse(&http::Response::new(body))?;
+/// assert_eq!(token.service(), Some("codeartifact"));
+/// assert_eq!(token.region(), Some("us-west-2"));
+/// assert!(token.hosts().eq([
+///     "my-domain-############.d.codeartifact.us-west-2.amazonaws.com",
+///     "my-domain-############.codeartifact.us-west-2.on.aws",
+///     "*.d.codeartifact.us-west-2.vpce.amazonaws.com",
+/// ]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -102,9 +116,10 @@ impl<'a> GetAuthorizationToken<'a> {
     /// Creates the request for the region's endpoint, in the domain of the region's partition.
     ///
     /// # Errors
-    /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`crate::Error::InvalidRegion`] if the region is not one label of a host name
-    pub fn request(&self) -> Result<SignableRequest, crate::Error> {
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::InvalidRegion`] if the region is not one label of a host name
+    /// - [`Error::NoEndpoint`] if CodeArtifact has no such endpoint in the region
+    pub fn request(&self) -> Result<SignableRequest, Error> {
         check_host_label(self.region)?;
         let mut endpoint = Endpoint::regional(self.region)?;
         if self.fips {
@@ -116,31 +131,17 @@ impl<'a> GetAuthorizationToken<'a> {
         self.request_at(&endpoint)
     }
 
-    /// Creates the request for another endpoint, such as a VPC endpoint or an emulator.
-    ///
-    /// `url` has no query.
+    /// Creates the [`request`](Self::request) for another endpoint: a VPC endpoint or an emulator.
     ///
     /// # Errors
-    /// - [`crate::Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`crate::Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user
+    /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user
     ///   and query
-    ///
-    /// ```
-    /// use countersign::codeartifact::GetAuthorizationToken;
-    ///
-    /// let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// let endpoint =
-    ///     "https://vpce-1234.api.codeartifact.us-west-2.vpce.amazonaws.com";
-    /// let request = operation.request_to(endpoint)?;
-    /// assert_eq!(request.service(), "codeartifact");
-    /// assert_eq!(request.region(), "us-west-2");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-    pub fn request_to(&self, url: &str) -> Result<SignableRequest, crate::Error> {
+    pub fn request_to(&self, url: &str) -> Result<SignableRequest, Error> {
         self.request_at(&Endpoint::custom(url, self.region)?)
     }
 
-    fn request_at(&self, endpoint: &Endpoint) -> Result<SignableRequest, crate::Error> {
+    fn request_at(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         check_domain(self.domain)?;
         let mut query = format!("domain={}", self.domain);
         if let Some(owner) = self.domain_owner {
@@ -149,7 +150,7 @@ impl<'a> GetAuthorizationToken<'a> {
         }
         if let Some(seconds) = self.duration_seconds {
             if seconds != 0 && !(900..=43_200).contains(&seconds) {
-                return Err(crate::Error::invalid_parameter(
+                return Err(Error::invalid_parameter(
                     "duration",
                     "must be 0, or between 900 and 43200 s",
                 ));
@@ -158,11 +159,8 @@ impl<'a> GetAuthorizationToken<'a> {
         }
         let origin = endpoint.origin(Api::CodeArtifact)?;
         let url = format!("{origin}/v1/authorization-token?{query}");
-        Ok(SignableRequest {
-            request: post(&url, String::new())?,
-            service: SERVICE,
-            region: self.region.to_owned(),
-        })
+        let request = post(&url, String::new())?;
+        Ok(SignableRequest::new(request, SERVICE, endpoint))
     }
 
     /// Parses the response into a token, with its scope, hosts and expiration.
@@ -173,55 +171,24 @@ impl<'a> GetAuthorizationToken<'a> {
     ///
     /// # Errors
     /// - [`ServiceError`] if CodeArtifact responded with an error, or the response cannot be parsed
-    ///
-    /// ```
-    /// use countersign::codeartifact::GetAuthorizationToken;
-    /// use http::Response;
-    ///
-    /// let operation = GetAuthorizationToken::new("my-domain", "us-west-2");
-    /// let body = r#"{"authorizationToken":"eyJ2.abc","expiration":1.7672688E9}"#;
-    /// let token = operation.parse(&Response::new(body))?;
-    /// assert_eq!(token.service(), Some("codeartifact"));
-    /// assert_eq!(token.region(), Some("us-west-2"));
-    /// assert!(token.hosts().eq([
-    ///     "my-domain-############.d.codeartifact.us-west-2.amazonaws.com",
-    ///     "my-domain-############.codeartifact.us-west-2.on.aws",
-    ///     "*.d.codeartifact.us-west-2.vpce.amazonaws.com",
-    /// ]));
-    ///
-    /// let body = r#"{"code":"AccessDeniedException","message":"no"}"#;
-    /// let response = Response::builder().status(403).body(body)?;
-    /// let error = operation.parse(&response).unwrap_err();
-    /// assert_eq!(error.status(), 403);
-    /// assert_eq!(error.message(), "no");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn parse(
         &self,
         response: &Response<impl AsRef<[u8]>>,
     ) -> Result<BearerToken, ServiceError> {
         let patterns = host_patterns(self.domain, self.domain_owner, self.region);
         json::read(response, |fields| {
-            let text = Zeroizing::new(fields.required("authorizationToken")?);
-            let scope = TokenScope {
-                service: SERVICE,
-                region: self.region,
-                // Invalid parameters fail in `request`. If they are changed after it, the token gets
-                // no host, and so cannot be sent.
-                hosts: patterns.into_iter().flatten().collect(),
-                expires_at: fields.date("expiration")?,
-            };
-            Ok(scope.token(&text))
+            // Invalid parameters fail in `request`. If they are changed after it, the token gets no
+            // host, and so cannot be sent.
+            Ok(BearerToken::new(fields.required("authorizationToken")?)
+                .with_scope(SERVICE, self.region)
+                .with_host_patterns(patterns.into_iter().flatten())
+                .with_expiration(fields.date("expiration")?))
         })
     }
 }
 
 /// The hosts of a domain's repositories, without that of the API, which needs signatures.
-fn host_patterns(
-    domain: &str,
-    owner: Option<&str>,
-    region: &str,
-) -> Result<[String; 3], crate::Error> {
+fn host_patterns(domain: &str, owner: Option<&str>, region: &str) -> Result<[String; 3], Error> {
     check_domain(domain)?;
     check_host_label(region)?;
     owner.map_or(Ok(()), check_owner)?;
@@ -248,7 +215,7 @@ fn repository_host(domain: &str, owner: &str, region: &str, dual_stack: bool) ->
     }
 }
 
-fn check_domain(domain: &str) -> Result<(), crate::Error> {
+fn check_domain(domain: &str) -> Result<(), Error> {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     let sound = (2..=50).contains(&domain.len())
         && domain.bytes().all(allowed)
@@ -258,15 +225,15 @@ fn check_domain(domain: &str) -> Result<(), crate::Error> {
         Ok(())
     } else {
         let limit = "must be 2 to 50 lowercase letters, digits and `-`, with a letter first and no `-` last";
-        Err(crate::Error::invalid_parameter("domain", limit))
+        Err(Error::invalid_parameter("domain", limit))
     }
 }
 
-fn check_owner(owner: &str) -> Result<(), crate::Error> {
+fn check_owner(owner: &str) -> Result<(), Error> {
     if owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(())
     } else {
-        Err(crate::Error::invalid_parameter(
+        Err(Error::invalid_parameter(
             "domain-owner",
             "must be 12 digits",
         ))

@@ -35,12 +35,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request, Response};
+use http::{Request, Response};
 use zeroize::Zeroizing;
 
 use crate::aws_call::json;
 use crate::aws_call::limits;
+use crate::aws_call::post::post_as;
 use crate::aws_call::secret_text::SecretText;
 use crate::aws_call::service_error::ServiceError;
 use crate::credentials::Credentials;
@@ -100,17 +100,6 @@ impl ConsoleEndpoint {
 }
 
 /// Where the credentials of a console session come from.
-///
-/// ```
-/// use std::time::Duration;
-/// use countersign::console::{ConsoleEndpoint, CredentialsFrom, GetSigninToken};
-/// # let credentials = countersign::Credentials::new("ASIAEXAMPLE", "s").with_session_token("t");
-///
-/// let mut ask = GetSigninToken::new(&credentials);
-/// ask.session_duration = Some(Duration::from_secs(3600));
-/// ask.credentials_from = CredentialsFrom::GetFederationToken;
-/// assert!(ask.request(&ConsoleEndpoint::global()).is_err());
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialsFrom {
@@ -175,15 +164,8 @@ impl<'a> GetSigninToken<'a> {
     ///   duration is outside its limits or not allowed
     /// - everything [`Signer::sign`](crate::Signer::sign) returns for invalid credentials
     pub fn request(&self, endpoint: &ConsoleEndpoint) -> Result<Request<SecretText>, Error> {
-        let mut request = Request::new(SecretText::new(self.query()?));
-        *request.method_mut() = Method::POST;
-        let url = endpoint.url();
-        *request.uri_mut() = url
-            .parse()
-            .map_err(|_| Error::UrlTooLong { length: url.len() })?;
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        request.headers_mut().insert(CONTENT_TYPE, form);
-        Ok(request)
+        let body = SecretText::new(self.query()?);
+        post_as("application/x-www-form-urlencoded", &endpoint.url(), body)
     }
 
     /// Returns the request as a URL for a `GET`, the form in most of AWS's examples.
@@ -209,13 +191,7 @@ impl<'a> GetSigninToken<'a> {
             let problem = "is not allowed with GetFederationToken and with chained roles";
             return Err(Error::invalid_parameter("SessionDuration", problem));
         }
-        let problem = "must be 900 to 43200 seconds";
-        let seconds = limits::seconds(
-            "SessionDuration",
-            self.session_duration,
-            900..=43_200,
-            problem,
-        )?;
+        let seconds = limits::seconds("SessionDuration", self.session_duration, 900..=43_200)?;
 
         let id = self.credentials.access_key_id();
         let secret = self.credentials.secret_key().expose();

@@ -105,11 +105,8 @@ impl GetAuthorizationToken<'_> {
         }
         let operation = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
         let body = JsonObject::new().texts("registryIds", self.registry_ids);
-        Ok(SignableRequest {
-            request: body.into_aws_json(&endpoint.url(Api::Ecr)?, operation)?,
-            service: SERVICE,
-            region: endpoint.region().to_owned(),
-        })
+        let request = body.into_aws_json(&endpoint.url(Api::Ecr)?, operation)?;
+        Ok(SignableRequest::new(request, SERVICE, endpoint))
     }
 
     /// Parses the response: one login, or one for each registry ID.
@@ -134,7 +131,7 @@ impl GetAuthorizationToken<'_> {
     }
 }
 
-/// The hosts of a region's registries. `#` stands for one digit of the account ID.
+/// The hosts of a region's registries. `#` is one digit of the account ID.
 fn registry_hosts(region: &str) -> Vec<String> {
     const ACCOUNT: &str = "############";
     let partition = Partition::of(region);
@@ -194,11 +191,9 @@ impl GetPublicAuthorizationToken {
             return Err(Error::invalid_parameter("region", problem));
         }
         let operation = "SpencerFrontendService.GetAuthorizationToken";
-        Ok(SignableRequest {
-            request: JsonObject::new().into_aws_json(&endpoint.url(Api::EcrPublic)?, operation)?,
-            service: PUBLIC,
-            region: endpoint.region().to_owned(),
-        })
+        let url = endpoint.url(Api::EcrPublic)?;
+        let request = JsonObject::new().into_aws_json(&url, operation)?;
+        Ok(SignableRequest::new(request, PUBLIC, endpoint))
     }
 
     /// Parses the response.

@@ -23,7 +23,7 @@ use authorization::AuthorizationProblem;
 use credential::CredentialProblem;
 use endpoint::EndpointProblem;
 use host::HostProblem;
-use parameter::ParameterProblem;
+use parameter::{ParameterProblem, Rule};
 use scope::ScopeProblem;
 use target::TargetProblem;
 
@@ -307,8 +307,10 @@ pub enum Error {
     /// The bearer token names no host, so it cannot be attached to a request.
     #[error("bearer token names no host: add one with `with_host`, or call `allow_any_host`")]
     BearerTokenWithoutHost,
-    /// The request's scheme is not `https`, and `http` is not allowed here.
-    #[error("bearer token requires `https`, got `{scheme}`: use `https`, or call `allow_http`")]
+    /// The request's scheme is neither `https`, nor `http` where the token allows it.
+    #[error(
+        "bearer token must be sent over `https`, or over `http` after `allow_http`, got `{scheme}`"
+    )]
     BearerTokenNeedsHttps {
         /// The scheme of the request's URI.
         scheme: String,
@@ -369,7 +371,7 @@ impl Error {
     pub(crate) fn invalid_parameter(parameter: &str, problem: &'static str) -> Self {
         Self::InvalidParameter {
             parameter: parameter.to_owned(),
-            problem: ParameterProblem(problem),
+            problem: ParameterProblem(Rule::Text(problem)),
         }
     }
 }

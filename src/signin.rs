@@ -68,19 +68,16 @@ fn post(
     body.into_rest_json(&format!("{origin}{path_and_query}"))
 }
 
-fn to_be_signed(request: Request<String>, endpoint: &Endpoint) -> SignableRequest {
-    SignableRequest {
-        request,
-        service: "signin",
-        region: endpoint.region().to_owned(),
-    }
+/// Creates the `POST` of an operation that is signed.
+fn signable_post(
+    endpoint: &Endpoint,
+    path_and_query: &str,
+    body: JsonObject,
+) -> Result<SignableRequest, Error> {
+    let request = post(endpoint, path_and_query, body)?;
+    Ok(SignableRequest::new(request, "signin", endpoint))
 }
 
 fn check_resource(resource: &str) -> Result<(), Error> {
-    limits::length(
-        "resource",
-        resource,
-        1..=2048,
-        "must be 1 to 2048 characters",
-    )
+    limits::length("resource", resource, 1..=2048)
 }

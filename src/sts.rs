@@ -4,8 +4,8 @@
 //!
 //! - `request` checks the parameters against the limits of AWS's service model. It returns a
 //!   [`SignableRequest`], or an [`http::Request`] for the two actions that are not signed.
-//! - `parse` reads status and body of the response, in XML or in JSON. What STS refuses is a
-//!   [`ServiceError`]. Its [advice] says what has to change before the call can succeed.
+//! - `parse` reads status and body of the response, in XML or in JSON. An error response is a
+//!   [`ServiceError`]. Its [advice] says what has to change before the next attempt.
 //!
 //! | action | returns | signed with |
 //! |---|---|---|
@@ -51,16 +51,16 @@
 //! [`ServiceError`]: crate::aws_call::ServiceError
 //! [`SignableRequest`]: crate::aws_call::SignableRequest
 
+mod alphabets;
 mod federation;
-mod fields;
 mod form;
 mod identity;
-mod limits;
 mod parameters;
+mod principals;
 mod response;
 mod roles;
 mod sessions;
-mod tokens;
+mod web_identity_token;
 
 pub use crate::aws_call::Endpoint;
 pub use federation::{
@@ -71,16 +71,17 @@ pub use identity::{
     DecodeAuthorizationMessage, DecodeAuthorizationMessageResponse, GetAccessKeyInfo,
     GetAccessKeyInfoResponse, GetCallerIdentity, GetCallerIdentityResponse,
 };
-pub use parameters::{
-    AssumedRoleUser, FederatedUser, Mfa, OriginIdentity, ProvidedContext, ScopedSession,
-    SigningAlgorithm, SubjectMode, Tag, TransactionContext, TrustedIdentityPropagationContext,
+pub use parameters::{Mfa, ProvidedContext, Tag};
+pub use principals::{
+    AssumedRoleUser, FederatedUser, OriginIdentity, ScopedSession, TransactionContext,
+    TrustedIdentityPropagationContext,
 };
 pub use roles::{AssumeRole, AssumeRoleResponse, AssumeRoot, AssumeRootResponse};
 pub use sessions::{
-    GetFederationToken, GetFederationTokenResponse, GetScopedCredentials,
-    GetScopedCredentialsResponse, GetSessionToken, GetSessionTokenResponse,
+    GetDelegatedAccessToken, GetDelegatedAccessTokenResponse, GetFederationToken,
+    GetFederationTokenResponse, GetScopedCredentials, GetScopedCredentialsResponse,
+    GetSessionToken, GetSessionTokenResponse,
 };
-pub use tokens::{
-    GetDelegatedAccessToken, GetDelegatedAccessTokenResponse, GetWebIdentityToken,
-    GetWebIdentityTokenResponse,
+pub use web_identity_token::{
+    GetWebIdentityToken, GetWebIdentityTokenResponse, SigningAlgorithm, SubjectMode,
 };

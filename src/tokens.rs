@@ -15,7 +15,7 @@
 //! | [`bedrock`] | Amazon Bedrock | up to 12 hours | `Authorization: Bearer`, API keys |
 //! | [`iot`] | AWS IoT Core | up to 7 days | the URL of an MQTT connection |
 //! | [`codecommit`] | CodeCommit | 15 minutes | Git's user name and password |
-//! | [`keyspaces`] | Amazon Keyspaces | 15 minutes | the answer to a challenge of SASL |
+//! | [`keyspaces`] | Amazon Keyspaces | 15 minutes | the response to a SASL challenge |
 //! | [`Neptune`] | Amazon Neptune | 5 minutes | the password of a Bolt connection |
 //! | [`AppSync`] | AWS AppSync | 5 minutes | WebSocket connections and messages |
 //! | [`snowflake`] | Snowflake workload identity | 15 minutes | the `token` of a login |
@@ -55,15 +55,16 @@ mod eks;
 mod elasticache;
 mod host_names;
 mod iot;
+mod json_object;
 mod keyspaces;
 mod memorydb;
 mod msk;
 mod neptune;
 mod rds;
 mod rds_host;
+mod secret;
 mod ses_smtp;
 mod snowflake;
-mod stated_region;
 mod token;
 
 use http::{Method, Request};
@@ -94,6 +95,7 @@ pub use snowflake::snowflake;
 pub use token::Token;
 
 const FIFTEEN_MINUTES: Lifetime = seconds(900);
+const FIVE_MINUTES: Lifetime = seconds(300);
 
 /// A fixed lifetime that may be longer than that of the credentials.
 const fn seconds(seconds: u64) -> Lifetime {
@@ -133,9 +135,17 @@ fn in_order(url: Zeroizing<String>) -> String {
     let Some([start, headers, token, signature]) = pieces else {
         return url.as_str().to_owned();
     };
-    format!(
-        "{start}&X-Amz-SignedHeaders={headers}&X-Amz-Security-Token={token}&X-Amz-Signature={signature}"
-    )
+    // Not `format!`: a string that grows leaves copies of the secret in freed memory.
+    [
+        start,
+        "&X-Amz-SignedHeaders=",
+        headers,
+        "&X-Amz-Security-Token=",
+        token,
+        "&X-Amz-Signature=",
+        signature,
+    ]
+    .concat()
 }
 
 /// Creates a request to a URL whose parts are checked already, other than its length.

@@ -64,8 +64,8 @@ impl Endpoint {
     /// Returns the global endpoint, which is signed for `us-east-1`.
     ///
     /// Of the services in this crate, only STS has one: `sts.amazonaws.com`. Prefer the endpoint of a
-    /// region: it is nearer, and its tokens work in every region. The global endpoint does not serve `AssumeRoot`,
-    /// `GetScopedCredentials` and `GetWebIdentityToken`.
+    /// region: it is nearer, and its tokens work in every region. The global endpoint does
+    /// not serve `AssumeRoot`, `GetScopedCredentials` and `GetWebIdentityToken`.
     ///
     /// IAM User Guide, "AWS STS Regions and endpoints".
     pub fn global() -> Self {
@@ -96,23 +96,6 @@ impl Endpoint {
     /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
     /// - [`Error::NoEndpoint`] if `url` is not an absolute URL of `http` or `https` without user and
     ///   query
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// use countersign::aws_call::Endpoint;
-    /// use countersign::sts::GetCallerIdentity;
-    ///
-    /// let endpoint =
-    ///     Endpoint::custom("https://minio.example.com:9000", "us-east-1")?;
-    /// let request = GetCallerIdentity.request(&endpoint)?;
-    /// assert_eq!(request.region(), "us-east-1");
-    /// assert_eq!(
-    ///     request.into_unsigned().uri(),
-    ///     "https://minio.example.com:9000/"
-    /// );
-    /// # }
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn custom(url: &str, region: &str) -> Result<Self, Error> {
         check_region(region)?;
         let kind = url.parse::<Uri>().ok().and_then(|uri| {
@@ -130,7 +113,7 @@ impl Endpoint {
             })
         });
         let Some(kind) = kind else {
-            return Err(none(region, EndpointProblem::InvalidUrl));
+            return Err(no_endpoint(region, EndpointProblem::InvalidUrl));
         };
         Ok(Self::new(kind, region))
     }
@@ -197,7 +180,7 @@ impl Endpoint {
                     (_, _, true) => EndpointProblem::NoDualStack,
                     (host, ..) => return Ok(format!("https://{host}")),
                 };
-                return Err(none(GLOBAL, problem));
+                return Err(no_endpoint(GLOBAL, problem));
             }
             Kind::Regional => {
                 let host = api.host(&self.region, self.fips, self.dual_stack)?;
@@ -210,7 +193,10 @@ impl Endpoint {
             } => (scheme, authority, path.strip_suffix('/').unwrap_or(path)),
         };
         if self.fips || self.dual_stack {
-            return Err(none(&self.region, EndpointProblem::CustomWithVariant));
+            return Err(no_endpoint(
+                &self.region,
+                EndpointProblem::CustomWithVariant,
+            ));
         }
         let host = authority
             .rsplit_once(':')
@@ -224,7 +210,7 @@ impl Endpoint {
     }
 }
 
-fn none(region: &str, problem: EndpointProblem) -> Error {
+fn no_endpoint(region: &str, problem: EndpointProblem) -> Error {
     Error::NoEndpoint {
         region: region.to_owned(),
         problem,
@@ -304,7 +290,10 @@ mod tests {
     #[test]
     fn only_sts_has_a_global_endpoint() {
         let refused = Endpoint::global().url(Api::Redshift);
-        assert_eq!(refused, Err(none(GLOBAL, EndpointProblem::NotGlobal)));
+        assert_eq!(
+            refused,
+            Err(no_endpoint(GLOBAL, EndpointProblem::NotGlobal))
+        );
     }
 
     #[test]
@@ -319,120 +308,66 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_partition_has_its_hosts() {
-        let host = |endpoint: Endpoint| {
-            endpoint.url(Api::Sts).map_or("none".to_owned(), |url| {
-                url.trim_start_matches("https://")
-                    .trim_end_matches('/')
-                    .to_owned()
-            })
-        };
-        for (region, hosts) in [
-            (
-                "us-east-1",
-                [
-                    "sts.us-east-1.amazonaws.com",
-                    "sts-fips.us-east-1.amazonaws.com",
-                    "sts.us-east-1.api.aws",
-                    "sts-fips.us-east-1.api.aws",
-                ],
-            ),
-            (
-                "eu-north-1",
-                [
-                    "sts.eu-north-1.amazonaws.com",
-                    "none",
-                    "sts.eu-north-1.api.aws",
-                    "none",
-                ],
-            ),
-            (
-                "cn-northwest-1",
-                [
-                    "sts.cn-northwest-1.amazonaws.com.cn",
-                    "none",
-                    "sts.cn-northwest-1.api.amazonwebservices.com.cn",
-                    "none",
-                ],
-            ),
-            (
-                "us-gov-west-1",
-                [
-                    "sts.us-gov-west-1.amazonaws.com",
-                    "sts.us-gov-west-1.amazonaws.com",
-                    "sts.us-gov-west-1.api.aws",
-                    "sts-fips.us-gov-west-1.api.aws",
-                ],
-            ),
-            (
-                "eusc-de-east-1",
-                [
-                    "sts.eusc-de-east-1.amazonaws.eu",
-                    "none",
-                    "sts.eusc-de-east-1.api.amazonwebservices.eu",
-                    "none",
-                ],
-            ),
-            ("aws-global", ["sts.amazonaws.com", "none", "none", "none"]),
-            (
-                "us-iso-east-1",
-                [
-                    "sts.us-iso-east-1.c2s.ic.gov",
-                    "none",
-                    "sts.us-iso-east-1.api.aws.ic.gov",
-                    "none",
-                ],
-            ),
-            (
-                "us-isob-east-1",
-                [
-                    "sts.us-isob-east-1.sc2s.sgov.gov",
-                    "none",
-                    "sts.us-isob-east-1.api.aws.scloud",
-                    "none",
-                ],
-            ),
-            (
-                "eu-isoe-west-1",
-                [
-                    "sts.eu-isoe-west-1.cloud.adc-e.uk",
-                    "none",
-                    "sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
-                    "none",
-                ],
-            ),
-            (
-                "us-isof-south-1",
-                [
-                    "sts.us-isof-south-1.csp.hci.ic.gov",
-                    "none",
-                    "sts.us-isof-south-1.api.aws.hci.ic.gov",
-                    "none",
-                ],
-            ),
-        ] {
-            let endpoint = Endpoint::regional(region).unwrap();
-            let made = [
-                endpoint.clone(),
-                endpoint.clone().with_fips(),
-                endpoint.clone().with_dual_stack(),
-                endpoint.with_fips().with_dual_stack(),
-            ];
-            assert_eq!(made.map(host), hosts, "{region}");
-        }
+    /// The hosts of STS: plain, FIPS, dual stack, both.
+    fn hosts(region: &str) -> [String; 4] {
+        let endpoint = Endpoint::regional(region).unwrap();
+        let made = [
+            endpoint.clone(),
+            endpoint.clone().with_fips(),
+            endpoint.clone().with_dual_stack(),
+            endpoint.with_fips().with_dual_stack(),
+        ];
+        made.map(|endpoint| endpoint.url(Api::Sts).unwrap_or("none".to_owned()))
     }
 
     #[test]
-    fn aws_global_is_signed_for_us_east_1() {
-        let endpoint = Endpoint::regional("aws-global").unwrap();
+    fn each_partition_has_its_hosts() {
+        for (region, domain, dual_stack) in [
+            ("eu-north-1", "amazonaws.com", "api.aws"),
+            (
+                "cn-northwest-1",
+                "amazonaws.com.cn",
+                "api.amazonwebservices.com.cn",
+            ),
+            ("eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"),
+            ("us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+            ("us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+        ] {
+            let plain = format!("https://sts.{region}.{domain}/");
+            let dual_stack = format!("https://sts.{region}.{dual_stack}/");
+            assert_eq!(hosts(region), [&plain, "none", &dual_stack, "none"]);
+        }
+        // Regions with FIPS.
         assert_eq!(
-            endpoint.url(Api::Sts).unwrap(),
-            "https://sts.amazonaws.com/"
+            hosts("us-east-1"),
+            [
+                "https://sts.us-east-1.amazonaws.com/",
+                "https://sts-fips.us-east-1.amazonaws.com/",
+                "https://sts.us-east-1.api.aws/",
+                "https://sts-fips.us-east-1.api.aws/",
+            ]
         );
+        assert_eq!(
+            hosts("us-gov-west-1"),
+            [
+                "https://sts.us-gov-west-1.amazonaws.com/",
+                "https://sts.us-gov-west-1.amazonaws.com/",
+                "https://sts.us-gov-west-1.api.aws/",
+                "https://sts-fips.us-gov-west-1.api.aws/",
+            ]
+        );
+        let global = ["https://sts.amazonaws.com/", "none", "none", "none"];
+        assert_eq!(hosts("aws-global"), global);
+    }
+
+    #[test]
+    fn aws_global_is_the_global_endpoint() {
+        let endpoint = Endpoint::regional("aws-global").unwrap();
         assert_eq!(endpoint.region(), "us-east-1");
         assert_eq!(endpoint, Endpoint::global());
-        // Its own regional endpoint stays another one.
+        // The regional endpoint of us-east-1 is another one.
         assert_ne!(Endpoint::regional("us-east-1").unwrap(), endpoint);
     }
 

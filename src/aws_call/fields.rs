@@ -1,4 +1,4 @@
-//! One reader for responses in XML and in JSON.
+//! The fields of a response, in XML or in JSON.
 
 #![allow(dead_code, reason = "no feature alone needs all of it")]
 
@@ -28,7 +28,7 @@ pub(crate) enum Fields<'a> {
     Json(&'a Map<String, Value>),
 }
 
-/// What the two formats read in their own ways. A missing field and `null` are `None`.
+/// The methods that differ between the formats. A missing field and `null` are `None`.
 impl<'a> Fields<'a> {
     pub(crate) fn child(&self, name: &str) -> Result<Option<Self>, Problem> {
         match self {
@@ -137,16 +137,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A map beside the result: elements `<entry><key/><value/></entry>` in XML, an object in JSON.
-    /// Pairs without key or value are left out.
+    /// A map: elements `<entry><key/><value/></entry>` in XML, an object in JSON.
+    /// Pairs without key or value are left out, and a missing map is empty.
     pub(crate) fn map(&self, name: &str) -> Vec<(String, String)> {
-        match self.side_child(name) {
+        match self.lenient_child(name) {
             None => Vec::new(),
             #[cfg(feature = "_xml")]
             Some(Self::Xml(element)) => element
                 .children("entry")
                 .map(Self::Xml)
-                .filter_map(|entry| Some((entry.side_text("key")?, entry.side_text("value")?)))
+                .filter_map(|entry| {
+                    Some((entry.lenient_text("key")?, entry.lenient_text("value")?))
+                })
                 .collect(),
             #[cfg(feature = "_json")]
             Some(Self::Json(object)) => object
@@ -184,7 +186,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What both formats share.
+/// The methods that are the same for both formats.
 impl Fields<'_> {
     fn lacks(&self, name: &str) -> Problem {
         Problem(format!("has no {} `{name}`", self.kind()))
@@ -224,25 +226,26 @@ impl Fields<'_> {
         Ok(list)
     }
 
-    /// A text beside the result: `None` if it is missing or malformed.
+    /// A text: `None` if it is missing or malformed.
     ///
-    /// Stores that imitate AWS leave such fields out, and the credentials are good anyway.
-    pub(crate) fn side_text(&self, name: &str) -> Option<String> {
+    /// The lenient methods read what accompanies the credentials. Stores that imitate AWS leave such
+    /// fields out, and their credentials are valid anyway.
+    pub(crate) fn lenient_text(&self, name: &str) -> Option<String> {
         self.text(name).ok().flatten()
     }
 
-    /// The same, and `None` if it is empty: MinIO sends empty elements.
-    pub(crate) fn named(&self, name: &str) -> Option<String> {
-        self.side_text(name).filter(|text| !text.is_empty())
+    /// A text: `None` if it is missing, malformed or empty. MinIO sends empty elements.
+    pub(crate) fn nonempty_text(&self, name: &str) -> Option<String> {
+        self.lenient_text(name).filter(|text| !text.is_empty())
     }
 
-    /// A number beside the result: `None` if it is missing or malformed.
-    pub(crate) fn side_number(&self, name: &str) -> Option<u32> {
+    /// A number: `None` if it is missing or malformed.
+    pub(crate) fn lenient_number(&self, name: &str) -> Option<u32> {
         self.number(name).ok().flatten()?.try_into().ok()
     }
 
-    /// A structure beside the result: `None` if it is missing or malformed.
-    pub(crate) fn side_child(&self, name: &str) -> Option<Self> {
+    /// A structure: `None` if it is missing or malformed.
+    pub(crate) fn lenient_child(&self, name: &str) -> Option<Self> {
         self.child(name).ok().flatten()
     }
 
@@ -257,7 +260,7 @@ impl Fields<'_> {
         .with_expiration(credentials.date("Expiration")?))
     }
 
-    /// The error that these fields are. The request ID is beside it in an envelope, else inside.
+    /// Reads these fields as an error. The request ID is in the envelope, which can be the error.
     pub(crate) fn refused(
         &self,
         status: StatusCode,
@@ -266,10 +269,10 @@ impl Fields<'_> {
         Ok(ServiceError::refused(
             status,
             // MinIO's is empty.
-            self.named("Type"),
+            self.nonempty_text("Type"),
             self.required("Code")?,
-            self.side_text("Message").unwrap_or_default(),
-            envelope.side_text("RequestId"),
+            self.lenient_text("Message").unwrap_or_default(),
+            envelope.lenient_text("RequestId"),
         ))
     }
 }

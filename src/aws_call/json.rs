@@ -1,4 +1,4 @@
-//! AWS-JSON and REST-JSON: objects that are posted, and objects that come back.
+//! The protocols AWS-JSON and REST-JSON: objects in requests and responses.
 
 #![allow(dead_code, reason = "no feature alone needs all of it")]
 
@@ -13,7 +13,7 @@ use super::fields::Fields;
 use super::service_error::ServiceError;
 use crate::primitives::problem::Problem;
 
-/// The largest response that is read, 64 KiB. A tree of JSON takes eighty times its text.
+/// The maximum length of a response, 64 KiB. Parsed JSON can take eighty times the memory of its text.
 pub(crate) const LARGEST: usize = 1 << 16;
 
 /// A document. Its texts are zeroised when it is dropped, because some are secrets.
@@ -73,7 +73,7 @@ fn refused(headers: &HeaderMap, status: StatusCode, body: Option<&Fields<'_>>) -
         let value = headers.get(name)?.to_str().ok()?;
         Some(value.to_owned())
     };
-    let member = |name| body?.side_text(name);
+    let member = |name| body?.lenient_text(name);
     let code = [
         header("x-amzn-errortype"),
         member("__type"),

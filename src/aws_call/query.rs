@@ -1,4 +1,4 @@
-//! The query protocol: a form that is posted.
+//! The query protocol: a `POST` with a form.
 
 #![allow(dead_code, reason = "no feature alone needs all of it")]
 
@@ -16,9 +16,8 @@ impl QueryForm {
         Self(format!("Action={action}&Version={version}"))
     }
 
-    /// Adds a parameter. `member` is what precedes its name in a list, `List.member.N.`.
-    pub(crate) fn put(&mut self, member: &str, name: &str, value: &str) {
-        for part in ["&", member, name, "="] {
+    pub(crate) fn put(&mut self, name: &str, value: &str) {
+        for part in ["&", name, "="] {
             self.0.push_str(part);
         }
         encode(value.as_bytes(), &mut self.0);
@@ -26,15 +25,15 @@ impl QueryForm {
 
     pub(crate) fn optional(mut self, name: &str, value: Option<&str>) -> Self {
         if let Some(value) = value {
-            self.put("", name, value);
+            self.put(name, value);
         }
         self
     }
 
-    /// A list, its items counted from 1.
+    /// Adds a list. The first item is `NAME.1`.
     pub(crate) fn list(mut self, name: &str, items: &[&str]) -> Self {
         for (item, n) in items.iter().zip(1_usize..) {
-            self.put(name, &format!(".{n}"), item);
+            self.put(&format!("{name}.{n}"), item);
         }
         self
     }

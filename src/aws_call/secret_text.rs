@@ -1,13 +1,13 @@
-//! A text that grants access.
+//! Secret texts.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A text that grants access: zeroised when dropped, never printed.
+/// A secret text: zeroised when dropped, and not printed.
 ///
-/// Passwords, tokens, URLs with a signature, and the contents of caches have this type. A text of
-/// the caller's own becomes one with `SecretText::from`.
+/// Passwords, tokens, URLs with a signature, and the contents of caches have this type.
+/// `SecretText::from` creates one from your own text.
 ///
 /// ```
 /// use countersign::aws_call::SecretText;

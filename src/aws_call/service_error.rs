@@ -1,4 +1,4 @@
-//! Errors that services return, and advice whether to try again.
+//! Errors that services return, and advice for the next attempt.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,12 +28,12 @@ use http::StatusCode;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServiceError {
     status: StatusCode,
-    what: What,
+    kind: Kind,
     request_id: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum What {
+enum Kind {
     Refused {
         fault: Option<String>,
         code: String,
@@ -53,14 +53,14 @@ impl ServiceError {
         message: String,
         request_id: Option<String>,
     ) -> Self {
-        let what = What::Refused {
+        let kind = Kind::Refused {
             fault,
             code,
             message,
         };
         Self {
             status,
-            what,
+            kind,
             request_id,
         }
     }
@@ -68,7 +68,7 @@ impl ServiceError {
     pub(crate) fn malformed(status: StatusCode, problem: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
-            what: What::Malformed(problem.into()),
+            kind: Kind::Malformed(problem.into()),
             request_id: None,
         }
     }
@@ -80,9 +80,9 @@ impl ServiceError {
 
     /// Returns AWS's error code, or `None` if the response could not be parsed.
     pub fn code(&self) -> Option<&str> {
-        match &self.what {
-            What::Refused { code, .. } => Some(code),
-            What::Malformed(_) => None,
+        match &self.kind {
+            Kind::Refused { code, .. } => Some(code),
+            Kind::Malformed(_) => None,
         }
     }
 
@@ -91,17 +91,17 @@ impl ServiceError {
     /// Messages about a signature quote the canonical request, others the `Authorization` header.
     /// If the response could not be parsed, this says why, and quotes nothing.
     pub fn message(&self) -> &str {
-        match &self.what {
-            What::Refused { message, .. } => message,
-            What::Malformed(problem) => problem,
+        match &self.kind {
+            Kind::Refused { message, .. } => message,
+            Kind::Malformed(problem) => problem,
         }
     }
 
     /// Returns whose fault it is, `Sender` or `Receiver`, if the service says so.
     pub fn fault(&self) -> Option<&str> {
-        match &self.what {
-            What::Refused { fault, .. } => fault.as_deref(),
-            What::Malformed(_) => None,
+        match &self.kind {
+            Kind::Refused { fault, .. } => fault.as_deref(),
+            Kind::Malformed(_) => None,
         }
     }
 
@@ -150,17 +150,6 @@ impl ServiceError {
 }
 
 /// What has to change before a call that failed can succeed.
-///
-/// ```
-/// # #[cfg(feature = "sts")] {
-/// # let (status, body) = (http::StatusCode::FORBIDDEN, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>");
-/// use countersign::aws_call::RetryAdvice;
-/// use countersign::sts::GetCallerIdentity;
-///
-/// let error = GetCallerIdentity::parse(status, body).unwrap_err();
-/// assert_eq!(error.retry_advice(), RetryAdvice::RenewToken);
-/// # }
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum RetryAdvice {
@@ -179,9 +168,9 @@ pub enum RetryAdvice {
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status.as_u16();
-        match &self.what {
-            What::Malformed(problem) => write!(f, "response with status {status} {problem}"),
-            What::Refused { code, message, .. } => {
+        match &self.kind {
+            Kind::Malformed(problem) => write!(f, "response with status {status} {problem}"),
+            Kind::Refused { code, message, .. } => {
                 // One short line, for logs.
                 let line = without_quotations(message);
                 let line = line.split(['\n', '\r']).next().unwrap_or_default();
@@ -195,10 +184,10 @@ impl fmt::Display for ServiceError {
     }
 }
 
-/// A message up to where it quotes the canonical request or the `Authorization` header, and without
-/// the piece of that header that the message calls invalid.
+/// Returns a message up to the point where it quotes the canonical request or the `Authorization`
+/// header, without the piece of that header that it calls invalid.
 fn without_quotations(message: &str) -> String {
-    // A piece may hold quotes itself.
+    // The piece can contain quotes itself.
     let piece = message.rsplit_once("' not a valid key=value pair");
     let around = piece.and_then(|(piece, rest)| Some((piece.split_once('\'')?.0, rest)));
     let mut message = match around {
@@ -380,7 +369,7 @@ mod tests {
                 ),
                 "'[elided]' not a valid key=value pair (missing equal-sign) in",
             ),
-            // A piece that says so itself.
+            // The piece contains the same sentence.
             (
                 format!(
                     "'a' not a valid key=value pair{TOKEN}' not a valid key=value pair (missing \
@@ -388,7 +377,7 @@ mod tests {
                 ),
                 "'[elided]' not a valid key=value pair (missing equal-sign).",
             ),
-            // A digest, which tells nothing.
+            // A digest reveals nothing.
             (
                 "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with \
                  SHA-256 and encoded with Base64): 'DIGEST'."

@@ -1,9 +1,11 @@
-//! A request that has to be signed before it is sent.
+//! Requests that have to be signed before they are sent.
 
 use std::fmt;
 
 use http::Request;
 
+#[cfg(feature = "_endpoint")]
+use super::endpoint::Endpoint;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::service::Service;
@@ -21,10 +23,14 @@ use crate::timestamp::Timestamp;
 /// ```
 /// # #[cfg(feature = "sts")] {
 /// use countersign::sts::{Endpoint, GetCallerIdentity};
+/// use countersign::{Credentials, Timestamp};
 ///
 /// let request = GetCallerIdentity.request(&Endpoint::global())?;
-/// assert_eq!(request.service(), "sts");
-/// assert_eq!(request.region(), "us-east-1");
+/// assert_eq!((request.service(), request.region()), ("sts", "us-east-1"));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
+/// let request = request.sign(&credentials, now)?;
+/// assert_eq!(request.headers()["x-amz-date"], "20260101T000000Z");
 /// # }
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -36,11 +42,25 @@ pub struct SignableRequest {
     pub(crate) region: String,
 }
 
-/// Beside the request, among its extensions: calls that take any credentials need not state it.
+/// An extension of a request that only temporary credentials may sign.
 #[derive(Clone)]
 struct TemporaryOnly;
 
 impl SignableRequest {
+    /// Creates a request that is signed for the region of its endpoint.
+    #[cfg(feature = "_endpoint")]
+    pub(crate) fn new(
+        request: Request<String>,
+        service: &'static str,
+        endpoint: &Endpoint,
+    ) -> Self {
+        Self {
+            request,
+            service,
+            region: endpoint.region().to_owned(),
+        }
+    }
+
     /// Returns the signing name of the service.
     pub fn service(&self) -> &'static str {
         self.service
@@ -51,7 +71,7 @@ impl SignableRequest {
         &self.region
     }
 
-    /// Marks a call that AWS serves to holders of temporary credentials only.
+    /// Marks a call that AWS accepts with temporary credentials only.
     #[cfg(feature = "sts")]
     pub(crate) fn for_temporary_credentials(mut self) -> Self {
         self.request.extensions_mut().insert(TemporaryOnly);
@@ -65,20 +85,6 @@ impl SignableRequest {
     ///   [`Signer::sign`](crate::Signer::sign) return
     /// - [`Error::InvalidParameter`] if the call needs temporary credentials, and these have no
     ///   session token
-    ///
-    /// ```
-    /// # #[cfg(feature = "sts")] {
-    /// use countersign::sts::{Endpoint, GetCallerIdentity};
-    /// use countersign::{Credentials, Timestamp};
-    ///
-    /// let request = GetCallerIdentity.request(&Endpoint::global())?;
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
-    /// let request = request.sign(&credentials, now)?;
-    /// assert_eq!(request.headers()["x-amz-date"], "20260101T000000Z");
-    /// # }
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn sign(
         self,
         credentials: &Credentials,

@@ -36,7 +36,7 @@ pub(crate) fn not_a_response_to(call: &str) -> Problem {
 fn refused(status: StatusCode, root: Element<'_>) -> Result<ServiceError, Problem> {
     let error = match (root.name(), root.child("Errors")?) {
         ("Error", _) => root,
-        // Emulators and imitations answer as EC2 does.
+        // EC2 has this envelope, and so do some emulators.
         (_, Some(errors)) => errors.required_child("Error")?,
         (_, None) => root.required_child("Error")?,
     };

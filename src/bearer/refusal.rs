@@ -78,24 +78,3 @@ impl Refusal {
         HeaderValue::try_from(text).map_err(|_| unquotable())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_challenge_quotes_its_realm_and_contains_no_control_character() {
-        let challenge = |refusal: Refusal, realm| refusal.challenge(realm).unwrap();
-        assert_eq!(
-            challenge(Refusal::InvalidRequest, "a \"b\" \\c"),
-            r#"Bearer realm="a \"b\" \\c", error="invalid_request""#
-        );
-        assert_eq!(
-            challenge(Refusal::InsufficientScope, ""),
-            r#"Bearer realm="", error="insufficient_scope""#
-        );
-        for realm in ["a\r\nSet-Cookie: b", "\0", "é", "\t", "\x7f"] {
-            assert!(Refusal::MissingToken.challenge(realm).is_err(), "{realm:?}");
-        }
-    }
-}

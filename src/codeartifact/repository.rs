@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::{SERVICE, check_domain, check_owner, host_patterns, repository_host};
 use crate::aws_call::secret_text::SecretText;
 use crate::bearer::{BearerToken, Scheme};
+use crate::error::Error;
 use crate::sigv4::object_key::encode_segment;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
@@ -63,14 +64,14 @@ impl<'a> Repository<'a> {
     /// `domain_owner` is an account ID of 12 digits. `name` is 2 to 100 letters, digits and `._-`.
     ///
     /// # Errors
-    /// - [`crate::Error::InvalidParameter`] if the domain, owner or name is malformed
-    /// - [`crate::Error::InvalidRegion`] if the region is not one label of a host name
+    /// - [`Error::InvalidParameter`] if the domain, owner or name is malformed
+    /// - [`Error::InvalidRegion`] if the region is not one label of a host name
     pub fn new(
         domain: &'a str,
         domain_owner: &'a str,
         region: &'a str,
         name: &'a str,
-    ) -> Result<Self, crate::Error> {
+    ) -> Result<Self, Error> {
         check_domain(domain)?;
         check_owner(domain_owner)?;
         check_host_label(region)?;
@@ -81,7 +82,7 @@ impl<'a> Repository<'a> {
         let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if !(first && rest && (2..=100).contains(&name.len())) {
             let limit = "must be 2 to 100 letters, digits and `._-`, with a letter or digit first";
-            return Err(crate::Error::invalid_parameter("repository", limit));
+            return Err(Error::invalid_parameter("repository", limit));
         }
         Ok(Self {
             domain,
@@ -105,7 +106,7 @@ impl<'a> Repository<'a> {
     }
 
     /// Checks the token for a setting, which contains the repository's host.
-    fn check(&self, token: &BearerToken, now: Timestamp) -> Result<(), crate::Error> {
+    fn check(&self, token: &BearerToken, now: Timestamp) -> Result<(), Error> {
         token.check_at((SERVICE, self.region), &self.host(), now)
     }
 
@@ -120,24 +121,23 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// - everything [`BearerToken::check`] returns
-    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
+    /// - [`Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     pub fn npm_auth_token(
         &self,
         token: &BearerToken,
         now: impl Into<Timestamp>,
-    ) -> Result<SecretText, crate::Error> {
+    ) -> Result<SecretText, Error> {
         self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
-        let token = token.expose();
-        let line = format!("//{host}/npm/{name}/:_authToken={token}");
-        Ok(SecretText::new(line))
+        let start = format!("//{host}/npm/{name}/:_authToken=");
+        Ok(SecretText::new([&*start, token.expose()].concat()))
     }
 
     /// Returns the setting `index-url` of pip, which contains the user name and the token.
     ///
     /// # Errors
     /// - everything [`BearerToken::check`] returns
-    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
+    /// - [`Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     ///
     /// ```
     /// use countersign::Timestamp;
@@ -160,12 +160,12 @@ impl<'a> Repository<'a> {
         &self,
         token: &BearerToken,
         now: impl Into<Timestamp>,
-    ) -> Result<SecretText, crate::Error> {
+    ) -> Result<SecretText, Error> {
         self.check(token, now.into())?;
         let (host, name) = (self.host(), self.name);
         let token = Zeroizing::new(encode_segment(token.expose()));
-        let url = format!("https://aws:{}@{host}/pypi/{name}/simple/", *token);
-        Ok(SecretText::new(url))
+        let end = format!("@{host}/pypi/{name}/simple/");
+        Ok(SecretText::new(["https://aws:", &token, &end].concat()))
     }
 
     /// Returns the setting `index` of Cargo's `[registries.NAME]`.
@@ -182,12 +182,12 @@ impl<'a> Repository<'a> {
     ///
     /// # Errors
     /// - everything [`BearerToken::check`] returns
-    /// - [`crate::Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
+    /// - [`Error::BearerTokenForAnotherHost`] if the token names hosts, but not this one
     pub fn cargo_token(
         &self,
         token: &BearerToken,
         now: impl Into<Timestamp>,
-    ) -> Result<BearerToken, crate::Error> {
+    ) -> Result<BearerToken, Error> {
         self.check(token, now.into())?;
         let patterns = host_patterns(self.domain, Some(self.domain_owner), self.region)?;
         let token = token.clone().sent_as(Scheme::Bare);

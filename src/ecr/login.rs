@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::aws_call::fields::Fields;
-use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::secret_text::SecretText;
 use crate::bearer::{BearerToken, Scheme};
 use crate::primitives::problem::Problem;
@@ -68,19 +67,18 @@ impl RegistryLogin {
             return Err(not_a_login());
         };
         let expires_at = data.date("expiresAt")?;
-        let scope = TokenScope {
-            service,
-            region,
-            hosts: hosts.clone(),
-            expires_at,
-        };
+        let token = BearerToken::new(encoded.as_str())
+            .with_scope(service, region)
+            .with_host_patterns(hosts.clone())
+            .with_expiration(expires_at)
+            .sent_as(Scheme::BasicEncoded);
         Ok(Self {
             username: username.to_owned(),
             password: SecretText::new(password.to_owned()),
             server,
             hosts,
             expires_at,
-            token: scope.token(&encoded).sent_as(Scheme::BasicEncoded),
+            token,
         })
     }
 
@@ -99,7 +97,7 @@ impl RegistryLogin {
         self.server.as_deref()
     }
 
-    /// Returns the hosts that accept the login. Each `#` stands for one digit of the account ID.
+    /// Returns the hosts that accept the login. `#` is one digit of the account ID.
     pub fn hosts(&self) -> &[String] {
         &self.hosts
     }

@@ -1,5 +1,7 @@
 //! The limit that a parameter breaks.
 
+use std::fmt;
+
 /// The limit or rule that a parameter breaks, as text.
 ///
 /// AWS documents hundreds of them, so they have no names. `Display` writes the rule.
@@ -19,16 +21,48 @@
 /// );
 /// assert_eq!(
 ///     refused.unwrap_err().to_string(),
-///     "parameter `host` has an invalid port: it must be between 1 and 65535"
+///     "parameter `endpoint` has an invalid port: it must be between 1 and 65535"
 /// );
 /// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{0}")]
-pub struct ParameterProblem(pub(crate) &'static str);
+pub struct ParameterProblem(pub(crate) Rule);
 
-impl std::fmt::Debug for ParameterProblem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self.0, f)
+impl fmt::Debug for ParameterProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Rule {
+    Text(&'static str),
+    /// A length, a count or a number outside its range.
+    #[allow(dead_code, reason = "only calls have ranges")]
+    Range {
+        min: u64,
+        /// `u64::MAX` if there is no maximum.
+        max: u64,
+        unit: &'static str,
+        got: u64,
+    },
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Text(text) => f.write_str(text),
+            Self::Range {
+                min,
+                max,
+                unit,
+                got,
+            } => match max {
+                u64::MAX => write!(f, "must be {min} or more {unit}, got {got}"),
+                max if max == min => write!(f, "must be {min} {unit}, got {got}"),
+                max => write!(f, "must be {min} to {max} {unit}, got {got}"),
+            },
+        }
     }
 }

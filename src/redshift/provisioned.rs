@@ -20,15 +20,6 @@ const VERSION: &str = "2012-12-01";
 const NAMESPACE: &str = "http://redshift.amazonaws.com/doc/2012-12-01/";
 
 /// The cluster to connect to.
-///
-/// ```
-/// use countersign::redshift::{Cluster, GetClusterCredentialsWithIam};
-///
-/// let ask = GetClusterCredentialsWithIam::new(Cluster::CustomDomainName(
-///     "data.example.com",
-/// ));
-/// assert_eq!(ask.cluster, Cluster::CustomDomainName("data.example.com"));
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cluster<'a> {
     /// Its identifier.
@@ -53,7 +44,7 @@ impl<'a> Cluster<'a> {
 }
 
 fn required(parameter: &str, text: &str) -> Result<(), Error> {
-    limits::length(parameter, text, 1..=usize::MAX, "is empty")
+    limits::length(parameter, text, 1..=u64::MAX)
 }
 
 /// `GetClusterCredentials`: a password for a database user that you name.
@@ -125,7 +116,7 @@ impl<'a> GetClusterCredentials<'a> {
             .optional("AutoCreate", self.auto_create.then_some("true"))
             .list("DbGroups.DbGroup", self.db_groups)
             .optional("CustomDomainName", domain);
-        to_be_signed(form, endpoint)
+        signable(form, endpoint)
     }
 
     /// Parses the response.
@@ -198,7 +189,7 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
             .optional("ClusterIdentifier", identifier)
             .optional("DurationSeconds", seconds.map(|s| s.to_string()).as_deref())
             .optional("CustomDomainName", domain);
-        to_be_signed(form, endpoint)
+        signable(form, endpoint)
     }
 
     /// Parses the response.
@@ -213,12 +204,9 @@ impl<'a> GetClusterCredentialsWithIam<'a> {
     }
 }
 
-fn to_be_signed(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-    Ok(SignableRequest {
-        request: form.into_request(&endpoint.url(Api::Redshift)?)?,
-        service: "redshift",
-        region: endpoint.region().to_owned(),
-    })
+fn signable(form: QueryForm, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+    let request = form.into_request(&endpoint.url(Api::Redshift)?)?;
+    Ok(SignableRequest::new(request, "redshift", endpoint))
 }
 
 fn read(action: &str, status: StatusCode, body: &[u8]) -> Result<DatabaseLogin, ServiceError> {

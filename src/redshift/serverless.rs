@@ -27,20 +27,7 @@ use crate::aws_call::signable_request::SignableRequest;
 use crate::error::Error;
 use crate::service::hosts::Api;
 
-const SERVICE: &str = "redshift-serverless";
-
 /// The workgroup to connect to.
-///
-/// ```
-/// use countersign::redshift::serverless::{GetCredentials, Workgroup};
-///
-/// let ask =
-///     GetCredentials::new(Workgroup::CustomDomainName("data.example.com"));
-/// assert_eq!(
-///     ask.workgroup,
-///     Workgroup::CustomDomainName("data.example.com")
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workgroup<'a> {
     /// Its name: 3 to 64 characters of `a-z`, `0-9` and `-`.
@@ -118,11 +105,12 @@ impl<'a> GetCredentials<'a> {
             )
             .optional("customDomainName", domain);
         let url = endpoint.url(Api::RedshiftServerless)?;
-        Ok(SignableRequest {
-            request: body.into_aws_json(&url, "RedshiftServerless.GetCredentials")?,
-            service: SERVICE,
-            region: endpoint.region().to_owned(),
-        })
+        let request = body.into_aws_json(&url, "RedshiftServerless.GetCredentials")?;
+        Ok(SignableRequest::new(
+            request,
+            "redshift-serverless",
+            endpoint,
+        ))
     }
 
     /// Parses the response.

@@ -206,18 +206,12 @@ impl<'a> GetDataAccess<'a> {
                 "must be twelve digits",
             ));
         }
-        limits::length(
-            "Target",
-            self.target,
-            1..=2000,
-            "must be 1 to 2000 characters",
-        )?;
-        let problem = "must be 900 to 43200 seconds";
-        let seconds = limits::seconds("DurationSeconds", self.duration, 900..=43_200, problem)?;
+        limits::length("Target", self.target, 1..=2000)?;
+        let seconds = limits::seconds("DurationSeconds", self.duration, 900..=43_200)?;
         if let Some(context) = self.audit_context {
-            let problem = "must be 1 to 2048 characters without a line break";
-            limits::length("AuditContext", context, 1..=2048, problem)?;
+            limits::length("AuditContext", context, 1..=2048)?;
             if context.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+                let problem = "must not contain a line break";
                 return Err(Error::invalid_parameter("AuditContext", problem));
             }
         }
@@ -253,11 +247,7 @@ impl<'a> GetDataAccess<'a> {
         headers.insert("x-amz-account-id", account);
         let checksum = HeaderValue::from_static(CRC32_OF_NOTHING);
         headers.insert("x-amz-checksum-crc32", checksum);
-        Ok(SignableRequest {
-            request,
-            service: "s3",
-            region: endpoint.region().to_owned(),
-        })
+        Ok(SignableRequest::new(request, "s3", endpoint))
     }
 
     /// Parses the response.

@@ -130,8 +130,7 @@ impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
-        let token =
-            |name, token| limits::length(name, token, 4..=20_000, "must be 4 to 20000 characters");
+        let token = |name, token| limits::length(name, token, 4..=20_000);
         let body = match self.grant {
             TokenGrant::TokenExchange {
                 subject_token,
@@ -153,7 +152,7 @@ impl<'a> CreateOAuth2TokenWithTokenExchange<'a> {
             } => {
                 token("assertion", assertion)?;
                 let client = client_id.unwrap_or_default();
-                limits::length("clientId", client, 0..=212, "must be up to 212 characters")?;
+                limits::length("clientId", client, 0..=212)?;
                 resource.map_or(Ok(()), check_resource)?;
                 JsonObject::new()
                     .text("grant_type", &format!("{GRANT}jwt-bearer"))

@@ -1,10 +1,10 @@
-//! Whether a token is good, and how it is taken back.
+//! Inspecting and revoking tokens.
 
 use std::fmt;
 
 use http::Response;
 
-use super::{post, to_be_signed};
+use super::signable_post;
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::json;
 use crate::aws_call::json::object::JsonObject;
@@ -54,30 +54,11 @@ fn check_token(token: &str, kinds: &[u8], problem: &'static str) -> Result<(), E
 pub struct IntrospectOAuth2TokenWithIam<'a> {
     /// The token, `ASOA…` or `ASOR…`: up to 12288 characters.
     pub token: &'a str,
-    /// What kind of token it is, such as `access_token`. It only speeds up the lookup.
+    /// The kind of token, such as `access_token`. It only speeds up the lookup.
     pub token_type_hint: Option<&'a str>,
 }
 
-/// What Sign-In knows of a token. All but [`active`](Self::active) can be missing.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::signin::IntrospectOAuth2TokenWithIam;
-///
-/// let response = http::Response::new(
-///     r#"{
-///     "active": true,
-///     "exp": 1795957200,
-///     "sub": "arn:aws:iam::111122223333:role/r",
-///     "account_id": "111122223333"
-/// }"#,
-/// );
-/// let state = IntrospectOAuth2TokenWithIam::parse(&response)?;
-/// assert_eq!(state.account_id.as_deref(), Some("111122223333"));
-/// let expires_at = Timestamp::from_unix_seconds(1_795_957_200);
-/// assert_eq!(state.expires_at, Some(expires_at));
-/// # Ok::<(), countersign::aws_call::ServiceError>(())
-/// ```
+/// The state of a token. All fields but [`active`](Self::active) can be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntrospectOAuth2TokenWithIamResponse {
@@ -132,7 +113,7 @@ impl<'a> IntrospectOAuth2TokenWithIam<'a> {
             .text("token", self.token)
             .optional("token_type_hint", self.token_type_hint);
         let path = "/v1/introspect?x-amz-client-auth-method=iam";
-        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+        signable_post(endpoint, path, body)
     }
 
     /// Parses the response.
@@ -215,7 +196,7 @@ impl<'a> RevokeOAuth2TokenWithIam<'a> {
         check_token(self.token, b"R", problem)?;
         let body = JsonObject::new().text("token", self.token);
         let path = "/v1/revoke?x-amz-client-auth-method=iam";
-        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+        signable_post(endpoint, path, body)
     }
 
     /// Parses the response, which has no content.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Response;
 
-use super::{IssuedToken, check_resource, post, to_be_signed};
+use super::{IssuedToken, check_resource, signable_post};
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::json::object::JsonObject;
 use crate::aws_call::limits;
@@ -61,15 +61,14 @@ impl<'a> CreateBearerToken<'a> {
     /// - [`Error::NoEndpoint`] if Sign-In has no such host: it has none for FIPS
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         check_resource(self.resource)?;
-        let problem = "must be 300 seconds or more";
         // AWS may raise its maximum, so only the minimum is checked.
-        let seconds = limits::seconds("durationSeconds", self.duration, 300..=u64::MAX, problem)?;
+        let seconds = limits::seconds("durationSeconds", self.duration, 300..=u64::MAX)?;
         let body = JsonObject::new()
             .text("grant_type", "client_credentials")
             .text("resource", self.resource)
             .number("duration", seconds);
         let path = "/v1/token?x-amz-token-request-type=bearer";
-        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+        signable_post(endpoint, path, body)
     }
 
     /// Parses the response. `now` is the time at which the request was sent.
@@ -129,7 +128,7 @@ impl<'a> CreateOAuth2TokenWithIam<'a> {
             .text("grant_type", "client_credentials")
             .text("resource", self.resource);
         let path = "/v1/token?x-amz-client-auth-method=iam";
-        Ok(to_be_signed(post(endpoint, path, body)?, endpoint))
+        signable_post(endpoint, path, body)
     }
 
     /// Parses the response. `now` is the time at which the request was sent.

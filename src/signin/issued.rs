@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use crate::aws_call::endpoint::Endpoint;
 use crate::aws_call::json;
-use crate::aws_call::scoped_token::TokenScope;
 use crate::aws_call::service_error::ServiceError;
 use crate::bearer::BearerToken;
 use crate::service::signing_names::bearer_hosts;
@@ -70,14 +69,12 @@ impl IssuedToken {
                 return Err(fields.is_not("token_type", "`Bearer`"));
             }
             let expires_in = Duration::from_secs(fields.required_number("expires_in")?);
-            let scope = TokenScope {
-                service: service_of(resource),
-                region: endpoint.region(),
-                hosts: hosts_of_resource(resource, endpoint.region()),
-                expires_at: now + expires_in,
-            };
+            let region = endpoint.region();
             Ok(Self {
-                token: scope.token(&text),
+                token: BearerToken::new(text.as_str())
+                    .with_scope(service_of(resource), region)
+                    .with_host_patterns(hosts_of_resource(resource, region))
+                    .with_expiration(now + expires_in),
                 expires_in,
                 kind: fields.text("issued_token_type")?,
             })

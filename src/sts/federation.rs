@@ -1,10 +1,11 @@
-//! The actions that assume a role with the word of an identity provider. They are not signed.
+//! The actions that assume a role with a token of an identity provider. They are not signed.
 
 use http::Request;
 
+use super::alphabets::{ANY, NAME, POLICY, TOKEN};
 use super::form::QueryForm;
-use super::limits;
-use super::parameters::{AssumedRoleUser, Secret, TrustedIdentityPropagationContext};
+use super::parameters::Secret;
+use super::principals::{AssumedRoleUser, TrustedIdentityPropagationContext};
 use super::response::response;
 use crate::aws_call::endpoint::Endpoint;
 use crate::credentials::Credentials;
@@ -28,7 +29,12 @@ use crate::error::Error;
 ///         .body()
 ///         .ends_with("&SAMLAssertion=PHNhbWw%2B%2Fw%3D%3D")
 /// );
-/// # Ok::<(), countersign::Error>(())
+///
+/// // Send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>");
+/// let response = AssumeRoleWithSaml::parse(status, body)?;
+/// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -38,9 +44,9 @@ pub struct AssumeRoleWithSaml<'a> {
     /// The ARN of the SAML provider in IAM, 20 to 2048 characters.
     pub principal_arn: &'a str,
     saml_assertion: Secret<'a>,
-    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
+    /// The lifetime of the credentials: 900 to 43200 seconds. Default: one hour.
     pub duration_seconds: Option<u32>,
-    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
     /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
@@ -69,13 +75,15 @@ impl<'a> AssumeRoleWithSaml<'a> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
     /// - [`Error::InvalidParameter`] if the assertion begins or ends with white space
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithSAML");
-        form.text(&limits::ROLE_ARN, self.role_arn)?;
-        form.text(&limits::PRINCIPAL_ARN, self.principal_arn)?;
-        form.text(&limits::SAML_ASSERTION, self.saml_assertion.0)?;
-        form.number(&limits::SAML_DURATION, self.duration_seconds)?;
-        form.optional(&limits::SAML_POLICY, self.policy)?;
+        form.text("RoleArn", self.role_arn, 20..=2048, &ANY)?;
+        form.text("PrincipalArn", self.principal_arn, 20..=2048, &ANY)?;
+        // Base64 may be broken into lines.
+        form.token("SAMLAssertion", self.saml_assertion, 4..=100_000, &ANY)?;
+        form.duration(self.duration_seconds, 900..=43_200)?;
+        form.optional("Policy", self.policy, 1..=2048, &POLICY)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         form.into_request(endpoint)
@@ -84,42 +92,34 @@ impl<'a> AssumeRoleWithSaml<'a> {
 
 response! {
     AssumeRoleWithSaml<'_>, "AssumeRoleWithSAML";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleWithSAMLResult></AssumeRoleWithSAMLResponse>"#);
-    /// let response = countersign::sts::AssumeRoleWithSaml::parse(status, body)?;
-    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`AssumeRoleWithSaml`].
     #[derive(Clone, Debug)]
     pub struct AssumeRoleWithSamlResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The session that they belong to.
-        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
         /// The `NameID` of the assertion's subject.
-        pub subject: Option<String> = result.side_text("Subject"),
+        pub subject: Option<String> = result.lenient_text("Subject"),
         /// The format of the subject: `transient`, `persistent` or a URI.
-        pub subject_type: Option<String> = result.side_text("SubjectType"),
+        pub subject_type: Option<String> = result.lenient_text("SubjectType"),
         /// The issuer of the assertion.
-        pub issuer: Option<String> = result.side_text("Issuer"),
+        pub issuer: Option<String> = result.lenient_text("Issuer"),
         /// The recipient of the assertion.
-        pub audience: Option<String> = result.side_text("Audience"),
-        /// A hash of issuer, account and provider. With the subject it identifies a user for good.
-        pub name_qualifier: Option<String> = result.side_text("NameQualifier"),
+        pub audience: Option<String> = result.lenient_text("Audience"),
+        /// A hash of issuer, account and provider. Together with the subject it identifies a user.
+        pub name_qualifier: Option<String> = result.lenient_text("NameQualifier"),
         /// The identity that the session propagates.
         pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
-            result.trusted_identity(),
+            TrustedIdentityPropagationContext::read(result),
     }
 }
 
@@ -135,6 +135,11 @@ response! {
 /// let action = AssumeRoleWithWebIdentity::new(role, "web", token);
 /// let request = action.request(&Endpoint::regional("us-east-1")?)?;
 /// assert!(!request.headers().contains_key("authorization"));
+///
+/// // Send it; STS may refuse it:
+/// # let (status, body) = (http::StatusCode::BAD_REQUEST, "<ErrorResponse><Error><Code>InvalidIdentityToken</Code></Error></ErrorResponse>");
+/// let error = AssumeRoleWithWebIdentity::parse(status, body).unwrap_err();
+/// assert_eq!(error.code(), Some("InvalidIdentityToken"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -148,9 +153,9 @@ pub struct AssumeRoleWithWebIdentity<'a> {
     web_identity_token: Secret<'a>,
     /// The host of an OAuth 2.0 provider, 4 to 2048 characters. Leave it out for OIDC.
     pub provider_id: Option<&'a str>,
-    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
+    /// The lifetime of the credentials: 900 to 43200 seconds. Default: one hour.
     pub duration_seconds: Option<u32>,
-    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
     /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
@@ -193,25 +198,31 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
     /// - [`Error::InvalidParameter`] if the token begins or ends with white space
     /// - [`Error::InvalidParameter`] if the endpoint is one of AWS's, and role or session name is
     ///   missing
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         let mut form = QueryForm::new("AssumeRoleWithWebIdentity");
         if !endpoint.is_custom() {
-            for (limit, value) in [
-                (&limits::ROLE_ARN, self.role_arn),
-                (&limits::ROLE_SESSION_NAME, self.role_session_name),
+            for (name, value) in [
+                ("RoleArn", self.role_arn),
+                ("RoleSessionName", self.role_session_name),
             ] {
                 if value.is_none() {
                     let problem = "is missing: AWS requires it, although other stores do not";
-                    return Err(Error::invalid_parameter(limit.name, problem));
+                    return Err(Error::invalid_parameter(name, problem));
                 }
             }
         }
-        form.optional(&limits::ROLE_ARN, self.role_arn)?;
-        form.optional(&limits::ROLE_SESSION_NAME, self.role_session_name)?;
-        form.text(&limits::WEB_IDENTITY_TOKEN, self.web_identity_token.0)?;
-        form.optional(&limits::PROVIDER_ID, self.provider_id)?;
-        form.number(&limits::WEB_IDENTITY_DURATION, self.duration_seconds)?;
-        form.optional(&limits::WEB_IDENTITY_POLICY, self.policy)?;
+        form.optional("RoleArn", self.role_arn, 20..=2048, &ANY)?;
+        form.optional("RoleSessionName", self.role_session_name, 2..=64, &NAME)?;
+        form.token(
+            "WebIdentityToken",
+            self.web_identity_token,
+            4..=20_000,
+            &TOKEN,
+        )?;
+        form.optional("ProviderId", self.provider_id, 4..=2048, &ANY)?;
+        form.duration(self.duration_seconds, 900..=43_200)?;
+        form.optional("Policy", self.policy, 1..=2048, &POLICY)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         form.into_request(endpoint)
@@ -220,39 +231,30 @@ impl<'a> AssumeRoleWithWebIdentity<'a> {
 
 response! {
     AssumeRoleWithWebIdentity<'_>, "AssumeRoleWithWebIdentity";
-    /// ```
-    /// use countersign::sts::AssumeRoleWithWebIdentity;
-    ///
-    /// # let (status, body) = (http::StatusCode::BAD_REQUEST, r#"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code><Message>Couldn&apos;t retrieve verification key</Message></Error></ErrorResponse>"#);
-    /// let error = AssumeRoleWithWebIdentity::parse(status, body).unwrap_err();
-    /// assert_eq!(error.code(), Some("InvalidIdentityToken"));
-    /// ```
-    pub fn parse;
-
     /// The response to [`AssumeRoleWithWebIdentity`].
     #[derive(Clone, Debug)]
     pub struct AssumeRoleWithWebIdentityResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The session that they belong to.
-        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
         /// The user's name at the provider: `sub` of an OIDC token.
         pub subject_from_web_identity_token: Option<String> =
-            result.side_text("SubjectFromWebIdentityToken"),
+            result.lenient_text("SubjectFromWebIdentityToken"),
         /// The provider: `iss` of an OIDC token, or the `ProviderId` of the request.
-        pub provider: Option<String> = result.side_text("Provider"),
+        pub provider: Option<String> = result.lenient_text("Provider"),
         /// The application that the token was made for: `aud` of an OIDC token.
-        pub audience: Option<String> = result.side_text("Audience"),
+        pub audience: Option<String> = result.lenient_text("Audience"),
         /// The identity that the session propagates.
         pub trusted_identity_propagation_context: Option<TrustedIdentityPropagationContext> =
-            result.trusted_identity(),
+            TrustedIdentityPropagationContext::read(result),
     }
 }

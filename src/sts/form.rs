@@ -1,18 +1,21 @@
-//! The form that is posted: `Action=…&Version=2011-06-15&…`.
+//! The form of a request: `Action=…&Version=2011-06-15&…`.
+//!
+//! Each method checks a parameter before it adds it. The limits are those of AWS's service model
+//! (2026-11).
+
+use std::ops::RangeInclusive;
 
 use http::Request;
 
-use super::limits::{self, List, Number, Text};
-use super::parameters::{Mfa, Tag};
+use super::alphabets::{self, Alphabet};
+use super::parameters::{Mfa, Secret, Tag};
 use crate::aws_call::SignableRequest;
 use crate::aws_call::endpoint::Endpoint;
-use crate::aws_call::query;
+use crate::aws_call::{limits, query};
 use crate::error::Error;
 use crate::error::endpoint::EndpointProblem;
 use crate::service::hosts::Api;
 
-/// A percent-encoded form. A space is `%20`, which every server understands, and an empty list is
-/// left out.
 pub(super) struct QueryForm(query::QueryForm);
 
 impl QueryForm {
@@ -20,7 +23,7 @@ impl QueryForm {
         Self(query::QueryForm::new(action, "2011-06-15"))
     }
 
-    /// The form of an action that the global endpoint does not serve.
+    /// Creates the form of an action that the global endpoint does not serve.
     pub(super) fn regional(action: &str, endpoint: &Endpoint) -> Result<Self, Error> {
         if endpoint.is_global() {
             return Err(Error::NoEndpoint {
@@ -31,98 +34,126 @@ impl QueryForm {
         Ok(Self::new(action))
     }
 
-    pub(super) fn text(&mut self, limit: &Text, value: &str) -> Result<(), Error> {
-        self.member(limit, "", value)
+    /// Adds a text. `length` is in characters.
+    pub(super) fn text(
+        &mut self,
+        name: &str,
+        value: &str,
+        length: RangeInclusive<u64>,
+        alphabet: &Alphabet,
+    ) -> Result<(), Error> {
+        limits::length(name, value, length)?;
+        if !value.chars().all(alphabet.allows) {
+            return Err(Error::invalid_parameter(name, alphabet.rule));
+        }
+        self.put(name, value);
+        Ok(())
     }
 
-    pub(super) fn optional(&mut self, limit: &Text, value: Option<&str>) -> Result<(), Error> {
-        value.map_or(Ok(()), |value| self.text(limit, value))
-    }
-
-    /// A text of a list's item: `member` is `List.member.N`.
-    pub(super) fn member(&mut self, limit: &Text, member: &str, value: &str) -> Result<(), Error> {
-        let problem = if limit.is_padded(value) {
-            // STS would refuse it without saying why.
-            "must not begin or end with white space, such as the line break of a file"
-        } else if !limit.admits(value) {
-            limit.problem
-        } else {
-            self.0.put(member, limit.name, value);
-            return Ok(());
-        };
-        let name = format!("{member}{}", limit.name);
-        Err(Error::invalid_parameter(&name, problem))
-    }
-
-    pub(super) fn number(&mut self, limit: &Number, value: Option<u32>) -> Result<(), Error> {
+    pub(super) fn optional(
+        &mut self,
+        name: &str,
+        value: Option<&str>,
+        length: RangeInclusive<u64>,
+        alphabet: &Alphabet,
+    ) -> Result<(), Error> {
         match value {
-            None => {}
-            Some(value) if limit.range.contains(&value) => {
-                self.0.put("", limit.name, &value.to_string());
-            }
-            Some(_) => return Err(Error::invalid_parameter(limit.name, limit.problem)),
+            Some(value) => self.text(name, value, length, alphabet),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds a token or an assertion, which is often read from a file that ends in a line break. STS
+    /// would refuse it without a reason.
+    pub(super) fn token(
+        &mut self,
+        name: &str,
+        Secret(value): Secret<'_>,
+        length: RangeInclusive<u64>,
+        alphabet: &Alphabet,
+    ) -> Result<(), Error> {
+        if value.trim() != value {
+            let problem =
+                "must not begin or end with white space, such as the line break of a file";
+            return Err(Error::invalid_parameter(name, problem));
+        }
+        self.text(name, value, length, alphabet)
+    }
+
+    pub(super) fn duration(
+        &mut self,
+        seconds: Option<u32>,
+        range: RangeInclusive<u64>,
+    ) -> Result<(), Error> {
+        self.number("DurationSeconds", seconds, range, "seconds")
+    }
+
+    pub(super) fn minimum_session_token_size(&mut self, size: Option<u32>) -> Result<(), Error> {
+        self.number("MinimumSessionTokenSize", size, 0..=4096, "bytes")
+    }
+
+    fn number(
+        &mut self,
+        name: &str,
+        value: Option<u32>,
+        range: RangeInclusive<u64>,
+        unit: &'static str,
+    ) -> Result<(), Error> {
+        if let Some(value) = value {
+            limits::number(name, value.into(), range, unit)?;
+            self.put(name, &value.to_string());
         }
         Ok(())
     }
 
-    /// One of the names that AWS defines.
-    pub(super) fn choice(&mut self, name: &str, value: &str) {
-        self.0.put("", name, value);
-    }
-
-    pub(super) fn minimum_session_token_size(&mut self, size: Option<u32>) -> Result<(), Error> {
-        self.number(&limits::MINIMUM_SESSION_TOKEN_SIZE, size)
-    }
-
-    /// A list, its items counted from 1. `put` gets the start of their names, `List.member.N`.
+    /// Adds a list. `add` gets the start of an item's names: `NAME.member.1` for the first.
     pub(super) fn list<T>(
         &mut self,
-        limit: &List,
+        name: &str,
         items: &[T],
-        put: impl Fn(&mut Self, &str, &T) -> Result<(), Error>,
+        count: RangeInclusive<u64>,
+        add: impl Fn(&mut Self, &str, &T) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if !limit.range.contains(&items.len()) {
-            return Err(Error::invalid_parameter(limit.name, limit.problem));
-        }
+        limits::number(name, items.len() as u64, count, "items")?;
         let mut members = (1..).zip(items);
-        members.try_for_each(|(n, item)| put(self, &format!("{}.member.{n}", limit.name), item))
+        members.try_for_each(|(n, item)| add(self, &format!("{name}.member.{n}"), item))
     }
 
-    pub(super) fn texts(&mut self, list: &List, item: &Text, texts: &[&str]) -> Result<(), Error> {
-        self.list(list, texts, |form, member, text| {
-            form.member(item, member, text)
-        })
-    }
-
+    /// Adds managed policies as session policies. The maximum is documented, but not in the model.
     pub(super) fn policy_arns(&mut self, arns: &[&str]) -> Result<(), Error> {
-        self.texts(&limits::POLICY_ARNS, &limits::POLICY_ARN, arns)
+        self.list("PolicyArns", arns, 0..=10, |form, member, arn| {
+            form.text(&format!("{member}.arn"), arn, 20..=2048, &alphabets::ANY)
+        })
     }
 
     pub(super) fn tags(&mut self, tags: &[Tag<'_>]) -> Result<(), Error> {
-        self.list(&limits::TAGS, tags, |form, member, tag| {
-            form.member(&limits::TAG_KEY, member, tag.key)?;
-            form.member(&limits::TAG_VALUE, member, tag.value)
+        self.list("Tags", tags, 0..=50, |form, member, tag| {
+            let (key, value) = (format!("{member}.Key"), format!("{member}.Value"));
+            form.text(&key, tag.key, 1..=128, &alphabets::TAG)?;
+            form.text(&value, tag.value, 0..=256, &alphabets::TAG)
         })
     }
 
-    pub(super) fn mfa(&mut self, mfa: Option<&Mfa<'_>>) -> Result<(), Error> {
+    pub(super) fn mfa(&mut self, mfa: Option<Mfa<'_>>) -> Result<(), Error> {
         let Some(mfa) = mfa else {
             return Ok(());
         };
-        self.text(&limits::SERIAL_NUMBER, mfa.serial_number)?;
-        self.text(&limits::TOKEN_CODE, mfa.token_code.0)
+        self.text("SerialNumber", mfa.serial_number, 9..=256, &alphabets::PATH)?;
+        self.text("TokenCode", mfa.token_code.0, 6..=6, &alphabets::DIGITS)
     }
 
-    /// The request of an action that is signed.
+    /// Adds a value that needs no check.
+    pub(super) fn put(&mut self, name: &str, value: &str) {
+        self.0.put(name, value);
+    }
+
+    /// Creates the request of an action that is signed.
     pub(super) fn into_signable(self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
-        Ok(SignableRequest {
-            request: self.into_request(endpoint)?,
-            service: "sts",
-            region: endpoint.region().to_owned(),
-        })
+        let request = self.into_request(endpoint)?;
+        Ok(SignableRequest::new(request, "sts", endpoint))
     }
 
-    /// The request of an action that is not signed.
+    /// Creates the request of an action that is not signed.
     pub(super) fn into_request(self, endpoint: &Endpoint) -> Result<Request<String>, Error> {
         self.0.into_request(&endpoint.url(Api::Sts)?)
     }

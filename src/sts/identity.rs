@@ -1,7 +1,7 @@
 //! The actions that give information: about the caller, an access key, or a denial.
 
+use super::alphabets::{ANY, WORD};
 use super::form::QueryForm;
-use super::limits;
 use super::response::response;
 use crate::aws_call::SignableRequest;
 use crate::aws_call::endpoint::Endpoint;
@@ -15,10 +15,13 @@ use crate::error::Error;
 /// use countersign::sts::{Endpoint, GetCallerIdentity};
 ///
 /// let endpoint = Endpoint::regional("us-east-1")?;
-/// let request = GetCallerIdentity.request(&endpoint)?.into_unsigned();
-/// let body = "Action=GetCallerIdentity&Version=2011-06-15";
-/// assert_eq!(request.body(), body);
-/// # Ok::<(), countersign::Error>(())
+/// let request = GetCallerIdentity.request(&endpoint)?;
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/alice</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>");
+/// let response = GetCallerIdentity::parse(status, body)?;
+/// assert_eq!(response.arn, "arn:aws:iam::123456789012:user/alice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GetCallerIdentity;
@@ -35,15 +38,6 @@ impl GetCallerIdentity {
 
 response! {
     GetCallerIdentity, "GetCallerIdentity";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::FORBIDDEN, r#"<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message></Error></ErrorResponse>"#);
-    /// use countersign::sts::GetCallerIdentity;
-    ///
-    /// let error = GetCallerIdentity::parse(status, body).unwrap_err();
-    /// assert_eq!(error.code(), Some("InvalidClientTokenId"));
-    /// ```
-    pub fn parse;
-
     /// The response to [`GetCallerIdentity`].
     #[derive(Clone, PartialEq, Eq, Debug)]
     pub struct GetCallerIdentityResponse |result| {
@@ -64,9 +58,13 @@ response! {
 /// use countersign::sts::{Endpoint, GetAccessKeyInfo};
 ///
 /// let action = GetAccessKeyInfo::new("AKIAIOSFODNN7EXAMPLE");
-/// assert!(action.request(&Endpoint::global()).is_ok());
-/// let action = GetAccessKeyInfo::new("AKIA");
-/// assert!(action.request(&Endpoint::global()).is_err());
+/// let request = action.request(&Endpoint::global())?;
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>111122223333</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>");
+/// let response = GetAccessKeyInfo::parse(status, body)?;
+/// assert_eq!(response.account, "111122223333");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -85,23 +83,16 @@ impl<'a> GetAccessKeyInfo<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the access key ID is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetAccessKeyInfo");
-        form.text(&limits::ACCESS_KEY_ID, self.access_key_id)?;
+        form.text("AccessKeyId", self.access_key_id, 16..=128, &WORD)?;
         form.into_signable(endpoint)
     }
 }
 
 response! {
     GetAccessKeyInfo<'_>, "GetAccessKeyInfo";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetAccessKeyInfoResponse><GetAccessKeyInfoResult><Account>111122223333</Account></GetAccessKeyInfoResult></GetAccessKeyInfoResponse>"#);
-    /// let response = countersign::sts::GetAccessKeyInfo::parse(status, body)?;
-    /// assert_eq!(response.account, "111122223333");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`GetAccessKeyInfo`].
     #[derive(Clone, PartialEq, Eq, Debug)]
     pub struct GetAccessKeyInfoResponse |result| {
@@ -118,7 +109,13 @@ response! {
 /// use countersign::sts::{DecodeAuthorizationMessage, Endpoint};
 ///
 /// let action = DecodeAuthorizationMessage::new("abc_-123");
-/// assert!(action.request(&Endpoint::global()).is_ok());
+/// let request = action.request(&Endpoint::global())?;
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>{&quot;allowed&quot;: &quot;false&quot;}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>");
+/// let response = DecodeAuthorizationMessage::parse(status, body)?;
+/// assert_eq!(response.decoded_message, r#"{"allowed": "false"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -137,25 +134,16 @@ impl<'a> DecodeAuthorizationMessage<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if the message is empty or too long
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("DecodeAuthorizationMessage");
-        form.text(&limits::ENCODED_MESSAGE, self.encoded_message)?;
+        form.text("EncodedMessage", self.encoded_message, 1..=10_240, &ANY)?;
         form.into_signable(endpoint)
     }
 }
 
 response! {
     DecodeAuthorizationMessage<'_>, "DecodeAuthorizationMessage";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>{&quot;allowed&quot;: &quot;false&quot;}</DecodedMessage></DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"#);
-    /// use countersign::sts::DecodeAuthorizationMessage;
-    ///
-    /// let response = DecodeAuthorizationMessage::parse(status, body)?;
-    /// assert_eq!(response.decoded_message, r#"{"allowed": "false"}"#);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`DecodeAuthorizationMessage`].
     #[derive(Clone, PartialEq, Eq, Debug)]
     pub struct DecodeAuthorizationMessageResponse |result| {

@@ -9,27 +9,22 @@ use crate::aws_call::xml::{self, not_a_response_to};
 use crate::primitives::problem::Problem;
 use crate::primitives::xml::Element;
 
-/// Defines the response to an action: `parse`, and a struct that says how each field is read.
+/// Defines the response to an action: `parse`, and a struct with the expression that reads each field.
 macro_rules! response {
     (
         $action:ty, $name:literal;
-        $(#[$parse_meta:meta])*
-        $parse_vis:vis fn parse;
-
         $(#[$meta:meta])*
         $vis:vis struct $response:ident |$result:ident| {
             $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $kind:ty = $read:expr,)*
         }
     ) => {
         impl $action {
-            /// Parses the response.
+            /// Parses the response, in XML or in JSON.
             ///
             /// # Errors
-            /// - [`ServiceError`](crate::aws_call::ServiceError) if STS refused the request
-            /// - [`ServiceError`](crate::aws_call::ServiceError) if the response is malformed
-            ///
-            $(#[$parse_meta])*
-            $parse_vis fn parse(
+            /// - [`ServiceError`](crate::aws_call::ServiceError) if STS refused the request, or the
+            ///   response is malformed
+            $vis fn parse(
                 status: http::StatusCode,
                 body: impl AsRef<[u8]>,
             ) -> Result<$response, crate::aws_call::ServiceError> {
@@ -88,10 +83,10 @@ fn read_json<T>(
     let Some(root) = document.fields() else {
         return Err(not_a_response_to(action));
     };
-    if let Some(error) = root.side_child("Error") {
+    if let Some(error) = root.lenient_child("Error") {
         return error.refused(status, &root).map(Err);
     }
-    match root.side_child(&format!("{action}Response")) {
+    match root.lenient_child(&format!("{action}Response")) {
         Some(response) if status.is_success() => read_response(action, &response, result).map(Ok),
         _ if root.has("Error") || !status.is_success() => {
             Err(Problem("is an unrecognized JSON error".to_owned()))
@@ -105,8 +100,8 @@ fn read_response<T>(
     response: &Fields<'_>,
     result: impl FnOnce(&Fields<'_>, Option<String>) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let metadata = response.side_child("ResponseMetadata");
-    let request_id = metadata.and_then(|metadata| metadata.side_text("RequestId"));
+    let metadata = response.lenient_child("ResponseMetadata");
+    let request_id = metadata.and_then(|metadata| metadata.lenient_text("RequestId"));
     let fields = response.required_child(&format!("{action}Result"))?;
     result(&fields, request_id)
 }

@@ -1,8 +1,9 @@
 //! The signed actions that assume a role, or the root user of an account.
 
+use super::alphabets::{ANY, NAME, PATH, POLICY, TAG, TOKEN};
 use super::form::QueryForm;
-use super::limits;
-use super::parameters::{AssumedRoleUser, Mfa, ProvidedContext, Tag};
+use super::parameters::{Mfa, ProvidedContext, Tag};
+use super::principals::AssumedRoleUser;
 use super::response::response;
 use crate::aws_call::SignableRequest;
 use crate::aws_call::endpoint::Endpoint;
@@ -15,13 +16,23 @@ use crate::error::Error;
 ///
 /// ```
 /// use countersign::sts::{AssumeRole, Endpoint};
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
 /// let role = "arn:aws:iam::123456789012:role/demo";
 /// let mut action = AssumeRole::new(role, "alice");
 /// action.external_id = Some("ext/1");
-/// let request = action.request(&Endpoint::regional("us-east-1")?)?;
-/// assert_eq!(request.region(), "us-east-1");
-/// # Ok::<(), countersign::Error>(())
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// let endpoint = Endpoint::regional("us-east-1")?;
+/// let request = action.request(&endpoint)?.sign(&credentials, now)?;
+/// assert!(request.body().contains("&ExternalId=ext%2F1"));
+///
+/// // Send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>");
+/// let response = AssumeRole::parse(status, body)?;
+/// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+/// let signer = Signer::new(response.credentials, "us-east-1", "s3")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -30,27 +41,27 @@ pub struct AssumeRole<'a> {
     pub role_arn: &'a str,
     /// The session's name, for logs and policies: 2 to 64 letters, digits and `_+=,.@-`.
     pub role_session_name: &'a str,
-    /// How long the credentials are valid: 900 to 43200 seconds, an hour if it is not set.
+    /// The lifetime of the credentials: 900 to 43200 seconds. Default: one hour.
     ///
     /// The role can allow less. A role that is assumed with a role's credentials gets at most an
     /// hour.
     pub duration_seconds: Option<u32>,
-    /// What a third party and the role's owner agreed on: 2 to 1224 letters, digits and
-    /// `_+=,.@:/-`. It is not a secret.
+    /// The external ID that the trust policy requires of a third party: 2 to 1224 letters, digits
+    /// and `_+=,.@:/-`. It is not a secret.
     pub external_id: Option<&'a str>,
-    /// A session policy in JSON, which only takes permissions away. It has no maximum length here:
+    /// A session policy in JSON, which can only remove permissions. It has no maximum length here:
     /// STS limits the size of the session token.
     pub policy: Option<&'a str>,
     /// Up to 10 managed policies as session policies, by ARN.
     pub policy_arns: &'a [&'a str],
     /// Up to 50 session tags.
     pub tags: &'a [Tag<'a>],
-    /// The keys of tags that stay when the session assumes another role: up to 50.
+    /// The keys of tags that are passed on when the session assumes another role: up to 50.
     pub transitive_tag_keys: &'a [&'a str],
     /// A code of an MFA device, if the role requires one.
     pub mfa: Option<Mfa<'a>>,
-    /// The user who started the session: 2 to 256 letters, digits and `_+=,.@-`. Sessions that
-    /// follow from this one keep it.
+    /// The user who started the session: 2 to 256 letters, digits and `_+=,.@-`. If the session
+    /// assumes another role, it is passed on.
     pub source_identity: Option<&'a str>,
     /// Up to 5 context assertions of trusted providers.
     pub provided_contexts: &'a [ProvidedContext<'a>],
@@ -81,27 +92,35 @@ impl<'a> AssumeRole<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("AssumeRole");
-        form.text(&limits::ROLE_ARN, self.role_arn)?;
-        form.text(&limits::ROLE_SESSION_NAME, self.role_session_name)?;
-        form.number(&limits::ASSUME_ROLE_DURATION, self.duration_seconds)?;
-        form.optional(&limits::EXTERNAL_ID, self.external_id)?;
-        form.optional(&limits::ASSUME_ROLE_POLICY, self.policy)?;
+        form.text("RoleArn", self.role_arn, 20..=2048, &ANY)?;
+        form.text("RoleSessionName", self.role_session_name, 2..=64, &NAME)?;
+        form.duration(self.duration_seconds, 900..=43_200)?;
+        form.optional("ExternalId", self.external_id, 2..=1224, &PATH)?;
+        // AWS's model has no maximum here: STS limits the size of the session token.
+        form.optional("Policy", self.policy, 1..=u64::MAX, &POLICY)?;
         form.policy_arns(self.policy_arns)?;
         form.tags(self.tags)?;
-        form.texts(
-            &limits::TRANSITIVE_TAG_KEYS,
-            &limits::TRANSITIVE_TAG_KEY,
-            self.transitive_tag_keys,
-        )?;
-        form.mfa(self.mfa.as_ref())?;
-        form.optional(&limits::SOURCE_IDENTITY, self.source_identity)?;
-        let contexts = self.provided_contexts;
-        form.list(&limits::PROVIDED_CONTEXTS, contexts, |form, member, it| {
-            form.member(&limits::CONTEXT_PROVIDER_ARN, member, it.provider_arn)?;
-            form.member(&limits::CONTEXT_ASSERTION, member, it.context_assertion.0)
+        let keys = self.transitive_tag_keys;
+        form.list("TransitiveTagKeys", keys, 0..=50, |form, member, key| {
+            form.text(member, key, 1..=128, &TAG)
         })?;
+        form.mfa(self.mfa)?;
+        form.optional("SourceIdentity", self.source_identity, 2..=256, &NAME)?;
+        let contexts = self.provided_contexts;
+        form.list(
+            "ProvidedContexts",
+            contexts,
+            0..=5,
+            |form, member, context| {
+                let provider = format!("{member}.ProviderArn");
+                form.text(&provider, context.provider_arn, 20..=2048, &ANY)?;
+                let assertion = format!("{member}.ContextAssertion");
+                form.token(&assertion, context.context_assertion, 4..=3072, &TOKEN)
+            },
+        )?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         form.into_signable(endpoint)
     }
@@ -109,32 +128,21 @@ impl<'a> AssumeRole<'a> {
 
 response! {
     AssumeRole<'_>, "AssumeRole";
-    /// ```
-    /// use countersign::{Signer, sts::AssumeRole};
-    ///
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"#);
-    /// let response = AssumeRole::parse(status, body)?;
-    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
-    /// let signer = Signer::new(response.credentials, "us-east-1", "s3")?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`AssumeRole`].
     #[derive(Clone, Debug)]
     pub struct AssumeRoleResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The session that they belong to.
-        pub assumed_role_user: Option<AssumedRoleUser> = result.assumed_role_user(),
+        pub assumed_role_user: Option<AssumedRoleUser> = AssumedRoleUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }
 
@@ -147,9 +155,14 @@ response! {
 ///
 /// let task = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
 /// let action = AssumeRoot::new("111122223333", task);
-/// assert!(action.request(&Endpoint::regional("us-east-1")?).is_ok());
+/// let request = action.request(&Endpoint::regional("us-east-1")?)?;
 /// assert!(action.request(&Endpoint::global()).is_err());
-/// # Ok::<(), countersign::Error>(())
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRootResult></AssumeRootResponse>");
+/// let response = AssumeRoot::parse(status, body)?;
+/// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -158,7 +171,7 @@ pub struct AssumeRoot<'a> {
     pub target_principal: &'a str,
     /// The ARN of the managed policy for the task, 20 to 2048 characters.
     pub task_policy_arn: &'a str,
-    /// How long the credentials are valid: up to 900 seconds, 900 if it is not set.
+    /// The lifetime of the credentials: up to 900 seconds. Default: 900.
     pub duration_seconds: Option<u32>,
     /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
     pub minimum_session_token_size: Option<u32>,
@@ -179,12 +192,13 @@ impl<'a> AssumeRoot<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`Error::NoEndpoint`] if the endpoint is the global one
+    /// - [`Error::NoEndpoint`] if the endpoint is the global one, or STS has no such endpoint in the
+    ///   region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("AssumeRoot", endpoint)?;
-        form.text(&limits::TARGET_PRINCIPAL, self.target_principal)?;
-        form.text(&limits::TASK_POLICY_ARN, self.task_policy_arn)?;
-        form.number(&limits::ASSUME_ROOT_DURATION, self.duration_seconds)?;
+        form.text("TargetPrincipal", self.target_principal, 12..=2048, &ANY)?;
+        form.text("TaskPolicyArn.arn", self.task_policy_arn, 20..=2048, &ANY)?;
+        form.duration(self.duration_seconds, 0..=900)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         form.into_signable(endpoint)
     }
@@ -192,24 +206,16 @@ impl<'a> AssumeRoot<'a> {
 
 response! {
     AssumeRoot<'_>, "AssumeRoot";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<AssumeRootResponse><AssumeRootResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></AssumeRootResult></AssumeRootResponse>"#);
-    /// let response = countersign::sts::AssumeRoot::parse(status, body)?;
-    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`AssumeRoot`].
     #[derive(Clone, Debug)]
     pub struct AssumeRootResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }

@@ -1,9 +1,9 @@
-//! The actions that return credentials of the caller: with MFA, for another user, or with fewer
-//! permissions.
+//! The actions that return credentials without a role.
 
+use super::alphabets::{DESCRIPTION, NAME, POLICY, TOKEN};
 use super::form::QueryForm;
-use super::limits;
-use super::parameters::{FederatedUser, Mfa, ScopedSession, Tag};
+use super::parameters::{Mfa, Secret, Tag};
+use super::principals::{FederatedUser, ScopedSession};
 use super::response::response;
 use crate::aws_call::SignableRequest;
 use crate::aws_call::endpoint::Endpoint;
@@ -17,27 +17,32 @@ use crate::error::Error;
 /// not serve it. STS API Reference, "`GetScopedCredentials`".
 ///
 /// ```
-/// use countersign::Credentials;
 /// use countersign::sts::{Endpoint, GetScopedCredentials};
+/// use countersign::{Credentials, Timestamp};
 ///
 /// let mut action = GetScopedCredentials::new();
 /// action.duration_seconds = Some(300);
 /// action.scoped_session_description = Some("agent 7: five minutes");
-/// let request = action.request(&Endpoint::regional("eu-west-1")?)?;
-/// let session = Credentials::new("ASIAEXAMPLE", "secret");
-/// let session = session.with_session_token("token");
-/// assert!(request.sign(&session, std::time::SystemTime::now()).is_ok());
-/// # Ok::<(), countersign::Error>(())
+/// let session = Credentials::new("ASIAEXAMPLE", "secret")
+///     .with_session_token("token");
+/// let now: Timestamp = "2026-01-01T12:55:00Z".parse()?;
+/// let endpoint = Endpoint::regional("eu-west-1")?;
+/// let request = action.request(&endpoint)?.sign(&session, now)?;
+///
+/// // Send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetScopedCredentialsResult></GetScopedCredentialsResponse>");
+/// let response = GetScopedCredentials::parse(status, body)?;
+/// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct GetScopedCredentials<'a> {
-    /// A session policy in JSON, which only takes permissions away: 1 to 2048 characters.
+    /// A session policy in JSON, which can only remove permissions: 1 to 2048 characters.
     pub policy: Option<&'a str>,
-    /// How long the credentials are valid: 1 to 129600 seconds, as long as the caller's if it is
-    /// not set.
+    /// The lifetime of the credentials: 1 to 129600 seconds. Default: that of the caller's credentials.
     pub duration_seconds: Option<u32>,
-    /// What the credentials are for: 2 to 256 characters of Latin-1.
+    /// A description of the session: 2 to 256 characters of Latin-1.
     pub scoped_session_description: Option<&'a str>,
     /// The size in bytes to which STS pads a shorter session token: 0 to 4096.
     pub minimum_session_token_size: Option<u32>,
@@ -55,22 +60,23 @@ impl GetScopedCredentials<'_> {
     /// # Errors
     /// - [`Error::InvalidParameter`] if neither policy nor duration is set
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
-    /// - [`Error::NoEndpoint`] if the endpoint is the global one
+    /// - [`Error::NoEndpoint`] if the endpoint is the global one, or STS has no such endpoint in the
+    ///   region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::regional("GetScopedCredentials", endpoint)?;
         if self.policy.is_none() && self.duration_seconds.is_none() {
             let problem = "is missing: set it, or `DurationSeconds`, or both";
-            return Err(Error::invalid_parameter(
-                limits::SCOPED_POLICY.name,
-                problem,
-            ));
+            return Err(Error::invalid_parameter("Policy", problem));
         }
-        form.optional(&limits::SCOPED_POLICY, self.policy)?;
-        form.number(&limits::SCOPED_DURATION, self.duration_seconds)?;
+        form.optional("Policy", self.policy, 1..=2048, &POLICY)?;
+        form.duration(self.duration_seconds, 1..=129_600)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
+        let description = self.scoped_session_description;
         form.optional(
-            &limits::SCOPED_SESSION_DESCRIPTION,
-            self.scoped_session_description,
+            "ScopedSessionDescription",
+            description,
+            2..=256,
+            &DESCRIPTION,
         )?;
         Ok(form.into_signable(endpoint)?.for_temporary_credentials())
     }
@@ -78,29 +84,21 @@ impl GetScopedCredentials<'_> {
 
 response! {
     GetScopedCredentials<'_>, "GetScopedCredentials";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetScopedCredentialsResponse><GetScopedCredentialsResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetScopedCredentialsResult></GetScopedCredentialsResponse>"#);
-    /// let response = countersign::sts::GetScopedCredentials::parse(status, body)?;
-    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`GetScopedCredentials`].
     #[derive(Clone, Debug)]
     pub struct GetScopedCredentialsResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The session that they belong to.
-        pub session_info: Option<ScopedSession> = result.scoped_session()?,
+        pub session_info: Option<ScopedSession> = ScopedSession::read(result)?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
         /// The number of layers of scoped credentials. STS denies a fourth.
-        pub scoped_policies_count: Option<u32> = result.side_number("ScopedPoliciesCount"),
+        pub scoped_policies_count: Option<u32> = result.lenient_number("ScopedPoliciesCount"),
         /// The user who started the session.
-        pub source_identity: Option<String> = result.side_text("SourceIdentity"),
+        pub source_identity: Option<String> = result.lenient_text("SourceIdentity"),
     }
 }
 
@@ -111,17 +109,22 @@ response! {
 /// ```
 /// use countersign::sts::{Endpoint, GetSessionToken, Mfa};
 ///
-/// let mut action = GetSessionToken::new();
 /// let device = "arn:aws:iam::123456789012:mfa/alice";
+/// let mut action = GetSessionToken::new();
 /// action.mfa = Some(Mfa::new(device, "123456"));
-/// assert!(action.request(&Endpoint::global()).is_ok());
-/// action.mfa = Some(Mfa::new(device, "12345"));
-/// assert!(action.request(&Endpoint::global()).is_err());
+/// let request = action.request(&Endpoint::global())?;
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>");
+/// let response = GetSessionToken::parse(status, body)?;
+/// let expiration = response.credentials.expiration();
+/// assert_eq!(expiration, Some("2026-01-01T13:00:00Z".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct GetSessionToken<'a> {
-    /// How long the credentials are valid: 900 to 129600 seconds, twelve hours if it is not set.
+    /// The lifetime of the credentials: 900 to 129600 seconds. Default: twelve hours.
     ///
     /// The root user gets 3600 seconds at most.
     pub duration_seconds: Option<u32>,
@@ -141,10 +144,11 @@ impl GetSessionToken<'_> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetSessionToken");
-        form.number(&limits::SESSION_TOKEN_DURATION, self.duration_seconds)?;
-        form.mfa(self.mfa.as_ref())?;
+        form.duration(self.duration_seconds, 900..=129_600)?;
+        form.mfa(self.mfa)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
         form.into_signable(endpoint)
     }
@@ -152,24 +156,15 @@ impl GetSessionToken<'_> {
 
 response! {
     GetSessionToken<'_>, "GetSessionToken";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"#);
-    /// let response = countersign::sts::GetSessionToken::parse(status, body)?;
-    /// let expiration = response.credentials.expiration();
-    /// assert_eq!(expiration, Some("2026-01-01T13:00:00Z".parse()?));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`GetSessionToken`].
     #[derive(Clone, Debug)]
     pub struct GetSessionTokenResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
     }
 }
 
@@ -183,8 +178,12 @@ response! {
 /// let mut action = GetFederationToken::new("Bob");
 /// action.policy_arns = &["arn:aws:iam::aws:policy/ReadOnlyAccess"];
 /// let request = action.request(&Endpoint::regional("ap-south-1")?)?;
-/// assert_eq!(request.region(), "ap-south-1");
-/// # Ok::<(), countersign::Error>(())
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>");
+/// let response = GetFederationToken::parse(status, body)?;
+/// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -194,7 +193,7 @@ pub struct GetFederationToken<'a> {
     /// A session policy in JSON: 1 to 2048 characters. Without any session policy the credentials
     /// have almost no permissions.
     pub policy: Option<&'a str>,
-    /// How long the credentials are valid: 900 to 129600 seconds, twelve hours if it is not set.
+    /// The lifetime of the credentials: 900 to 129600 seconds. Default: twelve hours.
     ///
     /// The root user gets 3600 seconds at most.
     pub duration_seconds: Option<u32>,
@@ -223,11 +222,12 @@ impl<'a> GetFederationToken<'a> {
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if a parameter is outside its limits
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
     pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
         let mut form = QueryForm::new("GetFederationToken");
-        form.text(&limits::FEDERATED_USER_NAME, self.name)?;
-        form.optional(&limits::FEDERATION_TOKEN_POLICY, self.policy)?;
-        form.number(&limits::FEDERATION_TOKEN_DURATION, self.duration_seconds)?;
+        form.text("Name", self.name, 2..=32, &NAME)?;
+        form.optional("Policy", self.policy, 1..=2048, &POLICY)?;
+        form.duration(self.duration_seconds, 900..=129_600)?;
         form.tags(self.tags)?;
         form.policy_arns(self.policy_arns)?;
         form.minimum_session_token_size(self.minimum_session_token_size)?;
@@ -237,26 +237,76 @@ impl<'a> GetFederationToken<'a> {
 
 response! {
     GetFederationToken<'_>, "GetFederationToken";
-    /// ```
-    /// # let (status, body) = (http::StatusCode::OK, r#"<GetFederationTokenResponse><GetFederationTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetFederationTokenResult></GetFederationTokenResponse>"#);
-    /// let response = countersign::sts::GetFederationToken::parse(status, body)?;
-    /// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn parse;
-
     /// The response to [`GetFederationToken`].
     #[derive(Clone, Debug)]
     pub struct GetFederationTokenResponse |result| {
         /// Temporary credentials with their expiration.
         pub credentials: Credentials = result.credentials()?,
         /// The user that they belong to.
-        pub federated_user: Option<FederatedUser> = result.federated_user(),
+        pub federated_user: Option<FederatedUser> = FederatedUser::read(result),
         /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
-        pub packed_policy_size: Option<u32> = result.side_number("PackedPolicySize"),
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
         /// The size of the session token in bytes.
-        pub session_token_size: Option<u32> = result.side_number("SessionTokenSize"),
+        pub session_token_size: Option<u32> = result.lenient_number("SessionTokenSize"),
         /// The size of the session token in percent of the maximum.
-        pub session_token_utilization: Option<u32> = result.side_number("SessionTokenUtilization"),
+        pub session_token_utilization: Option<u32> = result.lenient_number("SessionTokenUtilization"),
+    }
+}
+
+/// `GetDelegatedAccessToken`: credentials for delegated access, in exchange for a trade-in token.
+///
+/// Signed. STS API Reference, "`GetDelegatedAccessToken`".
+///
+/// ```
+/// use countersign::sts::{Endpoint, GetDelegatedAccessToken};
+///
+/// let action = GetDelegatedAccessToken::new("tok+en/=");
+/// let request = action.request(&Endpoint::regional("us-west-2")?)?;
+/// assert!(!format!("{action:?} {request:?}").contains("tok+en"));
+///
+/// // Sign and send it; then:
+/// # let (status, body) = (http::StatusCode::OK, "<GetDelegatedAccessTokenResponse><GetDelegatedAccessTokenResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T13:00:00Z</Expiration></Credentials></GetDelegatedAccessTokenResult></GetDelegatedAccessTokenResponse>");
+/// let response = GetDelegatedAccessToken::parse(status, body)?;
+/// assert_eq!(response.credentials.access_key_id(), "ASIAEXAMPLE");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct GetDelegatedAccessToken<'a> {
+    trade_in_token: Secret<'a>,
+}
+
+impl<'a> GetDelegatedAccessToken<'a> {
+    /// Creates the action with its required parameter.
+    pub fn new(trade_in_token: &'a str) -> Self {
+        Self {
+            trade_in_token: Secret(trade_in_token),
+        }
+    }
+
+    /// Creates the request, which has to be signed.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidParameter`] if the token is empty or contains a control character
+    /// - [`Error::InvalidParameter`] if the token begins or ends with white space
+    /// - [`Error::NoEndpoint`] if STS has no such endpoint in the region
+    pub fn request(&self, endpoint: &Endpoint) -> Result<SignableRequest, Error> {
+        let mut form = QueryForm::new("GetDelegatedAccessToken");
+        // AWS's model has no limits.
+        form.token("TradeInToken", self.trade_in_token, 1..=u64::MAX, &TOKEN)?;
+        form.into_signable(endpoint)
+    }
+}
+
+response! {
+    GetDelegatedAccessToken<'_>, "GetDelegatedAccessToken";
+    /// The response to [`GetDelegatedAccessToken`].
+    #[derive(Clone, Debug)]
+    pub struct GetDelegatedAccessTokenResponse |result| {
+        /// Temporary credentials with their expiration.
+        pub credentials: Credentials = result.credentials()?,
+        /// The share of an older limit for policies and tags, in percent. Deprecated by AWS.
+        pub packed_policy_size: Option<u32> = result.lenient_number("PackedPolicySize"),
+        /// The ARN of the principal that they belong to.
+        pub assumed_principal: Option<String> = result.lenient_text("AssumedPrincipal"),
     }
 }

@@ -1,27 +1,22 @@
 //! Authorization for AWS AppSync over WebSocket.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::host_names::host_on_443;
-use super::stated_region::check_stated_region;
-use super::{Token, seconds};
+use super::host_names::{check_host_region, host_on_443};
+use super::json_object::json_object;
+use super::secret::Secret;
+use super::{FIVE_MINUTES, Token};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::json::write_string;
 use crate::primitives::percent::encode;
 use crate::request::RawRequest;
-use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::scope::check_region;
 use crate::timestamp::Timestamp;
-
-const FIVE_MINUTES: Lifetime = seconds(300);
 
 /// The headers that AppSync expects to be signed, as its own clients write them.
 const HEADERS: [(&str, &str); 3] = [
@@ -30,18 +25,18 @@ const HEADERS: [(&str, &str); 3] = [
     ("content-type", "application/json; charset=UTF-8"),
 ];
 
-/// How do I open a WebSocket to AWS AppSync? An API's endpoint, for which connections and messages
-/// are signed.
+/// An AWS AppSync API, for which WebSocket connections and their messages are signed.
 ///
-/// - Permission: `appsync:GraphQL`; for Events `appsync:EventConnect`, `appsync:EventSubscribe` and
-///   `appsync:EventPublish`.
-/// - Each signature is good for 5 minutes. A connection lives on.
-/// - [`connect`](Self::connect) opens the WebSocket, and [`authorize`](Self::authorize) signs each
-///   message in it.
+/// - Permission: `appsync:GraphQL` for a GraphQL API. For an Event API `appsync:EventConnect`,
+///   `appsync:EventSubscribe` and `appsync:EventPublish`.
+/// - Lifetime: 5 minutes for each signature. A connection stays open after that.
+/// - Used as: [`connect`](Self::connect) signs the request that opens the WebSocket. In it,
+///   [`authorize`](Self::authorize) signs each message.
 ///
-/// A query over HTTP needs none of this: sign its `POST` with a [`Signer`] for `appsync`.
+/// A query over HTTP needs no WebSocket: sign its `POST` with a [`Signer`] for `appsync`.
 ///
-/// AWS AppSync Developer Guide, "Building a real-time WebSocket client".
+/// AWS AppSync Developer Guide, "Building a real-time WebSocket client"; AWS AppSync Events
+/// Developer Guide, "Understanding the Event API WebSocket protocol".
 ///
 /// ```
 /// use countersign::{Credentials, Timestamp, tokens::AppSync};
@@ -86,21 +81,21 @@ enum Kind {
 }
 
 impl AppSync {
-    /// A GraphQL API by the URL of its HTTP endpoint, `https://HOST/graphql`.
+    /// Creates a GraphQL API from the URL of its HTTP endpoint, `https://HOST/graphql`.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the URL is not of that form, or if the region is not the one
-    ///   in the host name
+    /// - [`Error::InvalidParameter`] if the URL has another form, or the host name contains another
+    ///   region
     /// - [`Error::InvalidRegion`] if the region cannot be part of a credential scope
     pub fn graphql(url: &str, region: &str) -> Result<Self, Error> {
         let problem = "must be of the form https://HOST/graphql";
         Self::new(url, region, Kind::GraphQl, "/graphql", problem)
     }
 
-    /// An Event API by the URL of its HTTP endpoint, `https://HOST/event`.
+    /// Creates an Event API from the URL of its HTTP endpoint, `https://HOST/event`.
     ///
     /// # Errors
-    /// As [`graphql`](Self::graphql).
+    /// - everything [`graphql`](Self::graphql) returns
     ///
     /// ```
     /// use countersign::tokens::AppSync;
@@ -140,9 +135,9 @@ impl AppSync {
         let Some(authority) = authority else {
             return Err(Error::invalid_parameter("endpoint", problem));
         };
-        let host = host_on_443(&authority)?;
+        let host = host_on_443("host", &authority)?;
         check_region(region)?;
-        check_stated_region(&host, "appsync-api", region)?;
+        check_host_region(&host, &["appsync-api"], region)?;
         Ok(Self {
             host,
             region: region.to_owned(),
@@ -150,10 +145,10 @@ impl AppSync {
         })
     }
 
-    /// Signs the opening of a WebSocket.
+    /// Signs the request that opens a WebSocket.
     ///
     /// # Errors
-    /// What [`Signer::sign`] returns for credentials, region and time.
+    /// - everything [`Signer::new`] and [`Signer::sign_raw`] return
     pub fn connect(
         &self,
         credentials: &Credentials,
@@ -179,19 +174,22 @@ impl AppSync {
                 Kind::GraphQl => "graphql-ws",
                 Kind::Events => "aws-appsync-event-ws",
             },
-            header: Zeroizing::new(["header-", header.as_str()].concat()),
+            header: ["header-", header.as_str()].concat().into(),
             authorization,
         })
     }
 
-    /// Signs a message by the JSON text of its content: the `data` of a GraphQL subscription, or the
-    /// channel (and events) of an Event API's message. The text must be sent as it was signed.
+    /// Signs a message. Returns a JSON object of headers to put into it.
     ///
-    /// Returns a JSON object of headers: for `extensions.authorization` of a GraphQL message, or
-    /// `authorization` of an Event API's.
+    /// | API | `content` | put the result into |
+    /// |---|---|---|
+    /// | GraphQL | the `data` of the message, JSON in a string | `extensions.authorization` |
+    /// | Event | a JSON object with `channel`, and `events` to publish | `authorization` |
+    ///
+    /// Send the content byte for byte as it was signed.
     ///
     /// # Errors
-    /// What [`Signer::sign`] returns for credentials, region and time.
+    /// - everything [`Signer::new`] and [`Signer::sign_raw`] return
     pub fn authorize(
         &self,
         credentials: &Credentials,
@@ -205,7 +203,7 @@ impl AppSync {
         self.headers(credentials, path, content, now.into())
     }
 
-    /// The headers of a signed `POST`, as a JSON object.
+    /// Signs a `POST`, and returns its headers as a JSON object.
     fn headers(
         &self,
         credentials: &Credentials,
@@ -230,25 +228,14 @@ impl AppSync {
         let expires_at = FIVE_MINUTES.end(&date, context.expiration)?;
         let added = signer.sign_raw(&request, PayloadHash::new(body), now)?;
 
-        let all = || headers.iter().copied().chain(added.iter());
-        let length = all().map(|(name, value)| name.len() + 2 * value.len() + 6);
-        let mut json = Zeroizing::new(String::with_capacity(length.sum::<usize>() + 2));
-        let mut separator = '{';
-        for (name, value) in all() {
-            json.push(separator);
-            write_string(&mut json, name);
-            json.push(':');
-            write_string(&mut json, value);
-            separator = ',';
-        }
-        json.push('}');
-        Ok(Token::new(json, expires_at))
+        headers.extend(added.iter());
+        Ok(Token::new(json_object(&headers), expires_at))
     }
 }
 
-/// What opens a WebSocket: a URL and two subprotocols.
+/// A signed WebSocket connection: a URL and two subprotocols.
 ///
-/// The signed headers are zeroised when dropped, and never printed.
+/// The signed headers are zeroised when dropped, and `Debug` does not print them.
 ///
 /// ```
 /// use countersign::tokens::AppSync;
@@ -263,27 +250,28 @@ impl AppSync {
 /// assert!(url.expose().contains("/graphql/realtime?header="));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AppSyncConnection {
     url: String,
     protocol: &'static str,
-    header: Zeroizing<String>,
+    header: Secret,
     authorization: Token,
 }
 
 impl AppSyncConnection {
-    /// The `wss` URL of the real-time endpoint.
+    /// Returns the `wss` URL of the real-time endpoint.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The values of `sec-websocket-protocol`: the protocol, and the signed headers.
+    /// Returns the values of `sec-websocket-protocol`: the protocol, and the signed headers.
     pub fn expose_subprotocols(&self) -> [&str; 2] {
         [self.protocol, &self.header]
     }
 
-    /// The URL with the signed headers in its query, in place of the second subprotocol. Only
-    /// GraphQL APIs take it.
+    /// Returns the URL with the signed headers in its query, instead of the second subprotocol.
+    ///
+    /// Only GraphQL APIs accept it.
     pub fn url_with_query(&self) -> Token {
         let header = Zeroizing::new(STANDARD.encode(self.authorization.expose()));
         let length = self.url.len() + 3 * header.len() + 32;
@@ -296,18 +284,8 @@ impl AppSyncConnection {
         Token::new(url, self.expires_at())
     }
 
-    /// When the signature expires. A connection lives on.
+    /// Returns when the signature expires. An open connection stays open.
     pub fn expires_at(&self) -> Timestamp {
         self.authorization.expires_at()
-    }
-}
-
-impl fmt::Debug for AppSyncConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppSyncConnection")
-            .field("url", &self.url)
-            .field("protocol", &self.protocol)
-            .field("expires_at", &self.expires_at())
-            .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! API keys for Amazon Bedrock: short-term ones are made here, long-term ones get a scope.
+//! API keys for Amazon Bedrock, short-term and long-term.
 
 use std::time::Duration;
 
@@ -71,13 +71,13 @@ pub fn bedrock(
     let presigned = presign(&signer, &request(Method::POST, url)?, lifetime, now)?;
     let expires_at = presigned.expires_at();
     let url = Zeroizing::new(presigned.into_url());
-    let text = Zeroizing::new(format!("{}&Version=1", without_scheme(&url)));
+    let text = Zeroizing::new([without_scheme(&url), "&Version=1"].concat());
     let encoded = Zeroizing::new(STANDARD.encode(text.as_bytes()));
-    let key = format!("bedrock-api-key-{}", *encoded);
+    let key = ["bedrock-api-key-", &encoded].concat();
     Ok(scoped(key, region).with_expiration(expires_at))
 }
 
-/// Makes a bearer token of a long-term API key for Amazon Bedrock, for use in one region.
+/// Creates a bearer token from a long-term API key for Amazon Bedrock, for use in one region.
 ///
 /// The IAM API `CreateServiceSpecificCredential` issues such keys. A key itself is valid in every
 /// region. Like a [short-term key](bedrock) it is sent only to Bedrock's hosts in `region`. If the

@@ -39,18 +39,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod attestation;
 mod check;
 mod error;
 mod google;
-
 mod mongodb;
 mod proof;
 mod vault;
 
 use http::{HeaderName, HeaderValue, Method};
 
-use super::host_names::{check_region, host as checked_host};
+use super::host_names::{check_host_region, host as checked_host};
 use super::{FIFTEEN_MINUTES, Token, presign, request};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -60,7 +58,6 @@ use crate::sign::signer::Signer;
 use crate::sigv4::scope::check_host_label;
 use crate::timestamp::Timestamp;
 
-pub(super) use attestation::attestation;
 pub use check::{CheckedProof, ProofCheck};
 pub use error::ProofError;
 pub use google::google;
@@ -94,45 +91,18 @@ pub fn host(region: &str) -> Result<String, Error> {
     Api::Sts.host(region, false, false)
 }
 
-/// Makes a proof that is a presigned URL, for a `GET` request.
+/// Generates a proof that is a presigned URL, for a `GET` request.
 ///
 /// `audience` is a header name and value. The URL does not contain it: the server adds the header
 /// when it sends the URL to STS. Without an audience, a server can pass the URL on to another one.
+/// The [module](self) has an example.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the audience is empty or not printable ASCII, or its header is
 ///   one that the signer writes
 /// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token
 /// - everything [`Signer::new`] and [`Signer::presign`] return
-///
-/// ```
-/// use countersign::tokens::caller_identity::{self, ProofCheck};
-/// use countersign::{Credentials, Timestamp};
-/// use http::{HeaderName, HeaderValue};
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// let host = "sts.us-east-1.amazonaws.com";
-/// let audience = Some(("x-audience", "a.example.com"));
-/// let proof = caller_identity::presigned(
-///     &credentials,
-///     "us-east-1",
-///     host,
-///     audience,
-///     now,
-/// )?;
-///
-/// // The server requires its own name as the audience.
-/// let name = HeaderName::from_static("x-audience");
-/// let own = (name, HeaderValue::from_static("a.example.com"));
-/// let checked =
-///     ProofCheck::new([host], own).presigned(proof.expose(), now)?;
-/// assert_eq!(checked.access_key_id(), "AKIDEXAMPLE");
-/// let request = checked.into_request(); // STS verifies the signature
-/// assert_eq!(request.headers()["x-audience"], "a.example.com");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 pub fn presigned(
     credentials: &Credentials,
     region: &str,
@@ -152,10 +122,10 @@ pub fn presigned(
     Ok(Token::of(presigned, str::to_owned))
 }
 
-/// Checks that a host states no other region, and returns it in lowercase.
+/// Checks that a host contains no other region, and returns it in lowercase.
 fn host_in(region: &str, host: &str) -> Result<String, Error> {
-    let host = checked_host(host)?;
-    check_region(&host, &["sts", "sts-fips"], region)?;
+    let host = checked_host("host", host)?;
+    check_host_region(&host, &["sts", "sts-fips"], region)?;
     Ok(host)
 }
 

@@ -1,11 +1,10 @@
 //! Git passwords for CodeCommit.
 
-use std::fmt;
-
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::host_names::{check_region, host_on_443};
+use super::host_names::{check_host_region, host_on_443};
+use super::secret::Secret;
 use super::{FIFTEEN_MINUTES, Token};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -37,7 +36,7 @@ use crate::timestamp::Timestamp;
 ///
 /// # Errors
 /// - [`Error::InvalidParameter`] if the URL is not `https://HOST/PATH`, has a port other than 443,
-///   or states another region
+///   or contains another region
 /// - [`Error::InvalidPath`] if the path of the URL is malformed
 /// - everything [`Signer::new`] and [`Signer::sign`] return
 ///
@@ -63,14 +62,12 @@ pub fn codecommit(
         || Error::invalid_parameter("url", "must be of the form https://HOST/v1/repos/NAME");
     let uri: Uri = url.parse().map_err(|_| malformed())?;
     let authority = uri.authority().ok_or_else(malformed)?;
-    if uri.scheme_str() != Some("https") || uri.query().is_some() || url.contains('#') {
+    let is_https = uri.scheme_str() == Some("https");
+    if !is_https || uri.path() == "/" || uri.query().is_some() || url.contains('#') {
         return Err(malformed());
     }
-    if uri.path() == "/" {
-        return Err(malformed());
-    }
-    let host = host_on_443(authority.as_str())?;
-    check_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
+    let host = host_on_443("host", authority.as_str())?;
+    check_host_region(&host, &["git-codecommit", "git-codecommit-fips"], region)?;
     let mut as_sent = Rules::S3;
     as_sent.recode_path = false;
     let path = CanonicalPath::new(uri.path(), &as_sent)?;
@@ -87,13 +84,14 @@ pub fn codecommit(
         let lines = [algorithm, time, key.scope().as_str(), own_ascii(&hash)];
         key.sign(lines.join("\n"))
     });
-    let mut username = Zeroizing::new(credentials.access_key_id().to_owned());
-    if let Some(token) = credentials.session_token() {
-        username = Zeroizing::new(format!("{}%{}", *username, token.expose()));
-    }
+    let id = credentials.access_key_id();
+    let username = match credentials.session_token() {
+        Some(token) => [id, "%", token.expose()].concat(),
+        None => id.to_owned(),
+    };
     Ok(GitCredentials {
-        username,
-        password: Zeroizing::new(format!("{date}{}", signature.as_str())),
+        username: username.into(),
+        password: [date.as_str(), signature.as_str()].concat().into(),
         host,
         path: uri.path().to_owned(),
         expires_at: FIFTEEN_MINUTES.end(&date, context.expiration)?,
@@ -118,10 +116,10 @@ pub fn codecommit(
 /// assert!(output.starts_with("username=AKIDEXAMPLE\n"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct GitCredentials {
-    username: Zeroizing<String>,
-    password: Zeroizing<String>,
+    username: Secret,
+    password: Secret,
     host: String,
     path: String,
     expires_at: Timestamp,
@@ -141,23 +139,13 @@ impl GitCredentials {
     /// Returns the URL with user name and password in it, for a Git remote helper.
     pub fn url(&self) -> Token {
         let username = Zeroizing::new(encode_segment(self.username.as_bytes()));
-        let (password, host, path) = (&*self.password, &self.host, &self.path);
-        let url = format!("https://{}:{password}@{host}{path}", *username);
-        Token::new(Zeroizing::new(url), self.expires_at)
+        let (password, host, path) = (&*self.password, &*self.host, &*self.path);
+        let url = ["https://", &username, ":", password, "@", host, path].concat();
+        Token::new(url, self.expires_at)
     }
 
     /// Returns when the password or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
-    }
-}
-
-impl fmt::Debug for GitCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GitCredentials")
-            .field("host", &self.host)
-            .field("path", &self.path)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
     }
 }

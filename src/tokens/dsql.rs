@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::host_names::{check_region, host};
+use super::host_names::{check_host_region, host};
 use super::{Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// Aurora DSQL User Guide, "Generating authentication tokens".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port, or contains another region
 /// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
 /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
@@ -58,20 +58,6 @@ pub fn dsql(
 ///
 /// # Errors
 /// - everything [`dsql`] returns
-///
-/// ```
-/// use countersign::{Credentials, Timestamp, tokens};
-/// use std::time::Duration;
-/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let host = "abcd1234.dsql.us-east-1.on.aws";
-/// let lifetime = Duration::from_secs(900);
-/// let password =
-///     tokens::dsql_admin(&credentials, "us-east-1", host, lifetime, now)?;
-/// assert!(password.expose().contains("/?Action=DbConnectAdmin&"));
-/// # Ok::<(), countersign::Error>(())
-/// ```
 pub fn dsql_admin(
     credentials: &Credentials,
     region: &str,
@@ -92,8 +78,8 @@ fn connect(
     expires_in: Duration,
     now: Timestamp,
 ) -> Result<Token, Error> {
-    let endpoint = host(endpoint)?;
-    check_region(&endpoint, &["dsql"], region)?;
+    let endpoint = host("endpoint", endpoint)?;
+    check_host_region(&endpoint, &["dsql"], region)?;
     let url = format!("https://{endpoint}/?Action={action}");
     let lifetime = Lifetime::clipped(expires_in, LONGEST)?;
     let presigned = presign_get(credentials, region, "dsql", &url, lifetime, now)?;

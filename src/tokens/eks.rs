@@ -1,11 +1,8 @@
 //! Bearer tokens for EKS.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderValue;
-use http::Method;
+use http::{HeaderValue, Method};
 use zeroize::Zeroizing;
 
 use super::{Token, caller_identity, presign, request, seconds};
@@ -17,11 +14,11 @@ use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
 use crate::timestamp::Timestamp;
 
-/// The value of `X-Amz-Expires`, which early authenticators limited to this.
+/// The value of `X-Amz-Expires`. Early authenticators reject a larger one.
 ///
 /// STS accepts the URL for 15 minutes, whatever the value is.
-const SAID: Lifetime = seconds(60);
-/// One minute less than STS accepts, as AWS's own tools report it.
+const WRITTEN: Lifetime = seconds(60);
+/// The lifetime that AWS's own tools report: one minute less than STS accepts.
 const FOURTEEN_MINUTES: Lifetime = seconds(840);
 /// The maximum length that most authenticators in clusters accept.
 const LONGEST: usize = 4096;
@@ -30,7 +27,7 @@ const LONGEST: usize = 4096;
 ///
 /// - Permission: none in IAM. The cluster maps the caller with an access entry or the `aws-auth`
 ///   config map.
-/// - Lifetime: 14 minutes. STS accepts it for 15; one minute is reserve.
+/// - Lifetime: 14 minutes, one minute less than STS accepts.
 /// - Used as: `Authorization: Bearer TOKEN`. kubectl reads it from an exec plugin, in the document
 ///   of [`EksToken::exec_credential`].
 ///
@@ -145,16 +142,17 @@ impl<'a> EksTokenGenerator<'a> {
         get.headers_mut().insert("x-k8s-aws-id", cluster);
 
         let signer = Signer::new(credentials.clone(), signing_region(region), "sts")?;
-        let presigned = presign(&signer, &get, SAID, now)?;
+        let presigned = presign(&signer, &get, WRITTEN, now)?;
         let (context, date) = signer.context(now)?;
         let expires_at = FOURTEEN_MINUTES.end(&date, context.expiration)?;
         let url = Zeroizing::new(presigned.into_url());
         let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(url.as_bytes()));
-        let text = Zeroizing::new(format!("k8s-aws-v1.{}", *encoded));
-        if text.len() > self.longest {
+        let text = ["k8s-aws-v1.", &encoded].concat();
+        let token = Token::new(text, expires_at);
+        if token.expose().len() > self.longest {
             return Err(Error::InvalidSessionToken(CredentialProblem::TooLongForEks));
         }
-        Ok(EksToken(Token::new(text, expires_at)))
+        Ok(EksToken(token))
     }
 }
 
@@ -172,7 +170,7 @@ impl<'a> EksTokenGenerator<'a> {
 /// assert!(!format!("{token:?}").contains(token.expose()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct EksToken(Token);
 
 impl EksToken {
@@ -202,19 +200,17 @@ impl EksToken {
     /// ```
     pub fn exec_credential(&self, version: ExecApiVersion) -> Token {
         // No value contains a character that JSON escapes.
-        let text = format!(
-            r#"{{"kind":"ExecCredential","apiVersion":"{}","spec":{{}},"status":{{"expirationTimestamp":"{}","token":"{}"}}}}"#,
+        let text = [
+            r#"{"kind":"ExecCredential","apiVersion":""#,
             version.as_str(),
-            self.expires_at(),
+            r#"","spec":{},"status":{"expirationTimestamp":""#,
+            &self.expires_at().to_string(),
+            r#"","token":""#,
             self.expose(),
-        );
-        Token::new(Zeroizing::new(text), self.expires_at())
-    }
-}
-
-impl fmt::Debug for EksToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EksToken").field(&self.0).finish()
+            r#""}}"#,
+        ]
+        .concat();
+        Token::new(text, self.expires_at())
     }
 }
 

@@ -27,8 +27,8 @@ use crate::sigv4::object_key::encode_segment;
 /// Amazon ElastiCache User Guide, "Authenticating with IAM".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the cache name or the user is empty, or the cache name is an
-///   address
+/// - [`Error::InvalidParameter`] if the user is empty, or the cache name is empty or contains a domain
+///   or a port
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
 ///   return
 ///
@@ -65,23 +65,6 @@ pub fn elasticache(
 ///
 /// # Errors
 /// - everything [`elasticache`] returns
-///
-/// ```
-/// use countersign::{Credentials, Timestamp, tokens};
-/// # let now: Timestamp = "2025-01-01T00:00:00Z".parse()?;
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let (region, cache) = ("us-east-1", "my-cache");
-/// let password = tokens::elasticache_serverless(
-///     &credentials,
-///     region,
-///     cache,
-///     "app",
-///     now,
-/// )?;
-/// assert!(password.expose().contains("&ResourceType=ServerlessCache&"));
-/// # Ok::<(), countersign::Error>(())
-/// ```
 pub fn elasticache_serverless(
     credentials: &Credentials,
     region: &str,
@@ -116,6 +99,6 @@ pub(super) fn connect(
     let presigned = presign(&signer, &request, FIFTEEN_MINUTES, now)?;
     Ok(Token::of(presigned, |url| {
         let rest = without_scheme(url).get(name.len()..);
-        format!("{name}{}", rest.unwrap_or_default())
+        [name, rest.unwrap_or_default()].concat()
     }))
 }

@@ -4,62 +4,64 @@ use crate::error::Error;
 use crate::service::partition::{DNS_SUFFIXES, is_region};
 
 /// Checks a host with a port, `db.example.com:5432`, and returns it in lowercase.
-pub(super) fn host_and_port(text: &str) -> Result<String, Error> {
-    let (host, port) = split(text)?;
-    match port {
-        Some(port) => Ok(format!("{host}:{port}")),
-        None => Err(Error::invalid_parameter(
-            "host",
-            "must have a port, as in `db.example.com:5432`",
-        )),
+pub(super) fn host_and_port(parameter: &str, text: &str) -> Result<String, Error> {
+    match split(parameter, text)? {
+        (host, Some(port)) => Ok(format!("{host}:{port}")),
+        _ => {
+            let problem = "must have a port, as in `db.example.com:5432`";
+            Err(Error::invalid_parameter(parameter, problem))
+        }
     }
 }
 
 /// Checks a host without a port, and returns it in lowercase.
-pub(super) fn host(text: &str) -> Result<String, Error> {
-    match split(text)? {
+pub(super) fn host(parameter: &str, text: &str) -> Result<String, Error> {
+    match split(parameter, text)? {
         (host, None) => Ok(host),
-        _ => Err(Error::invalid_parameter("host", "must not have a port")),
+        _ => Err(Error::invalid_parameter(parameter, "must not have a port")),
     }
 }
 
 /// Checks a host with port 443 or none, and returns the host in lowercase.
-pub(super) fn host_on_443(text: &str) -> Result<String, Error> {
-    match split(text)? {
+pub(super) fn host_on_443(parameter: &str, text: &str) -> Result<String, Error> {
+    match split(parameter, text)? {
         (host, None | Some("443")) => Ok(host),
-        _ => Err(Error::invalid_parameter(
-            "host",
-            "must not have a port other than 443",
-        )),
+        _ => {
+            let problem = "must not have a port other than 443";
+            Err(Error::invalid_parameter(parameter, problem))
+        }
     }
 }
 
-/// Checks that a host name states no other region, as in `ID.dsql.REGION.on.aws`.
+/// Checks that the region in a host name, if it contains one, is the region that is signed for.
 ///
-/// The service would reject such a token without a reason. A custom name states no region.
-/// `services` are the labels that can come before the region.
-pub(super) fn check_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
+/// The service would reject such a token without a reason. `services` are the labels beside the
+/// region, which comes after them, as in `ID.dsql.REGION.on.aws`, or before them. A host outside AWS
+/// contains no region.
+pub(super) fn check_host_region(host: &str, services: &[&str], region: &str) -> Result<(), Error> {
     let host = without_port(host).to_ascii_lowercase();
     let Some((name, _)) = dns_suffix(&host) else {
         return Ok(());
     };
     let name = name.strip_suffix(".vpce").unwrap_or(name);
     let mut labels = name.rsplit('.');
-    match (labels.next(), labels.next()) {
-        (Some(stated), Some(service)) if services.contains(&service) && is_region(stated) => {
-            check_stated_region(stated, region)
+    let last = (
+        labels.next().unwrap_or_default(),
+        labels.next().unwrap_or_default(),
+    );
+    let stated = match last {
+        (stated, service) | (service, stated)
+            if services.contains(&service) && is_region(stated) =>
+        {
+            stated
         }
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn check_stated_region(stated: &str, region: &str) -> Result<(), Error> {
+        _ => return Ok(()),
+    };
     if stated == region {
-        Ok(())
-    } else {
-        let problem = "does not match the region in the host name";
-        Err(Error::invalid_parameter("region", problem))
+        return Ok(());
     }
+    let problem = "does not match the region in the host name";
+    Err(Error::invalid_parameter("region", problem))
 }
 
 /// Splits a host name into the name and the AWS suffix.
@@ -74,8 +76,8 @@ pub(super) fn without_port(host: &str) -> &str {
     host.split(':').next().unwrap_or_default()
 }
 
-fn split(text: &str) -> Result<(String, Option<&str>), Error> {
-    let problem = |problem| Err(Error::invalid_parameter("host", problem));
+fn split<'a>(parameter: &str, text: &'a str) -> Result<(String, Option<&'a str>), Error> {
+    let problem = |problem| Err(Error::invalid_parameter(parameter, problem));
     if text.contains("://") {
         return problem(
             "contains a scheme: pass the host name only, with its port where one is required",
@@ -107,7 +109,7 @@ fn split(text: &str) -> Result<(String, Option<&str>), Error> {
 }
 
 /// Checks that a name is not empty.
-pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error> {
+pub(super) fn required(parameter: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
         Err(Error::invalid_parameter(parameter, "is empty"))
     } else {
@@ -116,12 +118,12 @@ pub(super) fn required(parameter: &'static str, text: &str) -> Result<(), Error>
 }
 
 /// Checks the name of a cache or cluster, the host of its token's URL.
-pub(super) fn one_label(parameter: &'static str, text: &str) -> Result<(), Error> {
+pub(super) fn one_label(parameter: &str, text: &str) -> Result<(), Error> {
     required(parameter, text)?;
     if text.contains(['.', ':', '/']) {
         return Err(Error::invalid_parameter(
             parameter,
-            "is an address: pass the name only",
+            "must be the name alone, without a domain or a port",
         ));
     }
     if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
@@ -137,14 +139,20 @@ mod tests {
 
     #[test]
     fn a_host_is_lowercased_and_checked() {
-        assert_eq!(host_and_port("Db.Example:5432").unwrap(), "db.example:5432");
-        assert_eq!(host_and_port("db.example:443").unwrap(), "db.example:443");
         assert_eq!(
-            host("x.dsql.us-east-1.on.aws").unwrap(),
+            host_and_port("host", "Db.Example:5432").unwrap(),
+            "db.example:5432"
+        );
+        assert_eq!(
+            host_and_port("host", "db.example:443").unwrap(),
+            "db.example:443"
+        );
+        assert_eq!(
+            host("host", "x.dsql.us-east-1.on.aws").unwrap(),
             "x.dsql.us-east-1.on.aws"
         );
-        assert_eq!(host_on_443("h.example:443").unwrap(), "h.example");
-        assert_eq!(host_on_443("h.example").unwrap(), "h.example");
+        assert_eq!(host_on_443("host", "h.example:443").unwrap(), "h.example");
+        assert_eq!(host_on_443("host", "h.example").unwrap(), "h.example");
         let long = "a".repeat(254);
         for text in [
             "",
@@ -173,7 +181,7 @@ mod tests {
             &long,
         ] {
             for check in [host_and_port, host, host_on_443] {
-                let error = check(text).unwrap_err();
+                let error = check("host", text).unwrap_err();
                 assert!(
                     matches!(error, Error::InvalidParameter { .. }),
                     "{text:?}: {error}"
@@ -181,8 +189,8 @@ mod tests {
                 assert!(!error.to_string().contains("secret"));
             }
         }
-        assert!(host_and_port("db").is_err() && host("db:5432").is_err());
-        assert!(host_on_443("db:8443").is_err());
+        assert!(host_and_port("host", "db").is_err() && host("host", "db:5432").is_err());
+        assert!(host_on_443("host", "db:8443").is_err());
     }
 
     #[test]
@@ -216,11 +224,54 @@ mod tests {
                 "us-west-2",
                 false,
             ),
+            (
+                "db.us-east-2.neptune.amazonaws.com",
+                "neptune",
+                "us-east-2",
+                true,
+            ),
+            (
+                "db.us-east-2.neptune.amazonaws.com",
+                "neptune",
+                "eu-west-1",
+                false,
+            ),
+            (
+                "db.neptune.cn-north-1.amazonaws.com.cn",
+                "neptune",
+                "eu-west-1",
+                false,
+            ),
+            (
+                "id.appsync-api.eusc-de-east-1.amazonaws.eu",
+                "appsync-api",
+                "eusc-de-east-1",
+                true,
+            ),
+            (
+                "id.appsync-api.eusc-de-east-1.amazonaws.eu",
+                "appsync-api",
+                "eu-west-1",
+                false,
+            ),
+            (
+                "neptune.us-east-2.example.com",
+                "neptune",
+                "eu-west-1",
+                true,
+            ),
+            (
+                "db.us-east-2.neptune.amazonaws.com.example.com",
+                "neptune",
+                "eu-west-1",
+                true,
+            ),
+            ("neptune", "neptune", "eu-west-1", true),
             ("iot.example.com", "iot", "us-west-2", true),
             ("sts.amazonaws.com", "sts", "us-west-2", true),
             ("", "sts", "us-west-2", true),
         ] {
-            let found = check_region(host, &[service], region);
+            let found = check_host_region(host, &[service], region);
             assert_eq!(found.is_ok(), fits, "{host} {region}");
         }
     }

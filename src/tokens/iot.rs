@@ -1,12 +1,10 @@
 //! URLs for MQTT over WebSocket at AWS IoT Core.
 
-use std::fmt;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
-use super::host_names::{check_region, host_on_443};
+use super::host_names::{check_host_region, host_on_443};
 use super::presign_get;
+use super::secret::Secret;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sign::presigned::{LONGEST, Lifetime};
@@ -26,8 +24,8 @@ use crate::timestamp::Timestamp;
 /// AWS IoT Developer Guide, "Device communication protocols", *MQTT over the WebSocket protocol*.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port other than 443, or states
-///   another region
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has a port other than 443, or
+///   contains another region
 /// - [`Error::ExpiresInOutOfRange`] if the lifetime is out of range
 /// - [`Error::ExpiresInNotWholeSeconds`] if the lifetime is not in whole seconds
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
@@ -60,8 +58,8 @@ pub fn iot(
     expires_in: Option<Duration>,
     now: impl Into<Timestamp>,
 ) -> Result<MqttUrl, Error> {
-    let endpoint = host_on_443(endpoint)?;
-    check_region(&endpoint, &["iot", "iot-fips"], region)?;
+    let endpoint = host_on_443("endpoint", endpoint)?;
+    check_host_region(&endpoint, &["iot", "iot-fips"], region)?;
     let url = format!("wss://{endpoint}/mqtt");
     let lifetime = match expires_in {
         Some(expires_in) => Lifetime::clipped(expires_in, LONGEST)?,
@@ -75,7 +73,7 @@ pub fn iot(
     let ends = expires_in.is_some() || credentials.expiration().is_some();
     Ok(MqttUrl {
         expires_at: ends.then(|| presigned.expires_at()),
-        url: Zeroizing::new(presigned.into_url()),
+        url: presigned.into_url().into(),
     })
 }
 
@@ -94,9 +92,9 @@ pub fn iot(
 /// assert!(!format!("{url:?}").contains("X-Amz-Signature"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MqttUrl {
-    url: Zeroizing<String>,
+    url: Secret,
     expires_at: Option<Timestamp>,
 }
 
@@ -111,14 +109,5 @@ impl MqttUrl {
     /// `None` if neither has an expiration.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
-    }
-}
-
-impl fmt::Debug for MqttUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MqttUrl")
-            .field("url", &format_args!("[elided]"))
-            .field("expires_at", &self.expires_at)
-            .finish()
     }
 }

@@ -1,4 +1,4 @@
-//! Answers to the challenges of Amazon Keyspaces.
+//! Responses to the SASL challenges of Amazon Keyspaces.
 
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ use crate::timestamp::Timestamp;
 
 /// The first message of a Cassandra driver's authenticator to Amazon Keyspaces.
 ///
-/// Keyspaces answers it with a challenge for [`keyspaces`].
+/// Keyspaces responds with a challenge for [`keyspaces`].
 ///
 /// ```
 /// assert_eq!(
@@ -28,11 +28,11 @@ pub const KEYSPACES_INITIAL_RESPONSE: &[u8] = b"SigV4\0\0";
 
 const NONCE: usize = 32;
 
-/// How do I connect a Cassandra driver to Amazon Keyspaces? The answer to its challenge.
+/// Generates the response to a challenge of Amazon Keyspaces, for a Cassandra driver.
 ///
 /// - Permission: `cassandra:*` actions on the tables that the connection uses.
-/// - Lives for 15 minutes, and belongs to one challenge. The connection lives on.
-/// - Goes to Keyspaces as the driver's `evaluate_challenge`, after
+/// - Lifetime: 15 minutes, and for one challenge only. The connection stays open after that.
+/// - Used as: the result of the authenticator's `evaluate_challenge`. Its first message is
 ///   [`KEYSPACES_INITIAL_RESPONSE`]. The connection must use TLS.
 ///
 /// Amazon Keyspaces Developer Guide, "Using the SigV4 authentication plugin".
@@ -40,7 +40,7 @@ const NONCE: usize = 32;
 /// # Errors
 /// - [`Error::InvalidParameter`] if the challenge does not contain exactly one `nonce=` with 32
 ///   characters of printable ASCII
-/// - what [`Signer::sign`] returns for credentials, region and time
+/// - everything [`Signer::new`] and [`Signer::sign`] return
 ///
 /// ```
 /// use countersign::{Credentials, Timestamp, tokens};
@@ -49,17 +49,12 @@ const NONCE: usize = 32;
 /// let credentials = Credentials::new("AKIDEXAMPLE", secret_key);
 /// let challenge = b"nonce=c0ffee00c0ffee11c0ffee22c0ffee33";
 /// let now: Timestamp = "2026-11-02T11:11:15Z".parse()?;
-/// let answer = tokens::keyspaces(&credentials, "us-west-2", challenge, now)?;
-/// assert!(
-///     answer
-///         .expose()
-///         .starts_with("signature=fa13de3f463dbb6bb20c10753")
-/// );
-/// assert!(
-///     answer
-///         .expose()
-///         .ends_with(",amzdate=2026-11-02T11:11:15.000Z")
-/// );
+/// let response =
+///     tokens::keyspaces(&credentials, "us-west-2", challenge, now)?;
+/// let start = "signature=fa13de3f463dbb6bb20c10753";
+/// assert!(response.expose().starts_with(start));
+/// let end = ",amzdate=2026-11-02T11:11:15.000Z";
+/// assert!(response.expose().ends_with(end));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn keyspaces(
@@ -103,7 +98,7 @@ pub fn keyspaces(
     ))
 }
 
-/// The nonce of a challenge, which is one of its fields.
+/// Returns the nonce of a challenge, whose fields are separated by commas.
 fn nonce(challenge: &[u8]) -> Result<&[u8], Error> {
     let mut fields = challenge
         .split(|byte| *byte == b',')
@@ -119,7 +114,7 @@ fn nonce(challenge: &[u8]) -> Result<&[u8], Error> {
     }
 }
 
-/// `2026-01-02T03:04:05.678Z`.
+/// Formats a time as `2026-01-02T03:04:05.678Z`.
 fn with_milliseconds(date: &AmzDate, now: Timestamp) -> String {
     let digits = date.as_str();
     let part = |range| digits.get(range).unwrap_or_default();

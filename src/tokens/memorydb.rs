@@ -21,8 +21,8 @@ use crate::timestamp::Timestamp;
 /// Amazon MemoryDB Developer Guide, "Authenticating with IAM".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the cluster name or the user is empty, or the cluster name is an
-///   address
+/// - [`Error::InvalidParameter`] if the user is empty, or the cluster name is empty or contains a domain
+///   or a port
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
 ///   return
 ///

@@ -61,7 +61,7 @@ pub fn msk(
     )?;
     Ok(Token::of(presigned, |url| {
         let agent = encode_segment(user_agent);
-        let url = Zeroizing::new(format!("{url}&User-Agent={agent}"));
+        let url = Zeroizing::new([url, "&User-Agent=", &agent].concat());
         URL_SAFE_NO_PAD.encode(url.as_bytes())
     }))
 }

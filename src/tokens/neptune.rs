@@ -1,29 +1,22 @@
 //! Logins for Amazon Neptune over Bolt.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
-use super::host_names::host as checked_host;
-use super::seconds;
-use super::stated_region::check_stated_region;
+use super::FIVE_MINUTES;
+use super::host_names::{check_host_region, host as checked_host};
+use super::json_object::json_object;
+use super::secret::Secret;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::json::write_string;
 use crate::request::RawRequest;
-use crate::sign::presigned::Lifetime;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 
-const FIVE_MINUTES: Lifetime = seconds(300);
-
-/// How do I connect a Bolt driver to Amazon Neptune? The login of an openCypher endpoint.
+/// The openCypher endpoint of an Amazon Neptune cluster, for connections over Bolt.
 ///
 /// - Permission: `neptune-db:*` actions on the cluster. The cluster must have IAM authentication
 ///   enabled.
-/// - Lives for about 5 minutes. A connection that was made with it lives on.
-/// - Goes to the driver as a basic authentication token with a realm.
+/// - Lifetime: about 5 minutes. A connection that was opened with the login stays open.
+/// - Used as: basic authentication with a realm, in the driver.
 ///
 /// Amazon Neptune User Guide, "Bolt protocol: authentication".
 ///
@@ -54,14 +47,14 @@ pub struct Neptune {
 }
 
 impl Neptune {
-    /// An endpoint by host, port (8182 usually) and region.
+    /// Creates an endpoint from its host, port (usually 8182) and region.
     ///
     /// # Errors
-    /// - [`Error::InvalidParameter`] if the host is empty, malformed or has a port, if the port is
-    ///   0, or if the region is not the one in the host name
+    /// - [`Error::InvalidParameter`] if the host is malformed or contains a port or another region, or
+    ///   if the port is 0
     pub fn new(host: &str, port: u16, region: &str) -> Result<Self, Error> {
-        let host = checked_host(host)?;
-        check_stated_region(&host, "neptune", region)?;
+        let host = checked_host("host", host)?;
+        check_host_region(&host, &["neptune"], region)?;
         if port == 0 {
             let problem = "must be between 1 and 65535";
             return Err(Error::invalid_parameter("port", problem));
@@ -75,25 +68,26 @@ impl Neptune {
         })
     }
 
-    /// Signs no path: for engines before 1.2.0.0.
+    /// Signs the path `/` instead of `/opencypher`, for engines before 1.2.0.0.
     #[must_use]
     pub fn without_path(mut self) -> Self {
         self.path = "/";
         self
     }
 
-    /// Signs the host with its port, as AWS's example for Node.js does. Its example for Python, and
-    /// this crate unless told otherwise, sign the host alone.
+    /// Signs the host with its port, as AWS's example for Node.js does.
+    ///
+    /// By default only the host is signed, as in AWS's example for Python.
     #[must_use]
     pub fn with_port_in_host(mut self) -> Self {
         self.port_in_host = true;
         self
     }
 
-    /// Makes the login.
+    /// Generates a login.
     ///
     /// # Errors
-    /// What [`Signer::sign`] returns for credentials, region and time.
+    /// - everything [`Signer::new`] and [`Signer::sign_raw`] return
     pub fn login(
         &self,
         credentials: &Credentials,
@@ -115,45 +109,27 @@ impl Neptune {
         let expires_at = FIVE_MINUTES.end(&date, context.expiration)?;
         let added = signer.sign_raw(&request, PayloadHash::EMPTY, now)?;
 
-        let length = added
-            .iter()
-            .map(|(_, value)| 2 * value.len())
-            .sum::<usize>();
-        let mut json = Zeroizing::new(String::with_capacity(length + host.len() + 128));
         let value = |name| added.iter().find(|header| header.0 == name);
-        let mut separator = '{';
-        for (written, value) in [
-            (
-                "Authorization",
-                value("authorization").map(|header| header.1),
-            ),
+        let value = |name| value(name).map(|(_, value)| value);
+        let members = [
+            ("Authorization", value("authorization")),
             ("HttpMethod", Some("GET")),
-            ("X-Amz-Date", value("x-amz-date").map(|header| header.1)),
+            ("X-Amz-Date", value("x-amz-date")),
             ("Host", Some(host.as_str())),
-            (
-                "X-Amz-Security-Token",
-                value("x-amz-security-token").map(|header| header.1),
-            ),
-        ] {
-            if let Some(value) = value {
-                json.push(separator);
-                write_string(&mut json, written);
-                json.push(':');
-                write_string(&mut json, value);
-                separator = ',';
-            }
-        }
-        json.push('}');
+            ("X-Amz-Security-Token", value("x-amz-security-token")),
+        ];
+        let members = members.map(|(name, value)| Some((name, value?)));
+        let members: Vec<_> = members.into_iter().flatten().collect();
         Ok(NeptuneLogin {
-            password: json,
+            password: json_object(&members).into(),
             expires_at,
         })
     }
 }
 
-/// What a Bolt driver takes: a scheme, a principal, a password and a realm.
+/// A login for a Bolt driver: scheme, principal, password and realm.
 ///
-/// The password is zeroised when dropped, and never printed.
+/// The password is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
 /// use countersign::tokens::Neptune;
@@ -166,43 +142,35 @@ impl Neptune {
 /// assert!(login.expose_password().contains(r#""Host":"localhost:8182""#));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct NeptuneLogin {
-    password: Zeroizing<String>,
+    password: Secret,
     expires_at: Timestamp,
 }
 
 impl NeptuneLogin {
-    /// The scheme, `basic`.
+    /// Returns the scheme, `basic`.
     pub fn scheme(&self) -> &'static str {
         "basic"
     }
 
-    /// The principal, `username`. Neptune ignores it.
+    /// Returns the principal, `username`. Neptune ignores it.
     pub fn principal(&self) -> &'static str {
         "username"
     }
 
-    /// The realm, `realm`. Neptune ignores it.
+    /// Returns the realm, `realm`. Neptune ignores it.
     pub fn realm(&self) -> &'static str {
         "realm"
     }
 
-    /// The password: JSON of the signed request.
+    /// Returns the password: a JSON object of the signed request. It is a secret.
     pub fn expose_password(&self) -> &str {
         &self.password
     }
 
-    /// When the password expires.
+    /// Returns when the password or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
-    }
-}
-
-impl fmt::Debug for NeptuneLogin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NeptuneLogin")
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
     }
 }

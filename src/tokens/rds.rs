@@ -2,8 +2,8 @@
 
 use crate::timestamp::Timestamp;
 
-use super::host_names::{check_stated_region, host_and_port, required, without_port};
-use super::{FIFTEEN_MINUTES, RdsHost, Token, presign_get};
+use super::host_names::{check_host_region, host_and_port, required, without_port};
+use super::{FIFTEEN_MINUTES, Token, presign_get};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::is_loopback;
@@ -28,8 +28,8 @@ use crate::sigv4::object_key::encode_segment;
 /// Amazon RDS User Guide, "IAM database authentication".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the endpoint is malformed, has no port, states another region
-///   ([`RdsHost`]) or is a loopback host, or if the user is empty
+/// - [`Error::InvalidParameter`] if the endpoint is malformed, has no port or is a loopback host, if
+///   its [region](crate::tokens::RdsHost::region) is another, or if the user is empty
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::presign`](crate::Signer::presign)
 ///   return
 ///
@@ -48,7 +48,7 @@ use crate::sigv4::object_key::encode_segment;
 /// let result = tokens::rds(&credentials, "us-east-1", endpoint, "app", now);
 /// assert_eq!(
 ///     result.unwrap_err().to_string(),
-///     "parameter `host` must have a port, as in `db.example.com:5432`"
+///     "parameter `endpoint` must have a port, as in `db.example.com:5432`"
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -118,14 +118,12 @@ impl<'a> RdsTokenGenerator<'a> {
         now: impl Into<Timestamp>,
     ) -> Result<Token, Error> {
         let now = now.into();
-        let (endpoint, region) = (host_and_port(self.endpoint)?, self.region);
-        if let Some(stated) = RdsHost::of(&endpoint).region() {
-            check_stated_region(stated, region)?;
-        }
+        let (endpoint, region) = (host_and_port("endpoint", self.endpoint)?, self.region);
+        check_host_region(&endpoint, &["rds"], region)?;
         if !self.loopback && is_loopback(without_port(&endpoint)) {
             let problem = "is a loopback host: pass the database's endpoint, even for a tunnel, or \
                            call `allow_loopback` for an emulator";
-            return Err(Error::invalid_parameter("host", problem));
+            return Err(Error::invalid_parameter("endpoint", problem));
         }
         required("user", self.user)?;
         let user = encode_segment(self.user);

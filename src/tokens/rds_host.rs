@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::host_names::{dns_suffix, without_port};
 use crate::service::partition::is_region;
 
-/// The kind and region of a database endpoint, as its host name states them.
+/// The kind and region of a database endpoint, read from its host name.
 ///
 /// | host | kind |
 /// |---|---|
@@ -115,7 +115,7 @@ impl RdsHost {
         self.kind
     }
 
-    /// Returns the region that the name states, in lowercase.
+    /// Returns the region in the name, in lowercase.
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }

@@ -1,11 +1,10 @@
 //! SMTP passwords for Amazon SES.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::secret::Secret;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::error::credential::CredentialProblem;
@@ -13,11 +12,12 @@ use crate::service::hosts::Api;
 use crate::sigv4::scope::{CredentialScope, check_host_label};
 use crate::sigv4::signing_key::SigningKey;
 
-/// How do I send mail with Amazon SES over SMTP? The user name and the password for a region.
+/// Derives the SMTP user name and password for Amazon SES in a region.
 ///
 /// - Permission: `ses:SendRawEmail`.
-/// - Lives as long as the access key. Only an IAM user's own key works: SES takes no session token.
-/// - Goes to `AUTH LOGIN` or `AUTH PLAIN` at [`host`](SmtpLogin::host), over TLS.
+/// - Lifetime: that of the access key. It must be a long-term key of an IAM user, because SES accepts
+///   no session token.
+/// - Used as: `AUTH LOGIN` or `AUTH PLAIN` at [`host`](SmtpLogin::host), over TLS.
 ///
 /// Each region has its own password.
 ///
@@ -50,10 +50,10 @@ pub fn ses_smtp(credentials: &Credentials, region: &str) -> Result<SmtpLogin, Er
     check_host_label(region)?;
     credentials.check()?;
     if credentials.session_token().is_some() {
-        let problem = "must be long-term keys of an IAM user: SES takes no session token";
+        let problem = "must be long-term keys of an IAM user: SES accepts no session token";
         return Err(Error::invalid_parameter("credentials", problem));
     }
-    // The key of a fixed day, so that the password stays.
+    // The day is fixed, so that the password does not change.
     let scope = CredentialScope::unchecked(b"11111111", Some(region), "ses");
     let signature = SigningKey::derive(credentials.secret_key(), &scope).sign("SendRawEmail");
     let mut bytes = Zeroizing::new([0x04; 33]);
@@ -63,14 +63,14 @@ pub fn ses_smtp(credentials: &Credentials, region: &str) -> Result<SmtpLogin, Er
     }
     Ok(SmtpLogin {
         user: credentials.access_key_id().to_owned(),
-        password: Zeroizing::new(STANDARD.encode(*bytes)),
+        password: STANDARD.encode(*bytes).into(),
         host: Api::SesSmtp.host(region, false, false)?,
     })
 }
 
 /// A user name and a password for SMTP.
 ///
-/// The password is zeroised when dropped, and never printed.
+/// The password is zeroised when dropped, and `Debug` does not print it.
 ///
 /// ```
 /// # let credentials = countersign::Credentials::new("AKIDEXAMPLE", "secret");
@@ -79,35 +79,26 @@ pub fn ses_smtp(credentials: &Credentials, region: &str) -> Result<SmtpLogin, Er
 /// assert!(!format!("{login:?}").contains(login.expose_password()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct SmtpLogin {
     user: String,
-    password: Zeroizing<String>,
+    password: Secret,
     host: String,
 }
 
 impl SmtpLogin {
-    /// The user name, which is the access key ID.
+    /// Returns the user name, which is the access key ID.
     pub fn user(&self) -> &str {
         &self.user
     }
 
-    /// The password.
+    /// Returns the password. It is a secret.
     pub fn expose_password(&self) -> &str {
         &self.password
     }
 
-    /// The region's SMTP host.
+    /// Returns the SMTP host of the region.
     pub fn host(&self) -> &str {
         &self.host
-    }
-}
-
-impl fmt::Debug for SmtpLogin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SmtpLogin")
-            .field("user", &self.user)
-            .field("host", &self.host)
-            .finish_non_exhaustive()
     }
 }

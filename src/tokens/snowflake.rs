@@ -5,29 +5,29 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::Token;
-use super::caller_identity::{attestation, host};
+use super::caller_identity::{Proof, host};
+use super::json_object::json_object;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::service::partition::Partition;
 use crate::timestamp::Timestamp;
 
-/// How do I log in to Snowflake as an AWS role? The attestation for workload identity federation.
+/// Generates an attestation for Snowflake's workload identity federation.
 ///
-/// - Permission: none of IAM's. The Snowflake user names the role's ARN
+/// - Permission: none in IAM. The Snowflake user names the role's ARN
 ///   (`CREATE USER … WORKLOAD_IDENTITY = (TYPE = AWS ARN = '…')`).
-/// - Lives for 15 minutes.
-/// - Goes to Snowflake as `TOKEN` of the login, with `AUTHENTICATOR` `WORKLOAD_IDENTITY` and
-///   `PROVIDER` `AWS`.
+/// - Lifetime: 15 minutes.
+/// - Used as: `TOKEN` of the login, with `AUTHENTICATOR` `WORKLOAD_IDENTITY` and `PROVIDER` `AWS`.
 ///
-/// It is a signed `GetCallerIdentity` that Snowflake sends to the region's STS. Snowflake knows the
-/// STS hosts of the partitions `aws`, `aws-cn` and `aws-us-gov`.
+/// It is a signed `GetCallerIdentity` request. Snowflake sends it to STS in `region`, which must be
+/// in the partition `aws`, `aws-cn` or `aws-us-gov`.
 ///
 /// Snowflake Documentation, "Workload identity federation".
 ///
 /// # Errors
 /// - [`Error::InvalidRegion`] if the region is not one label of a host name
 /// - [`Error::InvalidParameter`] if the region is in another partition
-/// - what [`Signer::sign`](crate::Signer::sign) returns for the credentials
+/// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
 /// ```
 /// use countersign::{Credentials, Timestamp, tokens};
@@ -35,12 +35,9 @@ use crate::timestamp::Timestamp;
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let now: Timestamp = "2026-11-12T11:01:00Z".parse()?;
 /// let token = tokens::snowflake(&credentials, "us-east-1", now)?;
-/// assert!(
-///     token
-///         .expose()
-///         .starts_with("eyJ1cmwiOiJodHRwczovL3N0cy51cy1lYXN0LTEu")
-/// );
-/// // A region of another partition.
+/// let start = "eyJ1cmwiOiJodHRwczovL3N0cy51cy1lYXN0LTEu";
+/// assert!(token.expose().starts_with(start));
+/// // A region of another partition:
 /// assert!(tokens::snowflake(&credentials, "eusc-de-east-1", now).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -59,6 +56,8 @@ pub fn snowflake(
         return Err(Error::invalid_parameter("region", problem));
     }
     let audience = ("x-snowflake-audience", "snowflakecomputing.com");
+    let audience = (audience.0.to_owned(), audience.1.to_owned());
+    let proof = Proof::new(credentials, region, host, vec![audience], "", now.into())?;
     let names = [
         ("Host", "host"),
         ("X-Snowflake-Audience", "x-snowflake-audience"),
@@ -66,7 +65,12 @@ pub fn snowflake(
         ("X-Amz-Security-Token", "x-amz-security-token"),
         ("Authorization", "authorization"),
     ];
-    let (json, expires_at) = attestation(credentials, region, host, audience, &names, now.into())?;
-    let text = Zeroizing::new(STANDARD.encode(json.as_bytes()));
-    Ok(Token::new(text, expires_at))
+    let headers = names.map(|(written, name)| Some((written, proof.header(name)?)));
+    let headers: Vec<_> = headers.into_iter().flatten().collect();
+    let headers = json_object(&headers);
+    // The URL contains no character that JSON escapes.
+    let (start, end) = (r#"{"url":""#, r#"","method":"POST","headers":"#);
+    let json = Zeroizing::new([start, proof.url(), end, &headers, "}"].concat());
+    let token = STANDARD.encode(json.as_bytes());
+    Ok(Token::new(token, proof.expires_at()))
 }

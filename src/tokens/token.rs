@@ -1,9 +1,8 @@
 //! A secret text with its expiration.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
+use super::secret::Secret;
 use crate::sign::presigned::Presigned;
 use crate::timestamp::Timestamp;
 
@@ -24,14 +23,15 @@ use crate::timestamp::Timestamp;
 /// assert!(!format!("{token:?}").contains(token.expose()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Token {
-    text: Zeroizing<String>,
+    text: Secret,
     expires_at: Timestamp,
 }
 
 impl Token {
-    pub(super) fn new(text: Zeroizing<String>, expires_at: Timestamp) -> Self {
+    pub(super) fn new(text: impl Into<Secret>, expires_at: Timestamp) -> Self {
+        let text = text.into();
         Self { text, expires_at }
     }
 
@@ -39,7 +39,7 @@ impl Token {
     pub(super) fn of(presigned: Presigned, make: impl FnOnce(&str) -> String) -> Self {
         let expires_at = presigned.expires_at();
         let url = Zeroizing::new(presigned.into_url());
-        Self::new(Zeroizing::new(make(&url)), expires_at)
+        Self::new(make(&url), expires_at)
     }
 
     /// Makes a token from a presigned URL, without the URL's scheme.
@@ -67,13 +67,4 @@ impl Token {
 
 pub(super) fn without_scheme(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest)
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("text", &format_args!("[elided]"))
-            .field("expires_at", &self.expires_at)
-            .finish()
-    }
 }

@@ -215,7 +215,7 @@ fn a_server_reads_one_well_formed_token() {
     }
 }
 
-/// RFC 6750, section 3.1.
+/// RFC 6750, section 3.1. By section 3, a response to a request without a token has no code.
 #[test]
 fn each_refusal_has_its_status_code_and_challenge() {
     for (refusal, status, code) in [
@@ -237,11 +237,6 @@ fn a_token_returns_the_form_in_which_it_is_sent() {
     for form in forms() {
         assert_eq!(BearerToken::new("t").sent_as(form.clone()).form(), &form);
     }
-    // The name that the AWS SDKs look for.
-    let variable = bearer::environment_variable("bedrock");
-    assert_eq!(variable, "AWS_BEARER_TOKEN_BEDROCK");
-    let variable = bearer::environment_variable("some service-name");
-    assert_eq!(variable, "AWS_BEARER_TOKEN_SOME_SERVICE_NAME");
 }
 
 proptest! {
@@ -297,31 +292,19 @@ proptest! {
     }
 }
 
-/// RFC 6750, section 3.1; and a request without credentials is told to bring some (section 3).
-#[test]
-fn refusals_have_the_status_of_the_rfc() {
-    for (refusal, status, code) in [
-        (Refusal::MissingToken, 401, None),
-        (Refusal::InvalidRequest, 400, Some("invalid_request")),
-        (Refusal::InvalidToken, 401, Some("invalid_token")),
-        (Refusal::InsufficientScope, 403, Some("insufficient_scope")),
-    ] {
-        assert_eq!((refusal.status().as_u16(), refusal.code()), (status, code));
-    }
-}
-
 #[test]
 fn each_service_has_its_environment_variable() {
     for (service, name) in [
         ("bedrock", "AWS_BEARER_TOKEN_BEDROCK"),
         ("bedrock-agentcore", "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE"),
         ("Some Service", "AWS_BEARER_TOKEN_SOME_SERVICE"),
+        ("some service-name", "AWS_BEARER_TOKEN_SOME_SERVICE_NAME"),
     ] {
         assert_eq!(bearer::environment_variable(service), name);
     }
 }
 
-/// RFC 9110, 5.6.4: what a quoted string may hold, as far as it is visible ASCII and spaces.
+/// RFC 9110, section 5.6.4: the characters of a quoted string, limited to printable ASCII.
 #[test]
 fn a_realm_contains_no_control_character() {
     for byte in 0..=0x7f_u8 {
@@ -342,23 +325,8 @@ fn a_realm_contains_no_control_character() {
         }
     }
     assert!(Refusal::MissingToken.challenge("é").is_err());
-    // The first and the last that a quoted text holds, and their neighbours.
-    for (realm, sound) in [(" ", true), ("~", true), ("\x1f", false), ("\x7f", false)] {
-        let challenge = Refusal::MissingToken.challenge(realm);
-        assert_eq!(challenge.is_ok(), sound, "{realm:?}");
-    }
-}
-
-#[test]
-fn a_challenge_contains_the_code_of_its_refusal() {
-    for (refusal, code) in [
-        (Refusal::InvalidRequest, "invalid_request"),
-        (Refusal::InvalidToken, "invalid_token"),
-        (Refusal::InsufficientScope, "insufficient_scope"),
-    ] {
-        let expected = format!("Bearer realm=\"r\", error=\"{code}\"");
-        assert_eq!(refusal.challenge("r").unwrap(), expected);
-    }
+    let empty = Refusal::MissingToken.challenge("").unwrap();
+    assert_eq!(empty, "Bearer realm=\"\"");
 }
 
 #[test]
@@ -612,7 +580,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
         let uri = format!("http://{host}/");
         assert_eq!(
             attach(&token, &uri).unwrap_err().to_string(),
-            "bearer token requires `https`, got `http`: use `https`, or call `allow_http`",
+            "bearer token must be sent over `https`, or over `http` after `allow_http`, got `http`",
             "{host}"
         );
         assert_eq!(attach(&token.clone().allow_http(), &uri), Ok(()), "{host}");
@@ -625,10 +593,11 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
     // Nothing but these two schemes, and no other host by being allowed `http`.
     for scheme in ["ws", "wss", "ftp", "httpss", "sparse+https"] {
         let uri = format!("{scheme}://example.com/");
-        let refused = attach(&token.clone().allow_http(), &uri);
-        assert!(
-            matches!(refused, Err(Error::BearerTokenNeedsHttps { .. })),
-            "{scheme}"
+        let refused = attach(&token.clone().allow_http(), &uri).unwrap_err();
+        let schemes = "must be sent over `https`, or over `http` after `allow_http`";
+        assert_eq!(
+            refused.to_string(),
+            format!("bearer token {schemes}, got `{scheme}`")
         );
     }
     for uri in [

@@ -151,11 +151,11 @@ fn a_repeated_parameter_is_refused() {
                 ProofError::UnexpectedParameter,
                 "{other}"
             );
-            let instead = url.replacen(&format!("{name}="), &other[..other.len() - 1], 1);
+            let replaced = url.replacen(&format!("{name}="), &other[..other.len() - 1], 1);
             assert_eq!(
-                refuse(&instead),
+                refuse(&replaced),
                 ProofError::UnexpectedParameter,
-                "{instead}"
+                "{replaced}"
             );
         }
     }
@@ -227,7 +227,7 @@ fn another_action_is_refused() {
             "{body}"
         );
     }
-    // Of body and query one alone, or somebody reads the other.
+    // Parameters are in the body or in the query. With both, two programs could read different ones.
     for url in [
         format!("https://{HOST}/?{QUERY}"),
         format!("https://{HOST}/?Action=AssumeRole"),
@@ -241,7 +241,7 @@ fn another_action_is_refused() {
     }
 }
 
-/// Vault sent the request to the host that it was told.
+/// Vault sent the request to the host that the client named (CVE-2020-16250).
 #[test]
 fn another_host_is_refused() {
     let url = presigned();
@@ -355,7 +355,7 @@ fn another_audience_is_refused() {
             "{audience:?}"
         );
     }
-    // Put there after signing; put there twice; in another case.
+    // The header is added after signing, appears twice, or has another letter case.
     let mut request = signed(None);
     request
         .headers_mut()
@@ -814,8 +814,8 @@ fn another_algorithm_is_refused() {
     );
 }
 
-/// A presigned proof that signs a header which nobody asked for: the request that comes out would
-/// not have it, and STS would refuse it.
+/// A presigned proof that signs a header that the check does not require. The new request would not
+/// contain the header, and STS would refuse it.
 #[test]
 fn an_unexpected_presigned_header_is_refused() {
     let url = |asked: &[(&str, &str)]| {

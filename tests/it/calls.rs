@@ -48,7 +48,7 @@ fn signin_token() -> BearerToken {
 }
 
 #[test]
-fn a_token_is_refused_at_another_service_in_another_region_and_after_its_end() {
+fn a_token_is_refused_at_another_service_in_another_region_and_after_its_expiration() {
     let end = Timestamp::from_unix_seconds(1_795_957_200);
     let own_host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
     for token in [ecr_token(), signin_token().with_host(own_host)] {

@@ -33,19 +33,19 @@ fn errors_of_tokens_name_the_parameter_and_the_rule() {
         (said(tokens::rds(c, REGION, db, "", NOW)), "`user` is empty"),
         (
             said(tokens::rds(c, REGION, host, "app", NOW)),
-            "`host` must have a port, as in `db.example.com:5432`",
+            "`endpoint` must have a port, as in `db.example.com:5432`",
         ),
         (
             said(tokens::rds(c, REGION, "", "app", NOW)),
-            "`host` is empty",
+            "`endpoint` is empty",
         ),
         (
             said(tokens::dsql(c, REGION, db, hour, NOW)),
-            "`host` must not have a port",
+            "`endpoint` must not have a port",
         ),
         (
             said(tokens::iot(c, REGION, db, None, NOW)),
-            "`host` must not have a port other than 443",
+            "`endpoint` must not have a port other than 443",
         ),
         (
             said(tokens::elasticache(c, REGION, "", "app", NOW)),

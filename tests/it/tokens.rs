@@ -38,7 +38,7 @@ fn temporary(expiration: OffsetDateTime) -> Credentials {
         .with_expiration(expiration)
 }
 
-/// What is told of every token: its name, its text, when it ends, how it prints.
+/// A token: its name, its text, its expiration and its `Debug` text.
 type Told = (&'static str, String, Option<OffsetDateTime>, String);
 
 /// One of each.
@@ -330,7 +330,7 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
         let refused = tokens::rds(&c, REGION, host, "app", NOW).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "parameter `host` is a loopback host: pass the database's endpoint, even for a \
+            "parameter `endpoint` is a loopback host: pass the database's endpoint, even for a \
              tunnel, or call `allow_loopback` for an emulator",
             "{host}"
         );
@@ -355,8 +355,8 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
     // Nothing else is allowed with it.
     let elsewhere = RdsTokenGenerator::new("eu-west-1", DB, "app").allow_loopback();
     assert!(elsewhere.generate(&c, NOW).is_err());
-    let nobody = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
-    assert!(nobody.generate(&c, NOW).is_err());
+    let no_user = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
+    assert!(no_user.generate(&c, NOW).is_err());
 }
 
 /// RDS User Guide and Aurora User Guide; more cases are in `tests/vectors/rds-hosts.json`.
@@ -512,9 +512,9 @@ fn an_invalid_host_is_refused_for_each_token() {
             .unwrap_err()
             .to_string()
     };
-    assert!(rds("https://db:5432").contains("`host` contains a scheme"));
-    assert!(rds("db").contains("`host` must have a port"));
-    assert!(rds("").contains("`host` is empty"));
+    assert!(rds("https://db:5432").contains("`endpoint` contains a scheme"));
+    assert!(rds("db").contains("`endpoint` must have a port"));
+    assert!(rds("").contains("`endpoint` is empty"));
     assert!(rds("db:70000").contains("an invalid port"));
     assert!(rds("app@db:5432").contains("must be ASCII letters"));
     let dsql = |host| {
@@ -536,7 +536,10 @@ fn an_invalid_host_is_refused_for_each_token() {
     for byte in ['.', ':', '/'] {
         let name = format!("a{byte}b");
         let error = tokens::memorydb(&c, REGION, &name, "app", NOW).unwrap_err();
-        assert!(error.to_string().contains("is an address"), "{error}");
+        assert!(
+            error.to_string().contains("must be the name alone"),
+            "{error}"
+        );
     }
     for name in [
         "",

@@ -132,7 +132,9 @@ fn check_refusal(case: &mut Case<'_>, error: Error) {
     };
     case.check("parameter", text(expected, "parameter"), &parameter);
     let says = match text(expected, "reason") {
-        "characters" => "characters: tab, line breaks, U+0020 to U+007E, and U+00A1 to U+00FF",
+        "characters" => {
+            "must contain only tab, line breaks, U+0020 to U+007E, and U+00A1 to U+00FF"
+        }
         "not on the global endpoint" => "the global endpoint does not serve this action",
         "only with SubjectMode OriginIdentity" => "without `SubjectMode` `OriginIdentity`",
         "one space between" => "exactly one space between",

@@ -160,33 +160,6 @@ impl ProofCheck {
     /// - [`ProofError::UnexpectedParameter`] or [`ProofError::RepeatedParameter`] if the query
     ///   contains a parameter that is not part of a proof, or one more than once
     /// - [`ProofError::Claim`] if the signature's date, scope or signed headers are wrong
-    ///
-    /// ```
-    /// use countersign::tokens::caller_identity::{self, ProofCheck, ProofError};
-    /// use countersign::{Credentials, Timestamp};
-    /// use http::{HeaderName, HeaderValue};
-    ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    /// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-    /// let host = "sts.us-east-1.amazonaws.com";
-    /// let audience = Some(("x-audience", "login.example.com"));
-    /// let proof = caller_identity::presigned(
-    ///     &credentials,
-    ///     "us-east-1",
-    ///     host,
-    ///     audience,
-    ///     now,
-    /// )?;
-    ///
-    /// let name = HeaderName::from_static("x-audience");
-    /// let own = (name, HeaderValue::from_static("login.example.com"));
-    /// let check = ProofCheck::new([host], own);
-    /// assert!(check.presigned(proof.expose(), now).is_ok());
-    /// let late: Timestamp = "2026-01-01T12:16:00Z".parse()?;
-    /// let result = check.presigned(proof.expose(), late);
-    /// assert!(matches!(result, Err(ProofError::Claim(_))));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn presigned(
         &self,
         url: &str,

@@ -3,15 +3,18 @@
 use zeroize::Zeroizing;
 
 use super::super::Token;
+use super::super::json_object::json_object;
 use super::host_in;
 use super::proof::{Proof, own_audience};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::primitives::json::write_string;
 use crate::sigv4::object_key::encode_segment;
 use crate::timestamp::Timestamp;
 
-/// Makes a subject token for Google Cloud workload identity federation.
+/// The signed header with the provider.
+const AUDIENCE: &str = "x-goog-cloud-target-resource";
+
+/// Generates a subject token for Google Cloud workload identity federation.
 ///
 /// - Permission: none in IAM. The provider maps the caller's ARN.
 /// - Lifetime: 15 minutes. The token that Google issues for it can be valid for longer.
@@ -25,7 +28,7 @@ use crate::timestamp::Timestamp;
 /// Google Cloud, "Configure workload identity federation with AWS or Azure VMs".
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the target resource is empty or not printable ASCII
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
@@ -52,35 +55,28 @@ pub fn google(
     now: impl Into<Timestamp>,
 ) -> Result<Token, Error> {
     let now = now.into();
-    let audience = own_audience("x-goog-cloud-target-resource", target_resource)?;
+    let audience = own_audience(AUDIENCE, target_resource)?;
     let host = host_in(region, host)?;
     let proof = Proof::new(credentials, region, host, vec![audience], "", now)?;
 
-    let mut json = Zeroizing::new(String::from("{\"headers\":["));
     // The order and the letter case of Google's sample.
-    for (key, name) in [
+    let names = [
         ("Authorization", "authorization"),
         ("host", "host"),
         ("x-amz-date", "x-amz-date"),
         ("x-amz-security-token", "x-amz-security-token"),
-        (
-            "x-goog-cloud-target-resource",
-            "x-goog-cloud-target-resource",
-        ),
-    ] {
-        let Some(value) = proof.header(name) else {
-            continue;
-        };
-        json.push_str("{\"key\":");
-        write_string(&mut json, key);
-        json.push_str(",\"value\":");
-        write_string(&mut json, value);
-        json.push_str("},");
-    }
-    json.pop();
-    json.push_str("],\"method\":\"POST\",\"url\":");
-    write_string(&mut json, proof.url());
-    json.push('}');
-    let text = Zeroizing::new(encode_segment(json.as_bytes()));
-    Ok(Token::new(text, proof.expires_at()))
+        (AUDIENCE, AUDIENCE),
+    ];
+    let headers: Vec<_> = names
+        .iter()
+        .filter_map(|(key, name)| Some([("key", *key), ("value", proof.header(name)?)]))
+        .map(|header| json_object(&header))
+        .collect();
+    let headers: Vec<&str> = headers.iter().map(|header| header.as_str()).collect();
+    let headers = Zeroizing::new(headers.join(","));
+    let (start, end) = (r#"{"headers":["#, r#"],"method":"POST","url":""#);
+    // The URL contains no character that JSON escapes.
+    let json = Zeroizing::new([start, &headers, end, proof.url(), "\"}"].concat());
+    let token = encode_segment(json.as_bytes());
+    Ok(Token::new(token, proof.expires_at()))
 }

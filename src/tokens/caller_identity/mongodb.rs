@@ -1,7 +1,5 @@
 //! Logins to MongoDB with the SASL mechanism MONGODB-AWS.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -13,12 +11,13 @@ use crate::primitives::constant_time::same;
 use crate::service::hosts::STS_GLOBAL;
 use crate::timestamp::Timestamp;
 
-/// Makes the client's second message of the SASL mechanism `MONGODB-AWS`.
+/// Generates the client's second message of the SASL mechanism `MONGODB-AWS`.
 ///
 /// - Permission: none in IAM. The server has the caller's ARN as a user of `$external`.
 /// - Lifetime: 15 minutes. The server uses it immediately.
-/// - Used as: the payload of `saslContinue`, where `a` is [`expose_authorization`](MongoDbProof::expose_authorization),
-///   `d` is [`date`](MongoDbProof::date), and `t` is the
+/// - Used as: the payload of `saslContinue`, where `a` is
+///   [`expose_authorization`](MongoDbProof::expose_authorization), `d` is
+///   [`date`](MongoDbProof::date), and `t` is the
 ///   [session token](MongoDbProof::expose_session_token).
 ///
 /// `client_nonce` is `r` of `saslStart`. `server_nonce` and `host` are `s` and `h` of the server's
@@ -71,7 +70,7 @@ pub fn mongodb(
         ("x-mongodb-server-nonce", STANDARD.encode(server_nonce)),
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
-    checked_host(host)?;
+    checked_host("host", host)?;
     // In its original letter case: the server sends the request with its own spelling of `h`.
     let own = host.to_owned();
     let proof = Proof::new(credentials, region(host), own, headers.into(), QUERY, now)?;
@@ -107,7 +106,7 @@ fn region(host: &str) -> &str {
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MongoDbProof(Proof);
 
 impl MongoDbProof {
@@ -129,14 +128,6 @@ impl MongoDbProof {
     /// Returns when the proof or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
-    }
-}
-
-impl fmt::Debug for MongoDbProof {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MongoDbProof")
-            .field("expires_at", &self.expires_at())
-            .finish_non_exhaustive()
     }
 }
 

@@ -1,10 +1,7 @@
 //! Proofs that are requests with an `authorization` header.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
 use super::super::FIFTEEN_MINUTES;
+use super::super::secret::Secret;
 use super::{QUERY, audience_header, host_in};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -17,13 +14,13 @@ use crate::timestamp::Timestamp;
 /// The value that AWS's own SDKs send.
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
-/// Makes a proof that is a `POST` request to STS with an `authorization` header.
+/// Generates a proof that is a `POST` request to STS with an `authorization` header.
 ///
 /// `audience` is a header name and value. Without an audience, a server can pass the proof on to
 /// another one.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the audience is empty or not printable ASCII, or its header is
 ///   one that the signer writes
 /// - [`Error::InvalidHeaderName`] if the audience's header name is not an HTTP token
@@ -92,11 +89,11 @@ pub(super) fn own_audience(name: &str, value: &str) -> Result<(String, String), 
 /// assert_eq!(proof.body(), "Action=GetCallerIdentity&Version=2011-06-15");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Proof {
     url: String,
     /// Lowercase names, and values.
-    headers: Vec<(String, Zeroizing<String>)>,
+    headers: Vec<(String, Secret)>,
     body: &'static str,
     expires_at: Timestamp,
 }
@@ -104,8 +101,9 @@ pub struct Proof {
 impl Proof {
     /// Signs a proof for a checked host.
     ///
-    /// The parameters are in the body, or in the query if the body is empty. `headers` does not contain `host`.
-    pub(super) fn new(
+    /// The parameters are in the body, or in the query if the body is empty. `headers` does not
+    /// contain `host`.
+    pub(in crate::tokens) fn new(
         credentials: &Credentials,
         region: &str,
         host: String,
@@ -129,15 +127,14 @@ impl Proof {
         let region = signing_region(region);
         let signer = Signer::new(credentials.clone(), region, "sts")?;
         let added = signer.sign_raw(&request, PayloadHash::new(body), now)?;
-        let secret = |value: &str| Zeroizing::new(value.to_owned());
-        let added: Vec<(String, Zeroizing<String>)> = added
+        let added: Vec<(String, String)> = added
             .iter()
-            .map(|(name, value)| (name.to_owned(), secret(value)))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         let headers = all
-            .iter()
-            .map(|(name, value)| (name.clone(), secret(value)))
+            .into_iter()
             .chain(added)
+            .map(|(name, value)| (name, value.into()))
             .collect();
         let (context, date) = signer.context(now)?;
         Ok(Self {
@@ -168,10 +165,10 @@ impl Proof {
     pub fn expose_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|(name, value)| (name.as_str(), &**value))
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(in crate::tokens) fn header(&self, name: &str) -> Option<&str> {
         self.expose_headers()
             .find_map(|(own, value)| (own == name).then_some(value))
     }
@@ -184,16 +181,5 @@ impl Proof {
     /// Returns when the proof or its credentials expire, whichever comes first.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
-    }
-}
-
-impl fmt::Debug for Proof {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.expose_headers().map(|(name, _)| name).collect();
-        f.debug_struct("Proof")
-            .field("url", &self.url)
-            .field("headers", &names)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
     }
 }

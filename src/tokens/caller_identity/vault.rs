@@ -5,13 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::super::Token;
+use super::super::json_object::json_object;
 use super::proof::signed;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::primitives::json::write_string;
 use crate::timestamp::Timestamp;
 
-/// Makes the body of an AWS IAM login to HashiCorp Vault or OpenBao.
+/// Generates the body of an AWS IAM login to HashiCorp Vault or OpenBao.
 ///
 /// - Permission: none in IAM. The role in Vault is bound to the caller's ARN.
 /// - Lifetime: 15 minutes.
@@ -24,7 +25,7 @@ use crate::timestamp::Timestamp;
 /// Vault, "AWS auth method", *IAM auth method*.
 ///
 /// # Errors
-/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or states another region
+/// - [`Error::InvalidParameter`] if the host is malformed, has a port, or contains another region
 /// - [`Error::InvalidParameter`] if the server ID is empty or not printable ASCII
 /// - everything [`Signer::new`](crate::Signer::new) and [`Signer::sign`](crate::Signer::sign) return
 ///
@@ -60,39 +61,32 @@ pub fn vault(
     let audience = server_id.map(|id| ("x-vault-aws-iam-server-id", id));
     let proof = signed(credentials, region, host, audience, now)?;
 
-    let mut headers = Zeroizing::new(String::from("{"));
-    for (i, (name, value)) in proof.expose_headers().enumerate() {
-        if i > 0 {
-            headers.push(',');
-        }
+    // A string that grows leaves a copy of the secret in freed memory, so the capacity is sufficient
+    // from the start. A JSON escape takes two bytes for one, because all values are printable ASCII.
+    let length = proof
+        .expose_headers()
+        .map(|(name, value)| name.len() + 2 * value.len() + 8);
+    let mut headers = Zeroizing::new(String::with_capacity(length.sum::<usize>() + 2));
+    let mut separator = '{';
+    for (name, value) in proof.expose_headers() {
+        headers.push(separator);
         write_string(&mut headers, name);
         headers.push_str(":[");
         write_string(&mut headers, value);
         headers.push(']');
+        separator = ',';
     }
     headers.push('}');
 
     let headers = Zeroizing::new(STANDARD.encode(headers.as_bytes()));
     let (url, body) = (STANDARD.encode(proof.url()), STANDARD.encode(proof.body()));
-    let mut login = Zeroizing::new(String::with_capacity(headers.len() + 512));
-    login.push('{');
-    if let Some(role) = role {
-        login.push_str("\"role\":");
-        write_string(&mut login, role);
-        login.push(',');
-    }
-    for (name, value) in [
+    let members = [
         ("iam_http_request_method", proof.method()),
         ("iam_request_url", &url),
         ("iam_request_body", &body),
         ("iam_request_headers", &headers),
-    ] {
-        write_string(&mut login, name);
-        login.push(':');
-        write_string(&mut login, value);
-        login.push(',');
-    }
-    login.pop();
-    login.push('}');
-    Ok(Token::new(login, proof.expires_at()))
+    ];
+    let role = role.map(|role| ("role", role));
+    let members: Vec<_> = role.into_iter().chain(members).collect();
+    Ok(Token::new(json_object(&members), proof.expires_at()))
 }
