@@ -1,4 +1,4 @@
-//! In place of `running`, without the feature `checksums`.
+//! In place of `checksums`, without that feature.
 
 /// No checksums at all.
 #[derive(Clone)]

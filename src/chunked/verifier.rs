@@ -5,10 +5,9 @@ use std::fmt;
 use http::{HeaderMap, HeaderName};
 
 use crate::chunked::ChunkedEncoding;
-use crate::chunked::encoding::Mode;
 use crate::chunked::error::{AnnouncementProblem, ChunkError};
 use crate::chunked::framing::{Announced, Framing, Step};
-use crate::chunked::link::Link;
+use crate::chunked::signature_chain::SignatureChain;
 use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::StreamingMode;
@@ -92,7 +91,6 @@ impl ChunkVerifier {
     /// - [`ChunkError::NotAnnounced`] if the payload is an event stream, or if `x-amz-trailer`
     ///   contains an invalid or a duplicate name
     pub fn new(context: &StreamContext) -> Result<Self, ChunkError> {
-        let no_chunks = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
         let names: Result<Vec<_>, _> = context.trailer().map(HeaderName::try_from).collect();
         let names =
             names.map_err(|_| ChunkError::NotAnnounced(AnnouncementProblem::InvalidTrailerName))?;
@@ -104,22 +102,23 @@ impl ChunkVerifier {
                 AnnouncementProblem::DuplicateTrailer,
             ));
         }
+        let (mode, decoded_length) = (context.payload(), context.decoded_content_length());
+        let (Some(decoded_length), false) = (decoded_length, mode == StreamingMode::Events) else {
+            let problem = AnnouncementProblem::EventStream;
+            return Err(ChunkError::NotAnnounced(problem));
+        };
         let announced = Announced {
-            mode: match context.payload() {
-                StreamingMode::Chunks => Mode::Signed,
-                StreamingMode::ChunksAndTrailer => Mode::SignedWithTrailers,
-                StreamingMode::UnsignedAndTrailer => Mode::UnsignedWithTrailers,
-                StreamingMode::Events => return Err(no_chunks),
-            },
-            decoded_length: context.decoded_content_length().ok_or(no_chunks)?,
+            mode,
+            decoded_length,
             trailers,
         };
-        let link = Link::new(*context.date(), *context.signature());
+        let (seed, key) = (context.signature(), context.key().clone());
         Ok(Self::of(
             announced,
-            link,
-            *context.scope(),
-            context.key().clone(),
+            seed,
+            context.date(),
+            context.scope(),
+            key,
         ))
     }
 
@@ -141,12 +140,19 @@ impl ChunkVerifier {
             decoded_length: payload.decoded_length(),
             trailers: sorted(names.collect()),
         };
-        Self::of(announced, Link::new(*date, *seed), *scope, key)
+        Self::of(announced, seed, date, scope, key)
     }
 
-    fn of(announced: Announced, link: Link, scope: CredentialScope, key: VerificationKey) -> Self {
+    fn of(
+        announced: Announced,
+        seed: &Signature,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        key: VerificationKey,
+    ) -> Self {
+        let chain = SignatureChain::new(key.algorithm(), *date, *scope, *seed);
         Self {
-            framing: Framing::new(announced, link, scope, key),
+            framing: Framing::new(announced, chain, key),
             chunk: Vec::new(),
             out: false,
         }

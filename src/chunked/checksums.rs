@@ -1,4 +1,4 @@
-//! Checksums of a payload in pieces.
+//! Checksums of a payload that is read in pieces.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
 use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
-use crate::chunked::checksum::{ChecksumAlgorithm, check_approved};
+use crate::chunked::checksum_algorithm::{ChecksumAlgorithm, check_approved};
 use crate::crypto::NotApproved;
 use crate::primitives::md5::Md5;
 use crate::primitives::sha1::Sha1;
