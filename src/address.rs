@@ -173,20 +173,6 @@ impl Address {
 }
 
 /// How requests to an address are signed.
-///
-/// ```
-/// use countersign::s3::{Addressing, SigningScheme};
-///
-/// // The Region is that of the ARN, not that of the client.
-/// let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/finance";
-/// let address = Addressing::new("us-east-1").bucket(arn)?;
-/// let expected = SigningScheme::SigV4 {
-///     service: "s3".into(),
-///     region: "us-west-2".into(),
-/// };
-/// assert_eq!(address.schemes(), [expected]);
-/// # Ok::<(), countersign::s3::AddressError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SigningScheme {

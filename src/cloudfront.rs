@@ -52,21 +52,6 @@ pub use p256_key::{P256Key, P256KeyError};
 pub use url::SignedUrl;
 
 /// The hash that the signature is over.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::cloudfront::{Hash, SignedUrl, UrlError};
-///
-/// let url = SignedUrl::new(
-///     "https://example.com/a",
-///     Timestamp::from_unix_seconds(1_798_761_600),
-/// );
-/// let sha256 = url
-///     .with_hash(Hash::Sha256)
-///     .sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![1]))?;
-/// assert!(sha256.ends_with("&Hash-Algorithm=SHA256"));
-/// # Ok::<(), UrlError>(())
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hash {

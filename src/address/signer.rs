@@ -79,19 +79,6 @@ impl Address {
     ///   is off
     /// - [`Error::InvalidParameter`] if the address asks for a session, and the credentials are not
     ///   those of one
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    /// use countersign::{Credentials, SessionToken};
-    ///
-    /// // A directory bucket: ask for a session first (`s3::express::CreateSession`).
-    /// let address = Addressing::new("us-west-2").bucket("logs--usw2-az1--x-s3")?;
-    /// let own = Credentials::new("AKIDEXAMPLE", "secret");
-    /// assert!(address.signer(own.clone()).is_err());
-    /// let session = own.with_session_token(SessionToken::s3_express("token"));
-    /// assert!(address.signer(session).is_ok());
-    /// # Ok::<(), countersign::s3::AddressError>(())
-    /// ```
     pub fn signer(&self, credentials: Credentials) -> Result<AddressSigner, Error> {
         let scheme = self.schemes().iter().find(|scheme| is_known(scheme));
         match scheme {

@@ -171,27 +171,6 @@ impl<B: fmt::Debug> fmt::Debug for ChunkedBody<B> {
 }
 
 /// Why a [`ChunkedBody`] failed.
-///
-/// ```
-/// use countersign::chunked::{ChunkSigningError, ChunkedBodyError};
-///
-/// /// Whether the file changed its length while it was sent.
-/// fn has_changed(error: &ChunkedBodyError) -> bool {
-///     use ChunkSigningError::{PayloadTooLong, PayloadTooShort};
-///     matches!(
-///         error,
-///         ChunkedBodyError::Signing(
-///             PayloadTooLong { .. } | PayloadTooShort { .. }
-///         ),
-///     )
-/// }
-/// let too_short = PayloadTooShort {
-///     length: 4,
-///     announced: 100,
-/// };
-/// assert!(has_changed(&ChunkedBodyError::Signing(too_short)));
-/// # use ChunkSigningError::PayloadTooShort;
-/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkedBodyError {

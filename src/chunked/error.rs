@@ -8,20 +8,7 @@ use crate::verify::{Answer, INTERNAL, Protocol, refusal};
 /// Why the body of an aws-chunked upload is refused.
 ///
 /// The verifier has returned nothing of the refused chunk, and returns no more data. No variant
-/// contains a signature.
-///
-/// ```
-/// use countersign::chunked::ChunkError;
-///
-/// let error = ChunkError::ChunkTooSmall {
-///     chunk: 2,
-///     size: 100,
-/// };
-/// let text = "chunk 2 is 100 bytes, too small for any but the last chunk";
-/// assert_eq!(error.to_string(), text);
-/// assert_eq!(error.code(), "InvalidChunkSizeError");
-/// assert_eq!(error.status(), 403);
-/// ```
+/// contains a signature. [`error_response`](crate::verify::error_response) makes a response of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkError {
@@ -98,16 +85,6 @@ pub enum ChunkError {
 }
 
 /// Why the head of a request does not announce the chunks of its body.
-///
-/// ```
-/// use countersign::chunked::{AnnouncementProblem, ChunkError};
-///
-/// let error = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
-/// assert_eq!(
-///     error.to_string(),
-///     "request does not announce aws-chunked: the body is an event stream"
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnouncementProblem {
@@ -187,15 +164,6 @@ impl refusal::Sealed for ChunkError {
 /// How the framing of a body differs from that of aws-chunked.
 ///
 /// [`ChunkError::Malformed`] contains it.
-///
-/// ```
-/// use countersign::chunked::{ChunkError, ChunkSyntaxError};
-///
-/// let error = ChunkError::Malformed(ChunkSyntaxError::HeaderTooLong);
-/// let text = "malformed aws-chunked body: chunk header is too long";
-/// assert_eq!(error.to_string(), text);
-/// assert_eq!(error.code(), "IncompleteBody");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkSyntaxError {

@@ -73,22 +73,6 @@ impl SignedCookies {
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns, except for the key pair id, the attributes and
     ///   the key
-    ///
-    /// ```
-    /// use countersign::Timestamp;
-    /// use countersign::cloudfront::SignedCookies;
-    ///
-    /// let cookies = SignedCookies::new(
-    ///     "*://example.com/v/*",
-    ///     Timestamp::from_unix_seconds(1_798_761_600),
-    /// );
-    /// assert!(
-    ///     cookies
-    ///         .policy()?
-    ///         .starts_with(r#"{"Statement":[{"Resource":"*://example.com/v/*","#)
-    /// );
-    /// # Ok::<(), countersign::cloudfront::UrlError>(())
-    /// ```
     pub fn policy(&self) -> Result<String, UrlError> {
         Ok(self.checked()?.text)
     }

@@ -3,23 +3,6 @@
 use crate::crypto::NotApproved;
 
 /// Why a URL or cookies cannot be signed. Nothing was given to the key.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::cloudfront::{SignedUrl, UrlError};
-///
-/// let url = SignedUrl::new(
-///     "https://example.com/a b",
-///     Timestamp::from_unix_seconds(1_798_761_600),
-/// );
-/// let error = url
-///     .sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![]))
-///     .unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "URL has a character at byte 21 that must be percent-encoded"
-/// );
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {

@@ -3,22 +3,6 @@
 use std::fmt;
 
 /// Why there is no address for a bucket, an ARN or an endpoint id, with the given options.
-///
-/// ```
-/// use countersign::s3::{AddressError, AddressPart, Addressing};
-///
-/// let error = Addressing::new("us-east-1")
-///     .with_fips()
-///     .with_accelerate()
-///     .bucket("photos")
-///     .unwrap_err();
-/// let (first, second) = (AddressPart::Accelerate, AddressPart::Fips);
-/// assert_eq!(error, AddressError::Conflict { first, second });
-/// assert_eq!(
-///     error.to_string(),
-///     "S3 Transfer Acceleration cannot be combined with FIPS"
-/// );
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {
@@ -104,12 +88,6 @@ pub enum AddressError {
 }
 
 /// A part of a host name that the caller gives.
-///
-/// ```
-/// use countersign::s3::HostLabel;
-///
-/// assert_eq!(HostLabel::AccountId.to_string(), "account id");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostLabel {
@@ -144,14 +122,6 @@ impl fmt::Display for HostLabel {
 }
 
 /// Why a bucket cannot be addressed.
-///
-/// ```
-/// use countersign::s3::{AddressError, Addressing, BucketProblem};
-///
-/// let error = Addressing::new("us-east-1").bucket("..").unwrap_err();
-/// let (bucket, problem) = ("..".to_owned(), BucketProblem::NotAName);
-/// assert_eq!(error, AddressError::InvalidBucket { bucket, problem });
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum BucketProblem {
@@ -183,16 +153,6 @@ impl BucketProblem {
 }
 
 /// Why an ARN cannot be addressed.
-///
-/// ```
-/// use countersign::s3::{AddressError, Addressing, ArnProblem};
-///
-/// let error = Addressing::new("us-east-1")
-///     .bucket("arn:aws:s3:::")
-///     .unwrap_err();
-/// let (arn, problem) = ("arn:aws:s3:::".to_owned(), ArnProblem::Malformed);
-/// assert_eq!(error, AddressError::InvalidArn { arn, problem });
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArnProblem {
@@ -247,12 +207,6 @@ pub enum ArnProblem {
 }
 
 /// One of the things of which not every two go together.
-///
-/// ```
-/// use countersign::s3::AddressPart;
-///
-/// assert_eq!(AddressPart::DualStack.to_string(), "dual stack");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddressPart {

@@ -1,30 +1,9 @@
 //! Mistakes of the caller when signing chunks.
 
-/// Why an upload in chunks cannot be signed, or cannot go on.
+/// Why an upload in chunks cannot be signed.
 ///
 /// [`Signer::sign_chunked`](crate::Signer::sign_chunked) returns it inside
 /// [`Error::Chunk`](crate::Error::Chunk).
-///
-/// ```
-/// use countersign::chunked::{ChunkSigningError, ChunkedEncoding};
-/// use countersign::{Credentials, Error, Signer, Timestamp};
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-/// let uri = "https://bucket.s3.amazonaws.com/key";
-/// let mut request = http::Request::put(uri).body(())?;
-/// let encoding = ChunkedEncoding::signed(1 << 20).with_chunk_size(4096);
-/// let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let error = signer
-///     .sign_chunked(&mut request, encoding, now)
-///     .unwrap_err();
-/// let too_small = ChunkSigningError::ChunkTooSmall {
-///     length: 4096,
-///     minimum: 8192,
-/// };
-/// assert_eq!(error, Error::Chunk(too_small));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkSigningError {

@@ -5,17 +5,6 @@ use crate::timestamp::Timestamp;
 /// Why bytes are not the frame of a message.
 ///
 /// It is then unknown where the next message begins, so the stream must be closed.
-///
-/// ```
-/// use countersign::event_stream::{FrameError, Message, encode};
-///
-/// let mut frame = Vec::new();
-/// encode(&[], b"data", &mut frame)?;
-/// frame[12] ^= 1; // the first byte of the payload
-/// let error = Message::decode(&frame).unwrap_err();
-/// assert_eq!(error, FrameError::MessageChecksum);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -61,14 +50,6 @@ pub enum FrameError {
 /// Why a header of a message cannot be read.
 ///
 /// [`FrameError::MalformedHeader`] contains it.
-///
-/// ```
-/// use countersign::event_stream::{FrameError, HeaderError};
-///
-/// let error = FrameError::MalformedHeader(HeaderError::UnknownType);
-/// let text = "malformed event header: unknown value type";
-/// assert_eq!(error.to_string(), text);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -92,14 +73,6 @@ pub enum HeaderError {
 /// Why a signed message is refused. It proves nothing then, nor do the messages after it.
 ///
 /// No variant contains a signature.
-///
-/// ```
-/// use countersign::event_stream::EventError;
-///
-/// let error = EventError::SignatureMismatch;
-/// assert_eq!(error.to_string(), "message signature does not match");
-/// assert_eq!(error.code(), "InvalidSignatureException");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
@@ -149,16 +122,6 @@ pub enum EventError {
 }
 
 /// Why a message is not a signed message.
-///
-/// ```
-/// use countersign::event_stream::{EventError, SignedMessageProblem};
-///
-/// let error = EventError::NotSigned(SignedMessageProblem::MissingDate);
-/// assert_eq!(
-///     error.to_string(),
-///     "malformed signed message: `:date` is missing"
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignedMessageProblem {

@@ -157,21 +157,6 @@ impl EventSigner {
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer, Timestamp};
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-    /// let mut request = http::Request::post("https://localhost/").body(())?;
-    /// let mut events = signer.sign_events(&mut request, now)?;
-    /// let mut same = events.clone();
-    ///
-    /// let signed = events.sign_parts(b"message", now)?;
-    /// // Or write the parts to a socket.
-    /// let frame = [signed.head(), b"message", signed.tail()].concat();
-    /// assert_eq!(frame, same.sign(b"message", now)?);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn sign_parts(
         &mut self,
         message: &[u8],

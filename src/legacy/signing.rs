@@ -16,12 +16,6 @@ use crate::timestamp::Timestamp;
 const MAX_ACCESS_KEY_ID: usize = 128;
 
 /// The hash of a signature, which SigV2 sends as `SignatureMethod`.
-///
-/// ```
-/// use countersign::legacy::sigv2::SignatureMethod;
-///
-/// assert_eq!(SignatureMethod::default().as_str(), "HmacSHA256");
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum SignatureMethod {

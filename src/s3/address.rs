@@ -222,18 +222,6 @@ impl Addressing {
     /// # Errors
     /// - everything that [`buckets`](Self::buckets) returns
     /// - [`AddressError::InvalidHostLabel`] if the route cannot be part of a host name
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    ///
-    /// let address = Addressing::new("eu-west-1")
-    ///     .object_lambda_response("io-cell1-route")?;
-    /// assert_eq!(
-    ///     address.host(),
-    ///     "io-cell1-route.s3-object-lambda.eu-west-1.amazonaws.com"
-    /// );
-    /// # Ok::<(), countersign::s3::AddressError>(())
-    /// ```
     pub fn object_lambda_response(&self, request_route: &str) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
         client.refuse_both(AddressPart::ObjectLambda)?;
