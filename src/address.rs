@@ -98,39 +98,35 @@ pub struct Address {
 }
 
 impl Address {
-    /// On AWS's own hosts, which all speak TLS.
-    pub(crate) fn https(host: &str, path_prefix: &str, schemes: Vec<SigningScheme>) -> Self {
-        Self::new("https", host, path_prefix, schemes)
-    }
-
-    /// At a custom endpoint: below its path, with labels (each with its dot) in front of its host,
-    /// which then must not be an IP address.
-    pub(crate) fn at(
-        endpoint: &Endpoint<'_>,
+    /// At an endpoint, below its path: the custom one, or [one of AWS](Endpoint::aws).
+    ///
+    /// `labels`, each with its dot, precede the host, which then must not be an IP address.
+    pub(crate) fn new(
+        endpoint: Endpoint<'_>,
         labels: &str,
         path_prefix: &str,
         schemes: Vec<SigningScheme>,
     ) -> Result<Self, AddressError> {
-        if endpoint.is_ip && !labels.is_empty() {
+        let Endpoint {
+            scheme,
+            authority,
+            path,
+            is_ip,
+        } = endpoint;
+        if is_ip && !labels.is_empty() {
             return Err(AddressError::Conflict {
                 first: AddressPart::IpEndpoint,
                 second: AddressPart::HostLabel,
             });
         }
-        let host = format!("{labels}{}", endpoint.authority);
-        let path = format!("{}{path_prefix}", endpoint.path);
-        Ok(Self::new(endpoint.scheme, &host, &path, schemes))
-    }
-
-    fn new(scheme: &str, host: &str, path: &str, schemes: Vec<SigningScheme>) -> Self {
         let host_start = scheme.len() + "://".len();
-        Self {
-            url: format!("{scheme}://{host}{path}"),
+        Ok(Self {
+            url: format!("{scheme}://{labels}{authority}{path}{path_prefix}"),
             host_start,
-            path_start: host_start + host.len(),
+            path_start: host_start + labels.len() + authority.len(),
             schemes,
             headers: HeaderMap::new(),
-        }
+        })
     }
 
     #[cfg(feature = "s3")]

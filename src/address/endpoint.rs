@@ -1,4 +1,4 @@
-//! Custom endpoints.
+//! Endpoints: the hosts that AWS has, and custom ones.
 
 use http::Uri;
 
@@ -17,6 +17,17 @@ pub(crate) struct Endpoint<'a> {
 }
 
 impl<'a> Endpoint<'a> {
+    /// A host of AWS. All of them speak TLS.
+    pub(crate) fn aws(host: &'a str) -> Self {
+        Self {
+            scheme: "https",
+            authority: host,
+            path: "",
+            is_ip: false,
+        }
+    }
+
+    /// Reads a custom endpoint.
     pub(crate) fn parse(url: &'a str) -> Result<Self, AddressError> {
         Self::read(url).ok_or_else(|| AddressError::InvalidEndpoint {
             // What precedes an `@` may be a password.

@@ -110,14 +110,16 @@ impl KeyValueStore {
         }
         let account = format!("{}.", arn.account);
         let schemes = vec![SigningScheme::sigv4a("cloudfront-keyvaluestore")];
+        let host = format!(
+            "cloudfront-kvs.global.{}",
+            Partition::Aws.dual_stack_domain()
+        );
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        Ok(match &endpoint {
-            Some(endpoint) => Address::at(endpoint, &account, "", schemes)?,
-            None => {
-                let domain = Partition::Aws.dual_stack_domain();
-                let host = format!("{account}cloudfront-kvs.global.{domain}");
-                Address::https(&host, "", schemes)
-            }
-        })
+        Address::new(
+            endpoint.unwrap_or(Endpoint::aws(&host)),
+            &account,
+            "",
+            schemes,
+        )
     }
 }

@@ -80,14 +80,12 @@ impl Options {
                 value: endpoint_id.to_owned(),
             });
         }
+        let host = host(Partition::of(&self.region), self.dual_stack);
+        let host = format!("{endpoint_id}.{host}");
+        // The labels of a custom endpoint stay as they are.
+        let endpoint = endpoint.unwrap_or(Endpoint::aws(&host));
         let schemes = vec![SigningScheme::sigv4a(service)];
-        Ok(match &endpoint {
-            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
-            None => {
-                let host = host(Partition::of(&self.region), self.dual_stack);
-                Address::https(&format!("{endpoint_id}.{host}"), "", schemes)
-            }
-        })
+        Address::new(endpoint, "", "", schemes)
     }
 
     /// `SERVICE[-fips].REGION.SUFFIX`.
@@ -99,9 +97,6 @@ impl Options {
     ) -> Result<Address, AddressError> {
         let region = self.region.as_str();
         let schemes = vec![SigningScheme::sigv4(service, region)];
-        if let Some(endpoint) = self.endpoint()? {
-            return Address::at(&endpoint, "", "", schemes);
-        }
         let partition = Partition::of(region);
         let domain = if self.dual_stack {
             partition.dual_stack_domain()
@@ -110,7 +105,8 @@ impl Options {
         };
         let fips = if self.fips { fips } else { "" };
         let host = format!("{prefix}{fips}.{region}.{domain}");
-        Ok(Address::https(&host, "", schemes))
+        let endpoint = self.endpoint()?.unwrap_or(Endpoint::aws(&host));
+        Address::new(endpoint, "", "", schemes)
     }
 
     /// The custom endpoint, after a check of what goes into the host.

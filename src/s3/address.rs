@@ -228,13 +228,8 @@ impl Addressing {
         label(HostLabel::RequestRoute, request_route)?;
         let schemes = vec![SigningScheme::sigv4("s3-object-lambda", client.region)];
         let route = format!("{request_route}.");
-        Ok(match &client.endpoint {
-            Some(endpoint) => Address::at(endpoint, &route, "", schemes)?,
-            None => {
-                let host = client.host("s3-object-lambda", client.region);
-                Address::https(&format!("{route}{host}"), "", schemes)
-            }
-        })
+        let host = client.host("s3-object-lambda", client.region);
+        client.address(&host, &route, "", schemes)
     }
 }
 
@@ -287,7 +282,7 @@ impl<'a> Client<'a> {
         })
     }
 
-    /// An error if an option is set that does not go together with what the call is about.
+    /// Refuses an option that cannot be combined with what the call is about.
     fn refuse(
         &self,
         option: bool,
@@ -300,7 +295,7 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    /// The two options that most ARNs exclude.
+    /// Refuses the two options that most ARNs exclude.
     fn refuse_both(&self, part: AddressPart) -> Result<(), AddressError> {
         self.refuse(self.options.dual_stack, AddressPart::DualStack, part)?;
         self.refuse(self.options.accelerate, AddressPart::Accelerate, part)
@@ -322,13 +317,21 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// At the custom endpoint, or at this host of AWS. `labels` precede either.
+    fn address(
+        &self,
+        host: &str,
+        labels: &str,
+        path_prefix: &str,
+        schemes: Vec<SigningScheme>,
+    ) -> Result<Address, AddressError> {
+        let endpoint = self.endpoint.unwrap_or(Endpoint::aws(host));
+        Address::new(endpoint, labels, path_prefix, schemes)
+    }
+
     /// S3's host of the Region or the custom endpoint, with the bucket in the path or not at all.
     fn regional(&self, path_prefix: &str) -> Result<Address, AddressError> {
-        let schemes = self.schemes();
-        match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, "", path_prefix, schemes),
-            None => Ok(Address::https(&self.s3_host(), path_prefix, schemes)),
-        }
+        self.address(&self.s3_host(), "", path_prefix, self.schemes())
     }
 
     fn s3_host(&self) -> String {
