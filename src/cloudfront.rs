@@ -40,9 +40,6 @@ mod p256_key;
 mod policy;
 mod url;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::crypto;
 
 pub use cookies::{Cookie, SignedCookies};
@@ -62,30 +59,11 @@ pub enum Hash {
     Sha256,
 }
 
-fn check_approved(hash: Hash) -> Result<(), UrlError> {
-    match hash {
-        Hash::Sha1 => Ok(crypto::check_unapproved("SHA-1 signature")?),
-        Hash::Sha256 => Ok(()),
+impl Hash {
+    fn check_approved(self) -> Result<(), UrlError> {
+        match self {
+            Self::Sha1 => Ok(crypto::check_unapproved("SHA-1 signature")?),
+            Self::Sha256 => Ok(()),
+        }
     }
-}
-
-/// A name and a value, as parameters and as cookies.
-type Pair = (&'static str, String);
-
-/// Base64 in the alphabet of CloudFront, where nothing needs an escape.
-fn encode(bytes: &[u8]) -> String {
-    let replaced = |c| match c {
-        '+' => '-',
-        '=' => '_',
-        '/' => '~',
-        c => c,
-    };
-    STANDARD.encode(bytes).chars().map(replaced).collect()
-}
-
-fn check_key_pair_id(id: &str) -> Result<(), UrlError> {
-    let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    sound
-        .then_some(())
-        .ok_or_else(|| UrlError::InvalidKeyPairId { id: id.to_owned() })
 }

@@ -3,10 +3,9 @@
 use crate::cloudfront::Hash;
 use crate::cloudfront::error::UrlError;
 use crate::cloudfront::policy::{Conditions, Policy, builder, check_resource, check_url};
-use crate::cloudfront::url::pairs;
 use crate::timestamp::Timestamp;
 
-/// Cookies to sign, which open what matches a resource.
+/// Cookies to sign. They give access to every URL that matches a resource.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -41,7 +40,7 @@ pub struct SignedCookies {
 builder!(SignedCookies);
 
 impl SignedCookies {
-    /// Creates cookies that work until they expire.
+    /// Creates cookies that are valid until they expire.
     ///
     /// The resource is a URL, or a pattern: `*` matches any run of characters, `?` exactly one.
     pub fn new(resource: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
@@ -120,20 +119,20 @@ impl SignedCookies {
             attributes.push('=');
             attributes.push_str(value);
         }
-        // Without Expires and Max-Age: they last for the browser's session, and the policy decides.
+        // Without Expires and Max-Age they last until the browser closes. The policy expires by itself.
         attributes.push_str("; Secure; HttpOnly");
         let policy = self.checked()?;
-        let pairs = pairs(&policy, key_pair_id, self.hash, sign)?;
+        let parameters = policy.sign(key_pair_id, self.hash, sign)?;
         let cookie = |(name, value)| Cookie {
             name: format!("CloudFront-{name}"),
             value,
             attributes: attributes.clone(),
         };
-        Ok(pairs.into_iter().map(cookie).collect())
+        Ok(parameters.into_iter().map(cookie).collect())
     }
 }
 
-/// One of the cookies that open a distribution.
+/// One of the signed cookies.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -180,7 +179,7 @@ impl Cookie {
     }
 }
 
-/// The value opens the distribution to everyone who has it.
+/// Hides the value: everyone who has it can read what the policy allows.
 impl std::fmt::Debug for Cookie {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Cookie")

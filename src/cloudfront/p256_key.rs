@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cloudfront::{Hash, UrlError, check_approved};
+use crate::cloudfront::{Hash, UrlError};
 use crate::sigv4::asymmetric::key::SigningKey;
 
 /// A P-256 private key, which signs policies.
@@ -55,7 +55,7 @@ impl P256Key {
     /// - [`UrlError::NotApproved`] if the hash is SHA-1, and
     ///   [only approved algorithms](crate::crypto::allow_only_approved) are allowed
     pub fn sign(&self, policy: &[u8], hash: Hash) -> Result<Vec<u8>, UrlError> {
-        check_approved(hash)?;
+        hash.check_approved()?;
         let signature = match hash {
             Hash::Sha1 => self.0.sign_sha1(policy),
             Hash::Sha256 => self.0.sign(policy),

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::condition::{self, Condition, Fault};
+use super::condition::{Condition, check};
 use super::field_names::{FILE_NAME, POLICY, is_bucket, is_exempt, is_reserved};
 use super::json;
 use super::policy::PostPolicy;
@@ -99,7 +99,7 @@ impl PostForm {
         check_expiration(&policy, times)?;
         check_uploads(&policy)?;
         for (field, value) in &own {
-            check(&policy, field, value)?;
+            check(&policy.conditions, field, value).map_err(PostPolicyError::from)?;
         }
         Self::seal(own, text, policy.expiration, sign)
     }
@@ -189,7 +189,7 @@ fn check_uploads(policy: &PostPolicy) -> Result<(), PostPolicyError> {
                     return Err(PostPolicyError::FileNameInExactCondition { field });
                 }
                 if is_bucket(field) {
-                    check(policy, field, value)?;
+                    check(&policy.conditions, field, value)?;
                 }
                 check_key(field, value)?;
             }
@@ -213,16 +213,6 @@ fn check_key(field: &str, value: &str) -> Result<(), PostPolicyError> {
         return Err(PostPolicyError::InvalidKeyLength { length });
     }
     Ok(())
-}
-
-fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PostPolicyError> {
-    condition::check(&policy.conditions, field, value).map_err(|fault| {
-        let field = field.to_owned();
-        match fault {
-            Fault::NotCovered => PostPolicyError::FieldNotCovered { field },
-            Fault::NotMet => PostPolicyError::FieldNotMet { field },
-        }
-    })
 }
 
 /// The fields that the policy fixes, then the caller's.
@@ -264,10 +254,10 @@ fn add(
     }
     check_key(name, value)?;
     if !is_exempt(name) {
-        check(policy, name, value)?;
+        check(&policy.conditions, name, value)?;
         if value.contains(FILE_NAME) {
             // A prefix may match only because of the text `${filename}`.
-            check(policy, name, &value.replace(FILE_NAME, ""))?;
+            check(&policy.conditions, name, &value.replace(FILE_NAME, ""))?;
         }
     }
     let mut own = form.iter();
