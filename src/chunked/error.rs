@@ -1,4 +1,4 @@
-//! What can be wrong with chunks that arrive.
+//! The errors of verifying chunks.
 
 use http::StatusCode;
 
@@ -15,7 +15,7 @@ pub enum ChunkError {
     /// The body ended before the final chunk, or before the end of the trailers.
     #[error("body ended before its final chunk and trailers")]
     Incomplete,
-    /// The chunks contain more or less than `x-amz-decoded-content-length` says.
+    /// The length of the data differs from `x-amz-decoded-content-length`.
     #[error("chunks contain at least {length} bytes, expected {announced}")]
     WrongDecodedLength {
         /// The length of the chunks, with the one that was refused, in bytes.
@@ -27,7 +27,10 @@ pub enum ChunkError {
     #[error("malformed aws-chunked body: {0}")]
     Malformed(ChunkSyntaxError),
     /// A chunk is smaller than 8 KiB and is not the last one.
-    #[error("chunk {chunk} is {size} bytes, too small for any but the last chunk")]
+    #[error(
+        "chunk {chunk} is {size} bytes, below the minimum of {} bytes: only the last chunk may be smaller",
+        super::MIN_CHUNK_SIZE
+    )]
     ChunkTooSmall {
         /// The chunk's number, from 1.
         chunk: u64,
@@ -84,14 +87,14 @@ pub enum ChunkError {
     NotApproved(#[from] NotApproved),
 }
 
-/// Why the head of a request does not announce the chunks of its body.
+/// Why the headers of a request do not announce the chunks of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnouncementProblem {
     /// The payload is announced as event messages.
     #[error("the body is an event stream")]
     EventStream,
-    /// A trailer cannot be a header.
+    /// `x-amz-trailer` contains an invalid header name.
     #[error("`x-amz-trailer` contains an invalid header name")]
     InvalidTrailerName,
     /// A trailer is announced more than once. Each name costs a checksum of the payload.
@@ -194,7 +197,7 @@ pub enum ChunkSyntaxError {
     /// A trailer has no colon.
     #[error("trailer does not contain a colon")]
     TrailerWithoutColon,
-    /// The value of a trailer contains other than printable ASCII.
+    /// The value of a trailer contains a character outside printable ASCII.
     #[error("trailer value is not printable ASCII")]
     InvalidTrailerValue,
     /// A trailer follows the signature of the trailers.

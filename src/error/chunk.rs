@@ -1,4 +1,4 @@
-//! Mistakes of the caller when signing chunks.
+//! The errors of signing chunks.
 
 /// Why an upload in chunks cannot be signed.
 ///
@@ -20,7 +20,7 @@ pub enum ChunkSigningError {
     /// A chunk is empty. An empty chunk ends the payload.
     #[error("chunk is empty, which would end the payload: call `finish` instead")]
     EmptyChunk,
-    /// A chunk has another size than the one from which `content-length` was calculated.
+    /// The size of a chunk differs from the size that `content-length` was calculated from.
     #[error("chunk is {length} bytes, expected {expected}")]
     WrongChunkSize {
         /// The chunk's length, in bytes.
@@ -82,9 +82,7 @@ pub enum ChunkSigningError {
         announced: usize,
     },
     /// The value of a trailer contains a control or non-ASCII character, or an outer space.
-    #[error(
-        "value of trailer `{name}` must be printable ASCII that neither begins nor ends with a space"
-    )]
+    #[error("value of trailer `{name}` must be printable ASCII without a space at either end")]
     InvalidTrailerValue {
         /// The trailer's name.
         name: String,

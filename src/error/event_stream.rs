@@ -1,4 +1,4 @@
-//! Mistakes of the caller when encoding messages of an event stream.
+//! The errors of encoding and signing messages of an event stream.
 
 /// Why a message of an event stream cannot be encoded or signed.
 ///

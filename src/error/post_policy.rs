@@ -106,8 +106,8 @@ pub enum MalformedPolicy {
     /// The policy is not a JSON object.
     #[error("policy is not a JSON object")]
     NotAnObject,
-    /// The policy has other members than `expiration` and `conditions`.
-    #[error("policy must have the members `expiration` and `conditions`, and no others")]
+    /// The members of the policy are not exactly `expiration` and `conditions`.
+    #[error("policy must have exactly the members `expiration` and `conditions`")]
     UnexpectedMembers,
     /// The expiration is not a time in UTC.
     #[error("policy `expiration` must have the form YYYY-MM-DDTHH:MM:SS.sssZ")]

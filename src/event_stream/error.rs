@@ -1,10 +1,10 @@
-//! What can be wrong with messages that arrive.
+//! The errors of reading and verifying messages.
 
 use crate::timestamp::Timestamp;
 
 /// Why bytes are not the frame of a message.
 ///
-/// It is then unknown where the next message begins, so the stream must be closed.
+/// The next message then begins at an unknown place: close the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -70,7 +70,7 @@ pub enum HeaderError {
     InvalidUtf8,
 }
 
-/// Why a signed message is refused. It proves nothing then, nor do the messages after it.
+/// Why a signed message is refused. Neither it nor a message after it is verified.
 ///
 /// No variant contains a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,8 +79,9 @@ pub enum EventError {
     /// The request does not announce an event stream that is signed with SigV4.
     #[error("request does not announce an event stream signed with SigV4")]
     NotAnnounced,
-    /// The credentials are not those of the key that verified the request: the server's mistake.
-    #[error("credentials are not those that opened the event stream")]
+    /// The credentials are not those of the key that verified the request, which is an error of the
+    /// server.
+    #[error("credentials differ from those that opened the event stream")]
     WrongCredentials,
     /// The message does not have exactly the two headers of a signed message.
     #[error("malformed signed message: {0}")]
@@ -116,8 +117,8 @@ pub enum EventError {
     /// A message follows the end of the stream.
     #[error("message after the end of the stream")]
     AfterEnd,
-    /// The stream stopped without the message that ends it.
-    #[error("stream stopped without its final message")]
+    /// The stream ended before its final message.
+    #[error("stream ended before its final message")]
     Incomplete,
 }
 

@@ -1,4 +1,4 @@
-//! Signed requests as they arrive, of both schemes.
+//! Signed requests that arrive, of either scheme.
 
 use std::fmt;
 

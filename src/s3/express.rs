@@ -211,7 +211,7 @@ fn address(addressing: &Addressing, bucket: &str) -> Result<Address, error::Erro
 }
 
 fn invalid_bucket() -> error::Error {
-    let problem = "is not the name of a directory bucket, NAME--ZONE--x-s3";
+    let problem = "must be the name of a directory bucket, NAME--ZONE--x-s3";
     error::Error::invalid_parameter("Bucket", problem)
 }
 
