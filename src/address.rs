@@ -1,12 +1,12 @@
 //! Addresses of calls: the base URL, and how requests to it are signed.
 //!
-//! A correct signature for the wrong host, Region or service name is the commonest mismatch. An
+//! A signature for the wrong host, region or service name is the most common mismatch. An
 //! [`Address`] keeps them together:
 //!
-//! - [`s3::Addressing`](crate::s3::Addressing) makes that of a bucket, an access point or another ARN
-//!   of S3 (feature `s3`).
-//! - [`EventBridge`], [`Ses`] and [`KeyValueStore`] make those of the global endpoints that accept
-//!   only Signature Version 4A (feature `sigv4a`).
+//! - [`s3::Addressing`](crate::s3::Addressing) returns the address of a bucket, an access point or
+//!   another ARN of S3 (feature `s3`).
+//! - [`EventBridge`], [`Ses`] and [`KeyValueStore`] return the addresses of global endpoints, which
+//!   accept only Signature Version 4A (feature `sigv4a`).
 //!
 //! ```
 //! use countersign::address::{EventBridge, SigningScheme};
@@ -78,7 +78,7 @@ pub use signer::AddressSigner;
 ///     "https://photos-2026.s3.eu-west-1.amazonaws.com/a%20b.jpg"
 /// );
 ///
-/// // A name with dots is no part of a host name that TLS certificates cover.
+/// // TLS certificates do not cover a host name with such a bucket name.
 /// let address = Addressing::new("eu-west-1").bucket("my.photos")?;
 /// assert_eq!(
 ///     address.object_url("a.jpg"),
@@ -90,7 +90,7 @@ pub use signer::AddressSigner;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     url: String,
-    /// Where in `url` the host begins, and the path.
+    /// The positions of the host and of the path in `url`.
     host_start: usize,
     path_start: usize,
     schemes: Vec<SigningScheme>,
@@ -147,7 +147,7 @@ impl Address {
             .unwrap_or_default()
     }
 
-    /// Returns the path that precedes that of the call; often empty, never with a slash at its end.
+    /// Returns the path before that of the call. It is often empty, and never ends in a slash.
     pub fn path_prefix(&self) -> &str {
         self.url.get(self.path_start..).unwrap_or_default()
     }
@@ -157,7 +157,7 @@ impl Address {
         &self.schemes
     }
 
-    /// Returns the headers that a request needs at this address; they have to be signed.
+    /// Returns the headers that a request needs at this address. Set them before you sign it.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }

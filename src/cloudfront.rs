@@ -1,15 +1,15 @@
 //! Amazon CloudFront: signed URLs and signed cookies.
 //!
-//! A signed URL opens one private file for a time, or those that a wildcard matches. Signed cookies
-//! do the same without a change of URLs. Both carry a policy and its signature, made with a private
-//! key (RSA 2048, or ECDSA P-256) whose public half is in a key group of the distribution.
+//! A signed URL gives access to a private file, or to all files that a wildcard matches, until it
+//! expires. Signed cookies do the same for unchanged URLs. Both contain a policy and its signature by
+//! a private key (RSA 2048, or ECDSA P-256). The public key is in a key group of the distribution.
 //!
-//! [`SignedUrl`] and [`SignedCookies`] make the policy; the key is the caller's. The closure gets the
-//! bytes of the policy and returns the signature over their hash: PKCS #1 v1.5 for RSA, DER for
-//! ECDSA. SHA-1 is CloudFront's default, and [`with_hash`](SignedUrl::with_hash) chooses SHA-256.
+//! [`SignedUrl`] and [`SignedCookies`] create the policy, and the caller's closure signs it. The closure
+//! gets the bytes of the policy and returns the signature over their hash: PKCS #1 v1.5 for RSA, DER
+//! for ECDSA. SHA-1 is CloudFront's default, and [`with_hash`](SignedUrl::with_hash) chooses SHA-256.
 //! With the feature `sigv4a`, [`P256Key`] signs with a P-256 key in PEM, without another crate.
 //!
-//! | what is given | policy |
+//! | conditions | policy |
 //! |---|---|
 //! | only a URL and when it expires | canned: CloudFront rebuilds its text, and the URL stays short |
 //! | also a start, an address, another resource, or a `*` | custom: its text is sent |
@@ -24,14 +24,14 @@
 //! let expires: Timestamp = "2027-01-01T00:00:00Z".parse()?;
 //! let url = "https://d111111abcdef8.cloudfront.net/a.jpg?size=large";
 //! let url = SignedUrl::new(url, expires);
-//! // `rsa_sha1` stands for a call of `rsa`, `aws-lc-rs`, `openssl`, a KMS ...
+//! // `rsa_sha1` calls `rsa`, `aws-lc-rs`, `openssl` or a KMS.
 //! let signed = url.sign("K2JCJMDEHXQW5F", |policy| rsa_sha1(policy))?;
 //! assert_eq!(signed, "https://d111111abcdef8.cloudfront.net/a.jpg?size=large\
 //!     &Expires=1798761600&Signature=-~8B&Key-Pair-Id=K2JCJMDEHXQW5F");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The viewer must send the very URL that was signed: nothing in it may be encoded anew.
+//! The viewer must send the signed URL unchanged: do not encode it again.
 
 mod cookies;
 mod error;

@@ -37,7 +37,7 @@ impl EventBridge {
     /// - [`AddressError::Conflict`] if FIPS is on, or dual stack with a custom endpoint
     /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
     /// - [`AddressError::InvalidHostLabel`] if the id cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn global(&self, endpoint_id: &str) -> Result<Address, AddressError> {
         self.0.global(
             endpoint_id,
@@ -59,7 +59,7 @@ impl EventBridge {
     /// # Errors
     /// - [`AddressError::Conflict`] if FIPS or dual stack is on together with a custom endpoint
     /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn regional(&self) -> Result<Address, AddressError> {
         // GovCloud's own hosts are validated, under the plain name.
         let gov_cloud = Partition::of(&self.0.region) == Partition::GovCloud;

@@ -10,7 +10,7 @@ use crate::service::partition::Partition;
 
 /// A key value store of Amazon CloudFront, by its ARN.
 ///
-/// It is in no Region; its requests are signed with Signature Version 4A, for all Regions.
+/// It is global: its requests are signed with Signature Version 4A, for all regions.
 ///
 /// ```
 /// use countersign::address::KeyValueStore;
@@ -43,7 +43,7 @@ impl KeyValueStore {
         }
     }
 
-    /// Tells the client's Region, whose partition must be that of the ARN.
+    /// Sets the client's region, whose partition must be that of the ARN.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
@@ -59,7 +59,8 @@ impl KeyValueStore {
         self
     }
 
-    /// Asks for a host that is validated under FIPS 140. There is none: an error.
+    /// Requires a host that is validated under FIPS 140. There is none, so
+    /// [`address`](Self::address) returns an error.
     #[must_use]
     pub fn with_fips(mut self) -> Self {
         self.fips = true;
@@ -73,7 +74,7 @@ impl KeyValueStore {
     /// - [`AddressError::InvalidArn`] if the ARN is malformed, or not of a key value store
     /// - [`AddressError::InvalidHostLabel`] if the account cannot be part of a host name
     /// - [`AddressError::PartitionMismatch`] if the client's Region is of another partition
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn address(&self) -> Result<Address, AddressError> {
         let conflict = |first| {
             let second = AddressPart::KeyValueStore;

@@ -1,4 +1,4 @@
-//! What clients of services with global endpoints are configured with.
+//! The options of clients of services with global endpoints.
 
 use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};

@@ -82,7 +82,7 @@ impl<B> ChunkedBody<B> {
         Self(FrameLoop::new(body, sink, remaining))
     }
 
-    /// Adds the value of an announced trailer, which is called for after all data was read.
+    /// Adds an announced trailer. `value` returns its value, and is called after all data was read.
     pub fn with_trailer(
         mut self,
         name: impl Into<String>,

@@ -20,7 +20,7 @@ use crate::primitives::sha512::Sha512;
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
 
 impl Checksums {
-    pub(super) fn of<'a>(trailers: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn new<'a>(trailers: impl IntoIterator<Item = &'a str>) -> Self {
         let known = trailers.into_iter().filter_map(|name| {
             let algorithm = ChecksumAlgorithm::of_trailer(name)?;
             Some((algorithm, Checksum::of(algorithm)))
@@ -34,7 +34,7 @@ impl Checksums {
         }
     }
 
-    /// Calculates none from now on.
+    /// Stops calculating.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -76,7 +76,7 @@ enum State {
 }
 
 impl Checksum {
-    /// A checksum of no bytes yet.
+    /// Creates the checksum of an empty payload.
     ///
     /// # Errors
     /// - [`NotApproved`] for SHA-1 and MD5, if only

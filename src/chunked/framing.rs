@@ -1,6 +1,6 @@
-//! The state of a body in chunks that arrives.
+//! The framing of an aws-chunked body: reads it and verifies its signatures.
 //!
-//! It reads every byte once, stores none of the payload, and says what the bytes were.
+//! It reads every byte once, stores none of the payload, and returns what the bytes were.
 
 mod line;
 mod signature;
@@ -46,7 +46,7 @@ pub(super) struct Framing {
     /// The length of the payload so far, and the number of chunks.
     decoded: u64,
     chunks: u64,
-    /// The size of the last chunk, if only the last chunk of all may be so small.
+    /// The size of the previous chunk, if it is below the minimum. No chunk may follow it then.
     small: Option<u64>,
     hash: Sha256,
     line: LineReader,
@@ -54,13 +54,13 @@ pub(super) struct Framing {
     checksums: Checksums,
 }
 
-/// What has to follow.
+/// What the body must continue with.
 enum State {
     /// The header of a chunk.
     Header,
     /// This much of a chunk.
     Data { left: u64 },
-    /// Nothing before the signature of the chunk was verified.
+    /// Nothing yet: the signature of the chunk must be verified first.
     Chunk,
     /// The line break after a chunk.
     Break,
@@ -97,7 +97,7 @@ impl Framing {
             Err(error) => State::Failed(error.into()),
         };
         Self {
-            checksums: Checksums::of(announced.trailers.iter().map(HeaderName::as_str)),
+            checksums: Checksums::new(announced.trailers.iter().map(HeaderName::as_str)),
             trailers: TrailerSection::new(announced.trailers),
             mode: announced.mode,
             decoded_length: announced.decoded_length,

@@ -32,7 +32,8 @@ impl Signer {
     ///   changes if `aws-chunked` is there already, as in a retry, or with
     ///   [`without_content_encoding`](ChunkedEncoding::without_content_encoding)
     ///
-    /// With [`HeaderSelection::Required`](crate::HeaderSelection::Required) only the `x-amz-` ones are signed.
+    /// With [`HeaderSelection::Required`](crate::HeaderSelection::Required), only `x-amz-*` headers are
+    /// signed.
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns

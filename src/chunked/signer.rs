@@ -62,7 +62,7 @@ impl ChunkSigner {
         let names = encoding.trailers().iter().map(|one| one.name().as_str());
         Self {
             remaining: encoding.decoded_length(),
-            checksums: Checksums::of(names),
+            checksums: Checksums::new(names),
             encoding,
             in_chunk: false,
             chain: SignatureChain::new(key.algorithm(), date, *key.scope(), seed),
@@ -114,7 +114,7 @@ impl ChunkSigner {
         Ok(header)
     }
 
-    /// Signs a chunk of which the checksums have been updated.
+    /// Signs a chunk whose checksums are already updated.
     pub(super) fn header_of_counted(
         &mut self,
         length: u64,

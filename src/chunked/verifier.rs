@@ -72,7 +72,7 @@ pub struct ChunkVerifier {
     /// The part of the chunk that has arrived.
     chunk: Vec<u8>,
     /// Whether the chunk was returned.
-    out: bool,
+    is_returned: bool,
 }
 
 /// What [`ChunkVerifier::decode`] read, and the data that it verified.
@@ -122,11 +122,10 @@ impl ChunkVerifier {
         ))
     }
 
-    /// Creates a verifier for chunks without their request, from what the request announced.
+    /// Creates the verifier for the chunks of a request from what the request announced.
     ///
-    /// Of the encoding, the form, the length and the names of the trailers count. All of the
-    /// arguments must come from a verified request, so this is for tests and for diagnosis: use
-    /// [`new`](Self::new).
+    /// It uses the mode, the decoded length and the names of the trailers of `payload`. All arguments
+    /// must come from a verified request: use [`new`](Self::new) except in tests and for diagnosis.
     pub fn for_payload(
         payload: &ChunkedEncoding,
         seed: &Signature,
@@ -154,7 +153,7 @@ impl ChunkVerifier {
         Self {
             framing: Framing::new(announced, chain, key),
             chunk: Vec::new(),
-            out: false,
+            is_returned: false,
         }
     }
 
@@ -179,9 +178,9 @@ impl ChunkVerifier {
     /// Reads some input. Call it again with the rest of the input, until nothing is left.
     ///
     /// # Errors
-    /// Any [`ChunkError`], for the first thing that is wrong. All further calls return the same error.
+    /// - [`ChunkError`] for the first fault. Every later call returns the same error
     pub fn decode<'v>(&'v mut self, input: &'v [u8]) -> Result<Decoded<'v>, ChunkError> {
-        if std::mem::take(&mut self.out) {
+        if std::mem::take(&mut self.is_returned) {
             self.chunk.clear();
         }
         let mut consumed = 0;
@@ -205,7 +204,7 @@ impl ChunkVerifier {
                     }
                 }
                 Step::Chunk if self.framing.is_signed() => {
-                    self.out = true;
+                    self.is_returned = true;
                     let data = if self.chunk.is_empty() {
                         whole
                     } else {
@@ -247,7 +246,7 @@ impl ChunkVerifier {
 
     /// Ends the body with the caller's own check of each trailer, by name and value.
     ///
-    /// It returns whether the trailer is right. `None` leaves the trailer to [`finish`](Self::finish).
+    /// `check` returns whether the trailer is right. `None` leaves the trailer to [`finish`](Self::finish).
     ///
     /// # Errors
     /// - everything that [`finish`](Self::finish) returns
@@ -271,7 +270,7 @@ fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
 impl ChunkVerifier {
     /// The state, and the part of a chunk that was not returned yet.
     pub(super) fn into_parts(mut self) -> (Framing, Vec<u8>) {
-        if self.out {
+        if self.is_returned {
             self.chunk.clear();
         }
         (self.framing, self.chunk)

@@ -7,8 +7,7 @@ use crate::sigv4::asymmetric::key::SigningKey;
 
 /// A P-256 private key, which signs policies.
 ///
-/// By default the same policy has the same signature (RFC 6979). With the feature `aws-lc` every
-/// signature is another.
+/// By default, signatures are deterministic (RFC 6979). With the feature `aws-lc`, they are randomized.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -44,7 +43,7 @@ impl P256Key {
     /// Reads a key in PEM: PKCS #8 (`PRIVATE KEY`) or SEC 1 (`EC PRIVATE KEY`), without a password.
     ///
     /// # Errors
-    /// - [`P256KeyError`] if the text is something else
+    /// - [`P256KeyError`] if the text is not such a key
     pub fn from_pem(pem: &str) -> Result<Self, P256KeyError> {
         SigningKey::from_pem(pem).map(Self).ok_or(P256KeyError(()))
     }

@@ -1,4 +1,4 @@
-//! Policies: what is signed.
+//! Policies: the text that is signed.
 
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;

@@ -5,7 +5,7 @@ use crate::cloudfront::error::UrlError;
 use crate::cloudfront::policy::{Conditions, Policy, builder, check_resource, check_url};
 use crate::timestamp::Timestamp;
 
-/// A URL to sign, with the conditions under which CloudFront serves it.
+/// A URL to sign, and the conditions of its policy.
 ///
 /// ```
 /// use countersign::cloudfront::{SignedUrl, UrlError};
@@ -37,7 +37,7 @@ pub struct SignedUrl {
 builder!(SignedUrl);
 
 impl SignedUrl {
-    /// Creates a URL that works until it expires.
+    /// Creates a URL that is valid until it expires.
     ///
     /// The URL is signed as it is given: percent-encode it first.
     pub fn new(url: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
@@ -49,9 +49,10 @@ impl SignedUrl {
         }
     }
 
-    /// Opens what matches the resource: `*` matches any run of characters, `?` exactly one.
+    /// Gives access to all URLs that match a resource: `*` matches any run of characters, `?` exactly
+    /// one.
     ///
-    /// It begins with `http://`, `https://` or `*`.
+    /// The resource begins with `http://`, `https://` or `*`.
     #[must_use]
     pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());

@@ -1,4 +1,4 @@
-//! Forms: filled in, checked against their policy, and signed.
+//! The form of a policy: its fields are filled in, checked and signed.
 
 use std::fmt;
 
@@ -54,7 +54,7 @@ pub struct PostForm {
     signature: Signature,
 }
 
-/// What signs the base64 text of a policy: the name and the value of a field, and the signature.
+/// Signs the base64 text of a policy. Returns the name and the value of a field, and the signature.
 pub(crate) trait SignPolicy: FnOnce(&str) -> (&'static str, String, Signature) {}
 
 impl<F: FnOnce(&str) -> (&'static str, String, Signature)> SignPolicy for F {}
@@ -85,7 +85,7 @@ impl PostForm {
         let conditions: Vec<Condition> = policy.conditions.iter().cloned().chain(covered).collect();
         let text = json::write(policy.expiration, &conditions);
         form.extend(own);
-        Self::seal(form, &text, policy.expiration, sign)
+        Self::encode_and_sign(form, &text, policy.expiration, sign)
     }
 
     /// Signs the exact text of a policy, which must cover `own`.
@@ -101,10 +101,11 @@ impl PostForm {
         for (field, value) in &own {
             check(&policy.conditions, field, value).map_err(PostPolicyError::from)?;
         }
-        Self::seal(own, text, policy.expiration, sign)
+        Self::encode_and_sign(own, text, policy.expiration, sign)
     }
 
-    fn seal(
+    /// Adds the fields of the policy and of its signature.
+    fn encode_and_sign(
         mut fields: Vec<Field>,
         policy: &str,
         expires_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Forms, signed with Signature Version 4.
+//! Signing a form with Signature Version 4.
 
 use super::field_names::{ALGORITHM, CREDENTIAL, DATE, S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE};
 use super::form::{Field, PostForm, SignPolicy, Times};

@@ -1,6 +1,8 @@
-//! What arrives with a form.
+//! The upload that a form describes.
 
-/// What the server knows of an upload besides its form fields.
+/// What the server knows about an upload besides its form fields.
+///
+/// [`SignedPost`](super::SignedPost) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upload<'a> {
     /// The bucket that the form was sent to.

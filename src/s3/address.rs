@@ -202,7 +202,7 @@ impl Addressing {
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other
     /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     ///
     /// ```
     /// use countersign::s3::Addressing;

@@ -20,7 +20,7 @@ impl Addressing {
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the kind
     ///   of bucket
     /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     /// - [`AddressError::InvalidBucket`] if the name cannot be addressed
     /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN is malformed,
     ///   or is not one of those above

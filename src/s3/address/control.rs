@@ -51,7 +51,7 @@ impl Addressing {
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the target
     /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN, the account or
     ///   the outpost is malformed
     /// - [`AddressError::PartitionMismatch`] or [`AddressError::RegionMismatch`] if the ARN is of
