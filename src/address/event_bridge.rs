@@ -39,19 +39,9 @@ impl EventBridge {
     /// - [`AddressError::InvalidHostLabel`] if the id cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn global(&self, endpoint_id: &str) -> Result<Address, AddressError> {
-        self.0.global(
-            endpoint_id,
-            AddressPart::EventBridgeGlobal,
-            "events",
-            |partition, dual_stack| {
-                let domain = if dual_stack {
-                    partition.dual_stack_domain()
-                } else {
-                    partition.domain()
-                };
-                format!("endpoint.events.{domain}")
-            },
-        )
+        let host = format!("endpoint.events.{}", self.0.domain());
+        self.0
+            .global(endpoint_id, AddressPart::EventBridgeGlobal, "events", &host)
     }
 
     /// Returns the address of the Region's own endpoint, signed with Signature Version 4.

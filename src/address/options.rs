@@ -61,13 +61,23 @@ impl Options {
         }
     }
 
-    /// The address `ID.HOST`; `host` makes the host from the partition and from dual stack.
+    /// What the names of AWS's hosts end in.
+    pub(super) fn domain(&self) -> &'static str {
+        let partition = Partition::of(&self.region);
+        if self.dual_stack {
+            partition.dual_stack_domain()
+        } else {
+            partition.domain()
+        }
+    }
+
+    /// The address `ID.HOST` of a global endpoint.
     pub(super) fn global(
         &self,
         endpoint_id: &str,
         part: AddressPart,
         service: &'static str,
-        host: impl FnOnce(Partition, bool) -> String,
+        host: &str,
     ) -> Result<Address, AddressError> {
         if self.fips {
             let (first, second) = (AddressPart::Fips, part);
@@ -80,7 +90,6 @@ impl Options {
                 value: endpoint_id.to_owned(),
             });
         }
-        let host = host(Partition::of(&self.region), self.dual_stack);
         let host = format!("{endpoint_id}.{host}");
         // The labels of a custom endpoint stay as they are.
         let endpoint = endpoint.unwrap_or(Endpoint::aws(&host));
@@ -97,14 +106,8 @@ impl Options {
     ) -> Result<Address, AddressError> {
         let region = self.region.as_str();
         let schemes = vec![SigningScheme::sigv4(service, region)];
-        let partition = Partition::of(region);
-        let domain = if self.dual_stack {
-            partition.dual_stack_domain()
-        } else {
-            partition.domain()
-        };
         let fips = if self.fips { fips } else { "" };
-        let host = format!("{prefix}{fips}.{region}.{domain}");
+        let host = format!("{prefix}{fips}.{region}.{}", self.domain());
         let endpoint = self.endpoint()?.unwrap_or(Endpoint::aws(&host));
         Address::new(endpoint, "", "", schemes)
     }

@@ -39,24 +39,14 @@ impl Ses {
     /// - [`AddressError::InvalidHostLabel`] if the id cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn global(&self, endpoint_id: &str) -> Result<Address, AddressError> {
-        self.0.global(
-            endpoint_id,
-            AddressPart::SesGlobal,
-            "ses",
-            |partition, dual_stack| {
-                let middle = match (partition, dual_stack) {
-                    (Partition::GovCloud, _) => "us-gov.",
-                    (_, true) => "global.",
-                    (_, false) => "",
-                };
-                let domain = if dual_stack {
-                    partition.dual_stack_domain()
-                } else {
-                    partition.domain()
-                };
-                format!("endpoints.email.{middle}{domain}")
-            },
-        )
+        let middle = match (Partition::of(&self.0.region), self.0.dual_stack) {
+            (Partition::GovCloud, _) => "us-gov.",
+            (_, true) => "global.",
+            (_, false) => "",
+        };
+        let host = format!("endpoints.email.{middle}{}", self.0.domain());
+        self.0
+            .global(endpoint_id, AddressPart::SesGlobal, "ses", &host)
     }
 
     /// Returns the address of the Region's own endpoint, signed with Signature Version 4.

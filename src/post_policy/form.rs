@@ -59,23 +59,17 @@ pub(crate) trait SignPolicy: FnOnce(&str) -> (&'static str, String, Signature) {
 
 impl<F: FnOnce(&str) -> (&'static str, String, Signature)> SignPolicy for F {}
 
-/// When a form is signed, and when its credentials expire.
-#[derive(Clone, Copy)]
-pub(crate) struct Times {
-    pub(crate) now: Timestamp,
-    pub(crate) credentials_expiration: Option<Timestamp>,
-}
-
 impl PostForm {
     /// Fills in the form of a policy and signs it. The policy also covers `own`, which the scheme adds.
     pub(crate) fn sign<'f>(
         policy: &PostPolicy,
         fields: impl IntoIterator<Item = (&'f str, &'f str)>,
         own: Vec<Field>,
-        times: Times,
+        now: Timestamp,
+        credentials_expiration: Option<Timestamp>,
         sign: impl SignPolicy,
     ) -> Result<Self, Error> {
-        check_expiration(policy, times)?;
+        check_expiration(policy, now, credentials_expiration)?;
         check_uploads(policy)?;
         let mut form = fill(policy, fields)?;
         let covered = own.iter().filter(|(field, _)| !is_exempt(field));
@@ -92,11 +86,12 @@ impl PostForm {
     pub(super) fn sign_text(
         text: &str,
         own: Vec<Field>,
-        times: Times,
+        now: Timestamp,
+        credentials_expiration: Option<Timestamp>,
         sign: impl SignPolicy,
     ) -> Result<Self, Error> {
         let policy = json::read(text).map_err(PostPolicyError::from)?;
-        check_expiration(&policy, times)?;
+        check_expiration(&policy, now, credentials_expiration)?;
         check_uploads(&policy)?;
         for (field, value) in &own {
             check(&policy.conditions, field, value).map_err(PostPolicyError::from)?;
@@ -162,15 +157,19 @@ pub(super) fn check_length(policy: &str) -> Result<(), MalformedPolicy> {
     }
 }
 
-fn check_expiration(policy: &PostPolicy, times: Times) -> Result<(), Error> {
-    let (expiration, now) = (policy.expiration, times.now);
+fn check_expiration(
+    policy: &PostPolicy,
+    now: Timestamp,
+    credentials_expiration: Option<Timestamp>,
+) -> Result<(), Error> {
+    let expiration = policy.expiration;
     if AmzDate::new(expiration).is_err() {
         return Err(PostPolicyError::ExpirationOutOfRange { expiration }.into());
     }
     if expiration <= now {
         return Err(PostPolicyError::Expired { expiration, now }.into());
     }
-    match times.credentials_expiration {
+    match credentials_expiration {
         Some(end) if end < expiration => Err(Error::OutlivesCredentials {
             expires_at: expiration,
             expiration: end,

@@ -303,10 +303,13 @@ impl<'a> Client<'a> {
 
     /// `SERVICE[-fips][.dualstack].REGION.SUFFIX`.
     fn host(&self, service: &str, region: &str) -> String {
-        let fips = if self.options.fips { "-fips" } else { "" };
-        let dual_stack = self.dual_stack();
+        let (fips, dual_stack) = (self.fips(), self.dual_stack());
         let domain = Partition::of(region).domain();
         format!("{service}{fips}{dual_stack}.{region}.{domain}")
+    }
+
+    fn fips(&self) -> &'static str {
+        if self.options.fips { "-fips" } else { "" }
     }
 
     fn dual_stack(&self) -> &'static str {

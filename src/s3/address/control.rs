@@ -157,8 +157,7 @@ impl Client<'_> {
         } else {
             partition.domain()
         };
-        let fips = if self.options.fips { "-fips" } else { "" };
-        let host = format!("s3-outposts{fips}.{region}.{domain}");
+        let host = format!("s3-outposts{}.{region}.{domain}", self.fips());
         let schemes = vec![SigningScheme::sigv4("s3-outposts", region)];
         self.address(&host, "", "", schemes)
     }

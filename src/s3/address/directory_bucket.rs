@@ -76,9 +76,8 @@ impl Client<'_> {
             return Address::new(endpoint, &labels, "", schemes);
         }
         let zone = zone(bucket).ok_or_else(|| BucketProblem::NoZone.of(bucket))?;
-        let fips = if self.options.fips { "-fips" } else { "" };
-        let (dual_stack, domain) = (self.dual_stack(), self.partition.domain());
-        let region = self.region;
+        let (fips, dual_stack) = (self.fips(), self.dual_stack());
+        let (region, domain) = (self.region, self.partition.domain());
         let host = format!("s3express{fips}-{zone}{dual_stack}.{region}.{domain}");
         Address::new(Endpoint::aws(&host), &labels, "", schemes)
     }
