@@ -73,7 +73,7 @@ impl KeyValueStore {
     /// - [`AddressError::Conflict`] if FIPS is on, or the ARN is of a partition other than `aws`
     /// - [`AddressError::InvalidArn`] if the ARN is malformed, or not of a key value store
     /// - [`AddressError::InvalidHostLabel`] if the account cannot be part of a host name
-    /// - [`AddressError::PartitionMismatch`] if the client's Region is of another partition
+    /// - [`AddressError::PartitionMismatch`] if the client's region is of another partition
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn address(&self) -> Result<Address, AddressError> {
         let conflict = |first| {

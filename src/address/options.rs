@@ -10,7 +10,7 @@ use crate::service::partition::Partition;
 macro_rules! builder {
     ($client:ident) => {
         impl $client {
-            /// Creates the addressing of a client in this Region, without options.
+            /// Creates the addressing of a client in this region, without options.
             pub fn new(region: impl Into<String>) -> Self {
                 Self(Options::new(region.into()))
             }

@@ -1,6 +1,6 @@
 //! Where a bucket is, and how requests to it are signed.
 //!
-//! [`Addressing`] takes the Region and the options that a client is configured with. Its verbs take
+//! [`Addressing`] takes the region and the options that a client is configured with. Its verbs take
 //! what a call is about, and return an [`Address`]: the base URL and the signing schemes.
 //!
 //! | call | verb |
@@ -24,7 +24,7 @@
 //!     "https://photos.s3.dualstack.us-west-2.amazonaws.com"
 //! );
 //!
-//! // A Multi-Region Access Point has no Region and needs SigV4A.
+//! // A Multi-Region Access Point has no region and needs SigV4A.
 //! let arn = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
 //! let address = Addressing::new("us-west-2").bucket(arn)?;
 //! assert_eq!(
@@ -56,7 +56,7 @@ use crate::service::partition::Partition;
 
 pub use control::ControlTarget;
 
-/// The Region and the options of an S3 client, from which addresses follow.
+/// The region and the options of an S3 client, from which addresses follow.
 ///
 /// ```
 /// use countersign::s3::Addressing;
@@ -97,7 +97,7 @@ pub struct Addressing {
 }
 
 impl Addressing {
-    /// Creates the addressing of a client in this Region, without options.
+    /// Creates the addressing of a client in this region, without options.
     ///
     /// The pseudo-region `aws-global` stands for `us-east-1` at `s3.amazonaws.com`.
     pub fn new(region: impl Into<String>) -> Self {
@@ -160,7 +160,7 @@ impl Addressing {
         self
     }
 
-    /// Refuses ARNs of a Region other than the client's (`use_arn_region=false`).
+    /// Refuses ARNs of a region other than the client's (`use_arn_region=false`).
     #[must_use]
     pub fn without_other_regions(mut self) -> Self {
         self.forbid_arn_region = true;
@@ -190,7 +190,7 @@ impl Addressing {
         self
     }
 
-    /// Returns the Region of the client, as it was given.
+    /// Returns the region of the client, as it was given.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -201,7 +201,7 @@ impl Addressing {
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other
-    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidRegion`] if the region is empty or cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     ///
     /// ```
@@ -240,7 +240,7 @@ struct Client<'a> {
     /// `us-east-1` for `aws-global`.
     region: &'a str,
     partition: Partition,
-    /// Whether the host names no Region.
+    /// Whether the host names no region.
     global: bool,
 }
 
@@ -332,7 +332,7 @@ impl<'a> Client<'a> {
         Address::new(endpoint, labels, path_prefix, schemes)
     }
 
-    /// S3's host of the Region or the custom endpoint, with the bucket in the path or not at all.
+    /// S3's host of the region or the custom endpoint, with the bucket in the path or not at all.
     fn regional(&self, path_prefix: &str) -> Result<Address, AddressError> {
         self.address(&self.s3_host(), "", path_prefix, self.schemes())
     }
@@ -345,7 +345,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// For S3 itself, in the client's Region.
+    /// For S3 itself, in the client's region.
     fn schemes(&self) -> Vec<SigningScheme> {
         vec![SigningScheme::sigv4("s3", self.region)]
     }

@@ -184,7 +184,7 @@ impl CreateSession {
 /// # Errors
 /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not of the form
 ///   `NAME--ZONE--x-s3` (or `…--xa-s3`)
-/// - [`Error::Address`](error::Error::Address) if the Region is not a label of a host name
+/// - [`Error::Address`](error::Error::Address) if the region is not a label of a host name
 ///
 /// ```
 /// let host =

@@ -19,12 +19,12 @@ impl Addressing {
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the kind
     ///   of bucket
-    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidRegion`] if the region is empty or cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     /// - [`AddressError::InvalidBucket`] if the name cannot be addressed
     /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN is malformed,
     ///   or is not one of those above
-    /// - [`AddressError::PartitionMismatch`] if the ARN is of another partition than the Region
+    /// - [`AddressError::PartitionMismatch`] if the ARN is of another partition than the region
     /// - [`AddressError::RegionMismatch`] or [`AddressError::Disabled`] if the options forbid the ARN
     ///
     /// ```

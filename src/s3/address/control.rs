@@ -50,12 +50,12 @@ impl Addressing {
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the target
-    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidRegion`] if the region is empty or cannot be part of a host name
     /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN, the account or
     ///   the outpost is malformed
     /// - [`AddressError::PartitionMismatch`] or [`AddressError::RegionMismatch`] if the ARN is of
-    ///   another partition than the Region, or of a Region that the options forbid
+    ///   another partition than the region, or of a region that the options forbid
     /// - [`AddressError::AccountMissing`] if the host name needs an account and there is none
     /// - [`AddressError::AccountMismatch`] if the account is other than that of the ARN
     ///
