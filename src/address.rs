@@ -1,12 +1,12 @@
 //! Addresses of calls: the base URL, and how requests to it are signed.
 //!
-//! A correct signature for the wrong host, Region or service name is the commonest mismatch. An
+//! A signature for the wrong host, region or service name is the most common mismatch. An
 //! [`Address`] keeps them together:
 //!
-//! - [`s3::Addressing`](crate::s3::Addressing) makes that of a bucket, an access point or another ARN
-//!   of S3 (feature `s3`).
-//! - [`EventBridge`], [`Ses`] and [`KeyValueStore`] make those of the global endpoints that accept
-//!   only Signature Version 4A (feature `sigv4a`).
+//! - [`s3::Addressing`](crate::s3::Addressing) returns the address of a bucket, an access point or
+//!   another ARN of S3 (feature `s3`).
+//! - [`EventBridge`], [`Ses`] and [`KeyValueStore`] return the addresses of global endpoints, which
+//!   accept only Signature Version 4A (feature `sigv4a`).
 //!
 //! ```
 //! use countersign::address::{EventBridge, SigningScheme};
@@ -78,7 +78,7 @@ pub use signer::AddressSigner;
 ///     "https://photos-2026.s3.eu-west-1.amazonaws.com/a%20b.jpg"
 /// );
 ///
-/// // A name with dots is no part of a host name that TLS certificates cover.
+/// // TLS certificates do not cover a host name with such a bucket name.
 /// let address = Addressing::new("eu-west-1").bucket("my.photos")?;
 /// assert_eq!(
 ///     address.object_url("a.jpg"),
@@ -90,7 +90,7 @@ pub use signer::AddressSigner;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     url: String,
-    /// Where in `url` the host begins, and the path.
+    /// The positions of the host and of the path in `url`.
     host_start: usize,
     path_start: usize,
     schemes: Vec<SigningScheme>,
@@ -98,39 +98,35 @@ pub struct Address {
 }
 
 impl Address {
-    /// On AWS's own hosts, which all speak TLS.
-    pub(crate) fn https(host: &str, path_prefix: &str, schemes: Vec<SigningScheme>) -> Self {
-        Self::new("https", host, path_prefix, schemes)
-    }
-
-    /// At a custom endpoint: below its path, with labels (each with its dot) in front of its host,
-    /// which then must not be an IP address.
-    pub(crate) fn at(
-        endpoint: &Endpoint<'_>,
+    /// At an endpoint, below its path: the custom one, or [one of AWS](Endpoint::aws).
+    ///
+    /// `labels`, each with its dot, precede the host, which then must not be an IP address.
+    pub(crate) fn new(
+        endpoint: Endpoint<'_>,
         labels: &str,
         path_prefix: &str,
         schemes: Vec<SigningScheme>,
     ) -> Result<Self, AddressError> {
-        if endpoint.is_ip && !labels.is_empty() {
+        let Endpoint {
+            scheme,
+            authority,
+            path,
+            is_ip,
+        } = endpoint;
+        if is_ip && !labels.is_empty() {
             return Err(AddressError::Conflict {
                 first: AddressPart::IpEndpoint,
                 second: AddressPart::HostLabel,
             });
         }
-        let host = format!("{labels}{}", endpoint.authority);
-        let path = format!("{}{path_prefix}", endpoint.path);
-        Ok(Self::new(endpoint.scheme, &host, &path, schemes))
-    }
-
-    fn new(scheme: &str, host: &str, path: &str, schemes: Vec<SigningScheme>) -> Self {
         let host_start = scheme.len() + "://".len();
-        Self {
-            url: format!("{scheme}://{host}{path}"),
+        Ok(Self {
+            url: format!("{scheme}://{labels}{authority}{path}{path_prefix}"),
             host_start,
-            path_start: host_start + host.len(),
+            path_start: host_start + labels.len() + authority.len(),
             schemes,
             headers: HeaderMap::new(),
-        }
+        })
     }
 
     #[cfg(feature = "s3")]
@@ -151,7 +147,7 @@ impl Address {
             .unwrap_or_default()
     }
 
-    /// Returns the path that precedes that of the call; often empty, never with a slash at its end.
+    /// Returns the path before that of the call. It is often empty, and never ends in a slash.
     pub fn path_prefix(&self) -> &str {
         self.url.get(self.path_start..).unwrap_or_default()
     }
@@ -161,7 +157,7 @@ impl Address {
         &self.schemes
     }
 
-    /// Returns the headers that a request needs at this address; they have to be signed.
+    /// Returns the headers that a request needs at this address. Set them before you sign it.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -173,20 +169,6 @@ impl Address {
 }
 
 /// How requests to an address are signed.
-///
-/// ```
-/// use countersign::s3::{Addressing, SigningScheme};
-///
-/// // The Region is that of the ARN, not that of the client.
-/// let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/finance";
-/// let address = Addressing::new("us-east-1").bucket(arn)?;
-/// let expected = SigningScheme::SigV4 {
-///     service: "s3".into(),
-///     region: "us-west-2".into(),
-/// };
-/// assert_eq!(address.schemes(), [expected]);
-/// # Ok::<(), countersign::s3::AddressError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SigningScheme {

@@ -1,15 +1,15 @@
 //! Amazon CloudFront: signed URLs and signed cookies.
 //!
-//! A signed URL opens one private file for a time, or those that a wildcard matches. Signed cookies
-//! do the same without a change of URLs. Both carry a policy and its signature, made with a private
-//! key (RSA 2048, or ECDSA P-256) whose public half is in a key group of the distribution.
+//! A signed URL gives access to a private file, or to all files that a wildcard matches, until it
+//! expires. Signed cookies do the same for unchanged URLs. Both contain a policy and its signature by
+//! a private key (RSA 2048, or ECDSA P-256). The public key is in a key group of the distribution.
 //!
-//! [`SignedUrl`] and [`SignedCookies`] make the policy; the key is the caller's. The closure gets the
-//! bytes of the policy and returns the signature over their hash: PKCS #1 v1.5 for RSA, DER for
-//! ECDSA. SHA-1 is CloudFront's default, and [`with_hash`](SignedUrl::with_hash) chooses SHA-256.
+//! [`SignedUrl`] and [`SignedCookies`] create the policy, and the caller's closure signs it. The closure
+//! gets the bytes of the policy and returns the signature over their hash: PKCS #1 v1.5 for RSA, DER
+//! for ECDSA. SHA-1 is CloudFront's default, and [`with_hash`](SignedUrl::with_hash) chooses SHA-256.
 //! With the feature `sigv4a`, [`P256Key`] signs with a P-256 key in PEM, without another crate.
 //!
-//! | what is given | policy |
+//! | conditions | policy |
 //! |---|---|
 //! | only a URL and when it expires | canned: CloudFront rebuilds its text, and the URL stays short |
 //! | also a start, an address, another resource, or a `*` | custom: its text is sent |
@@ -24,14 +24,14 @@
 //! let expires: Timestamp = "2027-01-01T00:00:00Z".parse()?;
 //! let url = "https://d111111abcdef8.cloudfront.net/a.jpg?size=large";
 //! let url = SignedUrl::new(url, expires);
-//! // `rsa_sha1` stands for a call of `rsa`, `aws-lc-rs`, `openssl`, a KMS ...
+//! // `rsa_sha1` calls `rsa`, `aws-lc-rs`, `openssl` or a KMS.
 //! let signed = url.sign("K2JCJMDEHXQW5F", |policy| rsa_sha1(policy))?;
 //! assert_eq!(signed, "https://d111111abcdef8.cloudfront.net/a.jpg?size=large\
 //!     &Expires=1798761600&Signature=-~8B&Key-Pair-Id=K2JCJMDEHXQW5F");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The viewer must send the very URL that was signed: nothing in it may be encoded anew.
+//! The viewer must send the signed URL unchanged: do not encode it again.
 
 mod cookies;
 mod error;
@@ -39,9 +39,6 @@ mod error;
 mod p256_key;
 mod policy;
 mod url;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 use crate::crypto;
 
@@ -52,21 +49,6 @@ pub use p256_key::{P256Key, P256KeyError};
 pub use url::SignedUrl;
 
 /// The hash that the signature is over.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::cloudfront::{Hash, SignedUrl, UrlError};
-///
-/// let url = SignedUrl::new(
-///     "https://example.com/a",
-///     Timestamp::from_unix_seconds(1_798_761_600),
-/// );
-/// let sha256 = url
-///     .with_hash(Hash::Sha256)
-///     .sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![1]))?;
-/// assert!(sha256.ends_with("&Hash-Algorithm=SHA256"));
-/// # Ok::<(), UrlError>(())
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hash {
@@ -77,30 +59,11 @@ pub enum Hash {
     Sha256,
 }
 
-fn check_approved(hash: Hash) -> Result<(), UrlError> {
-    match hash {
-        Hash::Sha1 => Ok(crypto::check_unapproved("SHA-1 signature")?),
-        Hash::Sha256 => Ok(()),
+impl Hash {
+    fn check_approved(self) -> Result<(), UrlError> {
+        match self {
+            Self::Sha1 => Ok(crypto::check_unapproved("SHA-1 signature")?),
+            Self::Sha256 => Ok(()),
+        }
     }
-}
-
-/// A name and a value, as parameters and as cookies.
-type Pair = (&'static str, String);
-
-/// Base64 in the alphabet of CloudFront, where nothing needs an escape.
-fn encode(bytes: &[u8]) -> String {
-    let replaced = |c| match c {
-        '+' => '-',
-        '=' => '_',
-        '/' => '~',
-        c => c,
-    };
-    STANDARD.encode(bytes).chars().map(replaced).collect()
-}
-
-fn check_key_pair_id(id: &str) -> Result<(), UrlError> {
-    let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    sound
-        .then_some(())
-        .ok_or_else(|| UrlError::InvalidKeyPairId { id: id.to_owned() })
 }

@@ -47,6 +47,7 @@ mod decoder;
 mod error;
 mod header;
 mod message;
+mod signed_message;
 mod signer;
 mod verifier;
 
@@ -54,7 +55,8 @@ pub use decoder::Decoder;
 pub use error::{EventError, FrameError, HeaderError, SignedMessageProblem};
 pub use header::{Headers, Value};
 pub use message::{Message, encode, encode_with_max_length};
-pub use signer::{EventSigner, SignedMessage};
+pub use signed_message::SignedMessage;
+pub use signer::EventSigner;
 pub use verifier::{Event, EventVerifier};
 
 pub use crate::error::event_stream::EncodeError;

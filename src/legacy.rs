@@ -3,9 +3,9 @@
 //! [`sigv2`] is the scheme of the query services, and [`s3_v2`] is that of Amazon S3's REST API.
 //!
 //! Use them only where Signature Version 4 is not available: for `SimpleDB`, and for old
-//! S3-compatible stores and their clients. Newer regions and services of AWS refuse them, and so do
-//! buckets that were made since June 2020. Their signatures cover no body and few headers, and they
-//! are valid in every region.
+//! S3-compatible stores and their clients. Newer regions and services of AWS refuse them, as do
+//! buckets that were created after June 2020. The signature does not cover the body, covers few
+//! headers, and is valid in every region.
 //!
 //! A server reads the claim of a request with [`SignedRequest`] and looks up the credentials by its
 //! access key ID. [`SignedRequest::verify`] then checks the signature. A request is valid from 15

@@ -1,4 +1,4 @@
-//! Amazon Resource Names, as far as an address follows from them.
+//! Amazon Resource Names (ARNs).
 
 use crate::error::address::{AddressError, ArnProblem};
 
@@ -40,7 +40,7 @@ impl<'a> Arn<'a> {
         })
     }
 
-    /// The parts of the resource, between which `/` and `:` stand alike.
+    /// The parts of the resource, separated by `/` or `:`.
     pub(crate) fn resource(self) -> impl Iterator<Item = &'a str> {
         self.resource.split(['/', ':'])
     }

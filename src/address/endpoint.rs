@@ -1,4 +1,4 @@
-//! Custom endpoints.
+//! Endpoints: the hosts that AWS has, and custom ones.
 
 use http::Uri;
 
@@ -12,11 +12,22 @@ pub(crate) struct Endpoint<'a> {
     pub(crate) authority: &'a str,
     /// Without a slash at its end.
     pub(crate) path: &'a str,
-    /// Whether the host is an address: no label can be put in front of it.
+    /// Whether the host is an IP address, which labels cannot precede.
     pub(crate) is_ip: bool,
 }
 
 impl<'a> Endpoint<'a> {
+    /// A host of AWS. All of them speak TLS.
+    pub(crate) fn aws(host: &'a str) -> Self {
+        Self {
+            scheme: "https",
+            authority: host,
+            path: "",
+            is_ip: false,
+        }
+    }
+
+    /// Reads a custom endpoint.
     pub(crate) fn parse(url: &'a str) -> Result<Self, AddressError> {
         Self::read(url).ok_or_else(|| AddressError::InvalidEndpoint {
             // What precedes an `@` may be a password.
@@ -35,7 +46,7 @@ impl<'a> Endpoint<'a> {
         let uri: Uri = url.parse().ok()?;
         let host = uri.host()?;
         let plain = uri.query().is_none() && !url.contains(['#', '?', '@', '\\']);
-        // A port that is not a number up to 65535 is none to `http`.
+        // For an invalid port, `http` returns none.
         let port = authority.strip_prefix(host)?;
         let port_is_read = port.is_empty() || uri.port_u16().is_some();
         if !plain || host.is_empty() || !port_is_read {

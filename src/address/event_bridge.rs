@@ -4,10 +4,10 @@ use crate::address::options::{Options, builder};
 use crate::address::{Address, AddressError, AddressPart};
 use crate::service::partition::Partition;
 
-/// The Region and the options of an Amazon EventBridge client, from which addresses follow.
+/// The region and the options of an Amazon EventBridge client, from which addresses follow.
 ///
-/// A global endpoint fails over between Regions. Its requests are signed with Signature Version 4A,
-/// for all Regions.
+/// A global endpoint fails over between regions. Its requests are signed with Signature Version 4A,
+/// for all regions.
 ///
 /// ```
 /// use countersign::address::{EventBridge, SigningScheme};
@@ -35,31 +35,21 @@ impl EventBridge {
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if FIPS is on, or dual stack with a custom endpoint
-    /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
+    /// - [`AddressError::InvalidRegion`] if the region cannot be part of a host name
     /// - [`AddressError::InvalidHostLabel`] if the id cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn global(&self, endpoint_id: &str) -> Result<Address, AddressError> {
-        self.0.global(
-            endpoint_id,
-            AddressPart::EventBridgeGlobal,
-            "events",
-            |partition, dual_stack| {
-                let domain = if dual_stack {
-                    partition.dual_stack_domain()
-                } else {
-                    partition.domain()
-                };
-                format!("endpoint.events.{domain}")
-            },
-        )
+        let host = format!("endpoint.events.{}", self.0.domain());
+        self.0
+            .global(endpoint_id, AddressPart::EventBridgeGlobal, "events", &host)
     }
 
-    /// Returns the address of the Region's own endpoint, signed with Signature Version 4.
+    /// Returns the address of the region's own endpoint, signed with Signature Version 4.
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if FIPS or dual stack is on together with a custom endpoint
-    /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidRegion`] if the region cannot be part of a host name
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn regional(&self) -> Result<Address, AddressError> {
         // GovCloud's own hosts are validated, under the plain name.
         let gov_cloud = Partition::of(&self.0.region) == Partition::GovCloud;

@@ -10,7 +10,7 @@ use crate::service::partition::Partition;
 
 /// A key value store of Amazon CloudFront, by its ARN.
 ///
-/// It is in no Region; its requests are signed with Signature Version 4A, for all Regions.
+/// It is global: its requests are signed with Signature Version 4A, for all regions.
 ///
 /// ```
 /// use countersign::address::KeyValueStore;
@@ -43,7 +43,7 @@ impl KeyValueStore {
         }
     }
 
-    /// Tells the client's Region, whose partition must be that of the ARN.
+    /// Sets the client's region, whose partition must be that of the ARN.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
@@ -59,7 +59,8 @@ impl KeyValueStore {
         self
     }
 
-    /// Asks for a host that is validated under FIPS 140. There is none: an error.
+    /// Requires a host that is validated under FIPS 140. There is none, so
+    /// [`address`](Self::address) returns an error.
     #[must_use]
     pub fn with_fips(mut self) -> Self {
         self.fips = true;
@@ -72,8 +73,8 @@ impl KeyValueStore {
     /// - [`AddressError::Conflict`] if FIPS is on, or the ARN is of a partition other than `aws`
     /// - [`AddressError::InvalidArn`] if the ARN is malformed, or not of a key value store
     /// - [`AddressError::InvalidHostLabel`] if the account cannot be part of a host name
-    /// - [`AddressError::PartitionMismatch`] if the client's Region is of another partition
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::PartitionMismatch`] if the client's region is of another partition
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn address(&self) -> Result<Address, AddressError> {
         let conflict = |first| {
             let second = AddressPart::KeyValueStore;
@@ -110,14 +111,16 @@ impl KeyValueStore {
         }
         let account = format!("{}.", arn.account);
         let schemes = vec![SigningScheme::sigv4a("cloudfront-keyvaluestore")];
+        let host = format!(
+            "cloudfront-kvs.global.{}",
+            Partition::Aws.dual_stack_domain()
+        );
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        Ok(match &endpoint {
-            Some(endpoint) => Address::at(endpoint, &account, "", schemes)?,
-            None => {
-                let domain = Partition::Aws.dual_stack_domain();
-                let host = format!("{account}cloudfront-kvs.global.{domain}");
-                Address::https(&host, "", schemes)
-            }
-        })
+        Address::new(
+            endpoint.unwrap_or(Endpoint::aws(&host)),
+            &account,
+            "",
+            schemes,
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! What clients of services with global endpoints are configured with.
+//! The options of clients of services with global endpoints.
 
 use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
@@ -10,7 +10,7 @@ use crate::service::partition::Partition;
 macro_rules! builder {
     ($client:ident) => {
         impl $client {
-            /// Creates the addressing of a client in this Region, without options.
+            /// Creates the addressing of a client in this region, without options.
             pub fn new(region: impl Into<String>) -> Self {
                 Self(Options::new(region.into()))
             }
@@ -61,13 +61,23 @@ impl Options {
         }
     }
 
-    /// The address `ID.HOST`; `host` makes the host from the partition and from dual stack.
+    /// What the names of AWS's hosts end in.
+    pub(super) fn domain(&self) -> &'static str {
+        let partition = Partition::of(&self.region);
+        if self.dual_stack {
+            partition.dual_stack_domain()
+        } else {
+            partition.domain()
+        }
+    }
+
+    /// The address `ID.HOST` of a global endpoint.
     pub(super) fn global(
         &self,
         endpoint_id: &str,
         part: AddressPart,
         service: &'static str,
-        host: impl FnOnce(Partition, bool) -> String,
+        host: &str,
     ) -> Result<Address, AddressError> {
         if self.fips {
             let (first, second) = (AddressPart::Fips, part);
@@ -80,14 +90,11 @@ impl Options {
                 value: endpoint_id.to_owned(),
             });
         }
+        let host = format!("{endpoint_id}.{host}");
+        // The labels of a custom endpoint stay as they are.
+        let endpoint = endpoint.unwrap_or(Endpoint::aws(&host));
         let schemes = vec![SigningScheme::sigv4a(service)];
-        Ok(match &endpoint {
-            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
-            None => {
-                let host = host(Partition::of(&self.region), self.dual_stack);
-                Address::https(&format!("{endpoint_id}.{host}"), "", schemes)
-            }
-        })
+        Address::new(endpoint, "", "", schemes)
     }
 
     /// `SERVICE[-fips].REGION.SUFFIX`.
@@ -99,18 +106,10 @@ impl Options {
     ) -> Result<Address, AddressError> {
         let region = self.region.as_str();
         let schemes = vec![SigningScheme::sigv4(service, region)];
-        if let Some(endpoint) = self.endpoint()? {
-            return Address::at(&endpoint, "", "", schemes);
-        }
-        let partition = Partition::of(region);
-        let domain = if self.dual_stack {
-            partition.dual_stack_domain()
-        } else {
-            partition.domain()
-        };
         let fips = if self.fips { fips } else { "" };
-        let host = format!("{prefix}{fips}.{region}.{domain}");
-        Ok(Address::https(&host, "", schemes))
+        let host = format!("{prefix}{fips}.{region}.{}", self.domain());
+        let endpoint = self.endpoint()?.unwrap_or(Endpoint::aws(&host));
+        Address::new(endpoint, "", "", schemes)
     }
 
     /// The custom endpoint, after a check of what goes into the host.

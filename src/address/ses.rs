@@ -4,10 +4,10 @@ use crate::address::options::{Options, builder};
 use crate::address::{Address, AddressError, AddressPart};
 use crate::service::partition::Partition;
 
-/// The Region and the options of an Amazon SES client (API v2), from which addresses follow.
+/// The region and the options of an Amazon SES client (API v2), from which addresses follow.
 ///
-/// A global endpoint fails over between Regions. Its requests are signed with Signature Version 4A,
-/// for all Regions.
+/// A global endpoint fails over between regions. Its requests are signed with Signature Version 4A,
+/// for all regions.
 ///
 /// ```
 /// use countersign::address::{Ses, SigningScheme};
@@ -35,36 +35,26 @@ impl Ses {
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if FIPS is on, or dual stack with a custom endpoint
-    /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
+    /// - [`AddressError::InvalidRegion`] if the region cannot be part of a host name
     /// - [`AddressError::InvalidHostLabel`] if the id cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn global(&self, endpoint_id: &str) -> Result<Address, AddressError> {
-        self.0.global(
-            endpoint_id,
-            AddressPart::SesGlobal,
-            "ses",
-            |partition, dual_stack| {
-                let middle = match (partition, dual_stack) {
-                    (Partition::GovCloud, _) => "us-gov.",
-                    (_, true) => "global.",
-                    (_, false) => "",
-                };
-                let domain = if dual_stack {
-                    partition.dual_stack_domain()
-                } else {
-                    partition.domain()
-                };
-                format!("endpoints.email.{middle}{domain}")
-            },
-        )
+        let middle = match (Partition::of(&self.0.region), self.0.dual_stack) {
+            (Partition::GovCloud, _) => "us-gov.",
+            (_, true) => "global.",
+            (_, false) => "",
+        };
+        let host = format!("endpoints.email.{middle}{}", self.0.domain());
+        self.0
+            .global(endpoint_id, AddressPart::SesGlobal, "ses", &host)
     }
 
-    /// Returns the address of the Region's own endpoint, signed with Signature Version 4.
+    /// Returns the address of the region's own endpoint, signed with Signature Version 4.
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if FIPS or dual stack is on together with a custom endpoint
-    /// - [`AddressError::InvalidRegion`] if the Region cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidRegion`] if the region cannot be part of a host name
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     pub fn regional(&self) -> Result<Address, AddressError> {
         self.0.regional("email", "-fips", "ses")
     }

@@ -1,4 +1,4 @@
-//! The signer that an address asks for.
+//! The signer for requests to an address.
 
 use crate::address::{Address, SigningScheme};
 use crate::credentials::Credentials;
@@ -11,7 +11,7 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::sigv4::signature::Signature;
 use crate::timestamp::Timestamp;
 
-/// The signer of the first scheme of an address that this build of the crate has.
+/// The signer of the first scheme of an address that the enabled features support.
 ///
 /// ```
 /// use countersign::s3::{AddressSigner, Addressing};
@@ -32,7 +32,7 @@ use crate::timestamp::Timestamp;
 ///         .contains("/eu-west-1/s3/aws4_request")
 /// );
 ///
-/// // For what only one of them has, such as presigning with a `Presigner`:
+/// // To call a method that only one of the signers has, such as `presign`:
 /// let AddressSigner::SigV4(signer) = signer else {
 ///     unreachable!()
 /// };
@@ -71,27 +71,14 @@ impl AddressSigner {
 impl Address {
     /// Creates the signer for requests to this address.
     ///
-    /// The first of the [schemes](Self::schemes) decides. Without the feature `sigv4a`, a scheme
-    /// that needs it is passed over if another one follows.
+    /// It is the signer of the first of the [schemes](Self::schemes). Without the feature `sigv4a`, it
+    /// skips a scheme of Signature Version 4A.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`] if only Signature Version 4A can sign, and the feature `sigv4a`
     ///   is off
-    /// - [`Error::InvalidParameter`] if the address asks for a session, and the credentials are not
-    ///   those of one
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    /// use countersign::{Credentials, SessionToken};
-    ///
-    /// // A directory bucket: ask for a session first (`s3::express::CreateSession`).
-    /// let address = Addressing::new("us-west-2").bucket("logs--usw2-az1--x-s3")?;
-    /// let own = Credentials::new("AKIDEXAMPLE", "secret");
-    /// assert!(address.signer(own.clone()).is_err());
-    /// let session = own.with_session_token(SessionToken::s3_express("token"));
-    /// assert!(address.signer(session).is_ok());
-    /// # Ok::<(), countersign::s3::AddressError>(())
-    /// ```
+    /// - [`Error::InvalidParameter`] if the address requires a session, and the credentials are not those
+    ///   of a session
     pub fn signer(&self, credentials: Credentials) -> Result<AddressSigner, Error> {
         let scheme = self.schemes().iter().find(|scheme| is_known(scheme));
         match scheme {

@@ -82,7 +82,7 @@ impl<B> ChunkedBody<B> {
         Self(FrameLoop::new(body, sink, remaining))
     }
 
-    /// Adds the value of an announced trailer, which is called for after all data was read.
+    /// Adds an announced trailer. `value` returns its value, and is called after all data was read.
     pub fn with_trailer(
         mut self,
         name: impl Into<String>,
@@ -171,27 +171,6 @@ impl<B: fmt::Debug> fmt::Debug for ChunkedBody<B> {
 }
 
 /// Why a [`ChunkedBody`] failed.
-///
-/// ```
-/// use countersign::chunked::{ChunkSigningError, ChunkedBodyError};
-///
-/// /// Whether the file changed its length while it was sent.
-/// fn has_changed(error: &ChunkedBodyError) -> bool {
-///     use ChunkSigningError::{PayloadTooLong, PayloadTooShort};
-///     matches!(
-///         error,
-///         ChunkedBodyError::Signing(
-///             PayloadTooLong { .. } | PayloadTooShort { .. }
-///         ),
-///     )
-/// }
-/// let too_short = PayloadTooShort {
-///     length: 4,
-///     announced: 100,
-/// };
-/// assert!(has_changed(&ChunkedBodyError::Signing(too_short)));
-/// # use ChunkSigningError::PayloadTooShort;
-/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkedBodyError {

@@ -6,25 +6,12 @@ use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer};
 use crate::chunked::{DEFAULT_CHUNK_SIZE, MIN_CHUNK_SIZE};
 use crate::error::chunk::ChunkSigningError;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
-use crate::sigv4::signature::Algorithm;
+use crate::sigv4::signature::{Algorithm, LONGEST};
 
-/// What is signed, and whether trailers follow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Mode {
-    Signed,
-    SignedWithTrailers,
-    UnsignedWithTrailers,
-}
+pub(super) const EXTENSION: &str = ";chunk-signature=";
 
-impl Mode {
-    pub(super) fn signs_chunks(self) -> bool {
-        self != Self::UnsignedWithTrailers
-    }
-
-    pub(super) fn signs_trailers(self) -> bool {
-        self == Self::SignedWithTrailers
-    }
-}
+/// The maximum length of a chunk's header: 16 digits, the extension, a signature, CRLF.
+pub(super) const MAX_HEADER_LENGTH: usize = 16 + EXTENSION.len() + LONGEST + 2;
 
 /// How a payload is sent as aws-chunked: signatures, length, chunk sizes and trailers.
 ///
@@ -45,7 +32,7 @@ impl Mode {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ChunkedEncoding {
-    mode: Mode,
+    mode: StreamingMode,
     decoded_length: u64,
     sizes: Sizes,
     min_chunk_size: usize,
@@ -64,7 +51,7 @@ impl ChunkedEncoding {
     ///
     /// `decoded_length` is the length of the payload itself, in bytes.
     pub fn signed(decoded_length: u64) -> Self {
-        Self::new(Mode::Signed, decoded_length, Vec::new())
+        Self::new(StreamingMode::Chunks, decoded_length, Vec::new())
     }
 
     /// Signs every chunk and the trailers (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
@@ -75,7 +62,7 @@ impl ChunkedEncoding {
         trailers: impl IntoIterator<Item = Trailer>,
     ) -> Self {
         let trailers = trailers.into_iter().collect();
-        Self::new(Mode::SignedWithTrailers, decoded_length, trailers)
+        Self::new(StreamingMode::ChunksAndTrailer, decoded_length, trailers)
     }
 
     /// Signs neither chunks nor trailers (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
@@ -87,10 +74,10 @@ impl ChunkedEncoding {
         trailers: impl IntoIterator<Item = Trailer>,
     ) -> Self {
         let trailers = trailers.into_iter().collect();
-        Self::new(Mode::UnsignedWithTrailers, decoded_length, trailers)
+        Self::new(StreamingMode::UnsignedAndTrailer, decoded_length, trailers)
     }
 
-    fn new(mode: Mode, decoded_length: u64, trailers: Vec<Trailer>) -> Self {
+    fn new(mode: StreamingMode, decoded_length: u64, trailers: Vec<Trailer>) -> Self {
         Self {
             mode,
             decoded_length,
@@ -190,8 +177,7 @@ impl ChunkedEncoding {
 
     /// The length of a chunk of `size` bytes with its header and its line break.
     fn chunk_length(&self, size: u64, algorithm: Algorithm) -> u128 {
-        let digits = u128::from((16 - size.leading_zeros() / 4).max(1));
-        digits + self.extension_length(algorithm) + 2 + u128::from(size) + 2
+        u128::from(hex_digits(size)) + self.extension_length(algorithm) + 2 + u128::from(size) + 2
     }
 
     /// The length of the final, empty chunk and of the trailers.
@@ -202,7 +188,7 @@ impl ChunkedEncoding {
             .iter()
             .map(|trailer| line(trailer.name().as_str().len(), trailer.value_length()))
             .sum();
-        let signature = if self.mode.signs_trailers() {
+        let signature = if self.signs_trailers() {
             line(TRAILER_SIGNATURE.len(), algorithm.padded_len())
         } else {
             0
@@ -211,7 +197,7 @@ impl ChunkedEncoding {
     }
 
     fn extension_length(&self, algorithm: Algorithm) -> u128 {
-        if self.mode.signs_chunks() {
+        if self.signs_chunks() {
             (EXTENSION.len() + algorithm.padded_len()) as u128
         } else {
             0
@@ -243,11 +229,7 @@ impl ChunkedEncoding {
     }
 
     pub(super) fn payload_hash(&self, algorithm: Algorithm) -> PayloadHash {
-        let mode = match self.mode {
-            Mode::Signed => StreamingMode::Chunks,
-            Mode::SignedWithTrailers => StreamingMode::ChunksAndTrailer,
-            Mode::UnsignedWithTrailers => StreamingMode::UnsignedAndTrailer,
-        };
+        let mode = self.mode;
         PayloadHash::Streaming { mode, algorithm }
     }
 
@@ -273,8 +255,16 @@ impl ChunkedEncoding {
         &self.trailers
     }
 
-    pub(super) fn mode(&self) -> Mode {
+    pub(super) fn mode(&self) -> StreamingMode {
         self.mode
+    }
+
+    pub(super) fn signs_chunks(&self) -> bool {
+        self.mode != StreamingMode::UnsignedAndTrailer
+    }
+
+    pub(super) fn signs_trailers(&self) -> bool {
+        self.mode == StreamingMode::ChunksAndTrailer
     }
 
     pub(super) fn sets_content_encoding(&self) -> bool {
@@ -317,4 +307,7 @@ impl ChunkedEncoding {
     }
 }
 
-pub(super) const EXTENSION: &str = ";chunk-signature=";
+/// The number of hexadecimal digits of a chunk's size.
+pub(super) fn hex_digits(size: u64) -> u32 {
+    (16 - size.leading_zeros() / 4).max(1)
+}

@@ -1,4 +1,4 @@
-//! What can be wrong with chunks that arrive.
+//! The errors of verifying chunks.
 
 use http::StatusCode;
 
@@ -8,27 +8,14 @@ use crate::verify::{Answer, INTERNAL, Protocol, refusal};
 /// Why the body of an aws-chunked upload is refused.
 ///
 /// The verifier has returned nothing of the refused chunk, and returns no more data. No variant
-/// contains a signature.
-///
-/// ```
-/// use countersign::chunked::ChunkError;
-///
-/// let error = ChunkError::ChunkTooSmall {
-///     chunk: 2,
-///     size: 100,
-/// };
-/// let text = "chunk 2 is 100 bytes, too small for any but the last chunk";
-/// assert_eq!(error.to_string(), text);
-/// assert_eq!(error.code(), "InvalidChunkSizeError");
-/// assert_eq!(error.status(), 403);
-/// ```
+/// contains a signature. [`error_response`](crate::verify::error_response) makes a response of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkError {
     /// The body ended before the final chunk, or before the end of the trailers.
     #[error("body ended before its final chunk and trailers")]
     Incomplete,
-    /// The chunks contain more or less than `x-amz-decoded-content-length` says.
+    /// The length of the data differs from `x-amz-decoded-content-length`.
     #[error("chunks contain at least {length} bytes, expected {announced}")]
     WrongDecodedLength {
         /// The length of the chunks, with the one that was refused, in bytes.
@@ -40,7 +27,10 @@ pub enum ChunkError {
     #[error("malformed aws-chunked body: {0}")]
     Malformed(ChunkSyntaxError),
     /// A chunk is smaller than 8 KiB and is not the last one.
-    #[error("chunk {chunk} is {size} bytes, too small for any but the last chunk")]
+    #[error(
+        "chunk {chunk} is {size} bytes, below the minimum of {} bytes: only the last chunk may be smaller",
+        super::MIN_CHUNK_SIZE
+    )]
     ChunkTooSmall {
         /// The chunk's number, from 1.
         chunk: u64,
@@ -97,24 +87,14 @@ pub enum ChunkError {
     NotApproved(#[from] NotApproved),
 }
 
-/// Why the head of a request does not announce the chunks of its body.
-///
-/// ```
-/// use countersign::chunked::{AnnouncementProblem, ChunkError};
-///
-/// let error = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
-/// assert_eq!(
-///     error.to_string(),
-///     "request does not announce aws-chunked: the body is an event stream"
-/// );
-/// ```
+/// Why the headers of a request do not announce the chunks of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnouncementProblem {
     /// The payload is announced as event messages.
     #[error("the body is an event stream")]
     EventStream,
-    /// A trailer cannot be a header.
+    /// `x-amz-trailer` contains an invalid header name.
     #[error("`x-amz-trailer` contains an invalid header name")]
     InvalidTrailerName,
     /// A trailer is announced more than once. Each name costs a checksum of the payload.
@@ -187,15 +167,6 @@ impl refusal::Sealed for ChunkError {
 /// How the framing of a body differs from that of aws-chunked.
 ///
 /// [`ChunkError::Malformed`] contains it.
-///
-/// ```
-/// use countersign::chunked::{ChunkError, ChunkSyntaxError};
-///
-/// let error = ChunkError::Malformed(ChunkSyntaxError::HeaderTooLong);
-/// let text = "malformed aws-chunked body: chunk header is too long";
-/// assert_eq!(error.to_string(), text);
-/// assert_eq!(error.code(), "IncompleteBody");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkSyntaxError {
@@ -226,7 +197,7 @@ pub enum ChunkSyntaxError {
     /// A trailer has no colon.
     #[error("trailer does not contain a colon")]
     TrailerWithoutColon,
-    /// The value of a trailer contains other than printable ASCII.
+    /// The value of a trailer contains a character outside printable ASCII.
     #[error("trailer value is not printable ASCII")]
     InvalidTrailerValue,
     /// A trailer follows the signature of the trailers.

@@ -1,4 +1,4 @@
-//! What a body that signs and a body that verifies have in common.
+//! The loop over the frames of an inner body, for the body that signs and the body that verifies.
 
 use std::collections::VecDeque;
 use std::fmt;

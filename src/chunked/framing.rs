@@ -1,6 +1,6 @@
-//! The state of a body in chunks that arrives.
+//! The framing of an aws-chunked body: reads it and verifies its signatures.
 //!
-//! It reads every byte once, stores none of the payload, and says what the bytes were.
+//! It reads every byte once, stores none of the payload, and returns what the bytes were.
 
 mod line;
 mod signature;
@@ -9,44 +9,44 @@ mod trailers;
 use self::line::LineReader;
 use self::signature::read_signature;
 use self::trailers::TrailerSection;
-use crate::chunked::checksum::check_trailers;
-use crate::chunked::encoding::{EXTENSION, Mode};
+use crate::chunked::checksum_algorithm::check_trailers;
+use crate::chunked::checksums::Checksums;
+use crate::chunked::encoding::{EXTENSION, MAX_HEADER_LENGTH};
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
-use crate::chunked::link::Link;
-use crate::chunked::running::Checksums;
+use crate::chunked::signature_chain::SignatureChain;
 use crate::chunked::trailer::canonical_hash;
 use crate::primitives::ascii::own_ascii;
 use crate::primitives::sha256::Sha256;
-use crate::sigv4::scope::CredentialScope;
-use crate::sigv4::signature::{LONGEST, Signature};
+use crate::sigv4::payload_hash::StreamingMode;
+use crate::sigv4::signature::Signature;
 use crate::sigv4::string_to_sign::StringToSign;
 use crate::verify::VerificationKey;
 use http::{HeaderMap, HeaderName};
 
-/// What the signed head of the request says about its chunks.
+/// What the signed headers of the request announce about its chunks.
 pub(super) struct Announced {
-    pub(super) mode: Mode,
+    /// Never [`StreamingMode::Events`].
+    pub(super) mode: StreamingMode,
     pub(super) decoded_length: u64,
     /// Each name once, in ascending order.
     pub(super) trailers: Vec<HeaderName>,
 }
 
 pub(super) struct Framing {
-    mode: Mode,
+    mode: StreamingMode,
     /// The announced length of the payload.
     decoded_length: u64,
     pub(super) min_chunk_size: u64,
     pub(super) max_chunk_size: u64,
     key: VerificationKey,
-    scope: CredentialScope,
-    link: Link,
+    chain: SignatureChain,
     state: State,
     /// The signature in the chunk's header.
     claimed: Option<Signature>,
     /// The length of the payload so far, and the number of chunks.
     decoded: u64,
     chunks: u64,
-    /// The size of the last chunk, if only the last chunk of all may be so small.
+    /// The size of the previous chunk, if it is below the minimum. No chunk may follow it then.
     small: Option<u64>,
     hash: Sha256,
     line: LineReader,
@@ -54,13 +54,13 @@ pub(super) struct Framing {
     checksums: Checksums,
 }
 
-/// What has to follow.
+/// What the body must continue with.
 enum State {
     /// The header of a chunk.
     Header,
     /// This much of a chunk.
     Data { left: u64 },
-    /// Nothing before the signature of the chunk was verified.
+    /// Nothing yet: the signature of the chunk must be verified first.
     Chunk,
     /// The line break after a chunk.
     Break,
@@ -90,30 +90,21 @@ pub(super) enum Step {
 const AFTER_END: ChunkError = ChunkError::Malformed(ChunkSyntaxError::DataAfterEnd);
 const NO_BREAK: ChunkError = ChunkError::Malformed(ChunkSyntaxError::MissingLineBreak);
 
-/// Size, extension, signature, line break.
-const LONGEST_HEADER: usize = 16 + EXTENSION.len() + LONGEST + 2;
-
 impl Framing {
-    pub(super) fn new(
-        announced: Announced,
-        link: Link,
-        scope: CredentialScope,
-        key: VerificationKey,
-    ) -> Self {
+    pub(super) fn new(announced: Announced, chain: SignatureChain, key: VerificationKey) -> Self {
         let state = match check_trailers(&announced.trailers) {
             Ok(()) => State::Header,
             Err(error) => State::Failed(error.into()),
         };
         Self {
-            checksums: Checksums::of(announced.trailers.iter().map(HeaderName::as_str)),
+            checksums: Checksums::new(announced.trailers.iter().map(HeaderName::as_str)),
             trailers: TrailerSection::new(announced.trailers),
             mode: announced.mode,
             decoded_length: announced.decoded_length,
             min_chunk_size: crate::chunked::MIN_CHUNK_SIZE as u64,
             max_chunk_size: crate::chunked::DEFAULT_MAX_CHUNK_SIZE as u64,
             key,
-            scope,
-            link,
+            chain,
             state,
             claimed: None,
             decoded: 0,
@@ -125,7 +116,11 @@ impl Framing {
     }
 
     pub(super) fn is_signed(&self) -> bool {
-        self.mode.signs_chunks()
+        self.mode != StreamingMode::UnsignedAndTrailer
+    }
+
+    fn has_signed_trailers(&self) -> bool {
+        self.mode == StreamingMode::ChunksAndTrailer
     }
 
     /// The number of bytes of the payload that have not arrived yet.
@@ -196,7 +191,7 @@ impl Framing {
     fn read_line(&mut self, line: &mut LineReader, input: &[u8]) -> Result<usize, ChunkError> {
         let (max_length, too_long) = match self.state {
             State::Header => (
-                LONGEST_HEADER,
+                MAX_HEADER_LENGTH,
                 ChunkError::Malformed(ChunkSyntaxError::HeaderTooLong),
             ),
             State::Trailers => (self.trailers.max_line_length(), ChunkError::TrailersTooLong),
@@ -228,7 +223,7 @@ impl Framing {
             }
             State::Trailers => {
                 let algorithm = self.key.algorithm();
-                let signed = self.mode.signs_trailers().then_some(algorithm);
+                let signed = self.has_signed_trailers().then_some(algorithm);
                 if self.trailers.read(line, signed)? {
                     self.check_trailers()?;
                     self.state = if self.trailers.ends_in_bare_line_feed() {
@@ -273,8 +268,8 @@ impl Framing {
         self.claimed = signature;
         self.check_chunk()?;
         self.state = match self.mode {
-            Mode::Signed => State::LastBreak,
-            Mode::SignedWithTrailers | Mode::UnsignedWithTrailers => State::Trailers,
+            StreamingMode::Chunks => State::LastBreak,
+            _ => State::Trailers,
         };
         Ok(())
     }
@@ -306,9 +301,8 @@ impl Framing {
             return Ok(());
         };
         let hash = self.hash.finish_reset();
-        let string_to_sign = self.link.chunk(self.key.algorithm(), &self.scope, &hash);
-        self.check(&string_to_sign, &signature)?;
-        self.link.follow(signature);
+        self.check(&self.chain.chunk(&hash), &signature)?;
+        self.chain.advance(signature);
         Ok(())
     }
 
@@ -328,9 +322,7 @@ impl Framing {
         let trailers = self.trailers.values()?;
         if let Some(signature) = self.trailers.signature() {
             let hash = canonical_hash(trailers.iter().copied());
-            let algorithm = self.key.algorithm();
-            let string_to_sign = self.link.trailers(algorithm, &self.scope, &hash);
-            self.check(&string_to_sign, signature)?;
+            self.check(&self.chain.trailers(&hash), signature)?;
         }
         for (name, value) in trailers {
             let actual = self.checksums.value(name);
@@ -362,7 +354,7 @@ impl Framing {
             match check(name, value) {
                 Some(true) => {}
                 Some(false) => return Err(ChunkError::ChecksumMismatch { name: owned() }),
-                None if self.mode.signs_trailers() => {}
+                None if self.has_signed_trailers() => {}
                 None if self.checksums.value(name).is_some() => {}
                 None => return Err(ChunkError::UncheckedTrailer { name: owned() }),
             }

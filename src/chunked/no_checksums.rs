@@ -1,11 +1,11 @@
-//! In place of `running`, without the feature `checksums`.
+//! In place of `checksums`, without that feature.
 
-/// No checksums at all.
+/// The checksums among the announced trailers: none is calculated.
 #[derive(Clone)]
 pub(super) struct Checksums;
 
 impl Checksums {
-    pub(super) fn of<'a>(_: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn new<'a>(_: impl IntoIterator<Item = &'a str>) -> Self {
         Self
     }
 

@@ -1,4 +1,4 @@
-//! Data that waits until it can go out, without being copied.
+//! Data in pieces that waits to be sent, without a copy.
 
 use std::collections::VecDeque;
 
@@ -35,7 +35,7 @@ impl Pieces {
         }
     }
 
-    /// All of it, copied.
+    /// Copies all data.
     #[cfg(all(feature = "legacy", feature = "tower"))]
     pub(crate) fn to_vec(&self) -> Vec<u8> {
         let pieces = self.pieces.iter().map(AsRef::as_ref);

@@ -2,17 +2,16 @@
 
 use std::fmt;
 
-use crate::chunked::ChunkedEncoding;
-use crate::chunked::encoding::EXTENSION;
+use crate::chunked::checksums::Checksums;
 use crate::chunked::key::ChunkKey;
-use crate::chunked::link::Link;
-use crate::chunked::running::Checksums;
+use crate::chunked::signature_chain::SignatureChain;
 use crate::chunked::trailer::{TRAILER_SIGNATURE, Trailer, canonical_hash, with_values};
+use crate::chunked::{ChunkHeader, ChunkedEncoding};
 use crate::error::chunk::ChunkSigningError;
 use crate::primitives::sha256::Sha256;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::PayloadHash;
-use crate::sigv4::signature::{LONGEST, Signature};
+use crate::sigv4::signature::Signature;
 
 /// Creates what surrounds the chunks of one upload.
 ///
@@ -45,11 +44,10 @@ use crate::sigv4::signature::{LONGEST, Signature};
 #[derive(Clone)]
 pub struct ChunkSigner {
     encoding: ChunkedEncoding,
-    payload_hash: PayloadHash,
     remaining: u64,
     /// Whether the line break after a chunk is still to be sent.
     in_chunk: bool,
-    link: Link,
+    chain: SignatureChain,
     key: ChunkKey,
     pub(super) checksums: Checksums,
 }
@@ -57,7 +55,6 @@ pub struct ChunkSigner {
 impl ChunkSigner {
     pub(super) fn new(
         encoding: ChunkedEncoding,
-        payload_hash: PayloadHash,
         seed: Signature,
         date: AmzDate,
         key: ChunkKey,
@@ -65,11 +62,10 @@ impl ChunkSigner {
         let names = encoding.trailers().iter().map(|one| one.name().as_str());
         Self {
             remaining: encoding.decoded_length(),
-            checksums: Checksums::of(names),
+            checksums: Checksums::new(names),
             encoding,
-            payload_hash,
             in_chunk: false,
-            link: Link::new(date, seed),
+            chain: SignatureChain::new(key.algorithm(), date, *key.scope(), seed),
             key,
         }
     }
@@ -87,35 +83,12 @@ impl ChunkSigner {
     /// - [`ChunkSigningError::PayloadTooLong`] if it exceeds the decoded length
     ///
     /// After an error nothing has changed, and another chunk can follow.
-    ///
-    /// ```
-    /// use countersign::chunked::ChunkedEncoding;
-    /// use countersign::{Credentials, Signer, Timestamp};
-    ///
-    /// // The first chunk in the example of the Amazon S3 API Reference.
-    /// let secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret_key);
-    /// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-    /// let uri = "https://s3.amazonaws.com/examplebucket/chunkObject.txt";
-    /// let mut request = http::Request::put(uri)
-    ///     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
-    ///     .body(())?;
-    /// let encoding = ChunkedEncoding::signed(66560);
-    /// let now: Timestamp = "2013-05-24T00:00:00Z".parse()?;
-    /// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
-    /// assert_eq!(
-    ///     chunks.header(vec![b'a'; 65536])?.as_ref(),
-    ///     b"10000;chunk-signature=\
-    ///     ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn header(&mut self, chunk: impl AsRef<[u8]>) -> Result<ChunkHeader, ChunkSigningError> {
         let chunk = chunk.as_ref();
         let length = chunk.len() as u64;
         self.encoding.takes(length, self.remaining)?;
         self.checksums.update(chunk);
-        let hash = if self.encoding.mode().signs_chunks() {
+        let hash = if self.encoding.signs_chunks() {
             Sha256::digest(chunk)
         } else {
             [0; 32]
@@ -141,7 +114,7 @@ impl ChunkSigner {
         Ok(header)
     }
 
-    /// Signs a chunk of which the checksums have been updated.
+    /// Signs a chunk whose checksums are already updated.
     pub(super) fn header_of_counted(
         &mut self,
         length: u64,
@@ -153,22 +126,13 @@ impl ChunkSigner {
 
     fn next(&mut self, length: u64, hash: &[u8; 32]) -> ChunkHeader {
         self.remaining -= length;
-        let mut header = ChunkHeader::new();
-        if std::mem::replace(&mut self.in_chunk, true) {
-            header.put(b"\r\n");
-        }
-        header.put_hex(length);
-        if self.encoding.mode().signs_chunks() {
-            let signature = self.link.sign_chunk(&self.key, hash);
-            header.put(EXTENSION.as_bytes());
-            header.put(signature.as_bytes());
-            for _ in 0..self.padding(&signature) {
-                header.put(b"*");
-            }
-            header.signature = Some(signature);
-        }
-        header.put(b"\r\n");
-        header
+        let follows_chunk = std::mem::replace(&mut self.in_chunk, true);
+        let signature = self.encoding.signs_chunks().then(|| {
+            let signature = self.key.sign(self.chain.chunk(hash));
+            self.chain.advance(signature);
+            (signature, self.padding(&signature))
+        });
+        ChunkHeader::new(follows_chunk, length, signature)
     }
 
     /// How many `*` a signature of varying length takes, so that lengths are known beforehand.
@@ -214,22 +178,6 @@ impl ChunkSigner {
     /// # Errors
     /// - [`ChunkSigningError::PayloadTooShort`] if data is missing
     /// - [`ChunkSigningError::MissingTrailer`] if an announced trailer is not calculated
-    ///
-    /// ```
-    /// use countersign::chunked::ChunkedEncoding;
-    /// # use countersign::{Credentials, Signer, Timestamp};
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-    ///
-    /// let uri = "https://bucket.s3.amazonaws.com/key";
-    /// let mut request = http::Request::put(uri).body(())?;
-    /// let encoding = ChunkedEncoding::signed(9);
-    /// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
-    /// chunks.header("123456789")?; // send it, and then the chunk
-    /// let end = chunks.finish()?;
-    /// assert!(end.starts_with(b"\r\n0;chunk-signature="));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn finish(self) -> Result<Vec<u8>, ChunkSigningError> {
         self.finish_with::<&str, &str>([])
     }
@@ -275,9 +223,9 @@ impl ChunkSigner {
         for (name, value) in &values {
             put_line(&mut end, name, value.as_bytes(), 0);
         }
-        if self.encoding.mode().signs_trailers() {
+        if self.encoding.signs_trailers() {
             let hash = canonical_hash(values.iter().copied());
-            let signature = self.link.sign_trailers(&self.key, &hash);
+            let signature = self.key.sign(self.chain.trailers(&hash));
             let padding = self.padding(&signature);
             put_line(&mut end, TRAILER_SIGNATURE, signature.as_bytes(), padding);
         }
@@ -287,7 +235,7 @@ impl ChunkSigner {
 
     /// The payload hash that the request was signed with: a `STREAMING-…` literal.
     pub fn payload_hash(&self) -> PayloadHash {
-        self.payload_hash
+        self.encoding.payload_hash(self.key.algorithm())
     }
 }
 
@@ -305,82 +253,5 @@ impl fmt::Debug for ChunkSigner {
             .field("encoding", &self.encoding)
             .field("remaining", &self.remaining)
             .finish_non_exhaustive()
-    }
-}
-
-/// CRLF, 16 digits, the extension's name, a signature, CRLF.
-const LONGEST_HEADER: usize = 2 + 16 + EXTENSION.len() + LONGEST + 2;
-
-/// What to send before a chunk, as bytes on the stack.
-///
-/// [`ChunkSigner::header`] returns it.
-///
-/// ```
-/// use countersign::chunked::ChunkedEncoding;
-/// # use countersign::{Credentials, Signer, Timestamp};
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "s3")?;
-/// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-///
-/// let uri = "https://bucket.s3.amazonaws.com/key";
-/// let mut request = http::Request::put(uri).body(())?;
-/// let encoding = ChunkedEncoding::signed(5);
-/// let mut chunks = signer.sign_chunked(&mut request, encoding, now)?;
-/// let header = chunks.header("hello")?;
-/// let signature = header.signature().expect("a signed chunk").as_str();
-/// let text = format!("5;chunk-signature={signature}\r\n");
-/// assert_eq!(header.as_ref(), text.as_bytes());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct ChunkHeader {
-    bytes: [u8; LONGEST_HEADER],
-    len: usize,
-    signature: Option<Signature>,
-}
-
-impl ChunkHeader {
-    fn new() -> Self {
-        Self {
-            bytes: [0; LONGEST_HEADER],
-            len: 0,
-            signature: None,
-        }
-    }
-
-    /// The chunk's signature without padding, or `None` if the chunks are unsigned.
-    pub fn signature(&self) -> Option<&Signature> {
-        self.signature.as_ref()
-    }
-
-    #[expect(
-        clippy::expect_used,
-        reason = "`LONGEST_HEADER` is the sum of the longest parts"
-    )]
-    fn put(&mut self, part: &[u8]) {
-        let end = self.len + part.len();
-        let space = self.bytes.get_mut(self.len..end);
-        space.expect("room for every part").copy_from_slice(part);
-        self.len = end;
-    }
-
-    fn put_hex(&mut self, number: u64) {
-        let digits = (16 - number.leading_zeros() / 4).max(1);
-        for place in (0..digits).rev() {
-            let digit = (number >> (4 * place)) as u8 & 0xf;
-            let base = if digit < 10 { b'0' } else { b'a' - 10 };
-            self.put(&[base + digit]);
-        }
-    }
-}
-
-impl AsRef<[u8]> for ChunkHeader {
-    fn as_ref(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for ChunkHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[elided]")
     }
 }

@@ -49,8 +49,7 @@ impl Trailer {
 
     fn takes(&self, value: &str) -> Result<(), ChunkSigningError> {
         let name = || self.name.as_str().to_owned();
-        let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-        if !value.bytes().all(printable) || value.starts_with(' ') || value.ends_with(' ') {
+        if !is_printable(value) || value.starts_with(' ') || value.ends_with(' ') {
             Err(ChunkSigningError::InvalidTrailerValue { name: name() })
         } else if value.len() == self.value_length {
             Ok(())
@@ -62,6 +61,12 @@ impl Trailer {
             })
         }
     }
+}
+
+/// Whether a trailer can have this value, apart from spaces at its ends.
+pub(super) fn is_printable(value: &str) -> bool {
+    let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    value.bytes().all(printable)
 }
 
 /// The value of each announced trailer, sorted by name.

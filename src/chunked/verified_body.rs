@@ -20,9 +20,9 @@ use crate::verify::{Answer, Protocol, refusal};
 /// A body that returns the payload of an aws-chunked body, verified, in constant memory.
 ///
 /// It buffers at most one chunk and one frame of the inner body, and copies nothing. It returns the
-/// last of the data only after the final chunk and the trailers have been verified too, so a reader
-/// that has read as many bytes as were announced has read a complete upload. The
-/// [size](Body::size_hint) is the payload's own. The trailers are the last frame.
+/// last data only after the final chunk and the trailers have been verified too. So a reader that has
+/// read as many bytes as announced has read a complete upload. The [size](Body::size_hint) is that of
+/// the payload. The trailers are the last frame.
 ///
 /// The inner body must be [`Unpin`]: `Box::pin` makes any body so.
 ///
@@ -93,7 +93,7 @@ impl<B> VerifiedBody<B> {
 
     /// Sets the caller's own check of each trailer, by name and value, after all data has arrived.
     ///
-    /// It returns whether the trailer is right. `None` leaves the trailer to [`new`](Self::new).
+    /// `check` returns whether the trailer is right. `None` leaves the trailer to [`new`](Self::new).
     #[must_use]
     pub fn with_check(
         mut self,

@@ -5,10 +5,9 @@ use std::fmt;
 use http::{HeaderMap, HeaderName};
 
 use crate::chunked::ChunkedEncoding;
-use crate::chunked::encoding::Mode;
 use crate::chunked::error::{AnnouncementProblem, ChunkError};
 use crate::chunked::framing::{Announced, Framing, Step};
-use crate::chunked::link::Link;
+use crate::chunked::signature_chain::SignatureChain;
 use crate::primitives::buffer::append;
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::StreamingMode;
@@ -73,7 +72,7 @@ pub struct ChunkVerifier {
     /// The part of the chunk that has arrived.
     chunk: Vec<u8>,
     /// Whether the chunk was returned.
-    out: bool,
+    is_returned: bool,
 }
 
 /// What [`ChunkVerifier::decode`] read, and the data that it verified.
@@ -92,7 +91,6 @@ impl ChunkVerifier {
     /// - [`ChunkError::NotAnnounced`] if the payload is an event stream, or if `x-amz-trailer`
     ///   contains an invalid or a duplicate name
     pub fn new(context: &StreamContext) -> Result<Self, ChunkError> {
-        let no_chunks = ChunkError::NotAnnounced(AnnouncementProblem::EventStream);
         let names: Result<Vec<_>, _> = context.trailer().map(HeaderName::try_from).collect();
         let names =
             names.map_err(|_| ChunkError::NotAnnounced(AnnouncementProblem::InvalidTrailerName))?;
@@ -104,30 +102,30 @@ impl ChunkVerifier {
                 AnnouncementProblem::DuplicateTrailer,
             ));
         }
+        let (mode, decoded_length) = (context.payload(), context.decoded_content_length());
+        let (Some(decoded_length), false) = (decoded_length, mode == StreamingMode::Events) else {
+            let problem = AnnouncementProblem::EventStream;
+            return Err(ChunkError::NotAnnounced(problem));
+        };
         let announced = Announced {
-            mode: match context.payload() {
-                StreamingMode::Chunks => Mode::Signed,
-                StreamingMode::ChunksAndTrailer => Mode::SignedWithTrailers,
-                StreamingMode::UnsignedAndTrailer => Mode::UnsignedWithTrailers,
-                StreamingMode::Events => return Err(no_chunks),
-            },
-            decoded_length: context.decoded_content_length().ok_or(no_chunks)?,
+            mode,
+            decoded_length,
             trailers,
         };
-        let link = Link::new(*context.date(), *context.signature());
+        let (seed, key) = (context.signature(), context.key().clone());
         Ok(Self::of(
             announced,
-            link,
-            *context.scope(),
-            context.key().clone(),
+            seed,
+            context.date(),
+            context.scope(),
+            key,
         ))
     }
 
-    /// Creates a verifier for chunks without their request, from what the request announced.
+    /// Creates the verifier for the chunks of a request from what the request announced.
     ///
-    /// Of the encoding, the form, the length and the names of the trailers count. All of the
-    /// arguments must come from a verified request, so this is for tests and for diagnosis: use
-    /// [`new`](Self::new).
+    /// It uses the mode, the decoded length and the names of the trailers of `payload`. All arguments
+    /// must come from a verified request: use [`new`](Self::new) except in tests and for diagnosis.
     pub fn for_payload(
         payload: &ChunkedEncoding,
         seed: &Signature,
@@ -141,14 +139,21 @@ impl ChunkVerifier {
             decoded_length: payload.decoded_length(),
             trailers: sorted(names.collect()),
         };
-        Self::of(announced, Link::new(*date, *seed), *scope, key)
+        Self::of(announced, seed, date, scope, key)
     }
 
-    fn of(announced: Announced, link: Link, scope: CredentialScope, key: VerificationKey) -> Self {
+    fn of(
+        announced: Announced,
+        seed: &Signature,
+        date: &AmzDate,
+        scope: &CredentialScope,
+        key: VerificationKey,
+    ) -> Self {
+        let chain = SignatureChain::new(key.algorithm(), *date, *scope, *seed);
         Self {
-            framing: Framing::new(announced, link, scope, key),
+            framing: Framing::new(announced, chain, key),
             chunk: Vec::new(),
-            out: false,
+            is_returned: false,
         }
     }
 
@@ -173,9 +178,9 @@ impl ChunkVerifier {
     /// Reads some input. Call it again with the rest of the input, until nothing is left.
     ///
     /// # Errors
-    /// Any [`ChunkError`], for the first thing that is wrong. All further calls return the same error.
+    /// - [`ChunkError`] for the first fault. Every later call returns the same error
     pub fn decode<'v>(&'v mut self, input: &'v [u8]) -> Result<Decoded<'v>, ChunkError> {
-        if std::mem::take(&mut self.out) {
+        if std::mem::take(&mut self.is_returned) {
             self.chunk.clear();
         }
         let mut consumed = 0;
@@ -199,7 +204,7 @@ impl ChunkVerifier {
                     }
                 }
                 Step::Chunk if self.framing.is_signed() => {
-                    self.out = true;
+                    self.is_returned = true;
                     let data = if self.chunk.is_empty() {
                         whole
                     } else {
@@ -241,7 +246,7 @@ impl ChunkVerifier {
 
     /// Ends the body with the caller's own check of each trailer, by name and value.
     ///
-    /// It returns whether the trailer is right. `None` leaves the trailer to [`finish`](Self::finish).
+    /// `check` returns whether the trailer is right. `None` leaves the trailer to [`finish`](Self::finish).
     ///
     /// # Errors
     /// - everything that [`finish`](Self::finish) returns
@@ -265,7 +270,7 @@ fn sorted(mut names: Vec<HeaderName>) -> Vec<HeaderName> {
 impl ChunkVerifier {
     /// The state, and the part of a chunk that was not returned yet.
     pub(super) fn into_parts(mut self) -> (Framing, Vec<u8>) {
-        if self.out {
+        if self.is_returned {
             self.chunk.clear();
         }
         (self.framing, self.chunk)

@@ -3,10 +3,9 @@
 use crate::cloudfront::Hash;
 use crate::cloudfront::error::UrlError;
 use crate::cloudfront::policy::{Conditions, Policy, builder, check_resource, check_url};
-use crate::cloudfront::url::pairs;
 use crate::timestamp::Timestamp;
 
-/// Cookies to sign, which open what matches a resource.
+/// Cookies to sign. They give access to every URL that matches a resource.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -41,7 +40,7 @@ pub struct SignedCookies {
 builder!(SignedCookies);
 
 impl SignedCookies {
-    /// Creates cookies that work until they expire.
+    /// Creates cookies that are valid until they expire.
     ///
     /// The resource is a URL, or a pattern: `*` matches any run of characters, `?` exactly one.
     pub fn new(resource: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
@@ -73,22 +72,6 @@ impl SignedCookies {
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns, except for the key pair id, the attributes and
     ///   the key
-    ///
-    /// ```
-    /// use countersign::Timestamp;
-    /// use countersign::cloudfront::SignedCookies;
-    ///
-    /// let cookies = SignedCookies::new(
-    ///     "*://example.com/v/*",
-    ///     Timestamp::from_unix_seconds(1_798_761_600),
-    /// );
-    /// assert!(
-    ///     cookies
-    ///         .policy()?
-    ///         .starts_with(r#"{"Statement":[{"Resource":"*://example.com/v/*","#)
-    /// );
-    /// # Ok::<(), countersign::cloudfront::UrlError>(())
-    /// ```
     pub fn policy(&self) -> Result<String, UrlError> {
         Ok(self.checked()?.text)
     }
@@ -136,20 +119,20 @@ impl SignedCookies {
             attributes.push('=');
             attributes.push_str(value);
         }
-        // Without Expires and Max-Age: they last for the browser's session, and the policy decides.
+        // Without Expires and Max-Age they last until the browser closes. The policy expires by itself.
         attributes.push_str("; Secure; HttpOnly");
         let policy = self.checked()?;
-        let pairs = pairs(&policy, key_pair_id, self.hash, sign)?;
+        let parameters = policy.sign(key_pair_id, self.hash, sign)?;
         let cookie = |(name, value)| Cookie {
             name: format!("CloudFront-{name}"),
             value,
             attributes: attributes.clone(),
         };
-        Ok(pairs.into_iter().map(cookie).collect())
+        Ok(parameters.into_iter().map(cookie).collect())
     }
 }
 
-/// One of the cookies that open a distribution.
+/// One of the signed cookies.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -196,7 +179,7 @@ impl Cookie {
     }
 }
 
-/// The value opens the distribution to everyone who has it.
+/// Hides the value: everyone who has it can read what the policy allows.
 impl std::fmt::Debug for Cookie {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Cookie")

@@ -1,70 +1,53 @@
-//! What cannot be signed.
+//! The errors of signing URLs and cookies.
 
 use crate::crypto::NotApproved;
 
-/// Why a URL or cookies cannot be signed. Nothing was given to the key.
-///
-/// ```
-/// use countersign::Timestamp;
-/// use countersign::cloudfront::{SignedUrl, UrlError};
-///
-/// let url = SignedUrl::new(
-///     "https://example.com/a b",
-///     Timestamp::from_unix_seconds(1_798_761_600),
-/// );
-/// let error = url
-///     .sign("K2JCJMDEHXQW5F", |_| Ok::<_, UrlError>(vec![]))
-///     .unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "URL has a character at byte 21 that must be percent-encoded"
-/// );
-/// ```
+/// Why a URL or cookies cannot be signed. The closure of the key was not called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// The URL begins with another scheme than CloudFront serves.
+    /// The URL begins with a scheme other than `http` or `https`.
     #[error("URL must begin with http:// or https://")]
     InvalidScheme,
-    /// The resource begins with something other than a scheme that CloudFront serves, or `*`.
+    /// The resource begins with something other than `http://`, `https://` or `*`.
     #[error("resource must begin with http://, https:// or *")]
     InvalidResourceScheme,
     /// The URL has a space, a quote, a backslash or a character outside ASCII.
     #[error("URL has a character at byte {position} that must be percent-encoded")]
     InvalidCharacter {
-        /// Where, counted in bytes from 0.
+        /// The position in bytes, counted from 0.
         position: usize,
     },
     /// The resource has a space, a quote, a backslash or a character outside ASCII.
     #[error("resource has a character at byte {position} that must be percent-encoded")]
     InvalidResourceCharacter {
-        /// Where, counted in bytes from 0.
+        /// The position in bytes, counted from 0.
         position: usize,
     },
     /// The URL has a fragment, which no viewer sends.
     #[error("URL has a fragment, which HTTP clients do not send: remove `#` and the text after it")]
     Fragment,
-    /// The URL has a `*`, which would match every other URL in its place.
+    /// The URL has a `*`, which would also match other URLs.
     #[error("URL contains a `*`, which CloudFront reads as a wildcard: write %2A")]
     Wildcard,
-    /// The query of the URL has a parameter that CloudFront keeps for itself.
+    /// The query of the URL has a parameter that CloudFront reserves.
     #[error("query contains the parameter `{name}`, which is reserved by CloudFront")]
     ReservedParameter {
         /// The parameter's name.
         name: &'static str,
     },
-    /// The address is not one IPv4 address or range.
-    #[error("address {address:?} is not an IPv4 address or a range such as 192.0.2.0/24")]
+    /// The address is not an IPv4 address or range.
+    #[error("address {address:?} must be an IPv4 address or a range such as 192.0.2.0/24")]
     InvalidAddress {
         /// The address as it was given.
         address: String,
     },
-    /// The start is not before the end, or the end is before 1970.
-    #[error("start {starts} is not before expiration {expires} (Unix seconds)")]
+    /// The start is not before the expiration, or the expiration is before 1970.
+    #[error("start {starts} must be before expiration {expires} (Unix seconds)")]
     InvalidDates {
-        /// The start, in Unix seconds; 0 if there is none.
+        /// The start, in Unix seconds, or 0 if there is none.
         starts: i64,
-        /// The end, in Unix seconds.
+        /// The expiration, in Unix seconds.
         expires: i64,
     },
     /// The id of the public key is not letters and digits.

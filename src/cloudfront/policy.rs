@@ -1,8 +1,12 @@
-//! Policies: what is signed.
+//! Policies: the text that is signed.
 
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::cloudfront::Hash;
 use crate::cloudfront::error::UrlError;
 use crate::timestamp::Timestamp;
 
@@ -12,36 +16,36 @@ pub(super) struct Conditions {
     pub(super) expires: Timestamp,
     pub(super) starts: Option<Timestamp>,
     pub(super) address: Option<String>,
-    /// Whether the policy is custom although it need not be.
+    /// Whether to send a custom policy even if a canned one would do.
     pub(super) custom: bool,
 }
 
-/// The conditions of URLs and cookies, for each of the two types.
+/// The methods that set conditions, for each of the two types.
 macro_rules! builder {
     ($signed:ident) => {
         impl $signed {
-            /// Nothing is served before this time.
+            /// Sets the time from which it is valid.
             #[must_use]
             pub fn with_start(mut self, starts: impl Into<Timestamp>) -> Self {
                 self.conditions.starts = Some(starts.into());
                 self
             }
 
-            /// Only this IPv4 address, or this range (`192.0.2.0/24`), is served.
+            /// Limits it to an IPv4 address, or to a range such as `192.0.2.0/24`.
             #[must_use]
             pub fn with_address(mut self, address: impl Into<String>) -> Self {
                 self.conditions.address = Some(address.into());
                 self
             }
 
-            /// Sends the policy even if a canned policy would do.
+            /// Sends a custom policy even if a canned policy would do.
             #[must_use]
             pub fn with_custom_policy(mut self) -> Self {
                 self.conditions.custom = true;
                 self
             }
 
-            /// Signs with another hash than SHA-1.
+            /// Sets the hash that the signature is over. The default is SHA-1.
             #[must_use]
             pub fn with_hash(mut self, hash: Hash) -> Self {
                 self.hash = hash;
@@ -53,11 +57,12 @@ macro_rules! builder {
 
 pub(super) use builder;
 
-/// The text of a policy, and which form it has.
+/// The text of a policy, and its kind.
 pub(super) struct Policy {
     pub(super) text: String,
-    pub(super) custom: bool,
-    pub(super) expires: i64,
+    /// Whether the text is sent. CloudFront rebuilds the text of a canned policy.
+    custom: bool,
+    expires: i64,
 }
 
 impl Conditions {
@@ -99,7 +104,48 @@ impl Conditions {
     }
 }
 
-/// `a.b.c.d/m`; one address is a range of one.
+impl Policy {
+    /// Signs the policy, and returns the names and values of parameters or cookies.
+    pub(super) fn sign<E: From<UrlError>>(
+        &self,
+        key_pair_id: &str,
+        hash: Hash,
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+    ) -> Result<Vec<(&'static str, String)>, E> {
+        hash.check_approved()?;
+        if key_pair_id.is_empty() || !key_pair_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            let id = key_pair_id.to_owned();
+            return Err(UrlError::InvalidKeyPairId { id }.into());
+        }
+        let signature = sign(self.text.as_bytes())?;
+        let mut parameters = vec![
+            if self.custom {
+                ("Policy", encode(self.text.as_bytes()))
+            } else {
+                ("Expires", self.expires.to_string())
+            },
+            ("Signature", encode(&signature)),
+            ("Key-Pair-Id", key_pair_id.to_owned()),
+        ];
+        if hash == Hash::Sha256 {
+            parameters.push(("Hash-Algorithm", "SHA256".to_owned()));
+        }
+        Ok(parameters)
+    }
+}
+
+/// Base64 in the alphabet of CloudFront, which needs no percent-encoding.
+fn encode(bytes: &[u8]) -> String {
+    let replaced = |c| match c {
+        '+' => '-',
+        '=' => '_',
+        '/' => '~',
+        c => c,
+    };
+    STANDARD.encode(bytes).chars().map(replaced).collect()
+}
+
+/// `a.b.c.d/m`. A single address is written as a range, `/32`.
 fn range(address: &str) -> Result<String, UrlError> {
     let (first, length) = address.split_once('/').unwrap_or((address, "32"));
     let digits = (1..=2).contains(&length.len()) && length.bytes().all(|b| b.is_ascii_digit());
@@ -112,7 +158,7 @@ fn range(address: &str) -> Result<String, UrlError> {
     }
 }
 
-/// The resource stands in JSON, and CloudFront compares it with the URL that the viewer sends.
+/// Checks a resource, which is written into JSON without escapes and compared with viewers' URLs.
 pub(super) fn check_resource(resource: &str) -> Result<(), UrlError> {
     if !["http://", "https://", "*"]
         .iter()
@@ -125,6 +171,7 @@ pub(super) fn check_resource(resource: &str) -> Result<(), UrlError> {
     })
 }
 
+/// Checks a URL, whose signature CloudFront checks against the URL as the viewer sends it.
 pub(super) fn check_url(url: &str) -> Result<(), UrlError> {
     const RESERVED: [&str; 5] = [
         "Expires",

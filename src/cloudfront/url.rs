@@ -1,11 +1,11 @@
 //! Signed URLs.
 
+use crate::cloudfront::Hash;
 use crate::cloudfront::error::UrlError;
 use crate::cloudfront::policy::{Conditions, Policy, builder, check_resource, check_url};
-use crate::cloudfront::{Hash, Pair, check_approved, check_key_pair_id, encode};
 use crate::timestamp::Timestamp;
 
-/// A URL to sign, with the conditions under which CloudFront serves it.
+/// A URL to sign, and the conditions of its policy.
 ///
 /// ```
 /// use countersign::cloudfront::{SignedUrl, UrlError};
@@ -37,7 +37,7 @@ pub struct SignedUrl {
 builder!(SignedUrl);
 
 impl SignedUrl {
-    /// Creates a URL that works until it expires.
+    /// Creates a URL that is valid until it expires.
     ///
     /// The URL is signed as it is given: percent-encode it first.
     pub fn new(url: impl Into<String>, expires: impl Into<Timestamp>) -> Self {
@@ -49,9 +49,10 @@ impl SignedUrl {
         }
     }
 
-    /// Opens what matches the resource: `*` matches any run of characters, `?` exactly one.
+    /// Gives access to all URLs that match a resource: `*` matches any run of characters, `?` exactly
+    /// one.
     ///
-    /// It begins with `http://`, `https://` or `*`.
+    /// The resource begins with `http://`, `https://` or `*`.
     #[must_use]
     pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
@@ -103,10 +104,10 @@ impl SignedUrl {
         sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
     ) -> Result<String, E> {
         let policy = self.checked()?;
-        let pairs = pairs(&policy, key_pair_id, self.hash, sign)?;
+        let parameters = policy.sign(key_pair_id, self.hash, sign)?;
         let mut url = self.url.clone();
         let mut separator = if url.contains('?') { '&' } else { '?' };
-        for (name, value) in pairs {
+        for (name, value) in parameters {
             url.push(separator);
             url.push_str(name);
             url.push('=');
@@ -115,29 +116,4 @@ impl SignedUrl {
         }
         Ok(url)
     }
-}
-
-/// What a URL gets as parameters, and a cookie jar as cookies.
-pub(super) fn pairs<E: From<UrlError>>(
-    policy: &Policy,
-    key_pair_id: &str,
-    hash: Hash,
-    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
-) -> Result<Vec<Pair>, E> {
-    check_approved(hash)?;
-    check_key_pair_id(key_pair_id)?;
-    let signature = sign(policy.text.as_bytes())?;
-    let mut pairs = vec![
-        if policy.custom {
-            ("Policy", encode(policy.text.as_bytes()))
-        } else {
-            ("Expires", policy.expires.to_string())
-        },
-        ("Signature", encode(&signature)),
-        ("Key-Pair-Id", key_pair_id.to_owned()),
-    ];
-    if hash == Hash::Sha256 {
-        pairs.push(("Hash-Algorithm", "SHA256".to_owned()));
-    }
-    Ok(pairs)
 }

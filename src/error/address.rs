@@ -1,28 +1,12 @@
-//! Why there is no address for a call.
+//! The errors of addresses.
 
 use std::fmt;
 
-/// Why there is no address for a bucket, an ARN or an endpoint id, with the given options.
-///
-/// ```
-/// use countersign::s3::{AddressError, AddressPart, Addressing};
-///
-/// let error = Addressing::new("us-east-1")
-///     .with_fips()
-///     .with_accelerate()
-///     .bucket("photos")
-///     .unwrap_err();
-/// let (first, second) = (AddressPart::Accelerate, AddressPart::Fips);
-/// assert_eq!(error, AddressError::Conflict { first, second });
-/// assert_eq!(
-///     error.to_string(),
-///     "S3 Transfer Acceleration cannot be combined with FIPS"
-/// );
-/// ```
+/// Why a bucket, an ARN or an endpoint id has no address with the given options.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {
-    /// Two things that the caller asked for exclude each other.
+    /// Two options, or an option and the kind of bucket, exclude each other.
     #[error("{first} cannot be combined with {second}")]
     Conflict {
         /// One of the two.
@@ -31,13 +15,13 @@ pub enum AddressError {
         second: AddressPart,
     },
     /// The region cannot be part of a host name.
-    #[error("region {region:?} is not one label of a host name, in lowercase")]
+    #[error("region {region:?} must be one label of a host name, in lowercase")]
     InvalidRegion {
         /// The region as it was given.
         region: String,
     },
     /// The custom endpoint cannot be used as a base URL.
-    #[error("endpoint {endpoint:?} is not of the form http(s)://host[:port][/path]")]
+    #[error("endpoint {endpoint:?} must have the form http(s)://host[:port][/path]")]
     InvalidEndpoint {
         /// The endpoint as it was given, without what precedes an `@`.
         endpoint: String,
@@ -59,7 +43,7 @@ pub enum AddressError {
         problem: ArnProblem,
     },
     /// An account id, an outpost id, an endpoint id or a request route cannot be part of a host name.
-    #[error("{name} {value:?} is not one label of a host name, in lowercase")]
+    #[error("{name} {value:?} must be one label of a host name, in lowercase")]
     InvalidHostLabel {
         /// What it is.
         name: HostLabel,
@@ -76,8 +60,8 @@ pub enum AddressError {
         /// The partition of the client's region.
         client: &'static str,
     },
-    /// The ARN names another region than the client's, and the caller forbade that.
-    #[error("ARN is of region {arn:?}, other than the client's region {client:?}")]
+    /// The ARN names a region other than the client's, and the options forbid that.
+    #[error("ARN is of region {arn:?}, but the client allows only its own region {client:?}")]
     RegionMismatch {
         /// The region of the ARN.
         arn: String,
@@ -85,7 +69,7 @@ pub enum AddressError {
         client: String,
     },
     /// The account id that was given is not that of the ARN.
-    #[error("account id {given:?} is other than that of the ARN, {arn:?}")]
+    #[error("account id {given:?} does not match that of the ARN, {arn:?}")]
     AccountMismatch {
         /// The account of the ARN.
         arn: String,
@@ -104,12 +88,6 @@ pub enum AddressError {
 }
 
 /// A part of a host name that the caller gives.
-///
-/// ```
-/// use countersign::s3::HostLabel;
-///
-/// assert_eq!(HostLabel::AccountId.to_string(), "account id");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostLabel {
@@ -144,31 +122,23 @@ impl fmt::Display for HostLabel {
 }
 
 /// Why a bucket cannot be addressed.
-///
-/// ```
-/// use countersign::s3::{AddressError, Addressing, BucketProblem};
-///
-/// let error = Addressing::new("us-east-1").bucket("..").unwrap_err();
-/// let (bucket, problem) = ("..".to_owned(), BucketProblem::NotAName);
-/// assert_eq!(error, AddressError::InvalidBucket { bucket, problem });
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum BucketProblem {
-    /// The bucket is empty, or a segment that a path resolves.
+    /// The bucket is empty, `.` or `..`, which HTTP clients remove from a path.
     #[error("must not be empty, `.` or `..`")]
     NotAName,
-    /// The name is not that of a directory bucket.
+    /// The name of a directory bucket has a wrong length or character.
     #[error("must be 3 to 63 lowercase letters, digits and hyphens")]
     NotDirectoryBucketName,
     /// The name of a directory bucket has no zone.
-    #[error("is not of the form NAME--ZONE--x-s3")]
+    #[error("must have the form NAME--ZONE--x-s3")]
     NoZone,
     /// The bucket alias of an outpost cannot be part of a host name.
-    #[error("is not one label of a host name")]
+    #[error("must be one label of a host name")]
     NotHostLabel,
     /// The bucket alias of an outpost has an unknown kind of hardware.
-    #[error("names no known hardware of an outpost")]
+    #[error("has an unknown kind of outpost hardware, expected `e` or `o`")]
     UnknownOutpost,
 }
 
@@ -183,16 +153,6 @@ impl BucketProblem {
 }
 
 /// Why an ARN cannot be addressed.
-///
-/// ```
-/// use countersign::s3::{AddressError, Addressing, ArnProblem};
-///
-/// let error = Addressing::new("us-east-1")
-///     .bucket("arn:aws:s3:::")
-///     .unwrap_err();
-/// let (arn, problem) = ("arn:aws:s3:::".to_owned(), ArnProblem::Malformed);
-/// assert_eq!(error, AddressError::InvalidArn { arn, problem });
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArnProblem {
@@ -200,59 +160,53 @@ pub enum ArnProblem {
     #[error("is malformed, expected arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE")]
     Malformed,
     /// The ARN cannot be the value of a header.
-    #[error("cannot be sent in a header")]
+    #[error("has a character that a header cannot contain")]
     NotHeaderValue,
     /// The resource has no type.
-    #[error("names no type of resource")]
+    #[error("has no resource type")]
     NoResourceType,
-    /// The resource is of a type that has no address.
-    #[error("does not name an access point: give the name of a bucket instead")]
+    /// The resource is of a type other than an access point.
+    #[error("must name an access point: for a bucket, use its name")]
     NotAnAccessPoint,
-    /// The resource is not an access point.
-    #[error("names something other than an access point")]
+    /// The resource of an outpost is not an access point.
+    #[error("must name an access point")]
     OtherThanAccessPoint,
     /// The region is missing.
-    #[error("names no Region")]
+    #[error("has no region")]
     NoRegion,
     /// The access point has no name.
     #[error("has an empty access point name")]
     NoAccessPointName,
     /// The resource is within an access point.
-    #[error("names a part of an access point, such as an object")]
+    #[error("must end after the access point name")]
     PartOfAccessPoint,
     /// The outpost is missing.
-    #[error("names no outpost")]
+    #[error("has no outpost id")]
     NoOutpost,
     /// The outpost's access point or bucket is missing.
-    #[error("names no access point or bucket of the outpost")]
+    #[error("has no access point or bucket")]
     NoOutpostResource,
     /// The outpost's access point or bucket has no name.
     #[error("has an empty access point or bucket name")]
     NoOutpostResourceName,
     /// The resource is within an access point or bucket of an outpost.
-    #[error("names a part of an access point or bucket")]
+    #[error("must end after the access point or bucket name")]
     PartOfOutpostResource,
-    /// The call is for S3 on Outposts only.
-    #[error("does not belong to S3 on Outposts")]
+    /// The ARN is of a service other than S3 on Outposts.
+    #[error("must belong to S3 on Outposts")]
     NotOutposts,
-    /// The call takes the other of the two.
-    #[error("names a bucket in place of an access point, or the reverse")]
+    /// The ARN names an access point in a call about a bucket, or the reverse.
+    #[error("names a bucket where an access point is expected, or the reverse")]
     WrongResourceType,
     /// The resource is not a key value store.
-    #[error("does not name a key value store")]
+    #[error("must name a key value store")]
     NotAKeyValueStore,
-    /// A key value store is global.
-    #[error("names a Region, but a key value store has none")]
+    /// The ARN of a key value store has a region.
+    #[error("must not have a region, because key value stores are global")]
     UnexpectedRegion,
 }
 
-/// One of the things of which not every two go together.
-///
-/// ```
-/// use countersign::s3::AddressPart;
-///
-/// assert_eq!(AddressPart::DualStack.to_string(), "dual stack");
-/// ```
+/// An option or a kind of address, of which some cannot be combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddressPart {
@@ -284,7 +238,7 @@ pub enum AddressPart {
     Outposts,
     /// A custom endpoint whose host is an IP address.
     IpEndpoint,
-    /// An account, an access point or a route that is part of the host name.
+    /// An account, an access point or a request route in the host name.
     HostLabel,
     /// A global endpoint of Amazon EventBridge.
     EventBridgeGlobal,

@@ -1,30 +1,9 @@
-//! Mistakes of the caller when signing chunks.
+//! The errors of signing chunks.
 
-/// Why an upload in chunks cannot be signed, or cannot go on.
+/// Why an upload in chunks cannot be signed.
 ///
 /// [`Signer::sign_chunked`](crate::Signer::sign_chunked) returns it inside
 /// [`Error::Chunk`](crate::Error::Chunk).
-///
-/// ```
-/// use countersign::chunked::{ChunkSigningError, ChunkedEncoding};
-/// use countersign::{Credentials, Error, Signer, Timestamp};
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-/// let uri = "https://bucket.s3.amazonaws.com/key";
-/// let mut request = http::Request::put(uri).body(())?;
-/// let encoding = ChunkedEncoding::signed(1 << 20).with_chunk_size(4096);
-/// let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let error = signer
-///     .sign_chunked(&mut request, encoding, now)
-///     .unwrap_err();
-/// let too_small = ChunkSigningError::ChunkTooSmall {
-///     length: 4096,
-///     minimum: 8192,
-/// };
-/// assert_eq!(error, Error::Chunk(too_small));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChunkSigningError {
@@ -41,7 +20,7 @@ pub enum ChunkSigningError {
     /// A chunk is empty. An empty chunk ends the payload.
     #[error("chunk is empty, which would end the payload: call `finish` instead")]
     EmptyChunk,
-    /// A chunk has another size than the one from which `content-length` was calculated.
+    /// The size of a chunk differs from the size that `content-length` was calculated from.
     #[error("chunk is {length} bytes, expected {expected}")]
     WrongChunkSize {
         /// The chunk's length, in bytes.
@@ -103,9 +82,7 @@ pub enum ChunkSigningError {
         announced: usize,
     },
     /// The value of a trailer contains a control or non-ASCII character, or an outer space.
-    #[error(
-        "value of trailer `{name}` must be printable ASCII that neither begins nor ends with a space"
-    )]
+    #[error("value of trailer `{name}` must be printable ASCII without a space at either end")]
     InvalidTrailerValue {
         /// The trailer's name.
         name: String,

@@ -1,21 +1,9 @@
-//! Mistakes of the caller when encoding messages of an event stream.
+//! The errors of encoding and signing messages of an event stream.
 
 /// Why a message of an event stream cannot be encoded or signed.
 ///
 /// [`EventSigner`](crate::event_stream::EventSigner) returns it inside
 /// [`Error::Event`](crate::Error::Event).
-///
-/// ```
-/// use countersign::event_stream::{EncodeError, Value, encode};
-///
-/// let nameless = [("", Value::Bool(true))];
-/// let error = encode(&nameless, b"", &mut Vec::new()).unwrap_err();
-/// assert_eq!(error, EncodeError::InvalidHeaderName { length: 0 });
-/// assert_eq!(
-///     error.to_string(),
-///     "event header name must be 1 to 255 bytes, got 0"
-/// );
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {

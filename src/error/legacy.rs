@@ -3,19 +3,6 @@
 /// Why a request cannot be signed with Signature Version 2 of the query services.
 ///
 /// [`Error::Legacy`](crate::Error::Legacy) contains it.
-///
-/// ```
-/// use countersign::Error;
-/// use countersign::legacy::{LegacyError, sigv2};
-///
-/// let url = "https://sdb.amazonaws.com/?Action=Select&Action=ListDomains";
-/// let request = http::Request::get(url).body(())?;
-/// let error = sigv2::string_to_sign(&request, None).unwrap_err();
-/// let name = "Action".to_owned();
-/// let duplicate = LegacyError::DuplicateParameter { name };
-/// assert_eq!(error, Error::Legacy(duplicate));
-/// # Ok::<(), http::Error>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LegacyError {

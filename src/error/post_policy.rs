@@ -6,23 +6,6 @@ use crate::timestamp::Timestamp;
 ///
 /// [`Error::PostPolicy`](crate::Error::PostPolicy) contains it. No variant contains the value of a
 /// field. `Display` escapes the control characters of a field's name.
-///
-/// ```
-/// use countersign::post_policy::{PostPolicy, PostPolicyError};
-/// use countersign::{Credentials, Error, Signer, Timestamp};
-///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-/// let signer = Signer::new(credentials, "eu-west-1", "s3")?;
-/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-/// let policy = PostPolicy::new("bucket", now).require_eq("key", "me.png");
-/// let error = signer.sign_post(&policy, [], now).unwrap_err();
-/// let expired = PostPolicyError::Expired {
-///     expiration: now,
-///     now,
-/// };
-/// assert_eq!(error, Error::PostPolicy(expired));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostPolicyError {
@@ -103,14 +86,6 @@ pub enum PostPolicyError {
 }
 
 /// Why a text is not the policy of a browser upload.
-///
-/// ```
-/// use countersign::post_policy::MalformedPolicy;
-///
-/// let error = MalformedPolicy::InvalidCondition { position: 2 };
-/// let text = "condition 2 of the policy is malformed or of an unknown kind";
-/// assert_eq!(error.to_string(), text);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedPolicy {
@@ -131,8 +106,8 @@ pub enum MalformedPolicy {
     /// The policy is not a JSON object.
     #[error("policy is not a JSON object")]
     NotAnObject,
-    /// The policy has other members than `expiration` and `conditions`.
-    #[error("policy must have the members `expiration` and `conditions`, and no others")]
+    /// The members of the policy are not exactly `expiration` and `conditions`.
+    #[error("policy must have exactly the members `expiration` and `conditions`")]
     UnexpectedMembers,
     /// The expiration is not a time in UTC.
     #[error("policy `expiration` must have the form YYYY-MM-DDTHH:MM:SS.sssZ")]

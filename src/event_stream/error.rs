@@ -1,21 +1,10 @@
-//! What can be wrong with messages that arrive.
+//! The errors of reading and verifying messages.
 
 use crate::timestamp::Timestamp;
 
 /// Why bytes are not the frame of a message.
 ///
-/// It is then unknown where the next message begins, so the stream must be closed.
-///
-/// ```
-/// use countersign::event_stream::{FrameError, Message, encode};
-///
-/// let mut frame = Vec::new();
-/// encode(&[], b"data", &mut frame)?;
-/// frame[12] ^= 1; // the first byte of the payload
-/// let error = Message::decode(&frame).unwrap_err();
-/// assert_eq!(error, FrameError::MessageChecksum);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The next message then begins at an unknown place: close the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -61,14 +50,6 @@ pub enum FrameError {
 /// Why a header of a message cannot be read.
 ///
 /// [`FrameError::MalformedHeader`] contains it.
-///
-/// ```
-/// use countersign::event_stream::{FrameError, HeaderError};
-///
-/// let error = FrameError::MalformedHeader(HeaderError::UnknownType);
-/// let text = "malformed event header: unknown value type";
-/// assert_eq!(error.to_string(), text);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -89,25 +70,18 @@ pub enum HeaderError {
     InvalidUtf8,
 }
 
-/// Why a signed message is refused. It proves nothing then, nor do the messages after it.
+/// Why a signed message is refused. Neither it nor a message after it is verified.
 ///
 /// No variant contains a signature.
-///
-/// ```
-/// use countersign::event_stream::EventError;
-///
-/// let error = EventError::SignatureMismatch;
-/// assert_eq!(error.to_string(), "message signature does not match");
-/// assert_eq!(error.code(), "InvalidSignatureException");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
     /// The request does not announce an event stream that is signed with SigV4.
     #[error("request does not announce an event stream signed with SigV4")]
     NotAnnounced,
-    /// The credentials are not those of the key that verified the request: the server's mistake.
-    #[error("credentials are not those that opened the event stream")]
+    /// The credentials are not those of the key that verified the request, which is an error of the
+    /// server.
+    #[error("credentials differ from those that opened the event stream")]
     WrongCredentials,
     /// The message does not have exactly the two headers of a signed message.
     #[error("malformed signed message: {0}")]
@@ -143,22 +117,12 @@ pub enum EventError {
     /// A message follows the end of the stream.
     #[error("message after the end of the stream")]
     AfterEnd,
-    /// The stream stopped without the message that ends it.
-    #[error("stream stopped without its final message")]
+    /// The stream ended before its final message.
+    #[error("stream ended before its final message")]
     Incomplete,
 }
 
 /// Why a message is not a signed message.
-///
-/// ```
-/// use countersign::event_stream::{EventError, SignedMessageProblem};
-///
-/// let error = EventError::NotSigned(SignedMessageProblem::MissingDate);
-/// assert_eq!(
-///     error.to_string(),
-///     "malformed signed message: `:date` is missing"
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignedMessageProblem {

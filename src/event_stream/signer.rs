@@ -6,28 +6,16 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
 use super::DEFAULT_MAX_MESSAGE_LENGTH;
-use super::message::{CHECKSUM, PRELUDE, prelude};
+use super::message::prelude;
+use super::signed_message::{HEADERS_LEN, SignedMessage, string_to_sign};
 use crate::error::Error;
 use crate::error::event_stream::EncodeError;
-use crate::primitives::sha256::Sha256;
 use crate::request::HttpRequest;
 use crate::sign::signer::Signer;
 use crate::sign::verbs::Verbs;
-use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::{PayloadHash, StreamingMode};
-use crate::sigv4::scope::CredentialScope;
 use crate::sigv4::signature::{Algorithm, Signature};
-use crate::sigv4::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
-
-pub(super) const DATE: &str = ":date";
-pub(super) const SIGNATURE: &str = ":chunk-signature";
-/// Name length, name, type 8, milliseconds.
-const DATE_LEN: usize = 15;
-/// Name length, name, type 6, length, the signature's bytes.
-const SIGNATURE_LEN: usize = 52;
-const HEADERS_LEN: usize = DATE_LEN + SIGNATURE_LEN;
-const HEAD_LEN: usize = PRELUDE + HEADERS_LEN;
 
 impl Signer {
     /// Signs the request that opens an event stream, and returns the signer of its messages.
@@ -35,7 +23,7 @@ impl Signer {
     /// It sets and signs what [`sign`](Self::sign) does, with a `STREAMING-…` literal in
     /// `x-amz-content-sha256`, and `content-type` if the request has none.
     ///
-    /// A WebSocket is opened by a presigned URL instead: see [`EventSigner::new`].
+    /// To open a WebSocket, presign its URL instead, and call [`EventSigner::new`].
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
@@ -51,10 +39,9 @@ impl Signer {
     /// let uri = format!("https://{host}/stream-transcription");
     /// let mut request = http::Request::post(uri).body(())?;
     /// let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
-    /// let events = signer.sign_events(&mut request, now)?;
+    /// let _events = signer.sign_events(&mut request, now)?;
     /// let content_type = &request.headers()["content-type"];
     /// assert_eq!(content_type, "application/vnd.amazon.eventstream");
-    /// # let _ = events;
     /// let hash = &request.headers()["x-amz-content-sha256"];
     /// assert_eq!(hash, "STREAMING-AWS4-HMAC-SHA256-EVENTS");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -114,9 +101,9 @@ pub struct EventSigner {
 }
 
 impl EventSigner {
-    /// Begins with the signature of the request that opened the stream.
+    /// Creates the signer of a stream from the signature of the request that opens it.
     ///
-    /// Use it for a WebSocket that was opened by a presigned URL.
+    /// Use it for a WebSocket: `seed` is the signature of the presigned URL.
     pub fn new(signer: &Signer, seed: &Signature) -> Self {
         Self {
             signer: signer.clone(),
@@ -147,8 +134,8 @@ impl EventSigner {
     /// After an error nothing has changed, and another message can follow.
     pub fn sign(&mut self, message: &[u8], now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
         let now = now.into();
-        let around = self.sign_parts(message, now)?;
-        Ok([around.head(), message, around.tail()].concat())
+        let signed = self.sign_parts(message, now)?;
+        Ok([signed.head(), message, signed.tail()].concat())
     }
 
     /// Signs a message as [`sign`](Self::sign) does, without copying it.
@@ -157,21 +144,6 @@ impl EventSigner {
     ///
     /// # Errors
     /// - everything that [`sign`](Self::sign) returns
-    ///
-    /// ```
-    /// # use countersign::{Credentials, Signer, Timestamp};
-    /// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-    /// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-    /// let mut request = http::Request::post("https://localhost/").body(())?;
-    /// let mut events = signer.sign_events(&mut request, now)?;
-    /// let mut same = events.clone();
-    ///
-    /// let signed = events.sign_parts(b"message", now)?;
-    /// // Or write the parts to a socket.
-    /// let frame = [signed.head(), b"message", signed.tail()].concat();
-    /// assert_eq!(frame, same.sign(b"message", now)?);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn sign_parts(
         &mut self,
         message: &[u8],
@@ -193,27 +165,27 @@ impl EventSigner {
     /// After an error the stream cannot be ended any more.
     pub fn finish(mut self, now: impl Into<Timestamp>) -> Result<Vec<u8>, Error> {
         let now = now.into();
-        let around = self.next(b"", now)?;
-        Ok([around.head(), around.tail()].concat())
+        let signed = self.next(b"", now)?;
+        Ok([signed.head(), signed.tail()].concat())
     }
 
     fn next(&mut self, message: &[u8], now: Timestamp) -> Result<SignedMessage, Error> {
         let prelude = prelude(HEADERS_LEN, message.len(), self.max_message_length)?;
         let (context, date) = self.signer.context(now)?;
-        let date_header = encode_date(date.timestamp().unix_seconds() * 1000);
+        let milliseconds = date.timestamp().unix_seconds() * 1000;
         let signature = self.signer.with_key(&date, context, |key| {
             key.sign(string_to_sign(
                 &date,
                 key.scope(),
                 &self.prior,
-                &date_header,
+                milliseconds,
                 message,
             ))
         });
         self.prior = signature;
         Ok(SignedMessage::new(
             &prelude,
-            &date_header,
+            milliseconds,
             &signature,
             message,
         ))
@@ -225,106 +197,5 @@ impl fmt::Debug for EventSigner {
         f.debug_struct("EventSigner")
             .field("signer", &self.signer)
             .finish_non_exhaustive()
-    }
-}
-
-/// The string to sign of a message. `date_header` is the encoded `:date`, as it is sent.
-pub(super) fn string_to_sign(
-    date: &AmzDate,
-    scope: &CredentialScope,
-    prior: &Signature,
-    date_header: &[u8],
-    message: &[u8],
-) -> StringToSign {
-    let date_header_hash = Sha256::digest(date_header);
-    let message_hash = Sha256::digest(message);
-    StringToSign::for_event(
-        Algorithm::HmacSha256,
-        date,
-        scope,
-        prior,
-        &date_header_hash,
-        &message_hash,
-    )
-}
-
-/// The encoded header `:date`.
-pub(super) fn encode_date(milliseconds: i64) -> [u8; DATE_LEN] {
-    let mut header = *b"\x05:date\x0801234567";
-    if let Some(number) = header.last_chunk_mut() {
-        *number = milliseconds.to_be_bytes();
-    }
-    header
-}
-
-/// What to send before and after a signed message: [`head`](Self::head) and [`tail`](Self::tail).
-///
-/// ```
-/// # use countersign::{Credentials, Signer, Timestamp};
-/// # let signer = Signer::new(Credentials::new("AKIDEXAMPLE", "secret"), "us-east-1", "transcribe")?;
-/// # let now = Timestamp::from_unix_seconds(1_767_225_600);
-/// let mut request = http::Request::post("https://localhost/").body(())?;
-/// let mut events = signer.sign_events(&mut request, now)?;
-/// let message = b"a message, which may be large";
-/// let signed = events.sign_parts(message, now)?;
-/// // For a socket that writes several slices at once.
-/// let parts = [signed.head(), message, signed.tail()];
-/// let slices = parts.map(std::io::IoSlice::new);
-/// assert_eq!(slices.iter().map(|part| part.len()).sum::<usize>(), 83 + 29);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct SignedMessage {
-    head: [u8; HEAD_LEN],
-    tail: [u8; CHECKSUM],
-}
-
-impl SignedMessage {
-    #[expect(
-        clippy::expect_used,
-        reason = "the signature is an HMAC-SHA-256 that was made here"
-    )]
-    fn new(
-        prelude: &[u8; PRELUDE],
-        date_header: &[u8; DATE_LEN],
-        signature: &Signature,
-        message: &[u8],
-    ) -> Self {
-        let mut bytes = [0; 32];
-        let decoded = hex::decode_to_slice(signature.as_bytes(), &mut bytes);
-        decoded.expect("the hex of 32 bytes");
-        let parts = [
-            prelude,
-            &date_header[..],
-            b"\x10:chunk-signature\x06\x00\x20",
-            &bytes,
-        ];
-        let mut head = [0; HEAD_LEN];
-        for (slot, byte) in head.iter_mut().zip(parts.into_iter().flatten()) {
-            *slot = *byte;
-        }
-        let mut checksum = crc32fast::Hasher::new();
-        checksum.update(&head);
-        checksum.update(message);
-        Self {
-            head,
-            tail: checksum.finalize().to_be_bytes(),
-        }
-    }
-
-    /// What to send before the message: lengths, `:date` and `:chunk-signature`.
-    pub fn head(&self) -> &[u8] {
-        &self.head
-    }
-
-    /// What to send after the message: the checksum.
-    pub fn tail(&self) -> &[u8] {
-        &self.tail
-    }
-}
-
-impl fmt::Debug for SignedMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedMessage").finish_non_exhaustive()
     }
 }

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::error::{EventError, SignedMessageProblem};
-use super::header::Value;
+use super::error::EventError;
 use super::message::Message;
-use super::signer::{DATE, SIGNATURE, encode_date, string_to_sign};
+use super::signed_message::{read_headers, string_to_sign};
 use crate::credentials::{Credentials, expired};
 use crate::sigv4::date::AmzDate;
 use crate::sigv4::payload_hash::StreamingMode;
@@ -16,13 +15,13 @@ use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
 use crate::verify::StreamContext;
 
-/// How far a client's clock may be off, unless set.
+/// The default of how far a client's clock may be off.
 const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// Verifies the messages of one signed stream, in the order in which they arrive.
 ///
-/// It begins with the signature of the request that opened the stream, once that was verified. It
-/// takes the credentials besides the key, because a stream may go on past midnight.
+/// It starts from the request that opened the stream, which must be verified first. It needs the
+/// credentials as well as the key, because a stream may continue after midnight.
 ///
 /// ```
 /// use countersign::event_stream::{Decoder, Event, EventVerifier};
@@ -126,7 +125,7 @@ impl EventVerifier {
 
     /// Verifies the next message, and returns what was signed.
     ///
-    /// After an error nothing has changed, and only the message that was signed next can follow.
+    /// After an error nothing has changed: the next message must still be the one that was signed next.
     ///
     /// # Errors
     /// - [`EventError::AfterEnd`] if the stream has ended
@@ -155,7 +154,7 @@ impl EventVerifier {
         if let Some(expiration) = expired(expiration, now) {
             return Err(EventError::CredentialsExpired { expiration, now });
         }
-        let (milliseconds, signature) = signed_headers(message)?;
+        let (milliseconds, signature) = read_headers(message).map_err(EventError::NotSigned)?;
         let signed_at = Timestamp::from_unix_millis(milliseconds);
         let date = AmzDate::new(signed_at).map_err(|_| EventError::InvalidDate)?;
         if signed_at > now + self.clock_window || signed_at + self.clock_window < now {
@@ -163,13 +162,8 @@ impl EventVerifier {
         }
         let payload = message.payload();
         self.change_day(&date);
-        let string_to_sign = string_to_sign(
-            &date,
-            self.key.scope(),
-            &self.prior,
-            &encode_date(milliseconds),
-            payload,
-        );
+        let string_to_sign =
+            string_to_sign(&date, self.key.scope(), &self.prior, milliseconds, payload);
         if !self.key.verifies(string_to_sign, &signature) {
             return Err(EventError::SignatureMismatch);
         }
@@ -203,35 +197,6 @@ impl EventVerifier {
             self.key = SigningKey::derive(self.credentials.secret_key(), &scope);
         }
     }
-}
-
-/// The two headers of a signed message, in either order. Any other is not covered by the signature.
-fn signed_headers(message: &Message<'_>) -> Result<(i64, Signature), EventError> {
-    let (mut date, mut signature) = (None, None);
-    for (name, value) in message.headers() {
-        let repeated = match (name, value) {
-            (DATE, Value::Timestamp(milliseconds)) => date.replace(milliseconds).is_some(),
-            (SIGNATURE, Value::Bytes(bytes)) => {
-                let bytes = bytes.try_into();
-                let bytes = bytes.map_err(|_| {
-                    EventError::NotSigned(SignedMessageProblem::WrongSignatureLength)
-                })?;
-                signature.replace(Signature::of_mac(bytes)).is_some()
-            }
-            (DATE | SIGNATURE, _) => {
-                return Err(EventError::NotSigned(SignedMessageProblem::WrongType));
-            }
-            _ => return Err(EventError::NotSigned(SignedMessageProblem::UncoveredHeader)),
-        };
-        if repeated {
-            return Err(EventError::NotSigned(SignedMessageProblem::DuplicateHeader));
-        }
-    }
-    let date = date.ok_or(EventError::NotSigned(SignedMessageProblem::MissingDate))?;
-    let signature = signature.ok_or(EventError::NotSigned(
-        SignedMessageProblem::MissingSignature,
-    ))?;
-    Ok((date, signature))
 }
 
 impl fmt::Debug for EventVerifier {

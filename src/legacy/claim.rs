@@ -1,4 +1,4 @@
-//! The claim of a signed request, whichever scheme it is of, and its verification.
+//! The claim of a request or form of either scheme, and its verification.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use crate::timestamp::Timestamp;
 use crate::verify::rules::check_validity;
 use crate::verify::{SignatureLocation, VerifyError};
 
-/// How far the clocks of the client and the server may be apart.
+/// The maximum difference between the clocks of the client and the server.
 pub(super) const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// Query parameters that only Signature Version 4 has.
+/// Query parameters of Signature Version 4. A request of both versions is refused.
 pub(super) const VERSION_4: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
 
 /// A proof: the owner of the access key signed the request.
@@ -60,7 +60,7 @@ impl<'c> Verified<'c> {
     }
 }
 
-/// Who signed, when, and with which signature, as the request says.
+/// What a request claims: who signed it, when, and with which signature.
 pub(super) struct Claim {
     pub(super) location: SignatureLocation,
     pub(super) access_key_id: String,
@@ -87,7 +87,7 @@ impl Claim {
         now: Timestamp,
     ) -> Result<Verified<'_>, VerifyError> {
         if crypto::allows_only_approved() {
-            // The answer of a server that knows only Signature Version 4.
+            // As a server responds that supports only Signature Version 4.
             let form = self.location;
             return Err(VerifyError::UnknownAlgorithm { form });
         }
@@ -131,7 +131,7 @@ pub(super) fn malformed(form: SignatureLocation, problem: AuthorizationProblem) 
     VerifyError::Malformed { form, problem }
 }
 
-/// Checks the access key ID of a claim, which servers log before they verify it.
+/// Checks the access key ID of a claim. Servers log it before they verify it.
 pub(super) fn own_id(id: &str, location: SignatureLocation) -> Result<String, VerifyError> {
     match access_key_id_problem(id) {
         None => Ok(id.to_owned()),
@@ -142,7 +142,7 @@ pub(super) fn own_id(id: &str, location: SignatureLocation) -> Result<String, Ve
     }
 }
 
-/// Refuses a request whose `host` headers and URI disagree, because a server may route by either.
+/// Refuses a request whose `host` headers and URI differ, because a server may route by either.
 pub(super) fn refuse_two_hosts<R: HttpRequest>(request: &R) -> Result<(), VerifyError> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let (host, another) = (hosts.next(), hosts.next());
@@ -161,7 +161,7 @@ pub(super) fn refuse_two_hosts<R: HttpRequest>(request: &R) -> Result<(), Verify
     }
 }
 
-/// Why a request that arrived has no string to sign.
+/// The verification error for a request that has no string to sign.
 pub(super) fn unreadable(error: Error) -> VerifyError {
     let problem = match error {
         Error::MissingHost => return VerifyError::MissingHost,

@@ -1,4 +1,4 @@
-//! The ways in which these schemes write a time.
+//! The formats of times in these schemes.
 
 use std::time::Duration;
 
@@ -13,8 +13,9 @@ pub(super) fn timestamp(now: Timestamp) -> Option<String> {
         .map(|date| date.timestamp().to_string())
 }
 
-/// Reads `2011-10-03T15:19:30`, with a fraction of a second or without, in UTC (`Z`, or nothing at
-/// all) or at an offset (`-07:00`). XML Schema, `dateTime`.
+/// Reads `2011-10-03T15:19:30`, with or without a fraction of a second, which is dropped.
+///
+/// The time is in UTC (`Z` or no suffix), or at an offset (`-07:00`). XML Schema, `dateTime`.
 pub(super) fn read_timestamp(text: &str) -> Option<Timestamp> {
     let (time, rest) = text.split_at_checked("0000-00-00T00:00:00".len())?;
     let time = read_instant(time)?;
@@ -40,8 +41,9 @@ pub(super) fn http_date(now: Timestamp) -> Option<String> {
     http_date::write(now.unix_seconds())
 }
 
-/// Reads the date of HTTP. Old clients write `+0000` for `GMT`; the weekday, which others leave out,
-/// is not looked at. (`x-amz-date` may also be `20070327T193642Z`.)
+/// Reads the date of HTTP, or `20070327T193642Z`, which `x-amz-date` may have.
+///
+/// Old clients write `+0000` for `GMT`. The weekday may be wrong or missing.
 pub(super) fn read_http_date(text: &str) -> Option<Timestamp> {
     http_date::read_lenient(text)
         .map(Timestamp::from_unix_seconds)

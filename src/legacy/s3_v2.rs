@@ -7,8 +7,8 @@
 //!
 //! Use it only for stores and clients without Signature Version 4.
 //!
-//! With the feature `post-policy`, `Signer::sign_post` signs browser uploads, and `SignedPost` is the
-//! claim of one that arrives.
+//! With the feature `post-policy`, `Signer::sign_post` signs browser uploads, and `SignedPost` reads
+//! and verifies them.
 //!
 //! Amazon S3 User Guide, "Signing and authenticating REST requests".
 //!

@@ -1,4 +1,4 @@
-//! Signed requests as they arrive, of both schemes.
+//! Signed requests that arrive, of either scheme.
 
 use std::fmt;
 use std::time::Duration;
@@ -90,18 +90,6 @@ impl SignedRequest {
     /// - [`VerifyError::Repeated`] if a header or parameter appears more than once
     /// - [`VerifyError::InvalidTarget`] if two requests could share the string to sign
     ///   ([`string_to_sign`](s3_v2::string_to_sign) lists the cases)
-    ///
-    /// ```
-    /// use countersign::legacy::{SignedRequest, s3_v2::Bucket};
-    /// use countersign::verify::VerifyError;
-    ///
-    /// let request =
-    ///     http::Request::get("https://store.example.com/bucket/key").body(())?;
-    /// let error =
-    ///     SignedRequest::parse_s3_v2(&request, Bucket::InPath).unwrap_err();
-    /// assert_eq!(error, VerifyError::MissingAuthentication);
-    /// # Ok::<(), http::Error>(())
-    /// ```
     pub fn parse_s3_v2<R: HttpRequest>(
         request: &R,
         bucket: Bucket<'_>,

@@ -1,4 +1,4 @@
-//! What the signers and the verifiers of both schemes share.
+//! Signatures, credentials and paths, for the signers and the verifiers of both schemes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,12 +16,6 @@ use crate::timestamp::Timestamp;
 const MAX_ACCESS_KEY_ID: usize = 128;
 
 /// The hash of a signature, which SigV2 sends as `SignatureMethod`.
-///
-/// ```
-/// use countersign::legacy::sigv2::SignatureMethod;
-///
-/// assert_eq!(SignatureMethod::default().as_str(), "HmacSHA256");
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum SignatureMethod {
@@ -67,7 +61,7 @@ pub(super) fn base64(mac: &[u8; 20]) -> String {
     STANDARD.encode(mac)
 }
 
-/// What is wrong with an access key ID, for signers and verifiers alike.
+/// The rule that an access key ID breaks, or `None` if it is valid.
 pub(super) fn access_key_id_problem(id: &str) -> Option<CredentialProblem> {
     if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
         Some(CredentialProblem::NotPrintable)
@@ -88,7 +82,7 @@ pub(super) fn check(credentials: &Credentials) -> Result<(), Error> {
     }
 }
 
-/// Checks when a request is signed that the credentials have not expired.
+/// Checks that the credentials have not expired when a request is signed.
 pub(super) fn check_expiration(credentials: &Credentials, now: Timestamp) -> Result<(), Error> {
     match expired(credentials.expiration(), now) {
         Some(expiration) => Err(Error::CredentialsExpired { expiration, now }),
@@ -106,7 +100,7 @@ pub(super) fn refuse_signed(parameters: &Parameters, written: &[&str]) -> Result
     }
 }
 
-/// The path that is sent.
+/// The path that is sent: `/` if the URI has none.
 pub(super) fn path(uri: &Uri) -> &str {
     match uri.path() {
         "" => "/",

@@ -1,5 +1,8 @@
 //! The conditions of a policy.
 
+use super::error::PolicyError;
+use crate::error::post_policy::PostPolicyError;
+
 /// What a policy requires of a field or of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Condition {
@@ -36,25 +39,44 @@ impl Condition {
     }
 }
 
-/// Why a form field is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    NotCovered,
-    NotMet,
+/// Why a policy refuses a form field, by its name.
+pub(super) enum Refused {
+    NotCovered(String),
+    NotMet(String),
 }
 
 /// Checks a field against all conditions that cover it. At least one must.
-pub(super) fn check(conditions: &[Condition], field: &str, value: &str) -> Result<(), Fault> {
-    let mut about = conditions
+pub(super) fn check(conditions: &[Condition], field: &str, value: &str) -> Result<(), Refused> {
+    let mut covering = conditions
         .iter()
         .filter(|condition| condition.covers(field))
         .peekable();
-    if about.peek().is_none() {
-        return Err(Fault::NotCovered);
+    if covering.peek().is_none() {
+        return Err(Refused::NotCovered(field.to_owned()));
     }
-    if about.all(|condition| condition.is_met(value)) {
+    if covering.all(|condition| condition.is_met(value)) {
         Ok(())
     } else {
-        Err(Fault::NotMet)
+        Err(Refused::NotMet(field.to_owned()))
+    }
+}
+
+/// For the signer.
+impl From<Refused> for PostPolicyError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotCovered(field) => Self::FieldNotCovered { field },
+            Refused::NotMet(field) => Self::FieldNotMet { field },
+        }
+    }
+}
+
+/// For the verifier.
+impl From<Refused> for PolicyError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotCovered(field) => Self::FieldNotCovered { field },
+            Refused::NotMet(field) => Self::FieldNotMet { field },
+        }
     }
 }

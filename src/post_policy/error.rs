@@ -10,22 +10,7 @@ use crate::verify::{Answer, Protocol, VerifyError, refusal};
 ///
 /// No variant contains a signature, a token, or the value of a field. The client chooses the names of
 /// fields, so `Display` and `Debug` escape control characters: a name cannot forge a line of a log.
-///
-/// ```
-/// use countersign::post_policy::PolicyError;
-///
-/// // A server's response, in S3's words.
-/// let error = PolicyError::FieldNotCovered {
-///     field: "acl".to_owned(),
-/// };
-/// let body = format!("<Error><Code>{}</Code></Error>", error.code());
-/// let response = http::Response::builder()
-///     .status(error.status())
-///     .body(body)?;
-/// assert_eq!(response.status(), http::StatusCode::FORBIDDEN);
-/// assert_eq!(response.body(), "<Error><Code>AccessDenied</Code></Error>");
-/// # Ok::<(), http::Error>(())
-/// ```
+/// [`error_response`](crate::verify::error_response) makes a response of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::condition::{self, Condition, Fault};
+use super::condition::{Condition, check};
 use super::error::PolicyError;
 use super::field_names::{FILE_NAME, POLICY, is_bucket, is_exempt, is_reserved};
 use super::form::{MAX_KEY_LENGTH, check_length};
@@ -146,15 +146,15 @@ impl<'a> Fields<'a> {
         upload: &Upload<'_>,
     ) -> Result<(), PolicyError> {
         // The bucket counts as a field, even if the form does not contain it.
-        check(policy, "bucket", upload.bucket)?;
+        check(&policy.conditions, "bucket", upload.bucket)?;
         for (name, value) in &filled.fields {
-            let asked = policy.conditions.iter().any(|one| one.covers(name));
+            let is_covered = policy.conditions.iter().any(|one| one.covers(name));
             if is_bucket(name) && value != upload.bucket {
                 let field = (*name).to_owned();
                 return Err(PolicyError::FieldNotMet { field });
             }
-            if asked || !is_exempt(name) {
-                check(policy, name, value)?;
+            if is_covered || !is_exempt(name) {
+                check(&policy.conditions, name, value)?;
             }
         }
         for field in policy.conditions.iter().filter_map(Condition::field) {
@@ -191,16 +191,6 @@ fn read(policy: &str) -> Result<PostPolicy, MalformedPolicy> {
         .decode(policy)
         .map_err(|_| MalformedPolicy::NotBase64)?;
     json::read(std::str::from_utf8(&text).map_err(|_| MalformedPolicy::NotUtf8)?)
-}
-
-fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PolicyError> {
-    condition::check(&policy.conditions, field, value).map_err(|fault| {
-        let field = field.to_owned();
-        match fault {
-            Fault::NotCovered => PolicyError::FieldNotCovered { field },
-            Fault::NotMet => PolicyError::FieldNotMet { field },
-        }
-    })
 }
 
 fn check_file_length(policy: &PostPolicy, length: u64) -> Result<(), PolicyError> {

@@ -1,11 +1,11 @@
-//! Forms: filled in, checked against their policy, and signed.
+//! The form of a policy: its fields are filled in, checked and signed.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::condition::{self, Condition, Fault};
+use super::condition::{Condition, check};
 use super::field_names::{FILE_NAME, POLICY, is_bucket, is_exempt, is_reserved};
 use super::json;
 use super::policy::PostPolicy;
@@ -54,17 +54,10 @@ pub struct PostForm {
     signature: Signature,
 }
 
-/// What signs the base64 text of a policy: the name and the value of a field, and the signature.
+/// Signs the base64 text of a policy. Returns the name and the value of a field, and the signature.
 pub(crate) trait SignPolicy: FnOnce(&str) -> (&'static str, String, Signature) {}
 
 impl<F: FnOnce(&str) -> (&'static str, String, Signature)> SignPolicy for F {}
-
-/// When a form is signed, and when its credentials expire.
-#[derive(Clone, Copy)]
-pub(crate) struct Times {
-    pub(crate) now: Timestamp,
-    pub(crate) credentials_expiration: Option<Timestamp>,
-}
 
 impl PostForm {
     /// Fills in the form of a policy and signs it. The policy also covers `own`, which the scheme adds.
@@ -72,10 +65,11 @@ impl PostForm {
         policy: &PostPolicy,
         fields: impl IntoIterator<Item = (&'f str, &'f str)>,
         own: Vec<Field>,
-        times: Times,
+        now: Timestamp,
+        credentials_expiration: Option<Timestamp>,
         sign: impl SignPolicy,
     ) -> Result<Self, Error> {
-        check_expiration(policy, times)?;
+        check_expiration(policy, now, credentials_expiration)?;
         check_uploads(policy)?;
         let mut form = fill(policy, fields)?;
         let covered = own.iter().filter(|(field, _)| !is_exempt(field));
@@ -85,26 +79,28 @@ impl PostForm {
         let conditions: Vec<Condition> = policy.conditions.iter().cloned().chain(covered).collect();
         let text = json::write(policy.expiration, &conditions);
         form.extend(own);
-        Self::seal(form, &text, policy.expiration, sign)
+        Self::encode_and_sign(form, &text, policy.expiration, sign)
     }
 
     /// Signs the exact text of a policy, which must cover `own`.
     pub(super) fn sign_text(
         text: &str,
         own: Vec<Field>,
-        times: Times,
+        now: Timestamp,
+        credentials_expiration: Option<Timestamp>,
         sign: impl SignPolicy,
     ) -> Result<Self, Error> {
         let policy = json::read(text).map_err(PostPolicyError::from)?;
-        check_expiration(&policy, times)?;
+        check_expiration(&policy, now, credentials_expiration)?;
         check_uploads(&policy)?;
         for (field, value) in &own {
-            check(&policy, field, value)?;
+            check(&policy.conditions, field, value).map_err(PostPolicyError::from)?;
         }
-        Self::seal(own, text, policy.expiration, sign)
+        Self::encode_and_sign(own, text, policy.expiration, sign)
     }
 
-    fn seal(
+    /// Adds the fields of the policy and of its signature.
+    fn encode_and_sign(
         mut fields: Vec<Field>,
         policy: &str,
         expires_at: Timestamp,
@@ -161,15 +157,19 @@ pub(super) fn check_length(policy: &str) -> Result<(), MalformedPolicy> {
     }
 }
 
-fn check_expiration(policy: &PostPolicy, times: Times) -> Result<(), Error> {
-    let (expiration, now) = (policy.expiration, times.now);
+fn check_expiration(
+    policy: &PostPolicy,
+    now: Timestamp,
+    credentials_expiration: Option<Timestamp>,
+) -> Result<(), Error> {
+    let expiration = policy.expiration;
     if AmzDate::new(expiration).is_err() {
         return Err(PostPolicyError::ExpirationOutOfRange { expiration }.into());
     }
     if expiration <= now {
         return Err(PostPolicyError::Expired { expiration, now }.into());
     }
-    match times.credentials_expiration {
+    match credentials_expiration {
         Some(end) if end < expiration => Err(Error::OutlivesCredentials {
             expires_at: expiration,
             expiration: end,
@@ -189,7 +189,7 @@ fn check_uploads(policy: &PostPolicy) -> Result<(), PostPolicyError> {
                     return Err(PostPolicyError::FileNameInExactCondition { field });
                 }
                 if is_bucket(field) {
-                    check(policy, field, value)?;
+                    check(&policy.conditions, field, value)?;
                 }
                 check_key(field, value)?;
             }
@@ -213,16 +213,6 @@ fn check_key(field: &str, value: &str) -> Result<(), PostPolicyError> {
         return Err(PostPolicyError::InvalidKeyLength { length });
     }
     Ok(())
-}
-
-fn check(policy: &PostPolicy, field: &str, value: &str) -> Result<(), PostPolicyError> {
-    condition::check(&policy.conditions, field, value).map_err(|fault| {
-        let field = field.to_owned();
-        match fault {
-            Fault::NotCovered => PostPolicyError::FieldNotCovered { field },
-            Fault::NotMet => PostPolicyError::FieldNotMet { field },
-        }
-    })
 }
 
 /// The fields that the policy fixes, then the caller's.
@@ -264,10 +254,10 @@ fn add(
     }
     check_key(name, value)?;
     if !is_exempt(name) {
-        check(policy, name, value)?;
+        check(&policy.conditions, name, value)?;
         if value.contains(FILE_NAME) {
             // A prefix may match only because of the text `${filename}`.
-            check(policy, name, &value.replace(FILE_NAME, ""))?;
+            check(&policy.conditions, name, &value.replace(FILE_NAME, ""))?;
         }
     }
     let mut own = form.iter();

@@ -13,8 +13,8 @@ use crate::timestamp::Timestamp;
 
 /// Writes the text of a policy.
 ///
-/// AWS requires that a dollar is escaped, as `\$`. JSON has no such escape, and other stores refuse
-/// it. AWS and they read `\u0024`.
+/// AWS requires that a dollar sign is escaped as `\$`. JSON does not have that escape, and other
+/// stores refuse it. All of them read `\u0024`.
 pub(super) fn write(expiration: Timestamp, conditions: &[Condition]) -> String {
     // AWS documents no fraction finer than a millisecond. A clock has nanoseconds.
     let expiration = Timestamp::from_unix_seconds(expiration.unix_seconds());
@@ -31,9 +31,9 @@ pub(super) fn write(expiration: Timestamp, conditions: &[Condition]) -> String {
                 string(&mut text, "", value);
                 text.push('}');
             }
-            Condition::Equals { field, value } => three(&mut text, "eq", field, value),
+            Condition::Equals { field, value } => array(&mut text, "eq", field, value),
             Condition::StartsWith { field, prefix } => {
-                three(&mut text, "starts-with", field, prefix);
+                array(&mut text, "starts-with", field, prefix);
             }
             Condition::ContentLengthRange { min, max } => {
                 text.push_str(&format!("[\"content-length-range\",{min},{max}]"));
@@ -44,7 +44,7 @@ pub(super) fn write(expiration: Timestamp, conditions: &[Condition]) -> String {
     text
 }
 
-fn three(text: &mut String, operator: &str, field: &str, value: &str) {
+fn array(text: &mut String, operator: &str, field: &str, value: &str) {
     text.push('[');
     string(text, "", operator);
     text.push(',');
@@ -54,10 +54,10 @@ fn three(text: &mut String, operator: &str, field: &str, value: &str) {
     text.push(']');
 }
 
-/// Writes a string after a sign that is not escaped.
-fn string(text: &mut String, sign: &str, value: &str) {
+/// Writes a string. Its prefix is not escaped.
+fn string(text: &mut String, prefix: &str, value: &str) {
     text.push('"');
-    text.push_str(sign);
+    text.push_str(prefix);
     write_escaped(text, value, |c| c == '$');
     text.push('"');
 }

@@ -1,7 +1,7 @@
-//! Forms, signed with Signature Version 4.
+//! Signing a form with Signature Version 4.
 
 use super::field_names::{ALGORITHM, CREDENTIAL, DATE, S3_EXPRESS_TOKEN, SESSION_TOKEN, SIGNATURE};
-use super::form::{Field, PostForm, SignPolicy, Times};
+use super::form::{Field, PostForm, SignPolicy};
 use super::policy::PostPolicy;
 use crate::error::Error;
 use crate::primitives::ascii::own_ascii;
@@ -73,7 +73,7 @@ impl Signer {
         let (context, date) = self.context(now)?;
         self.with_key(&date, context, |key| {
             let own = own_fields(context, &date, key);
-            PostForm::sign(policy, fields, own, times(context, now), sign_with(key))
+            PostForm::sign(policy, fields, own, now, context.expiration, sign_with(key))
         })
     }
 
@@ -111,15 +111,8 @@ impl Signer {
         let (context, date) = self.context(now)?;
         self.with_key(&date, context, |key| {
             let own = own_fields(context, &date, key);
-            PostForm::sign_text(policy, own, times(context, now), sign_with(key))
+            PostForm::sign_text(policy, own, now, context.expiration, sign_with(key))
         })
-    }
-}
-
-fn times(context: &SigningContext, now: Timestamp) -> Times {
-    Times {
-        now,
-        credentials_expiration: context.expiration,
     }
 }
 
@@ -130,7 +123,7 @@ fn sign_with(key: &SigningKey) -> impl SignPolicy {
     }
 }
 
-/// What signing adds, in the order of sending.
+/// The fields that signing adds, in the order of sending.
 fn own_fields(context: &SigningContext, date: &AmzDate, key: &SigningKey) -> Vec<Field> {
     let credential = format!("{}/{}", context.access_key_id, key.scope());
     let mut fields = vec![

@@ -1,4 +1,4 @@
-//! Forms as they arrive, signed with Signature Version 4.
+//! Forms that arrive, signed with Signature Version 4.
 
 use std::fmt;
 

@@ -1,19 +1,8 @@
-//! What arrives with a form.
+//! The upload that a form describes.
 
-/// What the server knows of an upload besides its form fields.
+/// What the server knows about an upload besides its form fields.
 ///
-/// ```
-/// use countersign::post_policy::Upload;
-///
-/// // Content-Disposition: form-data; name="file"; filename="me.png"
-/// let file = b"\x89PNG...";
-/// let upload = Upload {
-///     bucket: "sigv4examplebucket",
-///     file_name: "me.png",
-///     file_length: file.len() as u64,
-/// };
-/// assert_eq!(upload.file_length, 7);
-/// ```
+/// [`SignedPost`](super::SignedPost) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upload<'a> {
     /// The bucket that the form was sent to.

@@ -1,4 +1,4 @@
-//! Forms that were verified.
+//! The proof of a verified form.
 
 use std::fmt;
 
@@ -10,13 +10,33 @@ use crate::sigv4::scope::CredentialScope;
 /// Both `SignedPost` types return it, that of Signature Version 4 and that of the older scheme.
 ///
 /// ```
-/// use countersign::post_policy::VerifiedPost;
+/// use countersign::post_policy::{PostPolicy, SignedPost, Upload};
+/// use countersign::verify::{VerificationKey, Verifier};
+/// use countersign::{Credentials, Signer, Timestamp};
 ///
-/// /// Stores only what was verified.
-/// fn store(post: &VerifiedPost<'_>, file: &[u8]) {
-///     let (id, key) = (post.access_key_id(), post.key());
-///     println!("{id} wrote {} bytes to {key}", file.len());
-/// }
+/// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+/// let signer = Signer::new(credentials.clone(), "eu-west-1", "s3")?;
+/// let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
+/// let expires = now + std::time::Duration::from_secs(60);
+/// let policy = PostPolicy::new("bucket", expires)
+///     .require_prefix("key", "user/")
+///     .require_eq("acl", "private");
+/// let form = signer.sign_post(&policy, [("key", "user/${filename}")], now)?;
+///
+/// let fields: Vec<(&str, &str)> = form.fields().collect();
+/// let claim = SignedPost::parse(&fields)?;
+/// let key = VerificationKey::derive(&credentials, claim.scope())?;
+/// let verifier = Verifier::new("eu-west-1", "s3")?;
+/// let upload = Upload {
+///     bucket: "bucket",
+///     file_name: "me.png",
+///     file_length: 4096,
+/// };
+/// let verified = claim.verify(&verifier, &key, &upload, now)?;
+/// // Act only on these values.
+/// assert_eq!(verified.key(), "user/me.png");
+/// assert_eq!(verified.field("acl"), Some("private"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct VerifiedPost<'a> {

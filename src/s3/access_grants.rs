@@ -48,14 +48,6 @@ const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";
 const CRC32_OF_NOTHING: &str = "AAAAAA==";
 
 /// The permission of the credentials.
-///
-/// ```
-/// use countersign::s3::access_grants::{GetDataAccess, Permission};
-///
-/// let ask =
-///     GetDataAccess::new("111122223333", "s3://b/*", Permission::ReadWrite);
-/// assert_eq!(ask.permission.as_str(), "READWRITE");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// Read.
@@ -78,12 +70,6 @@ impl Permission {
 }
 
 /// The part of the grant that the credentials cover.
-///
-/// ```
-/// use countersign::s3::access_grants::Privilege;
-///
-/// assert_eq!(Privilege::Minimal.as_str(), "Minimal");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Privilege {
@@ -104,12 +90,6 @@ impl Privilege {
 }
 
 /// The Access Grants instances to search.
-///
-/// ```
-/// use countersign::s3::access_grants::InstanceScope;
-///
-/// assert_eq!(InstanceScope::All.as_str(), "ALL");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstanceScope {
@@ -283,18 +263,6 @@ impl<'a> GetDataAccess<'a> {
 }
 
 /// Credentials for a grant, and the grant that matched.
-///
-/// ```
-/// use countersign::s3::access_grants::GetDataAccess;
-/// use http::StatusCode;
-///
-/// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType></Grantee></GetDataAccessResult>");
-/// let access = GetDataAccess::parse(status, body)?;
-/// assert!(access.credentials.expiration().is_some());
-/// let kind = access.grantee.and_then(|grantee| grantee.kind);
-/// assert_eq!(kind.as_deref(), Some("IAM"));
-/// # Ok::<(), countersign::aws_call::ServiceError>(())
-/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DataAccess {
@@ -309,17 +277,6 @@ pub struct DataAccess {
 }
 
 /// The user, group or role that received a grant.
-///
-/// ```
-/// use countersign::s3::access_grants::GetDataAccess;
-/// use http::StatusCode;
-///
-/// # let (status, body) = (StatusCode::OK, "<GetDataAccessResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-11-29T13:00:00Z</Expiration></Credentials><Grantee><GranteeType>IAM</GranteeType><GranteeIdentifier>arn:aws:iam::111122223333:role/r</GranteeIdentifier></Grantee></GetDataAccessResult>");
-/// let grantee = GetDataAccess::parse(status, body)?.grantee.unwrap();
-/// let role = "arn:aws:iam::111122223333:role/r";
-/// assert_eq!(grantee.identifier.as_deref(), Some(role));
-/// # Ok::<(), countersign::aws_call::ServiceError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Grantee {

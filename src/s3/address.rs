@@ -1,6 +1,6 @@
 //! Where a bucket is, and how requests to it are signed.
 //!
-//! [`Addressing`] takes the Region and the options that a client is configured with. Its verbs take
+//! [`Addressing`] takes the region and the options that a client is configured with. Its verbs take
 //! what a call is about, and return an [`Address`]: the base URL and the signing schemes.
 //!
 //! | call | verb |
@@ -24,7 +24,7 @@
 //!     "https://photos.s3.dualstack.us-west-2.amazonaws.com"
 //! );
 //!
-//! // A Multi-Region Access Point has no Region and needs SigV4A.
+//! // A Multi-Region Access Point has no region and needs SigV4A.
 //! let arn = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
 //! let address = Addressing::new("us-west-2").bucket(arn)?;
 //! assert_eq!(
@@ -56,7 +56,7 @@ use crate::service::partition::Partition;
 
 pub use control::ControlTarget;
 
-/// The Region and the options of an S3 client, from which addresses follow.
+/// The region and the options of an S3 client, from which addresses follow.
 ///
 /// ```
 /// use countersign::s3::Addressing;
@@ -97,7 +97,7 @@ pub struct Addressing {
 }
 
 impl Addressing {
-    /// Creates the addressing of a client in this Region, without options.
+    /// Creates the addressing of a client in this region, without options.
     ///
     /// The pseudo-region `aws-global` stands for `us-east-1` at `s3.amazonaws.com`.
     pub fn new(region: impl Into<String>) -> Self {
@@ -160,7 +160,7 @@ impl Addressing {
         self
     }
 
-    /// Refuses ARNs of a Region other than the client's (`use_arn_region=false`).
+    /// Refuses ARNs of a region other than the client's (`use_arn_region=false`).
     #[must_use]
     pub fn without_other_regions(mut self) -> Self {
         self.forbid_arn_region = true;
@@ -190,7 +190,7 @@ impl Addressing {
         self
     }
 
-    /// Returns the Region of the client, as it was given.
+    /// Returns the region of the client, as it was given.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -201,8 +201,8 @@ impl Addressing {
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other
-    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidRegion`] if the region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     ///
     /// ```
     /// use countersign::s3::Addressing;
@@ -222,31 +222,14 @@ impl Addressing {
     /// # Errors
     /// - everything that [`buckets`](Self::buckets) returns
     /// - [`AddressError::InvalidHostLabel`] if the route cannot be part of a host name
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    ///
-    /// let address = Addressing::new("eu-west-1")
-    ///     .object_lambda_response("io-cell1-route")?;
-    /// assert_eq!(
-    ///     address.host(),
-    ///     "io-cell1-route.s3-object-lambda.eu-west-1.amazonaws.com"
-    /// );
-    /// # Ok::<(), countersign::s3::AddressError>(())
-    /// ```
     pub fn object_lambda_response(&self, request_route: &str) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
         client.refuse_both(AddressPart::ObjectLambda)?;
         label(HostLabel::RequestRoute, request_route)?;
         let schemes = vec![SigningScheme::sigv4("s3-object-lambda", client.region)];
         let route = format!("{request_route}.");
-        Ok(match &client.endpoint {
-            Some(endpoint) => Address::at(endpoint, &route, "", schemes)?,
-            None => {
-                let host = client.host("s3-object-lambda", client.region);
-                Address::https(&format!("{route}{host}"), "", schemes)
-            }
-        })
+        let host = client.host("s3-object-lambda", client.region);
+        client.address(&host, &route, "", schemes)
     }
 }
 
@@ -257,7 +240,7 @@ struct Client<'a> {
     /// `us-east-1` for `aws-global`.
     region: &'a str,
     partition: Partition,
-    /// Whether the host names no Region.
+    /// Whether the host names no region.
     global: bool,
 }
 
@@ -299,7 +282,7 @@ impl<'a> Client<'a> {
         })
     }
 
-    /// An error if an option is set that does not go together with what the call is about.
+    /// Refuses an option that cannot be combined with what the call is about.
     fn refuse(
         &self,
         option: bool,
@@ -312,7 +295,7 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    /// The two options that most ARNs exclude.
+    /// Refuses the two options that most ARNs exclude.
     fn refuse_both(&self, part: AddressPart) -> Result<(), AddressError> {
         self.refuse(self.options.dual_stack, AddressPart::DualStack, part)?;
         self.refuse(self.options.accelerate, AddressPart::Accelerate, part)
@@ -320,10 +303,13 @@ impl<'a> Client<'a> {
 
     /// `SERVICE[-fips][.dualstack].REGION.SUFFIX`.
     fn host(&self, service: &str, region: &str) -> String {
-        let fips = if self.options.fips { "-fips" } else { "" };
-        let dual_stack = self.dual_stack();
+        let (fips, dual_stack) = (self.fips(), self.dual_stack());
         let domain = Partition::of(region).domain();
         format!("{service}{fips}{dual_stack}.{region}.{domain}")
+    }
+
+    fn fips(&self) -> &'static str {
+        if self.options.fips { "-fips" } else { "" }
     }
 
     fn dual_stack(&self) -> &'static str {
@@ -334,13 +320,21 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// S3's host of the Region or the custom endpoint, with the bucket in the path or not at all.
+    /// At the custom endpoint, or at this host of AWS. `labels` precede either.
+    fn address(
+        &self,
+        host: &str,
+        labels: &str,
+        path_prefix: &str,
+        schemes: Vec<SigningScheme>,
+    ) -> Result<Address, AddressError> {
+        let endpoint = self.endpoint.unwrap_or(Endpoint::aws(host));
+        Address::new(endpoint, labels, path_prefix, schemes)
+    }
+
+    /// S3's host of the region or the custom endpoint, with the bucket in the path or not at all.
     fn regional(&self, path_prefix: &str) -> Result<Address, AddressError> {
-        let schemes = self.schemes();
-        match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, "", path_prefix, schemes),
-            None => Ok(Address::https(&self.s3_host(), path_prefix, schemes)),
-        }
+        self.address(&self.s3_host(), "", path_prefix, self.schemes())
     }
 
     fn s3_host(&self) -> String {
@@ -351,7 +345,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// For S3 itself, in the client's Region.
+    /// For S3 itself, in the client's region.
     fn schemes(&self) -> Vec<SigningScheme> {
         vec![SigningScheme::sigv4("s3", self.region)]
     }

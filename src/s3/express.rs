@@ -51,7 +51,8 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// `CreateSession`: a session with a directory bucket.
 ///
-/// To set a header without a field, such as those for encryption, add it before signing:
+/// To set a header that has no field here, such as those for encryption, call
+/// [`SignableRequest::into_unsigned`], add the header, and sign the request for `s3express`:
 ///
 /// ```
 /// use countersign::s3::express::CreateSession;
@@ -74,28 +75,6 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// # assert!(signed.contains("x-amz-server-side-encryption"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-///
-/// ```
-/// use countersign::Credentials;
-/// use countersign::Timestamp;
-/// use countersign::s3::express::CreateSession;
-/// # let now: Timestamp = "2026-01-01T12:00:00Z".parse()?;
-///
-/// let ask = CreateSession {
-///     bucket: "demo--use1-az4--x-s3".into(),
-///     mode: None,
-/// };
-/// let credentials = Credentials::new(
-///     "AKIAIOSFODNN7EXAMPLE",
-///     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-/// );
-/// let request = ask.request("us-east-1")?.sign(&credentials, now)?;
-/// assert_eq!(
-///     (request.method().as_str(), request.uri().query()),
-///     ("GET", Some("session"))
-/// );
-/// # Ok::<(), countersign::Error>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateSession {
     /// The full name of the directory bucket, `NAME--ZONE--x-s3`, or of an access point,
@@ -106,16 +85,6 @@ pub struct CreateSession {
 }
 
 /// What a session may do.
-///
-/// ```
-/// use countersign::s3::express::{CreateSession, SessionMode};
-///
-/// let mut ask = CreateSession::new("demo--use1-az4--x-s3");
-/// ask.mode = Some(SessionMode::ReadOnly);
-/// let request = ask.request("us-east-1")?.into_unsigned();
-/// assert_eq!(request.headers()["x-amz-create-session-mode"], "ReadOnly");
-/// # Ok::<(), countersign::Error>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionMode {
@@ -144,36 +113,22 @@ impl CreateSession {
         }
     }
 
-    /// Creates the request, which has to be signed with the caller's own credentials.
-    ///
-    /// To add a header, call [`SignableRequest::into_unsigned`], and sign the request for `s3express`.
+    /// Creates the request. Sign it with the caller's own credentials.
     ///
     /// # Errors
-    /// - everything [`request_at`](Self::request_at) returns
+    /// - everything that [`request_at`](Self::request_at) returns
     pub fn request(&self, region: &str) -> Result<SignableRequest, error::Error> {
         self.request_at(&Addressing::new(region))
     }
 
-    /// Creates the request for an addressing with options: FIPS, dual stack, a custom endpoint.
+    /// Creates the request, as [`request`](Self::request) does, for an addressing with options: FIPS,
+    /// dual stack, a custom endpoint.
     ///
     /// # Errors
     /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not that of a
     ///   directory bucket
     /// - [`Error::Address`](error::Error::Address) for everything else that [`Addressing::bucket`]
     ///   returns
-    ///
-    /// ```
-    /// use countersign::s3::Addressing;
-    /// use countersign::s3::express::CreateSession;
-    ///
-    /// let addressing = Addressing::new("us-east-1").with_fips();
-    /// let ask = CreateSession::new("demo--use1-az4--x-s3");
-    /// let request = ask.request_at(&addressing)?.into_unsigned();
-    /// let zone = "s3express-fips-use1-az4.us-east-1.amazonaws.com";
-    /// let host = format!("demo--use1-az4--x-s3.{zone}");
-    /// assert_eq!(request.uri().host(), Some(host.as_str()));
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
     pub fn request_at(&self, addressing: &Addressing) -> Result<SignableRequest, error::Error> {
         let address = address(&addressing.clone().without_express_session(), &self.bucket)?;
         let Some(SigningScheme::SigV4 { region, .. }) = address.schemes().first() else {
@@ -200,22 +155,6 @@ impl CreateSession {
     /// # Errors
     /// - [`ServiceError`] if S3 responded with an error, or the response cannot be parsed or is larger
     ///   than 1 MiB
-    ///
-    /// ```
-    /// use countersign::s3::express::CreateSession;
-    ///
-    /// // Send the request; then:
-    /// # let (status, body) = (http::StatusCode::OK, "<CreateSessionResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Credentials><SessionToken>TESTSESSIONTOKEN</SessionToken><SecretAccessKey>secret</SecretAccessKey><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><Expiration>2026-01-01T12:05:00Z</Expiration></Credentials></CreateSessionResult>");
-    /// let session = CreateSession::parse(status, body)?;
-    /// let token = session.session_token().expect("S3 sends one");
-    /// assert_eq!(token.header_name(), "x-amz-s3session-token");
-    ///
-    /// # let (status, body) = (http::StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
-    /// // With the response of a refused request:
-    /// let error = CreateSession::parse(status, body).unwrap_err();
-    /// assert_eq!(error.to_string(), "AccessDenied (403): Access Denied");
-    /// # Ok::<(), countersign::aws_call::ServiceError>(())
-    /// ```
     pub fn parse(status: StatusCode, body: impl AsRef<[u8]>) -> Result<Credentials, ServiceError> {
         // S3 sends the first name. Its API reference has the second.
         let is_result = |root: &Element<'_>| {
@@ -245,7 +184,7 @@ impl CreateSession {
 /// # Errors
 /// - [`Error::InvalidParameter`](error::Error::InvalidParameter) if the name is not of the form
 ///   `NAME--ZONE--x-s3` (or `…--xa-s3`)
-/// - [`Error::Address`](error::Error::Address) if the Region is not a label of a host name
+/// - [`Error::Address`](error::Error::Address) if the region is not a label of a host name
 ///
 /// ```
 /// let host =
@@ -272,7 +211,7 @@ fn address(addressing: &Addressing, bucket: &str) -> Result<Address, error::Erro
 }
 
 fn invalid_bucket() -> error::Error {
-    let problem = "is not the name of a directory bucket, NAME--ZONE--x-s3";
+    let problem = "must be the name of a directory bucket, NAME--ZONE--x-s3";
     error::Error::invalid_parameter("Bucket", problem)
 }
 

@@ -1,6 +1,7 @@
 //! Addresses and signing names of arbitrary input: errors, never a panic, and never an address that
 //! cannot be sent or that names another host.
 
+use countersign::s3::express::CreateSession;
 use countersign::s3::{
     Address, AddressError, AddressPart, Addressing, ControlTarget, SigningScheme,
 };
@@ -157,6 +158,15 @@ fn a_directory_bucket_is_signed_for_with_a_session() {
     assert!(address.signer(own.clone()).is_err());
     let session = own.with_session_token(SessionToken::s3_express("token"));
     assert!(address.signer(session).is_ok());
+}
+
+#[test]
+fn a_session_is_asked_for_at_the_host_of_the_addressing() {
+    let addressing = Addressing::new("us-east-1").with_fips();
+    let ask = CreateSession::new("demo--use1-az4--x-s3");
+    let request = ask.request_at(&addressing).unwrap().into_unsigned();
+    let host = "demo--use1-az4--x-s3.s3express-fips-use1-az4.us-east-1.amazonaws.com";
+    assert_eq!(request.uri().host(), Some(host));
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn errors_of_codeartifact_and_s3_express_name_the_parameter_and_the_rule() {
         ),
         (
             said(express::host("bucket", REGION)),
-            "`Bucket` is not the name of a directory bucket, NAME--ZONE--x-s3",
+            "`Bucket` must be the name of a directory bucket, NAME--ZONE--x-s3",
         ),
     ] {
         assert_eq!(said, format!("parameter {sentence}"));

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::signature::read_signature;
 use crate::chunked::MAX_TRAILERS_LENGTH;
 use crate::chunked::error::{ChunkError, ChunkSyntaxError};
-use crate::chunked::trailer::TRAILER_SIGNATURE;
+use crate::chunked::trailer::{TRAILER_SIGNATURE, is_printable};
 use crate::sigv4::signature::{Algorithm, Signature};
 
 pub(super) struct TrailerSection {
@@ -79,7 +79,10 @@ impl TrailerSection {
         {
             self.signature = Some(read_signature(algorithm, value)?);
         } else {
-            *self.slot(&name)? = Some(visible(value)?.to_owned());
+            let slot = self.slot(&name)?;
+            let value = std::str::from_utf8(value).ok();
+            let value = value.filter(|value| is_printable(value));
+            *slot = Some(value.ok_or(NOT_PRINTABLE)?.to_owned());
         }
         Ok(false)
     }
@@ -109,28 +112,18 @@ impl TrailerSection {
         let mut headers = HeaderMap::new();
         for (name, value) in self.values {
             let value = value.ok_or_else(|| missing(name.as_str()))?;
-            let value = HeaderValue::try_from(value).map_err(|_| NOT_VISIBLE)?;
+            let value = HeaderValue::try_from(value).map_err(|_| NOT_PRINTABLE)?;
             headers.append(name, value);
         }
         Ok(headers)
     }
 }
 
-const NOT_VISIBLE: ChunkError = ChunkError::Malformed(ChunkSyntaxError::InvalidTrailerValue);
+const NOT_PRINTABLE: ChunkError = ChunkError::Malformed(ChunkSyntaxError::InvalidTrailerValue);
 
 fn missing(name: &str) -> ChunkError {
     ChunkError::MissingTrailer {
         name: name.to_owned(),
-    }
-}
-
-fn visible(value: &[u8]) -> Result<&str, ChunkError> {
-    let visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    let value = std::str::from_utf8(value).map_err(|_| NOT_VISIBLE)?;
-    if value.bytes().all(visible) {
-        Ok(value)
-    } else {
-        Err(NOT_VISIBLE)
     }
 }
 

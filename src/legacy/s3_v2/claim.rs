@@ -40,8 +40,8 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
     } else {
         return Err(VerifyError::MissingAuthentication);
     };
-    refuse_twins(headers)?;
-    // Each of them is one line of the string to sign.
+    refuse_cgi_names(headers)?;
+    // Each is one line of the string to sign.
     for name in ["content-md5", "content-type"] {
         one(headers, name)?;
     }
@@ -50,11 +50,13 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
 }
 
 /// Refuses an unsigned header that an application behind CGI reads as an `x-amz-*` header.
-fn refuse_twins(headers: &HeaderMap) -> Result<(), VerifyError> {
+///
+/// CGI, and servers that name headers as CGI does, show `x_amz_acl` and `x.amz.acl` as `x-amz-acl`.
+fn refuse_cgi_names(headers: &HeaderMap) -> Result<(), VerifyError> {
     let names = headers.keys().map(HeaderName::as_str);
-    // One that begins with `x-amz-` is signed itself.
-    let is_twin = |name: &&str| !name.starts_with("x-amz-") && is_amz_in_cgi(name);
-    let names: Vec<String> = names.filter(is_twin).map(str::to_owned).collect();
+    // A header that begins with `x-amz-` is signed itself.
+    let is_unsigned_amz = |name: &&str| !name.starts_with("x-amz-") && is_amz_in_cgi(name);
+    let names: Vec<String> = names.filter(is_unsigned_amz).map(str::to_owned).collect();
     match names.is_empty() {
         true => Ok(()),
         false => Err(VerifyError::HeadersNotSigned { names }),
@@ -98,7 +100,8 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
         let text = parameters.text(name).filter(|text| !text.is_empty());
         text.ok_or(malformed(location, problem))
     };
-    let digits = text("Expires", AuthorizationProblem::Missing { name: "Expires" })?;
+    let required = |name| text(name, AuthorizationProblem::Missing { name });
+    let digits = required("Expires")?;
     let sound = digits.bytes().all(|b| b.is_ascii_digit());
     let seconds = if sound { digits.parse().ok() } else { None };
     let expires_at = seconds
@@ -109,28 +112,19 @@ fn of_query(headers: &HeaderMap, parameters: &Parameters) -> Result<Claim, Verif
         (token, None) => token,
         (None, Some(_)) => Some(text(TOKEN, AuthorizationProblem::InvalidSessionToken)?),
     };
-    let access_key_id = text(
-        "AWSAccessKeyId",
-        AuthorizationProblem::Missing {
-            name: "AWSAccessKeyId",
-        },
-    )?;
+    let access_key_id = required("AWSAccessKeyId")?;
     Ok(Claim {
         location,
         access_key_id: own_id(access_key_id, location)?,
         session_token: session_token.map(Into::into),
         time: Some(Time::ExpiresAt(expires_at)),
         method: SignatureMethod::HmacSha1,
-        signature: text(
-            "Signature",
-            AuthorizationProblem::Missing { name: "Signature" },
-        )?
-        .to_owned(),
+        signature: required("Signature")?.to_owned(),
         string_to_sign: Vec::new(),
     })
 }
 
-/// The text of a header, of which a request may have one.
+/// The text of a header that may appear once.
 fn one<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, VerifyError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {

@@ -11,7 +11,6 @@ use crate::post_policy::field_names::{
     ACCESS_KEY_ID, OLD_SIGNATURE, POLICY, SESSION_TOKEN, VERSION_4,
 };
 use crate::post_policy::fields::Fields;
-use crate::post_policy::form::Times;
 use crate::post_policy::{PolicyError, PostForm, PostPolicy, Upload, VerifiedPost};
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};
@@ -64,11 +63,8 @@ impl Signer {
         if let Some(token) = credentials.session_token() {
             own.push((SESSION_TOKEN.to_owned(), token.expose().to_owned()));
         }
-        let times = Times {
-            now,
-            credentials_expiration: credentials.expiration(),
-        };
-        PostForm::sign(policy, fields, own, times, |policy: &str| {
+        let expiration = credentials.expiration();
+        PostForm::sign(policy, fields, own, now, expiration, |policy: &str| {
             let mac = hmac_sha1(credentials.secret_key(), policy.as_bytes());
             (OLD_SIGNATURE, base64(&mac), signature(&mac))
         })

@@ -105,8 +105,8 @@ impl Bucket<'_> {
     }
 }
 
-/// Refuses a bucket name that would change where the bucket ends and the path begins. A server may
-/// take the name from a `host` header, which the client chooses.
+/// Refuses a bucket name with a character that could end it. A server may take the name from the
+/// `host` header, which the client chooses.
 fn check_bucket(bucket: &str) -> Result<(), Error> {
     let ends_it = |byte: u8| matches!(byte, 0..=b' ' | 0x7f | b'/' | b'?' | b'#' | b'%');
     let problem = match bucket.bytes().position(ends_it) {
@@ -118,8 +118,8 @@ fn check_bucket(bucket: &str) -> Result<(), Error> {
     Err(Error::InvalidPath { position, problem })
 }
 
-/// Refuses a decoded value that could be read as the end of its line, or as a value and another
-/// sub-resource. The string to sign has no escapes.
+/// Refuses a decoded value that could end its line, or contain another sub-resource. The string to
+/// sign has no escapes.
 fn check_value(value: &[u8]) -> Result<(), TargetProblem> {
     if holds(value, |byte| byte.is_ascii_control()) {
         return Err(TargetProblem::SubResourceCharacter);

@@ -1,4 +1,4 @@
-//! Parameters that this scheme does not sign, and that select another operation.
+//! Query parameters that select another operation, and that this scheme does not sign.
 
 use crate::legacy::parameters::Parameters;
 use crate::request::HttpRequest;

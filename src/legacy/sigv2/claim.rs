@@ -35,46 +35,28 @@ pub(in crate::legacy) fn read_claim<R: HttpRequest>(
             return Err(VerifyError::Repeated { name });
         }
     }
-    let text = |name, problem| parameters.text(name).ok_or(malformed(location, problem));
-    if text(
-        "SignatureVersion",
-        AuthorizationProblem::Missing {
-            name: "SignatureVersion",
-        },
-    )? != "2"
-    {
-        return Err(malformed(location, AuthorizationProblem::WrongVersion));
+    let malformed = |problem| malformed(location, problem);
+    let text = |name, problem| parameters.text(name).ok_or(malformed(problem));
+    let required = |name| text(name, AuthorizationProblem::Missing { name });
+    if required("SignatureVersion")? != "2" {
+        return Err(malformed(AuthorizationProblem::WrongVersion));
     }
-    let method = text(
-        "SignatureMethod",
-        AuthorizationProblem::Missing {
-            name: "SignatureMethod",
-        },
-    )?;
-    let method = SignatureMethod::named(method)
-        .ok_or(malformed(location, AuthorizationProblem::UnknownMethod))?;
-    let read = |name| match parameters.find(name) {
+    let method = SignatureMethod::named(required("SignatureMethod")?)
+        .ok_or(malformed(AuthorizationProblem::UnknownMethod))?;
+    let read_time = |name| match parameters.find(name) {
         None => Ok(None),
         Some(_) => match parameters.text(name).and_then(read_timestamp) {
             Some(time) => Ok(Some(time)),
             None => Err(VerifyError::InvalidDate { form: location }),
         },
     };
-    let time = match (read("Timestamp")?, read("Expires")?) {
+    let time = match (read_time("Timestamp")?, read_time("Expires")?) {
         (Some(signed_at), None) => Time::SignedAt(signed_at),
         (None, Some(expires_at)) => Time::ExpiresAt(expires_at),
         (None, None) => return Err(VerifyError::MissingDate { form: location }),
-        _ => {
-            let problem = AuthorizationProblem::TwoTimes;
-            return Err(malformed(location, problem));
-        }
+        _ => return Err(malformed(AuthorizationProblem::TwoTimes)),
     };
-    let access_key_id = text(
-        "AWSAccessKeyId",
-        AuthorizationProblem::Missing {
-            name: "AWSAccessKeyId",
-        },
-    )?;
+    let access_key_id = required("AWSAccessKeyId")?;
     let session_token = match parameters.find("SecurityToken") {
         None => None,
         Some(_) => Some(text("SecurityToken", AuthorizationProblem::NotUtf8)?.into()),

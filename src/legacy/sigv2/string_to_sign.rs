@@ -54,8 +54,8 @@ pub fn string_to_sign<R: HttpRequest>(request: &R, form: Option<&str>) -> Result
 pub(super) fn write<R: HttpRequest>(request: &R, parameters: &Parameters) -> Result<String, Error> {
     let parameters = parameters.sorted();
     let mut pairs = parameters.iter().zip(parameters.iter().skip(1));
-    if let Some((twin, _)) = pairs.find(|(a, b)| a.name == b.name) {
-        let name = String::from_utf8_lossy(&twin.name).into_owned();
+    if let Some((duplicate, _)) = pairs.find(|(a, b)| a.name == b.name) {
+        let name = String::from_utf8_lossy(&duplicate.name).into_owned();
         return Err(LegacyError::DuplicateParameter { name }.into());
     }
     let host = host(request)?.to_ascii_lowercase();

@@ -1,9 +1,9 @@
-//! What ARNs in place of a bucket's name stand for.
+//! ARNs in place of the name of a bucket.
 
 use crate::address::arn::Arn;
+use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
-use crate::error::address::ArnProblem;
-use crate::error::address::HostLabel;
+use crate::error::address::{ArnProblem, HostLabel};
 use crate::primitives::host_label::{is_host_label, is_host_labels};
 use crate::s3::address::{Client, label};
 use crate::service::partition::Partition;
@@ -74,13 +74,7 @@ impl Client<'_> {
             HostLabel::AccessPointWithAccount,
             labels.trim_end_matches('.'),
         )?;
-        Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, &labels, "", schemes)?,
-            None => {
-                let host = self.host(prefix, region);
-                Address::https(&format!("{labels}{host}"), "", schemes)
-            }
-        })
+        self.address(&self.host(prefix, region), &labels, "", schemes)
     }
 
     /// `ALIAS.accesspoint.s3-global.SUFFIX`, whatever the endpoint.
@@ -106,7 +100,7 @@ impl Client<'_> {
         }
         let host = format!("{alias}.accesspoint.s3-global.{}", self.partition.domain());
         let schemes = vec![SigningScheme::sigv4a("s3")];
-        Ok(Address::https(&host, "", schemes))
+        Address::new(Endpoint::aws(&host), "", "", schemes)
     }
 
     /// The region of an ARN, which is the one to sign for.

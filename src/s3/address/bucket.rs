@@ -1,4 +1,4 @@
-//! Buckets by name, and the way from a name to its kind.
+//! Buckets by name. The form of a name tells the kind of bucket.
 
 use crate::address::endpoint::is_ipv4;
 use crate::address::{Address, AddressError, AddressPart};
@@ -19,12 +19,12 @@ impl Addressing {
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the kind
     ///   of bucket
-    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidRegion`] if the region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     /// - [`AddressError::InvalidBucket`] if the name cannot be addressed
     /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN is malformed,
     ///   or is not one of those above
-    /// - [`AddressError::PartitionMismatch`] if the ARN is of another partition than the Region
+    /// - [`AddressError::PartitionMismatch`] if the ARN is of another partition than the region
     /// - [`AddressError::RegionMismatch`] or [`AddressError::Disabled`] if the options forbid the ARN
     ///
     /// ```
@@ -64,14 +64,14 @@ impl Addressing {
 
 impl Client<'_> {
     fn plain(&self, bucket: &str) -> Result<Address, AddressError> {
-        // As a segment of a path they would be resolved away.
+        // HTTP clients remove such a segment of a path.
         if matches!(bucket, "" | "." | "..") {
             return Err(BucketProblem::NotAName.of(bucket));
         }
         if !self.options.path_style && is_hostable(bucket) {
             return self.virtual_hosted(bucket);
         }
-        // One label with dots: the certificates of AWS do not cover it, so not over TLS.
+        // A TLS certificate covers one label, so a name with dots precedes the host only without TLS.
         let over_http = self
             .endpoint
             .filter(|endpoint| endpoint.scheme == "http" && !endpoint.is_ip);
@@ -79,8 +79,7 @@ impl Client<'_> {
             && !self.options.path_style
             && is_hostable_with_dots(bucket)
         {
-            let labels = format!("{bucket}.");
-            return Address::at(&endpoint, &labels, "", self.schemes());
+            return Address::new(endpoint, &format!("{bucket}."), "", self.schemes());
         }
         self.refuse(
             self.options.accelerate,
@@ -91,24 +90,18 @@ impl Client<'_> {
     }
 
     fn virtual_hosted(&self, bucket: &str) -> Result<Address, AddressError> {
-        let schemes = self.schemes();
-        let host = match &self.endpoint {
-            Some(endpoint) if endpoint.is_ip => {
-                return Address::at(endpoint, "", &format!("/{bucket}"), schemes);
-            }
-            Some(endpoint) => return Address::at(endpoint, &format!("{bucket}."), "", schemes),
-            None if self.options.accelerate => {
-                let in_china = self.partition == Partition::China;
-                self.refuse(in_china, AddressPart::Accelerate, AddressPart::China)?;
-                format!(
-                    "s3-accelerate{}.{}",
-                    self.dual_stack(),
-                    self.partition.domain()
-                )
-            }
-            None => self.s3_host(),
+        if self.endpoint.is_some_and(|endpoint| endpoint.is_ip) {
+            return self.regional(&format!("/{bucket}"));
+        }
+        let host = if self.options.accelerate {
+            let in_china = self.partition == Partition::China;
+            self.refuse(in_china, AddressPart::Accelerate, AddressPart::China)?;
+            let (dual_stack, domain) = (self.dual_stack(), self.partition.domain());
+            format!("s3-accelerate{dual_stack}.{domain}")
+        } else {
+            self.s3_host()
         };
-        Ok(Address::https(&format!("{bucket}.{host}"), "", schemes))
+        self.address(&host, &format!("{bucket}."), "", self.schemes())
     }
 }
 

@@ -4,8 +4,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
-use crate::error::address::ArnProblem;
-use crate::error::address::HostLabel;
+use crate::error::address::{ArnProblem, HostLabel};
 use crate::s3::address::outposts::Resource;
 use crate::s3::address::{Addressing, Client, label};
 use crate::service::partition::Partition;
@@ -51,12 +50,12 @@ impl Addressing {
     ///
     /// # Errors
     /// - [`AddressError::Conflict`] if two options exclude each other, or an option excludes the target
-    /// - [`AddressError::InvalidRegion`] if the Region is empty or cannot be part of a host name
-    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is no base URL
+    /// - [`AddressError::InvalidRegion`] if the region is empty or cannot be part of a host name
+    /// - [`AddressError::InvalidEndpoint`] if the custom endpoint is not a base URL
     /// - [`AddressError::InvalidArn`] or [`AddressError::InvalidHostLabel`] if the ARN, the account or
     ///   the outpost is malformed
     /// - [`AddressError::PartitionMismatch`] or [`AddressError::RegionMismatch`] if the ARN is of
-    ///   another partition than the Region, or of a Region that the options forbid
+    ///   another partition than the region, or of a region that the options forbid
     /// - [`AddressError::AccountMissing`] if the host name needs an account and there is none
     /// - [`AddressError::AccountMismatch`] if the account is other than that of the ARN
     ///
@@ -78,7 +77,7 @@ impl Addressing {
         target: ControlTarget<'_>,
     ) -> Result<Address, AddressError> {
         let client = Client::new(self)?;
-        let arn = match target {
+        let (arn, resource_type) = match target {
             ControlTarget::Outpost(id) => {
                 label(HostLabel::OutpostId, id)?;
                 return client.outposts_control(client.region);
@@ -90,7 +89,7 @@ impl Addressing {
             ControlTarget::Bucket(arn) if arn.starts_with("arn:") => (arn, "bucket"),
             _ => return client.account_control(account_id),
         };
-        client.outposts_arn(account_id, arn.0, arn.1)
+        client.outposts_arn(account_id, arn, resource_type)
     }
 }
 
@@ -99,15 +98,8 @@ impl Client<'_> {
     fn account_control(&self, account_id: Option<&str>) -> Result<Address, AddressError> {
         let account_id = account_id.ok_or(AddressError::AccountMissing)?;
         label(HostLabel::AccountId, account_id)?;
-        let schemes = self.schemes();
-        let account = format!("{account_id}.");
-        Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, &account, "", schemes)?,
-            None => {
-                let host = self.host("s3-control", self.region);
-                Address::https(&format!("{account}{host}"), "", schemes)
-            }
-        })
+        let host = self.host("s3-control", self.region);
+        self.address(&host, &format!("{account_id}."), "", self.schemes())
     }
 
     /// `s3express-control[-fips].REGION.SUFFIX`.
@@ -118,10 +110,12 @@ impl Client<'_> {
             AddressPart::DirectoryBucket,
         )?;
         let schemes = vec![SigningScheme::sigv4("s3express", self.region)];
-        Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, "", "", schemes)?,
-            None => Address::https(&self.host("s3express-control", self.region), "", schemes),
-        })
+        self.address(
+            &self.host("s3express-control", self.region),
+            "",
+            "",
+            schemes,
+        )
     }
 
     fn outposts_arn(
@@ -155,20 +149,16 @@ impl Client<'_> {
             .with_header(OUTPOST, header(resource.outpost)?))
     }
 
-    /// `s3-outposts[-fips].REGION.SUFFIX`, with the other suffix for dual stack.
+    /// `s3-outposts[-fips].REGION.SUFFIX`. Dual stack has another suffix.
     fn outposts_control(&self, region: &str) -> Result<Address, AddressError> {
-        let schemes = vec![SigningScheme::sigv4("s3-outposts", region)];
-        if let Some(endpoint) = &self.endpoint {
-            return Address::at(endpoint, "", "", schemes);
-        }
         let partition = Partition::of(region);
         let domain = if self.options.dual_stack {
             partition.dual_stack_domain()
         } else {
             partition.domain()
         };
-        let fips = if self.options.fips { "-fips" } else { "" };
-        let host = format!("s3-outposts{fips}.{region}.{domain}");
-        Ok(Address::https(&host, "", schemes))
+        let host = format!("s3-outposts{}.{region}.{domain}", self.fips());
+        let schemes = vec![SigningScheme::sigv4("s3-outposts", region)];
+        self.address(&host, "", "", schemes)
     }
 }

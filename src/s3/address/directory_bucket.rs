@@ -1,5 +1,6 @@
 //! Directory buckets of S3 Express One Zone, and their access points.
 
+use crate::address::endpoint::Endpoint;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
 use crate::error::address::BucketProblem;
 use crate::primitives::host_label::is_host_label;
@@ -7,7 +8,7 @@ use crate::s3::address::bucket::is_hostable;
 use crate::s3::address::{Addressing, Client};
 use crate::sigv4::object_key::encode_segment;
 
-/// The lengths that names of zones have, from `use1-az4` on.
+/// The possible lengths of the name of a zone. `use1-az4` is the shortest.
 const ZONE_LENGTHS: [usize; 5] = [8, 9, 13, 14, 20];
 
 impl Addressing {
@@ -44,13 +45,8 @@ impl Addressing {
             Some(bucket) => return Err(BucketProblem::NoZone.of(bucket)),
         };
         let schemes = vec![SigningScheme::sigv4("s3express", client.region)];
-        Ok(match &client.endpoint {
-            Some(endpoint) => Address::at(endpoint, "", &path, schemes)?,
-            None => {
-                let host = client.host("s3express-control", client.region);
-                Address::https(&host, &path, schemes)
-            }
-        })
+        let host = client.host("s3express-control", client.region);
+        client.address(&host, "", &path, schemes)
     }
 }
 
@@ -70,20 +66,20 @@ impl Client<'_> {
         }];
         if let Some(endpoint) = self.endpoint.filter(|endpoint| endpoint.is_ip) {
             let path = format!("/{}", encode_segment(bucket));
-            return Address::at(&endpoint, "", &path, schemes);
+            return Address::new(endpoint, "", &path, schemes);
         }
         if !is_hostable(bucket) {
             return Err(BucketProblem::NotDirectoryBucketName.of(bucket));
         }
-        if let Some(endpoint) = &self.endpoint {
-            return Address::at(endpoint, &format!("{bucket}."), "", schemes);
+        let labels = format!("{bucket}.");
+        if let Some(endpoint) = self.endpoint {
+            return Address::new(endpoint, &labels, "", schemes);
         }
         let zone = zone(bucket).ok_or_else(|| BucketProblem::NoZone.of(bucket))?;
-        let fips = if self.options.fips { "-fips" } else { "" };
-        let (dual_stack, domain) = (self.dual_stack(), self.partition.domain());
-        let region = self.region;
-        let host = format!("{bucket}.s3express{fips}-{zone}{dual_stack}.{region}.{domain}");
-        Ok(Address::https(&host, "", schemes))
+        let (fips, dual_stack) = (self.fips(), self.dual_stack());
+        let (region, domain) = (self.region, self.partition.domain());
+        let host = format!("s3express{fips}-{zone}{dual_stack}.{region}.{domain}");
+        Address::new(Endpoint::aws(&host), &labels, "", schemes)
     }
 }
 

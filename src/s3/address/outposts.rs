@@ -2,8 +2,7 @@
 
 use crate::address::arn::Arn;
 use crate::address::{Address, AddressError, AddressPart, SigningScheme};
-use crate::error::address::HostLabel;
-use crate::error::address::{ArnProblem, BucketProblem};
+use crate::error::address::{ArnProblem, BucketProblem, HostLabel};
 use crate::primitives::host_label::is_host_label;
 use crate::s3::address::{Client, label};
 
@@ -63,18 +62,16 @@ impl Client<'_> {
         let first = format!("{}-{}", resource.name, arn.account);
         label(HostLabel::AccessPointWithAccount, &first)?;
         let labels = format!("{first}.{}.", resource.outpost);
-        let schemes = schemes(region);
-        Ok(match &self.endpoint {
-            Some(endpoint) => Address::at(endpoint, &labels, "", schemes)?,
-            None => {
-                let host = self.host("s3-outposts", region);
-                Address::https(&format!("{labels}{host}"), "", schemes)
-            }
-        })
+        self.address(
+            &self.host("s3-outposts", region),
+            &labels,
+            "",
+            schemes(region),
+        )
     }
 
-    /// An alias, which tells the outpost by the letters at fixed places from its end; `None` for a
-    /// name that is too short to be one.
+    /// The address of an access point's alias, which contains the outpost at a fixed distance from its
+    /// end. `None` if the name is too short for an alias.
     pub(super) fn outposts_alias(&self, bucket: &str) -> Option<Result<Address, AddressError>> {
         if !bucket.ends_with("--op-s3") || !bucket.is_ascii() {
             return None;
@@ -107,12 +104,12 @@ impl Client<'_> {
             _ => return Err(BucketProblem::UnknownOutpost.of(bucket)),
         };
         let host = self.host("s3-outposts", self.region);
-        let host = format!("{bucket}.{outpost}.{host}");
-        Ok(Address::https(&host, "", schemes(self.region)))
+        let labels = format!("{bucket}.{outpost}.");
+        self.address(&host, &labels, "", schemes(self.region))
     }
 }
 
-/// For all regions, or for one.
+/// SigV4A for all regions first, then SigV4 for one.
 fn schemes(region: &str) -> Vec<SigningScheme> {
     vec![
         SigningScheme::sigv4a("s3-outposts"),

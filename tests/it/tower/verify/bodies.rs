@@ -292,7 +292,7 @@ fn small_chunks_need_the_choice_of_the_server() {
     let error = handler.seen().body.unwrap_err();
     assert_eq!(
         error,
-        "chunk 1 is 10 bytes, too small for any but the last chunk"
+        "chunk 1 is 10 bytes, below the minimum of 8192 bytes: only the last chunk may be smaller"
     );
     send(
         &store().without_min_chunk_size(),

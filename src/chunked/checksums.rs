@@ -1,4 +1,4 @@
-//! Checksums of a payload in pieces.
+//! Checksums of a payload that is read in pieces.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
 use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
-use crate::chunked::checksum::{ChecksumAlgorithm, check_approved};
+use crate::chunked::checksum_algorithm::{ChecksumAlgorithm, check_approved};
 use crate::crypto::NotApproved;
 use crate::primitives::md5::Md5;
 use crate::primitives::sha1::Sha1;
@@ -20,7 +20,7 @@ use crate::primitives::sha512::Sha512;
 pub(super) struct Checksums(Vec<(ChecksumAlgorithm, Checksum)>);
 
 impl Checksums {
-    pub(super) fn of<'a>(trailers: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn new<'a>(trailers: impl IntoIterator<Item = &'a str>) -> Self {
         let known = trailers.into_iter().filter_map(|name| {
             let algorithm = ChecksumAlgorithm::of_trailer(name)?;
             Some((algorithm, Checksum::of(algorithm)))
@@ -34,7 +34,7 @@ impl Checksums {
         }
     }
 
-    /// Calculates none from now on.
+    /// Stops calculating.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -76,7 +76,7 @@ enum State {
 }
 
 impl Checksum {
-    /// A checksum of no bytes yet.
+    /// Creates the checksum of an empty payload.
     ///
     /// # Errors
     /// - [`NotApproved`] for SHA-1 and MD5, if only

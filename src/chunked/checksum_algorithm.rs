@@ -5,8 +5,9 @@ use http::HeaderName;
 use crate::chunked::trailer::Trailer;
 use crate::crypto::{self, NotApproved};
 
-/// A checksum that S3 compares with the object, sent as a trailer: base64 of the digest over the
-/// payload before it is encoded, big-endian.
+/// The algorithm of a checksum that S3 compares with the object.
+///
+/// It is sent as a trailer, whose value is the digest of the decoded payload: big-endian, in base64.
 ///
 /// Amazon S3 User Guide, "Checking object integrity".
 ///
@@ -45,19 +46,7 @@ pub enum ChecksumAlgorithm {
 }
 
 impl ChecksumAlgorithm {
-    /// All of them.
-    ///
-    /// ```
-    /// use countersign::chunked::ChecksumAlgorithm;
-    ///
-    /// for algorithm in ChecksumAlgorithm::ALL {
-    ///     let name = algorithm.trailer_name();
-    ///     assert_eq!(
-    ///         ChecksumAlgorithm::of_trailer(name.as_str()),
-    ///         Some(algorithm)
-    ///     );
-    /// }
-    /// ```
+    /// All algorithms.
     pub const ALL: [Self; 10] = [
         Self::Crc32,
         Self::Crc32c,
@@ -71,7 +60,7 @@ impl ChecksumAlgorithm {
         Self::XxHash128,
     ];
 
-    /// The trailer that carries it.
+    /// The name of its trailer.
     pub fn trailer_name(self) -> HeaderName {
         HeaderName::from_static(match self {
             Self::Crc32 => "x-amz-checksum-crc32",
@@ -87,7 +76,7 @@ impl ChecksumAlgorithm {
         })
     }
 
-    /// The length of its value: the digest in base64.
+    /// The length of the trailer's value in bytes: that of the digest in base64.
     pub fn value_length(self) -> usize {
         match self {
             Self::Crc32 | Self::Crc32c => 8,
@@ -99,15 +88,7 @@ impl ChecksumAlgorithm {
         }
     }
 
-    /// Which one a trailer carries, by its name in lower case.
-    ///
-    /// ```
-    /// use countersign::chunked::ChecksumAlgorithm;
-    ///
-    /// let algorithm = ChecksumAlgorithm::of_trailer("x-amz-checksum-crc32c");
-    /// assert_eq!(algorithm, Some(ChecksumAlgorithm::Crc32c));
-    /// assert_eq!(ChecksumAlgorithm::of_trailer("x-amz-meta-a"), None);
-    /// ```
+    /// Returns the algorithm of a trailer, by its name in lowercase.
     pub fn of_trailer(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -125,7 +106,7 @@ pub(super) fn check_approved(algorithm: ChecksumAlgorithm) -> Result<(), NotAppr
     }
 }
 
-/// The same for the names of trailers, whoever calculates their values.
+/// Refuses trailers that are such checksums, also if the caller calculates them.
 pub(super) fn check_trailers<'a>(
     names: impl IntoIterator<Item = &'a HeaderName>,
 ) -> Result<(), NotApproved> {
