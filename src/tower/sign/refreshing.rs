@@ -1,5 +1,6 @@
 //! A signer from a refreshing cell.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -230,21 +231,22 @@ fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
-/// Tasks to wake.
+/// The tasks to wake, each once, by the two addresses that [`Waker::will_wake`] compares.
 #[derive(Default)]
-struct Wakers(Mutex<Vec<Waker>>);
+struct Wakers(Mutex<HashMap<[usize; 2], Waker>>);
 
 impl Wakers {
     fn add(&self, waker: &Waker) {
-        let mut wakers = lock(&self.0);
-        if !wakers.last().is_some_and(|last| last.will_wake(waker)) {
-            wakers.push(waker.clone());
-        }
+        let task = [
+            waker.data().addr(),
+            std::ptr::from_ref(waker.vtable()).addr(),
+        ];
+        lock(&self.0).entry(task).or_insert_with(|| waker.clone());
     }
 
     fn wake_all(&self) {
         let wakers = std::mem::take(&mut *lock(&self.0));
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.into_values().for_each(Waker::wake);
     }
 }
 
