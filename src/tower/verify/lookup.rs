@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 use std::future::Future;
 
 use crate::credentials::{Credentials, SessionToken};
-#[cfg(feature = "sigv4a")]
 use crate::error::Error;
 #[cfg(feature = "legacy")]
 use crate::legacy;
@@ -131,17 +130,15 @@ pub(super) async fn key_of<K: KeyLookup>(
     };
     match find(keys, claimed).await? {
         FoundKey::Key(key) => Ok(key),
-        FoundKey::Credentials(credentials) => match claim.algorithm() {
-            Algorithm::HmacSha256 => {
-                VerificationKey::derive(&credentials, claim.scope()).map_err(Refused::lookup)
+        FoundKey::Credentials(credentials) => {
+            match VerificationKey::derive(&credentials, claim.scope()) {
+                // SigV4A without its feature.
+                Err(Error::InvalidScope) => {
+                    Err(VerifyError::UnknownAlgorithm { form: claim.form() }.into())
+                }
+                key => key.map_err(Refused::lookup),
             }
-            #[cfg(feature = "sigv4a")]
-            Algorithm::EcdsaP256Sha256 => public_key_of(&credentials).map_err(Refused::lookup),
-            #[cfg(not(feature = "sigv4a"))]
-            Algorithm::EcdsaP256Sha256 => {
-                Err(VerifyError::UnknownAlgorithm { form: claim.form() }.into())
-            }
-        },
+        }
     }
 }
 
@@ -167,18 +164,4 @@ pub(super) async fn credentials_of<K: KeyLookup>(
 async fn find<K: KeyLookup>(keys: &K, claimed: KeyClaim) -> Result<FoundKey, Refused> {
     let found = keys.find(claimed).await.map_err(Refused::lookup)?;
     found.ok_or(VerifyError::UnknownAccessKeyId.into())
-}
-
-#[cfg(feature = "sigv4a")]
-fn public_key_of(credentials: &Credentials) -> Result<VerificationKey, Error> {
-    let (id, secret_key) = (credentials.access_key_id(), credentials.secret_key());
-    let key = crate::sigv4::asymmetric::key::SigningKey::derive(id, secret_key)?;
-    let mut key = VerificationKey::from_public_key(id, key.public_key());
-    if let Some(token) = credentials.session_token() {
-        key = key.with_session_token(token.clone());
-    }
-    if let Some(expiration) = credentials.expiration() {
-        key = key.with_expiration(expiration);
-    }
-    Ok(key)
 }
