@@ -160,7 +160,7 @@ impl ClockSkew {
         Ok(measurement)
     }
 
-    fn magnitude(self) -> Duration {
+    pub(crate) fn magnitude(self) -> Duration {
         let nanoseconds = self.nanoseconds.unsigned_abs();
         let seconds = u64::try_from(nanoseconds / 1_000_000_000).unwrap_or(u64::MAX);
         let rest = u64::try_from(nanoseconds % 1_000_000_000).unwrap_or_default();

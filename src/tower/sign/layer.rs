@@ -15,9 +15,9 @@ use crate::primitives::body::BoxError;
 use crate::tower::clock::{Clock, SystemClock};
 use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::error::{Error, SignError};
-use crate::tower::sign::future::SignFuture;
+use crate::tower::sign::future::{Sent, SignFuture};
 use crate::tower::sign::payload::{ChunkOptions, Payload};
-use crate::tower::sign::request_signer::{Options, RequestSigner};
+use crate::tower::sign::request_signer::{Options, RequestSigner, is_over_tls};
 use crate::tower::sign::server_clock::ServerClock;
 use crate::tower::sign::signers::{Signers, Times};
 
@@ -92,9 +92,9 @@ impl SignLayer {
 
     /// Signs with the time of the clock as it is, whatever responses say.
     ///
-    /// Without TLS, anyone on the network can write the `Date` of a response, and so choose the time of
-    /// the next signatures. All hosts of a layer share one clock skew, so a host that is not trusted
-    /// needs a layer of its own.
+    /// Whoever writes the `Date` of a response chooses the time of the next signatures, and can keep
+    /// them until then. All hosts of a layer share one clock skew, so a host that is not trusted needs
+    /// a layer of its own.
     #[must_use]
     pub fn without_clock_skew_correction(mut self) -> Self {
         self.corrects_skew = false;
@@ -160,9 +160,10 @@ impl fmt::Debug for SignLayer {
 /// at the time of the clock plus the clock skew. A request with a signature in its headers is signed
 /// anew, and the URL of a presigned request is an error.
 ///
-/// The `Date` of each response corrects the clock skew. An error response has the
-/// [`Measurement`](crate::clock_skew::Measurement) among its extensions, which tells whether a retry
-/// [is worthwhile](crate::clock_skew::Measurement::is_worth_a_retry).
+/// The `Date` of each response corrects the clock skew, as in AWS's SDKs. Over plain HTTP, where
+/// anyone on the network can write it, a skew of more than 24 hours is ignored. An error response has
+/// the [`Measurement`](crate::clock_skew::Measurement) among its extensions, which tells whether a
+/// retry [is worthwhile](crate::clock_skew::Measurement::is_worth_a_retry).
 ///
 /// An empty body of a `PUT` or `POST` is announced with `content-length: 0`, which S3 wants and HTTP
 /// clients leave out.
@@ -250,8 +251,12 @@ where
         let (leased, times) = (self.leased.take(), Times { local, signing });
         match layer.signers.sign(leased, request, layer.options, times) {
             Ok(request) => {
-                let learns = layer.corrects_skew.then(|| Arc::clone(&layer.clock));
-                SignFuture::sent(self.inner.call(request), local, learns)
+                let sent = Sent {
+                    at: local,
+                    over_tls: is_over_tls(request.uri()),
+                    clock: layer.corrects_skew.then(|| Arc::clone(&layer.clock)),
+                };
+                SignFuture::sent(self.inner.call(request), sent)
             }
             Err(error) => SignFuture::not_sent(error),
         }

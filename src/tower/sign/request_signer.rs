@@ -139,10 +139,13 @@ impl RequestSigner {
 }
 
 fn check_tls(uri: &Uri) -> Result<(), SignError> {
-    match uri.scheme_str() {
-        Some("https" | "wss") => Ok(()),
-        scheme => Err(SignError::UnsignedWithoutTls {
-            scheme: scheme.map(str::to_owned),
-        }),
+    if is_over_tls(uri) {
+        return Ok(());
     }
+    let scheme = uri.scheme_str().map(str::to_owned);
+    Err(SignError::UnsignedWithoutTls { scheme })
+}
+
+pub(super) fn is_over_tls(uri: &Uri) -> bool {
+    matches!(uri.scheme_str(), Some("https" | "wss"))
 }
