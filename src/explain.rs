@@ -32,31 +32,34 @@
 //! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 //! Reference, "Error responses".
 
-mod case;
+mod analysis;
 mod cause;
-mod claimed;
+mod claim;
 mod compare;
 mod diagnosis;
+mod difference;
+mod expected;
 mod explainer;
-mod hide;
 mod lines;
-mod message;
-mod rebuilt;
 mod response;
 mod search;
+mod secrets;
+mod stated_causes;
+mod text;
 
 use std::borrow::Cow;
 
 use crate::primitives::problem::Problem;
 
 pub use cause::Cause;
-pub use diagnosis::{Diagnosis, Difference, Finding};
+pub use diagnosis::{Diagnosis, Finding};
+pub use difference::Difference;
 pub use explainer::Explainer;
-pub use hide::Text;
 pub use response::MAX_RESPONSE_LENGTH;
+pub use text::Text;
 
 /// A request as it was sent or captured; its body is known by its hash alone.
-type Message = http::Request<()>;
+type RequestHead = http::Request<()>;
 
 /// A response that is not an error of AWS or of a compatible service, such as a proxy's page.
 ///

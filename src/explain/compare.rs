@@ -7,9 +7,10 @@ mod query;
 use crate::sigv4::payload_hash::PayloadHash;
 
 use super::cause::Cause;
-use super::diagnosis::{Difference, Finding};
-use super::hide::Secrets;
+use super::diagnosis::Finding;
+use super::difference::Difference;
 use super::lines::{Lines, is_hash};
+use super::secrets::Secrets;
 
 /// What is known besides the two texts.
 #[derive(Default)]

@@ -111,8 +111,8 @@ impl ErrorResponse {
                 && !self.status.is_some_and(|status| status != 400 && status != 403))
     }
 
-    /// Whether access is denied without a reason, which may be the signature: Ceph and Garage say so
-    /// of every wrong one, and gateways of every request that they refuse.
+    /// Whether access is denied without a reason. The reason may be the signature: Ceph and Garage
+    /// refuse every wrong one like this, and gateways every request that they refuse.
     pub(super) fn is_bare_denial(&self) -> bool {
         let codes = [
             "",

@@ -1,7 +1,8 @@
 //! How the headers of two canonical requests differ.
 
 use super::super::cause::Cause;
-use super::super::diagnosis::{Difference, Finding, MOST};
+use super::super::diagnosis::{Finding, MOST};
+use super::super::difference::Difference;
 use super::super::lines::Lines;
 use super::Known;
 

@@ -4,7 +4,7 @@ use crate::service::Rules;
 use crate::sigv4::canonical::path::CanonicalPath;
 
 use super::super::cause::Cause;
-use super::super::hide::decode;
+use super::super::text::decode;
 use super::Known;
 
 /// Why two paths differ.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::primitives::percent::{decoded, encoded};
 
 use super::super::cause::Cause;
-use super::super::hide::{Secrets, decode};
+use super::super::secrets::Secrets;
+use super::super::text::decode;
 
 /// Why, where they differ at all.
 pub(super) fn causes(signed: &str, received: &str, secrets: &Secrets) -> Vec<Cause> {

@@ -1,4 +1,4 @@
-//! Responses that deny access without a reason. Ceph and Garage answer so to every wrong signature.
+//! Responses that deny access without a reason. Ceph and Garage send this for every wrong signature.
 
 use countersign::explain::{Cause, Explainer};
 use countersign::{PayloadHash, Service};
@@ -44,7 +44,7 @@ fn a_bare_denial_may_be_a_wrong_signature() {
         assert_eq!(explained(&explainer, body), [Cause::AccessDenied], "{body}");
         let text = explainer.error_body(body).unwrap().to_string();
         assert!(
-            text.contains("Ceph and Garage answer so to every wrong signature"),
+            text.contains("Ceph and Garage send this error for every wrong signature"),
             "{text}"
         );
     }

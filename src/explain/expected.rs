@@ -22,11 +22,12 @@ use crate::verify::{
     SignatureLocation, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls,
 };
 
-use super::Message;
-use super::lines::{Lines, readable};
+use super::RequestHead;
+use super::lines::Lines;
+use super::text::readable;
 
 /// The canonical request, and what goes with it into a signature.
-pub(super) struct Rebuilt {
+pub(super) struct Expected {
     pub(super) lines: Lines,
     /// Whether the text of the lines is what is signed. It is not if a header is not UTF-8.
     pub(super) exact: bool,
@@ -42,10 +43,10 @@ pub(super) struct Rebuilt {
     token: Option<SessionToken>,
 }
 
-impl Rebuilt {
+impl Expected {
     /// Takes the headers that the request lists as signed, as far as they arrived.
     pub(super) fn new(
-        request: &Message,
+        request: &RequestHead,
         rules: &Rules,
         payload: Option<PayloadHash>,
     ) -> Result<Self, VerifyError> {
@@ -119,7 +120,7 @@ fn with_plus(query: &str, unsigned: UnsignedParameters) -> Option<String> {
 }
 
 /// The last line, as far as the request tells it.
-fn payload_line(request: &Message, claim: &SignedRequest<'_>, rules: &Rules) -> Option<String> {
+fn payload_line(request: &RequestHead, claim: &SignedRequest<'_>, rules: &Rules) -> Option<String> {
     let header = declared(request).map(|text| in_hex(text, rules));
     if claim.form() == SignatureLocation::Header {
         return header;
@@ -145,7 +146,7 @@ pub(super) fn in_hex(text: String, rules: &Rules) -> String {
 }
 
 /// `x-amz-content-sha256`.
-pub(super) fn declared(request: &Message) -> Option<String> {
+pub(super) fn declared(request: &RequestHead) -> Option<String> {
     let header = request.headers().get("x-amz-content-sha256")?;
     Some(header.to_str().ok()?.trim().to_owned())
 }
