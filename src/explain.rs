@@ -22,6 +22,23 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
+//! # From captured text
+//!
+//! The explainer takes the types of `http`. `examples/explain.rs` in the source of this crate parses
+//! them from text, in 40 lines to copy: a request as `curl -v` prints it or as it goes on the wire, and
+//! a whole response or its body. It is also a program: `cargo run --features explain --example explain
+//! REQUEST RESPONSE [SECRET]`, with three file names. `examples/captured` has files to try it:
+//!
+//! ```text
+//! > GET /dt=2026-01-02/part@0.parquet HTTP/1.1
+//! > Host: bucket.s3.amazonaws.com
+//! > x-amz-date: 20260102T030405Z
+//! > x-amz-content-sha256: UNSIGNED-PAYLOAD
+//! > Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-ea...
+//! ```
+//!
+//! # What it reads and shows
+//!
 //! The explainer reads Signature Version 4. For Signature Version 2 and for browser uploads it
 //! reports what the response says, or [`Cause::Undetermined`].
 //!

@@ -16,6 +16,7 @@ use super::head;
 
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 const TRAILER: &str = "x-amz-trailer";
+const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
 
 /// An upstream server: its host, and the signer of requests for it.
 ///
@@ -73,18 +74,6 @@ impl Upstream {
     ///
     /// For stores that take no chunks. The proxy has verified them. Nothing but TLS protects them on
     /// the way to the store.
-    ///
-    /// ```
-    /// use countersign::resign::Upstream;
-    /// use countersign::{Credentials, Signer};
-    ///
-    /// let own = Credentials::new("AKIDPROXY", "secret");
-    /// let signer = Signer::new(own, "auto", "s3")?;
-    /// let uri = "https://account.r2.cloudflarestorage.com".parse()?;
-    /// let store = Upstream::new(signer, uri)?.decode_chunks();
-    /// # let _ = store;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn decode_chunks(mut self) -> Self {
         self.decode_chunks = true;
@@ -172,7 +161,7 @@ impl Upstream {
         let length = headers.get(DECODED_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         let length = length.ok_or(ResignError::InvalidDecodedLength)?;
-        let names = trailer_names(headers);
+        let names = head::listed(headers, TRAILER);
         // `sign_chunked` sets them anew.
         for name in [DECODED_LENGTH, TRAILER, "content-length"] {
             headers.remove(name);
@@ -199,15 +188,6 @@ impl Upstream {
         };
         Ok(Mapped::Chunks(encoding, names))
     }
-}
-
-const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
-
-fn trailer_names(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all(TRAILER).iter();
-    let names = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
-    let names = names.map(|name| String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase());
-    names.filter(|name| !name.is_empty()).collect()
 }
 
 fn trailer(name: &str) -> Result<Trailer, ResignError> {

@@ -14,7 +14,7 @@ use crate::tower::sign::error::{Error, SignError};
 use crate::tower::sign::server_clock::ServerClock;
 
 pin_project! {
-    /// The future that [`Sign`](super::Sign) returns: the response, or why there is none.
+    /// The future that [`Sign`](super::Sign) returns: a response or an error.
     #[must_use = "futures do nothing unless polled"]
     pub struct SignFuture<F> {
         #[pin]

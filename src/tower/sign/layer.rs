@@ -23,8 +23,8 @@ use crate::tower::sign::signers::{Signers, Times};
 
 /// A [`Layer`] that signs the requests of an HTTP client. It makes [`Sign`] services.
 ///
-/// Put it below all layers that change headers or bodies, and below a retry layer: each try is then
-/// signed anew. All services of a layer share the clock skew.
+/// Put it directly around the client, inside all layers that change headers or bodies. Put it inside a
+/// retry layer too, so that each attempt is signed anew. All services of a layer share the clock skew.
 ///
 /// ```
 /// use countersign::tower::sign::{Payload, SignLayer};
@@ -33,7 +33,7 @@ use crate::tower::sign::signers::{Signers, Times};
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials, "eu-west-1", "s3")?;
 /// let layer = SignLayer::new(signer).with_payload(Payload::SignedChunks);
-/// // The clock of this machine is right until a response says something else.
+/// // Until the first response, the local clock counts as right.
 /// assert_eq!(layer.clock_skew().as_millis(), 0);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -65,9 +65,9 @@ impl SignLayer {
         }
     }
 
-    /// Sets how bodies are treated. The default is [`Payload::Hashed`].
+    /// Sets how bodies are signed. The default is [`Payload::Hashed`].
     ///
-    /// A request that has a [`Payload`] among its extensions is treated as that says.
+    /// A [`Payload`] among the extensions of a request replaces it for this request.
     #[must_use]
     pub fn with_payload(mut self, payload: Payload) -> Self {
         self.options.payload = payload;
@@ -108,8 +108,9 @@ impl SignLayer {
         self
     }
 
-    /// Leaves `content-encoding` without `aws-chunked` when a body is sent in chunks, for stores that
-    /// keep it in the object's metadata, such as Ceph.
+    /// Sends chunks without `aws-chunked` in `content-encoding`.
+    ///
+    /// For stores that keep it in the object's metadata, such as Ceph.
     #[must_use]
     pub fn without_content_encoding(mut self) -> Self {
         self.options.chunks.content_encoding = false;
@@ -118,8 +119,8 @@ impl SignLayer {
 
     /// Sends unsigned payloads over plain HTTP too.
     ///
-    /// Anyone on the network can replace them. It is for TLS that ends elsewhere, for example in a
-    /// proxy on the same machine.
+    /// Anyone on the network can replace them. Use it if something else adds TLS, for example a proxy on
+    /// the same machine.
     #[must_use]
     pub fn allow_unsigned_without_tls(mut self) -> Self {
         self.options.unsigned_without_tls = true;
@@ -157,16 +158,16 @@ impl fmt::Debug for SignLayer {
 /// A [`Service`] that signs each request and sends it with the inner service.
 ///
 /// [`SignLayer`] makes it. The inner service takes requests with a [`SignedBody`]. Each call signs,
-/// at the time of the clock plus the clock skew. A request with a signature in its headers is signed
-/// anew, and the URL of a presigned request is an error.
+/// at the time of the clock plus the clock skew. A signature in the headers is replaced. A presigned
+/// URL is an error.
 ///
 /// The `Date` of each response corrects the clock skew, as in AWS's SDKs. Over plain HTTP, where
 /// anyone on the network can write it, a skew of more than 24 hours is ignored. An error response has
 /// the [`Measurement`](crate::clock_skew::Measurement) among its extensions, which tells whether a
 /// retry [is worthwhile](crate::clock_skew::Measurement::is_worth_a_retry).
 ///
-/// An empty body of a `PUT` or `POST` is announced with `content-length: 0`, which S3 wants and HTTP
-/// clients leave out.
+/// An empty `PUT` or `POST` gets the header `content-length: 0`, which S3 requires and HTTP clients
+/// leave out.
 ///
 /// ```
 /// use countersign::tower::sign::{Sign, SignedBody};

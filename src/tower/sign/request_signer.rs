@@ -1,24 +1,22 @@
-//! What signs a request.
+//! A signer of any kind.
 
 use http::request::Parts;
 use http::{Request, Uri};
 use http_body::Body;
 
 use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedEncoding};
-use crate::error::Error;
 use crate::primitives::body::BoxError;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::tower::sign::body::SignedBody;
-use crate::tower::sign::by_host::{HostSigner, HostSigners};
+use crate::tower::sign::by_host::HostSigners;
 use crate::tower::sign::error::SignError;
 use crate::tower::sign::payload::{self, ChunkOptions, Payload};
 
-/// What signs requests at one moment: a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer) or
-/// [`HostSigners`].
+/// A signer of any kind: a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer) or [`HostSigners`].
 ///
-/// Each converts into it. A refreshing cell contains any of them.
+/// Each converts into it, so a [`Refreshing`](super::Refreshing) signer can be any of them.
 #[derive(Clone, Debug)]
 pub struct RequestSigner(Kind);
 
@@ -49,7 +47,7 @@ impl From<HostSigners> for RequestSigner {
     }
 }
 
-/// What is the same for all requests of a layer.
+/// The options of a layer, for all its requests.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
     pub(super) payload: Payload,
@@ -105,17 +103,13 @@ impl RequestSigner {
         hash: PayloadHash,
         now: Timestamp,
     ) -> Result<(), SignError> {
-        let signed = match &self.0 {
-            Kind::SigV4(signer) => signer.sign(parts, hash, now),
+        match &self.0 {
+            Kind::SigV4(signer) => drop(signer.sign(parts, hash, now)?),
             #[cfg(feature = "sigv4a")]
-            Kind::SigV4a(signer) => signer.sign(parts, hash, now),
-            Kind::ByHost(signers) => match signers.signer(parts)? {
-                HostSigner::SigV4(signer) => signer.sign(parts, hash, now),
-                #[cfg(feature = "sigv4a")]
-                HostSigner::SigV4a(signer) => signer.sign(parts, hash, now),
-            },
-        };
-        signed.map(drop).map_err(SignError::Signing)
+            Kind::SigV4a(signer) => drop(signer.sign(parts, hash, now)?),
+            Kind::ByHost(signers) => signers.signer(parts)?.sign_headers(parts, hash, now)?,
+        }
+        Ok(())
     }
 
     fn sign_chunked(
@@ -124,17 +118,12 @@ impl RequestSigner {
         encoding: ChunkedEncoding,
         now: Timestamp,
     ) -> Result<ChunkSigner, SignError> {
-        let signed: Result<_, Error> = match &self.0 {
-            Kind::SigV4(signer) => signer.sign_chunked(parts, encoding, now),
+        Ok(match &self.0 {
+            Kind::SigV4(signer) => signer.sign_chunked(parts, encoding, now)?,
             #[cfg(feature = "sigv4a")]
-            Kind::SigV4a(signer) => signer.sign_chunked(parts, encoding, now),
-            Kind::ByHost(signers) => match signers.signer(parts)? {
-                HostSigner::SigV4(signer) => signer.sign_chunked(parts, encoding, now),
-                #[cfg(feature = "sigv4a")]
-                HostSigner::SigV4a(signer) => signer.sign_chunked(parts, encoding, now),
-            },
-        };
-        signed.map_err(SignError::Signing)
+            Kind::SigV4a(signer) => signer.sign_chunked(parts, encoding, now)?,
+            Kind::ByHost(signers) => signers.signer(parts)?.sign_chunked(parts, encoding, now)?,
+        })
     }
 }
 

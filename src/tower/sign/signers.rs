@@ -1,4 +1,4 @@
-//! Where a layer gets its signers from.
+//! The source of a layer's signers.
 
 #[cfg(feature = "sources")]
 use std::task::Waker;
@@ -17,10 +17,10 @@ use crate::tower::sign::error::SignError;
 use crate::tower::sign::refreshing::Refreshing;
 use crate::tower::sign::request_signer::{Options, RequestSigner};
 
-/// What a [`SignLayer`](super::SignLayer) signs with: signers that stay, or that are refreshed.
+/// The signer of a [`SignLayer`](super::SignLayer): always the same one, or one that is refreshed.
 ///
-/// It is made from a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer), [`HostSigners`], or
-/// `Refreshing` credentials (feature `sources`).
+/// A [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer), [`HostSigners`] and `Refreshing` (feature
+/// `sources`) convert into it.
 #[derive(Clone, Debug)]
 pub struct Signers(Kind);
 
@@ -63,16 +63,16 @@ impl From<Refreshing> for Signers {
     }
 }
 
-/// When a request is signed.
+/// The time of a request.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
-    /// By the clock, which decides about refreshing.
+    /// By the local clock, for the decision to refresh.
     #[cfg_attr(
         not(feature = "sources"),
         allow(dead_code, reason = "nothing is refreshed")
     )]
     pub(super) local: Timestamp,
-    /// By the server's clock.
+    /// By the server's clock, for the signature.
     pub(super) signing: Timestamp,
 }
 
@@ -81,7 +81,7 @@ pub(super) struct Times {
     allow(unused_variables, reason = "nothing is refreshed")
 )]
 impl Signers {
-    /// Gets a signer for the next request, if it is one that expires. `None` if it stays.
+    /// Gets the signer for the next request if it is refreshed. `None` if it is always the same.
     pub(super) fn poll(
         &self,
         context: &mut Context<'_>,
@@ -110,7 +110,7 @@ impl Signers {
         }
         match &self.0 {
             Kind::Fixed(signer) => signer.sign(request, options, times.signing),
-            // The service was called without having been ready.
+            // The caller did not wait until the service was ready.
             #[cfg(feature = "sources")]
             Kind::Refreshing(signers) => {
                 let mut context = Context::from_waker(Waker::noop());

@@ -1,4 +1,4 @@
-//! From a request that has arrived to one that the handler may see, or to a refusal.
+//! Admits a request to the handler, or refuses it.
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -21,7 +21,7 @@ use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
 
-/// What is known about a request that the handler may see.
+/// A request that the handler may see.
 enum Admitted {
     Verified(Box<OwnedVerified>, Payload),
     #[cfg(feature = "legacy")]
@@ -29,7 +29,7 @@ enum Admitted {
     WithoutSignature,
 }
 
-/// How the body is read that has not been read yet.
+/// How the rest of a body is read.
 enum Payload {
     AsItIs,
     Hashed([u8; 32]),
@@ -38,7 +38,7 @@ enum Payload {
     Events(Box<StreamContext>),
 }
 
-/// Verifies a request. If it is refused, its head comes back for the response.
+/// Verifies a request. If it is refused, its head is returned for the response.
 pub(super) async fn admit<K, B>(
     settings: &Settings<K>,
     request: Request<B>,

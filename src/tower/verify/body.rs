@@ -1,4 +1,4 @@
-//! The body that the handler gets.
+//! The body of a verified request.
 
 use std::collections::VecDeque;
 use std::error::Error as StdError;
@@ -27,7 +27,7 @@ use super::refused::Refused;
 /// | aws-chunked | the decoded data, chunk by chunk after each was verified, and then the trailers |
 /// | unsigned | data as it arrives |
 ///
-/// Discard what was read before an error. Trailers of HTTP that are not signed are left out.
+/// After an error, discard what was read. HTTP trailers that are not signed are left out.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -206,9 +206,9 @@ impl<B> fmt::Debug for RequestBody<B> {
     }
 }
 
-/// An error of a [`RequestBody`]: the inner body failed, or it is not what was signed.
+/// An error of a [`RequestBody`]: the inner body failed, or it differs from what was signed.
 ///
-/// [`error_response`](crate::verify::error_response) makes a response of it.
+/// [`error_response`](crate::verify::error_response) converts it into the response of AWS.
 ///
 /// ```
 /// use countersign::tower::verify::RequestBodyError;

@@ -18,10 +18,11 @@ use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
 
-/// Who signed a request with a scheme before Signature Version 4.
+/// The sender of a request that is signed with a scheme before Signature Version 4.
 ///
 /// The layer puts it into the extensions of the request, in place of
-/// [`OwnedVerified`](crate::verify::OwnedVerified). It proves only what the scheme signs: few headers, and no body.
+/// [`OwnedVerified`](crate::verify::OwnedVerified). It proves only what the scheme signs: few headers,
+/// and no body.
 ///
 /// ```
 /// use countersign::tower::verify::LegacyIdentity;
@@ -40,12 +41,12 @@ pub struct LegacyIdentity {
 }
 
 impl LegacyIdentity {
-    /// The access key ID that signed.
+    /// Returns the access key ID of the sender.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// Where the signature was.
+    /// Returns the location of the signature.
     pub fn form(&self) -> SignatureLocation {
         self.form
     }
@@ -66,7 +67,7 @@ pub(super) fn is_of_no_scheme(refusal: &VerifyError) -> bool {
     )
 }
 
-/// Verifies a request by the older schemes that the server accepts. `None` if it is of none of them.
+/// Verifies a request by the older schemes that the server accepts. `None` if it uses none of them.
 pub(super) async fn identify<K, B>(
     settings: &Settings<K>,
     parts: &Parts,

@@ -1,4 +1,4 @@
-//! The lookup of keys, which is the server's.
+//! The lookup of keys, which the server provides.
 
 use std::error::Error as StdError;
 use std::future::Future;
@@ -13,9 +13,9 @@ use crate::verify::{SignedRequest, VerificationKey, VerifyError};
 
 use super::refused::Refused;
 
-/// What a request claims about who signed it. It is unverified: use it only to look up the key.
+/// The identity that a request claims. It is unverified: use it only to look up the key.
 ///
-/// It borrows nothing, so the lookup may wait for a database.
+/// It borrows nothing, so the lookup can wait for a database.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyClaim {
@@ -26,14 +26,14 @@ pub struct KeyClaim {
     /// The algorithm. `None` for the schemes before Signature Version 4.
     pub algorithm: Option<Algorithm>,
     /// The session token, for servers that find sessions by their token. The layer compares it with
-    /// that of the key.
+    /// the token of the key.
     pub session_token: Option<SessionToken>,
 }
 
 /// What a lookup found: credentials, or a key that was derived from them.
 ///
-/// Both must have the access key ID of your store, never a copy of the claimed one. The layer then
-/// refuses a request whose ID differs, also in the case of its letters.
+/// Its access key ID must come from your store, never from the claim. The layer then refuses a request
+/// with another ID, even if only the case of a letter differs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[allow(
@@ -61,9 +61,9 @@ impl From<VerificationKey> for FoundKey {
 
 /// Finds the key of an access key ID.
 ///
-/// `Ok(None)` is an unknown access key ID. An error is the server's own, status 500; it goes into
-/// [`Refused::Lookup`], for the log. Every function that takes a [`KeyClaim`] and returns a future of
-/// such a result is a lookup.
+/// Return `Ok(None)` if the access key ID is unknown. An error is a failure of the server: the client
+/// gets status 500, and [`Refused::Lookup`] contains the error for the log. A function that takes a
+/// [`KeyClaim`] and returns a future of such a result is a lookup too.
 ///
 /// ```
 /// use countersign::Credentials;

@@ -25,8 +25,8 @@ use super::settings::Settings;
 /// A service that verifies requests before it passes them to the inner one.
 ///
 /// [`VerifyLayer`](super::VerifyLayer) makes it. The body of a request must be [`Unpin`]: `Box::pin`
-/// makes any body so. A body that has not been read when a request is refused was not asked for, so a
-/// client that sent `expect: 100-continue` does not send it.
+/// makes any body so. If a request is refused before its body was read, a client that sent
+/// `expect: 100-continue` does not send the body.
 ///
 /// ```
 /// use countersign::tower::verify::{FoundKey, KeyClaim, Verify, VerifyLayer};

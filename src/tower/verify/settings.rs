@@ -1,4 +1,4 @@
-//! What a server decides about the requests that it verifies.
+//! The settings of a verifying layer.
 
 use std::fmt;
 use std::pin::Pin;
