@@ -1,4 +1,4 @@
-//! One case: what is known of a request, and what follows from it.
+//! The analysis of a request: its findings, from all that is known about it.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ use super::search::{Found, search, signs};
 use super::secrets::Secrets;
 use super::stated_causes::{clock_of_header, stated_causes};
 
-/// What the caller gives to an `Explainer`.
+/// What the caller of an `Explainer` knows about a request.
 pub(super) struct Evidence {
     pub(super) request: RequestHead,
     pub(super) service: Service,
@@ -127,7 +127,7 @@ impl<'a> Analysis<'a> {
         findings
     }
 
-    /// What is left if no line differs and no rule is broken.
+    /// The cause if no line differs and no rule is broken.
     fn conclusion(
         &self,
         response: &ErrorResponse,
@@ -143,7 +143,7 @@ impl<'a> Analysis<'a> {
                 }
                 Cause::SignedCorrectly
             }
-            // The text of these lines may differ in what does not count, such as the case of hex.
+            // Lines with the same meaning may differ in their text, such as the case of hex digits.
             Some(Found::AsExpected | Found::Other(_)) if quoted => Cause::ServerSecretKeyDiffers,
             _ if quoted => {
                 let hash = self.hidden_payload_hash(response);
@@ -161,7 +161,7 @@ impl<'a> Analysis<'a> {
         vec![Finding::new(cause)]
     }
 
-    /// Differences from what the server calculated; `None` if it does not say what that is.
+    /// The differences from what the server calculated. `None` if the response does not quote it.
     fn differences(&self, response: &ErrorResponse, found: Option<&Found>) -> Option<Vec<Finding>> {
         let expected = self.expected.as_ref().ok()?;
         let signed = self.signed(expected, found);
@@ -174,7 +174,7 @@ impl<'a> Analysis<'a> {
                 known.secrets.add_canonical(text);
                 Some(Lines::parse(text)?)
             }
-            // The hash alone tells the text, if it is one that is known.
+            // The hash alone identifies the text, if it is the hash of a known text.
             None => lines.get(3).and_then(|hash| {
                 let candidates = [&expected.lines, &*signed].into_iter();
                 let mut known =
@@ -215,7 +215,7 @@ impl<'a> Analysis<'a> {
         (theirs.is_some() || !findings.is_empty()).then_some(findings)
     }
 
-    /// What was signed: as the signer logged it, as the secret tells, or else as it should be.
+    /// What was signed: from the signer's log, else as the secret shows, else as expected.
     fn signed<'b>(&'b self, expected: &'b Expected, found: Option<&'b Found>) -> Cow<'b, Lines> {
         let log = self.evidence.signer_log.as_deref();
         match (log.and_then(|text| Lines::parse(text)), found) {
@@ -236,7 +236,8 @@ impl<'a> Analysis<'a> {
         )
     }
 
-    /// What the signer's log and the secret say that was signed, if it is not what should be.
+    /// The mistakes of the signer: how the signed text differs from the expected one, by the signer's log
+    /// and by the secret.
     fn signing_mistakes(&self, found: Option<&Found>) -> Vec<Finding> {
         let Ok(expected) = &self.expected else {
             return Vec::new();
@@ -254,7 +255,7 @@ impl<'a> Analysis<'a> {
         findings
     }
 
-    /// What is wrong with the request itself.
+    /// The rules that the request itself breaks.
     fn faults(&self) -> Vec<Finding> {
         let claim = &self.claim;
         let mut findings = Vec::new();
@@ -369,8 +370,8 @@ impl<'a> Analysis<'a> {
         (signed != received).then(difference)
     }
 
-    /// Whether the request does not tell which payload hash was signed, and neither does the signer
-    /// or the secret; with the hash that the server calculated.
+    /// `Some` if neither the request nor the signer's log nor the secret shows which payload hash was
+    /// signed. The inner value is the hash that the server calculated, if the response quotes it.
     fn hidden_payload_hash(&self, response: &ErrorResponse) -> Option<Option<Difference>> {
         let Evidence {
             signer_log,
@@ -411,7 +412,7 @@ impl<'a> Analysis<'a> {
             .check(&claim, claim.date().timestamp())
     }
 
-    /// The verifier reads Version 4 only. A request of another scheme is not wrong for that.
+    /// The verifier reads Version 4 only. A request of another scheme may be right.
     fn cause_of(&self, error: VerifyError) -> Cause {
         match error {
             VerifyError::MissingAuthentication | VerifyError::UnknownAlgorithm { .. }

@@ -1,4 +1,4 @@
-//! What a request claims.
+//! The claim of a request: who signed it, for what and when.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::RequestHead;
 use super::cause::Cause;
 use super::expected::declared;
 
-/// What a request claims, as far as it can be read.
+/// What a request claims, as far as it is readable.
 #[derive(Default)]
 pub(super) struct Claim {
     pub(super) form: Option<SignatureLocation>,
     pub(super) has_signature: bool,
-    /// Whether it looks like Signature Version 2 or a browser upload, whose signature is in the
+    /// Whether it looks like Signature Version 2, or like a browser upload with its signature in the
     /// form. Neither is read here, and both may be right.
     pub(super) is_other_scheme: bool,
     pub(super) has_token: bool,

@@ -1,4 +1,4 @@
-//! The canonical request that the receiver of a request calculates.
+//! The canonical request that a server is expected to calculate.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -26,25 +26,25 @@ use super::RequestHead;
 use super::lines::Lines;
 use super::text::readable;
 
-/// The canonical request, and what goes with it into a signature.
+/// The canonical request, and the other input of the signature.
 pub(super) struct Expected {
     pub(super) lines: Lines,
-    /// Whether the text of the lines is what is signed. It is not if a header is not UTF-8.
+    /// Whether the text of the lines is exactly the signed text. False if a header is not UTF-8.
     pub(super) exact: bool,
     pub(super) date: AmzDate,
     pub(super) scope: CredentialScope,
     pub(super) algorithm: Algorithm,
     pub(super) signature: Signature,
-    /// Whether the request itself tells the payload's line.
+    /// Whether the request itself contains the payload's line.
     pub(super) declares_payload: bool,
-    /// The canonical query of a reader who takes a bare `+` for a plus, if there is one.
+    /// The canonical query of a server that reads a bare `+` as a plus, if there is a `+`.
     pub(super) query_with_plus: Option<String>,
     /// The session token, signed or not.
     token: Option<SessionToken>,
 }
 
 impl Expected {
-    /// Takes the headers that the request lists as signed, as far as they arrived.
+    /// Calculates it from the headers that the request lists as signed and that are present.
     pub(super) fn new(
         request: &RequestHead,
         rules: &Rules,
@@ -119,7 +119,7 @@ fn with_plus(query: &str, unsigned: UnsignedParameters) -> Option<String> {
     Some(canonical.to_string())
 }
 
-/// The last line, as far as the request tells it.
+/// The last line, if the request contains it.
 fn payload_line(request: &RequestHead, claim: &SignedRequest<'_>, rules: &Rules) -> Option<String> {
     let header = declared(request).map(|text| in_hex(text, rules));
     if claim.form() == SignatureLocation::Header {
@@ -139,7 +139,7 @@ fn payload_line(request: &RequestHead, claim: &SignedRequest<'_>, rules: &Rules)
         .or_else(unsigned)
 }
 
-/// A hash as it is signed, whichever way it was sent.
+/// A hash as it is signed, in hexadecimal. Some services send it in base64.
 pub(super) fn in_hex(text: String, rules: &Rules) -> String {
     let hash = hash_of_base64(text.as_bytes(), rules).map(PayloadHash::Sha256);
     hash.map_or(text, |hash| hash.to_hashed_payload().as_str().to_owned())

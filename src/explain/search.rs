@@ -1,4 +1,4 @@
-//! Finds what was signed, with the secret access key, by trying.
+//! Searches for the text that was signed: tries mistakes of signers with the secret access key.
 
 use http::uri::Uri;
 
@@ -14,21 +14,21 @@ use super::expected::Expected;
 use super::lines::Lines;
 use super::text::decode;
 
-/// What a signature turned out to sign.
+/// The text that a signature turned out to sign.
 pub(super) enum Found {
-    /// The request, as it should be signed.
+    /// The expected canonical request.
     AsExpected,
     /// Another canonical request.
     Other(Lines),
-    /// The request, with white space around the secret, or without.
+    /// The expected canonical request, with white space added to the secret or removed from it.
     WhiteSpace,
-    /// Nothing that was tried.
+    /// None of the texts that were tried.
     Nothing,
 }
 
 /// Tries the mistakes that signers make, alone and combined: at most a few thousand hashes.
 ///
-/// `None` if nothing can be tried.
+/// `None` for a signature of SigV4A, and for headers that are not UTF-8: their text is unknown.
 pub(super) fn search(
     expected: &Expected,
     uri: &Uri,

@@ -7,10 +7,10 @@ use crate::sigv4::object_key::encode_segment;
 use super::RequestHead;
 use super::text::{decode, readable};
 
-/// In place of what is not shown.
+/// Replaces hidden text.
 const ELIDED: &str = "[elided]";
-/// The shortest secret that is looked for in every text, and how many are. What is secret by its
-/// name is hidden in any case.
+/// The shortest secret that is searched for in every text, in bytes, and the largest number of such
+/// secrets. The value of a secret header or parameter is hidden in any case.
 const SHORTEST_SECRET: usize = 8;
 const MOST_SECRETS: usize = 32;
 
@@ -51,7 +51,7 @@ fn is_secret_parameter(name: &str) -> bool {
     .any(|secret| name.trim().eq_ignore_ascii_case(secret))
 }
 
-/// The known secrets of a request and its response, which must not be in a text.
+/// The known secrets of a request and its response, which must not be shown.
 #[derive(Clone, Default)]
 pub(super) struct Secrets(Vec<Zeroizing<String>>);
 
@@ -73,7 +73,7 @@ impl Secrets {
         self.0.sort_by_key(|known| std::cmp::Reverse(known.len()));
     }
 
-    /// The values of a request that are secret, whatever state it is in.
+    /// Adds the secret values of a request, also of a malformed one.
     pub(super) fn add_request(&mut self, request: &RequestHead) {
         for (name, value) in request.headers() {
             let (name, text) = (name.as_str(), readable(value.as_bytes()));
@@ -89,7 +89,7 @@ impl Secrets {
         self.add_query(request.uri().query().unwrap_or_default());
     }
 
-    /// The values of a query that are secret.
+    /// Adds the secret values of a query.
     pub(super) fn add_query(&mut self, query: &str) {
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             if is_secret_parameter(name) {
@@ -98,7 +98,7 @@ impl Secrets {
         }
     }
 
-    /// The values of a canonical request that are secret.
+    /// Adds the secret values of a canonical request.
     pub(super) fn add_canonical(&mut self, text: &str) {
         for (i, line) in text.split('\n').enumerate() {
             if i == 2 {
@@ -111,7 +111,7 @@ impl Secrets {
         }
     }
 
-    /// A text as it may be shown.
+    /// A text without known secrets.
     pub(super) fn other(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.0 {
@@ -122,7 +122,7 @@ impl Secrets {
         text
     }
 
-    /// A header's value as it may be shown.
+    /// The value of a header without secrets.
     pub(super) fn header(&self, name: &str, value: &str) -> String {
         if is_secret_header(name) && !value.is_empty() {
             return elided(value);
@@ -130,7 +130,7 @@ impl Secrets {
         self.other(value)
     }
 
-    /// A query as it may be shown.
+    /// A query without secrets.
     pub(super) fn query(&self, query: &str) -> String {
         let pieces = query.split('&').map(|piece| match piece.split_once('=') {
             Some((name, value)) if is_secret_parameter(name) => {
@@ -141,7 +141,7 @@ impl Secrets {
         self.other(&pieces.collect::<Vec<_>>().join("&"))
     }
 
-    /// A canonical request as it may be shown.
+    /// A canonical request without secrets.
     pub(super) fn canonical(&self, text: &str) -> String {
         let mut secret = false;
         let lines = text.split('\n').enumerate().map(|(i, line)| match i {
@@ -153,7 +153,7 @@ impl Secrets {
                     secret = is_secret_header(name);
                     format!("{name}:{}", self.header(name, value))
                 }
-                // What follows a secret without a name of its own is part of it.
+                // A line without a name continues the secret of the line before.
                 None if secret && !line.is_empty() => ELIDED.to_owned(),
                 None => {
                     secret = false;

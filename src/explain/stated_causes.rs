@@ -1,4 +1,4 @@
-//! The causes that the code and the message of an error name.
+//! The causes that an error response states in its code or message.
 
 use crate::credentials::key_id::IdPrefix;
 use crate::sigv4::date::AmzDate;
@@ -9,7 +9,7 @@ use super::cause::Cause;
 use super::claim::Claim;
 use super::response::ErrorResponse;
 
-/// The causes that the server names itself.
+/// The causes that the server states itself.
 pub(super) fn stated_causes(response: &ErrorResponse, claim: &Claim) -> Vec<Cause> {
     let mut causes = scope(response, claim);
     if let Some(names) = response.field("HeadersNotSigned") {
@@ -29,7 +29,7 @@ pub(super) fn stated_causes(response: &ErrorResponse, claim: &Claim) -> Vec<Caus
     causes
 }
 
-/// The causes that sentences of the message name.
+/// The causes that the message states.
 fn sentences(message: &str, claim: &Claim) -> impl Iterator<Item = Cause> {
     let malformed = |problem: &str| Cause::MalformedAuthorization {
         problem: problem.to_owned(),
@@ -126,7 +126,7 @@ fn by_code(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
             }
         }
         "IncompleteSignature" | "IncompleteSignatureException" => match claim.form {
-            // API Gateway says so of routes that do not exist.
+            // API Gateway sends it for a route that does not exist.
             Some(_) => Cause::AuthenticationLost,
             None => Cause::MalformedAuthorization {
                 problem: "the server cannot read it".to_owned(),
@@ -136,7 +136,7 @@ fn by_code(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
         _ if says("Missing Authentication Token") || says("is missing Authentication Token") => {
             missing(claim)
         }
-        // Said of a request without a signature. Of a signed one, these are about a policy or another
+        // For an unsigned request, the reason. For a signed one, these are about a policy or another
         // header.
         "AccessDenied" | "AccessDeniedException" | "MissingSecurityHeader"
             if !claim.has_signature && !claim.is_other_scheme =>
@@ -156,7 +156,7 @@ fn missing(claim: &Claim) -> Cause {
     }
 }
 
-/// The access key ID is unknown. With a temporary key, the token makes it known.
+/// The access key ID is unknown. A temporary one is known only with its session token.
 fn key_or_token(claim: &Claim) -> Cause {
     let id = claim.access_key_id.as_deref().unwrap_or_default();
     let temporary = IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey);
@@ -167,7 +167,7 @@ fn key_or_token(claim: &Claim) -> Cause {
     }
 }
 
-/// Complaints about the credential scope, of which there can be several at once.
+/// The mistakes in the credential scope. There can be several.
 fn scope(response: &ErrorResponse, claim: &Claim) -> Vec<Cause> {
     let message = response.message.as_str();
     let mut causes = Vec::new();
@@ -265,7 +265,7 @@ fn clock(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
     None
 }
 
-/// What a clock says that disagrees with the server's `date` header by more than any service takes.
+/// A wrong clock or an expired URL, by the server's `date` header. No service accepts a larger skew.
 pub(super) fn clock_of_header(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
     let (now, signed) = (response.date?, claim.date?);
     let apart = signed.unix_seconds().saturating_sub(now.unix_seconds());

@@ -96,7 +96,7 @@ pub(super) fn shown(text: &str) -> String {
     shown
 }
 
-/// Replaces a character that moves the cursor or reorders text.
+/// Replaces a character that moves the cursor or changes the order of text.
 pub(super) fn visible(c: char) -> char {
     // Marks that reorder text would put words into another place, and some end a line.
     let reorders = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');

@@ -1,4 +1,4 @@
-//! The body that goes to the upstream server.
+//! The body for the upstream server.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,8 +12,9 @@ use http_body::{Body, Frame, SizeHint};
 use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedBodyError};
 use crate::primitives::body::{BoxError, poll_data};
 
-/// How the payload of a request is sent on: [`Upstream::resign_parts`](super::Upstream::resign_parts)
-/// returns it.
+/// How the payload of a request is sent to the upstream server.
+///
+/// [`Upstream::resign_parts`](super::Upstream::resign_parts) returns it.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -46,7 +47,7 @@ impl ResignedPayload {
         Self(Some(Box::new(chunks)), trailers)
     }
 
-    /// Sends the decoded body so.
+    /// Creates the body to send from the decoded body.
     pub fn body<B>(self, body: B) -> ResignedBody<B> {
         let Self(Some(chunks), names) = self else {
             return ResignedBody(Inner::AsItIs(body));
@@ -68,18 +69,18 @@ impl ResignedPayload {
 /// The trailers of a body that has been read.
 type Trailers = Arc<Mutex<HeaderMap>>;
 
-/// The value that the client sent. An empty one, which is never announced, fails the body.
+/// The value that the client sent. If it is missing, the empty value makes the body fail.
 fn value_of(trailers: &Trailers, name: &str) -> String {
     let trailers = trailers.lock().unwrap_or_else(PoisonError::into_inner);
     let value = trailers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }
 
-/// The body of a request that is sent on: as it is, or in new signed chunks.
+/// The body of a request for the upstream server: as it is, or in new signed chunks.
 ///
-/// In chunks it keeps one chunk in memory. It sends the trailers that the inner body ends with, so
-/// the checksum that the client calculated reaches the upstream server. The inner body must be
-/// [`Unpin`]: `Box::pin` makes any body so.
+/// In chunks, it keeps one chunk in memory. It sends the trailers of the inner body, so the checksum
+/// that the client calculated reaches the upstream server. The inner body must be [`Unpin`]:
+/// `Box::pin` makes any body so.
 ///
 /// ```
 /// use countersign::resign::ResignedBody;
@@ -186,7 +187,7 @@ impl<B> fmt::Debug for ResignedBody<B> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResignedBodyError {
-    /// The inner body failed: the client has gone, or what it sent is not what it signed.
+    /// The inner body failed: the client disconnected, or sent data that it did not sign.
     #[error("body to be sent on failed")]
     Body(#[source] BoxError),
     /// The chunks cannot be signed.

@@ -1,4 +1,4 @@
-//! The head of a request, without what was for the proxy alone.
+//! The head of the request for the upstream server.
 
 use http::header::{AUTHORIZATION, AsHeaderName, CONNECTION, HOST};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -12,7 +12,7 @@ use crate::verify::{OwnedVerified, SignatureLocation};
 
 use super::error::ResignError;
 
-/// The headers of a signature, which the upstream signer writes anew.
+/// The headers of a signature. The upstream signer writes its own.
 const OF_SIGNATURE: [&str; 5] = [
     "x-amz-content-sha256",
     "x-amz-date",

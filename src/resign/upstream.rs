@@ -50,7 +50,7 @@ enum Mapped {
 }
 
 impl Upstream {
-    /// Creates an upstream server from its signer, and from a URI whose scheme and host count.
+    /// Creates an upstream server from its signer and its URI. Only scheme and host are used.
     ///
     /// # Errors
     /// - [`ResignError::InvalidUri`] if the URI has no scheme or no host, or has user information
@@ -72,8 +72,8 @@ impl Upstream {
 
     /// Sends payloads in chunks as `UNSIGNED-PAYLOAD`, decoded and without their trailers.
     ///
-    /// For stores that take no chunks. The proxy has verified them. Nothing but TLS protects them on
-    /// the way to the store.
+    /// For stores that do not accept chunks. The proxy has verified the payload. On the way to the
+    /// store, only TLS protects it.
     #[must_use]
     pub fn decode_chunks(mut self) -> Self {
         self.decode_chunks = true;
@@ -82,11 +82,11 @@ impl Upstream {
 
     /// Signs a verified request for this server.
     ///
-    /// The path and the query are those of the request's own URI, so a proxy that maps paths changes
-    /// it before. The body is the decoded one.
+    /// The path and the query are those of the request's own URI. To map paths, change the URI first.
+    /// The body must be the decoded one.
     ///
     /// # Errors
-    /// As [`resign_parts`](Self::resign_parts).
+    /// - everything that [`resign_parts`](Self::resign_parts) returns
     pub fn resign<B>(
         &self,
         request: Request<B>,

@@ -114,7 +114,8 @@ use settings::Settings;
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub struct VerifyLayer<K> {
-    settings: Arc<Settings<K>>,
+    settings: Arc<Settings>,
+    keys: Arc<K>,
 }
 
 impl<K: KeyLookup> VerifyLayer<K> {
@@ -124,13 +125,15 @@ impl<K: KeyLookup> VerifyLayer<K> {
     /// 80 or 443. Without a host, a request that was signed for one host name of the server is also
     /// valid for its other host names.
     pub fn new(verifier: Verifier, keys: K) -> Self {
-        let settings = Arc::new(Settings::new(verifier, keys));
-        Self { settings }
+        Self {
+            settings: Arc::new(Settings::new(verifier)),
+            keys: Arc::new(keys),
+        }
     }
 }
 
 impl<K> VerifyLayer<K> {
-    fn with(mut self, change: impl FnOnce(&mut Settings<K>)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(Arc::make_mut(&mut self.settings));
         self
     }
@@ -383,15 +386,17 @@ impl<S, K> Layer<S> for VerifyLayer<K> {
     type Service = Verify<S, K>;
 
     fn layer(&self, inner: S) -> Verify<S, K> {
-        Verify::new(inner, self.settings.clone())
+        Verify::new(inner, self.settings.clone(), self.keys.clone())
     }
 }
 
 /// Not derived, which would require a lookup that can be cloned.
 impl<K> Clone for VerifyLayer<K> {
     fn clone(&self) -> Self {
-        let settings = self.settings.clone();
-        Self { settings }
+        Self {
+            settings: self.settings.clone(),
+            keys: self.keys.clone(),
+        }
     }
 }
 

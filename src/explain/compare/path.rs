@@ -1,4 +1,4 @@
-//! How two paths differ.
+//! Compares two paths.
 
 use crate::service::Rules;
 use crate::sigv4::canonical::path::CanonicalPath;

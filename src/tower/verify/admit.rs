@@ -40,7 +40,8 @@ enum Payload {
 
 /// Verifies a request. If it is refused, its head is returned for the response.
 pub(super) async fn admit<K, B>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     request: Request<B>,
 ) -> Result<Request<RequestBody<B>>, Box<(Parts, Refused)>>
 where
@@ -57,7 +58,7 @@ where
     let original = settings.original_uri.as_ref().and_then(|uri| uri(&parts));
     let as_routed = original.map(|uri| std::mem::replace(&mut parts.uri, uri));
     let mut body = Arriving::Unread(body);
-    let admitted = match identify(settings, &parts, &mut body).await {
+    let admitted = match identify(settings, keys, &parts, &mut body).await {
         Ok(admitted) => admitted,
         Err(refused) => return Err(Box::new((parts, refused))),
     };
@@ -94,7 +95,8 @@ where
 }
 
 async fn identify<K, B>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     parts: &Parts,
     body: &mut Arriving<B>,
 ) -> Result<Admitted, Refused>
@@ -110,7 +112,7 @@ where
             #[cfg(feature = "legacy")]
             if legacy::is_of_no_scheme(&refusal)
                 && let Some(identity) =
-                    legacy::identify(settings, parts, host.as_deref(), body, now).await?
+                    legacy::identify(settings, keys, parts, host.as_deref(), body, now).await?
             {
                 return Ok(Admitted::Legacy(identity));
             }
@@ -145,7 +147,7 @@ where
         None => {
             // An invalid request costs no lookup.
             settings.verifier.check(&claim, now)?;
-            let key = lookup::key_of(&*settings.keys, &claim).await?;
+            let key = lookup::key_of(keys, &claim).await?;
             let verified = verify(settings, &claim, &key, now, parts, body).await?;
             settings.cache.insert(cache_key, key, now, ticket);
             verified
@@ -160,8 +162,8 @@ where
     Ok(Admitted::Verified(Box::new(verified), payload))
 }
 
-async fn verify<K, B>(
-    settings: &Settings<K>,
+async fn verify<B>(
+    settings: &Settings,
     claim: &SignedRequest<'_>,
     key: &VerificationKey,
     now: Timestamp,

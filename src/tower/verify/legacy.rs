@@ -69,7 +69,8 @@ pub(super) fn is_of_no_scheme(refusal: &VerifyError) -> bool {
 
 /// Verifies a request by the older schemes that the server accepts. `None` if it uses none of them.
 pub(super) async fn identify<K, B>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     parts: &Parts,
     original_host: Option<&str>,
     body: &mut Arriving<B>,
@@ -106,7 +107,7 @@ where
             if !settings.accepts_unsigned(&parts.method, body.is_empty()) {
                 return Err(Refused::UnsignedPayload);
             }
-            return verify(settings, &claim, now).await.map(Some);
+            return verify(keys, &claim, now).await.map(Some);
         }
     }
     if settings.legacy_query {
@@ -131,7 +132,7 @@ where
             if form.is_none() && !settings.accepts_unsigned(&parts.method, body.is_empty()) {
                 return Err(Refused::UnsignedPayload);
             }
-            return verify(settings, &claim, now).await.map(Some);
+            return verify(keys, &claim, now).await.map(Some);
         }
     }
     Ok(None)
@@ -163,11 +164,11 @@ fn of_scheme(
 }
 
 async fn verify<K: KeyLookup>(
-    settings: &Settings<K>,
+    keys: &K,
     claim: &SignedRequest,
     now: Timestamp,
 ) -> Result<LegacyIdentity, Refused> {
-    let credentials = lookup::credentials_of(&*settings.keys, claim).await?;
+    let credentials = lookup::credentials_of(keys, claim).await?;
     let verified = claim.verify(&credentials, now)?;
     Ok(LegacyIdentity::of(claim, verified))
 }
