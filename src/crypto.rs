@@ -81,6 +81,14 @@ pub fn allow_only_approved() {
 }
 
 /// Whether [`allow_only_approved`] was called.
+///
+/// ```
+/// use countersign::crypto;
+///
+/// assert!(!crypto::allows_only_approved());
+/// crypto::allow_only_approved();
+/// assert!(crypto::allows_only_approved());
+/// ```
 pub fn allows_only_approved() -> bool {
     ONLY_APPROVED.load(Ordering::Acquire)
 }

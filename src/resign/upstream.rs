@@ -74,6 +74,18 @@ impl Upstream {
     ///
     /// For stores that do not accept chunks. The proxy has verified the payload. On the way to the
     /// store, only TLS protects it.
+    ///
+    /// ```
+    /// use countersign::resign::Upstream;
+    /// use countersign::{Credentials, Signer};
+    ///
+    /// let own = Credentials::new("AKIDPROXY", "secret");
+    /// let signer = Signer::new(own, "auto", "s3")?;
+    /// let uri = "https://account.r2.cloudflarestorage.com".parse()?;
+    /// let store = Upstream::new(signer, uri)?.decode_chunks();
+    /// # let _ = store;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn decode_chunks(mut self) -> Self {
         self.decode_chunks = true;

@@ -83,6 +83,7 @@ mod refreshing;
 mod request_signer;
 mod server_clock;
 mod signers;
+mod single_signer;
 
 pub use body::{SignedBody, SignedBodyError};
 pub use by_host::HostSigners;

@@ -375,6 +375,17 @@ impl<K> VerifyLayer<K> {
     /// Accepts Signature Version 2 of query services, in the query and in the form of a body.
     ///
     /// The lookup must return credentials. The extensions of the request contain a [`LegacyIdentity`].
+    ///
+    /// ```
+    /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
+    /// # let keys = async |_: KeyClaim| Ok::<Option<FoundKey>, std::convert::Infallible>(None);
+    /// use countersign::verify::Verifier;
+    ///
+    /// let verifier = Verifier::new("us-east-1", "sdb")?;
+    /// let layer = VerifyLayer::new(verifier, keys).accept_legacy_query();
+    /// # let _ = layer;
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     #[cfg(feature = "legacy")]
     #[must_use]
     pub fn accept_legacy_query(self) -> Self {

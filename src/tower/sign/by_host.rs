@@ -13,7 +13,7 @@ use crate::request::host_of;
 use crate::service::signing_names::service_of_host;
 use crate::sign::signer::Signer;
 use crate::tower::sign::error::SignError;
-use crate::tower::sign::request_signer::RequestSigner;
+use crate::tower::sign::single_signer::SingleSigner;
 
 /// The largest number of hosts that are remembered: a client may have a host for each bucket. One more
 /// host clears the list.
@@ -42,7 +42,7 @@ const MOST_HOSTS: usize = 256;
 pub struct HostSigners {
     credentials: Credentials,
     default_region: Option<String>,
-    known: Arc<RwLock<HashMap<String, RequestSigner>>>,
+    known: Arc<RwLock<HashMap<String, SingleSigner>>>,
 }
 
 impl HostSigners {
@@ -71,7 +71,7 @@ impl HostSigners {
         }
     }
 
-    pub(super) fn signer(&self, parts: &Parts) -> Result<RequestSigner, SignError> {
+    pub(super) fn signer(&self, parts: &Parts) -> Result<SingleSigner, SignError> {
         let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = header.or_else(|| host_of(&parts.uri)).unwrap_or_default();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +88,7 @@ impl HostSigners {
         Ok(signer)
     }
 
-    fn new_signer(&self, host: &str) -> Result<RequestSigner, SignError> {
+    fn new_signer(&self, host: &str) -> Result<SingleSigner, SignError> {
         let owned = || host.to_owned();
         let found =
             service_of_host(host).ok_or_else(|| SignError::UnknownHost { host: owned() })?;
@@ -96,10 +96,15 @@ impl HostSigners {
         let region = region.ok_or_else(|| SignError::UnknownRegion { host: owned() })?;
         let credentials = self.credentials.clone();
         if region != "*" {
-            return Ok(Signer::new(credentials, region, found.service())?.into());
+            let signer = Signer::new(credentials, region, found.service())?;
+            return Ok(SingleSigner::SigV4(signer));
         }
         #[cfg(feature = "sigv4a")]
-        return Ok(crate::sigv4a::Signer::new(credentials, "*", found.service())?.into());
+        return Ok(SingleSigner::SigV4a(crate::sigv4a::Signer::new(
+            credentials,
+            "*",
+            found.service(),
+        )?));
         #[cfg(not(feature = "sigv4a"))]
         Err(SignError::NeedsSigV4a { host: owned() })
     }

@@ -13,6 +13,7 @@ use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::by_host::HostSigners;
 use crate::tower::sign::error::SignError;
 use crate::tower::sign::payload::{self, ChunkOptions, Payload};
+use crate::tower::sign::single_signer::SingleSigner;
 
 /// A signer of any kind: a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer) or [`HostSigners`].
 ///
@@ -22,22 +23,20 @@ pub struct RequestSigner(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    SigV4(Signer),
-    #[cfg(feature = "sigv4a")]
-    SigV4a(crate::sigv4a::Signer),
+    Single(SingleSigner),
     ByHost(HostSigners),
 }
 
 impl From<Signer> for RequestSigner {
     fn from(signer: Signer) -> Self {
-        Self(Kind::SigV4(signer))
+        Self(Kind::Single(SingleSigner::SigV4(signer)))
     }
 }
 
 #[cfg(feature = "sigv4a")]
 impl From<crate::sigv4a::Signer> for RequestSigner {
     fn from(signer: crate::sigv4a::Signer) -> Self {
-        Self(Kind::SigV4a(signer))
+        Self(Kind::Single(SingleSigner::SigV4a(signer)))
     }
 }
 
@@ -100,14 +99,12 @@ impl RequestSigner {
     fn sign_headers(
         &self,
         parts: &mut Parts,
-        hash: PayloadHash,
+        payload: PayloadHash,
         now: Timestamp,
     ) -> Result<(), SignError> {
         match &self.0 {
-            Kind::SigV4(signer) => drop(signer.sign(parts, hash, now)?),
-            #[cfg(feature = "sigv4a")]
-            Kind::SigV4a(signer) => drop(signer.sign(parts, hash, now)?),
-            Kind::ByHost(signers) => signers.signer(parts)?.sign_headers(parts, hash, now)?,
+            Kind::Single(signer) => signer.sign(parts, payload, now)?,
+            Kind::ByHost(signers) => signers.signer(parts)?.sign(parts, payload, now)?,
         }
         Ok(())
     }
@@ -119,9 +116,7 @@ impl RequestSigner {
         now: Timestamp,
     ) -> Result<ChunkSigner, SignError> {
         Ok(match &self.0 {
-            Kind::SigV4(signer) => signer.sign_chunked(parts, encoding, now)?,
-            #[cfg(feature = "sigv4a")]
-            Kind::SigV4a(signer) => signer.sign_chunked(parts, encoding, now)?,
+            Kind::Single(signer) => signer.sign_chunked(parts, encoding, now)?,
             Kind::ByHost(signers) => signers.signer(parts)?.sign_chunked(parts, encoding, now)?,
         })
     }
