@@ -121,6 +121,9 @@ impl ClockSkew {
     /// response headers arrived. Both are uncorrected times of the local clock. After an error, the
     /// stored skew is unchanged.
     ///
+    /// The skew can be any size. Pass only responses that you trust: over plain HTTP, anyone on the
+    /// network can write a `Date`, and so choose the time of the next signatures.
+    ///
     /// # Errors
     /// - [`Unmeasurable::Cached`] if the response has an `Age` header
     /// - [`Unmeasurable::DateMissing`] if it has no `Date` header
