@@ -18,7 +18,7 @@ use super::text::{Text, visible};
 /// let mut request = http::Request::get(url).body(())?;
 /// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
 ///
-/// // The request as it arrived behind a proxy.
+/// // The request as it arrived after a proxy.
 /// let mut captured = request.clone();
 /// *captured.uri_mut() = "https://bucket.s3.amazonaws.com/b%20key".parse()?;
 /// let diagnosis = Explainer::new(&request, "s3").captured(&captured);

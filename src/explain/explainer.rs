@@ -263,7 +263,7 @@ impl Explainer {
         Ok(Analysis::new(&self.0).explain(&response))
     }
 
-    /// Explains what happened on the way, from the request as it was captured behind a proxy.
+    /// Explains what happened on the way, from the request as it was captured after a proxy.
     ///
     /// ```
     /// use countersign::explain::{Cause, Explainer};

@@ -46,6 +46,7 @@
 mod admit;
 mod body;
 mod cache;
+mod incoming;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod lookup;

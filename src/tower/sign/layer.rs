@@ -19,7 +19,7 @@ use crate::tower::sign::future::{Sent, SignFuture};
 use crate::tower::sign::payload::{ChunkOptions, Payload};
 use crate::tower::sign::request_signer::{Options, RequestSigner, is_over_tls};
 use crate::tower::sign::server_clock::ServerClock;
-use crate::tower::sign::signers::{Signers, Times};
+use crate::tower::sign::signers::Signers;
 
 /// A [`Layer`] that signs the requests of an HTTP client. It makes [`Sign`] services.
 ///
@@ -140,7 +140,7 @@ impl<S> Layer<S> for SignLayer {
         Sign {
             inner,
             layer: self.clone(),
-            leased: None,
+            polled: None,
         }
     }
 }
@@ -194,8 +194,8 @@ impl fmt::Debug for SignLayer {
 pub struct Sign<S> {
     inner: S,
     layer: SignLayer,
-    /// From the refreshing cell, for the next call.
-    leased: Option<Result<RequestSigner, SignError>>,
+    /// The signer for the next call, if it is refreshed.
+    polled: Option<Result<RequestSigner, SignError>>,
 }
 
 impl<S> Sign<S> {
@@ -237,7 +237,7 @@ where
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         // Also if there is one: a pool asks a ready service again after a while.
         let now = || self.layer.clock.local();
-        self.leased = ready!(self.layer.signers.poll(context, now));
+        self.polled = ready!(self.layer.signers.poll(context, now));
         self.inner.poll_ready(context).map_err(Error::Service)
     }
 
@@ -249,8 +249,8 @@ where
         } else {
             local
         };
-        let (leased, times) = (self.leased.take(), Times { local, signing });
-        match layer.signers.sign(leased, request, layer.options, times) {
+        let signer = layer.signers.signer(self.polled.take(), local);
+        match signer.and_then(|signer| signer.sign(request, layer.options, signing)) {
             Ok(request) => {
                 let sent = Sent {
                     at: local,
@@ -270,7 +270,7 @@ impl<S: Clone> Clone for Sign<S> {
         Self {
             inner: self.inner.clone(),
             layer: self.layer.clone(),
-            leased: None,
+            polled: None,
         }
     }
 }

@@ -1,21 +1,17 @@
 //! The source of a layer's signers.
 
+use std::borrow::Cow;
 #[cfg(feature = "sources")]
 use std::task::Waker;
 use std::task::{Context, Poll};
 
-use http::Request;
-use http_body::Body;
-
-use crate::primitives::body::BoxError;
 use crate::sign::signer::Signer;
 use crate::timestamp::Timestamp;
-use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::by_host::HostSigners;
 use crate::tower::sign::error::SignError;
 #[cfg(feature = "sources")]
 use crate::tower::sign::refreshing::Refreshing;
-use crate::tower::sign::request_signer::{Options, RequestSigner};
+use crate::tower::sign::request_signer::RequestSigner;
 
 /// The signer of a [`SignLayer`](super::SignLayer): always the same one, or one that is refreshed.
 ///
@@ -63,19 +59,6 @@ impl From<Refreshing> for Signers {
     }
 }
 
-/// The time of a request.
-#[derive(Clone, Copy)]
-pub(super) struct Times {
-    /// By the local clock, for the decision to refresh.
-    #[cfg_attr(
-        not(feature = "sources"),
-        allow(dead_code, reason = "nothing is refreshed")
-    )]
-    pub(super) local: Timestamp,
-    /// By the server's clock, for the signature.
-    pub(super) signing: Timestamp,
-}
-
 #[cfg_attr(
     not(feature = "sources"),
     allow(unused_variables, reason = "nothing is refreshed")
@@ -94,31 +77,22 @@ impl Signers {
         }
     }
 
-    /// Signs a request with what [`poll`](Self::poll) returned.
-    pub(super) fn sign<B>(
+    /// Returns the signer of a request. `polled` is the result of [`poll`](Self::poll).
+    pub(super) fn signer(
         &self,
-        leased: Option<Result<RequestSigner, SignError>>,
-        request: Request<B>,
-        options: Options,
-        times: Times,
-    ) -> Result<Request<SignedBody<B>>, SignError>
-    where
-        B: Body<Error: Into<BoxError>> + Unpin,
-    {
-        if let Some(leased) = leased {
-            return leased?.sign(request, options, times.signing);
-        }
-        match &self.0 {
-            Kind::Fixed(signer) => signer.sign(request, options, times.signing),
+        polled: Option<Result<RequestSigner, SignError>>,
+        now: Timestamp,
+    ) -> Result<Cow<'_, RequestSigner>, SignError> {
+        match (polled, &self.0) {
+            (Some(signer), _) => signer.map(Cow::Owned),
+            (None, Kind::Fixed(signer)) => Ok(Cow::Borrowed(signer)),
             // The caller did not wait until the service was ready.
             #[cfg(feature = "sources")]
-            Kind::Refreshing(signers) => {
+            (None, Kind::Refreshing(signers)) => {
                 let mut context = Context::from_waker(Waker::noop());
-                match signers.poll(&mut context, times.local) {
-                    Poll::Ready(signer) => signer?.sign(request, options, times.signing),
-                    Poll::Pending => Err(SignError::CredentialsUnavailable {
-                        retry_at: times.local,
-                    }),
+                match signers.poll(&mut context, now) {
+                    Poll::Ready(signer) => signer.map(Cow::Owned),
+                    Poll::Pending => Err(SignError::CredentialsUnavailable { retry_at: now }),
                 }
             }
         }

@@ -13,8 +13,9 @@ use crate::verify::{
     OwnedVerified, PendingVerification, SignedRequest, StreamContext, VerificationKey, VerifyError,
 };
 
-use super::body::{Arriving, RequestBody};
+use super::body::RequestBody;
 use super::cache::CacheKey;
+use super::incoming::Incoming;
 #[cfg(feature = "legacy")]
 use super::legacy::{self, LegacyIdentity};
 use super::lookup::{self, KeyLookup};
@@ -57,7 +58,7 @@ where
 
     let original = settings.original_uri.as_ref().and_then(|uri| uri(&parts));
     let as_routed = original.map(|uri| std::mem::replace(&mut parts.uri, uri));
-    let mut body = Arriving::Unread(body);
+    let mut body = Incoming::Unread(body);
     let admitted = match identify(settings, keys, &parts, &mut body).await {
         Ok(admitted) => admitted,
         Err(refused) => return Err(Box::new((parts, refused))),
@@ -98,7 +99,7 @@ async fn identify<K, B>(
     settings: &Settings,
     keys: &K,
     parts: &Parts,
-    body: &mut Arriving<B>,
+    body: &mut Incoming<B>,
 ) -> Result<Admitted, Refused>
 where
     K: KeyLookup,
@@ -168,7 +169,7 @@ async fn verify<B>(
     key: &VerificationKey,
     now: Timestamp,
     parts: &Parts,
-    body: &mut Arriving<B>,
+    body: &mut Incoming<B>,
 ) -> Result<(OwnedVerified, Payload), Refused>
 where
     B: Body<Error: Into<BoxError>> + Unpin,

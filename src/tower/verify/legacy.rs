@@ -13,7 +13,7 @@ use crate::request::host_of;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};
 
-use super::body::Arriving;
+use super::incoming::Incoming;
 use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
@@ -73,7 +73,7 @@ pub(super) async fn identify<K, B>(
     keys: &K,
     parts: &Parts,
     original_host: Option<&str>,
-    body: &mut Arriving<B>,
+    body: &mut Incoming<B>,
     now: Timestamp,
 ) -> Result<Option<LegacyIdentity>, Refused>
 where
