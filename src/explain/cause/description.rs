@@ -25,7 +25,8 @@ pub(super) fn describe(cause: &Cause) -> (Cow<'static, str>, &'static str) {
         Cause::SignatureNotReproduced => (
             "The given secret access key did not make this signature for this request.".into(),
             "Check that the given secret access key belongs to this access key ID and is complete. \
-             If it is, the signer signed something else: compare the canonical request in its log.",
+             If it is, the signer signed something else: compare with the canonical request in its \
+             log.",
         ),
         Cause::SignedCorrectly => (
             "The signature is right for this request and the given secret access key.".into(),
