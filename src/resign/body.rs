@@ -36,31 +36,42 @@ use crate::primitives::body::{BoxError, poll_data};
 /// ```
 #[must_use]
 #[derive(Debug)]
-pub struct ResignedPayload(Option<Box<ChunkSigner>>, Vec<String>);
+pub struct ResignedPayload {
+    /// `None` if the body is sent as it is.
+    chunks: Option<Box<ChunkSigner>>,
+    /// The names of the trailers after the chunks.
+    trailers: Vec<String>,
+}
 
 impl ResignedPayload {
     pub(super) fn as_it_is() -> Self {
-        Self(None, Vec::new())
+        Self {
+            chunks: None,
+            trailers: Vec::new(),
+        }
     }
 
     pub(super) fn chunks(chunks: ChunkSigner, trailers: Vec<String>) -> Self {
-        Self(Some(Box::new(chunks)), trailers)
+        Self {
+            chunks: Some(Box::new(chunks)),
+            trailers,
+        }
     }
 
     /// Creates the body to send from the decoded body.
     pub fn body<B>(self, body: B) -> ResignedBody<B> {
-        let Self(Some(chunks), names) = self else {
+        let Some(chunks) = self.chunks else {
             return ResignedBody(Inner::AsItIs(body));
         };
-        let trailers = Arc::default();
+        let received = Arc::default();
         let body = WithTrailers {
             body,
-            trailers: Arc::clone(&trailers),
+            trailers: Arc::clone(&received),
         };
         let mut chunked = ChunkedBody::new(body, *chunks);
-        for name in names {
-            let trailers = Arc::clone(&trailers);
-            chunked = chunked.with_trailer(name.clone(), move || value_of(&trailers, &name));
+        for name in self.trailers {
+            let received = Arc::clone(&received);
+            chunked = chunked.with_trailer(name.clone(), move || value_of(&received, &name));
         }
         ResignedBody(Inner::Chunks(Box::new(chunked)))
     }
