@@ -1,7 +1,7 @@
 //! Says why a service refused a signature: `explain REQUEST RESPONSE [SECRET]`, three file names.
 //!
-//! REQUEST is a request as `curl -v` shows it (lines that begin with `> `), or as it goes on the
-//! wire. RESPONSE is the whole response, or its body. SECRET is the secret access key. To try it:
+//! REQUEST is the output of `curl -v`, or a request as it goes on the wire. RESPONSE is the whole
+//! response, as `curl -i` prints it, or its body. SECRET is the secret access key. To try it:
 //!
 //! ```sh
 //! cd examples/captured
@@ -38,10 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn parse_request(text: &str) -> Result<Request<()>, Box<dyn Error>> {
-    let lines = text.lines().map(|line| {
-        let line = line.strip_prefix("> ").unwrap_or(line);
-        if line == ">" { "" } else { line } // the end of the headers, as `curl -v` prints it
-    });
+    // `curl -v` begins each line of a request with `>`.
+    let is_of_curl = text.lines().any(|line| line.starts_with("> "));
+    let lines = text
+        .lines()
+        .filter(|line| !is_of_curl || line.starts_with('>'));
+    let lines = lines.map(|line| line.strip_prefix('>').unwrap_or(line).trim());
     let (first, headers) = parse_head(lines)?;
     let [method, target, ..] = first.split(' ').collect::<Vec<_>>()[..] else {
         return Err("the first line is not a request line".into());

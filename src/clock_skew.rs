@@ -121,6 +121,9 @@ impl ClockSkew {
     /// response headers arrived. Both are uncorrected times of the local clock. After an error, the
     /// stored skew is unchanged.
     ///
+    /// The skew can be any size. Pass only responses that you trust: over plain HTTP, anyone on the
+    /// network can write a `Date`, and so choose the time of the next signatures.
+    ///
     /// # Errors
     /// - [`Unmeasurable::Cached`] if the response has an `Age` header
     /// - [`Unmeasurable::DateMissing`] if it has no `Date` header
@@ -160,7 +163,7 @@ impl ClockSkew {
         Ok(measurement)
     }
 
-    fn magnitude(self) -> Duration {
+    pub(crate) fn magnitude(self) -> Duration {
         let nanoseconds = self.nanoseconds.unsigned_abs();
         let seconds = u64::try_from(nanoseconds / 1_000_000_000).unwrap_or(u64::MAX);
         let rest = u64::try_from(nanoseconds % 1_000_000_000).unwrap_or_default();

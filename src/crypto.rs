@@ -23,8 +23,8 @@ pub use crate::primitives::back_end::Backend;
 
 /// Returns what calculates hashes, HMAC and ECDSA signatures in this program.
 ///
-/// Whether AWS-LC is in FIPS mode is the answer of `aws_lc_rs::try_fips_mode` at run time. On wasm it
-/// is always [`Backend::RustCrypto`]. MD5 checksums are not part of it: RustCrypto calculates them.
+/// `aws_lc_rs::try_fips_mode` decides at run time whether AWS-LC is in FIPS mode. On wasm, the back end
+/// is always [`Backend::RustCrypto`]. RustCrypto always calculates MD5 checksums.
 ///
 /// ```
 /// use countersign::crypto::{Backend, backend};
@@ -40,10 +40,10 @@ pub fn backend() -> Backend {
 /// Set once, and never cleared.
 static ONLY_APPROVED: AtomicBool = AtomicBool::new(false);
 
-/// Refuses what FIPS 140-3 does not approve, in the whole program, from now on.
+/// Refuses the algorithms that FIPS 140-3 does not approve, in the whole program.
 ///
-/// Call it once, at the start of `main`: signers and verifiers that exist already are not affected. It
-/// cannot be undone. It refuses:
+/// Call it once, at the start of `main`: existing signers and verifiers are not affected. It cannot be
+/// undone. It refuses:
 ///
 /// - SHA-1 and MD5 checksums: of uploads that are signed or verified, and
 ///   `chunked::Checksum::new`
@@ -93,9 +93,9 @@ pub fn allows_only_approved() -> bool {
     ONLY_APPROVED.load(Ordering::Acquire)
 }
 
-/// An algorithm is refused because FIPS 140-3 does not approve it.
+/// The error for an algorithm that FIPS 140-3 does not approve.
 ///
-/// Only after [`allow_only_approved`] was called.
+/// It occurs only after [`allow_only_approved`] was called.
 ///
 /// ```
 /// use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};

@@ -22,6 +22,23 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
+//! # From captured text
+//!
+//! The explainer takes the types of `http`. `examples/explain.rs` in the source of this crate parses
+//! them from text, in 40 lines to copy: a request as `curl -v` prints it or as it goes on the wire, and
+//! a whole response or its body. It is also a program: `cargo run --features explain --example explain
+//! REQUEST RESPONSE [SECRET]`, with three file names. `examples/captured` has files to try it:
+//!
+//! ```text
+//! > GET /dt=2026-01-02/part@0.parquet HTTP/1.1
+//! > Host: bucket.s3.amazonaws.com
+//! > x-amz-date: 20260102T030405Z
+//! > x-amz-content-sha256: UNSIGNED-PAYLOAD
+//! > Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-ea...
+//! ```
+//!
+//! # What it reads and shows
+//!
 //! The explainer reads Signature Version 4. For Signature Version 2 and for browser uploads it
 //! reports what the response says, or [`Cause::Undetermined`].
 //!
@@ -32,31 +49,34 @@
 //! IAM User Guide, "Troubleshoot Signature Version 4 signing for AWS API requests"; Amazon S3 API
 //! Reference, "Error responses".
 
-mod case;
+mod analysis;
 mod cause;
-mod claimed;
+mod claim;
 mod compare;
 mod diagnosis;
+mod difference;
+mod expected;
 mod explainer;
-mod hide;
 mod lines;
-mod message;
-mod rebuilt;
 mod response;
 mod search;
+mod secrets;
+mod stated_causes;
+mod text;
 
 use std::borrow::Cow;
 
 use crate::primitives::problem::Problem;
 
 pub use cause::Cause;
-pub use diagnosis::{Diagnosis, Difference, Finding};
+pub use diagnosis::{Diagnosis, Finding};
+pub use difference::Difference;
 pub use explainer::Explainer;
-pub use hide::Text;
 pub use response::MAX_RESPONSE_LENGTH;
+pub use text::Text;
 
 /// A request as it was sent or captured; its body is known by its hash alone.
-type Message = http::Request<()>;
+type RequestHead = http::Request<()>;
 
 /// A response that is not an error of AWS or of a compatible service, such as a proxy's page.
 ///

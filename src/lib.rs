@@ -1,8 +1,9 @@
-// Of two definitions of a link the first counts: docs.rs has no files, so its picture is in the text.
+// Markdown uses the first definition of a link. docs.rs has no picture files, so the first definition
+// contains the picture.
 #![doc = include_str!("../docs/explain-page.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// What several features share is no badge: the page of each module names its feature.
+// No badges for the private features `_…`: the page of each module names its own feature.
 #![cfg_attr(
     docsrs,
     doc(auto_cfg(hide(

@@ -1,17 +1,34 @@
-//! Layers for [tower]: [`sign`] signs what a client sends, [`verify`] verifies what a server gets.
+//! Layers for [tower]: a client that signs what it sends, a server that verifies what it gets.
 //!
-//! They are built on the traits of `tower-layer`, `tower-service` and `http-body`, and need no
-//! framework and no runtime.
+//! | program | layer | inner service |
+//! |---|---|---|
+//! | client | [`SignLayer::new(signer)`](sign::SignLayer::new) | sends [`http::Request`]s |
+//! | server | [`VerifyLayer::new(verifier, lookup)`](verify::VerifyLayer::new) | handles the verified requests |
+//!
+//! The guides show both whole: [clients](crate::guide::clients), [servers](crate::guide::server). The
+//! layers need no framework and no runtime, only the traits of `tower-layer`, `tower-service` and
+//! `http-body`.
 //!
 //! ```
-//! use countersign::tower::sign::{HostSigners, Payload, SignLayer};
-//! use countersign::Credentials;
+//! use countersign::tower::sign::SignLayer;
+//! use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
+//! use countersign::verify::Verifier;
+//! use countersign::{Credentials, Signer};
+//! use std::convert::Infallible;
 //!
-//! // A client that signs for the service and the region of each request's host.
-//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-//! let signers = HostSigners::new(credentials)?;
-//! let layer = SignLayer::new(signers).with_payload(Payload::Hashed);
-//! assert_eq!(layer.clock_skew().as_millis(), 0);
+//! let known = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(known.clone(), "us-east-1", "execute-api")?;
+//! let client = SignLayer::new(signer);
+//!
+//! let verifier =
+//!     Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
+//! let server = VerifyLayer::new(verifier, move |claim: KeyClaim| {
+//!     let is_known = claim.access_key_id == known.access_key_id();
+//!     let found = is_known.then(|| FoundKey::from(known.clone()));
+//!     async { Ok::<_, Infallible>(found) }
+//! });
+//! # assert_eq!(client.clock_skew().as_millis(), 0);
+//! # let _ = server;
 //! # Ok::<(), countersign::Error>(())
 //! ```
 //!

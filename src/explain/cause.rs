@@ -1,13 +1,13 @@
-//! Why a signature did not match, as types.
+//! The causes of a refused signature.
 
 use std::fmt;
 
 use crate::timestamp::Timestamp;
 use crate::verify::VerifyError;
 
-mod words;
+mod description;
 
-use words::words;
+use description::describe;
 
 /// One reason why a request is refused.
 ///
@@ -33,11 +33,11 @@ pub enum Cause {
     WrongSecretKey,
     /// The secret access key or the payload hash differs; the request does not tell which.
     WrongSecretKeyOrPayloadHash,
-    /// The given secret access key did not make this signature, as far as the usual mistakes tell.
+    /// The given secret access key did not make this signature, even with the usual mistakes.
     SignatureNotReproduced,
     /// The signature is right for the request as it was sent and the given secret access key.
     SignedCorrectly,
-    /// The given secret access key signed what the server calculated, so the server has another one.
+    /// The given secret access key signed what the server calculated, so the server has another key.
     ServerSecretKeyDiffers,
     /// The secret access key was used with white space, a line break or quotes around it.
     SecretKeyWhiteSpace,
@@ -63,7 +63,7 @@ pub enum Cause {
         /// The server's time.
         now: Option<Timestamp>,
     },
-    /// `X-Amz-Expires` is not a number of seconds from 1 to 604,800.
+    /// `X-Amz-Expires` is not a number from 1 to 604,800, in seconds.
     ExpiresInOutOfRange,
     /// The request has no date.
     MissingDate,
@@ -209,7 +209,7 @@ pub enum Cause {
     CanonicalRequestDiffers,
     /// The server denied access without a reason, which may be the signature or a permission.
     ///
-    /// Ceph and Garage answer so to every wrong signature.
+    /// Ceph and Garage send this error for every wrong signature.
     AccessDenied,
     /// The response does not say what the server calculated, or the request is not signed with
     /// Signature Version 4.
@@ -219,7 +219,7 @@ pub enum Cause {
 impl Cause {
     /// Returns what to do about it.
     pub fn advice(&self) -> &'static str {
-        words(self).1
+        describe(self).1
     }
 
     /// The cause for an error of the verifier.
@@ -274,7 +274,7 @@ impl Cause {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&words(self).0)
+        f.write_str(&describe(self).0)
     }
 }
 

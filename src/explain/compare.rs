@@ -1,4 +1,4 @@
-//! Two canonical requests, line by line.
+//! Compares two canonical requests line by line.
 
 mod headers;
 pub(super) mod path;
@@ -7,11 +7,12 @@ mod query;
 use crate::sigv4::payload_hash::PayloadHash;
 
 use super::cause::Cause;
-use super::diagnosis::{Difference, Finding};
-use super::hide::Secrets;
+use super::diagnosis::Finding;
+use super::difference::Difference;
 use super::lines::{Lines, is_hash};
+use super::secrets::Secrets;
 
-/// What is known besides the two texts.
+/// What is known in addition to the two texts.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) secrets: Secrets,
@@ -25,7 +26,7 @@ pub(super) struct Known {
     pub(super) encodes_twice: bool,
 }
 
-/// Why the two differ, in the order of their lines. Empty if they are equal.
+/// The differences, in the order of the lines. Empty if the two are equal.
 pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Finding> {
     let mut findings = Vec::new();
     if signed.method != received.method {
@@ -52,7 +53,7 @@ pub(super) fn compare(signed: &Lines, received: &Lines, known: &Known) -> Vec<Fi
     findings
 }
 
-/// Several causes of one difference. The first one shows it.
+/// Adds the causes of one difference. The first cause shows the line.
 fn add(findings: &mut Vec<Finding>, causes: Vec<Cause>, difference: Difference) {
     let mut causes = causes.into_iter();
     findings.extend(causes.next().map(|cause| Finding::with(cause, difference)));
@@ -78,7 +79,7 @@ fn payload(signed: &Lines, received: &Lines, known: &Known, findings: &mut Vec<F
     findings.push(Finding::with(cause, difference));
 }
 
-/// Which part of two scopes differs first.
+/// The first part in which two scopes differ.
 pub(super) fn compare_scopes(signed: &str, received: &str, secrets: &Secrets) -> Option<Finding> {
     if signed == received {
         return None;

@@ -13,11 +13,11 @@ use crate::service::Service;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::VerifyError;
 
-use super::case::{Case, Given};
+use super::analysis::{Analysis, Evidence};
 use super::diagnosis::Diagnosis;
-use super::hide::Text;
 use super::response::ErrorResponse;
-use super::{Message, UnreadableResponse};
+use super::text::Text;
+use super::{RequestHead, UnreadableResponse};
 
 /// Explains why a server refused a signed request, whichever tool signed it.
 ///
@@ -52,7 +52,7 @@ use super::{Message, UnreadableResponse};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub struct Explainer(Given);
+pub struct Explainer(Evidence);
 
 impl Explainer {
     /// Creates an explainer for a request as it was sent: method, target and headers as on the wire.
@@ -60,7 +60,7 @@ impl Explainer {
     /// The caller's own `host` header takes the place of the URI's host. `service` is the service
     /// that the request was signed for, with the rules it was signed by.
     pub fn new<R: HttpRequest>(request: &R, service: impl Into<Service>) -> Self {
-        Self::from_message(message(request), service.into())
+        Self::from_head(head_of(request), service.into())
     }
 
     /// Creates an explainer for a request in slices.
@@ -89,10 +89,10 @@ impl Explainer {
             query => format!("{path}?{query}"),
         };
         let target = PathAndQuery::try_from(target);
-        let mut message = Message::new(());
-        *message.method_mut() = Method::from_bytes(method.as_bytes())
+        let mut head = RequestHead::new(());
+        *head.method_mut() = Method::from_bytes(method.as_bytes())
             .map_err(|_| invalid(TargetProblem::InvalidMethod))?;
-        *message.uri_mut() = target
+        *head.uri_mut() = target
             .map_err(|_| invalid(TargetProblem::HttpCharacter))?
             .into();
         for (name, value) in headers {
@@ -101,13 +101,13 @@ impl Explainer {
             let (Ok(name), Ok(value)) = (name, value) else {
                 return Err(VerifyError::InvalidHeader);
             };
-            message.headers_mut().append(name, value);
+            head.headers_mut().append(name, value);
         }
-        Ok(Self::from_message(message, service.into()))
+        Ok(Self::from_head(head, service.into()))
     }
 
-    fn from_message(request: Message, service: Service) -> Self {
-        Self(Given {
+    fn from_head(request: RequestHead, service: Service) -> Self {
+        Self(Evidence {
             request,
             service,
             payload: None,
@@ -153,10 +153,10 @@ impl Explainer {
     /// # Errors
     /// - [`VerifyError`] if the request has no signature of Version 4, or an unreadable one
     pub fn canonical_request(&self) -> Result<Text, VerifyError> {
-        let Case {
-            rebuilt, secrets, ..
-        } = Case::new(&self.0);
-        let text = rebuilt?.lines.to_text();
+        let Analysis {
+            expected, secrets, ..
+        } = Analysis::new(&self.0);
+        let text = expected?.lines.to_text();
         let hidden = secrets.canonical(&text);
         Ok(Text::new(text, hidden))
     }
@@ -166,8 +166,10 @@ impl Explainer {
     /// # Errors
     /// - [`VerifyError`] as from [`canonical_request`](Self::canonical_request)
     pub fn string_to_sign(&self) -> Result<Text, VerifyError> {
-        let rebuilt = Case::new(&self.0).rebuilt?;
-        let text = rebuilt.string_to_sign(&rebuilt.lines.to_text()).to_string();
+        let expected = Analysis::new(&self.0).expected?;
+        let text = expected
+            .string_to_sign(&expected.lines.to_text())
+            .to_string();
         Ok(Text::new(text.clone(), text))
     }
 
@@ -205,7 +207,7 @@ impl Explainer {
     /// ```
     #[must_use]
     pub fn check(&self) -> Diagnosis {
-        Diagnosis::new(Case::new(&self.0).check())
+        Diagnosis::new(Analysis::new(&self.0).check())
     }
 
     /// Explains a response.
@@ -246,7 +248,7 @@ impl Explainer {
         }
         let body = response.body().as_ref();
         let response = ErrorResponse::new(status.as_u16(), headers, body)?;
-        Ok(Case::new(&self.0).explain(&response))
+        Ok(Analysis::new(&self.0).explain(&response))
     }
 
     /// Explains the body of an error response, if status and headers are unknown.
@@ -258,10 +260,10 @@ impl Explainer {
     /// - [`UnreadableResponse`] as from [`response`](Self::response)
     pub fn error_body(&self, body: impl AsRef<[u8]>) -> Result<Diagnosis, UnreadableResponse> {
         let response = ErrorResponse::from_body(body.as_ref())?;
-        Ok(Case::new(&self.0).explain(&response))
+        Ok(Analysis::new(&self.0).explain(&response))
     }
 
-    /// Explains what happened on the way, from the request as it was captured behind a proxy.
+    /// Explains what happened on the way, from the request as it was captured after a proxy.
     ///
     /// ```
     /// use countersign::explain::{Cause, Explainer};
@@ -288,16 +290,16 @@ impl Explainer {
     /// ```
     #[must_use]
     pub fn captured<R: HttpRequest>(&self, captured: &R) -> Diagnosis {
-        Diagnosis::new(Case::new(&self.0).captured(&message(captured)))
+        Diagnosis::new(Analysis::new(&self.0).captured(&head_of(captured)))
     }
 }
 
-fn message<R: HttpRequest>(request: &R) -> Message {
-    let mut message = Message::new(());
-    *message.method_mut() = request.method().clone();
-    *message.uri_mut() = request.uri().clone();
-    *message.headers_mut() = request.headers().clone();
-    message
+fn head_of<R: HttpRequest>(request: &R) -> RequestHead {
+    let mut head = RequestHead::new(());
+    *head.method_mut() = request.method().clone();
+    *head.uri_mut() = request.uri().clone();
+    *head.headers_mut() = request.headers().clone();
+    head
 }
 
 impl fmt::Debug for Explainer {

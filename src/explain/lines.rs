@@ -3,18 +3,6 @@
 use crate::primitives::hex::hex32;
 use crate::primitives::sha256::Sha256;
 
-/// Bytes as text to read; those that are not UTF-8 as `\xFF`, so that different ones look different.
-pub(super) fn readable(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02X}"));
-        }
-    }
-    text
-}
-
 /// The parts of a canonical request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Lines {

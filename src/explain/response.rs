@@ -17,14 +17,14 @@ use super::UnreadableResponse;
 /// The errors of services are far shorter.
 pub const MAX_RESPONSE_LENGTH: usize = xml::LARGEST;
 
-/// An error, in whatever shape it came.
+/// An error response, in any shape.
 #[derive(Default)]
 pub(super) struct ErrorResponse {
     pub(super) status: Option<u16>,
     /// Without its namespace; empty if there is none.
     pub(super) code: String,
     pub(super) message: String,
-    /// What the server says that it calculated.
+    /// The canonical request that the response quotes.
     pub(super) canonical_request: Option<String>,
     pub(super) string_to_sign: Option<String>,
     /// S3's other elements, by their names.
@@ -111,8 +111,8 @@ impl ErrorResponse {
                 && !self.status.is_some_and(|status| status != 400 && status != 403))
     }
 
-    /// Whether access is denied without a reason, which may be the signature: Ceph and Garage say so
-    /// of every wrong one, and gateways of every request that they refuse.
+    /// Whether access is denied without a reason. The reason may be the signature: Ceph and Garage
+    /// refuse every wrong one like this, and gateways every request that they refuse.
     pub(super) fn is_bare_denial(&self) -> bool {
         let codes = [
             "",
@@ -204,7 +204,7 @@ impl ErrorResponse {
         Ok(())
     }
 
-    /// What a tool printed for an error: `An error occurred (CODE) when calling …: MESSAGE`.
+    /// Reads the message of a tool: `An error occurred (CODE) when calling …: MESSAGE`.
     fn read_text(&mut self, text: &str) -> Result<(), UnreadableResponse> {
         let told = text
             .split_once("An error occurred (")

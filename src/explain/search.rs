@@ -1,4 +1,4 @@
-//! Finds what was signed, with the secret access key, by trying.
+//! Searches for the text that was signed: tries mistakes of signers with the secret access key.
 
 use http::uri::Uri;
 
@@ -10,52 +10,52 @@ use crate::sigv4::signature::Algorithm;
 use crate::sigv4::signing_key::SigningKey;
 
 use super::compare::path::canonical as canonical_path;
-use super::hide::decode;
+use super::expected::Expected;
 use super::lines::Lines;
-use super::rebuilt::Rebuilt;
+use super::text::decode;
 
-/// What a signature turned out to sign.
+/// The text that a signature turned out to sign.
 pub(super) enum Found {
-    /// The request, as it should be signed.
-    AsRebuilt,
+    /// The expected canonical request.
+    AsExpected,
     /// Another canonical request.
     Other(Lines),
-    /// The request, with white space around the secret, or without.
+    /// The expected canonical request, with white space added to the secret or removed from it.
     WhiteSpace,
-    /// Nothing that was tried.
+    /// None of the texts that were tried.
     Nothing,
 }
 
 /// Tries the mistakes that signers make, alone and combined: at most a few thousand hashes.
 ///
-/// `None` if nothing can be tried.
+/// `None` for a signature of SigV4A, and for headers that are not UTF-8: their text is unknown.
 pub(super) fn search(
-    rebuilt: &Rebuilt,
+    expected: &Expected,
     uri: &Uri,
     payload: Option<PayloadHash>,
     secret_key: &SecretKey,
 ) -> Option<Found> {
-    if !can_be_tried(rebuilt) {
+    if !can_be_tried(expected) {
         return None;
     }
-    let key = SigningKey::derive(secret_key, &rebuilt.scope);
-    let signs = |key: &SigningKey, lines: &Lines| signs_with(key, rebuilt, lines);
-    let payloads = payloads(&rebuilt.lines, payload);
-    if let Some(right) = of_payloads(&rebuilt.lines, &payloads).find(|lines| signs(&key, lines)) {
+    let key = SigningKey::derive(secret_key, &expected.scope);
+    let signs = |key: &SigningKey, lines: &Lines| signs_with(key, expected, lines);
+    let payloads = payloads(&expected.lines, payload);
+    if let Some(right) = of_payloads(&expected.lines, &payloads).find(|lines| signs(&key, lines)) {
         return Some(if payloads.first() == right.payload.as_ref() {
-            Found::AsRebuilt
+            Found::AsExpected
         } else {
             Found::Other(right)
         });
     }
     for spaced in spaced(secret_key.expose()) {
-        let key = SigningKey::derive(&spaced, &rebuilt.scope);
-        if of_payloads(&rebuilt.lines, &payloads).any(|lines| signs(&key, &lines)) {
+        let key = SigningKey::derive(&spaced, &expected.scope);
+        if of_payloads(&expected.lines, &payloads).any(|lines| signs(&key, &lines)) {
             return Some(Found::WhiteSpace);
         }
     }
-    let (paths, queries) = (paths(&rebuilt.lines.path, uri), queries(rebuilt, uri));
-    for headers in header_variants(&rebuilt.lines, uri) {
+    let (paths, queries) = (paths(&expected.lines.path, uri), queries(expected, uri));
+    for headers in header_variants(&expected.lines, uri) {
         for path in &paths {
             for query in &queries {
                 let lines = Lines {
@@ -74,21 +74,21 @@ pub(super) fn search(
 }
 
 /// Whether this secret signed these lines.
-pub(super) fn signs(rebuilt: &Rebuilt, lines: &Lines, secret_key: &SecretKey) -> bool {
-    can_be_tried(rebuilt)
+pub(super) fn signs(expected: &Expected, lines: &Lines, secret_key: &SecretKey) -> bool {
+    can_be_tried(expected)
         && signs_with(
-            &SigningKey::derive(secret_key, &rebuilt.scope),
-            rebuilt,
+            &SigningKey::derive(secret_key, &expected.scope),
+            expected,
             lines,
         )
 }
 
-fn signs_with(key: &SigningKey, rebuilt: &Rebuilt, lines: &Lines) -> bool {
-    key.sign(rebuilt.string_to_sign(&lines.to_text())) == rebuilt.signature
+fn signs_with(key: &SigningKey, expected: &Expected, lines: &Lines) -> bool {
+    key.sign(expected.string_to_sign(&lines.to_text())) == expected.signature
 }
 
-fn can_be_tried(rebuilt: &Rebuilt) -> bool {
-    rebuilt.algorithm == Algorithm::HmacSha256 && rebuilt.exact
+fn can_be_tried(expected: &Expected) -> bool {
+    expected.algorithm == Algorithm::HmacSha256 && expected.exact
 }
 
 fn of_payloads<'a>(lines: &'a Lines, payloads: &'a [String]) -> impl Iterator<Item = Lines> + 'a {
@@ -139,8 +139,8 @@ fn paths(canonical: &str, uri: &Uri) -> Vec<String> {
     paths
 }
 
-fn queries(rebuilt: &Rebuilt, uri: &Uri) -> Vec<String> {
-    let canonical = rebuilt.lines.query.clone();
+fn queries(expected: &Expected, uri: &Uri) -> Vec<String> {
+    let canonical = expected.lines.query.clone();
     let sent: Vec<&str> = uri
         .query()
         .unwrap_or_default()
@@ -152,7 +152,7 @@ fn queries(rebuilt: &Rebuilt, uri: &Uri) -> Vec<String> {
     sorted.sort_unstable();
     let sorted = sorted.join("&");
     let mut queries = vec![canonical.clone()];
-    queries.extend(rebuilt.query_with_plus.clone());
+    queries.extend(expected.query_with_plus.clone());
     for query in [
         as_sent,
         sorted,

@@ -1,4 +1,4 @@
-//! The body that goes to the upstream server.
+//! The body for the upstream server.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,8 +12,9 @@ use http_body::{Body, Frame, SizeHint};
 use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedBodyError};
 use crate::primitives::body::{BoxError, poll_data};
 
-/// How the payload of a request is sent on: [`Upstream::resign_parts`](super::Upstream::resign_parts)
-/// returns it.
+/// How the payload of a request is sent to the upstream server.
+///
+/// [`Upstream::resign_parts`](super::Upstream::resign_parts) returns it.
 ///
 /// ```
 /// use countersign::Timestamp;
@@ -35,31 +36,42 @@ use crate::primitives::body::{BoxError, poll_data};
 /// ```
 #[must_use]
 #[derive(Debug)]
-pub struct ResignedPayload(Option<Box<ChunkSigner>>, Vec<String>);
+pub struct ResignedPayload {
+    /// `None` if the body is sent as it is.
+    chunks: Option<Box<ChunkSigner>>,
+    /// The names of the trailers after the chunks.
+    trailers: Vec<String>,
+}
 
 impl ResignedPayload {
     pub(super) fn as_it_is() -> Self {
-        Self(None, Vec::new())
+        Self {
+            chunks: None,
+            trailers: Vec::new(),
+        }
     }
 
     pub(super) fn chunks(chunks: ChunkSigner, trailers: Vec<String>) -> Self {
-        Self(Some(Box::new(chunks)), trailers)
+        Self {
+            chunks: Some(Box::new(chunks)),
+            trailers,
+        }
     }
 
-    /// Sends the decoded body so.
+    /// Creates the body to send from the decoded body.
     pub fn body<B>(self, body: B) -> ResignedBody<B> {
-        let Self(Some(chunks), names) = self else {
+        let Some(chunks) = self.chunks else {
             return ResignedBody(Inner::AsItIs(body));
         };
-        let trailers = Arc::default();
+        let received = Arc::default();
         let body = WithTrailers {
             body,
-            trailers: Arc::clone(&trailers),
+            trailers: Arc::clone(&received),
         };
         let mut chunked = ChunkedBody::new(body, *chunks);
-        for name in names {
-            let trailers = Arc::clone(&trailers);
-            chunked = chunked.with_trailer(name.clone(), move || value_of(&trailers, &name));
+        for name in self.trailers {
+            let received = Arc::clone(&received);
+            chunked = chunked.with_trailer(name.clone(), move || value_of(&received, &name));
         }
         ResignedBody(Inner::Chunks(Box::new(chunked)))
     }
@@ -68,18 +80,18 @@ impl ResignedPayload {
 /// The trailers of a body that has been read.
 type Trailers = Arc<Mutex<HeaderMap>>;
 
-/// The value that the client sent. An empty one, which is never announced, fails the body.
+/// The value that the client sent. If it is missing, the empty value makes the body fail.
 fn value_of(trailers: &Trailers, name: &str) -> String {
     let trailers = trailers.lock().unwrap_or_else(PoisonError::into_inner);
     let value = trailers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }
 
-/// The body of a request that is sent on: as it is, or in new signed chunks.
+/// The body of a request for the upstream server: as it is, or in new signed chunks.
 ///
-/// In chunks it keeps one chunk in memory. It sends the trailers that the inner body ends with, so
-/// the checksum that the client calculated reaches the upstream server. The inner body must be
-/// [`Unpin`]: `Box::pin` makes any body so.
+/// In chunks, it keeps one chunk in memory. It sends the trailers of the inner body, so the checksum
+/// that the client calculated reaches the upstream server. The inner body must be [`Unpin`]:
+/// `Box::pin` makes any body so.
 ///
 /// ```
 /// use countersign::resign::ResignedBody;
@@ -186,7 +198,7 @@ impl<B> fmt::Debug for ResignedBody<B> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResignedBodyError {
-    /// The inner body failed: the client has gone, or what it sent is not what it signed.
+    /// The inner body failed: the client disconnected, or sent data that it did not sign.
     #[error("body to be sent on failed")]
     Body(#[source] BoxError),
     /// The chunks cannot be signed.

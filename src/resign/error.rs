@@ -1,4 +1,4 @@
-//! Why a request cannot be signed again.
+//! The error for a request that cannot be signed again.
 
 use http::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::verify::{Answer, INTERNAL, Protocol, VerifyError, refusal};
 
 /// The reason why a verified request cannot be signed for another server.
 ///
-/// [`error_response`](crate::verify::error_response) makes a response to the client of it.
+/// [`error_response`](crate::verify::error_response) converts it into a response to the client.
 ///
 /// ```
 /// use countersign::resign::ResignError;
@@ -75,7 +75,7 @@ impl refusal::Sealed for ResignError {
             | Self::UnknownTrailer { .. }
             | Self::EventStream
             | Self::InvalidUri => invalid(),
-            // The proxy's own affair.
+            // A failure of the proxy, not of the client.
             Self::Signing(_) => Answer {
                 code: match protocol {
                     Protocol::S3 => "InternalError",

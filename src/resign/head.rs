@@ -1,6 +1,8 @@
-//! The head of a request, without what was for the proxy alone.
+//! The head of the request for the upstream server.
 
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, GetAll, HOST, TRANSFER_ENCODING};
+use http::header::{
+    AUTHORIZATION, AsHeaderName, CONNECTION, CONTENT_LENGTH, GetAll, HOST, TRANSFER_ENCODING,
+};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
@@ -13,7 +15,7 @@ use crate::verify::{OwnedVerified, SignatureLocation, canonical_value};
 
 use super::error::ResignError;
 
-/// The headers of a signature, which the upstream signer writes anew.
+/// The headers of a signature. The upstream signer writes its own.
 const OF_SIGNATURE: [&str; 5] = [
     "x-amz-content-sha256",
     "x-amz-date",
@@ -39,7 +41,7 @@ pub(super) fn headers(
     verified: &OwnedVerified,
 ) -> Result<HeaderMap, ResignError> {
     let is_signed = |name: &str| verified.signed_headers().any(|signed| signed == name);
-    let listed = listed_in_connection(received);
+    let listed = listed(received, CONNECTION);
     if let Some(name) = listed.iter().find(|name| is_signed(name)) {
         let name = name.clone();
         return Err(ResignError::SignedHeaderOfOneHop { name });
@@ -90,9 +92,9 @@ fn is_replaced(name: &HeaderName) -> bool {
         || text.starts_with("proxy-")
 }
 
-/// The names that `connection` lists, in lowercase.
-fn listed_in_connection(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all(CONNECTION).iter();
+/// The names that all headers of this name list, in lowercase.
+pub(super) fn listed(headers: &HeaderMap, name: impl AsHeaderName) -> Vec<String> {
+    let values = headers.get_all(name).iter();
     let names = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
     let names = names.map(|name| String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase());
     names.filter(|name| !name.is_empty()).collect()

@@ -17,6 +17,7 @@ use super::head;
 
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 const TRAILER: &str = "x-amz-trailer";
+const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
 
 /// An upstream server: its host, and the signer of requests for it.
 ///
@@ -50,7 +51,7 @@ enum Mapped {
 }
 
 impl Upstream {
-    /// Creates an upstream server from its signer, and from a URI whose scheme and host count.
+    /// Creates an upstream server from its signer and its URI. Only scheme and host are used.
     ///
     /// # Errors
     /// - [`ResignError::InvalidUri`] if the URI has no scheme or no host, or has user information
@@ -72,8 +73,8 @@ impl Upstream {
 
     /// Sends payloads in chunks as `UNSIGNED-PAYLOAD`, decoded and without their trailers.
     ///
-    /// For stores that take no chunks. The proxy has verified them. Nothing but TLS protects them on
-    /// the way to the store.
+    /// For stores that do not accept chunks. The proxy has verified the payload. On the way to the
+    /// store, only TLS protects it.
     ///
     /// ```
     /// use countersign::resign::Upstream;
@@ -94,11 +95,11 @@ impl Upstream {
 
     /// Signs a verified request for this server.
     ///
-    /// The path and the query are those of the request's own URI, so a proxy that maps paths changes
-    /// it before. The body is the decoded one.
+    /// The path and the query are those of the request's own URI. To map paths, change the URI first.
+    /// The body must be the decoded one.
     ///
     /// # Errors
-    /// As [`resign_parts`](Self::resign_parts).
+    /// - everything that [`resign_parts`](Self::resign_parts) returns
     pub fn resign<B>(
         &self,
         request: Request<B>,
@@ -183,7 +184,7 @@ impl Upstream {
             encoding.encoded_length(Algorithm::HmacSha256).is_some()
         });
         let length = length.ok_or(ResignError::InvalidDecodedLength)?;
-        let names = trailer_names(headers);
+        let names = head::listed(headers, TRAILER);
         // `sign_chunked` sets them anew.
         for name in [DECODED_LENGTH, TRAILER, "content-length"] {
             headers.remove(name);
@@ -210,15 +211,6 @@ impl Upstream {
         };
         Ok(Mapped::Chunks(encoding, names))
     }
-}
-
-const SDK_CHECKSUM_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
-
-fn trailer_names(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all(TRAILER).iter();
-    let names = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
-    let names = names.map(|name| String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase());
-    names.filter(|name| !name.is_empty()).collect()
 }
 
 fn trailer(name: &str) -> Result<Trailer, ResignError> {

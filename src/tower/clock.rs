@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::timestamp::Timestamp;
 
-/// What tells a layer the time.
+/// A source of the current time, for a layer.
 ///
 /// [`SystemClock`] is the default. A closure that returns a [`Timestamp`] is a clock too.
 ///

@@ -1,26 +1,25 @@
 //! Signs the requests that a client sends.
 //!
-//! [`SignLayer`] goes around any [`Service`](tower_service::Service) that sends
-//! [`http::Request`]s: the client of hyper-util, a stack of tower, an axum router. It signs each
-//! request after everything above it has changed the request, and learns the clock skew from the
-//! responses. It needs no runtime.
+//! Create a [`SignLayer`] from a [`Signer`](crate::Signer), and put it directly around the client: any
+//! [`Service`](tower_service::Service) that sends [`http::Request`]s, such as the client of
+//! hyper-util. The layer signs each request when it is sent, and corrects the time by the responses.
 //!
 //! ```
 //! use countersign::tower::sign::{SignLayer, SignedBody};
 //! use countersign::{Credentials, Signer};
 //! use http::{Request, Response};
-//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use tower::{ServiceBuilder, ServiceExt};
 //!
-//! // In a program, the client of hyper-util or reqwest.
-//! let client = service_fn(async |request: Request<SignedBody<String>>| {
+//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+//! let signer = Signer::new(credentials, "eu-west-1", "sqs")?;
+//! let layer = SignLayer::new(signer);
+//!
+//! // In a program, the client of hyper-util.
+//! let client = tower::service_fn(async |request: Request<SignedBody<String>>| {
 //!     assert!(request.headers().contains_key("authorization"));
 //!     Ok::<_, std::convert::Infallible>(Response::new(()))
 //! });
-//! let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-//! let signer = Signer::new(credentials, "eu-west-1", "sqs")?;
-//! let client = ServiceBuilder::new()
-//!     .layer(SignLayer::new(signer))
-//!     .service(client);
+//! let client = ServiceBuilder::new().layer(layer).service(client);
 //!
 //! let request = Request::post("https://sqs.eu-west-1.amazonaws.com/")
 //!     .header("content-type", "application/x-amz-json-1.0")
@@ -84,6 +83,7 @@ mod refreshing;
 mod request_signer;
 mod server_clock;
 mod signers;
+mod single_signer;
 
 pub use body::{SignedBody, SignedBodyError};
 pub use by_host::HostSigners;

@@ -1,69 +1,52 @@
 //! Verifies the requests that a server gets.
 //!
-//! [`VerifyLayer`] wraps any tower service. It verifies each request, and calls the service with a
-//! body that comes out verified and with a proof of who sent it, an [`OwnedVerified`] among the
-//! request's extensions. A request that it refuses never reaches the service: the client gets the
-//! response that AWS would send.
+//! Create a [`VerifyLayer`] from a [`Verifier`] and a function that looks up keys, and put it around
+//! the whole server. The handlers get only verified requests. Each has the identity of its sender, an
+//! [`OwnedVerified`], among its extensions. For a refused request, the client gets the response that
+//! AWS would send.
 //!
 //! ```
-//! use std::convert::Infallible;
+//! use countersign::Credentials;
 //! use countersign::tower::verify::{FoundKey, KeyClaim, RequestBody, VerifyLayer};
 //! use countersign::verify::{OwnedVerified, Verifier};
-//! use countersign::{Credentials, PayloadHash, Signer, Timestamp};
 //! use http::{Request, Response};
-//! use http_body_util::Full;
-//! use tower_layer::Layer;
-//! use tower_service::Service;
-//! # use std::pin::pin;
-//! # use std::task::{Context, Poll, Waker};
-//! # #[derive(Clone)] struct Hello;
-//! # impl Service<Request<RequestBody<Full<&'static [u8]>>>> for Hello {
-//! #     type Response = Response<Full<bytes::Bytes>>;
-//! #     type Error = Infallible;
-//! #     type Future = std::future::Ready<Result<Self::Response, Infallible>>;
-//! #     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> { Poll::Ready(Ok(())) }
-//! #     fn call(&mut self, request: Request<RequestBody<Full<&'static [u8]>>>) -> Self::Future {
-//! #         let who = request.extensions().get::<OwnedVerified>().unwrap();
-//! #         let text = format!("hello {}", who.access_key_id());
-//! #         std::future::ready(Ok(Response::new(Full::from(text))))
-//! #     }
-//! # }
-//! # fn block_on<F: Future>(future: F) -> F::Output {
-//! #     let mut future = pin!(future);
-//! #     loop {
-//! #         if let Poll::Ready(out) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) { return out; }
-//! #     }
-//! # }
+//! use std::convert::Infallible;
+//! use tower::{ServiceBuilder, ServiceExt};
+//! # type Body = http_body_util::Full<bytes::Bytes>;
 //!
-//! // A database, in a server.
-//! let keys = async |claim: KeyClaim| -> Result<_, Infallible> {
+//! // In a program, it asks a database.
+//! async fn look_up(claim: KeyClaim) -> Result<Option<FoundKey>, Infallible> {
 //!     let known = Credentials::new("AKIDEXAMPLE", "secret");
-//!     Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| FoundKey::from(known)))
-//! };
-//! let now: Timestamp = "2026-01-02T03:04:05Z".parse()?;
+//!     Ok((claim.access_key_id == "AKIDEXAMPLE").then(|| known.into()))
+//! }
 //! let verifier =
 //!     Verifier::new("us-east-1", "execute-api")?.with_host("api.example.com");
-//! let layer = VerifyLayer::new(verifier, keys).with_clock(move || now);
-//! // `Router::layer` in axum, `ServiceBuilder::layer` in tower.
-//! let mut server = layer.layer(Hello);
+//! let layer = VerifyLayer::new(verifier, look_up);
 //!
-//! let mut request =
-//!     Request::get("https://api.example.com/").body(Full::new(&b""[..]))?;
-//! let refused = block_on(server.call(request.clone()))?;
-//! assert_eq!(refused.status(), 403);
+//! // In axum: `Router::new().fallback(handler).layer(layer)`.
+//! let handler = tower::service_fn(async |request: Request<RequestBody<Body>>| {
+//!     let sender: &OwnedVerified = request.extensions().get().unwrap();
+//!     let text = format!("hello {}", sender.access_key_id());
+//!     Ok::<_, Infallible>(Response::new(Body::from(text)))
+//! });
+//! let server = ServiceBuilder::new().layer(layer).service(handler);
 //!
-//! let known = Credentials::new("AKIDEXAMPLE", "secret");
-//! let client = Signer::new(known, "us-east-1", "execute-api")?;
-//! client.sign(&mut request, PayloadHash::EMPTY, now)?;
-//! assert_eq!(block_on(server.call(request))?.status(), 200);
+//! let unsigned =
+//!     Request::get("https://api.example.com/").body(Body::default())?;
+//! # let answered = std::pin::pin!(async {
+//! let response = server.oneshot(unsigned).await?;
+//! assert_eq!(response.status(), 403);
+//! # Ok::<_, Infallible>(()) });
+//! # assert!(answered.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The [guide](crate::guide::server) has the whole of a server.
+//! The [guide](crate::guide::server) describes a whole server.
 
 mod admit;
 mod body;
 mod cache;
+mod incoming;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod lookup;
@@ -91,19 +74,22 @@ use crate::tower::clock::Clock;
 use crate::verify::{Limits, OwnedVerified, Protocol, Verifier};
 use settings::Settings;
 
-/// Wraps services into [`Verify`].
+/// A [`Layer`] that verifies the requests of a server. It makes [`Verify`] services.
 ///
-/// By default it accepts Signature Version 4 in headers and in presigned URLs, and with the feature
-/// `sigv4a` also SigV4A. It refuses payloads that are not signed, reads a hashed payload of at most
-/// 16 MiB before it calls the service, and decodes aws-chunked payloads while they stream.
+/// The defaults:
 ///
-/// The service gets each signed header with the one value that was signed, as
-/// [`OwnedVerified::header`] returns it: not split at a comma, and each run of white space as one
-/// space. The `host` header is as received. Headers that are not signed are not protected. Require
-/// the ones that the service reads with [`Verifier::with_signed_header`], or all with
-/// [`Verifier::with_all_headers_signed`].
+/// - It accepts Signature Version 4 in headers and in presigned URLs, with the feature `sigv4a` also
+///   SigV4A.
+/// - It refuses unsigned payloads. A store behind TLS calls
+///   [`accept_unsigned_payloads`](Self::accept_unsigned_payloads), because AWS's SDKs upload so.
+/// - It reads a hashed payload of at most 16 MiB and verifies it before it calls the service.
+/// - It decodes and verifies aws-chunked payloads while they stream.
+/// - It caches the keys that have verified a request. Services of one layer share one [`KeyCache`].
 ///
-/// Services that one layer value wraps share one [`KeyCache`].
+/// The service gets each signed header with the value that was signed, as [`OwnedVerified::header`]
+/// returns it: one value, with each run of white space as one space. The `host` header stays as
+/// received. Headers that are not signed are not protected. Require the ones that the service reads
+/// with [`Verifier::with_signed_header`], or all with [`Verifier::with_all_headers_signed`].
 ///
 /// ```
 /// use countersign::tower::verify::{FoundKey, KeyCache, KeyClaim, VerifyLayer};
@@ -118,31 +104,37 @@ use settings::Settings;
 /// };
 /// let verifier =
 ///     Verifier::new("us-east-1", Service::S3)?.with_host("s3.example.com");
-/// // A store behind TLS.
+/// let cache = KeyCache::new(10_000).with_lifetime(Duration::from_secs(60));
+/// // A store behind TLS. Keep a clone of the cache to remove users.
 /// let layer = VerifyLayer::new(verifier, keys)
+///     .with_cache(cache.clone())
 ///     .accept_unsigned_payloads()
-///     .stream_hashed_bodies()
-///     .with_cache(KeyCache::new(10_000).with_lifetime(Duration::from_secs(60)));
+///     .stream_hashed_bodies();
+/// assert!(cache.is_empty());
 /// # let _ = layer;
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub struct VerifyLayer<K> {
-    settings: Arc<Settings<K>>,
+    settings: Arc<Settings>,
+    keys: Arc<K>,
 }
 
 impl<K: KeyLookup> VerifyLayer<K> {
     /// Creates a layer from the rules of a service and a lookup of keys.
     ///
-    /// Give the verifier the [hosts](Verifier::with_host) of the server: without them, a request that
-    /// a client signed for one host of a server is valid at its others.
+    /// Give the verifier each [host](Verifier::with_host) of the server, with its port if that is not
+    /// 80 or 443. Without a host, a request that was signed for one host name of the server is also
+    /// valid for its other host names.
     pub fn new(verifier: Verifier, keys: K) -> Self {
-        let settings = Arc::new(Settings::new(verifier, keys));
-        Self { settings }
+        Self {
+            settings: Arc::new(Settings::new(verifier)),
+            keys: Arc::new(keys),
+        }
     }
 }
 
 impl<K> VerifyLayer<K> {
-    fn with(mut self, change: impl FnOnce(&mut Settings<K>)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(Arc::make_mut(&mut self.settings));
         self
     }
@@ -175,12 +167,12 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.buffer_limit = bytes)
     }
 
-    /// Calls the service before a hashed payload has arrived, with a body that verifies it on the way.
+    /// Calls the service before a hashed payload has arrived, with a body that verifies it.
     ///
-    /// The body yields its last frame only after the hash has been compared, and fails in place of it
-    /// otherwise. So the service must read the body to its end, and discard what it has read if that
-    /// fails. A payload whose hash the request does not state is still read before: without it no
-    /// signature can be verified.
+    /// The body compares the hash before its last frame. If the hash is wrong, it returns an error
+    /// instead of that frame. So the service must read the body to its end, and after an error discard
+    /// what it has read. If the request does not state the hash, the payload is still read first:
+    /// the signature cannot be verified without it.
     #[must_use]
     pub fn stream_hashed_bodies(self) -> Self {
         self.with(|settings| settings.stream_hashed = true)
@@ -189,8 +181,8 @@ impl<K> VerifyLayer<K> {
     /// Accepts payloads that are not signed: `UNSIGNED-PAYLOAD` and unsigned chunks.
     ///
     /// AWS's SDKs upload so over TLS. Without TLS, anyone on the way can change such a payload. A
-    /// request to read or to delete, without a body, is accepted always: presigned URLs do not sign
-    /// payloads.
+    /// `GET`, `HEAD`, `DELETE` or `OPTIONS` request without a body is always accepted: presigned URLs
+    /// do not sign payloads.
     #[must_use]
     pub fn accept_unsigned_payloads(self) -> Self {
         self.with(|settings| settings.accept_unsigned = true)
@@ -202,7 +194,7 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.max_chunk_size = Some(bytes))
     }
 
-    /// Accepts chunks below 8 KiB anywhere in the stream. S3 accepts only the last one so small.
+    /// Accepts chunks of less than 8 KiB anywhere in the stream. S3 accepts only a small last chunk.
     #[must_use]
     pub fn without_min_chunk_size(self) -> Self {
         self.with(|settings| settings.small_chunks = true)
@@ -238,8 +230,8 @@ impl<K> VerifyLayer<K> {
     /// Lets requests without any signature pass to the service, if the function returns true.
     ///
     /// For example health checks, public reads, or browser uploads, whose form the service verifies.
-    /// Such a request has no [`OwnedVerified`] among its extensions. A request with a signature that
-    /// is wrong is refused always.
+    /// Such a request has no [`OwnedVerified`] among its extensions. A request with a wrong signature is
+    /// always refused.
     #[must_use]
     pub fn pass_without_signature(
         self,
@@ -248,12 +240,12 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.without_signature = Some(Arc::new(passes)))
     }
 
-    /// Sets where the URI is that the client sent, if something in front of this layer changes it.
+    /// Sets a function that returns the URI that the client sent, if it was changed on the way.
     ///
-    /// Routers that nest change the URI before an inner layer sees it, and keep the original among the
-    /// extensions. Proxies remove prefixes, as the configuration says. The service gets the URI as it
-    /// was routed. `None` verifies the URI as it is. Never read it from a header that a client can
-    /// set.
+    /// A nested router changes the URI, and keeps the original among the extensions. A proxy may remove
+    /// a prefix, which your configuration knows. The service gets the URI as it was routed. If the
+    /// function returns `None`, the URI of the request is verified. Never take it from a header that a
+    /// client can set.
     ///
     /// ```
     /// use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -279,10 +271,10 @@ impl<K> VerifyLayer<K> {
         self.with(|settings| settings.original_uri = Some(Arc::new(original)))
     }
 
-    /// Sets where the host is that the client sent, if a proxy writes its own in its place.
+    /// Sets a function that returns the host that the client sent, if a proxy replaces it.
     ///
-    /// The host of the configuration, or of a header that the proxy sets always. `None` verifies the
-    /// host as it is. The scheme is not signed.
+    /// Return the host of your configuration, or of a header that the proxy always sets. If the function
+    /// returns `None`, the host of the request is verified. The scheme is not signed.
     #[must_use]
     pub fn with_original_host(
         self,
@@ -342,7 +334,7 @@ impl<K> VerifyLayer<K> {
 
     /// Sets the request ID of the responses to refused requests.
     ///
-    /// Without it the ID is of 16 digits, from the time and a counter.
+    /// The default is 16 hex digits, from the time and a counter.
     #[must_use]
     pub fn with_request_id(
         self,
@@ -356,9 +348,9 @@ impl<K> VerifyLayer<K> {
     /// The function returns the bucket that a host names, or `None` if the bucket is in the path. The
     /// scheme signs no body and few headers, so a request with a body also requires
     /// [`accept_unsigned_payloads`](Self::accept_unsigned_payloads). A parameter that selects an
-    /// operation and is not signed is refused. The lookup must return credentials. Who signed is a
-    /// [`LegacyIdentity`] among the extensions. Of the verifier's settings, only its hosts and its
-    /// clock window apply. The scheme does not sign the host.
+    /// operation and is not signed is refused. The lookup must return credentials. The extensions of the
+    /// request contain a [`LegacyIdentity`]. Of the verifier's settings, only its hosts and its clock
+    /// window apply. The scheme does not sign the host.
     ///
     /// ```
     /// # use countersign::tower::verify::{FoundKey, KeyClaim, VerifyLayer};
@@ -384,7 +376,7 @@ impl<K> VerifyLayer<K> {
 
     /// Accepts Signature Version 2 of query services, in the query and in the form of a body.
     ///
-    /// The lookup must return credentials. Who signed is a [`LegacyIdentity`] among the extensions.
+    /// The lookup must return credentials. The extensions of the request contain a [`LegacyIdentity`].
     /// Of the verifier's settings, only its hosts and its clock window apply to the older schemes:
     /// they sign no regions and few headers.
     ///
@@ -409,15 +401,17 @@ impl<S, K> Layer<S> for VerifyLayer<K> {
     type Service = Verify<S, K>;
 
     fn layer(&self, inner: S) -> Verify<S, K> {
-        Verify::new(inner, self.settings.clone())
+        Verify::new(inner, self.settings.clone(), self.keys.clone())
     }
 }
 
 /// Not derived, which would require a lookup that can be cloned.
 impl<K> Clone for VerifyLayer<K> {
     fn clone(&self) -> Self {
-        let settings = self.settings.clone();
-        Self { settings }
+        Self {
+            settings: self.settings.clone(),
+            keys: self.keys.clone(),
+        }
     }
 }
 

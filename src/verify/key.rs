@@ -12,7 +12,7 @@ use crate::sigv4::signing_key::SigningKey;
 use crate::timestamp::Timestamp;
 
 #[cfg(feature = "sigv4a")]
-use crate::sigv4::asymmetric::key::PublicKey;
+use crate::sigv4::asymmetric::key::{self as key_pair, PublicKey};
 
 /// A verification key: a key with its access key ID, session token and expiration.
 ///
@@ -63,25 +63,33 @@ enum Material {
 }
 
 impl VerificationKey {
-    /// Derives the key of credentials for a credential scope.
+    /// Derives the key that verifies a claim's signature: pass the claim's own scope.
     ///
-    /// It also takes the access key ID, the session token and the expiration of the credentials.
-    /// Take the access key ID from your store. If you copy it from the request, every request
-    /// matches.
+    /// A scope with a region is of SigV4. A scope without one is of SigV4A, and its key is derived
+    /// with the feature `sigv4a`. A SigV4A key takes longer to derive, so keep it: it is valid for
+    /// every scope.
     ///
-    /// The key is for Signature Version 4. For Version 4A, call `from_public_key` (feature
-    /// `sigv4a`).
+    /// The key has the access key ID, the session token and the expiration of the credentials. Take
+    /// the access key ID from your store. If you copy it from the request, every request matches.
     ///
     /// # Errors
     /// - [`Error::InvalidSecretKey`] if the secret access key is empty: anyone could sign with it
+    /// - [`Error::InvalidScope`] if the scope is of SigV4A, and the feature `sigv4a` is disabled
     pub fn derive(credentials: &Credentials, scope: &CredentialScope) -> Result<Self, Error> {
-        let secret_key = credentials.secret_key();
+        let (id, secret_key) = (credentials.access_key_id(), credentials.secret_key());
         if secret_key.is_empty() {
             return Err(Error::InvalidSecretKey(CredentialProblem::Empty));
         }
+        let material = match scope.region() {
+            Some(_) => Material::SigV4(SigningKey::derive(secret_key, scope)),
+            #[cfg(feature = "sigv4a")]
+            None => Material::SigV4A(key_pair::SigningKey::derive(id, secret_key)?.public_key()),
+            #[cfg(not(feature = "sigv4a"))]
+            None => return Err(Error::InvalidScope),
+        };
         Ok(Self {
-            access_key_id: credentials.access_key_id().into(),
-            material: Material::SigV4(SigningKey::derive(secret_key, scope)),
+            access_key_id: id.into(),
+            material,
             session_token: credentials.session_token().cloned(),
             expiration: credentials.expiration(),
             previous: None,
@@ -98,6 +106,8 @@ impl VerificationKey {
     }
 
     /// Creates the verification key of long-term credentials from their SigV4A public key.
+    ///
+    /// For servers that do not have the secret access key. With it, call [`derive`](Self::derive).
     ///
     /// The access key ID must come from your store, not from the request. Add
     /// [`with_session_token`](Self::with_session_token) and

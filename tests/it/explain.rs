@@ -3,8 +3,6 @@
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 
-mod alone;
-mod answers;
 mod correct;
 mod denied;
 mod hostile;
@@ -14,14 +12,16 @@ mod other_schemes;
 mod own_host;
 mod printed;
 mod raw;
+mod responses;
 mod secrets;
 mod server;
 mod signers;
 mod spellings;
-mod words;
+mod stated_causes;
+mod without_a_response;
 
 #[test]
 fn at_least_sixty_mistakes_are_explained() {
-    let all = on_the_way::CASES.len() + signers::CASES.len() + answers::CASES.len();
+    let all = on_the_way::CASES.len() + signers::CASES.len() + responses::CASES.len();
     assert!(all >= 60, "{all}");
 }

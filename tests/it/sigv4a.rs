@@ -379,6 +379,7 @@ fn unhex(digits: &str) -> Vec<u8> {
 /// What a server does with the public key alone.
 mod verifying {
     use countersign::chunked::{ChunkVerifier, ChunkedEncoding, Trailer};
+    use countersign::sigv4::SigningKey as SymmetricKey;
     use countersign::verify::{
         PendingVerification, SignedRequest, VerificationKey, Verifier, VerifyError,
     };
@@ -458,7 +459,8 @@ mod verifying {
         let mut several = get(MRAP);
         signer.sign(&mut several, PayloadHash::EMPTY, NOW).unwrap();
         let claim = SignedRequest::parse(&several).unwrap();
-        let symmetric = VerificationKey::derive(&credentials(), claim.scope()).unwrap();
+        let symmetric = SymmetricKey::derive(credentials().secret_key(), claim.scope());
+        let symmetric = VerificationKey::from_signing_key("AKIDEXAMPLE", symmetric);
         let refused = verifier.verify(&claim, &symmetric, PayloadHash::EMPTY, NOW);
         assert_eq!(refused.map(drop), Err(VerifyError::SignatureMismatch));
 
@@ -468,6 +470,44 @@ mod verifying {
         let key = signer.public_key();
         let refused = verify(&verifier, &key, &one, PayloadHash::EMPTY);
         assert_eq!(refused, Err(VerifyError::SignatureMismatch));
+    }
+
+    #[test]
+    fn the_key_of_a_claim_is_derived_from_its_credentials() {
+        let session = credentials().with_session_token("TOKEN");
+        let mut request = get(MRAP);
+        let signer = Signer::new(session.clone(), "us-*", "s3").unwrap();
+        signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
+        let claim = SignedRequest::parse(&request).unwrap();
+        let verifier = Verifier::new("us-east-1", "s3").unwrap();
+        let verify = |credentials: &Credentials| {
+            let key = VerificationKey::derive(credentials, claim.scope())?;
+            assert_eq!(key.access_key_id(), credentials.access_key_id());
+            Ok(verifier.verify(&claim, &key, PayloadHash::EMPTY, NOW).err())
+        };
+        assert_eq!(verify(&session), Ok(None));
+        let of = |id, secret| Credentials::new(id, secret).with_session_token("TOKEN");
+        for (other, refused) in [
+            (of("AKIDEXAMPLE", "another"), VerifyError::SignatureMismatch),
+            (
+                of("AKIDEXAMPLF", SECRET_KEY),
+                VerifyError::UnknownAccessKeyId,
+            ),
+            (credentials(), VerifyError::InvalidSessionToken),
+            (
+                session.clone().with_expiration(NOW),
+                VerifyError::CredentialsExpired {
+                    expiration: NOW.into(),
+                    now: NOW.into(),
+                },
+            ),
+        ] {
+            assert_eq!(verify(&other), Ok(Some(refused)));
+        }
+        assert!(matches!(
+            verify(&of("AKIDEXAMPLE", "")),
+            Err(Error::InvalidSecretKey(_))
+        ));
     }
 
     #[test]

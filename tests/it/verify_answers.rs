@@ -246,6 +246,16 @@ fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
     assert_eq!(another, Err(VerifyError::ContentSha256Mismatch));
 }
 
+/// A key of Signature Version 4 would verify nothing for it.
+#[cfg(not(feature = "sigv4a"))]
+#[test]
+fn no_key_is_derived_for_a_scope_of_sigv4a_without_its_feature() {
+    let scope = "20260101/s3/aws4_request".parse().unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let error = VerificationKey::derive(&credentials, &scope).unwrap_err();
+    assert_eq!(error, countersign::Error::InvalidScope);
+}
+
 #[test]
 fn unknown_or_expired_credentials_have_the_codes_of_aws() {
     let unknown = |error, s3| {

@@ -1,7 +1,8 @@
-//! How the headers of two canonical requests differ.
+//! Compares the headers of two canonical requests.
 
 use super::super::cause::Cause;
-use super::super::diagnosis::{Difference, Finding, MOST};
+use super::super::diagnosis::{Finding, MOST};
+use super::super::difference::Difference;
 use super::super::lines::Lines;
 use super::Known;
 
@@ -48,7 +49,7 @@ pub(super) fn compare(
     }
 }
 
-/// The payload's hash is in a header and in the last line; the last line stands for both.
+/// Whether the difference is reported by the last line, which contains the payload hash too.
 fn is_of_the_payload(name: &str, signed: &Lines, received: &Lines) -> bool {
     name == "x-amz-content-sha256"
         && matches!((&signed.payload, &received.payload), (Some(a), Some(b)) if a != b)

@@ -1,10 +1,10 @@
-//! How two paths differ.
+//! Compares two paths.
 
 use crate::service::Rules;
 use crate::sigv4::canonical::path::CanonicalPath;
 
 use super::super::cause::Cause;
-use super::super::hide::decode;
+use super::super::text::decode;
 use super::Known;
 
 /// Why two paths differ.

@@ -1,15 +1,16 @@
-//! How two queries differ.
+//! Compares two queries.
 
 use std::collections::BTreeMap;
 
 use crate::primitives::percent::{decoded, encoded};
 
 use super::super::cause::Cause;
-use super::super::hide::{Secrets, decode};
+use super::super::secrets::Secrets;
+use super::super::text::decode;
 
-/// Why, where they differ at all.
+/// Why two different queries differ.
 pub(super) fn causes(signed: &str, received: &str, secrets: &Secrets) -> Vec<Cause> {
-    // Equal once this has been undone: then it is what differs.
+    // If undoing a change makes them equal, that change is the cause.
     if pieces(signed) == pieces(received) {
         return vec![Cause::QueryOrder];
     }
@@ -67,7 +68,7 @@ pub(super) fn causes(signed: &str, received: &str, secrets: &Secrets) -> Vec<Cau
 
 type Parameters = BTreeMap<String, Vec<String>>;
 
-/// As they are, sorted.
+/// The pieces between `&`, unchanged and sorted.
 fn pieces(query: &str) -> Vec<&str> {
     let mut pieces: Vec<&str> = query.split('&').collect();
     pieces.sort_unstable();
@@ -79,7 +80,7 @@ fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")))
 }
 
-/// Names and values, each changed in the same way, sorted.
+/// Names and values, each changed by the function, sorted.
 fn by_pair(query: &str, mut change: impl FnMut(&str) -> String) -> Vec<(String, String)> {
     let mut all: Vec<_> = pairs(query)
         .map(|(name, value)| (change(name), change(value)))
@@ -104,7 +105,7 @@ fn decoded_twice(query: &str) -> Vec<(String, String)> {
     by_pair(query, |text| decode(&decode(text)))
 }
 
-/// What has lost its `=` is a name, and may be a token.
+/// Secrets are hidden in names too: a token that lost its `=` is read as a name.
 fn by_name(query: &str, secrets: &Secrets) -> Parameters {
     let mut all = Parameters::new();
     for (name, value) in pairs(query) {

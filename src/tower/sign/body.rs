@@ -122,14 +122,14 @@ impl<B> fmt::Debug for SignedBody<B> {
     }
 }
 
-/// Why a [`SignedBody`] failed while it was sent.
+/// An error of a [`SignedBody`] while it was sent.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignedBodyError {
     /// The inner body failed.
     #[error("body of a signed request failed")]
     Body(#[source] BoxError),
-    /// The inner body failed, or has another length than was signed.
+    /// The inner body failed, or its length is not the signed length.
     #[error(transparent)]
     Chunks(ChunkedBodyError),
 }

@@ -1,4 +1,4 @@
-//! Signers that are made as the hosts of requests need them.
+//! Signers for the hosts of requests, created when they are needed.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,19 +10,20 @@ use http::request::Parts;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::request::host_of;
-use crate::service::signing_names::{HostService, service_of_host};
+use crate::service::signing_names::service_of_host;
 use crate::sign::signer::Signer;
 use crate::tower::sign::error::SignError;
+use crate::tower::sign::single_signer::SingleSigner;
 
-/// A client may address each bucket by a host of its own: when so many are remembered, all are
-/// forgotten.
+/// The largest number of hosts that are remembered: a client may have a host for each bucket. One more
+/// host clears the list.
 const MOST_HOSTS: usize = 256;
 
-/// Signs each request for the service and the region that its host tells.
+/// Signs each request for the service and the region of its host.
 ///
-/// It knows what [`service_of_host`] knows: the hosts of AWS. For a store, a proxy or a private DNS
-/// name use a [`Signer`], and for directory buckets one with the credentials of their session. Requests
-/// to a host of all regions are signed with SigV4A, with the feature `sigv4a`.
+/// It knows the hosts of AWS, as [`service_of_host`] does. For a store, a proxy or a private DNS name,
+/// use a [`Signer`]. For a directory bucket, use a [`Signer`] with the credentials of its session.
+/// Requests to a host of all regions are signed with SigV4A (feature `sigv4a`).
 ///
 /// ```
 /// use countersign::Credentials;
@@ -41,23 +42,15 @@ const MOST_HOSTS: usize = 256;
 pub struct HostSigners {
     credentials: Credentials,
     default_region: Option<String>,
-    known: Arc<RwLock<HashMap<String, HostSigner>>>,
-}
-
-/// The signer of one host.
-#[derive(Clone)]
-pub(super) enum HostSigner {
-    SigV4(Signer),
-    #[cfg(feature = "sigv4a")]
-    SigV4a(crate::sigv4a::Signer),
+    known: Arc<RwLock<HashMap<String, SingleSigner>>>,
 }
 
 impl HostSigners {
-    /// Creates signers with these credentials.
+    /// Creates the signers of these credentials.
     ///
     /// # Errors
-    /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`], [`Error::InvalidSessionToken`]
-    ///   if no AWS credentials look like that
+    /// - [`Error::InvalidAccessKeyId`], [`Error::InvalidSecretKey`] or [`Error::InvalidSessionToken`]
+    ///   if a part of the credentials is malformed
     pub fn new(credentials: Credentials) -> Result<Self, Error> {
         // So that the error is returned where the mistake is made.
         Signer::new(credentials.clone(), "us-east-1", "sts")?;
@@ -68,7 +61,7 @@ impl HostSigners {
         })
     }
 
-    /// Sets the region for hosts that tell none.
+    /// Sets the region for hosts whose names contain no region.
     #[must_use]
     pub fn with_default_region(self, region: impl Into<String>) -> Self {
         Self {
@@ -78,7 +71,7 @@ impl HostSigners {
         }
     }
 
-    pub(super) fn signer(&self, parts: &Parts) -> Result<HostSigner, SignError> {
+    pub(super) fn signer(&self, parts: &Parts) -> Result<SingleSigner, SignError> {
         let header = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = header.or_else(|| host_of(&parts.uri)).unwrap_or_default();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -95,34 +88,25 @@ impl HostSigners {
         Ok(signer)
     }
 
-    fn new_signer(&self, host: &str) -> Result<HostSigner, SignError> {
-        let found = service_of_host(host).ok_or_else(|| SignError::UnknownHost {
-            host: host.to_owned(),
-        })?;
+    fn new_signer(&self, host: &str) -> Result<SingleSigner, SignError> {
+        let owned = || host.to_owned();
+        let found =
+            service_of_host(host).ok_or_else(|| SignError::UnknownHost { host: owned() })?;
         let region = found.region().or(self.default_region.as_deref());
-        let region = region.ok_or_else(|| SignError::UnknownRegion {
-            host: host.to_owned(),
-        })?;
-        if region == "*" {
-            return self.sigv4a(&found, host);
-        }
-        let signer = Signer::new(self.credentials.clone(), region, found.service())?;
-        Ok(HostSigner::SigV4(signer))
-    }
-
-    #[cfg(feature = "sigv4a")]
-    fn sigv4a(&self, found: &HostService, _: &str) -> Result<HostSigner, SignError> {
+        let region = region.ok_or_else(|| SignError::UnknownRegion { host: owned() })?;
         let credentials = self.credentials.clone();
-        let signer = crate::sigv4a::Signer::new(credentials, "*", found.service())?;
-        Ok(HostSigner::SigV4a(signer))
-    }
-
-    #[cfg(not(feature = "sigv4a"))]
-    #[allow(clippy::unused_self, reason = "with the feature it is used")]
-    fn sigv4a(&self, _: &HostService, host: &str) -> Result<HostSigner, SignError> {
-        Err(SignError::NeedsSigV4a {
-            host: host.to_owned(),
-        })
+        if region != "*" {
+            let signer = Signer::new(credentials, region, found.service())?;
+            return Ok(SingleSigner::SigV4(signer));
+        }
+        #[cfg(feature = "sigv4a")]
+        return Ok(SingleSigner::SigV4a(crate::sigv4a::Signer::new(
+            credentials,
+            "*",
+            found.service(),
+        )?));
+        #[cfg(not(feature = "sigv4a"))]
+        Err(SignError::NeedsSigV4a { host: owned() })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why a request was not sent, or its body failed.
+//! The errors of a signing client.
 
 use crate::error::Error as SigningError;
 use crate::primitives::body::BoxError;
@@ -62,13 +62,13 @@ pub enum SignError {
     /// The signer refused the request.
     #[error(transparent)]
     Signing(#[from] SigningError),
-    /// The payload is to be hashed, and the body is a stream.
+    /// The payload must be hashed, but the body is a stream.
     #[error(
         "body is a stream, so it cannot be hashed before it is sent: \
          choose `Payload::SignedChunks` or `Payload::Unsigned`, or give the hash in `Payload::Hash`"
     )]
     BodyNotBuffered,
-    /// The payload is to be sent in chunks, and the length of the body is unknown.
+    /// The payload must be sent in chunks, but the length of the body is unknown.
     #[error(
         "length of the body is unknown, so it cannot be sent in signed chunks: \
          set `content-length` to the length of the payload, or choose `Payload::Unsigned`"
@@ -87,28 +87,28 @@ pub enum SignError {
         /// The scheme of the URL, if there is one.
         scheme: Option<String>,
     },
-    /// The host does not tell the service.
+    /// The service of the host is unknown.
     #[error("service of host {host:?} is unknown: use a `Signer` for its service and region")]
     UnknownHost {
         /// The host; empty if the request has none.
         host: String,
     },
-    /// The host does not tell the region, and there is no default.
+    /// The host contains no region, and there is no default.
     #[error("region of host {host:?} is unknown: set one with `with_default_region`")]
     UnknownRegion {
         /// The host.
         host: String,
     },
-    /// The host takes only signatures of SigV4A.
+    /// The host requires SigV4A.
     #[error("host {host:?} needs SigV4A: enable the feature `sigv4a`")]
     NeedsSigV4a {
         /// The host.
         host: String,
     },
-    /// There are no credentials, because refreshing them failed.
+    /// There are no valid credentials, because the refresh failed.
     #[error("credentials are unavailable, the next attempt to refresh them is at {retry_at}")]
     CredentialsUnavailable {
-        /// When the next request tries to refresh them.
+        /// The time from which a request refreshes them again.
         retry_at: Timestamp,
     },
 }

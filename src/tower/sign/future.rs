@@ -14,7 +14,7 @@ use crate::tower::sign::error::{Error, SignError};
 use crate::tower::sign::server_clock::ServerClock;
 
 pin_project! {
-    /// The future that [`Sign`](super::Sign) returns: the response, or why there is none.
+    /// The future that [`Sign`](super::Sign) returns: a response or an error.
     #[must_use = "futures do nothing unless polled"]
     pub struct SignFuture<F> {
         #[pin]
@@ -25,19 +25,22 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<F> {
-        Sent { #[pin] response: F, sent: Timestamp, clock: Option<Arc<ServerClock>> },
+        Sent { #[pin] response: F, sent: Sent },
         NotSent { error: Option<SignError> },
     }
 }
 
+/// What the clock has to know of a request to learn from its response.
+pub(super) struct Sent {
+    pub(super) at: Timestamp,
+    pub(super) over_tls: bool,
+    /// `None` if it does not learn.
+    pub(super) clock: Option<Arc<ServerClock>>,
+}
+
 impl<F> SignFuture<F> {
-    /// `clock` learns from the response.
-    pub(super) fn sent(response: F, sent: Timestamp, clock: Option<Arc<ServerClock>>) -> Self {
-        let state = State::Sent {
-            response,
-            sent,
-            clock,
-        };
+    pub(super) fn sent(response: F, sent: Sent) -> Self {
+        let state = State::Sent { response, sent };
         Self { state }
     }
 
@@ -57,14 +60,10 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            StateProjection::Sent {
-                response,
-                sent,
-                clock,
-            } => {
+            StateProjection::Sent { response, sent } => {
                 let mut response = ready!(response.poll(context)).map_err(Error::Service)?;
-                if let Some(clock) = clock {
-                    clock.learn(&mut response, *sent);
+                if let Some(clock) = &sent.clock {
+                    clock.learn(&mut response, sent.at, sent.over_tls);
                 }
                 Poll::Ready(Ok(response))
             }

@@ -15,16 +15,16 @@ use crate::primitives::body::BoxError;
 use crate::tower::clock::{Clock, SystemClock};
 use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::error::{Error, SignError};
-use crate::tower::sign::future::SignFuture;
+use crate::tower::sign::future::{Sent, SignFuture};
 use crate::tower::sign::payload::{ChunkOptions, Payload};
-use crate::tower::sign::request_signer::{Options, RequestSigner};
+use crate::tower::sign::request_signer::{Options, RequestSigner, is_over_tls};
 use crate::tower::sign::server_clock::ServerClock;
-use crate::tower::sign::signers::{Signers, Times};
+use crate::tower::sign::signers::Signers;
 
 /// A [`Layer`] that signs the requests of an HTTP client. It makes [`Sign`] services.
 ///
-/// Put it below all layers that change headers or bodies, and below a retry layer: each try is then
-/// signed anew. All services of a layer share the clock skew.
+/// Put it directly around the client, inside all layers that change headers or bodies. Put it inside a
+/// retry layer too, so that each attempt is signed anew. All services of a layer share the clock skew.
 ///
 /// ```
 /// use countersign::tower::sign::{Payload, SignLayer};
@@ -33,7 +33,7 @@ use crate::tower::sign::signers::{Signers, Times};
 /// let credentials = Credentials::new("AKIDEXAMPLE", "secret");
 /// let signer = Signer::new(credentials, "eu-west-1", "s3")?;
 /// let layer = SignLayer::new(signer).with_payload(Payload::SignedChunks);
-/// // The clock of this machine is right until a response says something else.
+/// // Until the first response, the local clock counts as right.
 /// assert_eq!(layer.clock_skew().as_millis(), 0);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -65,9 +65,9 @@ impl SignLayer {
         }
     }
 
-    /// Sets how bodies are treated. The default is [`Payload::Hashed`].
+    /// Sets how bodies are signed. The default is [`Payload::Hashed`].
     ///
-    /// A request that has a [`Payload`] among its extensions is treated as that says.
+    /// A [`Payload`] among the extensions of a request replaces it for this request.
     #[must_use]
     pub fn with_payload(mut self, payload: Payload) -> Self {
         self.options.payload = payload;
@@ -92,9 +92,9 @@ impl SignLayer {
 
     /// Signs with the time of the clock as it is, whatever responses say.
     ///
-    /// Without TLS, anyone on the network can write the `Date` of a response, and so choose the time of
-    /// the next signatures. All hosts of a layer share one clock skew, so a host that is not trusted
-    /// needs a layer of its own.
+    /// Whoever writes the `Date` of a response chooses the time of the next signatures, and can keep
+    /// them until then. All hosts of a layer share one clock skew, so a host that is not trusted needs
+    /// a layer of its own.
     #[must_use]
     pub fn without_clock_skew_correction(mut self) -> Self {
         self.corrects_skew = false;
@@ -108,8 +108,9 @@ impl SignLayer {
         self
     }
 
-    /// Leaves `content-encoding` without `aws-chunked` when a body is sent in chunks, for stores that
-    /// keep it in the object's metadata, such as Ceph.
+    /// Sends chunks without `aws-chunked` in `content-encoding`.
+    ///
+    /// For stores that keep it in the object's metadata, such as Ceph.
     #[must_use]
     pub fn without_content_encoding(mut self) -> Self {
         self.options.chunks.content_encoding = false;
@@ -118,8 +119,8 @@ impl SignLayer {
 
     /// Sends unsigned payloads over plain HTTP too.
     ///
-    /// Anyone on the network can replace them. It is for TLS that ends elsewhere, for example in a
-    /// proxy on the same machine.
+    /// Anyone on the network can replace them. Use it if something else adds TLS, for example a proxy on
+    /// the same machine.
     #[must_use]
     pub fn allow_unsigned_without_tls(mut self) -> Self {
         self.options.unsigned_without_tls = true;
@@ -139,7 +140,7 @@ impl<S> Layer<S> for SignLayer {
         Sign {
             inner,
             layer: self.clone(),
-            leased: None,
+            polled: None,
         }
     }
 }
@@ -157,15 +158,16 @@ impl fmt::Debug for SignLayer {
 /// A [`Service`] that signs each request and sends it with the inner service.
 ///
 /// [`SignLayer`] makes it. The inner service takes requests with a [`SignedBody`]. Each call signs,
-/// at the time of the clock plus the clock skew. A request with a signature in its headers is signed
-/// anew, and the URL of a presigned request is an error.
+/// at the time of the clock plus the clock skew. A signature in the headers is replaced. A presigned
+/// URL is an error.
 ///
-/// The `Date` of each response corrects the clock skew. An error response has the
-/// [`Measurement`](crate::clock_skew::Measurement) among its extensions, which tells whether a retry
-/// [is worthwhile](crate::clock_skew::Measurement::is_worth_a_retry).
+/// The `Date` of each response corrects the clock skew, as in AWS's SDKs. Over plain HTTP, where
+/// anyone on the network can write it, a skew of more than 24 hours is ignored. An error response has
+/// the [`Measurement`](crate::clock_skew::Measurement) among its extensions, which tells whether a
+/// retry [is worthwhile](crate::clock_skew::Measurement::is_worth_a_retry).
 ///
-/// An empty body of a `PUT` or `POST` is announced with `content-length: 0`, which S3 wants and HTTP
-/// clients leave out.
+/// An empty `PUT` or `POST` gets the header `content-length: 0`, which S3 requires and HTTP clients
+/// leave out.
 ///
 /// ```
 /// use countersign::tower::sign::{Sign, SignedBody};
@@ -192,8 +194,8 @@ impl fmt::Debug for SignLayer {
 pub struct Sign<S> {
     inner: S,
     layer: SignLayer,
-    /// From the refreshing cell, for the next call.
-    leased: Option<Result<RequestSigner, SignError>>,
+    /// The signer for the next call, if it is refreshed.
+    polled: Option<Result<RequestSigner, SignError>>,
 }
 
 impl<S> Sign<S> {
@@ -235,7 +237,7 @@ where
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         // Also if there is one: a pool asks a ready service again after a while.
         let now = || self.layer.clock.local();
-        self.leased = ready!(self.layer.signers.poll(context, now));
+        self.polled = ready!(self.layer.signers.poll(context, now));
         self.inner.poll_ready(context).map_err(Error::Service)
     }
 
@@ -247,11 +249,15 @@ where
         } else {
             local
         };
-        let (leased, times) = (self.leased.take(), Times { local, signing });
-        match layer.signers.sign(leased, request, layer.options, times) {
+        let signer = layer.signers.signer(self.polled.take(), local);
+        match signer.and_then(|signer| signer.sign(request, layer.options, signing)) {
             Ok(request) => {
-                let learns = layer.corrects_skew.then(|| Arc::clone(&layer.clock));
-                SignFuture::sent(self.inner.call(request), local, learns)
+                let sent = Sent {
+                    at: local,
+                    over_tls: is_over_tls(request.uri()),
+                    clock: layer.corrects_skew.then(|| Arc::clone(&layer.clock)),
+                };
+                SignFuture::sent(self.inner.call(request), sent)
             }
             Err(error) => SignFuture::not_sent(error),
         }
@@ -264,7 +270,7 @@ impl<S: Clone> Clone for Sign<S> {
         Self {
             inner: self.inner.clone(),
             layer: self.layer.clone(),
-            leased: None,
+            polled: None,
         }
     }
 }

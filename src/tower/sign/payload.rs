@@ -1,4 +1,4 @@
-//! What the signature says about the body.
+//! How the body of a request is signed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -18,10 +18,10 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::tower::sign::body::WholeBody;
 use crate::tower::sign::error::SignError;
 
-/// How [`Sign`](super::Sign) treats the body of a request.
+/// How [`Sign`](super::Sign) signs the body of a request.
 ///
-/// [`SignLayer::with_payload`](super::SignLayer::with_payload) sets it for all requests. A request
-/// that has a `Payload` among its [extensions](http::Extensions) is treated as that says.
+/// [`SignLayer::with_payload`](super::SignLayer::with_payload) sets it for all requests. A `Payload`
+/// among the [extensions](http::Extensions) of a request replaces it for this request.
 ///
 /// | the body | choose |
 /// |---|---|
@@ -45,7 +45,8 @@ use crate::tower::sign::error::SignError;
 pub enum Payload {
     /// Hashes the body before it is sent.
     ///
-    /// The body must be in memory as one piece, as `Full`, `Empty` and `String` are, also in a box. Trailers are not sent, because they would not be signed.
+    /// The body must be in memory, as `Full`, `Empty` and `String` are, also in a box. Trailers are not
+    /// sent, because they would not be signed.
     #[default]
     Hashed,
     /// Signs this hash, which the caller calculated. The body is sent as it is.
@@ -71,7 +72,7 @@ pub enum Payload {
     UnsignedChunksWithChecksum(ChecksumAlgorithm),
 }
 
-/// How the chunks are sent, whatever the request.
+/// How chunks are sent, for all requests of a layer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChunkOptions {
     pub(super) size: usize,

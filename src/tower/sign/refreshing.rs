@@ -1,5 +1,6 @@
-//! A signer from a refreshing cell.
+//! A signer that is refreshed.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -11,20 +12,19 @@ use crate::timestamp::Timestamp;
 use crate::tower::sign::error::SignError;
 use crate::tower::sign::request_signer::RequestSigner;
 
-/// A signer whose credentials expire, and how to refresh them.
+/// A signer whose credentials expire, with a function that refreshes it.
 ///
-/// It consists of a [`RefreshCell`] with a signer and a function. The function gets the permit when the
-/// cell asks for a new value, and returns a future that uses it:
-/// [`succeed`](RefreshPermit::succeed) or [`fail`](RefreshPermit::fail). Cloning it is a reference
-/// count.
+/// The signer is in a [`RefreshCell`]. When the cell needs a new value, the function gets a permit, and
+/// returns a future that ends with [`succeed`](RefreshPermit::succeed) or
+/// [`fail`](RefreshPermit::fail). A clone is cheap.
 ///
 /// - While the current signer is valid, requests are signed with it, and each request polls the future.
-///   With a runtime, spawn the work and let the future wait for it, so that it also continues between
+///   With a runtime, spawn the work and let the future wait for it, so that it continues between
 ///   requests.
 /// - If there is no valid signer, or the refresh is [mandatory](RefreshUrgency::Mandatory), the service
 ///   is [not ready](tower_service::Service::poll_ready) until the future ends.
-/// - If it fails and no signer is valid, requests are refused with
-///   [`SignError::CredentialsUnavailable`] until the next try.
+/// - If the refresh fails and there is no valid signer, requests fail with
+///   [`SignError::CredentialsUnavailable`] until the next attempt.
 ///
 /// The function itself must not block, and must not send requests through the layer that waits for
 /// it.
@@ -86,7 +86,7 @@ struct Started {
 }
 
 impl Refreshing {
-    /// Creates it from a cell, which may be empty, and from what refreshes the cell.
+    /// Creates it from a cell, which may be empty, and the function that refreshes the cell.
     pub fn new<T, F, R>(cell: RefreshCell<T>, refresh: F) -> Self
     where
         T: Clone + Into<RequestSigner> + Send + Sync + 'static,
@@ -230,21 +230,22 @@ fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
-/// Tasks to wake.
+/// The tasks to wake, each once, by the two addresses that [`Waker::will_wake`] compares.
 #[derive(Default)]
-struct Wakers(Mutex<Vec<Waker>>);
+struct Wakers(Mutex<HashMap<[usize; 2], Waker>>);
 
 impl Wakers {
     fn add(&self, waker: &Waker) {
-        let mut wakers = lock(&self.0);
-        if !wakers.last().is_some_and(|last| last.will_wake(waker)) {
-            wakers.push(waker.clone());
-        }
+        let task = [
+            waker.data().addr(),
+            std::ptr::from_ref(waker.vtable()).addr(),
+        ];
+        lock(&self.0).entry(task).or_insert_with(|| waker.clone());
     }
 
     fn wake_all(&self) {
         let wakers = std::mem::take(&mut *lock(&self.0));
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.into_values().for_each(Waker::wake);
     }
 }
 

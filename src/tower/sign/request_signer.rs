@@ -1,45 +1,42 @@
-//! What signs a request.
+//! A signer of any kind.
 
 use http::request::Parts;
 use http::{Request, Uri};
 use http_body::Body;
 
 use crate::chunked::{ChunkSigner, ChunkedBody, ChunkedEncoding};
-use crate::error::Error;
 use crate::primitives::body::BoxError;
 use crate::sign::signer::Signer;
 use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::tower::sign::body::SignedBody;
-use crate::tower::sign::by_host::{HostSigner, HostSigners};
+use crate::tower::sign::by_host::HostSigners;
 use crate::tower::sign::error::SignError;
 use crate::tower::sign::payload::{self, ChunkOptions, Payload};
+use crate::tower::sign::single_signer::SingleSigner;
 
-/// What signs requests at one moment: a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer) or
-/// [`HostSigners`].
+/// A signer of any kind: a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer) or [`HostSigners`].
 ///
-/// Each converts into it. A refreshing cell contains any of them.
+/// Each converts into it, so a [`Refreshing`](super::Refreshing) signer can be any of them.
 #[derive(Clone, Debug)]
 pub struct RequestSigner(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    SigV4(Signer),
-    #[cfg(feature = "sigv4a")]
-    SigV4a(crate::sigv4a::Signer),
+    Single(SingleSigner),
     ByHost(HostSigners),
 }
 
 impl From<Signer> for RequestSigner {
     fn from(signer: Signer) -> Self {
-        Self(Kind::SigV4(signer))
+        Self(Kind::Single(SingleSigner::SigV4(signer)))
     }
 }
 
 #[cfg(feature = "sigv4a")]
 impl From<crate::sigv4a::Signer> for RequestSigner {
     fn from(signer: crate::sigv4a::Signer) -> Self {
-        Self(Kind::SigV4a(signer))
+        Self(Kind::Single(SingleSigner::SigV4a(signer)))
     }
 }
 
@@ -49,7 +46,7 @@ impl From<HostSigners> for RequestSigner {
     }
 }
 
-/// What is the same for all requests of a layer.
+/// The options of a layer, for all its requests.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
     pub(super) payload: Payload,
@@ -102,20 +99,14 @@ impl RequestSigner {
     fn sign_headers(
         &self,
         parts: &mut Parts,
-        hash: PayloadHash,
+        payload: PayloadHash,
         now: Timestamp,
     ) -> Result<(), SignError> {
-        let signed = match &self.0 {
-            Kind::SigV4(signer) => signer.sign(parts, hash, now),
-            #[cfg(feature = "sigv4a")]
-            Kind::SigV4a(signer) => signer.sign(parts, hash, now),
-            Kind::ByHost(signers) => match signers.signer(parts)? {
-                HostSigner::SigV4(signer) => signer.sign(parts, hash, now),
-                #[cfg(feature = "sigv4a")]
-                HostSigner::SigV4a(signer) => signer.sign(parts, hash, now),
-            },
-        };
-        signed.map(drop).map_err(SignError::Signing)
+        match &self.0 {
+            Kind::Single(signer) => signer.sign(parts, payload, now)?,
+            Kind::ByHost(signers) => signers.signer(parts)?.sign(parts, payload, now)?,
+        }
+        Ok(())
     }
 
     fn sign_chunked(
@@ -124,25 +115,21 @@ impl RequestSigner {
         encoding: ChunkedEncoding,
         now: Timestamp,
     ) -> Result<ChunkSigner, SignError> {
-        let signed: Result<_, Error> = match &self.0 {
-            Kind::SigV4(signer) => signer.sign_chunked(parts, encoding, now),
-            #[cfg(feature = "sigv4a")]
-            Kind::SigV4a(signer) => signer.sign_chunked(parts, encoding, now),
-            Kind::ByHost(signers) => match signers.signer(parts)? {
-                HostSigner::SigV4(signer) => signer.sign_chunked(parts, encoding, now),
-                #[cfg(feature = "sigv4a")]
-                HostSigner::SigV4a(signer) => signer.sign_chunked(parts, encoding, now),
-            },
-        };
-        signed.map_err(SignError::Signing)
+        Ok(match &self.0 {
+            Kind::Single(signer) => signer.sign_chunked(parts, encoding, now)?,
+            Kind::ByHost(signers) => signers.signer(parts)?.sign_chunked(parts, encoding, now)?,
+        })
     }
 }
 
 fn check_tls(uri: &Uri) -> Result<(), SignError> {
-    match uri.scheme_str() {
-        Some("https" | "wss") => Ok(()),
-        scheme => Err(SignError::UnsignedWithoutTls {
-            scheme: scheme.map(str::to_owned),
-        }),
+    if is_over_tls(uri) {
+        return Ok(());
     }
+    let scheme = uri.scheme_str().map(str::to_owned);
+    Err(SignError::UnsignedWithoutTls { scheme })
+}
+
+pub(super) fn is_over_tls(uri: &Uri) -> bool {
+    matches!(uri.scheme_str(), Some("https" | "wss"))
 }

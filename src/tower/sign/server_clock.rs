@@ -1,6 +1,7 @@
 //! The server's clock, as the requests of a layer know it: the local clock and the clock skew.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use http::Response;
 use http::header::DATE;
@@ -22,6 +23,9 @@ struct Learned {
 
 /// The length of `Sun, 06 Nov 1994 08:49:37 GMT`.
 const IMF_FIXDATE: usize = 29;
+
+/// The largest skew that is learned without TLS: a clock in the wrong time zone is corrected.
+const LARGEST_WITHOUT_TLS: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl ServerClock {
     pub(super) fn new(local: impl Clock + 'static, skew: ClockSkew) -> Self {
@@ -47,8 +51,9 @@ impl ServerClock {
     /// Learns from a response. An error response gets the measurement among its extensions.
     ///
     /// A client with many requests gets the same `Date` again and again, and a second one of the same
-    /// second says nothing new.
-    pub(super) fn learn<B>(&self, response: &mut Response<B>, sent: Timestamp) {
+    /// second says nothing new. Without TLS anyone on the network can write the `Date`, so a larger
+    /// skew is ignored.
+    pub(super) fn learn<B>(&self, response: &mut Response<B>, sent: Timestamp, over_tls: bool) {
         let Some(date) = response.headers().get(DATE) else {
             return;
         };
@@ -60,7 +65,9 @@ impl ServerClock {
             return;
         }
         let mut skew = ClockSkew::default();
-        if let Ok(measurement) = skew.learn(response.headers(), sent, self.local()) {
+        if let Ok(measurement) = skew.learn(response.headers(), sent, self.local())
+            && (over_tls || skew.magnitude() <= LARGEST_WITHOUT_TLS)
+        {
             self.write(Learned { skew, from });
             if is_error {
                 response.extensions_mut().insert(measurement);

@@ -1,26 +1,22 @@
-//! Where a layer gets its signers from.
+//! The source of a layer's signers.
 
+use std::borrow::Cow;
 #[cfg(feature = "sources")]
 use std::task::Waker;
 use std::task::{Context, Poll};
 
-use http::Request;
-use http_body::Body;
-
-use crate::primitives::body::BoxError;
 use crate::sign::signer::Signer;
 use crate::timestamp::Timestamp;
-use crate::tower::sign::body::SignedBody;
 use crate::tower::sign::by_host::HostSigners;
 use crate::tower::sign::error::SignError;
 #[cfg(feature = "sources")]
 use crate::tower::sign::refreshing::Refreshing;
-use crate::tower::sign::request_signer::{Options, RequestSigner};
+use crate::tower::sign::request_signer::RequestSigner;
 
-/// What a [`SignLayer`](super::SignLayer) signs with: signers that stay, or that are refreshed.
+/// The signer of a [`SignLayer`](super::SignLayer): always the same one, or one that is refreshed.
 ///
-/// It is made from a [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer), [`HostSigners`], or
-/// `Refreshing` credentials (feature `sources`).
+/// A [`Signer`], a [`sigv4a::Signer`](crate::sigv4a::Signer), [`HostSigners`] and `Refreshing` (feature
+/// `sources`) convert into it.
 #[derive(Clone, Debug)]
 pub struct Signers(Kind);
 
@@ -63,25 +59,12 @@ impl From<Refreshing> for Signers {
     }
 }
 
-/// When a request is signed.
-#[derive(Clone, Copy)]
-pub(super) struct Times {
-    /// By the clock, which decides about refreshing.
-    #[cfg_attr(
-        not(feature = "sources"),
-        allow(dead_code, reason = "nothing is refreshed")
-    )]
-    pub(super) local: Timestamp,
-    /// By the server's clock.
-    pub(super) signing: Timestamp,
-}
-
 #[cfg_attr(
     not(feature = "sources"),
     allow(unused_variables, reason = "nothing is refreshed")
 )]
 impl Signers {
-    /// Gets a signer for the next request, if it is one that expires. `None` if it stays.
+    /// Gets the signer for the next request if it is refreshed. `None` if it is always the same.
     pub(super) fn poll(
         &self,
         context: &mut Context<'_>,
@@ -94,31 +77,22 @@ impl Signers {
         }
     }
 
-    /// Signs a request with what [`poll`](Self::poll) returned.
-    pub(super) fn sign<B>(
+    /// Returns the signer of a request. `polled` is the result of [`poll`](Self::poll).
+    pub(super) fn signer(
         &self,
-        leased: Option<Result<RequestSigner, SignError>>,
-        request: Request<B>,
-        options: Options,
-        times: Times,
-    ) -> Result<Request<SignedBody<B>>, SignError>
-    where
-        B: Body<Error: Into<BoxError>> + Unpin,
-    {
-        if let Some(leased) = leased {
-            return leased?.sign(request, options, times.signing);
-        }
-        match &self.0 {
-            Kind::Fixed(signer) => signer.sign(request, options, times.signing),
-            // The service was called without having been ready.
+        polled: Option<Result<RequestSigner, SignError>>,
+        now: Timestamp,
+    ) -> Result<Cow<'_, RequestSigner>, SignError> {
+        match (polled, &self.0) {
+            (Some(signer), _) => signer.map(Cow::Owned),
+            (None, Kind::Fixed(signer)) => Ok(Cow::Borrowed(signer)),
+            // The caller did not wait until the service was ready.
             #[cfg(feature = "sources")]
-            Kind::Refreshing(signers) => {
+            (None, Kind::Refreshing(signers)) => {
                 let mut context = Context::from_waker(Waker::noop());
-                match signers.poll(&mut context, times.local) {
-                    Poll::Ready(signer) => signer?.sign(request, options, times.signing),
-                    Poll::Pending => Err(SignError::CredentialsUnavailable {
-                        retry_at: times.local,
-                    }),
+                match signers.poll(&mut context, now) {
+                    Poll::Ready(signer) => signer.map(Cow::Owned),
+                    Poll::Pending => Err(SignError::CredentialsUnavailable { retry_at: now }),
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! From a request that has arrived to one that the handler may see, or to a refusal.
+//! Admits a request to the handler, or refuses it.
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -13,15 +13,16 @@ use crate::verify::{
     OwnedVerified, PendingVerification, SignedRequest, StreamContext, VerificationKey, VerifyError,
 };
 
-use super::body::{Arriving, RequestBody};
+use super::body::RequestBody;
 use super::cache::CacheKey;
+use super::incoming::Incoming;
 #[cfg(feature = "legacy")]
 use super::legacy::{self, LegacyIdentity};
 use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
 
-/// What is known about a request that the handler may see.
+/// A request that the handler may see.
 enum Admitted {
     Verified(Box<OwnedVerified>, Payload),
     #[cfg(feature = "legacy")]
@@ -29,7 +30,7 @@ enum Admitted {
     WithoutSignature,
 }
 
-/// How the body is read that has not been read yet.
+/// How the rest of a body is read.
 enum Payload {
     AsItIs,
     Hashed([u8; 32]),
@@ -38,9 +39,10 @@ enum Payload {
     Events(Box<StreamContext>),
 }
 
-/// Verifies a request. If it is refused, its head comes back for the response.
+/// Verifies a request. If it is refused, its head is returned for the response.
 pub(super) async fn admit<K, B>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     request: Request<B>,
 ) -> Result<Request<RequestBody<B>>, Box<(Parts, Refused)>>
 where
@@ -56,8 +58,8 @@ where
 
     let original = settings.original_uri.as_ref().and_then(|uri| uri(&parts));
     let as_routed = original.map(|uri| std::mem::replace(&mut parts.uri, uri));
-    let mut body = Arriving::Unread(body);
-    let admitted = match identify(settings, &parts, &mut body).await {
+    let mut body = Incoming::Unread(body);
+    let admitted = match identify(settings, keys, &parts, &mut body).await {
         Ok(admitted) => admitted,
         Err(refused) => return Err(Box::new((parts, refused))),
     };
@@ -94,9 +96,10 @@ where
 }
 
 async fn identify<K, B>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     parts: &Parts,
-    body: &mut Arriving<B>,
+    body: &mut Incoming<B>,
 ) -> Result<Admitted, Refused>
 where
     K: KeyLookup,
@@ -110,7 +113,7 @@ where
             #[cfg(feature = "legacy")]
             if legacy::is_of_no_scheme(&refusal)
                 && let Some(identity) =
-                    legacy::identify(settings, parts, host.as_deref(), body, now).await?
+                    legacy::identify(settings, keys, parts, host.as_deref(), body, now).await?
             {
                 return Ok(Admitted::Legacy(identity));
             }
@@ -145,7 +148,7 @@ where
         None => {
             // An invalid request costs no lookup.
             settings.verifier.check(&claim, now)?;
-            let key = lookup::key_of(&*settings.keys, &claim).await?;
+            let key = lookup::key_of(keys, &claim).await?;
             let verified = verify(settings, &claim, &key, now, parts, body).await?;
             settings.cache.insert(cache_key, key, now, ticket);
             verified
@@ -160,13 +163,13 @@ where
     Ok(Admitted::Verified(Box::new(verified), payload))
 }
 
-async fn verify<K, B>(
-    settings: &Settings<K>,
+async fn verify<B>(
+    settings: &Settings,
     claim: &SignedRequest<'_>,
     key: &VerificationKey,
     now: Timestamp,
     parts: &Parts,
-    body: &mut Arriving<B>,
+    body: &mut Incoming<B>,
 ) -> Result<(OwnedVerified, Payload), Refused>
 where
     B: Body<Error: Into<BoxError>> + Unpin,

@@ -1,4 +1,4 @@
-//! The body that the handler gets.
+//! The body of a verified request.
 
 use std::collections::VecDeque;
 use std::error::Error as StdError;
@@ -10,13 +10,10 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::chunked::{ChunkError, Pieces, VerifiedBody, VerifiedBodyError};
+use crate::chunked::{ChunkError, VerifiedBody, VerifiedBodyError};
 use crate::primitives::body::{BoxError, poll_data};
 use crate::primitives::sha256::Sha256;
-use crate::sigv4::payload_hash::PayloadHash;
 use crate::verify::{Answer, Protocol, VerifyError, refusal};
-
-use super::refused::Refused;
 
 /// The body of a verified request, as the handler reads it.
 ///
@@ -27,7 +24,7 @@ use super::refused::Refused;
 /// | aws-chunked | the decoded data, chunk by chunk after each was verified, and then the trailers |
 /// | unsigned | data as it arrives |
 ///
-/// Discard what was read before an error. Trailers of HTTP that are not signed are left out.
+/// After an error, discard what was read. HTTP trailers that are not signed are left out.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -206,9 +203,9 @@ impl<B> fmt::Debug for RequestBody<B> {
     }
 }
 
-/// An error of a [`RequestBody`]: the inner body failed, or it is not what was signed.
+/// An error of a [`RequestBody`]: the inner body failed, or it differs from what was signed.
 ///
-/// [`error_response`](crate::verify::error_response) makes a response of it.
+/// [`error_response`](crate::verify::error_response) converts it into the response of AWS.
 ///
 /// ```
 /// use countersign::tower::verify::RequestBodyError;
@@ -284,71 +281,6 @@ impl refusal::Sealed for RequestBodyError {
             Self::Body(_) => ChunkError::Incomplete.answer(protocol),
             Self::Payload(error) => error.answer(protocol),
             Self::Chunks(error) => error.answer(protocol),
-        }
-    }
-}
-
-/// A body that is read before the request is verified, at most once.
-pub(super) enum Arriving<B> {
-    Unread(B),
-    Read(Pieces, [u8; 32]),
-}
-
-impl<B> Arriving<B>
-where
-    B: Body<Error: Into<BoxError>> + Unpin,
-{
-    /// Reads all of it, and hashes it. A second call returns the same hash.
-    pub(super) async fn read(&mut self, maximum: usize) -> Result<PayloadHash, Refused> {
-        let body = match self {
-            Self::Unread(body) => body,
-            Self::Read(_, hash) => return Ok(PayloadHash::Sha256(*hash)),
-        };
-        let too_large = || Refused::BodyTooLarge { maximum };
-        if body.size_hint().lower() > maximum as u64 {
-            return Err(too_large());
-        }
-        let (mut pieces, mut length, mut hash) = (Pieces::default(), 0_usize, Sha256::new());
-        while let Some(data) = std::future::poll_fn(|context| poll_data(body, context)).await {
-            let data = data.map_err(Refused::body)?;
-            length = length.saturating_add(data.len());
-            if length > maximum {
-                return Err(too_large());
-            }
-            hash.update(&data);
-            pieces.push(data);
-        }
-        let hash = hash.finish();
-        *self = Self::Read(pieces, hash);
-        Ok(PayloadHash::Sha256(hash))
-    }
-
-    /// The data that was read, as one text.
-    #[cfg(feature = "legacy")]
-    pub(super) fn text(&self) -> Option<String> {
-        match self {
-            Self::Unread(_) => None,
-            Self::Read(pieces, _) => String::from_utf8(pieces.to_vec()).ok(),
-        }
-    }
-
-    /// The body for the handler. One that was not read yet becomes what `unread` makes of it.
-    pub(super) fn into_body(self, unread: impl FnOnce(B) -> RequestBody<B>) -> RequestBody<B> {
-        match self {
-            Self::Unread(body) => unread(body),
-            Self::Read(mut pieces, _) => {
-                let mut ready = VecDeque::new();
-                pieces.move_to(&mut ready);
-                RequestBody::verified(ready)
-            }
-        }
-    }
-
-    /// Whether there is nothing to read.
-    pub(super) fn is_empty(&self) -> bool {
-        match self {
-            Self::Unread(body) => body.is_end_stream() || body.size_hint().exact() == Some(0),
-            Self::Read(..) => false,
         }
     }
 }

@@ -23,7 +23,7 @@ const LIFETIME: Duration = Duration::from_secs(300);
 /// up again, so a changed secret is accepted at once. A removed one verifies until its
 /// [lifetime](Self::with_lifetime) is over, unless the server calls [`remove`](Self::remove).
 ///
-/// The cache drops the keys that were not used for longest. A clone is the same cache.
+/// A full cache drops the keys that were not used for the longest time. A clone shares the cache.
 ///
 /// ```
 /// use countersign::tower::verify::KeyCache;
@@ -41,7 +41,7 @@ pub struct KeyCache {
     keys: Arc<Mutex<Generations>>,
 }
 
-/// What a key was found for. Clients choose all of it.
+/// The part of a claim that selects its key. Clients choose all of it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct CacheKey {
     access_key_id: String,
@@ -77,7 +77,7 @@ struct Cached {
     since: Timestamp,
 }
 
-/// What a miss has to give back to insert the key that was looked up for it.
+/// The state of the cache at a miss. It is needed to insert the key that is then looked up.
 #[derive(Clone, Copy)]
 pub(super) struct Ticket(u64);
 

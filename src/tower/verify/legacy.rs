@@ -13,15 +13,16 @@ use crate::request::host_of;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, VerifyError};
 
-use super::body::Arriving;
+use super::incoming::Incoming;
 use super::lookup::{self, KeyLookup};
 use super::refused::Refused;
 use super::settings::Settings;
 
-/// Who signed a request with a scheme before Signature Version 4.
+/// The sender of a request that is signed with a scheme before Signature Version 4.
 ///
 /// The layer puts it into the extensions of the request, in place of
-/// [`OwnedVerified`](crate::verify::OwnedVerified). It proves only what the scheme signs: few headers, and no body.
+/// [`OwnedVerified`](crate::verify::OwnedVerified). It proves only what the scheme signs: few headers,
+/// and no body.
 ///
 /// ```
 /// use countersign::tower::verify::LegacyIdentity;
@@ -40,12 +41,12 @@ pub struct LegacyIdentity {
 }
 
 impl LegacyIdentity {
-    /// The access key ID that signed.
+    /// Returns the access key ID of the sender.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// Where the signature was.
+    /// Returns the location of the signature.
     pub fn form(&self) -> SignatureLocation {
         self.form
     }
@@ -66,12 +67,13 @@ pub(super) fn is_of_no_scheme(refusal: &VerifyError) -> bool {
     )
 }
 
-/// Verifies a request by the older schemes that the server accepts. `None` if it is of none of them.
+/// Verifies a request by the older schemes that the server accepts. `None` if it uses none of them.
 pub(super) async fn identify<K, B>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     parts: &Parts,
     original_host: Option<&str>,
-    body: &mut Arriving<B>,
+    body: &mut Incoming<B>,
     now: Timestamp,
 ) -> Result<Option<LegacyIdentity>, Refused>
 where
@@ -106,7 +108,7 @@ where
                 return Err(Refused::UnsignedPayload);
             }
             settings.verifier.check_host(host.as_bytes())?;
-            return verify(settings, &claim, now).await.map(Some);
+            return verify(settings, keys, &claim, now).await.map(Some);
         }
     }
     if settings.legacy_query {
@@ -132,7 +134,7 @@ where
                 return Err(Refused::UnsignedPayload);
             }
             settings.verifier.check_host(host.as_bytes())?;
-            return verify(settings, &claim, now).await.map(Some);
+            return verify(settings, keys, &claim, now).await.map(Some);
         }
     }
     Ok(None)
@@ -164,11 +166,12 @@ fn of_scheme(
 }
 
 async fn verify<K: KeyLookup>(
-    settings: &Settings<K>,
+    settings: &Settings,
+    keys: &K,
     claim: &SignedRequest,
     now: Timestamp,
 ) -> Result<LegacyIdentity, Refused> {
-    let credentials = lookup::credentials_of(&*settings.keys, claim).await?;
+    let credentials = lookup::credentials_of(keys, claim).await?;
     let window = settings.verifier.clock_window();
     let verified = claim.verify_within(&credentials, window, now)?;
     Ok(LegacyIdentity::of(claim, verified))

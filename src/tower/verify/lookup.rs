@@ -1,10 +1,9 @@
-//! The lookup of keys, which is the server's.
+//! The lookup of keys, which the server provides.
 
 use std::error::Error as StdError;
 use std::future::Future;
 
 use crate::credentials::{Credentials, SessionToken};
-#[cfg(feature = "sigv4a")]
 use crate::error::Error;
 #[cfg(feature = "legacy")]
 use crate::legacy;
@@ -14,9 +13,9 @@ use crate::verify::{SignedRequest, VerificationKey, VerifyError};
 
 use super::refused::Refused;
 
-/// What a request claims about who signed it. It is unverified: use it only to look up the key.
+/// The identity that a request claims. It is unverified: use it only to look up the key.
 ///
-/// It borrows nothing, so the lookup may wait for a database.
+/// It borrows nothing, so the lookup can wait for a database.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyClaim {
@@ -27,14 +26,14 @@ pub struct KeyClaim {
     /// The algorithm. `None` for the schemes before Signature Version 4.
     pub algorithm: Option<Algorithm>,
     /// The session token, for servers that find sessions by their token. The layer compares it with
-    /// that of the key.
+    /// the token of the key.
     pub session_token: Option<SessionToken>,
 }
 
 /// What a lookup found: credentials, or a key that was derived from them.
 ///
-/// Both must have the access key ID of your store, never a copy of the claimed one. The layer then
-/// refuses a request whose ID differs, also in the case of its letters.
+/// Its access key ID must come from your store, never from the claim. The layer then refuses a request
+/// with another ID, even if only the case of a letter differs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[allow(
@@ -62,9 +61,9 @@ impl From<VerificationKey> for FoundKey {
 
 /// Finds the key of an access key ID.
 ///
-/// `Ok(None)` is an unknown access key ID. An error is the server's own, status 500; it goes into
-/// [`Refused::Lookup`], for the log. Every function that takes a [`KeyClaim`] and returns a future of
-/// such a result is a lookup.
+/// Return `Ok(None)` if the access key ID is unknown. An error is a failure of the server: the client
+/// gets status 500, and [`Refused::Lookup`] contains the error for the log. A function that takes a
+/// [`KeyClaim`] and returns a future of such a result is a lookup too.
 ///
 /// ```
 /// use countersign::Credentials;
@@ -131,17 +130,15 @@ pub(super) async fn key_of<K: KeyLookup>(
     };
     match find(keys, claimed).await? {
         FoundKey::Key(key) => Ok(key),
-        FoundKey::Credentials(credentials) => match claim.algorithm() {
-            Algorithm::HmacSha256 => {
-                VerificationKey::derive(&credentials, claim.scope()).map_err(Refused::lookup)
+        FoundKey::Credentials(credentials) => {
+            match VerificationKey::derive(&credentials, claim.scope()) {
+                // SigV4A without its feature.
+                Err(Error::InvalidScope) => {
+                    Err(VerifyError::UnknownAlgorithm { form: claim.form() }.into())
+                }
+                key => key.map_err(Refused::lookup),
             }
-            #[cfg(feature = "sigv4a")]
-            Algorithm::EcdsaP256Sha256 => public_key_of(&credentials).map_err(Refused::lookup),
-            #[cfg(not(feature = "sigv4a"))]
-            Algorithm::EcdsaP256Sha256 => {
-                Err(VerifyError::UnknownAlgorithm { form: claim.form() }.into())
-            }
-        },
+        }
     }
 }
 
@@ -167,18 +164,4 @@ pub(super) async fn credentials_of<K: KeyLookup>(
 async fn find<K: KeyLookup>(keys: &K, claimed: KeyClaim) -> Result<FoundKey, Refused> {
     let found = keys.find(claimed).await.map_err(Refused::lookup)?;
     found.ok_or(VerifyError::UnknownAccessKeyId.into())
-}
-
-#[cfg(feature = "sigv4a")]
-fn public_key_of(credentials: &Credentials) -> Result<VerificationKey, Error> {
-    let (id, secret_key) = (credentials.access_key_id(), credentials.secret_key());
-    let key = crate::sigv4::asymmetric::key::SigningKey::derive(id, secret_key)?;
-    let mut key = VerificationKey::from_public_key(id, key.public_key());
-    if let Some(token) = credentials.session_token() {
-        key = key.with_session_token(token.clone());
-    }
-    if let Some(expiration) = credentials.expiration() {
-        key = key.with_expiration(expiration);
-    }
-    Ok(key)
 }

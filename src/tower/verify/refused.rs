@@ -10,8 +10,8 @@ use crate::verify::{Answer, INTERNAL, Protocol, VerifyError, refusal};
 
 /// The reason why [`Verify`](super::Verify) refused a request.
 ///
-/// The layer makes AWS's response of it, and puts it into the extensions of that response. A layer
-/// outside can log it from there: `Display` and `source` say more than the client learns. Like
+/// The layer sends AWS's response for it, and puts it into the extensions of that response. An outer
+/// layer can log it: `Display` and `source` say more than the response. Like
 /// [`VerifyError`], it contains no signature and no token of the request.
 ///
 /// ```
@@ -27,13 +27,13 @@ use crate::verify::{Answer, INTERNAL, Protocol, VerifyError, refusal};
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
-    /// The signature, its terms, or a payload that was read before the handler was called.
+    /// The signature is invalid, or a payload that was read before the handler was called.
     #[error(transparent)]
     Request(#[from] VerifyError),
-    /// The request announces its chunks wrongly.
+    /// The headers that announce the chunks are invalid.
     #[error(transparent)]
     Chunks(#[from] ChunkError),
-    /// The payload is not signed, and the server does not
+    /// The payload is unsigned, and the server does not
     /// [accept](super::VerifyLayer::accept_unsigned_payloads) that.
     #[error("payload is unsigned, and this server accepts only signed payloads")]
     UnsignedPayload,

@@ -25,8 +25,8 @@ use super::settings::Settings;
 /// A service that verifies requests before it passes them to the inner one.
 ///
 /// [`VerifyLayer`](super::VerifyLayer) makes it. The body of a request must be [`Unpin`]: `Box::pin`
-/// makes any body so. A body that has not been read when a request is refused was not asked for, so a
-/// client that sent `expect: 100-continue` does not send it.
+/// makes any body so. If a request is refused before its body was read, a client that sent
+/// `expect: 100-continue` does not send the body.
 ///
 /// ```
 /// use countersign::tower::verify::{FoundKey, KeyClaim, Verify, VerifyLayer};
@@ -43,12 +43,17 @@ use super::settings::Settings;
 /// ```
 pub struct Verify<S, K> {
     inner: S,
-    settings: Arc<Settings<K>>,
+    settings: Arc<Settings>,
+    keys: Arc<K>,
 }
 
 impl<S, K> Verify<S, K> {
-    pub(super) fn new(inner: S, settings: Arc<Settings<K>>) -> Self {
-        Self { inner, settings }
+    pub(super) fn new(inner: S, settings: Arc<Settings>, keys: Arc<K>) -> Self {
+        Self {
+            inner,
+            settings,
+            keys,
+        }
     }
 }
 
@@ -121,9 +126,9 @@ where
         // The service that is ready goes into the future, and its clone stays.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let settings = self.settings.clone();
+        let (settings, keys) = (self.settings.clone(), self.keys.clone());
         Box::pin(async move {
-            match admit(&settings, request).await {
+            match admit(&settings, &*keys, request).await {
                 Ok(request) => {
                     let response = inner.call(request).await?;
                     Ok(response.map(|body| ResponseBody(Inner::OfService(body))))
@@ -137,11 +142,7 @@ where
     }
 }
 
-fn refuse<K, R>(
-    settings: &Settings<K>,
-    parts: &Parts,
-    refused: Refused,
-) -> Response<ResponseBody<R>> {
+fn refuse<R>(settings: &Settings, parts: &Parts, refused: Refused) -> Response<ResponseBody<R>> {
     let request_id = match &settings.request_id {
         Some(request_id) => request_id(parts),
         None => own_request_id(settings.clock.now()),
@@ -166,7 +167,7 @@ fn own_request_id(now: Timestamp) -> String {
 
 impl<S: Clone, K> Clone for Verify<S, K> {
     fn clone(&self) -> Self {
-        Self::new(self.inner.clone(), self.settings.clone())
+        Self::new(self.inner.clone(), self.settings.clone(), self.keys.clone())
     }
 }
 

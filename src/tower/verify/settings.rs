@@ -1,4 +1,4 @@
-//! What a server decides about the requests that it verifies.
+//! The settings of a verifying layer.
 
 use std::fmt;
 use std::pin::Pin;
@@ -21,9 +21,9 @@ type ReplayAnswer = Pin<Box<dyn Future<Output = Result<bool, BoxError>> + Send>>
 type ReplayCheck = Arc<dyn Fn(&OwnedVerified) -> ReplayAnswer + Send + Sync>;
 type Hook<T> = Option<Arc<dyn Fn(&Parts) -> T + Send + Sync>>;
 
-pub(super) struct Settings<K> {
+#[derive(Clone)]
+pub(super) struct Settings {
     pub(super) verifier: Verifier,
-    pub(super) keys: Arc<K>,
     pub(super) cache: KeyCache,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
@@ -50,8 +50,8 @@ pub(super) struct Settings<K> {
 #[cfg(feature = "legacy")]
 pub(super) type BucketOfHost = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-impl<K> Settings<K> {
-    pub(super) fn new(verifier: Verifier, keys: K) -> Self {
+impl Settings {
+    pub(super) fn new(verifier: Verifier) -> Self {
         let rules = verifier.service().rules();
         let protocol = match rules.content_sha256 {
             ContentSha256::InHeaderForm => Protocol::S3,
@@ -59,7 +59,6 @@ impl<K> Settings<K> {
         };
         Self {
             verifier,
-            keys: Arc::new(keys),
             cache: KeyCache::default(),
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
@@ -82,9 +81,7 @@ impl<K> Settings<K> {
             legacy_query: false,
         }
     }
-}
 
-impl<K> Settings<K> {
     /// Whether a payload may be unsigned: by the server's choice, or because there is none.
     ///
     /// A request that writes needs the choice even if it is empty: its body may have been removed.
@@ -94,37 +91,7 @@ impl<K> Settings<K> {
     }
 }
 
-/// Not derived, which would require a lookup that can be cloned.
-impl<K> Clone for Settings<K> {
-    fn clone(&self) -> Self {
-        Self {
-            verifier: self.verifier.clone(),
-            keys: self.keys.clone(),
-            cache: self.cache.clone(),
-            clock: self.clock.clone(),
-            limits: self.limits,
-            protocol: self.protocol,
-            buffer_limit: self.buffer_limit,
-            max_chunk_size: self.max_chunk_size,
-            small_chunks: self.small_chunks,
-            stream_hashed: self.stream_hashed,
-            accept_unsigned: self.accept_unsigned,
-            #[cfg(feature = "event-stream")]
-            accept_events: self.accept_events,
-            without_signature: self.without_signature.clone(),
-            original_uri: self.original_uri.clone(),
-            original_host: self.original_host.clone(),
-            request_id: self.request_id.clone(),
-            replay_check: self.replay_check.clone(),
-            #[cfg(feature = "legacy")]
-            legacy_s3: self.legacy_s3.clone(),
-            #[cfg(feature = "legacy")]
-            legacy_query: self.legacy_query,
-        }
-    }
-}
-
-impl<K> fmt::Debug for Settings<K> {
+impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("verifier", &self.verifier)

@@ -1,12 +1,12 @@
-//! Responses that deny access without a reason. Ceph and Garage answer so to every wrong signature.
+//! Responses that deny access without a reason. Ceph and Garage send this for every wrong signature.
 
 use countersign::explain::{Cause, Explainer};
 use countersign::{PayloadHash, Service};
 use http::Response;
 
-use crate::explain::alone::{self, causes};
-use crate::explain::answers::{presigned, sqs, unsigned};
+use crate::explain::responses::{presigned, sqs, unsigned};
 use crate::explain::server::{self, SECRET};
+use crate::explain::without_a_response::{self, causes};
 
 /// As Ceph, Garage, S3 and gateways write it.
 const DENIALS: [&str; 7] = [
@@ -33,18 +33,18 @@ fn explained(explainer: &Explainer, body: &str) -> Vec<Cause> {
 #[test]
 fn a_bare_denial_may_be_a_wrong_signature() {
     for body in DENIALS {
-        for request in [alone::s3(), presigned(), sqs()] {
+        for request in [without_a_response::s3(), presigned(), sqs()] {
             let explainer = Explainer::new(&request, "s3");
             assert!(
                 explained(&explainer, body).contains(&Cause::AccessDenied),
                 "{body}"
             );
         }
-        let explainer = Explainer::new(&alone::s3(), "s3");
+        let explainer = Explainer::new(&without_a_response::s3(), "s3");
         assert_eq!(explained(&explainer, body), [Cause::AccessDenied], "{body}");
         let text = explainer.error_body(body).unwrap().to_string();
         assert!(
-            text.contains("Ceph and Garage answer so to every wrong signature"),
+            text.contains("Ceph and Garage send this error for every wrong signature"),
             "{text}"
         );
     }
@@ -52,7 +52,7 @@ fn a_bare_denial_may_be_a_wrong_signature() {
 
 #[test]
 fn a_secret_explains_more_of_a_bare_denial() {
-    let request = alone::s3();
+    let request = without_a_response::s3();
     for body in DENIALS {
         let right = Explainer::new(&request, "s3").with_secret_key(SECRET.into());
         assert_eq!(explained(&right, body), [Cause::AccessDenied], "{body}");
@@ -65,7 +65,7 @@ fn a_secret_explains_more_of_a_bare_denial() {
 /// A rule that the request breaks comes first.
 #[test]
 fn a_broken_rule_is_likelier_than_a_permission() {
-    let mut request = alone::s3();
+    let mut request = without_a_response::s3();
     let acl = http::HeaderValue::from_static("private");
     request.headers_mut().insert("x-amz-acl", acl);
     let names = vec!["x-amz-acl".to_owned()];
@@ -88,7 +88,7 @@ fn a_denied_request_without_a_signature_is_called_unsigned() {
 fn a_denial_that_names_the_signature_is_about_it() {
     let body = "<Error><Code>AccessDenied</Code>\
         <Message>Forbidden: Invalid signature</Message></Error>";
-    let request = alone::s3();
+    let request = without_a_response::s3();
     let explainer = Explainer::new(&request, "s3");
     assert_eq!(explained(&explainer, body), [Cause::Undetermined]);
     let explainer = explainer.with_secret_key(SECRET.into());
@@ -97,7 +97,7 @@ fn a_denial_that_names_the_signature_is_about_it() {
 
 #[test]
 fn other_errors_are_not_denials() {
-    let explainer = Explainer::new(&alone::s3(), "s3");
+    let explainer = Explainer::new(&without_a_response::s3(), "s3");
     for (status, body) in [
         (
             403,
@@ -130,7 +130,7 @@ fn payload_hashes_are_shown() {
          <ClientComputedContentSHA256>{empty}</ClientComputedContentSHA256>\
          <S3ComputedContentSHA256>{more}</S3ComputedContentSHA256></Error>"
     );
-    let request = alone::s3();
+    let request = without_a_response::s3();
     let explainer = Explainer::new(&request, "s3").with_payload(PayloadHash::EMPTY);
     let diagnosis = explainer.error_body(&body).unwrap();
     assert_eq!(causes(&diagnosis), [Cause::BodyChanged]);

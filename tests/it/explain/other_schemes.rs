@@ -4,7 +4,7 @@ use countersign::explain::{Cause, Explainer};
 use http::{Request, Response};
 use time::macros::datetime;
 
-use crate::explain::{alone, server};
+use crate::explain::{server, without_a_response};
 
 fn header() -> server::Sent {
     let signature = "AWS AKIDEXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=";
@@ -46,7 +46,7 @@ fn all() -> [server::Sent; 4] {
 fn caused(request: &server::Sent, body: &str) -> Vec<Cause> {
     let sent = Explainer::new(request, "s3");
     let body = format!("<Error>{body}</Error>");
-    alone::causes(&sent.error_body(body).unwrap())
+    without_a_response::causes(&sent.error_body(body).unwrap())
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_request_that_only_resembles_another_scheme_is_not_signed() {
 
 #[test]
 fn a_capture_of_another_scheme_has_lost_the_signature() {
-    let sent = alone::s3();
+    let sent = without_a_response::s3();
     for captured in [url(), query_service(), upload()] {
         let diagnosis = Explainer::new(&sent, "s3").captured(&captured);
         assert_eq!(diagnosis.cause(), Some(&Cause::AuthenticationLost));

@@ -4,13 +4,13 @@ use countersign::explain::{Cause, Explainer};
 use countersign::verify::VerifyError;
 use countersign::{PayloadHash, RawRequest};
 
-use crate::explain::alone;
-use crate::explain::answers::presigned;
+use crate::explain::responses::presigned;
 use crate::explain::server::SECRET;
+use crate::explain::without_a_response;
 
 #[test]
 fn slices_are_explained_as_a_request_is() {
-    for request in [alone::s3(), presigned()] {
+    for request in [without_a_response::s3(), presigned()] {
         let uri = request.uri();
         let mut headers: Vec<(&str, &[u8])> = vec![("host", b"h.example")];
         let others = request.headers().iter().filter(|(name, _)| *name != "host");
@@ -94,7 +94,7 @@ fn slices_that_http_cannot_carry_are_refused() {
 /// What is printed of a diagnosis is its findings, each as it prints itself.
 #[test]
 fn a_finding_prints_its_part_of_the_diagnosis() {
-    let request = alone::s3();
+    let request = without_a_response::s3();
     let mut captured = request.clone();
     *captured.uri_mut() = "https://h.example/other?a".parse().unwrap();
     let explainer = Explainer::new(&request, "s3").with_payload(PayloadHash::EMPTY);

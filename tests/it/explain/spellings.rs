@@ -4,8 +4,8 @@ use countersign::explain::{Cause, Difference, Explainer, Finding};
 use countersign::{Credentials, PayloadHash, Rules, Service, Signer};
 use http::Request;
 
-use crate::explain::alone::causes;
 use crate::explain::server::{self, NOW, SECRET};
+use crate::explain::without_a_response::causes;
 
 const MISMATCH: &str = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we \
     calculated does not match the signature you provided. Check your key and signing method.\

@@ -681,6 +681,31 @@ fn each_new_date_corrects_the_clock() {
     }
 }
 
+/// Anyone on the network can write the `Date` of a response without TLS.
+#[test]
+fn without_tls_a_response_corrects_the_clock_by_a_day_at_most() {
+    let (day, century) = (86_400_000, 3_155_673_600_000);
+    for (url, date, skew) in [
+        ("http://h/", "Sat, 03 Jan 2026 12:00:00 GMT", day),
+        ("http://h/", "Sat, 03 Jan 2026 12:00:01 GMT", 0),
+        ("http://h/", "Thu, 01 Jan 2026 12:00:00 GMT", -day),
+        ("http://h/", "Thu, 01 Jan 2026 11:59:59 GMT", 0),
+        ("/", "Thu, 02 Jan 2126 12:00:00 GMT", 0),
+        ("https://h/", "Wed, 02 Jan 2126 12:00:00 GMT", century),
+    ] {
+        let recorder = Recorder::default();
+        let layer = stopped(s3());
+        recorder.respond(403, date);
+        let get = Request::get(url)
+            .header("host", "h")
+            .body(Empty::<Bytes>::new());
+        let response = send(&mut layer.layer(recorder), get.unwrap()).unwrap();
+        assert_eq!(layer.clock_skew().as_millis(), skew, "{url} {date}");
+        let measurement = response.extensions().get::<Measurement>();
+        assert_eq!(measurement.is_some(), skew != 0, "{url} {date}");
+    }
+}
+
 /// Trailers would not be signed, so a body that is hashed is sent without them.
 #[test]
 fn trailers_are_sent_only_with_a_body_that_is_sent_as_it_is() {

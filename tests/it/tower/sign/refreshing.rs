@@ -139,6 +139,27 @@ fn another_caller_goes_on_if_the_first_gives_up() {
     assert_eq!(scene.started.load(Ordering::Relaxed), 1);
 }
 
+/// However often they are polled, the list of waiting tasks has each of them once.
+#[test]
+fn tasks_that_poll_a_stalled_refresh_in_turn_are_remembered_once() {
+    let (scene, recorder) = (Scene::default(), Recorder::default());
+    let layer = scene.layer();
+    let mut clients = [layer.layer(recorder.clone()), layer.layer(recorder)];
+    let counters: [Arc<Counter>; 2] = Default::default();
+    for _ in 0..1000 {
+        for (client, counter) in clients.iter_mut().zip(&counters) {
+            assert!(poll_ready(client, counter).is_pending());
+        }
+    }
+    for counter in &counters {
+        assert_eq!(Arc::strong_count(counter), 2, "the test and one waker");
+    }
+    scene.open();
+    for counter in &counters {
+        assert_eq!(counter.0.load(Ordering::Relaxed), 1, "woken once");
+    }
+}
+
 #[test]
 fn requests_go_on_with_the_current_credentials_while_new_ones_are_fetched() {
     let (scene, recorder) = (Scene::default(), Recorder::default());

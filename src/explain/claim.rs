@@ -1,4 +1,4 @@
-//! What a request claims.
+//! The claim of a request: who signed it, for what and when.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use crate::sigv4::payload_hash::PayloadHash;
 use crate::timestamp::Timestamp;
 use crate::verify::{SignatureLocation, SignedRequest};
 
-use super::Message;
+use super::RequestHead;
 use super::cause::Cause;
-use super::rebuilt::declared;
+use super::expected::declared;
 
-/// What a request claims, as far as it can be read.
+/// What a request claims, as far as it is readable.
 #[derive(Default)]
-pub(super) struct Claimed {
+pub(super) struct Claim {
     pub(super) form: Option<SignatureLocation>,
     pub(super) has_signature: bool,
-    /// Whether it looks like Signature Version 2 or a browser upload, whose signature is in the
+    /// Whether it looks like Signature Version 2, or like a browser upload with its signature in the
     /// form. Neither is read here, and both may be right.
-    pub(super) signed_otherwise: bool,
+    pub(super) is_other_scheme: bool,
     pub(super) has_token: bool,
     pub(super) has_date: bool,
     pub(super) access_key_id: Option<String>,
@@ -34,8 +34,8 @@ pub(super) struct Claimed {
     pub(super) sent_hash: Option<String>,
 }
 
-impl Claimed {
-    pub(super) fn new(request: &Message, payload: Option<PayloadHash>) -> Self {
+impl Claim {
+    pub(super) fn new(request: &RequestHead, payload: Option<PayloadHash>) -> Self {
         let headers = request.headers();
         let query = request.uri().query().unwrap_or_default();
         let in_query = |name: &str| {
@@ -49,11 +49,11 @@ impl Claimed {
         let content_type = content_type.to_ascii_lowercase();
         let is_form = *request.method() == http::Method::POST
             && content_type.starts_with("multipart/form-data");
-        let mut claimed = Self {
+        let mut claim = Self {
             has_signature: headers.contains_key("authorization")
                 || in_query("X-Amz-Signature")
                 || in_url,
-            signed_otherwise: in_header || in_url || is_form,
+            is_other_scheme: in_header || in_url || is_form,
             has_token: headers.contains_key("x-amz-security-token")
                 || headers.contains_key("x-amz-s3session-token")
                 || in_query("X-Amz-Security-Token")
@@ -68,18 +68,18 @@ impl Claimed {
                 .and_then(service_of_host),
             ..Self::default()
         };
-        if let Ok(claim) = SignedRequest::parse_unsent(request) {
-            let date = claim.date().timestamp();
-            claimed.form = Some(claim.form());
-            claimed.access_key_id = Some(claim.access_key_id().to_owned());
-            claimed.region = claim.scope().region().map(str::to_owned);
-            claimed.service = Some(claim.scope().service().to_owned());
-            claimed.date = Some(date);
-            claimed.expires_at = claim
+        if let Ok(signed) = SignedRequest::parse_unsent(request) {
+            let date = signed.date().timestamp();
+            claim.form = Some(signed.form());
+            claim.access_key_id = Some(signed.access_key_id().to_owned());
+            claim.region = signed.scope().region().map(str::to_owned);
+            claim.service = Some(signed.scope().service().to_owned());
+            claim.date = Some(date);
+            claim.expires_at = signed
                 .expires_in()
                 .map(|seconds| date + Duration::from_secs(seconds));
         }
-        claimed
+        claim
     }
 
     pub(super) fn wrong_region(&self, expected: Option<&str>) -> Cause {

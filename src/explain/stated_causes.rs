@@ -1,4 +1,4 @@
-//! The causes that the code and the message of an error name.
+//! The causes that an error response states in its code or message.
 
 use crate::credentials::key_id::IdPrefix;
 use crate::sigv4::date::AmzDate;
@@ -6,35 +6,35 @@ use crate::timestamp::Timestamp;
 use crate::verify::SignatureLocation;
 
 use super::cause::Cause;
-use super::claimed::Claimed;
+use super::claim::Claim;
 use super::response::ErrorResponse;
 
-/// The causes that the server names itself.
-pub(super) fn told(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
-    let mut causes = scope(response, claimed);
+/// The causes that the server states itself.
+pub(super) fn stated_causes(response: &ErrorResponse, claim: &Claim) -> Vec<Cause> {
+    let mut causes = scope(response, claim);
     if let Some(names) = response.field("HeadersNotSigned") {
         let names = names.split(',').map(|name| name.trim().to_owned());
         causes.push(Cause::not_signed(
             names.filter(|name| !name.is_empty()).collect(),
         ));
     }
-    causes.extend(clock(response, claimed));
-    causes.extend(sentences(&response.message, claimed));
+    causes.extend(clock(response, claim));
+    causes.extend(sentences(&response.message, claim));
     if response.field("ArgumentName") == Some("x-amz-content-sha256") {
         causes.push(Cause::PayloadHashInvalid);
     }
     if causes.is_empty() {
-        causes.extend(by_code(response, claimed));
+        causes.extend(by_code(response, claim));
     }
     causes
 }
 
-/// The causes that sentences of the message name.
-fn sentences(message: &str, claimed: &Claimed) -> impl Iterator<Item = Cause> {
+/// The causes that the message states.
+fn sentences(message: &str, claim: &Claim) -> impl Iterator<Item = Cause> {
     let malformed = |problem: &str| Cause::MalformedAuthorization {
         problem: problem.to_owned(),
     };
-    let date = match claimed.has_date {
+    let date = match claim.has_date {
         true => Cause::InvalidDate,
         false => Cause::MissingDate,
     };
@@ -102,20 +102,20 @@ fn sentences(message: &str, claimed: &Claimed) -> impl Iterator<Item = Cause> {
     named.map(|(_, cause)| cause)
 }
 
-fn by_code(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+fn by_code(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
     let says = |phrase: &str| response.message.contains(phrase);
     Some(match response.code.as_str() {
         "InvalidAccessKeyId"
         | "InvalidClientTokenId"
         | "UnrecognizedClientException"
-        | "UnrecognizedClient" => key_or_token(claimed),
-        _ if says("security token included in the request is invalid") => key_or_token(claimed),
+        | "UnrecognizedClient" => key_or_token(claim),
+        _ if says("security token included in the request is invalid") => key_or_token(claim),
         "InvalidToken" => Cause::InvalidSessionToken,
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => {
             Cause::CredentialsExpired
         }
         _ if says("security token included in the request is expired") => Cause::CredentialsExpired,
-        "XAmzContentSHA256Mismatch" => match (&claimed.payload, &claimed.sent_hash) {
+        "XAmzContentSHA256Mismatch" => match (&claim.payload, &claim.sent_hash) {
             (Some(payload), Some(sent)) if payload.eq_ignore_ascii_case(sent) => Cause::BodyChanged,
             _ => Cause::PayloadHashDiffers,
         },
@@ -125,50 +125,50 @@ fn by_code(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
                 problem: "the server cannot read it".to_owned(),
             }
         }
-        "IncompleteSignature" | "IncompleteSignatureException" => match claimed.form {
-            // API Gateway says so of routes that do not exist.
+        "IncompleteSignature" | "IncompleteSignatureException" => match claim.form {
+            // API Gateway sends it for a route that does not exist.
             Some(_) => Cause::AuthenticationLost,
             None => Cause::MalformedAuthorization {
                 problem: "the server cannot read it".to_owned(),
             },
         },
-        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => missing(claimed),
+        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => missing(claim),
         _ if says("Missing Authentication Token") || says("is missing Authentication Token") => {
-            missing(claimed)
+            missing(claim)
         }
-        // Said of a request without a signature. Of a signed one, these are about a policy or another
+        // For an unsigned request, the reason. For a signed one, these are about a policy or another
         // header.
         "AccessDenied" | "AccessDeniedException" | "MissingSecurityHeader"
-            if !claimed.has_signature && !claimed.signed_otherwise =>
+            if !claim.has_signature && !claim.is_other_scheme =>
         {
             Cause::MissingAuthentication
         }
-        "PermanentRedirect" | "IllegalLocationConstraintException" => claimed.wrong_region(None),
+        "PermanentRedirect" | "IllegalLocationConstraintException" => claim.wrong_region(None),
         _ => return None,
     })
 }
 
-fn missing(claimed: &Claimed) -> Cause {
-    if claimed.has_signature {
+fn missing(claim: &Claim) -> Cause {
+    if claim.has_signature {
         Cause::AuthenticationLost
     } else {
         Cause::MissingAuthentication
     }
 }
 
-/// The access key ID is unknown. With a temporary key, the token makes it known.
-fn key_or_token(claimed: &Claimed) -> Cause {
-    let id = claimed.access_key_id.as_deref().unwrap_or_default();
+/// The access key ID is unknown. A temporary one is known only with its session token.
+fn key_or_token(claim: &Claim) -> Cause {
+    let id = claim.access_key_id.as_deref().unwrap_or_default();
     let temporary = IdPrefix::of(id) == Some(IdPrefix::TemporaryAccessKey);
-    match (temporary, claimed.has_token) {
+    match (temporary, claim.has_token) {
         (true, false) => Cause::MissingSessionToken,
         (_, true) => Cause::InvalidSessionToken,
         (false, false) => Cause::UnknownAccessKey,
     }
 }
 
-/// Complaints about the credential scope, of which there can be several at once.
-fn scope(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
+/// The mistakes in the credential scope. There can be several.
+fn scope(response: &ErrorResponse, claim: &Claim) -> Vec<Cause> {
     let message = response.message.as_str();
     let mut causes = Vec::new();
     let region = response.field("Region").filter(|region| !region.is_empty());
@@ -181,22 +181,22 @@ fn scope(response: &ErrorResponse, claimed: &Claimed) -> Vec<Cause> {
     );
     let expecting = between(message, "is wrong; expecting '", "'");
     if let Some(expected) = expecting.or(region.filter(|_| about_scope)) {
-        causes.push(claimed.wrong_region(Some(expected)));
+        causes.push(claim.wrong_region(Some(expected)));
     } else if message.contains("scoped to a valid region") {
-        causes.push(claimed.wrong_region(None));
+        causes.push(claim.wrong_region(None));
     } else if let Some(region) = &response.bucket_region
-        && claimed
+        && claim
             .region
             .as_deref()
             .is_some_and(|signed| signed != region)
         && response.canonical_request.is_none()
     {
-        causes.push(claimed.wrong_region(Some(region)));
+        causes.push(claim.wrong_region(Some(region)));
     }
     let service = between(message, "scoped to correct service: '", "'")
         .or_else(|| between(message, "This endpoint belongs to \"", "\""));
     if let Some(expected) = service {
-        causes.push(claimed.wrong_service(Some(expected)));
+        causes.push(claim.wrong_service(Some(expected)));
     }
     if message.contains("with a valid terminator") || message.contains("incorrect terminal") {
         causes.push(Cause::WrongTerminator);
@@ -214,19 +214,19 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(text.split_once(start)?.1.split_once(end)?.0)
 }
 
-fn clock(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
+fn clock(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
     let message = response.message.as_str();
     let apart = |signed: Option<Timestamp>, now: Option<Timestamp>| {
         signed?.unix_seconds().checked_sub(now?.unix_seconds())
     };
     let now = response.time("ServerTime").or(response.date);
-    let presigned = claimed.form == Some(SignatureLocation::Query);
+    let presigned = claim.form == Some(SignatureLocation::Query);
     let expired = || Cause::UrlExpired {
-        expired_at: response.time("Expires").or(claimed.expires_at),
+        expired_at: response.time("Expires").or(claim.expires_at),
         now,
     };
     if response.code == "RequestTimeTooSkewed" {
-        let signed = response.time("RequestTime").or(claimed.date);
+        let signed = response.time("RequestTime").or(claim.date);
         return Some(Cause::Clock {
             ahead_seconds: apart(signed, now),
         });
@@ -238,7 +238,7 @@ fn clock(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
         let (signed, now) = (dates.next(), dates.nth(1));
         if presigned && message.contains("Signature expired") {
             return Some(Cause::UrlExpired {
-                expired_at: claimed.expires_at,
+                expired_at: claim.expires_at,
                 now: now.map(|now| now.timestamp()),
             });
         }
@@ -248,7 +248,7 @@ fn clock(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
         });
     }
     if message.contains("Request is not yet valid") {
-        let signed = response.time("X-Amz-Date").or(claimed.date);
+        let signed = response.time("X-Amz-Date").or(claim.date);
         return Some(Cause::Clock {
             ahead_seconds: apart(signed, now),
         });
@@ -258,19 +258,19 @@ fn clock(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
             expired()
         } else {
             Cause::Clock {
-                ahead_seconds: apart(claimed.date, now),
+                ahead_seconds: apart(claim.date, now),
             }
         });
     }
     None
 }
 
-/// What a clock says that disagrees with the server's `date` header by more than any service takes.
-pub(super) fn clock_of_header(response: &ErrorResponse, claimed: &Claimed) -> Option<Cause> {
-    let (now, signed) = (response.date?, claimed.date?);
+/// A wrong clock or an expired URL, by the server's `date` header. No service accepts a larger skew.
+pub(super) fn clock_of_header(response: &ErrorResponse, claim: &Claim) -> Option<Cause> {
+    let (now, signed) = (response.date?, claim.date?);
     let apart = signed.unix_seconds().saturating_sub(now.unix_seconds());
-    if claimed.form == Some(SignatureLocation::Query) && apart <= 900 {
-        return claimed
+    if claim.form == Some(SignatureLocation::Query) && apart <= 900 {
+        return claim
             .expires_at
             .filter(|end| *end < now)
             .map(|end| Cause::UrlExpired {

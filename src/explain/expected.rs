@@ -1,4 +1,4 @@
-//! The canonical request that the receiver of a request calculates.
+//! The canonical request that a server is expected to calculate.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,30 +22,31 @@ use crate::verify::{
     SignatureLocation, SignedRequest, VerifyError, hash_of_base64, is_unsigned_in_urls,
 };
 
-use super::Message;
-use super::lines::{Lines, readable};
+use super::RequestHead;
+use super::lines::Lines;
+use super::text::readable;
 
-/// The canonical request, and what goes with it into a signature.
-pub(super) struct Rebuilt {
+/// The canonical request, and the other input of the signature.
+pub(super) struct Expected {
     pub(super) lines: Lines,
-    /// Whether the text of the lines is what is signed. It is not if a header is not UTF-8.
+    /// Whether the text of the lines is exactly the signed text. False if a header is not UTF-8.
     pub(super) exact: bool,
     pub(super) date: AmzDate,
     pub(super) scope: CredentialScope,
     pub(super) algorithm: Algorithm,
     pub(super) signature: Signature,
-    /// Whether the request itself tells the payload's line.
+    /// Whether the request itself contains the payload's line.
     pub(super) declares_payload: bool,
-    /// The canonical query of a reader who takes a bare `+` for a plus, if there is one.
+    /// The canonical query of a server that reads a bare `+` as a plus, if there is a `+`.
     pub(super) query_with_plus: Option<String>,
     /// The session token, signed or not.
     token: Option<SessionToken>,
 }
 
-impl Rebuilt {
-    /// Takes the headers that the request lists as signed, as far as they arrived.
+impl Expected {
+    /// Calculates it from the headers that the request lists as signed and that are present.
     pub(super) fn new(
-        request: &Message,
+        request: &RequestHead,
         rules: &Rules,
         payload: Option<PayloadHash>,
     ) -> Result<Self, VerifyError> {
@@ -118,8 +119,8 @@ fn with_plus(query: &str, unsigned: UnsignedParameters) -> Option<String> {
     Some(canonical.to_string())
 }
 
-/// The last line, as far as the request tells it.
-fn payload_line(request: &Message, claim: &SignedRequest<'_>, rules: &Rules) -> Option<String> {
+/// The last line, if the request contains it.
+fn payload_line(request: &RequestHead, claim: &SignedRequest<'_>, rules: &Rules) -> Option<String> {
     let header = declared(request).map(|text| in_hex(text, rules));
     if claim.form() == SignatureLocation::Header {
         return header;
@@ -138,14 +139,14 @@ fn payload_line(request: &Message, claim: &SignedRequest<'_>, rules: &Rules) -> 
         .or_else(unsigned)
 }
 
-/// A hash as it is signed, whichever way it was sent.
+/// A hash as it is signed, in hexadecimal. Some services send it in base64.
 pub(super) fn in_hex(text: String, rules: &Rules) -> String {
     let hash = hash_of_base64(text.as_bytes(), rules).map(PayloadHash::Sha256);
     hash.map_or(text, |hash| hash.to_hashed_payload().as_str().to_owned())
 }
 
 /// `x-amz-content-sha256`.
-pub(super) fn declared(request: &Message) -> Option<String> {
+pub(super) fn declared(request: &RequestHead) -> Option<String> {
     let header = request.headers().get("x-amz-content-sha256")?;
     Some(header.to_str().ok()?.trim().to_owned())
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::super::hide::shown;
+use super::super::text::shown;
 use super::Cause;
 
-pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
+/// A sentence that says what is wrong, and the advice.
+pub(super) fn describe(cause: &Cause) -> (Cow<'static, str>, &'static str) {
     match cause {
         Cause::WrongSecretKey => (
             "Both sides calculated the same canonical request, so their secret access keys differ."
@@ -14,29 +15,30 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
              `+` and `=` are part of it.",
         ),
         Cause::WrongSecretKeyOrPayloadHash => (
-            "Either the secret access key is wrong, or another payload was hashed than the one \
-             that arrived. All else is the same on both sides."
+            "The secret access key or the payload hash is wrong. Everything else is the same on \
+             both sides."
                 .into(),
             "Check that the bytes that are sent are the bytes that were hashed, and that the \
-             secret access key belongs to this access key ID. The secret access key or the \
-             signer's log would tell the two apart.",
+             secret access key belongs to this access key ID. To tell the two apart, give the \
+             explainer the secret access key or the signer's log.",
         ),
         Cause::SignatureNotReproduced => (
             "The given secret access key did not make this signature for this request.".into(),
             "Check that the given secret access key belongs to this access key ID and is complete. \
-             If it is, the signer signed something else: compare the canonical request in its log.",
+             If it is, the signer signed something else: compare with the canonical request in its \
+             log.",
         ),
         Cause::SignedCorrectly => (
             "The signature is right for this request and the given secret access key.".into(),
             "Check that the server has this secret access key for the access key ID. If it has, the \
-             request changed on the way: compare it with a capture behind the proxies.",
+             request changed on the way: capture it after the proxies, and compare.",
         ),
         Cause::ServerSecretKeyDiffers => (
             "The given secret access key signed what the server calculated, so the server has \
              another secret access key for this access key ID."
                 .into(),
-            "Check on the server which secret access key belongs to this access key ID: it may have an \
-             older one, or be another store.",
+            "Check on the server which secret access key belongs to this access key ID. It may be an \
+             older one, or the request went to another server.",
         ),
         Cause::SecretKeyWhiteSpace => (
             "The secret access key has white space, a line break or quotes around it.".into(),
@@ -147,8 +149,8 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 shown(received)
             )
             .into(),
-            "Sign the method that is sent. Sign again after a redirect, and for a HEAD instead of a \
-             GET.",
+            "Sign the method that is sent. Sign again after a redirect. A HEAD needs a signature of \
+             its own, not that of a GET.",
         ),
         Cause::PathEncodedTwice => (
             "The path was percent-encoded twice when it was signed, and the other side encodes it \
@@ -279,7 +281,7 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
                 shown(name)
             )
             .into(),
-            "Before signing, trim values and replace each run of spaces by one space.",
+            "Before signing, trim values and replace each run of spaces with one space.",
         ),
         Cause::HostNotSigned => (
             "`host` is not a signed header.".into(),
@@ -320,7 +322,7 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
              it was sent, with its signature.",
         ),
         Cause::AuthenticationLost => (
-            "The request was signed, and its signature did not arrive, or there is no such route."
+            "The request was signed, but its signature did not arrive, or the route does not exist."
                 .into(),
             "Look for a redirect or proxy that drops the `authorization` header. At API Gateway, \
              check that the route, the stage and the method exist.",
@@ -348,23 +350,23 @@ pub(super) fn words(cause: &Cause) -> (Cow<'static, str>, &'static str) {
         ),
         Cause::CanonicalRequestDiffers => (
             "The canonical requests differ, and the response does not say where.".into(),
-            "Compare with a capture of the request as it arrives, taken behind the proxies.",
+            "Capture the request after the proxies, and compare it with the one that was sent.",
         ),
         Cause::AccessDenied => (
             "The server denied access without a reason. The signature may be wrong, or permissions \
              may be missing."
                 .into(),
-            "Check the permissions, and the secret access key: Ceph and Garage answer so to every \
-             wrong signature, gateways to every request that they refuse. Give the explainer the \
-             secret access key to learn more.",
+            "Check the permissions and the secret access key. Ceph and Garage send this error for \
+             every wrong signature, and gateways for every request that they refuse. Give the \
+             explainer the secret access key to learn more.",
         ),
         Cause::Undetermined => (
             "The response does not say what the server calculated, or the request is not signed with \
              Signature Version 4."
                 .into(),
-            "Check the secret access key first. Give it to the explainer, or a capture of the request \
-             behind the proxies, to learn more. For Signature Version 2 and browser uploads compare \
-             the strings to sign by hand.",
+            "Check the secret access key first. To learn more, give the explainer this key, or a \
+             capture of the request after the proxies. For Signature Version 2 and browser uploads, \
+             compare the strings to sign by hand.",
         ),
     }
 }
@@ -377,9 +379,7 @@ fn other(what: &str, signed: &str, expected: Option<&str>) -> String {
             shown(expected)
         ),
         None => {
-            format!(
-                "The request was signed for the {what} `{signed}`, which is not that of the server."
-            )
+            format!("The request was signed for the {what} `{signed}`, which is not the server's.")
         }
     }
 }

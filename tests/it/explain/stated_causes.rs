@@ -1,13 +1,13 @@
-//! Each sentence and each code of the services, by itself.
+//! Each sentence and each code by which the services state a cause.
 
 use countersign::Service;
 use countersign::explain::{Cause, Diagnosis, Explainer};
 use http::HeaderValue;
 use time::macros::datetime;
 
-use crate::explain::alone::causes;
-use crate::explain::answers::{presigned, s3, sqs, tokenless, unsigned};
+use crate::explain::responses::{presigned, s3, sqs, tokenless, unsigned};
 use crate::explain::server::Sent;
+use crate::explain::without_a_response::causes;
 
 fn answered(request: &Sent, code: &str, message: &str, more: &str) -> Diagnosis {
     let body = format!("<Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>");
@@ -487,7 +487,7 @@ fn the_bytes_of_a_quoted_text_win() {
             twin.join(" ")
         )
     };
-    let request = crate::explain::alone::s3();
+    let request = crate::explain::without_a_response::s3();
     for (text, twin, cause) in [
         (quoted("/other"), quoted("/k"), Cause::WrongSecretKey),
         (quoted("/k"), quoted("/other"), Cause::PathChanged),

@@ -1,21 +1,16 @@
-//! What is shown of a request, and what is hidden.
-
-use std::fmt;
+//! The secrets of a request and its response, and texts without them.
 
 use zeroize::Zeroizing;
 
-use crate::primitives::percent::decoded;
 use crate::sigv4::object_key::encode_segment;
 
-use super::Message;
-use super::lines::readable;
+use super::RequestHead;
+use super::text::{decode, readable};
 
-/// In place of what is not shown.
+/// Replaces hidden text.
 const ELIDED: &str = "[elided]";
-/// The longest piece of foreign text in a sentence.
-const LONGEST: usize = 100;
-/// The shortest secret that is looked for in every text, and how many are. What is secret by its
-/// name is hidden in any case.
+/// The shortest secret that is searched for in every text, in bytes, and the largest number of such
+/// secrets. The value of a secret header or parameter is hidden in any case.
 const SHORTEST_SECRET: usize = 8;
 const MOST_SECRETS: usize = 32;
 
@@ -56,7 +51,7 @@ fn is_secret_parameter(name: &str) -> bool {
     .any(|secret| name.trim().eq_ignore_ascii_case(secret))
 }
 
-/// The known secrets of a request and its response, which must not be in a text.
+/// The known secrets of a request and its response, which must not be shown.
 #[derive(Clone, Default)]
 pub(super) struct Secrets(Vec<Zeroizing<String>>);
 
@@ -78,8 +73,8 @@ impl Secrets {
         self.0.sort_by_key(|known| std::cmp::Reverse(known.len()));
     }
 
-    /// The values of a request that are secret, whatever state it is in.
-    pub(super) fn add_request(&mut self, request: &Message) {
+    /// Adds the secret values of a request, also of a malformed one.
+    pub(super) fn add_request(&mut self, request: &RequestHead) {
         for (name, value) in request.headers() {
             let (name, text) = (name.as_str(), readable(value.as_bytes()));
             if name.starts_with("x-amz-") && is_secret_header(name) {
@@ -94,7 +89,7 @@ impl Secrets {
         self.add_query(request.uri().query().unwrap_or_default());
     }
 
-    /// The values of a query that are secret.
+    /// Adds the secret values of a query.
     pub(super) fn add_query(&mut self, query: &str) {
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             if is_secret_parameter(name) {
@@ -103,7 +98,7 @@ impl Secrets {
         }
     }
 
-    /// The values of a canonical request that are secret.
+    /// Adds the secret values of a canonical request.
     pub(super) fn add_canonical(&mut self, text: &str) {
         for (i, line) in text.split('\n').enumerate() {
             if i == 2 {
@@ -116,7 +111,7 @@ impl Secrets {
         }
     }
 
-    /// A text as it may be shown.
+    /// A text without known secrets.
     pub(super) fn other(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.0 {
@@ -127,7 +122,7 @@ impl Secrets {
         text
     }
 
-    /// A header's value as it may be shown.
+    /// The value of a header without secrets.
     pub(super) fn header(&self, name: &str, value: &str) -> String {
         if is_secret_header(name) && !value.is_empty() {
             return elided(value);
@@ -135,7 +130,7 @@ impl Secrets {
         self.other(value)
     }
 
-    /// A query as it may be shown.
+    /// A query without secrets.
     pub(super) fn query(&self, query: &str) -> String {
         let pieces = query.split('&').map(|piece| match piece.split_once('=') {
             Some((name, value)) if is_secret_parameter(name) => {
@@ -146,7 +141,7 @@ impl Secrets {
         self.other(&pieces.collect::<Vec<_>>().join("&"))
     }
 
-    /// A canonical request as it may be shown.
+    /// A canonical request without secrets.
     pub(super) fn canonical(&self, text: &str) -> String {
         let mut secret = false;
         let lines = text.split('\n').enumerate().map(|(i, line)| match i {
@@ -158,7 +153,7 @@ impl Secrets {
                     secret = is_secret_header(name);
                     format!("{name}:{}", self.header(name, value))
                 }
-                // What follows a secret without a name of its own is part of it.
+                // A line without a name continues the secret of the line before.
                 None if secret && !line.is_empty() => ELIDED.to_owned(),
                 None => {
                     secret = false;
@@ -172,92 +167,6 @@ impl Secrets {
 
 fn elided(value: &str) -> String {
     format!("[elided, {} characters]", value.chars().count())
-}
-
-/// Text that may contain secrets. `Display` hides them.
-///
-/// ```
-/// use countersign::explain::Explainer;
-/// use countersign::{Credentials, PayloadHash, Signer};
-/// # let now: countersign::Timestamp = "2026-01-01T12:00:00Z".parse()?;
-///
-/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret")
-///     .with_session_token("IQoJb3JpZ2luX2Vj");
-/// let signer = Signer::new(credentials, "us-east-1", "s3")?;
-/// let url = "https://bucket.s3.amazonaws.com/";
-/// let mut request = http::Request::get(url).body(())?;
-/// signer.sign(&mut request, PayloadHash::EMPTY, now)?;
-///
-/// let text = Explainer::new(&request, "s3").canonical_request()?;
-/// let hidden = "x-amz-security-token:[elided, 16 characters]";
-/// assert!(text.to_string().contains(hidden));
-/// assert!(
-///     text.expose()
-///         .contains("x-amz-security-token:IQoJb3JpZ2luX2Vj")
-/// );
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone)]
-pub struct Text {
-    exposed: Zeroizing<String>,
-    hidden: String,
-}
-
-impl Text {
-    pub(super) fn new(exposed: String, hidden: String) -> Self {
-        Self {
-            exposed: Zeroizing::new(exposed),
-            hidden,
-        }
-    }
-
-    /// Returns the whole text, with its secrets.
-    pub fn expose(&self) -> &str {
-        &self.exposed
-    }
-
-    pub(super) fn hidden(&self) -> &str {
-        &self.hidden
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.hidden)
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.hidden)
-    }
-}
-
-/// Percent-encoded text, decoded once.
-pub(super) fn decode(text: &str) -> String {
-    let bytes: Vec<u8> = decoded(text).collect();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// A piece of foreign text for a sentence: on one line, limited in length, without characters that
-/// a terminal obeys.
-pub(super) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(LONGEST).map(visible).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// Replaces a character that moves the cursor or reorders text.
-pub(super) fn visible(c: char) -> char {
-    // Marks that reorder text would put words into another place, and some end a line.
-    let reorders = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    if c.is_control() || reorders {
-        '\u{fffd}'
-    } else {
-        c
-    }
 }
 
 #[cfg(test)]
