@@ -1,6 +1,5 @@
 //! What attackers tried on verifiers, and that honest requests still verify.
 
-mod changed_requests;
 mod claims;
 mod hosts_and_paths;
 mod large_requests;
@@ -10,6 +9,7 @@ mod rotation;
 mod routing;
 mod session;
 mod signed_headers;
+mod tampered_requests;
 mod time_window;
 
 use std::time::Duration;

@@ -1339,3 +1339,33 @@ fn a_trailer_value_with_spaces_around_it_is_refused() {
         assert!(finish(value).is_err(), "{value:?}");
     }
 }
+
+/// Amazon S3 User Guide, "Checking object integrity": the trailers, and the lengths of their values in
+/// base64.
+#[test]
+fn each_checksum_has_its_trailer_name_and_length() {
+    let actual = ChecksumAlgorithm::ALL.map(|algorithm| {
+        let name = algorithm.trailer_name();
+        assert_eq!(
+            ChecksumAlgorithm::of_trailer(name.as_str()),
+            Some(algorithm)
+        );
+        (name.as_str().to_owned(), algorithm.value_length())
+    });
+    let expected = [
+        ("x-amz-checksum-crc32", 8),
+        ("x-amz-checksum-crc32c", 8),
+        ("x-amz-checksum-crc64nvme", 12),
+        ("x-amz-checksum-sha1", 28),
+        ("x-amz-checksum-sha256", 44),
+        ("x-amz-checksum-sha512", 88),
+        ("x-amz-checksum-md5", 24),
+        ("x-amz-checksum-xxhash64", 12),
+        ("x-amz-checksum-xxhash3", 12),
+        ("x-amz-checksum-xxhash128", 24),
+    ];
+    assert_eq!(actual.len(), expected.len());
+    for (name, length) in expected {
+        assert!(actual.contains(&(name.to_owned(), length)), "{name}");
+    }
+}

@@ -4,7 +4,6 @@
 #![allow(unreachable_pub, reason = "modules of one test")]
 
 mod alone;
-mod answers;
 mod correct;
 mod denied;
 mod hostile;
@@ -14,6 +13,7 @@ mod other_schemes;
 mod own_host;
 mod printed;
 mod raw;
+mod responses;
 mod secrets;
 mod server;
 mod signers;
@@ -22,6 +22,6 @@ mod words;
 
 #[test]
 fn at_least_sixty_mistakes_are_explained() {
-    let all = on_the_way::CASES.len() + signers::CASES.len() + answers::CASES.len();
+    let all = on_the_way::CASES.len() + signers::CASES.len() + responses::CASES.len();
     assert!(all >= 60, "{all}");
 }

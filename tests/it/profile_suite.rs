@@ -11,10 +11,10 @@ use countersign::sources::{
 };
 use serde_json::{Map, Value};
 
-use crate::package::package;
+use crate::published_package;
 
 fn cases(file: &str) -> Vec<Value> {
-    let path = package("aws-runtime", "1.10.2")
+    let path = published_package::folder("aws-runtime", "1.10.2")
         .join("test-data")
         .join(file);
     let mut document: Value =

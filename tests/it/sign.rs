@@ -1,5 +1,8 @@
 //! What the verbs of a signer change, and when.
 
+mod headers;
+mod presigned;
+
 use std::time::Duration;
 
 use countersign::chunked::{ChecksumAlgorithm, ChunkedEncoding};

@@ -643,3 +643,10 @@ fn a_chunk_header_has_up_to_16_digits() {
     assert!(text.ends_with(b"\r\n"));
     assert_eq!(text.len(), 2 + start.len() + 144 + 2);
 }
+
+#[test]
+fn a_signer_returns_its_region_set_and_service() {
+    let signer = Signer::new(credentials(), "us-east-1,eu-*", "s3").unwrap();
+    assert_eq!(signer.region_set(), "us-east-1,eu-*");
+    assert_eq!(signer.service().name(), "s3");
+}

@@ -3,6 +3,8 @@
 //! The responses are those of MinIO (`cmd/sts-datatypes.go`), Ceph (`rgw_rest_sts.cc`) and Dell ECS
 //! (ECS REST API, "AssumeRoleWithSAML"); the limits are those of AWS's service model (2026-11).
 
+mod malformed_responses;
+
 use countersign::sts::{
     AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, AssumeRoot,
     DecodeAuthorizationMessage, Endpoint, GetAccessKeyInfo, GetCallerIdentity,

@@ -19,13 +19,18 @@ fn the_window_of_a_header_ends_to_the_second() {
             );
         }
         let late = at(&message, service, Span::seconds(901)).unwrap_err();
-        assert!(matches!(late, VerifyError::Expired { .. }), "{late}");
-        let early = at(&message, service, Span::seconds(-901)).unwrap_err();
+        let end = (NOW + Span::minutes(15)).into();
         assert!(
-            matches!(early, VerifyError::NotYetCurrent { .. }),
+            matches!(late, VerifyError::Expired { expired_at, .. } if expired_at == end),
+            "{late}"
+        );
+        let early = at(&message, service, Span::seconds(-901)).unwrap_err();
+        let start = (NOW - Span::minutes(15)).into();
+        assert!(
+            matches!(early, VerifyError::NotYetCurrent { valid_from, .. } if valid_from == start),
             "{early}"
         );
-        // What a client's whole seconds dropped is no excuse.
+        // A date has whole seconds. The fraction that the client dropped does not extend the window.
         assert!(at(&message, service, Span::milliseconds(900_001)).is_err());
         assert!(at(&message, service, Span::milliseconds(-900_001)).is_err());
         for years in [-30, 30] {
@@ -160,6 +165,8 @@ fn a_lifetime_is_between_one_second_and_seven_days() {
             .unwrap();
         let url = request("GET", url.uri().unwrap().path_and_query().unwrap().as_str());
         let end = Span::seconds(i64::try_from(seconds).unwrap());
+        assert_eq!(at(&url, "s3", -Span::minutes(15)), Ok(()));
+        assert!(at(&url, "s3", -Span::minutes(15) - Span::SECOND).is_err());
         assert_eq!(at(&url, "s3", end), Ok(()));
         assert!(at(&url, "s3", end + Span::SECOND).is_err());
     }

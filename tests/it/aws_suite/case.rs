@@ -11,11 +11,11 @@ use countersign::{
 use serde_json::Value;
 
 use crate::aws_suite::http::Wire;
-use crate::package::package;
+use crate::published_package;
 
 /// Where the suite of a version of the algorithm lies.
 pub fn suite(version: &str) -> PathBuf {
-    package("aws-sigv4", "1.6.4")
+    published_package::folder("aws-sigv4", "1.6.4")
         .join("aws-signing-test-suite")
         .join(version)
 }

@@ -206,3 +206,9 @@ fn a_response_to_create_session_is_read_or_refused() {
     }
     assert!(CreateSession::parse(StatusCode::OK, [0xff, 0xfe]).is_err());
 }
+
+#[test]
+fn session_modes_are_written_as_in_the_api() {
+    assert_eq!(SessionMode::ReadOnly.as_str(), "ReadOnly");
+    assert_eq!(SessionMode::ReadWrite.as_str(), "ReadWrite");
+}

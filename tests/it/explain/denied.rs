@@ -5,7 +5,7 @@ use countersign::{PayloadHash, Service};
 use http::Response;
 
 use crate::explain::alone::{self, causes};
-use crate::explain::answers::{presigned, sqs, unsigned};
+use crate::explain::responses::{presigned, sqs, unsigned};
 use crate::explain::server::{self, SECRET};
 
 /// As Ceph, Garage, S3 and gateways write it.

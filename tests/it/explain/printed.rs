@@ -5,7 +5,7 @@ use countersign::{PayloadHash, Service};
 use time::macros::datetime;
 
 use crate::explain::server::Shape;
-use crate::explain::{answers, on_the_way, server};
+use crate::explain::{on_the_way, responses, server};
 
 const PRINTED: &str = include_str!("printed.txt");
 
@@ -150,7 +150,7 @@ fn printed() -> String {
         let asked = Explainer::new(&sent, &service).with_payload(payload);
         all += &format!("\n# {name}\n{}", asked.response(&answer).unwrap());
     }
-    for case in answers::CASES {
+    for case in responses::CASES {
         all += &format!("\n# {}\n{}", case.name, case.diagnosis());
     }
     all

@@ -5,7 +5,7 @@ use countersign::verify::VerifyError;
 use countersign::{PayloadHash, RawRequest};
 
 use crate::explain::alone;
-use crate::explain::answers::presigned;
+use crate::explain::responses::presigned;
 use crate::explain::server::SECRET;
 
 #[test]

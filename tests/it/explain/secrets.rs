@@ -6,7 +6,7 @@ use countersign::explain::Explainer;
 use countersign::{Credentials, PayloadHash, SecretKey, Service, Signer, encode_segment};
 use http::{HeaderValue, Request, Response};
 
-use crate::explain::answers;
+use crate::explain::responses;
 use crate::explain::server::{self, NOW, SECRET, Shape, TOKEN};
 
 const STALE: &str = "FwoGZXIvYXdzEStaleTokenOfYesterday//////////wEaDE==";
@@ -114,7 +114,7 @@ fn a_token_that_became_a_name_is_not_printed() {
 /// `Token-0`, `ArgumentValue`, `SignatureProvided`.
 #[test]
 fn secrets_that_responses_echo_are_not_printed() {
-    for case in answers::CASES {
+    for case in responses::CASES {
         let diagnosis = case.diagnosis();
         hidden(
             &format!("{diagnosis} {diagnosis:?} {}", diagnosis.expose()),

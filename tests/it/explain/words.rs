@@ -6,7 +6,7 @@ use http::HeaderValue;
 use time::macros::datetime;
 
 use crate::explain::alone::causes;
-use crate::explain::answers::{presigned, s3, sqs, tokenless, unsigned};
+use crate::explain::responses::{presigned, s3, sqs, tokenless, unsigned};
 use crate::explain::server::Sent;
 
 fn answered(request: &Sent, code: &str, message: &str, more: &str) -> Diagnosis {

@@ -243,21 +243,3 @@ fn credentials_are_visible_ascii() {
         assert!(matches!(token, Err(Error::InvalidSessionToken(_))));
     }
 }
-
-/// CodeArtifact API Reference: the patterns of `domain` and `repository`.
-#[cfg(feature = "codeartifact")]
-#[test]
-fn domains_and_repositories_have_the_alphabets_of_codeartifact() {
-    use countersign::codeartifact::Repository;
-
-    let made = |domain: &str, name: &str| {
-        Repository::new(domain, "111122223333", "us-west-2", name).is_ok()
-    };
-    for byte in 0..=0x7f {
-        let name = format!("a{}b", char::from(byte));
-        let lower = byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        assert_eq!(made(&name, "repo"), lower, "domain {byte:#x}");
-        let sound = in_set(byte, &[LETTERS_AND_DIGITS, "._-"]);
-        assert_eq!(made("my-domain", &name), sound, "repository {byte:#x}");
-    }
-}
