@@ -1,5 +1,5 @@
-//! Addresses and signing names of arbitrary input: errors, never a panic, and never an address that
-//! cannot be sent or that names another host.
+//! Addresses and signing names of arbitrary input: never a panic, an address that cannot be sent,
+//! or the address of another host.
 
 use countersign::s3::{
     Address, AddressError, AddressPart, Addressing, ControlTarget, SigningScheme,
@@ -37,7 +37,7 @@ fn addressing() -> impl Strategy<Value = Addressing> {
             Addressing::without_access_points,
             Addressing::without_express_session,
         ];
-        // One in four is on.
+        // One option in four is set.
         let on = options
             .iter()
             .enumerate()
@@ -57,7 +57,7 @@ fn bucket() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What must hold of every address that is found.
+/// What is true of every address.
 fn check(address: &Address) -> Result<(), TestCaseError> {
     let uri: Uri = address
         .object_url("a b/c")
@@ -103,13 +103,14 @@ proptest! {
         }
     }
 
-    /// A bucket's name never chooses the host that credentials are sent to.
+    /// The name of a bucket must not choose the host that the credentials are sent to.
     #[test]
     fn a_bucket_stays_in_the_domain_of_its_region(bucket in bucket()) {
         if let Ok(address) = Addressing::new("us-west-2").bucket(&bucket) {
             let host = address.host();
             prop_assert!(host.ends_with(".amazonaws.com"), "{}", host);
-            // A zone need only look like one; the names of hosts are those of AWS's zones.
+            // A generated zone ID need not be one that AWS has. Only those of AWS are in the table
+            // of hosts.
             let known = service_of_host(host).map(|found| found.service());
             let named = known.is_some_and(|service| service.starts_with("s3"));
             prop_assert!(named || host.contains(".s3express-"), "{}", host);
@@ -170,7 +171,7 @@ fn labels_do_not_precede_an_ip_address() {
     assert_eq!(addressing.bucket(arn), Err(conflict.clone()));
     let account = addressing.control(Some("123456789012"), ControlTarget::Account);
     assert_eq!(account, Err(conflict));
-    // A bucket goes into the path there.
+    // With this endpoint, the bucket is in the path.
     let url = addressing.bucket("photos").unwrap();
     assert_eq!(url.url(), "http://127.0.0.1:9000/photos");
     let dots = addressing.bucket("my.photos").unwrap();
@@ -220,7 +221,7 @@ fn the_password_of_an_invalid_endpoint_is_not_printed() {
             assert!(!said.contains("hunter2"), "{said}");
         }
     }
-    // Without it the endpoint is valid.
+    // Without the bad part, the endpoint is valid.
     let sound = Addressing::new("us-west-2").with_endpoint("https://store.example.com");
     assert!(sound.buckets().is_ok());
 }

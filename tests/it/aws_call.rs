@@ -101,7 +101,7 @@ fn a_token_is_refused_at_another_service_in_another_region_and_after_its_end() {
     }
 }
 
-/// A token of a maker, where it is good, and hosts nearby where it is not.
+/// A token, where it is valid, and similar hosts where it is not.
 struct Issued {
     token: BearerToken,
     service: &'static str,
@@ -124,7 +124,7 @@ const NOT_BEDROCK: &[&str] = &[
     "https://us-east-1.signin.aws.amazon.com/v1/token",
 ];
 
-/// Tokens that all expire at second 1795957200.
+/// One token of each kind. All expire at second 1795957200.
 fn issued() -> Vec<Issued> {
     let ecr_public = format!(
         r#"{{"authorizationData":{{"authorizationToken":"{ECR_TOKEN}","expiresAt":1795957200}}}}"#
@@ -251,7 +251,7 @@ fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_i
         elsewhere,
     } in issued()
     {
-        // A refused request stays as it was, and the error does not contain the token.
+        // After an error the request is unchanged, and the error does not contain the token.
         let attach = |url: &str, service: &str, region: &str, now: Timestamp| {
             let mut request = Request::get(url).header("accept", "*/*").body(()).unwrap();
             let before = request.headers().clone();
@@ -546,7 +546,7 @@ fn no_debug_text_or_error_contains_a_secret() {
     }
 }
 
-/// The one error that every call must return for a response.
+/// Parses the response as one to each call, and returns the errors.
 fn all_errors(status: u16, body: &[u8]) -> Vec<ServiceError> {
     let status = StatusCode::from_u16(status).unwrap();
     let response = Response::builder().status(status).body(body).unwrap();

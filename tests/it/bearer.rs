@@ -1,4 +1,4 @@
-//! Bearer tokens: what is refused, and that nothing of them leaks.
+//! Bearer tokens: which are refused, where they may be sent, and that they are never printed.
 
 use countersign::bearer::{self, BearerToken, HostProblem, Refusal, Scheme};
 use countersign::{CredentialProblem, Error};
@@ -37,7 +37,7 @@ fn to(uri: &str) -> Request<()> {
     Request::get(uri).body(()).unwrap()
 }
 
-/// Attaches to a request for a URI; after an error the request must be unchanged.
+/// Attaches the token to a request for a URI. After an error the request must be unchanged.
 fn attach(token: &BearerToken, uri: &str) -> Result<(), Error> {
     attach_to(token, to(uri))
 }
@@ -237,7 +237,7 @@ fn a_token_returns_the_form_in_which_it_is_sent() {
     for form in forms() {
         assert_eq!(BearerToken::new("t").sent_as(form.clone()).form(), &form);
     }
-    // The name that the AWS SDKs look for.
+    // The variable that the AWS SDKs read.
     let variable = bearer::environment_variable("bedrock");
     assert_eq!(variable, "AWS_BEARER_TOKEN_BEDROCK");
     let variable = bearer::environment_variable("some service-name");
@@ -297,7 +297,7 @@ proptest! {
     }
 }
 
-/// RFC 6750, section 3.1; and a request without credentials is told to bring some (section 3).
+/// RFC 6750, section 3.1. For a request without credentials, section 3.
 #[test]
 fn refusals_have_the_status_of_the_rfc() {
     for (refusal, status, code) in [
@@ -321,7 +321,8 @@ fn each_service_has_its_environment_variable() {
     }
 }
 
-/// RFC 9110, 5.6.4: what a quoted string may hold, as far as it is visible ASCII and spaces.
+/// RFC 9110, section 5.6.4: the printable ASCII characters and spaces that a quoted string may
+/// contain.
 #[test]
 fn a_realm_contains_no_control_character() {
     for byte in 0..=0x7f_u8 {
@@ -342,7 +343,7 @@ fn a_realm_contains_no_control_character() {
         }
     }
     assert!(Refusal::MissingToken.challenge("é").is_err());
-    // The first and the last that a quoted text holds, and their neighbours.
+    // The first and the last character that a quoted string may contain, and those next to them.
     for (realm, sound) in [(" ", true), ("~", true), ("\x1f", false), ("\x7f", false)] {
         let challenge = Refusal::MissingToken.challenge(realm);
         assert_eq!(challenge.is_ok(), sound, "{realm:?}");
@@ -384,7 +385,7 @@ fn a_token_stays_at_the_hosts_that_it_names() {
     }
     for uri in [
         "https://evil.example/",
-        // Before, after and around the name.
+        // Text before, after and around the name.
         "https://registry.example.com.evil.example/",
         "https://evil-registry.example.com/",
         "https://a.registry.example.com/",
@@ -394,13 +395,13 @@ fn a_token_stays_at_the_hosts_that_it_names() {
         "https://evil.example/registry.example.com",
         "https://evil.example/?registry.example.com",
         "https://evil.example/@registry.example.com",
-        // Ports are other programs.
+        // Another port can be another program.
         "https://registry.example.com:8443/",
         "https://registry.example.com:80/",
         "https://other.example/",
         "https://other.example:443/",
         "https://other.example:84430/",
-        // Addresses in other spellings, and their neighbours.
+        // Other notations of the address, and other addresses.
         "https://10.0.0.70/",
         "https://10.7/",
         "https://0xa.0.0.7/",
@@ -408,7 +409,7 @@ fn a_token_stays_at_the_hosts_that_it_names() {
         "https://[2001:db8::7]/",
         "https://[2001:db8::8]:8443/",
         "https://[::ffff:10.0.0.7]/",
-        // Another name in the same letters.
+        // Another name of the same letters.
         "https://xn--bcher-kvb.example/",
         "https://bucher.example/",
     ] {
@@ -461,7 +462,7 @@ fn a_uri_that_is_ambiguous_about_its_host_is_refused_for_every_token() {
             "https://b\u{fc}cher.example/",
             "https://ex\u{430}mple.com/",
         ] {
-            // What `http` does not read as a URI can become no request.
+            // `http` refuses this URI, so it cannot be in a request.
             let Ok(request) = Request::get(uri).body(()) else {
                 continue;
             };
@@ -549,7 +550,7 @@ fn a_token_that_names_no_host_goes_nowhere_until_any_host_is_allowed() {
             Err(Error::BearerTokenWithoutHost)
         );
     }
-    // Any host is not any scheme, and not another service.
+    // Any host does not mean any scheme, and not another service.
     let any = BearerToken::new(SECRET)
         .with_scope("s", "r")
         .allow_any_host();
@@ -562,7 +563,7 @@ fn a_token_that_names_no_host_goes_nowhere_until_any_host_is_allowed() {
         refused,
         Err(Error::BearerTokenForAnotherService { .. })
     ));
-    // A server cannot pass on a token that it received.
+    // A server that received a token cannot forward it.
     let mut received = HeaderMap::new();
     received.insert("authorization", HeaderValue::from_static("Bearer abc"));
     let received = BearerToken::from_headers(&received).unwrap();
@@ -622,7 +623,7 @@ fn only_loopback_is_reached_without_tls_unless_http_is_allowed() {
             "{host}"
         );
     }
-    // Nothing but these two schemes, and no other host by being allowed `http`.
+    // Only these two schemes, and allowing `http` allows no other host.
     for scheme in ["ws", "wss", "ftp", "httpss", "sparse+https"] {
         let uri = format!("{scheme}://example.com/");
         let refused = attach(&token.clone().allow_http(), &uri);
@@ -659,7 +660,7 @@ fn the_error_for_a_uri_without_scheme_or_host_names_header_value_for() {
                  `BearerToken::header_value_for`"
             );
         }
-        // What the header says does not stand in for it.
+        // The `host` header does not replace a missing host in the URI.
         let mut request = to("/relative");
         request
             .headers_mut()
@@ -768,7 +769,7 @@ mod codeartifact {
         assert_eq!(go(&format!("https://{}/", HOME.to_uppercase())), Ok(()));
         for host in [
             "evil.example",
-            // The API takes signatures.
+            // The API of CodeArtifact takes signatures, not tokens.
             "codeartifact.us-west-2.amazonaws.com",
             "codeartifact.us-west-2.api.aws",
             "vpce-1.api.codeartifact.us-west-2.vpce.amazonaws.com",
@@ -781,13 +782,13 @@ mod codeartifact {
             "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com.cn",
             "my-domain-111122223333.d.codeartifact.us-west-2.on.aws",
             "my-domain-111122223333.lambda-url.us-west-2.on.aws",
-            // What a customer of AWS can have: buckets, load balancers, endpoint services.
+            // Names that a customer of AWS can choose: buckets, load balancers, endpoint services.
             "my-domain-111122223333.d.codeartifact.us-west-2.s3.amazonaws.com",
             "my-domain-111122223333.s3.us-west-2.amazonaws.com",
             "vpce-1.vpce-svc-1.us-west-2.vpce.amazonaws.com",
             "vpce-1.evil.d.codeartifact.us-west-2.vpce.amazonaws.com",
             "d.codeartifact.us-west-2.vpce.amazonaws.com",
-            // Around the name.
+            // Text around the name.
             "my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com.example.com",
             "a.my-domain-111122223333.d.codeartifact.us-west-2.amazonaws.com",
             "codeartifact.example.com",
@@ -801,7 +802,7 @@ mod codeartifact {
                 "{host}: {refused:?}"
             );
         }
-        // One more, by the caller.
+        // A host that the caller adds.
         let more = token.clone().with_host("127.0.0.1:4566");
         let uri = "http://127.0.0.1:4566/npm/r/p";
         assert_eq!(attach(&more, "us-west-2", uri), Ok(()));
@@ -896,7 +897,7 @@ mod codeartifact {
             let cargo = own.cargo_token(&token, NOW).unwrap();
             let uri = format!("https://{}/cargo/repo/", own.host());
             assert_eq!(attach(&cargo, "us-west-2", &uri), Ok(()));
-            // A token that names no host gets those of the repository.
+            // A token without hosts gets those of the repository.
             let bare = own.cargo_token(&BearerToken::new(SECRET), NOW).unwrap();
             assert_eq!(attach(&bare, "us-west-2", &uri), Ok(()));
             assert!(attach(&bare, "us-west-2", "https://evil.example/").is_err());
@@ -918,7 +919,7 @@ mod codeartifact {
         }
     }
 
-    /// As botocore 1.44.8 signs them.
+    /// The signatures were made by botocore 1.44.8.
     #[test]
     fn a_request_to_a_dual_stack_endpoint_is_signed_for_it() {
         let token =
@@ -954,7 +955,7 @@ mod codeartifact {
         }
     }
 
-    /// Botocore 1.44.8's endpoint rule set.
+    /// The endpoint rule set of botocore 1.44.8.
     #[test]
     fn requests_for_tokens_go_to_the_endpoint_that_is_asked_for() {
         for (region, dual_stack, fips, host) in [

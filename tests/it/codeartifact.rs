@@ -108,7 +108,7 @@ fn a_deep_or_large_document_is_refused() {
         parse(200, &large).unwrap_err().message(),
         "is larger than 64 KiB"
     );
-    // To the byte.
+    // The limit is exact to the byte.
     let whole = r#"{"authorizationToken":"TOKEN","expiration":1720839990.5}"#;
     for (length, sound) in [(65_536, true), (65_537, false)] {
         let padded = whole.to_owned() + &" ".repeat(length - whole.len());

@@ -1,4 +1,4 @@
-//! The crate as its users see it: one module for each part, named as in `src/`.
+//! Integration tests by the public API, one module for each part of `src/`.
 
 #![allow(unreachable_pub, reason = "modules of one test")]
 

@@ -1,4 +1,4 @@
-//! Published packages that carry test suites of AWS.
+//! Published packages that contain AWS's test suites.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

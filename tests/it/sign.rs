@@ -1,4 +1,4 @@
-//! What the verbs of a signer change, and when.
+//! What signing changes in a request, and that an error changes nothing.
 
 mod headers;
 mod presigned;
@@ -23,7 +23,7 @@ fn credentials() -> Credentials {
         .with_expiration(Timestamp::from_unix_seconds(1_767_326_400))
 }
 
-/// Names and values in order, since two maps are also equal in another order.
+/// Names and values in order, as two `HeaderMap`s are also equal in another order.
 fn in_order(headers: &HeaderMap) -> Vec<(String, HeaderValue)> {
     headers
         .iter()
@@ -31,7 +31,7 @@ fn in_order(headers: &HeaderMap) -> Vec<(String, HeaderValue)> {
         .collect()
 }
 
-/// An upload with every header that an operation of ours sets or removes.
+/// An upload with every header that signing sets or removes.
 fn upload(uri: &str) -> Request<()> {
     let mut request = Request::put(uri);
     for (name, value) in [
@@ -49,7 +49,7 @@ fn upload(uri: &str) -> Request<()> {
     request.body(()).unwrap()
 }
 
-/// Requests that no signer takes, and one that each takes.
+/// Requests that every signer refuses, and one that every signer accepts.
 fn requests() -> Vec<(&'static str, Request<()>)> {
     let good = "https://bucket.s3.amazonaws.com/key";
     let mut two_hosts = upload(good);
@@ -103,7 +103,7 @@ fn a_chunked_upload_that_cannot_be_signed_stays_as_it_was() {
             });
         }
     }
-    // The errors of the clock, of the rules and of the form itself.
+    // Errors of the clock, of the rules and of the encoding.
     let good = || upload("https://bucket.s3.amazonaws.com/key");
     let late = Timestamp::from_unix_seconds(1_767_326_400);
     let sign =
@@ -131,7 +131,7 @@ fn a_chunked_upload_of_sigv4a_that_cannot_be_signed_stays_as_it_was() {
     }
 }
 
-/// The changed headers are signed with the values that they are sent with.
+/// The headers are signed with the values that are sent.
 #[test]
 fn a_chunked_upload_signs_the_headers_that_it_sets() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
@@ -150,7 +150,7 @@ fn a_chunked_upload_signs_the_headers_that_it_sets() {
         "content-encoding;content-length;date;host;x-amz-content-sha256;x-amz-date;\
          x-amz-decoded-content-length;x-amz-security-token;x-amz-trailer"
     );
-    // An upload that has these headers already is signed alike.
+    // A request that already has these headers gets the same signature.
     let mut again = request.clone();
     let payload = Signer::sign_chunked(&signer, &mut again, forms()[1].clone(), NOW)
         .unwrap()
@@ -176,7 +176,7 @@ fn an_event_stream_that_cannot_be_signed_stays_as_it_was() {
     signer.sign_events(&mut request, NOW).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
     assert!(authorization.contains("SignedHeaders=content-type;host;"));
-    // A type of the caller's own stays.
+    // A `content-type` of the caller is kept.
     let own = HeaderValue::from_static("application/json");
     request.headers_mut().insert("content-type", own.clone());
     signer.sign_events(&mut request, NOW).unwrap();
@@ -388,7 +388,8 @@ fn iceberg(request: http::request::Builder, body: &str) -> HeaderMap {
 
 const NAMESPACE: &str = r#"{"namespace":["sales"]}"#;
 
-/// The signatures are those of Python's `hmac` and `hashlib`, from a canonical request by hand.
+/// The signatures were made with Python's `hmac` and `hashlib`, from a canonical request that was
+/// written by hand.
 #[test]
 fn icebergs_java_client_sends_the_hash_of_a_body_in_base64_and_signs_it_in_hex() {
     let headers = iceberg(Request::post("/"), NAMESPACE);

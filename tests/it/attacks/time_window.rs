@@ -106,7 +106,7 @@ fn the_error_contains_both_times() {
 #[test]
 fn a_lifetime_is_enforced() {
     let good = presigned(&request("GET", "/"), "s3");
-    // S3's answer to a life of no seconds: it is over, and was so from the start.
+    // S3 responds to a lifetime of zero that the URL has expired, from the start.
     let zero = with_query(good.clone(), |query| {
         query.replace("X-Amz-Expires=3600", "X-Amz-Expires=0")
     });
@@ -182,7 +182,7 @@ fn a_server_can_set_the_longest_lifetime() {
         let result = verify_with(&verifier, &message, &long_term(), NOW);
         assert_eq!(result.is_ok(), good, "{longest}");
     }
-    // It cannot be set to more than a week.
+    // The maximum is seven days.
     let verifier = Verifier::new("us-east-1", "s3")
         .unwrap()
         .with_longest_expires_in(Duration::MAX);
@@ -232,7 +232,7 @@ fn a_malformed_date_is_refused() {
     );
 }
 
-/// The ends of the calendar must not overflow.
+/// The first and the last year must not overflow.
 #[test]
 fn the_first_and_the_last_date_are_accepted() {
     for date in ["00000101T000000Z", "99991231T235959Z"] {

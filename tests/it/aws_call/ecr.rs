@@ -16,7 +16,7 @@ fn a_login_of_ecr_public_is_for_its_one_host() {
         ("AWS", SECRET)
     );
     assert_eq!(login.token().service(), Some("ecr-public"));
-    // A private registry's response is a list.
+    // The response for a private registry is a list.
     assert!(
         GetAuthorizationToken::new()
             .parse(&endpoint(), &ok(&body))

@@ -22,12 +22,12 @@ fn a_token_for_a_url_goes_to_its_host_and_one_for_a_service_to_its_hosts() {
         ("https://bedrock-runtime.us-east-1.amazonaws.com/", true),
         ("https://bedrock-fips.us-east-1.amazonaws.com/", true),
         ("https://bedrock-runtime.us-west-2.amazonaws.com/", false),
-        // It takes signatures only.
+        // This service accepts signatures only.
         ("https://bedrock-agent.us-east-1.amazonaws.com/", false),
     ] {
         assert_eq!(send(&bedrock, "bedrock", url), sent, "{url}");
     }
-    // The APIs of these take signatures only, or there is no such service.
+    // These services accept signatures only, or do not exist.
     for resource in ["ecr", "glue", "no-such-service"] {
         let hosts = token(&format!("{resource}.amazonaws.com")).hosts().count();
         assert_eq!(hosts, 0, "{resource}");

@@ -1,4 +1,5 @@
-//! Responses that deny access without a reason. Ceph and Garage answer so to every wrong signature.
+//! Responses that deny access without a reason. Ceph and Garage respond so to every wrong
+//! signature.
 
 use countersign::explain::{Cause, Explainer};
 use countersign::{PayloadHash, Service};
@@ -8,7 +9,7 @@ use crate::explain::alone::{self, causes};
 use crate::explain::responses::{presigned, sqs, unsigned};
 use crate::explain::server::{self, SECRET};
 
-/// As Ceph, Garage, S3 and gateways write it.
+/// The responses of Ceph, Garage, S3 and gateways.
 const DENIALS: [&str; 7] = [
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code><Message></Message>\
      <RequestId>tx0</RequestId><HostId>h</HostId></Error>",
@@ -62,7 +63,7 @@ fn a_secret_explains_more_of_a_bare_denial() {
     }
 }
 
-/// A rule that the request breaks comes first.
+/// A rule that the request breaks is the first cause.
 #[test]
 fn a_broken_rule_is_likelier_than_a_permission() {
     let mut request = alone::s3();
@@ -119,7 +120,8 @@ fn other_errors_are_not_denials() {
     }
 }
 
-/// What a server calculated and what the client declared are shown where the server says both.
+/// The hash that the server calculated and the one that the client declared are printed if the
+/// server returns both.
 #[test]
 fn payload_hashes_are_shown() {
     let hash = |payload: &str| PayloadHash::new(payload).to_string();
@@ -141,7 +143,7 @@ fn payload_hashes_are_shown() {
         (empty.as_str(), more.as_str())
     );
 
-    // Of a service that is not told the hash, what it calculated.
+    // A service that needs no header with the hash returns only the one that it calculated.
     let request = sqs();
     let service = Service::from("sqs");
     let canonical = server::canonical(false, &request);

@@ -89,7 +89,7 @@ fn tokens_and_signatures_are_not_printed() {
     }
 }
 
-/// A parameter without `=` is all name.
+/// A parameter without `=` is printed as a name.
 #[test]
 fn a_token_that_became_a_name_is_not_printed() {
     let service = Service::from("iotdevicegateway");
@@ -111,7 +111,7 @@ fn a_token_that_became_a_name_is_not_printed() {
     }
 }
 
-/// `Token-0`, `ArgumentValue`, `SignatureProvided`.
+/// S3's elements `Token-0`, `ArgumentValue` and `SignatureProvided`.
 #[test]
 fn secrets_that_responses_echo_are_not_printed() {
     for case in responses::CASES {

@@ -10,7 +10,7 @@ use time::macros::datetime;
 
 const NOW: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
 
-/// The hash of no bytes.
+/// The SHA-256 hash of no bytes.
 const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 const LIFETIME: Duration = Duration::from_secs(900);

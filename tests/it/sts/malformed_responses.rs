@@ -25,7 +25,7 @@ fn credentials(expiration: &str) -> String {
 
 const SOUND: &str = "2024-07-15T23:28:33Z";
 
-/// The problem, which quotes nothing of the answer.
+/// The problem. The error quotes nothing of the response.
 #[track_caller]
 fn malformed(body: impl AsRef<[u8]>) -> String {
     let error = AssumeRole::parse(StatusCode::OK, body).unwrap_err();
@@ -65,10 +65,10 @@ fn a_body_that_is_not_xml_is_malformed() {
 
 #[test]
 fn a_response_has_a_maximum_number_of_attributes() {
-    // XML 1.0, 2.3 and 3.1: white space may stand beside the equals sign.
+    // XML 1.0, sections 2.3 and 3.1: white space is allowed around the equals sign.
     for value in ["=\"\"", "=''", "= \"\"", "=\t''", "=\r\"\"", " =\n''"] {
         let body = |count: usize| {
-            // One stands in each namespace, and one is the namespace.
+            // With the declaration of the namespace, these are `count` attributes.
             let attributes: String = (1..count).map(|i| format!(" a{i}{value}")).collect();
             let inside = format!("<x{attributes}/>{}", credentials(SOUND));
             answer(NAMESPACE, &inside)
@@ -78,7 +78,7 @@ fn a_response_has_a_maximum_number_of_attributes() {
     }
 }
 
-/// The document, its root, and as many as make 4096.
+/// The document and the root element are nodes, too.
 #[test]
 fn a_response_has_at_most_4096_nodes() {
     let body = |count: usize| format!("<html>{}</html>", "<p/>".repeat(count));
@@ -86,7 +86,7 @@ fn a_response_has_at_most_4096_nodes() {
     assert_eq!(malformed(body(4095)), "is not XML as AWS writes it");
 }
 
-/// 1 MiB.
+/// The limit is exact to the byte.
 #[test]
 fn xml_is_at_most_1_mib() {
     let body = |length: usize| {
@@ -97,7 +97,7 @@ fn xml_is_at_most_1_mib() {
     assert_eq!(malformed(body(1_048_577)), "is larger than 1 MiB");
 }
 
-/// 64 KiB.
+/// The limit is exact to the byte.
 #[test]
 fn json_is_at_most_64_kib() {
     let body = |length: usize| {
@@ -158,7 +158,7 @@ fn a_missing_empty_or_duplicate_field_is_malformed() {
         malformed("<AssumeRoleResponse/>"),
         "has no element `AssumeRoleResult`"
     );
-    // What stands beside the credentials does not cost them.
+    // A malformed optional field does not lose the credentials.
     for size in ["", "x", "-1", "1.5", "4294967296"] {
         let size = format!("{whole}<PackedPolicySize>{size}</PackedPolicySize>");
         let parsed = AssumeRole::parse(StatusCode::OK, answer(NAMESPACE, &size)).unwrap();
@@ -171,7 +171,7 @@ fn a_response_to_another_action_is_malformed() {
     let sound = answer(NAMESPACE, &credentials(SOUND));
     let error = GetCallerIdentity::parse(StatusCode::OK, &sound).unwrap_err();
     assert_eq!(error.message(), "is not a response to GetCallerIdentity");
-    // Of one name, in whatever namespaces, there is one.
+    // An element may appear once, whatever its namespace is.
     let foreign = format!(
         "{}<Credentials xmlns='urn:x'/>",
         credentials(SOUND).replace("<SessionToken>", "<SessionToken xmlns='urn:x'>")
@@ -215,14 +215,15 @@ fn an_entity_bomb_is_refused() {
     malformed(&quadratic);
     let external = "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>";
     malformed(format!("{external}{}", answer(NAMESPACE, "&e;")));
-    // Not even one that is empty.
+    // Also an empty `DOCTYPE` is refused.
     malformed(format!(
         "<!DOCTYPE a>{}",
         answer(NAMESPACE, &credentials(SOUND))
     ));
 }
 
-/// Each of these makes a careless reader slow, or deep, or fat. Together they take a moment.
+/// Each of these makes a careless parser slow, or use much stack or memory. All of them together
+/// take a moment.
 #[test]
 fn the_worst_body_of_the_maximum_length_is_read_or_refused() {
     let fill = |piece: &str| piece.repeat((MAX_RESPONSE_LENGTH - 1000) / piece.len());

@@ -157,7 +157,7 @@ fn the_base64_hash_of_icebergs_java_client_is_verified() {
     // S3 expects the hash in hex.
     let s3 = arrives("s3", &request("s3", HASH), PayloadHash::new(BODY));
     assert_eq!(s3, Err(VerifyError::InvalidContentSha256));
-    // One character too few or too many, nonzero trailing bits, invalid characters, base64url.
+    // Too short, too long, with nonzero trailing bits, with an invalid character, in base64url.
     for wrong in [
         "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQ",
         "bGOxEVhdj90kqooHzGnV9t6Y1kwFnmjGfYMuJ2CGRjQA",

@@ -1,4 +1,4 @@
-//! Credentials that expire under a layer.
+//! Credentials that expire in a layer.
 
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;
@@ -8,8 +8,8 @@ use countersign::tower::sign::Refreshing;
 
 use super::*;
 
-/// A clock that tests move, a cell that expires after an hour, and a refresh that goes on when it is
-/// let: it makes a signer with the next access key ID.
+/// A clock that the tests set, a cell whose credentials expire after an hour, and a refresh that
+/// continues on demand. Each refresh makes a signer with the next access key ID.
 #[derive(Clone, Default)]
 struct Scene {
     seconds: Arc<AtomicU64>,
@@ -68,7 +68,7 @@ impl Scene {
     }
 }
 
-/// Counts how often it was woken.
+/// Counts wake-ups.
 #[derive(Default)]
 struct Counter(AtomicUsize);
 
@@ -146,7 +146,7 @@ fn requests_go_on_with_the_current_credentials_while_new_ones_are_fetched() {
     scene.open();
     send(&mut client, get()).unwrap();
     scene.gate.lock().unwrap().is_open = false;
-    // 200 seconds are left: advisory.
+    // 200 seconds are left: the refresh is advisory.
     scene.seconds.store(3400, Ordering::Relaxed);
     for _ in 0..2 {
         send(&mut client, get()).unwrap();
@@ -154,7 +154,7 @@ fn requests_go_on_with_the_current_credentials_while_new_ones_are_fetched() {
     }
     assert_eq!(scene.started.load(Ordering::Relaxed), 2);
     scene.open();
-    // This call drives the refresh to its end, the next one has its result.
+    // This call completes the refresh, and the next one uses its result.
     send(&mut client, get()).unwrap();
     send(&mut client, get()).unwrap();
     assert_eq!(key(&recorder), "AKID1");
@@ -168,7 +168,7 @@ fn a_mandatory_refresh_is_waited_for_and_may_fail() {
     send(&mut client, get()).unwrap();
     scene.gate.lock().unwrap().is_open = false;
     scene.gate.lock().unwrap().fails = true;
-    // 30 seconds are left.
+    // 30 seconds are left: the refresh is mandatory.
     scene.seconds.store(3570, Ordering::Relaxed);
     let counter = Arc::new(Counter::default());
     assert!(poll_ready(&mut client, &counter).is_pending());
@@ -180,7 +180,7 @@ fn a_mandatory_refresh_is_waited_for_and_may_fail() {
     block_on(client.call(get())).unwrap();
     assert_eq!(key(&recorder), "AKID0", "the old ones are good still");
 
-    // And then they are not. The next try is 30 seconds after the last one.
+    // It fails again after the expiration. The next attempt is 30 seconds after the last one.
     scene.seconds.store(3599, Ordering::Relaxed);
     send(&mut client, get()).unwrap();
     scene.seconds.store(3600, Ordering::Relaxed);
