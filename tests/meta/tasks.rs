@@ -267,7 +267,7 @@ fn the_streamed_upload_verifies() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reads a body to its end, without a runtime: these bodies never wait.
+/// Reads a body to its end without a runtime: these bodies are never pending.
 fn read<B>(mut body: B) -> Result<(Vec<u8>, HeaderMap), Box<dyn Error>>
 where
     B: Body<Data = bytes::Bytes> + Unpin,
