@@ -50,7 +50,7 @@ fn proven(request: &Request<()>, found: &Credentials) -> Result<String, VerifyEr
 }
 
 #[test]
-fn a_lookup_that_folds_case_proves_no_other_name() {
+fn a_case_insensitive_lookup_verifies_no_other_access_key_id() {
     for claimed in ["akidexample", "AKIDExample", "AkidExample"] {
         for request in both_forms(&credentials(claimed)) {
             // The lookup ignores case: it finds the user AKIDEXAMPLE, who has this secret.
@@ -63,7 +63,7 @@ fn a_lookup_that_folds_case_proves_no_other_name() {
 }
 
 #[test]
-fn two_users_with_one_secret_do_not_get_each_others_name() {
+fn the_key_of_another_user_with_the_same_secret_verifies_nothing() {
     let sessions = |id: &str| credentials(id).with_session_token("TOKEN");
     for make in [credentials, sessions] as [fn(&str) -> Credentials; 2] {
         let (alice, bob) = (make("AKIDALICE"), make("AKIDBOB"));
@@ -127,7 +127,7 @@ fn a_signing_key_verifies_only_as_the_key_of_its_access_key_id() {
 }
 
 #[test]
-fn a_stream_opened_under_another_name_is_refused() {
+fn a_stream_opened_with_another_access_key_id_is_refused() {
     let signer = Signer::new(credentials("AKIDALICE"), "us-east-1", "s3").unwrap();
     let mut request = Request::put("https://bucket.s3.amazonaws.com/key");
     request = request.header("host", "bucket.s3.amazonaws.com");
@@ -386,7 +386,7 @@ mod forms {
     }
 
     #[test]
-    fn a_form_under_another_name_is_refused() {
+    fn a_form_with_another_access_key_id_is_refused() {
         let credential = "AKIDEXAMPLE/20260102/us-east-1/s3/aws4_request";
         for other in ["akidexample", "AKIDBOB"] {
             let form = [credential, POLICY, SIGNATURE];
@@ -525,7 +525,7 @@ fn a_swap_of_id_and_secret_is_detected_by_the_secret() {
 
 /// IAM API Reference: an access key ID has at most 128 characters.
 #[test]
-fn an_id_that_arrives_is_visible_ascii_of_at_most_128_bytes() {
+fn a_received_access_key_id_is_visible_ascii_of_at_most_128_bytes() {
     let signature = "0".repeat(64);
     let in_header = |id: &str| {
         let header = format!(

@@ -132,7 +132,7 @@ proptest! {
 #[cfg(feature = "sigv4a")]
 proptest! {
     #[test]
-    fn global_endpoints_of_any_id_can_be_signed_for(id in ".{0,40}", region in "[a-z0-9-]{0,20}", arn in "(arn:aws:cloudfront::)?.{0,40}") {
+    fn requests_to_global_endpoints_of_any_id_can_be_signed(id in ".{0,40}", region in "[a-z0-9-]{0,20}", arn in "(arn:aws:cloudfront::)?.{0,40}") {
         use countersign::address::{EventBridge, KeyValueStore, Ses};
         for address in [
             EventBridge::new(&*region).global(&id),
@@ -146,7 +146,7 @@ proptest! {
 }
 
 #[test]
-fn a_directory_bucket_is_signed_for_with_a_session() {
+fn a_directory_bucket_is_signed_with_a_session() {
     let address = Addressing::new("us-west-2")
         .bucket("logs--usw2-az1--x-s3")
         .unwrap();
@@ -161,7 +161,7 @@ fn a_directory_bucket_is_signed_for_with_a_session() {
 }
 
 #[test]
-fn labels_do_not_precede_an_ip_address() {
+fn no_label_is_put_before_an_ip_address() {
     let addressing = Addressing::new("us-west-2").with_endpoint("http://127.0.0.1:9000");
     let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/finance";
     let conflict = AddressError::Conflict {
@@ -179,7 +179,7 @@ fn labels_do_not_precede_an_ip_address() {
 }
 
 #[test]
-fn an_alias_of_an_outpost_does_not_drop_options() {
+fn an_option_that_an_outposts_alias_cannot_honor_is_an_error() {
     let alias = "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3";
     let addressing = Addressing::new("us-west-2");
     assert!(addressing.bucket(alias).is_ok());
@@ -195,7 +195,7 @@ fn an_alias_of_an_outpost_does_not_drop_options() {
 }
 
 #[test]
-fn addresses_can_go_to_other_threads() {
+fn addresses_are_send_and_sync() {
     fn sendable<T: Send + Sync + 'static>() {}
     sendable::<Addressing>();
     sendable::<Address>();

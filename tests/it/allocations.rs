@@ -249,7 +249,7 @@ fn signed_chunks(payload: &ChunkedEncoding) -> (ChunkSigner, ChunkVerifier) {
 /// At most twice the length that has arrived, and never more than the chunk. The announced size
 /// does not count.
 #[test]
-fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
+fn memory_for_a_chunk_grows_with_the_data_received() {
     const SIZE: usize = 16 << 20;
     let data = vec![7; SIZE];
     let payload = ChunkedEncoding::signed(SIZE as u64).with_chunk_size(SIZE);
@@ -275,7 +275,7 @@ fn memory_grows_with_the_data_of_a_chunk_that_has_arrived() {
 /// exist.
 #[cfg(feature = "http-body")]
 #[test]
-fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
+fn memory_of_a_verified_body_is_at_most_three_times_the_data_received() {
     use std::collections::VecDeque;
     use std::convert::Infallible;
     use std::pin::Pin;
@@ -328,7 +328,7 @@ fn memory_of_a_verified_body_is_at_most_three_times_what_has_arrived() {
 
 #[cfg(feature = "event-stream")]
 #[test]
-fn memory_grows_with_the_data_of_a_message_that_has_arrived() {
+fn memory_for_a_message_grows_with_the_data_received() {
     use countersign::event_stream::{DEFAULT_MAX_MESSAGE_LENGTH, Decoder, encode};
 
     let mut frame = Vec::new();

@@ -53,7 +53,7 @@ fn signin_token() -> BearerToken {
 }
 
 #[test]
-fn a_token_is_refused_at_another_service_in_another_region_and_after_its_end() {
+fn a_token_is_refused_for_another_service_host_or_region_and_after_it_expires() {
     let end = Timestamp::from_unix_seconds(1_795_957_200);
     let own_host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
     for token in [ecr_token(), signin_token().with_host(own_host)] {
@@ -241,7 +241,7 @@ fn issued() -> Vec<Issued> {
 }
 
 #[test]
-fn a_token_of_each_maker_is_attached_only_at_its_host_service_and_region_until_it_expires() {
+fn each_token_is_attached_only_at_its_host_service_and_region_until_it_expires() {
     let end = Timestamp::from_unix_seconds(1_795_957_200);
     for Issued {
         token,
@@ -658,7 +658,7 @@ fn an_error_response_in_the_envelope_of_ec2_is_read() {
 }
 
 #[test]
-fn a_custom_server_gets_every_call() {
+fn calls_go_to_a_custom_endpoint() {
     let at = Endpoint::custom("http://127.0.0.1:5000", "eu-west-1").unwrap();
     let access = GetDataAccess::new("111122223333", "s3://b/*", Permission::Read);
     for (request, path) in [

@@ -391,7 +391,7 @@ fn checksums_are_calculated_and_checked_on_the_way() {
 /// As minio-go sends it over TLS.
 #[cfg(feature = "checksums")]
 #[test]
-fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
+fn a_body_accepts_two_empty_lines_after_a_trailer_that_ends_in_lf() {
     let trailers = [ChecksumAlgorithm::Crc32.into()];
     let (_, authorized) = sign(ChunkedEncoding::unsigned_with_trailers(10_000, trailers));
     let data = "x".repeat(10_000);
@@ -426,7 +426,7 @@ fn body_takes_two_empty_lines_after_a_trailer_that_ends_in_lf() {
 
 /// The announced size allocates nothing.
 #[test]
-fn body_takes_any_announced_chunk_size_without_its_data() {
+fn a_body_decodes_a_huge_announced_chunk_without_allocating_its_size() {
     let (_, mut authorized) = sign(signed(LENGTH));
     authorized.payload = ChunkedEncoding::signed(u64::MAX);
     let verifier = authorized.verifier().with_max_chunk_size(usize::MAX);
@@ -441,7 +441,7 @@ fn body_takes_any_announced_chunk_size_without_its_data() {
 }
 
 #[test]
-fn body_takes_signed_chunks_of_2_mib() {
+fn a_body_decodes_signed_chunks_of_2_mib() {
     let length = 5 << 20;
     let (chunks, authorized) = sign(signed(length).with_chunk_size(2 << 20));
     let (data, wire) = (data(length), by_hand(chunks, &data(length), &[]));

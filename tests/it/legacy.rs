@@ -288,7 +288,7 @@ fn a_malformed_timestamp_or_expiration_is_refused() {
 }
 
 #[test]
-fn a_form_says_a_space_with_a_plus() {
+fn a_space_in_a_form_is_encoded_as_a_plus() {
     let request = Request::post("https://sdb.amazonaws.com").body(()).unwrap();
     let signer = sigv2::Signer::new(credentials()).unwrap();
     let plus = signer.sign_form(&request, "Select=a+b&C=%2B", NOW).unwrap();
@@ -695,7 +695,7 @@ fn a_query_without_a_parameter_or_host_is_refused() {
 
 /// Amazon S3 User Guide, "Time stamp requirement": with `x-amz-date` the line of the date is empty.
 #[test]
-fn one_date_is_signed() {
+fn x_amz_date_is_signed_instead_of_date() {
     let date = "Tue, 27 Mar 2007 21:20:26 +0000";
     let mut request = put();
     request

@@ -161,7 +161,7 @@ fn an_appsync_endpoint_is_an_https_url_of_its_kind() {
 }
 
 #[test]
-fn the_real_time_host_is_another_one_than_the_one_that_is_signed() {
+fn the_real_time_host_differs_from_the_signed_host() {
     let api = AppSync::graphql(GRAPHQL, "us-east-1").unwrap();
     let connection = api.connect(&long_term(), NOW).unwrap();
     let host = "abcdefghijkl.appsync-realtime-api.us-east-1.amazonaws.com";

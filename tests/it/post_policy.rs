@@ -718,7 +718,7 @@ fn the_file_name_is_part_of_the_key_that_is_checked() {
 
 proptest! {
     #[test]
-    fn whatever_the_values_are_the_form_verifies(
+    fn a_form_with_any_values_verifies(
         prefix in any::<String>(),
         values in proptest::collection::vec(any::<String>(), 0..4),
         name in "[^\\p{Cc}\"]{1,10}",

@@ -210,7 +210,7 @@ fn a_request_of_s3s_old_scheme_that_cannot_be_signed_stays_as_it_was() {
 }
 
 #[test]
-fn a_body_that_lies_ready_is_hashed() {
+fn sign_buffered_hashes_the_body() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let put = || Request::put("https://bucket.s3.amazonaws.com/key");
     let mut expected = put().body(()).unwrap();
@@ -252,7 +252,7 @@ fn a_body_that_lies_ready_is_hashed() {
 
 #[test]
 #[cfg(feature = "sigv4a")]
-fn a_body_that_lies_ready_is_hashed_for_several_regions_too() {
+fn sign_buffered_of_sigv4a_hashes_the_body() {
     let signer = countersign::sigv4a::Signer::new(credentials(), "*", "s3").unwrap();
     assert_eq!(signer.expiration(), credentials().expiration());
     let put = Request::put("https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/key");
@@ -282,7 +282,7 @@ fn a_presigned_request_becomes_the_request_to_send() {
 }
 
 #[test]
-fn the_target_of_a_request_in_slices_is_no_url_and_prints_no_secret() {
+fn a_presigned_target_of_slices_has_no_origin_and_prints_no_secret() {
     let signer = Signer::new(credentials(), "us-east-1", "s3").unwrap();
     let request = RawRequest {
         method: "GET",
@@ -404,7 +404,7 @@ fn icebergs_java_client_sends_the_hash_of_a_body_in_base64_and_signs_it_in_hex()
 }
 
 #[test]
-fn a_catalogs_own_login_is_kept_and_signed() {
+fn the_authorization_header_of_a_catalog_is_kept_and_signed() {
     let login = "Bearer CATALOG-TOKEN";
     let signed = "host;original-authorization;x-amz-content-sha256;x-amz-date";
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -434,7 +434,7 @@ fn a_catalogs_own_login_is_kept_and_signed() {
 }
 
 #[test]
-fn a_catalog_verifies_what_icebergs_rules_sign() {
+fn a_request_signed_by_icebergs_rules_verifies() {
     let headers = iceberg(
         Request::post("/").header("authorization", "Bearer T"),
         NAMESPACE,

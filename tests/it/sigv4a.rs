@@ -193,7 +193,7 @@ fn the_canonical_request_is_that_of_sigv4() {
 }
 
 #[test]
-fn another_signature_version_leaves_no_region_set() {
+fn signing_with_sigv4_removes_the_region_set() {
     let mut request = get(MRAP);
     Signer::new(credentials(), "*", "s3")
         .unwrap()
@@ -231,7 +231,7 @@ fn invalid_region_sets_are_refused() {
 }
 
 #[test]
-fn slices_are_signed_as_requests_are() {
+fn slices_and_http_requests_are_signed_equally() {
     let signer = Signer::new(credentials(), "*", "events").unwrap();
     let key = signer.public_key();
     let mut request = get("https://abc.endpoint.events.amazonaws.com/a//b?x=1");
@@ -271,7 +271,7 @@ fn slices_are_signed_as_requests_are() {
 }
 
 #[test]
-fn keys_depend_on_the_id_and_on_the_secret() {
+fn keys_depend_on_the_access_key_id_and_the_secret() {
     let key = |id, secret: &str| SigningKey::derive(id, &secret.into()).unwrap().public_key();
     assert_eq!(
         key("AKIDEXAMPLE", SECRET_KEY),
@@ -290,7 +290,7 @@ fn keys_depend_on_the_id_and_on_the_secret() {
 /// RFC 6979, A.2.5: the deterministic signature of "sample". Its private key is not derived from
 /// credentials, so it can only be verified here.
 #[test]
-fn der_is_exact() {
+fn only_exact_der_signatures_verify() {
     let point = "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6\
         7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
     let key = PublicKey::from_sec1(&unhex(point)).unwrap();

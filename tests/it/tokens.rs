@@ -415,7 +415,7 @@ fn a_host_of_rds_contains_its_kind_and_its_region() {
 
 proptest::proptest! {
     #[test]
-    fn any_host_is_classified(
+    fn a_classified_region_is_part_of_the_host(
         host in "(.*|([a-z0-9.:-]|us-east-1|[.]rds[.]|amazonaws|cluster-|\\[|\\]){0,12}([.]amazonaws[.]com)?)",
     ) {
         let found = RdsHost::of(&host);
@@ -575,7 +575,7 @@ fn an_invalid_host_is_refused_for_each_token() {
 }
 
 #[test]
-fn users_are_encoded_and_not_left_out() {
+fn users_are_encoded_and_required() {
     let c = long_term();
     let token = tokens::rds(&c, REGION, DB, "a b+c/d@\u{e9}&Action=x", NOW).unwrap();
     assert!(
@@ -706,7 +706,7 @@ fn vault_can_read_the_login() {
 
 /// The signatures were made by google-auth 2.62.2 and pymongo-auth-aws 1.3.0.
 #[test]
-fn google_and_mongodb_get_what_their_own_packages_make() {
+fn proofs_for_google_and_mongodb_equal_those_of_their_packages() {
     let c = long_term().with_session_token("token/+==");
     let (region, host) = ("eu-west-1", "sts.eu-west-1.amazonaws.com");
     let provider =
@@ -738,7 +738,7 @@ fn google_and_mongodb_get_what_their_own_packages_make() {
 }
 
 #[test]
-fn a_mongodb_server_is_held_to_the_protocol() {
+fn an_invalid_nonce_or_host_of_a_mongodb_server_is_refused() {
     let mongodb = |nonce: &[u8], host: &str| {
         caller_identity::mongodb(&long_term(), &[7; 32], nonce, host, NOW.into()).map(drop)
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The tests of `tests/it`, as `chunked::only_verified_bytes_come_out`.
+/// The tests of `tests/it`, as `chunked::only_verified_bytes_are_returned`.
 fn tests() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let (mut folders, mut tests) = (vec![root.clone()], BTreeSet::new());

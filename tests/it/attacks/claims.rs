@@ -57,7 +57,7 @@ fn a_signature_parameter_beside_an_authorization_header_is_refused() {
 }
 
 #[test]
-fn a_signature_with_one_other_digit_is_refused() {
+fn a_signature_with_one_digit_changed_is_refused() {
     for (form, message) in both_forms("s3").into_iter().enumerate() {
         let change = |message: Message, change: &dyn Fn(&str) -> String| match form {
             0 => with_authorization(message, |header| {

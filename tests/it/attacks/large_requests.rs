@@ -72,7 +72,7 @@ fn a_request_with_a_too_long_target_is_refused() {
 }
 
 #[test]
-fn limits_are_the_servers_own() {
+fn a_server_can_raise_the_limits_of_headers() {
     let mut limits = Limits::default();
     limits.max_headers = 1000;
     limits.max_headers_length = 1024 * 1024;

@@ -202,7 +202,7 @@ fn invalid_name_in_x_amz_trailer_is_refused() {
 /// The CRCs and hashes of `hello` were made by zlib and OpenSSL.
 #[cfg(feature = "checksums")]
 #[test]
-fn different_names_in_x_amz_trailer_are_taken() {
+fn different_names_in_x_amz_trailer_are_accepted() {
     let list = "x-amz-checksum-sha256, x-amz-checksum-crc32,x-amz-checksum-sha1";
     let message = streaming(STREAMING[2], Some("5"), Some(list));
     let trailers = "x-amz-checksum-sha1:qvTGHdzF6KLavt4PO0gs2a6pQ00=\r\n\

@@ -87,7 +87,7 @@ fn dot_segments_that_the_client_itself_signed_are_refused_before_the_lookup() {
 }
 
 #[test]
-fn names_that_begin_or_end_with_dots_are_no_dot_segments() {
+fn names_that_begin_or_end_with_dots_are_not_dot_segments() {
     for target in [
         "/.well-known/x",
         "/...",
@@ -285,7 +285,7 @@ fn a_signature_for_one_host_is_not_valid_at_another() {
 }
 
 #[test]
-fn the_host_that_counts_is_the_one_that_was_verified() {
+fn the_proof_contains_the_host_that_was_verified() {
     let own = verifier("sqs").with_host("bucket.example.com");
     // HTTP/2: the authority is the host.
     let mut message = signed(request("GET", "/"), "sqs");
@@ -313,7 +313,7 @@ fn the_host_that_counts_is_the_one_that_was_verified() {
 
 /// It has the same content as the borrowed form, and outlives the request.
 #[test]
-fn the_owned_form_says_what_was_proven() {
+fn the_owned_proof_contains_what_was_verified() {
     let message = request("GET", "/bucket/a%20b?x=1+2");
     for (message, is_url) in [
         (signed(message.clone(), "s3"), false),

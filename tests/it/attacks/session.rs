@@ -12,7 +12,7 @@ fn both(credentials: &Credentials, service: &'static str) -> [Message; 2] {
 }
 
 #[test]
-fn a_session_token_is_the_one_of_its_key() {
+fn another_or_a_missing_session_token_is_refused() {
     let key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     for service in ["s3", "sqs"] {
         for message in both(&temporary(), service) {
@@ -106,7 +106,7 @@ fn a_key_that_has_expired_verifies_nothing() {
 }
 
 #[test]
-fn an_express_token_has_its_own_name() {
+fn an_express_token_is_sent_under_its_own_name() {
     let session = Credentials::new("ASIAEXAMPLE", "secret")
         .with_session_token(SessionToken::s3_express(TOKEN));
     let plain = Credentials::new("ASIAEXAMPLE", "secret").with_session_token(TOKEN);
@@ -118,7 +118,7 @@ fn an_express_token_has_its_own_name() {
 }
 
 #[test]
-fn an_expired_request_is_refused_to_the_second() {
+fn a_key_expires_to_the_second() {
     let ends = |span| temporary().with_expiration(NOW + span);
     for message in both(&temporary(), "s3") {
         assert_eq!(verify_as("s3", &message, &ends(Span::SECOND), NOW), Ok(()));

@@ -270,7 +270,7 @@ fn the_date_must_be_signed() {
 }
 
 #[test]
-fn lists_that_can_be_read_in_two_ways_are_refused() {
+fn ambiguous_lists_of_signed_headers_are_refused() {
     let [header, url] = both_forms("s3");
     let list = "host;x-amz-content-sha256;x-amz-date";
     for wrong in [
@@ -315,7 +315,7 @@ fn a_header_that_the_server_requires_must_be_signed() {
 }
 
 #[test]
-fn an_audience_is_named_once_signed_and_exactly() {
+fn an_audience_must_be_signed_once_and_match_exactly() {
     let name = HeaderName::from_static("x-k8s-aws-id");
     let audience = HeaderValue::from_static("cluster");
     let verifier = Verifier::new("us-east-1", "sts")

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_result_of_another_action_or_that_comes_with_an_error_status_is_refused() {
+fn a_result_of_another_action_or_with_an_error_status_is_refused() {
     let body = |action: &str| {
         format!(
             "<{action}Response><{action}Result><DbUser>IAM:j</DbUser><DbPassword>p</DbPassword>\
@@ -18,7 +18,7 @@ fn a_result_of_another_action_or_that_comes_with_an_error_status_is_refused() {
 }
 
 #[test]
-fn the_time_of_the_next_password_is_read() {
+fn the_next_refresh_time_of_a_password_is_parsed() {
     let body = "<GetClusterCredentialsWithIAMResponse><GetClusterCredentialsWithIAMResult>\
         <DbUser>IAM:j</DbUser><DbPassword>p</DbPassword><Expiration>2026-11-29T12:15:00Z</Expiration>\
         <NextRefreshTime>2026-11-29T12:10:00Z</NextRefreshTime>\

@@ -400,7 +400,7 @@ fn no_verifier_lets_the_signatures_own_headers_pass_unsigned() {
 }
 
 #[test]
-fn few_headers_or_most_can_be_signed() {
+fn the_required_headers_or_most_headers_are_signed() {
     let headers: [(&'static str, &[u8]); 4] = [
         ("x-amz-meta-a", b"1"),
         ("accept", b"*/*"),

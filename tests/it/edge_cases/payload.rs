@@ -81,7 +81,7 @@ fn opensearch_serverless_has_rules_of_its_own() {
 
 /// Without the header a server would not know that the body is chunked.
 #[test]
-fn a_stream_that_the_rules_cannot_announce_is_refused() {
+fn a_stream_that_the_rules_do_not_announce_is_refused() {
     let mut rules = Rules::S3;
     rules.content_sha256 = ContentSha256::Never;
     let service = Service::new("store", rules);
@@ -306,7 +306,7 @@ fn the_payload_hash_has_no_default() {
 }
 
 #[test]
-fn glacier_hashes_what_has_a_tree_hash() {
+fn glacier_gets_the_payload_hash_header_beside_a_tree_hash() {
     let mut request = Request::put("https://glacier.us-east-1.amazonaws.com/-/vaults/examplevault")
         .header("x-amz-glacier-version", "2012-06-01")
         .body(())

@@ -197,7 +197,7 @@ fn a_malformed_escape_in_a_path_is_refused() {
 /// OpenDAL, aws4 and others send `( ) ! * '` bare and sign them escaped. Some versions of curl sign
 /// the path as it is sent.
 #[test]
-fn a_server_of_s3_takes_the_signature_over_either_text() {
+fn a_server_of_s3_accepts_the_signature_of_either_text() {
     let payload = PayloadHash::Unsigned;
     for (sent, signed) in [
         ("/a(b)!*'", "/a%28b%29%21%2A%27"),
@@ -235,7 +235,7 @@ fn a_server_of_s3_takes_the_signature_over_either_text() {
 
 /// For each way in which a payload is signed.
 #[test]
-fn either_text_is_taken_with_every_payload() {
+fn either_text_is_accepted_with_every_payload() {
     let text = |path: &str, hash: &str| {
         format!(
             "PUT\n{path}\n\nhost:bucket.s3.amazonaws.com\nx-amz-content-sha256:{hash}\n\

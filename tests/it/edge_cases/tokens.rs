@@ -44,7 +44,7 @@ fn iot_tokens_are_added_after_signing() {
 }
 
 #[test]
-fn a_session_token_knows_its_header_name() {
+fn each_kind_of_session_token_has_its_header_name() {
     let uri = "https://bucket--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com/?session";
     // `CreateSession` is signed with ordinary temporary credentials...
     let ordinary = credentials().with_session_token("ordinary");
@@ -211,7 +211,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_remembered_signing_key_is_for_its_day_only() {
+fn a_cached_signing_key_is_used_for_its_day_only() {
     let days = [
         (NOW, "20150830T123600Z"),
         (datetime!(2015-08-31 0:00 UTC), "20150831T000000Z"),

@@ -353,7 +353,7 @@ fn headers_explain_the_page_of_a_gateway() {
 
 /// `x-amzn-errortype` takes precedence over the code in the body, `x-amzn-query-error` does not.
 #[test]
-fn a_code_in_a_header_has_its_rank() {
+fn the_errortype_header_precedes_the_code_in_the_body() {
     let request = s3();
     let lambda = r#"{"code":"403","message":"Forbidden"}"#;
     let json = r#"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"x"}"#;
@@ -558,7 +558,7 @@ fn the_right_secret_without_a_quote_is_not_blamed() {
 }
 
 #[test]
-fn a_quoted_hash_tells_only_if_all_is_known() {
+fn a_quoted_hash_is_used_only_if_all_else_is_known() {
     let (request, service) = (signed_for("us-east-1", "sqs".into()), Service::from("sqs"));
     let message = format!(
         "The request signature we calculated does not match the signature you provided.\n\n\

@@ -58,7 +58,7 @@ fn a_json_body_above_its_limit_is_not_parsed() {
 }
 
 #[test]
-fn what_is_printed_is_bounded() {
+fn the_printed_text_is_bounded() {
     let request = signed();
     let many = "x-amz-meta-x:1\n".repeat(20_000);
     let long = "a".repeat(500_000);

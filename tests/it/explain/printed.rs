@@ -159,7 +159,7 @@ fn printed() -> String {
 /// After a change, `PRINT=1 cargo test --features explain` rewrites the file. Review the
 /// difference.
 #[test]
-fn every_text_is_as_it_was_read() {
+fn every_printed_text_is_in_printed_txt() {
     let printed = printed();
     if std::env::var_os("PRINT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/explain/printed.txt");

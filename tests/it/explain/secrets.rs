@@ -91,7 +91,7 @@ fn tokens_and_signatures_are_not_printed() {
 
 /// A parameter without `=` is printed as a name.
 #[test]
-fn a_token_that_became_a_name_is_not_printed() {
+fn a_token_that_became_a_parameter_name_is_not_printed() {
     let service = Service::from("iotdevicegateway");
     let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET).with_session_token(TOKEN);
     let signer = Signer::new(credentials, "us-east-1", service.clone()).unwrap();

@@ -311,7 +311,7 @@ fn the_log_tells_each_mistake() {
 
 /// In some requests the signed hash cannot be known.
 #[test]
-fn equal_lines_leave_a_payload_hash_that_is_unknown() {
+fn equal_canonical_requests_leave_an_unknown_payload_hash() {
     for secret in [SECRET, "another"] {
         let case = Case {
             name: "another payload, or another secret",
@@ -373,7 +373,7 @@ fn equal_lines_leave_a_payload_hash_that_is_unknown() {
 }
 
 #[test]
-fn equal_lines_leave_only_the_secret() {
+fn equal_canonical_requests_blame_the_secret() {
     let case = CASES.last().unwrap();
     let (request, right, _) = case.make();
     let string_to_sign = server::string_to_sign(&request, &right);

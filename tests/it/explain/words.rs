@@ -471,7 +471,7 @@ fn a_status_alone_may_be_about_signatures() {
 
 /// The text may be indented or truncated. The bytes are exact.
 #[test]
-fn the_bytes_of_a_quoted_text_win() {
+fn the_bytes_of_a_quoted_text_precede_its_text() {
     let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let quoted = |path: &str| {
         format!(

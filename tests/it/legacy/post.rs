@@ -640,7 +640,7 @@ fn names_and_key_ids_cannot_forge_a_line_of_a_log() {
 
 proptest! {
     #[test]
-    fn whatever_the_values_are_the_form_verifies(
+    fn a_form_with_any_values_verifies(
         prefix in any::<String>(),
         values in proptest::collection::vec(any::<String>(), 0..4),
     ) {

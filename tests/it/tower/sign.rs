@@ -404,7 +404,7 @@ fn chunks_end_in_a_checksum() {
 }
 
 #[test]
-fn options_of_chunks_are_kept() {
+fn the_options_of_the_layer_apply_to_chunks() {
     let recorder = Recorder::default();
     let mut client = stopped(s3())
         .with_payload(Payload::SignedChunks)
@@ -458,7 +458,7 @@ fn a_stream_without_a_length_cannot_be_sent_in_chunks() {
 }
 
 #[test]
-fn a_body_in_a_box_is_hashed_too() {
+fn a_boxed_body_is_hashed() {
     let recorder = Recorder::default();
     let mut client = stopped(s3()).layer(recorder.clone());
     let body: BoxBody<Bytes, Infallible> = BoxBody::new(Full::new(Bytes::from("in a box")));
@@ -603,7 +603,7 @@ fn each_try_is_signed_anew() {
 }
 
 #[test]
-fn a_request_that_was_signed_already_has_one_signature() {
+fn a_request_that_is_signed_again_has_one_signature() {
     let recorder = Recorder::default();
     let mut client = stopped(s3()).layer(recorder.clone());
     let mut request = Request::get("https://bucket.s3.amazonaws.com/key")
@@ -742,7 +742,7 @@ fn the_clock_is_not_corrected_if_that_is_not_wanted() {
 }
 
 #[test]
-fn a_stored_skew_is_used_from_the_first_request_on() {
+fn a_stored_clock_skew_is_used_from_the_first_request() {
     let recorder = Recorder::default();
     let mut client = stopped(s3())
         .with_clock_skew(ClockSkew::from_millis(-60_000))
@@ -786,7 +786,7 @@ fn service_and_region_come_from_the_host() {
 }
 
 #[test]
-fn the_host_header_counts_before_the_url() {
+fn the_host_header_precedes_the_url() {
     let recorder = Recorder::default();
     let mut client = stopped(HostSigners::new(credentials()).unwrap()).layer(recorder.clone());
     let get = Request::get("https://127.0.0.1/")
@@ -799,7 +799,7 @@ fn the_host_header_counts_before_the_url() {
 }
 
 #[test]
-fn more_hosts_than_are_remembered_are_signed_too() {
+fn more_hosts_than_the_cache_holds_are_signed() {
     let recorder = Recorder::default();
     let mut client = stopped(HostSigners::new(credentials()).unwrap()).layer(recorder.clone());
     for bucket in 0..600 {
@@ -813,7 +813,7 @@ fn more_hosts_than_are_remembered_are_signed_too() {
 }
 
 #[test]
-fn a_host_that_is_not_known_is_refused() {
+fn an_unknown_host_is_refused() {
     let layer = stopped(HostSigners::new(credentials()).unwrap());
     let get = |url: &str| Request::get(url).body(Empty::<Bytes>::new()).unwrap();
     let error = refused(&layer, get("https://store.example.com/key"));
@@ -880,7 +880,7 @@ fn an_error_of_the_inner_service_keeps_its_type() {
 }
 
 #[test]
-fn nothing_shows_a_secret() {
+fn nothing_prints_a_secret() {
     let layer = stopped(HostSigners::new(credentials()).unwrap());
     let client = layer.layer(Recorder::default());
     for text in [format!("{layer:?}"), format!("{client:?}")] {

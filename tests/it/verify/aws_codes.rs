@@ -192,7 +192,7 @@ fn a_signature_of_another_scope_or_request_has_the_codes_of_aws() {
 /// S3 API Reference, "Error responses": `InternalError`, 500. The AWS pages "Common errors":
 /// `InternalFailure`, 500.
 #[test]
-fn a_check_that_does_not_fit_the_signature_is_the_servers_mistake() {
+fn a_payload_check_that_does_not_fit_the_signature_is_an_internal_error() {
     for error in [
         VerifyError::PayloadIsUnsigned,
         VerifyError::PayloadNotAsSigned {
@@ -213,7 +213,7 @@ fn a_check_that_does_not_fit_the_signature_is_the_servers_mistake() {
 }
 
 #[test]
-fn a_presigned_url_checked_with_a_payload_hash_is_the_servers_mistake() {
+fn a_presigned_url_checked_with_a_payload_hash_is_an_internal_error() {
     let verify = |payload: PayloadHash, checked: PayloadHash| {
         let credentials =
             Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

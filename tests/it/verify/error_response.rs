@@ -248,7 +248,7 @@ fn error_responses_cannot_be_forged_by_what_a_client_sends() {
 
 /// A server's mistakes, and details about secrets, are for its own log.
 #[test]
-fn error_responses_say_nothing_about_mistakes_of_the_server() {
+fn error_responses_contain_no_details_of_server_errors() {
     for protocol in [
         Protocol::S3,
         Protocol::Query,

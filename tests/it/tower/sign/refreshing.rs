@@ -122,7 +122,7 @@ fn the_first_request_waits_for_credentials_and_all_are_woken() {
 }
 
 #[test]
-fn another_caller_goes_on_if_the_first_gives_up() {
+fn another_caller_continues_a_refresh_that_the_first_abandons() {
     let (scene, recorder) = (Scene::default(), Recorder::default());
     let layer = scene.layer();
     let counter = Arc::new(Counter::default());
@@ -140,7 +140,7 @@ fn another_caller_goes_on_if_the_first_gives_up() {
 }
 
 #[test]
-fn requests_go_on_with_the_current_credentials_while_new_ones_are_fetched() {
+fn requests_use_the_current_credentials_during_a_refresh() {
     let (scene, recorder) = (Scene::default(), Recorder::default());
     let mut client = scene.layer().layer(recorder.clone());
     scene.open();
@@ -196,7 +196,7 @@ fn a_mandatory_refresh_is_waited_for_and_may_fail() {
 }
 
 #[test]
-fn a_service_that_was_not_asked_whether_it_is_ready_has_no_credentials_yet() {
+fn a_service_without_poll_ready_has_no_credentials() {
     let scene = Scene::default();
     let mut client = scene.layer().layer(Recorder::default());
     let error = block_on(client.call(get())).unwrap_err();
@@ -209,7 +209,7 @@ fn a_service_that_was_not_asked_whether_it_is_ready_has_no_credentials_yet() {
 }
 
 #[test]
-fn a_cell_of_credentials_by_host_is_a_signer_too() {
+fn a_credentials_cell_works_with_signers_by_host() {
     let signers = HostSigners::new(credentials()).unwrap();
     let cell = RefreshCell::with_value(RefreshPolicy::default(), signers, Validity::until(None));
     let refresh = |permit: RefreshPermit<HostSigners>| {
@@ -272,7 +272,7 @@ fn many_threads_share_one_refresh() {
 }
 
 #[test]
-fn a_service_that_stays_ready_signs_with_the_credentials_of_the_last_question() {
+fn a_service_signs_with_the_credentials_of_the_last_poll_ready() {
     let (scene, recorder) = (Scene::default(), Recorder::default());
     scene.open();
     let mut client = scene.layer().layer(recorder.clone());

@@ -108,7 +108,7 @@ fn the_lookup_learns_what_the_request_claims() {
 }
 
 #[test]
-fn a_failed_lookup_is_the_servers_own_mistake() {
+fn a_failed_lookup_is_an_internal_error() {
     let lookup = |_: KeyClaim| std::future::ready(Err::<Option<FoundKey>, _>("no database at db7"));
     let verifier = Verifier::new("us-east-1", "s3").unwrap();
     let layer = VerifyLayer::new(verifier, lookup).with_clock(now);
@@ -130,7 +130,7 @@ fn a_failed_lookup_is_the_servers_own_mistake() {
 }
 
 #[test]
-fn a_lookup_that_folds_case_lends_no_name() {
+fn a_case_insensitive_lookup_proves_no_other_access_key_id() {
     let lookup = |_: KeyClaim| std::future::ready(Ok::<_, Infallible>(Some(known().into())));
     let verifier = Verifier::for_any_region("s3").unwrap();
     let layer = VerifyLayer::new(verifier, lookup).with_clock(now);

@@ -107,7 +107,7 @@ fn the_bucket_of_the_host_is_part_of_the_old_signature() {
 }
 
 #[test]
-fn what_the_old_scheme_does_not_sign_is_refused() {
+fn unsigned_operations_and_bodies_of_the_old_scheme_are_refused() {
     let layer = store().accept_legacy_s3(in_path);
     let mut request = old_get("/b/k");
     *request.uri_mut() = "/b/k?renameObject".parse().unwrap();

@@ -104,7 +104,7 @@ fn the_authority_is_the_host_in_http_2() {
 }
 
 #[test]
-fn the_host_behind_a_proxy_is_what_the_server_says() {
+fn the_server_provides_the_original_host_behind_a_proxy() {
     let request = || {
         let mut request = get("/b/k");
         request
