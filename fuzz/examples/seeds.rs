@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             chunks(case)?;
             events(case)?;
             post_policies(case)?;
-            answers(case)?;
+            responses(case)?;
             sources(case)?;
         }
     }
@@ -274,7 +274,7 @@ fn post_policies(case: &Value) -> std::io::Result<()> {
 }
 
 /// In the order of the actions in the target.
-fn answers(case: &Value) -> std::io::Result<()> {
+fn responses(case: &Value) -> std::io::Result<()> {
     let input = &case["input"];
     let (Some(status), Some(body)) = (input["status"].as_u64(), input["body"].as_str()) else {
         return Ok(());
@@ -285,7 +285,7 @@ fn answers(case: &Value) -> std::io::Result<()> {
     let action = action.unwrap_or(ACTIONS.len() - 1) as u8;
     let status = (status as u16).to_be_bytes();
     write(
-        "answers",
+        "responses",
         text(case, "id"),
         &[&[action], &status, body.as_bytes()],
     )?;

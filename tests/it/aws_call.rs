@@ -1,5 +1,5 @@
-//! Calls to ECR, Sign-In, Redshift, S3 Access Grants and the console: limits of parameters, malformed
-//! responses, and the hosts that their tokens are for.
+//! Calls to ECR, Sign-In, Redshift, S3 Access Grants and the console: limits of parameters,
+//! malformed responses, and the hosts that their tokens are for.
 
 mod console;
 mod ecr;

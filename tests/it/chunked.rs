@@ -1326,8 +1326,8 @@ fn a_trailer_value_with_spaces_around_it_is_refused() {
     }
 }
 
-/// Amazon S3 User Guide, "Checking object integrity": the trailers, and the lengths of their values in
-/// base64.
+/// Amazon S3 User Guide, "Checking object integrity": the trailers, and the lengths of their values
+/// in base64.
 #[test]
 fn each_checksum_has_its_trailer_name_and_length() {
     let actual = ChecksumAlgorithm::ALL.map(|algorithm| {

@@ -1,4 +1,5 @@
-//! Responses of CodeArtifact that are malformed or too large, and the names of domains and repositories.
+//! Responses of CodeArtifact that are malformed or too large, and the names of domains and
+//! repositories.
 
 use countersign::aws_call::ServiceError as Error;
 use countersign::bearer::BearerToken;

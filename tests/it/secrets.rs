@@ -303,8 +303,7 @@ fn errors_made_with_secrets_at_hand_hide_them() {
 
 #[test]
 fn types_without_secrets_print_their_content() {
-    // The other types contain no secrets and print their values.
     assert_eq!(format!("{:?}", Service::S3.name()), "\"s3\"");
-    assert!(format!("{:?}", PayloadHash::EMPTY.to_string()).contains("e3b0c442"));
+    assert!(PayloadHash::EMPTY.to_string().starts_with("e3b0c442"));
     assert!(format!("{:?}", PayloadHash::Unsigned).contains("Unsigned"));
 }

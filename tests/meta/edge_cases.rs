@@ -1,4 +1,5 @@
-//! `docs/edge-cases.md`: each row names tests that exist, and no test has a row's number for a name.
+//! `docs/edge-cases.md`: each row names tests that exist, and no test has a row's number for a
+//! name.
 
 use std::collections::BTreeSet;
 use std::path::Path;

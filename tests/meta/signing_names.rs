@@ -1,5 +1,6 @@
 //! The table of hosts in `src/service/signing_names/table.rs` is made from
-//! `docs/data/signing-names.csv` by this test: `WRITE_TABLE=1 cargo test --test meta signing_names`.
+//! `docs/data/signing-names.csv` by this test: `WRITE_TABLE=1 cargo test --test meta
+//! signing_names`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

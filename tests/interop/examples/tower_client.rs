@@ -1,5 +1,6 @@
-//! Signs what hyper-util's client sends, with a layer under a retry layer: to an S3 server that runs
-//! in this process, so there is nothing to set up. `cargo run -p countersign-interop --example tower_client`
+//! Signs what hyper-util's client sends, with a layer under a retry layer: to an S3 server that
+//! runs in this process, so there is nothing to set up. `cargo run -p countersign-interop --example
+//! tower_client`
 
 use std::error::Error;
 use std::future::{Ready, ready};

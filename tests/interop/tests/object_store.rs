@@ -1,5 +1,5 @@
-//! Does `object_store` work with a connector that signs with this crate? Put, get, ranges, copies of
-//! several pieces, multipart, listing: against a server with its own signatures.
+//! Does `object_store` work with a connector that signs with this crate? Put, get, ranges, copies
+//! of several pieces, multipart, listing: against a server with its own signatures.
 
 #[path = "../examples/object_store/connector.rs"]
 mod connector;

@@ -30,7 +30,8 @@ fn the_window_of_a_header_ends_to_the_second() {
             matches!(early, VerifyError::NotYetCurrent { valid_from, .. } if valid_from == start),
             "{early}"
         );
-        // A date has whole seconds. The fraction that the client dropped does not extend the window.
+        // A date has whole seconds. The fraction that the client dropped does not extend the
+        // window.
         assert!(at(&message, service, Span::milliseconds(900_001)).is_err());
         assert!(at(&message, service, Span::milliseconds(-900_001)).is_err());
         for years in [-30, 30] {

@@ -306,8 +306,8 @@ fn a_hash_parameter_does_not_count_for_a_header_signature() {
     signer.sign(&mut request, PayloadHash::EMPTY, NOW).unwrap();
     let sent = Explainer::new(&request, "sqs").with_payload(PayloadHash::EMPTY);
     let text = sent.canonical_request().unwrap().to_string();
-    let empty = PayloadHash::EMPTY.to_string();
-    assert_eq!(text.lines().last(), Some(empty.as_str()));
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(text.lines().last(), Some(empty));
     let told = sent.with_secret_key(SecretKey::from(SECRET)).check();
     assert_eq!(told.cause(), None, "{told}");
 }

@@ -71,8 +71,8 @@ fn replaces_is_true_for_the_headers_that_the_signer_writes() {
     }
 }
 
-/// DynamoDB needs no `x-amz-content-sha256`: none is added, and one that the caller set is replaced by
-/// the hash of the payload.
+/// DynamoDB needs no `x-amz-content-sha256`: none is added, and one that the caller set is replaced
+/// by the hash of the payload.
 #[test]
 fn a_payload_hash_header_of_the_caller_is_replaced() {
     let payload = PayloadHash::new("{}");

@@ -48,8 +48,8 @@ fn only_a_host_that_differs_from_the_uri_must_be_sent() {
     );
 }
 
-/// A server refuses a URL whose `X-Amz-Content-Sha256` is repeated or differs from the payload that was
-/// signed. With the right one, no header is needed.
+/// A server refuses a URL whose `X-Amz-Content-Sha256` is repeated or differs from the payload that
+/// was signed. With the right one, no header is needed.
 #[test]
 fn a_url_that_declares_another_payload_is_not_presigned() {
     let hash = PayloadHash::new("body");
@@ -117,7 +117,8 @@ fn a_url_that_declares_another_payload_is_not_presigned() {
             "{query}"
         );
     }
-    // A signature in a header has its own `x-amz-content-sha256`. The query parameter is plain data.
+    // A signature in a header has its own `x-amz-content-sha256`. The query parameter is plain
+    // data.
     let mut request = get(&format!("https://h.example/k?{name}=x"));
     assert!(signer("s3").sign(&mut request, unsigned, NOW).is_ok());
     let claim = SignedRequest::parse(&request).unwrap();

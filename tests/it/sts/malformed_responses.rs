@@ -1,5 +1,5 @@
-//! Malformed, truncated and oversized responses of STS: an error in bounded memory and time, without a
-//! panic.
+//! Malformed, truncated and oversized responses of STS: an error in bounded memory and time,
+//! without a panic.
 
 use countersign::aws_call::MAX_RESPONSE_LENGTH;
 use countersign::sts::{AssumeRole, DecodeAuthorizationMessage, GetCallerIdentity};

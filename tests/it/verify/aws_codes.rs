@@ -1,7 +1,7 @@
 //! AWS's error codes and statuses for each error and protocol.
 //!
-//! IAM User Guide; "Common errors" of query services; Amazon S3 API Reference, "Error responses". The
-//! codes of JSON services are those that they were seen to return.
+//! IAM User Guide; "Common errors" of query services; Amazon S3 API Reference, "Error responses".
+//! The codes of JSON services are those that they were seen to return.
 
 use countersign::chunked::{AnnouncementProblem, ChunkError, ChunkSyntaxError, ChunkedEncoding};
 use countersign::sigv4::{AmzDate, AuthorizationProblem, TargetProblem};
@@ -362,7 +362,8 @@ fn an_invalid_request_is_400_in_every_protocol() {
     }
 }
 
-/// Amazon EC2 responds with `AuthFailure`, 401, to a wrong key, a wrong signature and a wrong clock.
+/// Amazon EC2 responds with `AuthFailure`, 401, to a wrong key, a wrong signature and a wrong
+/// clock.
 #[test]
 fn ec2_has_the_code_auth_failure() {
     let form = SignatureLocation::Header;

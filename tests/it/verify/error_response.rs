@@ -13,8 +13,8 @@ fn respond(error: &impl Refusal, protocol: Protocol) -> http::Response<String> {
     error_response(error, protocol, &context)
 }
 
-/// Amazon S3 API Reference, "Error responses". `StringToSign` and `CanonicalRequest` are left out: they
-/// can contain a session token.
+/// Amazon S3 API Reference, "Error responses". `StringToSign` and `CanonicalRequest` are left out:
+/// they can contain a session token.
 #[test]
 fn an_s3_error_response_has_the_envelope_of_s3() {
     let response = respond(&VerifyError::SignatureMismatch, Protocol::S3);
@@ -213,7 +213,8 @@ fn chunks_and_forms_are_refused_in_the_envelope_of_s3() {
     }
 }
 
-/// Text of the client is escaped in the body. What no header can contain is left out of the headers.
+/// Text of the client is escaped in the body. What no header can contain is left out of the
+/// headers.
 #[test]
 fn error_responses_cannot_be_forged_by_what_a_client_sends() {
     let region = "x'</Message><Code>\u{1}\r\n\"\\".to_owned();

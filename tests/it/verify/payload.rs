@@ -107,8 +107,8 @@ fn three_services_require_x_amz_content_sha256() {
     }
 }
 
-/// Verifies a request for `service` with this payload. The signatures were made with 20 lines of Python's
-/// `hmac`, for `AKIDEXAMPLE` on 2026-01-02 at 03:04:05.
+/// Verifies a request for `service` with this payload. The signatures were made with 20 lines of
+/// Python's `hmac`, for `AKIDEXAMPLE` on 2026-01-02 at 03:04:05.
 fn arrives(
     service: &'static str,
     request: &Request<&'static str>,
@@ -123,8 +123,8 @@ fn arrives(
         .map(drop)
 }
 
-/// The header is the hash in base64, and is signed so. The last line of the canonical request is the
-/// hash in hex.
+/// The header is the hash in base64, and is signed so. The last line of the canonical request is
+/// the hash in hex.
 #[test]
 fn the_base64_hash_of_icebergs_java_client_is_verified() {
     const BODY: &str = r#"{"namespace":["sales"]}"#;

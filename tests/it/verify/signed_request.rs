@@ -69,8 +69,8 @@ fn a_payload_hash_declared_twice_is_refused() {
     assert_eq!(SignedRequest::parse(&twice).map(drop), Err(repeated));
 }
 
-/// AWS IoT's device gateway accepts URLs without `X-Amz-Expires`. They are valid as long as a signature
-/// in a header.
+/// AWS IoT's device gateway accepts URLs without `X-Amz-Expires`. They are valid as long as a
+/// signature in a header.
 #[test]
 fn only_a_device_gateway_accepts_a_url_without_a_lifetime() {
     for (service, right) in [("iotdevicegateway", true), ("sqs", false)] {

@@ -344,7 +344,7 @@ fn both_drivers_refresh_and_save_a_token_of_identity_center() {
 }
 
 #[test]
-fn no_driver_follows_a_redirect_or_talks_to_a_stranger() {
+fn no_driver_follows_a_redirect_or_trusts_an_unknown_certificate() {
     for driver in DRIVERS {
         // A server whose certificate the system does not trust.
         let (aws, other) = (Aws::start(cloud::respond), Aws::start(cloud::respond));
