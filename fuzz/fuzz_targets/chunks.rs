@@ -121,7 +121,7 @@ fuzz_target!(|input: &[u8]| {
     let (out, end) = decode(&seed, shorter, cut);
     assert!(data.starts_with(&out) && end.is_err());
     let (_, end) = decode(&seed, &[&wire[..], b"\n"].concat(), cut);
-    end.expect_err("something behind the end");
+    end.expect_err("data after the end");
 
     // The payload instead of the chunks.
     let made_up = decode(&seed, data, cut);

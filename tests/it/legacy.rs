@@ -176,8 +176,8 @@ fn other_credentials_are_refused() {
     ));
 
     // An empty secret key is refused.
-    let nobody = Credentials::new(ID, "").with_session_token(TOKEN);
-    assert_eq!(verify(nobody), Err(VerifyError::SignatureMismatch));
+    let without_secret = Credentials::new(ID, "").with_session_token(TOKEN);
+    assert_eq!(verify(without_secret), Err(VerifyError::SignatureMismatch));
 }
 
 #[test]

@@ -802,16 +802,21 @@ fn debug_contains_no_secret() {
 }
 
 #[test]
-fn both_bounds_of_a_range_are_allowed() {
-    // A range of a single length.
+fn a_length_range_of_one_length_is_met_by_that_length() {
     let policy = policy().content_length_range(1000, 1000);
     let form = signer()
         .sign_post(&policy, [("key", "user/user1/k")], NOW)
         .unwrap();
     let fields: Vec<_> = form.fields().collect();
     assert!(verify(&fields, &UPLOAD, NOW).is_ok());
+}
 
-    // Keys that expire in the future.
+#[test]
+fn a_key_that_expires_now_verifies_no_form() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<_> = form.fields().collect();
     let claim = SignedPost::parse(&fields).unwrap();
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     for (left, ended) in [(1, false), (0, true), (-1, true)] {
@@ -821,8 +826,16 @@ fn both_bounds_of_a_range_are_allowed() {
         let verified = claim.verify(&verifier, &key, &UPLOAD, NOW);
         assert_eq!(verified.is_err(), ended, "{left}");
     }
+}
 
-    // 20 KB of base64 are 15,360 bytes.
+/// 20 KB of base64 are 15,360 bytes.
+#[test]
+fn a_policy_has_at_most_15360_bytes() {
+    let form = signer()
+        .sign_post(&policy(), [("key", "user/user1/k")], NOW)
+        .unwrap();
+    let fields: Vec<_> = form.fields().collect();
+    let claim = SignedPost::parse(&fields).unwrap();
     let text = text_of(&form);
     let padded = |length: usize| format!("{text}{}", " ".repeat(length - text.len()));
     assert!(signer().sign_post_text(&padded(15_360), NOW).is_ok());
@@ -909,11 +922,11 @@ fn an_empty_secret_verifies_no_form() {
         })
         .collect();
     let claim = SignedPost::parse(&forged).unwrap();
-    let nobody = Credentials::new("AKIAIOSFODNN7EXAMPLE", "");
-    let derived = VerificationKey::derive(&nobody, &scope).map(drop);
+    let without_secret = Credentials::new("AKIAIOSFODNN7EXAMPLE", "");
+    let derived = VerificationKey::derive(&without_secret, &scope).map(drop);
     assert!(matches!(derived, Err(Error::InvalidSecretKey(_))));
-    let key = SigningKey::derive(nobody.secret_key(), &scope);
-    let key = VerificationKey::from_signing_key(nobody.access_key_id(), key);
+    let key = SigningKey::derive(without_secret.secret_key(), &scope);
+    let key = VerificationKey::from_signing_key(without_secret.access_key_id(), key);
     let verifier = Verifier::new("us-east-1", Service::S3).unwrap();
     let refused = claim.verify(&verifier, &key, &UPLOAD, NOW).map(drop);
     assert_eq!(refused, Err(VerifyError::SignatureMismatch.into()));

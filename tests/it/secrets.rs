@@ -52,7 +52,7 @@ impl Needles {
 
     #[track_caller]
     fn hidden_in_text(&self, text: &str) {
-        assert!(!text.is_empty(), "nothing is told at all");
+        assert!(!text.is_empty(), "nothing is printed");
         // On one line, as `{:#?}` prints each number of a list on its own line.
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for needle in &self.0 {

@@ -312,7 +312,7 @@ fn only_exact_der_signatures_verify() {
 
     let body = &good[4..];
     for (what, bad) in [
-        ("bytes behind it", format!("{good}00")),
+        ("a trailing byte", format!("{good}00")),
         ("a byte less", good[..good.len() - 2].to_owned()),
         ("a long length", format!("3081{}", &good[2..])),
         ("no definite length", format!("3080{body}0000")),

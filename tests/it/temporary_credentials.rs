@@ -729,6 +729,10 @@ mod sts {
         assert_eq!(web.source_identity.as_deref(), Some("who"));
         let federated = GetFederationToken::parse(status, answer("GetFederationToken"));
         assert_eq!(federated.unwrap().federated_user, None);
+    }
+
+    #[test]
+    fn a_custom_endpoint_has_http_or_https_and_each_us_region_has_a_fips_host() {
         for (url, sound) in [
             ("http://127.0.0.1:5000/", true),
             ("https://sts.example.com/", true),

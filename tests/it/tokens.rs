@@ -355,8 +355,8 @@ fn a_loopback_host_is_signed_for_an_emulator_only() {
     // No other host is allowed with it.
     let elsewhere = RdsTokenGenerator::new("eu-west-1", DB, "app").allow_loopback();
     assert!(elsewhere.generate(&c, NOW).is_err());
-    let nobody = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
-    assert!(nobody.generate(&c, NOW).is_err());
+    let without_user = RdsTokenGenerator::new(REGION, "localhost:5432", "").allow_loopback();
+    assert!(without_user.generate(&c, NOW).is_err());
 }
 
 /// RDS User Guide and Aurora User Guide; more cases are in `tests/vectors/rds-hosts.json`.

@@ -51,7 +51,7 @@ fn every_edge_case_has_tests_that_exist() {
             continue;
         }
         assert_eq!(cells.len(), 5, "{line}");
-        assert!(rows.insert(cells[0]), "{} is there twice", cells[0]);
+        assert!(rows.insert(cells[0]), "duplicate row {}", cells[0]);
         for test in cells[3].split("<br>") {
             let test = test.trim_matches('`');
             assert!(

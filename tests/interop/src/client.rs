@@ -49,7 +49,7 @@ impl Client {
         let body = body
             .collect()
             .await
-            .expect("the answer is complete")
+            .expect("a complete response")
             .to_bytes();
         Answer {
             status: parts.status,

@@ -41,7 +41,7 @@ async fn streaming_200_mib_takes_constant_memory() {
         let chunks = signer.sign_chunked(&mut request, payload, OffsetDateTime::now_utc());
         let chunks = chunks.expect("it can be signed");
         let request = request.map(|generator| ChunkedBody::new(generator, chunks));
-        let answer = client.request(request).await.expect("an answer");
+        let answer = client.request(request).await.expect("a response");
         assert_eq!(answer.status(), StatusCode::OK);
         drop(answer.into_body().collect().await);
 

@@ -146,7 +146,7 @@ const TAMPERINGS: [(&str, Tampering); 5] = [
 
 /// A change that `s3s` 0.14.1 accepts: it takes the end of the body for the end of the chunks. (The
 /// crate's own verifier refuses it: row v10 of `docs/edge-cases.md`.)
-const UNNOTICED: (&str, Tampering) = ("all behind the third chunk dropped", |wire| {
+const UNNOTICED: (&str, Tampering) = ("everything after the third chunk dropped", |wire| {
     wire.truncate(3 * CHUNK);
 });
 

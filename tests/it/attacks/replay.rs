@@ -113,7 +113,7 @@ fn both_values_of_an_ecdsa_signature_have_one_replay_id() {
     const N: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 
     /// The signature (r, n - s) for a signature (r, s) in DER.
-    fn twin(der: &[u8]) -> Vec<u8> {
+    fn negated(der: &[u8]) -> Vec<u8> {
         let r_length = usize::from(der[3]);
         let r = &der[2..4 + r_length];
         let s = &der[6 + r_length..];
@@ -150,7 +150,7 @@ fn both_values_of_an_ecdsa_signature_have_one_replay_id() {
     };
     let spelled_otherwise = with_authorization(message.clone(), |header| {
         let (start, signature) = header.split_once("Signature=").unwrap();
-        let der = twin(&hex::decode(signature).unwrap());
+        let der = negated(&hex::decode(signature).unwrap());
         format!("{start}Signature={}", hex::encode(der))
     });
     assert_ne!(

@@ -131,7 +131,7 @@ pub fn signs<B>(
             said.to_string(),
             String::from_utf8_lossy(canonical.as_ref())
         );
-        panic!("signed something else than CanonicalRequest says");
+        panic!("the signed canonical request differs from CanonicalRequest");
     }
 }
 
@@ -175,7 +175,7 @@ pub fn presigns(
             said.to_string(),
             String::from_utf8_lossy(canonical.as_ref())
         );
-        panic!("signed something else than CanonicalRequest says");
+        panic!("the signed canonical request differs from CanonicalRequest");
     }
     presigned
 }

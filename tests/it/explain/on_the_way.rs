@@ -102,7 +102,7 @@ pub const CASES: &[Case] = &[
         Cause::PathEncoding
     ),
     case!(
-        "path in lower-case hex",
+        "path in lowercase hex",
         SQS,
         ("GET", "https://h.example/a%C3%A9", &[], ""),
         Header,

@@ -504,12 +504,12 @@ fn the_bytes_of_a_quoted_text_precede_its_text() {
     }
     // A response with a quote is about signatures, whatever its code is.
     let text = elements(&quoted("/other"), "");
-    let diagnosis = answered(&request, "OfSomebodyElse", "x", &text);
+    let diagnosis = answered(&request, "UnknownCode", "x", &text);
     assert_eq!(diagnosis.cause(), Some(&Cause::PathChanged));
     let string_to_sign = format!(
         "<StringToSign>AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-1/s3/aws4_request\n{hash}</StringToSign>"
     );
-    let diagnosis = answered(&request, "OfSomebodyElse", "x", &string_to_sign);
+    let diagnosis = answered(&request, "UnknownCode", "x", &string_to_sign);
     assert_eq!(diagnosis.cause(), Some(&region(Some("eu-west-1"))));
     // The bytes differ from the text.
     let text = "AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-2/s3/aws4_request\nHASH";
@@ -517,10 +517,10 @@ fn the_bytes_of_a_quoted_text_precede_its_text() {
         "{string_to_sign}<StringToSignBytes>{}</StringToSignBytes>",
         crate::explain::server::hex(text.as_bytes())
     );
-    let diagnosis = answered(&request, "OfSomebodyElse", "x", &twin);
+    let diagnosis = answered(&request, "UnknownCode", "x", &twin);
     assert_eq!(diagnosis.cause(), Some(&region(Some("eu-west-2"))));
     // A message that only resembles a quote.
-    let diagnosis = answered(&request, "OfSomebodyElse", "It should have been 'GET'.", "");
+    let diagnosis = answered(&request, "UnknownCode", "It should have been 'GET'.", "");
     assert_eq!(diagnosis.cause(), None);
 }
 

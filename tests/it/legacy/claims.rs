@@ -263,7 +263,7 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
         let mac = Hmac::<Sha256>::new_from_slice(b"").unwrap();
         STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
     };
-    let nobody = Credentials::new(ID, "");
+    let without_secret = Credentials::new(ID, "");
     let mismatch = Err(VerifyError::SignatureMismatch);
     for method in ["HmacSHA1", "HmacSHA256"] {
         let sign = |text: &[u8]| {
@@ -289,7 +289,7 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
             ),
             Ok(get_text.clone())
         );
-        assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+        assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
 
         let signature = encode_segment(sign(get_text.replacen("GET", "POST", 1).as_bytes()));
         let form = format!("{own}&Signature={signature}");
@@ -297,7 +297,7 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
             .body(())
             .unwrap();
         let claim = SignedRequest::parse_sigv2(&post, Some(&form)).unwrap();
-        assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+        assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
     }
 
     let date = "Mon, 25 Jan 2010 22:03:07 GMT";
@@ -310,18 +310,18 @@ fn an_empty_secret_signs_nothing_and_verifies_nothing() {
         format!("AWS {ID}:{signature}").parse().unwrap(),
     );
     let claim = SignedRequest::parse_s3_v2(&request, BUCKET).unwrap();
-    assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+    assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
 
     let signature = encode_segment(sha1(b"GET\n\n\n1264457047\n/bucket/key"));
     let url = get(&format!(
         "https://s3.example.com/bucket/key?AWSAccessKeyId={ID}&Expires=1264457047&Signature={signature}"
     ));
     let claim = SignedRequest::parse_s3_v2(&url, BUCKET).unwrap();
-    assert_eq!(claim.verify(&nobody, NOW).map(drop), mismatch);
+    assert_eq!(claim.verify(&without_secret, NOW).map(drop), mismatch);
 
     for refused in [
-        sigv2::Signer::new(nobody.clone()).map(drop),
-        s3_v2::Signer::new(nobody).map(drop),
+        sigv2::Signer::new(without_secret.clone()).map(drop),
+        s3_v2::Signer::new(without_secret).map(drop),
     ] {
         assert!(matches!(refused, Err(Error::InvalidSecretKey(_))));
     }

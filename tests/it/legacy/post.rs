@@ -290,9 +290,9 @@ fn a_form_is_verified_with_the_key_that_signed_it_only() {
         assert_eq!(refusal.is_err(), ended, "{left}");
     }
     // Everyone can sign with an empty secret.
-    let nobody = Credentials::new(ID, "");
+    let without_secret = Credentials::new(ID, "");
     let fields = forged("", ID, "", &[]);
-    let refusal = verify_with(&nobody, &borrowed(&fields), &UPLOAD, NOW);
+    let refusal = verify_with(&without_secret, &borrowed(&fields), &UPLOAD, NOW);
     assert_eq!(refusal, mismatch);
 }
 

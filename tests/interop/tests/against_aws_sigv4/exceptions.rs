@@ -50,7 +50,7 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         then: Then::AgreeOn(|draft| draft.path = recoded(&draft.path)),
     },
     Exception {
-        what: "upper-case letters in the URL's host",
+        what: "uppercase letters in the URL's host",
         why: "lowercase, as browsers and most clients send it; it signs them as they are",
         applies: |draft| {
             draft.authority != draft.authority.to_ascii_lowercase() && !draft.has_header(&["host"])
